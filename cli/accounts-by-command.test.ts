@@ -5,7 +5,7 @@ import { acceptInvitation, acceptRecovery } from '../server/administrators/accep
 import { countSignIns } from '../server/events/count-sign-ins.ts';
 import { type AccountId, parseId, type ResourceId } from '../server/kernel/ids.ts';
 import { resourceId, userId } from '../server/testing/samples.ts';
-import { must } from '../server/testing/scene.ts';
+import { unwrap } from '../server/testing/scene.ts';
 import { append } from '../server/testing/stream-of-events.ts';
 import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
 
@@ -86,12 +86,12 @@ describe('administrators', () => {
       throw new Error('none');
     const link = mail.facts.path.split('#')[1] ?? '';
     const password = 'harbour lantern over the quay';
-    must(await acceptInvitation(ports, {}, { link, code: confirmation.facts.code, password, name: 'Bob' }));
+    unwrap(await acceptInvitation(ports, {}, { link, code: confirmation.facts.code, password, name: 'Bob' }));
 
     const recovered = await json<{ link: string }>('admin', 'recover', 'bob@acme.example');
     expect(recovered.link).toContain('/recovery#');
     const secret = new URL(recovered.link).hash.slice(1);
-    must(await acceptRecovery(ports, {}, { link: secret, password: 'another lantern over the quay' }));
+    unwrap(await acceptRecovery(ports, {}, { link: secret, password: 'another lantern over the quay' }));
     expect(await acceptRecovery(ports, {}, { link: secret, password })).toMatchObject({ refused: 'LINK_INVALID' });
 
     // The socket serves one account at a time: an administrator of another is as absent as one that never was.

@@ -7,7 +7,7 @@ import { documents } from '../server/store/keys.ts';
 import { createUser } from '../server/testing/acting.ts';
 import { samplePng } from '../server/testing/images.ts';
 import { touches } from '../server/testing/intercepted-store.ts';
-import { birth, must } from '../server/testing/scene.ts';
+import { birth, unwrap } from '../server/testing/scene.ts';
 import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
 
 let terminal: Terminal;
@@ -221,7 +221,7 @@ describe('doctor', () => {
     expect(await json('doctor')).toMatchObject([{ kind: 'half-made-user' }]);
     expect(await json('doctor', '--mend')).toMatchObject([{ kind: 'half-made-user', mended: true }]);
     expect(await json('doctor')).toEqual([]);
-    expect(must(await createUser(ports, birth(ports, 'usr'), id as AccountId, { login: 'half' })).user.login).toBe(
+    expect(unwrap(await createUser(ports, birth(ports, 'usr'), id as AccountId, { login: 'half' })).user.login).toBe(
       'half',
     );
   });

@@ -7,7 +7,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addCourier, addKeeping, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
-import { Misuse, Refused, Unreachable } from './connection/service.ts';
+import { Refused, Unreachable, UsageError } from './connection/service.ts';
 import { SINGLE } from './nouns/account.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import { EXIT } from './output/exit-codes.ts';
@@ -93,7 +93,7 @@ function toldOf(error: unknown): { message: string; code: number } {
   if (error instanceof SourceRefused) {
     return { message: `the account elsewhere refuses: ${error.code} ${harmless(error.message)}`, code: EXIT.refused };
   }
-  if (error instanceof Misuse) return { message: error.message, code: EXIT.misuse };
+  if (error instanceof UsageError) return { message: error.message, code: EXIT.misuse };
   if (error instanceof Unreachable) return { message: error.message, code: EXIT.unreachable };
   throw error;
 }

@@ -6,7 +6,7 @@ import type { FilterId } from '../server/kernel/ids.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { documents } from '../server/store/keys.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, birth, must, overwrite, read } from '../server/testing/scene.ts';
+import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/scene.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
@@ -27,7 +27,7 @@ const stored = (id: FilterId) => read(visits.ports, documents.filter(id));
 const idOf = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as FilterId;
 
 const addFilter = async (who: SceneAdministrator, rule: FilterRule, name = 'Office') =>
-  must(
+  unwrap(
     await createFilter(
       visits.ports,
       { actor: { kind: 'operator', account: who.account } },
@@ -147,7 +147,7 @@ describe('a filter in use', () => {
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
     const filter = await addFilter(who, NETWORK, 'Network');
     const act = { actor: { kind: 'operator', account: who.account } } as const;
-    must(await updateResource(visits.ports, act, shop.id, { ipFilter: filter.id }, undefined));
+    unwrap(await updateResource(visits.ports, act, shop.id, { ipFilter: filter.id }, undefined));
     await sealEvents(visits.ports);
     return { shop, user, filter };
   }

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest';
 import { documents } from '../server/store/keys.ts';
-import { noteInPassing } from '../server/store/record-once.ts';
+import { recordOnce } from '../server/store/record-once.ts';
 import { createApiKey } from '../server/testing/acting.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, addToken, must, overwrite } from '../server/testing/scene.ts';
+import { addPerson, addResource, addToken, overwrite, unwrap } from '../server/testing/scene.ts';
 import { busyWeeks } from './harness/busy-weeks.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
@@ -32,9 +32,9 @@ async function busyAccount(who: SceneAdministrator, days = 40) {
 
 /** Whatever the checklist asks for, and a first sign-in. */
 async function allDone({ account }: SceneAdministrator): Promise<void> {
-  must(await createApiKey(visits.ports, { account, name: 'shop', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
+  unwrap(await createApiKey(visits.ports, { account, name: 'shop', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
   await addToken(visits.ports, account, {});
-  await noteInPassing(visits.ports, documents.firstLogin(account));
+  await recordOnce(visits.ports, documents.firstLogin(account));
 }
 
 /** What is drawn, chart by chart. */

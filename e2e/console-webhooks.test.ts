@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import type { WebhookId } from '../server/kernel/ids.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addResource, must } from '../server/testing/scene.ts';
+import { addResource, unwrap } from '../server/testing/scene.ts';
 import { derive } from '../server/testing/webhook-scene.ts';
 import { attemptDelivery, dueDeliveries } from '../server/webhooks/attempt-delivery.ts';
 import { readWebhook } from '../server/webhooks/edit-webhook.ts';
@@ -27,7 +27,7 @@ async function makeWebhook(view: ConsoleView, values: Record<string, string> = {
 }
 
 const stored = async (who: SceneAdministrator, id: WebhookId) =>
-  must(await readWebhook(visits.ports, { actor: { kind: 'operator', account: who.account } }, id)).webhook;
+  unwrap(await readWebhook(visits.ports, { actor: { kind: 'operator', account: who.account } }, id)).webhook;
 
 /** What happens is put into the outbox, and what is due is tried once, as the service does behind the scenes. */
 async function sendDue(id: WebhookId): Promise<void> {

@@ -4,7 +4,7 @@ import { documents } from '../server/store/keys.ts';
 import { StoreUnavailable } from '../server/store/store.ts';
 import { operatorOf } from '../server/testing/acting.ts';
 import { ADMIN_PASSWORD, codeOf, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { must, overwrite, read } from '../server/testing/scene.ts';
+import { overwrite, read, unwrap } from '../server/testing/scene.ts';
 import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { nextCode, signIn, someone, toCode, toPassword } from './harness/console-people.ts';
 import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
@@ -107,7 +107,7 @@ describe('one’s own sign-in', () => {
   test('SR-40: a recovery link leads through a new password to a new token, once', async () => {
     const who = await makeSomeone();
     const recovered = await recoverAdministrator(stage.ports, operatorOf(who.account), who.id);
-    const path = new URL(must(recovered).link).pathname + new URL(must(recovered).link).hash;
+    const path = new URL(unwrap(recovered).link).pathname + new URL(unwrap(recovered).link).hash;
     const view = await open(path);
     await view.at('Get back in');
     expect(view.page.url()).toBe(`${stage.url}/recovery`);

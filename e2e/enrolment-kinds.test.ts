@@ -7,7 +7,15 @@ import { indexes } from '../server/store/indexes.ts';
 import { documents } from '../server/store/keys.ts';
 import { operatorOf } from '../server/testing/acting.ts';
 import { anotherCode, freshAddress } from '../server/testing/devices/sent-device.ts';
-import { must, NONCE, PASSWORD, read, type Scene, type SceneOptions, setScene } from '../server/testing/scene.ts';
+import {
+  createFixture,
+  type Fixture,
+  NONCE,
+  PASSWORD,
+  read,
+  type SceneOptions,
+  unwrap,
+} from '../server/testing/scene.ts';
 import type { Token } from '../server/tokens/token.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { plugIn } from './harness/passkeys.ts';
@@ -41,7 +49,7 @@ const TITLES = {
 
 /** Somebody with a password, a mailbox, and no token. */
 const setStage = ({ resource, user, ...options }: SceneOptions = {}) =>
-  setScene(here.ports, {
+  createFixture(here.ports, {
     ...options,
     resource: {
       name: 'Harbour & Co.',
@@ -59,7 +67,7 @@ interface Opened {
 }
 
 async function openWidget(
-  scene: Scene,
+  scene: Fixture,
   options: Record<string, unknown> = {},
   { headers = {}, ...browser }: BrowserContextOptions & { headers?: Record<string, string> } = {},
 ): Promise<Opened> {
@@ -71,7 +79,7 @@ async function openWidget(
   return { page, widget: widgetIn(page.frameLocator('iframe')) };
 }
 
-async function toEnrol(scene: Scene, ...opening: [Record<string, unknown>?, Parameters<typeof openWidget>[2]?]) {
+async function toEnrol(scene: Fixture, ...opening: [Record<string, unknown>?, Parameters<typeof openWidget>[2]?]) {
   const opened = await openWidget(scene, ...opening);
   const { frame } = opened.widget;
   await frame.locator('#identify').fill('alice');
@@ -83,11 +91,11 @@ async function toEnrol(scene: Scene, ...opening: [Record<string, unknown>?, Para
 }
 
 const titleOf = ({ heading }: WidgetView) => expect.poll(() => heading.textContent());
-const tokensOf = async ({ account, user }: Scene): Promise<Token[]> => {
+const tokensOf = async ({ account, user }: Fixture): Promise<Token[]> => {
   const entries = await here.ports.store.range(indexes.tokensOf(account, user.id), { limit: 20 });
   return Promise.all(entries.map(({ id }) => read(here.ports, documents.token(id as Token['id']))));
 };
-const kindsOf = async (scene: Scene) => (await tokensOf(scene)).map(({ factor }) => factor.kind).sort();
+const kindsOf = async (scene: Fixture) => (await tokensOf(scene)).map(({ factor }) => factor.kind).sort();
 
 /** From the recovery codes to the end. */
 async function keepCodes({ frame, ...widget }: WidgetView<FrameLocator>): Promise<void> {
@@ -221,7 +229,7 @@ describe('a passkey', () => {
 
   test('on the page of a mailed link, where no frame is', async () => {
     const scene = await setStage(onlyPasskeys);
-    must(
+    unwrap(
       await sendEnrolmentLink(here.ports, operatorOf(scene.account), scene.user.id, {
         resource: scene.resource.id,
         language: 'en',

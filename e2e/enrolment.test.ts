@@ -4,7 +4,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { operatorOf } from '../server/testing/acting.ts';
 import { appOf } from '../server/testing/app-on-a-phone.ts';
-import { must, NONCE, PASSWORD, type Scene, type SceneOptions, setScene, wrongCode } from '../server/testing/scene.ts';
+import {
+  createFixture,
+  type Fixture,
+  NONCE,
+  PASSWORD,
+  type SceneOptions,
+  unwrap,
+  wrongCode,
+} from '../server/testing/scene.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
@@ -20,7 +28,7 @@ beforeEach(() => {
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
 const setStage = (options: SceneOptions = {}) =>
-  setScene(here.ports, {
+  createFixture(here.ports, {
     ...options,
     resource: {
       name: 'Harbour & Co.',
@@ -37,7 +45,7 @@ for (const name of ['change', 'used', 'success'])
 `;
 
 async function openWidget(
-  scene: Scene,
+  scene: Fixture,
   options: Record<string, unknown> = {},
   browser: BrowserContextOptions = {},
 ): Promise<{ page: Page; widget: WidgetView<FrameLocator>; begun: unknown[] }> {
@@ -214,12 +222,12 @@ describe('where the page asks for it', () => {
 
 // SR-40
 describe('a mailed link', () => {
-  const send = ({ account, resource, user }: Scene) =>
+  const send = ({ account, resource, user }: Fixture) =>
     sendEnrolmentLink(here.ports, operatorOf(account), user.id, { resource: resource.id, language: 'en' });
 
   test('leads to a page of the service, through the password, to a token, and survives a reload', async () => {
     const scene = await setStage({ tokens: [{ state: 'locked' }] });
-    must(await send(scene));
+    unwrap(await send(scene));
     const page = await (await here.browser.newContext()).newPage();
     await page.goto(here.mailedLink());
     const own = widgetIn(page);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
-import { NONCE, type Scene, setScene } from '../server/testing/scene.ts';
+import { createFixture, type Fixture, NONCE } from '../server/testing/scene.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 
 const NEW = 'seven quiet marmots';
 let here: ServiceHere;
-let scene: Scene;
+let scene: Fixture;
 
 beforeAll(async () => {
   here = await startServiceHere('reset-e2e');
-  scene = await setScene(here.ports, {
+  scene = await createFixture(here.ports, {
     resource: { passwordReset: true, allowedOrigins: [here.host.origin] },
     user: { email: 'alice@shop.example' },
   });

@@ -2,7 +2,7 @@ import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { updateUser } from '../server/testing/acting.ts';
 import { appOf } from '../server/testing/app-on-a-phone.ts';
-import { must, NONCE, PASSWORD, type Scene, type SceneOptions } from '../server/testing/scene.ts';
+import { type Fixture, NONCE, PASSWORD, type SceneOptions, unwrap } from '../server/testing/scene.ts';
 import { EVERYTHING, setSelfStage } from '../server/testing/self-stage.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
@@ -29,7 +29,7 @@ const setStage = (options: SceneOptions = {}) =>
     resource: { name: 'Harbour & Co.', allowedOrigins: [here.host.origin], ...options.resource },
   });
 
-async function openPage(scene: Scene, browser: BrowserContextOptions = {}, lang = 'en'): Promise<WidgetView<Page>> {
+async function openPage(scene: Fixture, browser: BrowserContextOptions = {}, lang = 'en'): Promise<WidgetView<Page>> {
   const context = await here.browser.newContext(browser);
   const page = await context.newPage();
   await page.goto(`${here.url}/widget/v1/self?resource=${scene.resource.id}&lang=${lang}`);
@@ -37,7 +37,7 @@ async function openPage(scene: Scene, browser: BrowserContextOptions = {}, lang 
 }
 
 async function openFrame(
-  scene: Scene,
+  scene: Fixture,
   options: Record<string, unknown> = {},
 ): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
   const page = await (await here.browser.newContext()).newPage();
@@ -56,7 +56,7 @@ Countersign.mount('#here', ${mount});`;
   return { page, widget: widgetIn(page.frameLocator('iframe')) };
 }
 
-async function signIn(scene: Scene, widget: WidgetView): Promise<void> {
+async function signIn(scene: Fixture, widget: WidgetView): Promise<void> {
   await widget.identify('alice');
   await widget.givePassword(PASSWORD);
   if (scene.tokens.length > 0) await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
@@ -218,7 +218,7 @@ describe('on a page of our own', () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
-    must(await updateUser(here.ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
+    unwrap(await updateUser(here.ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
     await widget.button('Make new codes').click();
     await widget.button('Make new codes').click();
     await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();

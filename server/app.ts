@@ -13,7 +13,7 @@ import { accessLog } from './http/middleware/access-log.ts';
 import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
 import { bodyLimit } from './http/middleware/body-limit.ts';
 import { clientAddress } from './http/middleware/client-address.ts';
-import { holdOverloaded } from './http/middleware/delay-overload-responses.ts';
+import { delayOverloadResponses } from './http/middleware/delay-overload-responses.ts';
 import { refuseDuplicateParameters } from './http/middleware/duplicate-parameters.ts';
 import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
@@ -68,7 +68,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.notFound(unknownRoute(app));
 
   app.use(requestId(options.log));
-  app.use(holdOverloaded());
+  app.use(delayOverloadResponses());
   app.use(accessLog({ quiet: HEALTH_PATHS }));
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
   app.use(refuseApiKeyInUrl());

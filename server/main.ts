@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { describeFailure } from './composition/command-failure.ts';
-import { operate } from './composition/operator-server.ts';
+import { runOperatorServer } from './composition/operator-server.ts';
 import { restore } from './composition/restore.ts';
 import { serve } from './composition/serve.ts';
 import { setUp } from './composition/setup.ts';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   if (command === 'serve') return serve(config, createLogger({ level: config.logLevel }), isDemo);
   // What the others print is for a person, or for a script that reads it: news has no place in between.
   const log = createLogger({ level: 'warn' });
-  if (command === 'operate') return operate(config, log);
+  if (command === 'operate') return runOperatorServer(config, log);
   if (command === 'setup') return setUp(config, log, values);
   return restore(config, log, file, values);
 }

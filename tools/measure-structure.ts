@@ -7,7 +7,7 @@ import { readSourceTree } from './structure/source-tree.ts';
 import { walkFrom } from './structure/walk.ts';
 
 /** The use-cases behind the four requests of a login. */
-const LOGIN = ['beginFlow', 'answerIdentify', 'answerPassword', 'answerOtp'];
+const LOGIN = ['startFlow', 'answerIdentify', 'answerPassword', 'answerOtp'];
 
 /** `npm run measure:structure [-- --files]`: how far the code is from the layout that it aims at. */
 const root = resolve(import.meta.dirname, '..');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { Misuse, type Service } from '../connection/service.ts';
+import { type Service, UsageError } from '../connection/service.ts';
 import { flagValue, isFromInput, optionName, optionOf } from '../nouns/field-values.ts';
-import type { Action, Field, Flag, Noun } from '../nouns/noun.ts';
+import type { Action, Field, Flag, ResourceCommand } from '../nouns/noun.ts';
 import { partOf, withPart } from '../nouns/parts.ts';
 import { Run, type Surroundings } from './context.ts';
 import { pages, wholeNumber } from './pages.ts';
@@ -11,7 +11,7 @@ type Options = Record<string, string | boolean | undefined>;
 type Asked = Flag & { required?: boolean };
 
 /** `countersign user list`, `... show`, `... reset-password`: everything that a noun describes, as a group. */
-export function addNoun(program: Command, noun: Noun, around: Surroundings): Command {
+export function addNoun(program: Command, noun: ResourceCommand, around: Surroundings): Command {
   const group = program.command(noun.name).description(noun.about);
   if (noun.note !== undefined) group.addHelpText('after', noun.note);
   for (const action of actionsOf(noun)) addAction(group, action, around, noun);
@@ -19,10 +19,10 @@ export function addNoun(program: Command, noun: Noun, around: Surroundings): Com
 }
 
 /** What a noun's verbs stand for, and what else it describes. */
-export function actionsOf(noun: Noun): Action[] {
+export function actionsOf(noun: ResourceCommand): Action[] {
   const { one, path, verbs, fields, filters = [], columns, shownOnce, actions = [] } = noun;
   const on = (when: Field['on'][number]) => fields.filter((field) => field.on.includes(when));
-  const standard: Record<Noun['verbs'][number], Omit<Action, 'verb'>> = {
+  const standard: Record<ResourceCommand['verbs'][number], Omit<Action, 'verb'>> = {
     list: {
       about: 'list, newest first',
       method: 'GET',
@@ -53,7 +53,7 @@ export function actionsOf(noun: Noun): Action[] {
 }
 
 /** One command: what it takes, the request, and how the answer is shown. */
-export function addAction(group: Command, action: Action, around: Surroundings, noun?: Noun): void {
+export function addAction(group: Command, action: Action, around: Surroundings, noun?: ResourceCommand): void {
   const { verb, about, path, fields = [], filters = [], rows } = action;
   const takesId = path.includes('{id}');
   const command = group.command(takesId ? `${verb} <id>` : verb).description(about);
@@ -66,7 +66,7 @@ export function addAction(group: Command, action: Action, around: Surroundings, 
     const at = takesId ? 1 : 0;
     const [options, run] = [given[at] as Options, new Run(around, given[at + 1] as Command)];
     const told = await valuesOf(run, fields, options);
-    if (action.method === 'PATCH' && Object.keys(told).length === 0) throw new Misuse('name something to change');
+    if (action.method === 'PATCH' && Object.keys(told).length === 0) throw new UsageError('name something to change');
     const asked = await valuesOf(run, filters, options);
     await (action.operator ? run.asOperator(ask) : run.inAccount(ask));
 
@@ -92,7 +92,7 @@ async function valuesOf(run: Run, flags: readonly Asked[], options: Options): Pr
   for (const flag of flags) {
     const given = options[optionName(flag.flag)];
     if (given === undefined) continue;
-    if (isFromInput(flag) && input !== undefined) throw new Misuse('only one thing comes from standard input');
+    if (isFromInput(flag) && input !== undefined) throw new UsageError('only one thing comes from standard input');
     if (isFromInput(flag)) input = await run.readInput();
     values = withPart(values, flag.name, flagValue(flag, isFromInput(flag) ? (input ?? '') : String(given)));
   }
@@ -100,7 +100,7 @@ async function valuesOf(run: Run, flags: readonly Asked[], options: Options): Pr
 }
 
 /** By what one is called besides the id: the name of a user, the address of an administrator. */
-async function idOf(service: Service, noun: Noun | undefined, { method, path }: Action, given: string) {
+async function idOf(service: Service, noun: ResourceCommand | undefined, { method, path }: Action, given: string) {
   const plain = encodeURIComponent(given);
   if (!noun?.calledBy || isId(given)) return plain;
   const one = `${noun.path}/{id}`;

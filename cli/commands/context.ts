@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { connect, connectToAccount } from '../connection/connect.ts';
 import { serverEnvironment } from '../connection/server-environment.ts';
-import { Misuse, type Service } from '../connection/service.ts';
+import { type Service, UsageError } from '../connection/service.ts';
 import type { Action } from '../nouns/noun.ts';
 import { partOf } from '../nouns/parts.ts';
 import { card, harmless, table } from '../output/table.ts';
@@ -117,7 +117,7 @@ export class Run {
   #saySingle(object: Record<string, unknown>): void {
     const name = this.#single ?? '';
     const value = name === 'id' ? idOf(object) : partOf(object, name);
-    if (value === undefined) throw new Misuse(`--field: the answer has no ${name}`);
+    if (value === undefined) throw new UsageError(`--field: the answer has no ${name}`);
     this.say(harmless(typeof value === 'string' ? value : JSON.stringify(value)));
   }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { harmless } from '../output/table.ts';
 import { importTokens } from '../transfer/import-tokens.ts';
@@ -70,7 +70,7 @@ export function addTokenImport(
 
 async function moreOf(run: Run, flags: TokenImportFlags): Promise<Record<string, string>> {
   const { passwordStdin, keyStdin, kind, seedEncoding } = flags;
-  if (passwordStdin && keyStdin) throw new Misuse('--password-stdin or --key-stdin, not both');
+  if (passwordStdin && keyStdin) throw new UsageError('--password-stdin or --key-stdin, not both');
   return {
     ...(passwordStdin && { password: await run.readInput() }),
     ...(keyStdin && { preSharedKey: (await run.readInput()).trim() }),

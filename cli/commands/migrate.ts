@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { harmless } from '../output/table.ts';
 import { carryOver } from '../protectimus/carry-over.ts';
@@ -52,10 +52,10 @@ export function addMigrate(program: Command, around: Surroundings): void {
 
 async function migrate(around: Surroundings, flags: Flags, run: Run): Promise<void> {
   const { from, login, dryRun = false, language } = flags;
-  if (dryRun && (flags.sendLinks || flags.sendResets)) throw new Misuse('--dry-run sends nothing');
-  if (language !== 'en' && language !== 'de') throw new Misuse('--language: en or de');
+  if (dryRun && (flags.sendLinks || flags.sendResets)) throw new UsageError('--dry-run sends nothing');
+  if (language !== 'en' && language !== 'de') throw new UsageError('--language: en or de');
   const key = flags.keyStdin ? (await run.readInput()).trim() : around.env.PROTECTIMUS_API_KEY;
-  if (!key) throw new Misuse('set PROTECTIMUS_API_KEY to the key of the account elsewhere, or use --key-stdin');
+  if (!key) throw new UsageError('set PROTECTIMUS_API_KEY to the key of the account elsewhere, or use --key-stdin');
   const source = openSource({ url: from, login, key });
   checkPrivately(flags.report);
   const show = (total: number) => showProgress(run.stderr, total, !run.json);

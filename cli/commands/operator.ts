@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { Run, type Surroundings } from './context.ts';
 import { handOver } from './hand-over.ts';
@@ -21,7 +21,7 @@ export function addOperator(program: Command, around: Surroundings): void {
     .option('--superuser <email>', 'and invite its superuser')
     .action(async ({ name, superuser }: { name?: string; superuser?: string }, command: Command) => {
       const run = new Run(around, command);
-      if (name === undefined && superuser !== undefined) throw new Misuse('--superuser goes with --name');
+      if (name === undefined && superuser !== undefined) throw new UsageError('--superuser goes with --name');
       const [path, body] = name === undefined ? ['/operator/setup-link', {}] : ['/operator/setup', { name, superuser }];
       const { body: made } = await run.asOperator((service) => service.send('POST', path, { body }));
       run.show(made as Record<string, unknown>);
@@ -61,9 +61,9 @@ export function addKeeping(program: Command, around: Surroundings): void {
       const run = new Run(around, command);
       const { account } = run;
       // Money goes to whom it is meant for, also where there is only one.
-      if (account === undefined) throw new Misuse('name the account with --account');
+      if (account === undefined) throw new UsageError('name the account with --account');
       const amount = Number(flags.amount);
-      if (!Number.isSafeInteger(amount)) throw new Misuse('--amount: a whole number of minor units');
+      if (!Number.isSafeInteger(amount)) throw new UsageError('--amount: a whole number of minor units');
       const body = { account, amount, reference: flags.reference };
       const { body: entry } = await run.asOperator((service) => service.send('POST', '/operator/credits', { body }));
       run.show(entry as Record<string, unknown>);

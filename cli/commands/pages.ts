@@ -1,4 +1,4 @@
-import { Misuse, type Service } from '../connection/service.ts';
+import { type Service, UsageError } from '../connection/service.ts';
 
 /** Every object of a list, page by page. */
 export async function* pages(
@@ -19,6 +19,6 @@ export async function* pages(
 
 export function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Misuse('--limit: a whole number');
+  if (!Number.isInteger(number) || number < 1) throw new UsageError('--limit: a whole number');
   return number;
 }

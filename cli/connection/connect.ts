@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { type HttpService, httpService } from './http.ts';
-import { Misuse, type Service, Unreachable } from './service.ts';
+import { type Service, Unreachable, UsageError } from './service.ts';
 
 export interface ConnectOptions {
   /** Of a service elsewhere; needs an API key. */
@@ -46,10 +46,10 @@ export async function connectToAccount(options: ConnectOptions): Promise<Service
       items: { id: string; name: string }[];
     };
     const [only, ...others] = items;
-    if (!only) throw new Misuse('there is no account yet: countersign setup');
+    if (!only) throw new UsageError('there is no account yet: countersign setup');
     if (others.length > 0) {
       const list = items.map(({ id, name }) => `  ${id}  ${name}`).join('\n');
-      throw new Misuse(`several accounts: name one with --account\n${list}`);
+      throw new UsageError(`several accounts: name one with --account\n${list}`);
     }
     return service.as({ 'countersign-account': only.id });
   } catch (error) {
@@ -60,10 +60,10 @@ export async function connectToAccount(options: ConnectOptions): Promise<Service
 
 function remote(url: string, apiKey: string | undefined): Service {
   const parsed = parseUrl(url);
-  if (!parsed) throw new Misuse('--url is not a URL');
+  if (!parsed) throw new UsageError('--url is not a URL');
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
-  if (parsed.protocol !== 'https:' && !loopback) throw new Misuse('an API key goes over https, or to this machine');
-  if (!apiKey) throw new Misuse('set COUNTERSIGN_API_KEY to an API key of the account');
+  if (parsed.protocol !== 'https:' && !loopback) throw new UsageError('an API key goes over https, or to this machine');
+  if (!apiKey) throw new UsageError('set COUNTERSIGN_API_KEY to an API key of the account');
   return httpService({ at: { url: parsed }, headers: { authorization: `Bearer ${apiKey}` } });
 }
 
@@ -71,7 +71,7 @@ async function localSocket({ dataFolder, server, environment }: ConnectOptions) 
   const path = join(dataFolder, 'operator.sock');
   if (await isServed(path)) return { path, close: async () => {} };
   if (existsSync(server) && !isInstallation(dataFolder, environment)) {
-    throw new Misuse(
+    throw new UsageError(
       `nothing is installed in ${dataFolder}: name the service's data folder with --data, or begin one with countersign serve`,
     );
   }

@@ -52,4 +52,4 @@ export interface Problem {
 export class Unreachable extends Error {}
 
 /** A mistake in how the command was called. */
-export class Misuse extends Error {}
+export class UsageError extends Error {}

@@ -1,12 +1,12 @@
 import { ORDER, SEARCH } from './narrowing.ts';
-import type { Noun } from './noun.ts';
+import type { ResourceCommand } from './noun.ts';
 
 const both = ['create', 'update'] as const;
 const create = ['create'] as const;
 const update = ['update'] as const;
 const ADMINISTRATORS = ['id', 'email', 'name', 'role', 'state', 'hasToken', 'grants'];
 
-const admin: Noun = {
+const admin: ResourceCommand = {
   name: 'admin',
   one: 'an administrator',
   about: 'administrators and their invitations',
@@ -86,7 +86,7 @@ The role of the superuser is handed over by whoever has it, with password and co
   ],
 };
 
-const key: Noun = {
+const key: ResourceCommand = {
   name: 'key',
   one: 'an API key',
   about: 'API keys',
@@ -164,7 +164,7 @@ const key: Noun = {
   ],
 };
 
-const webhook: Noun = {
+const webhook: ResourceCommand = {
   name: 'webhook',
   one: 'a webhook',
   about: 'where events are sent',
@@ -250,4 +250,4 @@ const webhook: Noun = {
   ],
 };
 
-export const ACCESS: readonly Noun[] = [admin, key, webhook];
+export const ACCESS: readonly ResourceCommand[] = [admin, key, webhook];

@@ -1,8 +1,8 @@
 import { busyDays } from './busy-days.ts';
 import { ORDER, PERIOD } from './narrowing.ts';
-import type { Action, Noun } from './noun.ts';
+import type { Action, ResourceCommand } from './noun.ts';
 
-const account: Noun = {
+const account: ResourceCommand = {
   name: 'account',
   one: 'the account',
   about: 'the account, and the accounts of this server',
@@ -38,7 +38,7 @@ const account: Noun = {
   ],
 };
 
-const plan: Noun = {
+const plan: ResourceCommand = {
   name: 'plan',
   one: 'the service plan',
   about: 'the service plan, without which nobody signs in',
@@ -65,7 +65,7 @@ const plan: Noun = {
   ],
 };
 
-const event: Noun = {
+const event: ResourceCommand = {
   name: 'event',
   one: 'an event',
   about: 'what happened, who did it and how it ended',
@@ -84,7 +84,7 @@ const event: Noun = {
   ],
 };
 
-export const ACCOUNT: readonly Noun[] = [account, plan, event];
+export const ACCOUNT: readonly ResourceCommand[] = [account, plan, event];
 
 const DAYS = [
   { flag: 'from', name: 'from', type: 'text', about: 'first day, such as 2027-01-15' },

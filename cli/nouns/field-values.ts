@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 import { readGrants } from './grants.ts';
 import type { Flag, FlagType } from './noun.ts';
 import { timeWindows } from './time-windows.ts';
@@ -44,12 +44,12 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
 /**
  * What a flag's text means in a request. `none` empties what can be empty.
  *
- * @throws Misuse when it is not of the flag's type; the message has no part of what was given
+ * @throws UsageError when it is not of the flag's type; the message has no part of what was given
  */
 export function flagValue({ flag, type }: Pick<Flag, 'flag' | 'type'>, text: string): unknown {
   const { read, shape } = READERS[type];
   const value = read(text);
-  if (value === undefined) throw new Misuse(`--${flag}: not ${shape}`);
+  if (value === undefined) throw new UsageError(`--${flag}: not ${shape}`);
   return value;
 }
 

@@ -1,5 +1,5 @@
 /** A kind of object of the API, as the command line offers it: described here, done by `commands/actions.ts`. */
-export interface Noun {
+export interface ResourceCommand {
   /** As typed: `user`. */
   name: string;
   /** With its article: `a user`. */

@@ -1,5 +1,5 @@
 import { ORDER, PERIOD, SEARCH } from './narrowing.ts';
-import type { Flag, Noun } from './noun.ts';
+import type { Flag, ResourceCommand } from './noun.ts';
 
 const both = ['create', 'update'] as const;
 const create = ['create'] as const;
@@ -23,7 +23,7 @@ const history = (path: string) => ({
   rows: { in: 'items', columns: EVENT_COLUMNS, paged: true },
 });
 
-const resource: Noun = {
+const resource: ResourceCommand = {
   name: 'resource',
   one: 'a resource',
   about: 'sites and systems to sign in to',
@@ -144,7 +144,7 @@ const resource: Noun = {
   ],
 };
 
-const user: Noun = {
+const user: ResourceCommand = {
   name: 'user',
   one: 'a user',
   about: 'people who sign in',
@@ -224,7 +224,7 @@ const user: Noun = {
   ],
 };
 
-const token: Noun = {
+const token: ResourceCommand = {
   name: 'token',
   one: 'a token',
   about: 'what makes one-time passwords',
@@ -345,7 +345,7 @@ const token: Noun = {
   ],
 };
 
-const filter: Noun = {
+const filter: ResourceCommand = {
   name: 'filter',
   one: 'a filter',
   about: 'countries, times and addresses from where sign-in is allowed',
@@ -378,4 +378,4 @@ const filter: Noun = {
   ],
 };
 
-export const OBJECTS: readonly Noun[] = [resource, user, token, filter];
+export const OBJECTS: readonly ResourceCommand[] = [resource, user, token, filter];

@@ -59,7 +59,7 @@ export class Report {
   readonly #stream: ReturnType<typeof createWriteStream>;
   readonly #counts = new Map<string, number>();
 
-  /** @throws Misuse where something else is at that place */
+  /** @throws UsageError where something else is at that place */
   constructor(file: string) {
     this.#stream = createWriteStream(file, { fd: openPrivately(file) });
     this.#stream.write(`${COLUMNS.join(',')}\n`);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Misuse, Unreachable } from '../connection/service.ts';
+import { Unreachable, UsageError } from '../connection/service.ts';
 import { readSource } from './read-source.ts';
 import { hourlyPassword, openSource, SourceRefused } from './source.ts';
 import { pageOf, type Scripted, type ScriptedSource, scriptedSource } from './testing/scripted-source.ts';
@@ -63,7 +63,7 @@ describe('what is sent', () => {
     ['file:///etc/passwd', 'https'],
     ['nonsense', 'not a URL'],
   ])('goes not to %s', (url, why) => {
-    expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(Misuse);
+    expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(UsageError);
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(why);
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseUrl } from '@countersign/protocol/parse-url';
-import { Misuse, Unreachable } from '../connection/service.ts';
+import { Unreachable, UsageError } from '../connection/service.ts';
 import { harmless } from '../output/table.ts';
 
 /** An account elsewhere, behind the API that published Protectimus libraries speak. It is only ever read. */
@@ -59,8 +59,9 @@ class Passing extends Error {
  */
 export function openSource(options: SourceOptions): Source {
   const base = baseOf(options.url);
-  if (options.login === '' || options.login.includes(':')) throw new Misuse('--login: the login of an administrator');
-  if (options.key === '') throw new Misuse('the key of the account elsewhere is empty');
+  if (options.login === '' || options.login.includes(':'))
+    throw new UsageError('--login: the login of an administrator');
+  if (options.key === '') throw new UsageError('the key of the account elsewhere is empty');
   const pause = options.pause ?? sleep;
   return {
     name: base.origin,
@@ -84,13 +85,13 @@ export function openSource(options: SourceOptions): Source {
 
 function baseOf(text: string): URL {
   const url = parseUrl(text);
-  if (!url) throw new Misuse('--from is not a URL');
+  if (!url) throw new UsageError('--from is not a URL');
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
-    throw new Misuse('--from: a password goes over https, or to this machine');
+    throw new UsageError('--from: a password goes over https, or to this machine');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new Misuse('--from: the address alone, without credentials, query or fragment');
+    throw new UsageError('--from: the address alone, without credentials, query or fragment');
   }
   // As the libraries are configured: with the path of the API or without.
   const path = url.pathname.replace(/\/+$/, '');
@@ -125,12 +126,12 @@ async function ask(url: URL, { login, key, now = Date.now, timeoutMs = 30_000 }:
     throw new Passing(`no answer: ${reasonOf(error)}`);
   }
   if (answer.status === 401) {
-    throw new Misuse(`${url.origin} does not take this login and key; or the clock of this machine is not right`);
+    throw new UsageError(`${url.origin} does not take this login and key; or the clock of this machine is not right`);
   }
   const asked = Number(answer.headers.get('retry-after') ?? 0);
   const waitMs = Number.isFinite(asked) && asked > 0 ? asked * 1000 : 0;
   if (answer.status === 429 || answer.status >= 500) throw new Passing(`an answer of ${answer.status}`, waitMs);
-  if (answer.status === 403) throw new Misuse(`${url.origin} does not let this machine in`);
+  if (answer.status === 403) throw new UsageError(`${url.origin} does not let this machine in`);
   if (answer.status !== 200)
     throw new Unreachable(`${url.origin}: an answer of ${answer.status}, which is none of this API`);
   return responseOf(url, text);

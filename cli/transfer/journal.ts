@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 
 /** The name that an import goes by, kept in a file until it is through. */
 export interface Journal {
@@ -20,7 +20,7 @@ export interface Journal {
 /**
  * Opens the journal of an import, or that of the one that was broken off.
  *
- * @throws Misuse when the file has changed since: its rows are known by their places, which may have moved
+ * @throws UsageError when the file has changed since: its rows are known by their places, which may have moved
  */
 export async function openJournal(imported: string, folder: string, path: string): Promise<Journal> {
   const file = join(folder, `${basename(imported)}.importing`);
@@ -36,7 +36,7 @@ export async function openJournal(imported: string, folder: string, path: string
  * Opens the journal in a file, or that of the run that was broken off.
  *
  * @param about what has to be the same for a run to go on
- * @throws Misuse with `otherwise` where it is not
+ * @throws UsageError with `otherwise` where it is not
  */
 export async function openRun(
   file: string,
@@ -64,7 +64,7 @@ export async function openRun(
   const [first, ...lines] = await readLines(file);
   const before = first as { run?: string } | undefined;
   const isSame = Object.entries(about).every(([name, value]) => before?.[name as 'run'] === value);
-  if (typeof before?.run !== 'string' || !isSame) throw new Misuse(otherwise);
+  if (typeof before?.run !== 'string' || !isSame) throw new UsageError(otherwise);
   for (const line of lines) if (typeof line === 'string') noted.add(line);
   return { ...rest, run: before.run, resumed: true };
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, lstatSync, openSync, type Stats } from 'node:fs';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 
 /**
  * Opens a file for seeds or passwords, empty, that its owner alone can read: also one that is there already, whose mode an
@@ -15,7 +15,9 @@ export function openPrivately(path: string): number {
   try {
     opened = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   } catch (error) {
-    throw new Misuse(`${path} cannot be written${error instanceof Error && 'code' in error ? `: ${error.code}` : ''}`);
+    throw new UsageError(
+      `${path} cannot be written${error instanceof Error && 'code' in error ? `: ${error.code}` : ''}`,
+    );
   }
   try {
     const found = fstatSync(opened);
@@ -41,5 +43,5 @@ export function checkPrivately(path: string): void {
 function refuseForeign(path: string, found: Stats): void {
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
   if (found.isCharacterDevice() || (found.isFile() && isOwn)) return;
-  throw new Misuse(`${path} is there already, and is not a file of yours: name another one`);
+  throw new UsageError(`${path} is there already, and is not a file of yours: name another one`);
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 
 export type Format = 'csv' | 'jsonl';
 
@@ -20,7 +20,7 @@ export interface Row {
 
 export function formatOf(file: string, asked: string | undefined): Format {
   const format = asked ?? (/\.(jsonl|ndjson)$/i.test(file) ? 'jsonl' : 'csv');
-  if (format !== 'csv' && format !== 'jsonl') throw new Misuse('--format: csv or jsonl');
+  if (format !== 'csv' && format !== 'jsonl') throw new UsageError('--format: csv or jsonl');
   return format;
 }
 
@@ -28,7 +28,7 @@ export async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch {
-    throw new Misuse(`there is no file ${file}`);
+    throw new UsageError(`there is no file ${file}`);
   }
 }
 

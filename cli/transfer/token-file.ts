@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { IMPORT_FORMATS, IMPORT_MAX_BYTES, type ImportFormat } from '@countersign/protocol/token-import';
-import { Misuse } from '../connection/service.ts';
+import { UsageError } from '../connection/service.ts';
 
 /** A part of a file that can be read by itself. */
 export interface FilePart {
@@ -32,7 +32,7 @@ export async function tokenFormatOf(file: string, asked: string): Promise<TokenF
   const known = IMPORT_FORMATS.find((format) => format === asked);
   if (known !== undefined && known !== 'csv') return known;
   if (known === undefined && asked !== 'auto') {
-    throw new Misuse(`--format: auto, jsonl, ${IMPORT_FORMATS.join(', ')}`);
+    throw new UsageError(`--format: auto, jsonl, ${IMPORT_FORMATS.join(', ')}`);
   }
   const first = await firstLine(file);
   if (known === undefined && first.startsWith('<')) return 'pskc';
@@ -50,7 +50,7 @@ export async function* partsOf(file: string, format: ImportFormat): AsyncGenerat
 
 async function whole(file: string): Promise<FilePart> {
   const bytes = await readFile(file);
-  if (bytes.length > IMPORT_MAX_BYTES) throw new Misuse(`${file}: more than 2 MiB; have the vendor split it`);
+  if (bytes.length > IMPORT_MAX_BYTES) throw new UsageError(`${file}: more than 2 MiB; have the vendor split it`);
   const content = { content: bytes.toString('base64'), encoding: 'base64' } as const;
   return { content, lines: [], before: 0, repeated: 0, bytes: bytes.length };
 }

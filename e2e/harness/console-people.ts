@@ -7,7 +7,7 @@ import {
   type SceneAdministrator,
   signIn as signInAnew,
 } from '../../server/testing/administrators.ts';
-import { must } from '../../server/testing/scene.ts';
+import { unwrap } from '../../server/testing/scene.ts';
 import type { ConsoleStage } from './console-stage.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
@@ -17,7 +17,7 @@ let made = 0;
 /** The superuser of an account of their own, so that no test counts against another. */
 export async function someone({ ports }: ConsoleStage, name = 'Acme'): Promise<SceneAdministrator> {
   made += 1;
-  const { account } = must(await createAccount(ports, { name }));
+  const { account } = unwrap(await createAccount(ports, { name }));
   return addAdministrator(ports, account.id, { email: `ada-${made}@acme.example`, superuser: true });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Client, createClient, createVerifier, type Verifier } from '../../clients/typescript/src/index.ts';
-import { openPorts } from '../../server/composition/create-ports.ts';
+import { createPorts } from '../../server/composition/create-ports.ts';
 import { loadConfig } from '../../server/config/load-config.ts';
 import { createLogger } from '../../server/http/log.ts';
 import type { Ports } from '../../server/kernel/ports.ts';
@@ -58,7 +58,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
     verifierOf: (resource) => createVerifier({ issuer: url, resource }),
     async whileDown(work) {
       await running.kill();
-      const { ports } = await openPorts(loadConfig(env), createLogger({ level: 'silent' }));
+      const { ports } = await createPorts(loadConfig(env), createLogger({ level: 'silent' }));
       const done = await work(ports).finally(() => ports.store.close());
       await running.start();
       return done;

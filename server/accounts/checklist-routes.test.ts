@@ -5,7 +5,7 @@ import { documents } from '../store/keys.ts';
 import { authenticate } from '../testing/acting.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { must, overwrite, PASSWORD } from '../testing/scene.ts';
+import { overwrite, PASSWORD, unwrap } from '../testing/scene.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { createAccount } from './create-account.ts';
 
@@ -17,7 +17,7 @@ afterAll(() => service.ports.close());
 
 test('says what is still to do, one thing after the other, until somebody has signed in', async () => {
   const { ports } = service;
-  const account: AccountId = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  const account: AccountId = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
   const key = await service.keyFor(account, [...API_SCOPES]);
   const open = async () => {
     const response = await service.call('GET /v1/checklist', { key });
@@ -77,7 +77,7 @@ test('says what is still to do, one thing after the other, until somebody has si
 
 test('costs few reads, however much there is', async () => {
   const { ports } = service;
-  const account: AccountId = must(await createAccount(ports, { name: 'Large' })).account.id;
+  const account: AccountId = unwrap(await createAccount(ports, { name: 'Large' })).account.id;
   const key = await service.keyFor(account, [...API_SCOPES]);
   const rows = Array.from({ length: 300 }, (_, at) => ({ login: `user-${at}` }));
   await service.call('POST /v1/bulk/users', { key, body: { rows } });

@@ -1,7 +1,7 @@
 import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
-import { apiRouter, jsonAnswer, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { readChecklist } from './read-checklist.ts';
@@ -38,7 +38,7 @@ export function checklist(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
   app.on(['GET'], ['/checklist'], authorize(ports, 'read'));
   app.openapi(route, async (c) => {
     const verdict = await readChecklist(ports, c.get('act'));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const items = CHECKLIST.map((item) => ({ item, done: verdict.done.has(item), hint: HINTS[item] }));
     return c.json({ items, done: items.every(({ done }) => done) }, 200);
   });

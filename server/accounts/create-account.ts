@@ -1,7 +1,7 @@
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { byCreation, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { ABSENT } from '../store/store.ts';
@@ -22,13 +22,13 @@ export async function createAccount(
     account,
     write: {},
   }),
-): Promise<Verdict<{ account: Account }>> {
+): Promise<Result<{ account: Account }>> {
   const now = ports.clock.now();
   const id = idFromBytes('acc', ports.random.bytes(7));
   const bare: Account = { id, name: input.name, plan: input.plan ?? FREE, createdAt: now };
   const key = documents.account(id);
   const { account, write } = furnish(bare, now);
-  const act: Act = { actor: { kind: 'operator', account: id } };
+  const act: RequestContext = { actor: { kind: 'operator', account: id } };
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -36,7 +36,7 @@ export async function createAccount(
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: account }, ...(write.put ?? [])],
     index: [{ index: indexes.accounts(), add: byCreation(account) }, ...(write.index ?? [])],
-    append: [eventOf(act, { type: 'account.created', subject: id }, now), ...(write.append ?? [])],
+    append: [createEvent(act, { type: 'account.created', subject: id }, now), ...(write.append ?? [])],
   });
   return outcome === 'committed' ? { account } : refusal('CONTENTION');
 }

@@ -2,8 +2,8 @@ import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import { listObjects } from '../records/list-objects.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -16,7 +16,10 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 const LOOKED_AT = 20;
 
 /** What is done already. A bounded number of reads, in an account of any size. */
-export async function readChecklist(ports: Needs, act: Act): Promise<Verdict<{ done: ReadonlySet<ChecklistItem> }>> {
+export async function readChecklist(
+  ports: Needs,
+  act: RequestContext,
+): Promise<Result<{ done: ReadonlySet<ChecklistItem> }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const now = ports.clock.now();

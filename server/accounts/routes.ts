@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { showOne } from '../http/api/describe-object.ts';
 import { instant, instantQuery, label, orderedPageQuery, pageOf } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -168,27 +168,27 @@ export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'cour
   });
   app.openapi(readOwnPlan, async (c) => {
     const verdict = await readPlan(ports, c.get('act'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
   });
   app.openapi(choose, async (c) => {
     const chosen = await choosePlan(ports, c.get('act'), catalogue, c.req.valid('json').name);
-    if (isRefusal(chosen)) return refuseVerdict(c, chosen);
+    if (isRefusal(chosen)) return refuseResult(c, chosen);
     const verdict = await readPlan(ports, c.get('act'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
   });
   app.openapi(offer, (c) => {
     const verdict = listPlans(c.get('act'), catalogue);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const items = verdict.catalogue.plans.map((one) => ({ ...one, quotas: { ...one.quotas } }));
     return c.json({ currency: verdict.catalogue.currency, items }, 200);
   });
   app.openapi(readOwnBalance, async (c) => {
     const verdict = await readBalance(ports, c.get('act'), catalogue);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   app.openapi(ledger, async (c) => {
     const page = await listLedger(ports, c.get('act'), c.req.valid('query'));
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentEntry) }, 200);
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEntry) }, 200);
   });
   return app;
 }

@@ -3,7 +3,7 @@ import { createApiKey } from '../api-keys/create-api-key.ts';
 import { ENROLMENT_KINDS } from '../enrolment/enrolment-policy.ts';
 import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { assign } from '../resources/assign.ts';
 import { createResource } from '../resources/create-resource.ts';
@@ -35,7 +35,7 @@ const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
  */
 export async function seedDemo(ports: Ports): Promise<Demo> {
   const { account } = must(await createAccount(ports, { name: 'Demo' }));
-  const act: Act = { actor: { kind: 'operator', account: account.id } };
+  const act: RequestContext = { actor: { kind: 'operator', account: account.id } };
   const birth = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
   const { resource } = must(
     await createResource(ports, act, birth('res'), {

@@ -1,8 +1,8 @@
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
-import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { changedMeanwhile } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -10,19 +10,19 @@ import type { Account } from './account.ts';
 
 export function updateAccount(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   changes: { name?: string | undefined },
   seen?: SeenVersions,
-): Promise<Verdict<{ account: Account }>> {
+): Promise<Result<{ account: Account }>> {
   const key = documents.account(act.actor.account);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ account: Account }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ account: Account }>> => {
     if (!mayAdminister(act.actor)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
-    if (!isAsSeen(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
+    if (!isUnchangedSince(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
     const { name = stored.value.name } = changes;
     if (name === stored.value.name) return { answer: { account: stored.value } };
     const account = { ...stored.value, name };
-    const event = eventOf(act, { type: 'account.updated', subject: account.id, changed: ['name'] }, now);
+    const event = createEvent(act, { type: 'account.updated', subject: account.id, changed: ['name'] }, now);
     return { answer: { account }, write: { put: [{ key, value: account }], append: [event] } };
   });
 }

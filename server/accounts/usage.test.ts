@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { holdPlace, PLACE_HELD_MS, releasePlace, settlePlaces, type Usage, used } from './usage.ts';
+import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
 
 test('the count is never below what is there, and places held never above the quota, whatever comes between', () => {
   const QUOTA = 5;
@@ -27,14 +27,14 @@ test('the count is never below what is there, and places held never above the qu
         else if (kind === 'vanish') making.delete(id);
         else if (kind === 'fail' && making.delete(id)) usage = releasePlace(usage, id);
         else if (kind === 'delete' && there.delete(id)) usage = releasePlace(usage, id);
-        else if (kind === 'settle') usage = settlePlaces(usage, there, now);
+        else if (kind === 'settle') usage = reconcileQuota(usage, there, now);
         else if (kind === 'wait') now += PLACE_HELD_MS / 9;
         expect(used(usage)).toBeGreaterThanOrEqual(there.size);
         expect(there.size).toBeLessThanOrEqual(QUOTA);
         expect(used(usage)).toBeLessThanOrEqual(QUOTA);
       }
       // Everything heals: once the places of the dead have run out, the count is exact.
-      expect(used(settlePlaces(usage, there, now + PLACE_HELD_MS))).toBe(there.size);
+      expect(used(reconcileQuota(usage, there, now + PLACE_HELD_MS))).toBe(there.size);
     }),
     { numRuns: 500 },
   );

@@ -36,7 +36,7 @@ export function releasePlace(usage: Usage, id: string): Usage {
  *
  * @param there ids of held places whose objects have been seen
  */
-export function settlePlaces(usage: Usage, there: ReadonlySet<string>, now: number): Usage {
+export function reconcileQuota(usage: Usage, there: ReadonlySet<string>, now: number): Usage {
   const held: Record<string, number> = {};
   let counted = usage.counted;
   for (const [id, since] of Object.entries(usage.held)) {

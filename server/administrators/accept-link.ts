@@ -1,8 +1,8 @@
 import type { EventDraft } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf, type Whence } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../login/flow-handle.ts';
 import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
@@ -22,16 +22,16 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | '
  */
 export async function acceptInvitation(
   ports: Needs,
-  whence: Whence,
+  whence: ClientInfo,
   input: { link: string; code: string; password: string; name: string },
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const opened = await openLink(ports, input.link, 'invitation');
   if (isRefusal(opened)) return opened;
   const hashed = await hashAdministratorPassword(ports, input.password, [input.name, ...opened.personal]);
   if (isRefusal(hashed)) return hashed;
   const { account, administrator: id, act } = { ...opened, act: actOf(opened, whence) };
   const keys = keysOf(opened);
-  return transact<typeof keys, Verdict<{ administrator: Administrator }>>(
+  return transact<typeof keys, Result<{ administrator: Administrator }>>(
     ports,
     account,
     keys,
@@ -48,7 +48,7 @@ export async function acceptInvitation(
           outcome: 'refused',
           reason: 'CONFIRMATION_WRONG',
         };
-        const append = [eventOf(act, event, now)];
+        const append = [createEvent(act, event, now)];
         return {
           answer: refusal('CONFIRMATION_WRONG'),
           write: left
@@ -80,7 +80,7 @@ export async function acceptInvitation(
             ...(superuser ? [{ key: keys[0], value: { ...home.value, superuser: id } }] : []),
           ],
           delete: [keys[2]],
-          append: [eventOf(act, event, now)],
+          append: [createEvent(act, event, now)],
         },
       };
     },
@@ -93,9 +93,9 @@ export async function acceptInvitation(
  */
 export async function acceptRecovery(
   ports: Needs,
-  whence: Whence,
+  whence: ClientInfo,
   input: { link: string; password: string },
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const opened = await openLink(ports, input.link, 'recovery');
   if (isRefusal(opened)) return opened;
   const hashed = await hashAdministratorPassword(ports, input.password, opened.personal);
@@ -103,7 +103,7 @@ export async function acceptRecovery(
   const keys = keysOf(opened);
   const act = actOf(opened, whence);
   type Recovered = { administrator: Administrator; gone: TokenId | undefined };
-  const recovered = await transact<typeof keys, Verdict<Recovered>>(
+  const recovered = await transact<typeof keys, Result<Recovered>>(
     ports,
     opened.account,
     keys,
@@ -128,7 +128,7 @@ export async function acceptRecovery(
         write: {
           put: [{ key: keys[1], value: administrator }],
           delete: [keys[2]],
-          append: [eventOf(act, event, now)],
+          append: [createEvent(act, event, now)],
         },
       };
     },
@@ -153,7 +153,7 @@ export async function openLink(
   ports: Pick<Ports, 'store' | 'clock'>,
   text: string,
   kind: AdministratorLink['kind'],
-): Promise<Verdict<Opened>> {
+): Promise<Result<Opened>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');
   const [home, stored, link] = await ports.store.getMany(keysOf(parsed), ports.clock.now());
@@ -181,7 +181,7 @@ function fits(
 }
 
 /** Whoever holds the link is who it was made for, as far as anybody can tell; with no rights yet. */
-export function actOf({ account, administrator: id }: LinkText, whence: Whence): Act {
+export function actOf({ account, administrator: id }: LinkText, whence: ClientInfo): RequestContext {
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
   return { actor, ...whence };
 }

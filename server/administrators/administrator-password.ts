@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Verdict } from '../kernel/result.ts';
+import type { Result } from '../kernel/result.ts';
 import { refusePassword } from '../passwords/new-password.ts';
 import { judgePassword, normalisePassword } from '../passwords/password-policy.ts';
 import type { Administrator } from './administrator.ts';
@@ -24,8 +24,10 @@ export async function hashAdministratorPassword(
   ports: Pick<Ports, 'hasher'>,
   password: string,
   personal: readonly string[],
-): Promise<Verdict<{ passwordHash: string }>> {
+): Promise<Result<{ passwordHash: string }>> {
   const judged = judgePassword(password, { secondFactor: true, personal });
   if (judged) return refusePassword(judged);
-  return { passwordHash: await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password))) };
+  return {
+    passwordHash: await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password))),
+  };
 }

@@ -20,7 +20,7 @@ import {
   toSecondFactor,
 } from '../testing/administrators.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
-import { must, read, setScene } from '../testing/scene.ts';
+import { createFixture, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptRecovery } from './accept-link.ts';
 import { askAdministratorReset } from './ask-administrator-reset.ts';
@@ -47,7 +47,7 @@ afterAll(() => ports.close());
 beforeEach(async () => {
   ports.courier.sent.length = 0;
   ports.hasher.during = undefined;
-  const { account } = await setScene(ports);
+  const { account } = await createFixture(ports);
   ada = await addAdministrator(ports, account, { email: EMAIL, superuser: true });
   ports.courier.sent.length = 0;
 });
@@ -60,7 +60,7 @@ const stored = () => read(ports, documents.administrator(ada.account, ada.id));
 
 /** Asks, and takes the link's secret out of the mail. */
 async function linkFor(email = EMAIL): Promise<string> {
-  await must(await ask(email)).deliver();
+  await unwrap(await ask(email)).deliver();
   const { path } = ports.courier.last('password-reset', EMAIL);
   const [, link] = /^\/new-password#(\S+)$/.exec(path) ?? [];
   if (link === undefined) throw new Error('no link in the mail');
@@ -93,7 +93,7 @@ describe('asking for a link', () => {
       '\u0000',
     ]) {
       const before = ports.store.commits.length;
-      const verdict = must(await ask(email));
+      const verdict = unwrap(await ask(email));
       seen.push({ keys: Object.keys(verdict), commits: ports.store.commits.length - before });
       await verdict.deliver();
     }
@@ -113,10 +113,10 @@ describe('asking for a link', () => {
 
   // SR-40. The attack: a mailbox is flooded, or many are from one place.
   test('SR-40: is bounded for each administrator, silently, and for each place', async () => {
-    for (let at = 0; at < RESETS_PER_PERSON + 3; at++) await must(await ask(EMAIL)).deliver();
+    for (let at = 0; at < RESETS_PER_PERSON + 3; at++) await unwrap(await ask(EMAIL)).deliver();
     expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
     const here = from('203.0.113.77');
-    for (let at = 0; at < RESETS_PER_ADDRESS; at++) must(await ask(`nobody-${at}@acme.example`, here));
+    for (let at = 0; at < RESETS_PER_ADDRESS; at++) unwrap(await ask(`nobody-${at}@acme.example`, here));
     expect(await ask(EMAIL, here)).toMatchObject({ refused: 'RATE_LIMITED' });
     expect(await ask('nobody@acme.example', here)).toMatchObject({ refused: 'RATE_LIMITED' });
     expect(await ask(EMAIL, from())).not.toHaveProperty('refused');
@@ -125,7 +125,7 @@ describe('asking for a link', () => {
   // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the administrator asks.
   test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
     for (let minute = 0; minute < 130; minute++) {
-      await must(await ask(EMAIL)).deliver();
+      await unwrap(await ask(EMAIL)).deliver();
       const { path } = ports.courier.last('password-reset', EMAIL);
       expect(await view(String(path).split('#')[1] ?? '')).toEqual({});
       ports.clock.advance(60_000);
@@ -145,8 +145,8 @@ describe('asking for a link', () => {
 
   // SR-34, SR-35
   test('SR-34: is one event each, by nobody in particular, without what was typed', async () => {
-    must(await ask(EMAIL));
-    must(await ask('an-address-nobody-has@acme.example'));
+    unwrap(await ask(EMAIL));
+    unwrap(await ask('an-address-nobody-has@acme.example'));
     const type = 'administrator.password-reset-asked';
     const [known, unknown] = await lastEvents(2);
     expect(known).toMatchObject({ type, outcome: 'done', subject: ada.id, actor: { kind: 'user' } });
@@ -157,9 +157,9 @@ describe('asking for a link', () => {
 
   // The attack: somebody who knows the address asks again and again, so that the operator's link leads nowhere.
   test('leaves the link alone that the operator has handed over', async () => {
-    const { link } = must(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
+    const { link } = unwrap(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
     await linkFor();
-    must(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
+    unwrap(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
   });
 });
 
@@ -167,7 +167,7 @@ describe('the link', () => {
   test('sets a new password once, tells its administrator and the record, and is used up', async () => {
     const link = await linkFor();
     expect(await view(link)).toEqual({});
-    must(await redeem(link));
+    unwrap(await redeem(link));
     expect((await stored()).passwordHash).toBe(fakeHash(NEW));
     expect(ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'password' });
     expect((await lastEvents(1))[0]).toMatchObject({ type: 'administrator.password-reset', subject: ada.id });
@@ -206,21 +206,21 @@ describe('the link', () => {
     ['a newer one was sent', () => linkFor()],
     [
       'the password was changed',
-      async () => must(await changeOwnPassword(ports, selfActOf(ada), proofBy(ports, ada), 'changed by themselves')),
+      async () => unwrap(await changeOwnPassword(ports, selfActOf(ada), proofBy(ports, ada), 'changed by themselves')),
     ],
     [
       'the address was changed',
       async () => {
-        must(await askOwnEmail(ports, selfActOf(ada), proofBy(ports, ada), 'countess@acme.example'));
+        unwrap(await askOwnEmail(ports, selfActOf(ada), proofBy(ports, ada), 'countess@acme.example'));
         const { code } = ports.courier.last('confirmation-code', 'countess@acme.example');
-        must(await confirmOwnEmail(ports, selfActOf(ada), code));
+        unwrap(await confirmOwnEmail(ports, selfActOf(ada), code));
       },
     ],
     [
       'the operator has taken the token away',
       async () => {
-        const { link } = must(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
-        must(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
+        const { link } = unwrap(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
+        unwrap(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
       },
     ],
   ];
@@ -235,8 +235,8 @@ describe('the link', () => {
   // SR-39
   test('SR-39: is gone with its administrator', async () => {
     const { id } = await addAdministrator(ports, ada.account, { email: 'grace@acme.example' });
-    await must(await ask('grace@acme.example')).deliver();
-    must(await removeAdministrator(ports, operatorOf(ada.account), id));
+    await unwrap(await ask('grace@acme.example')).deliver();
+    unwrap(await removeAdministrator(ports, operatorOf(ada.account), id));
     const [left] = await ports.store.getMany([documents.administratorReset(ada.account, id)], ports.clock.now());
     expect(left).toBeUndefined();
   });
@@ -245,7 +245,7 @@ describe('the link', () => {
     const link = await linkFor();
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
-      must(await redeem(link, 'whoever was faster here'));
+      unwrap(await redeem(link, 'whoever was faster here'));
     };
     expect(await redeem(link)).toEqual(GONE);
     expect((await stored()).passwordHash).toBe(fakeHash('whoever was faster here'));
@@ -258,7 +258,7 @@ describe('the link', () => {
     expect(await redeem(link, 'short')).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
     expect(await redeem(link, 'password1')).toMatchObject({ refused: 'PASSWORD_COMMON', flaw: 'listed' });
     expect(ports.hasher.hashed).toBe(hashed);
-    must(await redeem(link));
+    unwrap(await redeem(link));
   });
 });
 
@@ -266,14 +266,14 @@ describe('a reset is no way round', () => {
   // SR-40. The attack: whoever reads the mailbox sets a password and hopes to be in.
   test('SR-40: the second factor: token and recovery codes stay, and the sign-in asks as before', async () => {
     const before = await stored();
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     expect(await stored()).toMatchObject({ token: before.token, recovery: before.recovery });
     ports.clock.advance(30_000);
     const { flow, handle } = await toSecondFactor(ports, ada.account, EMAIL, NEW);
     expect(flow.step).toBe('otp');
     expect(flow.enrolment).toBeUndefined();
     const otp = codeOf(ports, ada.secret);
-    expect(must(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} })).opened).toBeDefined();
+    expect(unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} })).opened).toBeDefined();
   });
 
   test('a lock: a token that wrong codes have locked stays so, and only a recovery code gets by', async () => {
@@ -281,16 +281,16 @@ describe('a reset is no way round', () => {
     const wrong = codeOf(ports, ada.secret) === '000000' ? '000001' : '000000';
     let { seq } = begun.flow;
     for (let at = 0; at < 6; at++) {
-      seq = must(await answerSignInOtp(ports, { handle: begun.handle, seq, otp: wrong, whence: {} })).flow.seq;
+      seq = unwrap(await answerSignInOtp(ports, { handle: begun.handle, seq, otp: wrong, whence: {} })).flow.seq;
     }
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     ports.clock.advance(30_000);
     const { handle } = await toSecondFactor(ports, ada.account, EMAIL, NEW);
     const right = { handle, seq: 2, otp: codeOf(ports, ada.secret), whence: {} };
-    const locked = must(await answerSignInOtp(ports, right));
+    const locked = unwrap(await answerSignInOtp(ports, right));
     expect(locked.flow.error?.code).toBe('TOKEN_LOCKED');
     const code = ada.recoveryCodes[0] ?? '';
-    const recovered = must(await answerRecoveryCode(ports, { handle, seq: locked.flow.seq, code, whence: {} }));
+    const recovered = unwrap(await answerRecoveryCode(ports, { handle, seq: locked.flow.seq, code, whence: {} }));
     expect(recovered.opened).toBeDefined();
   });
 
@@ -298,13 +298,13 @@ describe('a reset is no way round', () => {
   test('SR-38: every session ends within one request, and so does a sign-in with the old password', async () => {
     const other = await signIn(ports, ada);
     const under = await toSecondFactor(ports, ada.account, EMAIL);
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     for (const opened of [ada.opened, other]) {
       expect(await authenticateSession(ports, writeSession(opened))).toEqual({ refused: 'SESSION_ENDED' });
     }
     ports.clock.advance(30_000);
     const otp = codeOf(ports, ada.secret);
-    const ended = must(await answerSignInOtp(ports, { handle: under.handle, seq: 2, otp, whence: {} }));
+    const ended = unwrap(await answerSignInOtp(ports, { handle: under.handle, seq: 2, otp, whence: {} }));
     expect(ended.opened).toBeUndefined();
     expect(ended.flow.step).toBe('denied');
   });
@@ -312,7 +312,7 @@ describe('a reset is no way round', () => {
   // SR-49. The attack: guessing goes on after each reset as if nothing had been guessed.
   test('SR-49: the waits after wrong passwords are forgiven nobody', async () => {
     for (let at = 0; at < 6; at++) await toSecondFactor(ports, ada.account, EMAIL, 'a wrong one');
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     const { flow } = await toSecondFactor(ports, ada.account, EMAIL, 'a wrong one');
     expect(flow.error?.code).toBe('TOO_MANY_ATTEMPTS');
   });

@@ -2,12 +2,12 @@ import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf, type Whence } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../passwords/reset/password-reset.ts';
-import { askedInVain, countMail, countQuestion } from '../passwords/reset/reset-request.ts';
+import { askedInVain, countMail, countResetRequest } from '../passwords/reset/reset-request.ts';
 import { resetMail } from '../passwords/reset/start-password-reset.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
@@ -24,12 +24,12 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
  */
 export async function askAdministratorReset(
   ports: Needs,
-  whence: Whence,
+  whence: ClientInfo,
   { account: named, email }: { account?: AccountId | undefined; email: string },
-): Promise<Verdict<{ deliver: () => Promise<void> }>> {
+): Promise<Result<{ deliver: () => Promise<void> }>> {
   const { store } = ports;
   const now = ports.clock.now();
-  const tooMany = await countQuestion(ports, 'administrator-reset', whence);
+  const tooMany = await countResetRequest(ports, 'administrator-reset', whence);
   if (tooMany) return tooMany;
   // Of the installation, and so the same for everybody.
   if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
@@ -41,12 +41,12 @@ export async function askAdministratorReset(
   const subject = found?.id ?? unknownSubject(ports, account, email);
   const mayMail = await countMail(ports, 'administrator-reset', subject);
   // Nobody has shown anything yet, so it is nobody who acts.
-  const act: Act = { actor: { kind: 'user', account }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account }, ...whence };
   const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
 
   if (!found || !mayResetByMail(found) || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';
-    const event = mayMail ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
     return askedInVain(ports, event);
   }
   const secret = newSecret(ports);
@@ -63,7 +63,7 @@ export async function askAdministratorReset(
     now,
     expect: [],
     put: [{ key, value, expiresAt: value.expiresAt }],
-    append: [eventOf(act, draft, now)],
+    append: [createEvent(act, draft, now)],
   });
   const path = `/new-password#${writeLink({ account, administrator: found.id, secret })}`;
   return { deliver: () => ports.courier.send(resetMail(found.email, found.language, { login: found.email, path })) };

@@ -3,11 +3,11 @@ import type { AdministratorId, TokenId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayAdminister, mayMakeAdministrators } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { changedMeanwhile, editObject } from '../records/read-object.ts';
-import { givePlaceBack } from '../records/usage.ts';
+import { releaseQuota } from '../records/usage.ts';
 import { byCreation, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
@@ -21,11 +21,11 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 /** What somebody else may change about an administrator: never their way in. Counts from their next request on. */
 export async function updateAdministrator(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: AdministratorId,
   changes: { name?: string | undefined; grants?: Grant[] | undefined },
   seen?: SeenVersions,
-): Promise<Verdict<{ object: Administrator }>> {
+): Promise<Result<{ object: Administrator }>> {
   const allowed = changes.grants === undefined ? mayAdminister(act.actor) : mayMakeAdministrators(act.actor);
   if (!allowed) return refusal('FORBIDDEN');
   const { account } = act.actor;
@@ -48,15 +48,15 @@ export async function updateAdministrator(
  */
 export async function removeAdministrator(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: AdministratorId,
   only?: 'invited',
   seen?: SeenVersions,
-): Promise<Verdict<{ removed: true }>> {
+): Promise<Result<{ removed: true }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const keys = [documents.account(account), documents.administrator(account, id)] as const;
-  const removed = await transact<typeof keys, Verdict<{ token: TokenId | undefined }>>(
+  const removed = await transact<typeof keys, Result<{ token: TokenId | undefined }>>(
     ports,
     account,
     keys,
@@ -65,7 +65,7 @@ export async function removeAdministrator(
       const administrator = stored.value;
       if (home.value.superuser === id) return { answer: refusal('SUPERUSER_STAYS') };
       if (only === 'invited' && administrator.state !== 'invited') return { answer: refusal('ADMINISTRATOR_ACTIVE') };
-      if (!isAsSeen(administrator, seen)) return { answer: changedMeanwhile(administrator) };
+      if (!isUnchangedSince(administrator, seen)) return { answer: changedMeanwhile(administrator) };
       return {
         answer: { token: administrator.token },
         write: {
@@ -78,13 +78,13 @@ export async function removeAdministrator(
             documents.enrolment(account, id),
           ],
           index: [{ index: indexes.administrators(account), remove: byCreation(administrator) }],
-          append: [eventOf(act, { type: 'administrator.removed', subject: id }, now)],
+          append: [createEvent(act, { type: 'administrator.removed', subject: id }, now)],
         },
       };
     },
   );
   if (isRefusal(removed)) return removed;
-  await givePlaceBack(ports, account, 'administrators', id);
+  await releaseQuota(ports, account, 'administrators', id);
   if (removed.token !== undefined) await dropToken(ports, act, removed.token, id);
   return { removed: true };
 }
@@ -95,9 +95,9 @@ export async function removeAdministrator(
  */
 export async function transferSuperuser(
   ports: Pick<Needs, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   to: AdministratorId,
-): Promise<Verdict<{ from: Administrator; to: Administrator }>> {
+): Promise<Result<{ from: Administrator; to: Administrator }>> {
   const { actor } = act;
   if (actor.kind !== 'administrator' || actor.role !== 'superuser') return refusal('FORBIDDEN');
   const { account, id: from } = actor;
@@ -107,7 +107,7 @@ export async function transferSuperuser(
     documents.administrator(account, from),
     documents.administrator(account, to),
   ] as const;
-  return transact<typeof keys, Verdict<{ from: Administrator; to: Administrator }>>(
+  return transact<typeof keys, Result<{ from: Administrator; to: Administrator }>>(
     ports,
     account,
     keys,
@@ -128,7 +128,7 @@ export async function transferSuperuser(
             { key: keys[1], value: before },
             { key: keys[2], value: after },
           ],
-          append: [eventOf(act, event, now)],
+          append: [createEvent(act, event, now)],
         },
       };
     },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
 import { addAdministrator, proofBy, type SceneAdministrator, selfActOf } from '../testing/administrators.ts';
-import { must, read, setScene } from '../testing/scene.ts';
+import { createFixture, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 beforeEach(async () => {
-  const { account } = await setScene(ports);
+  const { account } = await createFixture(ports);
   ada = await addAdministrator(ports, account, { email: EMAIL, superuser: true });
   ports.courier.down = false;
   delete ports.courier.isAbsent;
@@ -28,19 +28,19 @@ const address = async () => (await read(ports, documents.administrator(ada.accou
 // SR-38
 test('SR-38: a mail that is made to fail shows no code, so the address is not taken without proof', async () => {
   ports.courier.down = true;
-  await expect(ask()).rejects.toThrow(CourierUnavailable);
+  await expect(ask()).rejects.toThrow(MailerUnavailable);
   ports.courier.down = false;
   ports.clock.advance(30_000);
-  expect(must(await ask())).not.toHaveProperty('handOver');
+  expect(unwrap(await ask())).not.toHaveProperty('handOver');
   const { code } = ports.courier.last('confirmation-code', NEW);
   expect(await address()).toBe(EMAIL);
-  must(await confirmOwnEmail(ports, selfActOf(ada), code));
+  unwrap(await confirmOwnEmail(ports, selfActOf(ada), code));
   expect(await address()).toBe(NEW);
 });
 
 test('without mail the code is in the answer', async () => {
   ports.courier.isAbsent = true;
-  const { handOver } = must(await ask());
-  must(await confirmOwnEmail(ports, selfActOf(ada), handOver?.code ?? ''));
+  const { handOver } = unwrap(await ask());
+  unwrap(await confirmOwnEmail(ports, selfActOf(ada), handOver?.code ?? ''));
   expect(await address()).toBe(NEW);
 });

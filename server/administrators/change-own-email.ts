@@ -1,6 +1,6 @@
 import { normaliseName } from '../kernel/names.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
@@ -13,14 +13,14 @@ import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from 
 /**
  * Asks for another address: it becomes theirs once the code that is sent there comes back.
  *
- * @throws CourierUnavailable when the mail could not be sent: asked again, another code is sent
+ * @throws MailerUnavailable when the mail could not be sent: asked again, another code is sent
  */
 export async function askOwnEmail(
   ports: FactorNeeds,
   act: SelfAct,
   proof: Proof,
   email: string,
-): Promise<Verdict<{ expiresAt: number; handOver?: { code: string } }>> {
+): Promise<Result<{ expiresAt: number; handOver?: { code: string } }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
   const { account, id } = act.actor;
@@ -51,7 +51,7 @@ export async function confirmOwnEmail(
   ports: FactorNeeds,
   act: SelfAct,
   code: string,
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
   const pending = documents.emailChange(account, id);
   const [asked] = await ports.store.getMany([pending], ports.clock.now());
@@ -59,7 +59,7 @@ export async function confirmOwnEmail(
   const wanted = documents.administratorEmail(account, normaliseName(asked.value.email));
   const keys = [documents.administrator(account, id), pending, wanted] as const;
   type Changed = { administrator: Administrator; before: Administrator };
-  const changed = await transact<typeof keys, Verdict<Changed>>(ports, account, keys, ([stored, held, claim], now) => {
+  const changed = await transact<typeof keys, Result<Changed>>(ports, account, keys, ([stored, held, claim], now) => {
     const before = stored && standing(act, stored.value);
     if (!before) return { answer: refusal('SESSION_ENDED') };
     if (held?.value.email !== asked.value.email) return { answer: refusal('LINK_INVALID') };
@@ -71,7 +71,7 @@ export async function confirmOwnEmail(
       const refused = { type: 'administrator.refused', subject: id, outcome: 'refused', reason } as const;
       const write = {
         ...(value ? { put: [{ key: pending, value, expiresAt: value.expiresAt }] } : { delete: [pending] }),
-        append: [eventOf(act, refused, now)],
+        append: [createEvent(act, refused, now)],
       };
       return { answer: refusal('CONFIRMATION_WRONG'), write };
     }
@@ -87,7 +87,7 @@ export async function confirmOwnEmail(
         ],
         // The same address in other letters is the same claim.
         delete: [pending, ...(old.name === wanted.name ? [] : [old])],
-        append: [eventOf(act, { type: 'administrator.updated', subject: id, changed: ['email'] }, now)],
+        append: [createEvent(act, { type: 'administrator.updated', subject: id, changed: ['email'] }, now)],
       },
     };
   });

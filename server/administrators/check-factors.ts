@@ -1,12 +1,12 @@
 import { checkFactor, type FactorOutcome } from '../authentication/check-factor.ts';
 import type { EventDraft } from '../events/event.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf, type Whence } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
-import { countedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
+import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { documents } from '../store/keys.ts';
 import type { Json } from '../store/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
@@ -33,9 +33,9 @@ export async function checkAdministratorPassword<A extends object>(
     address: string | undefined;
     wrong?: (reason: WrongReason) => Json;
   },
-  conclude: (administrator: Administrator) => Promise<Verdict<A>>,
+  conclude: (administrator: Administrator) => Promise<Result<A>>,
   right?: (concluded: object) => Json | undefined,
-): Promise<Verdict<A>> {
+): Promise<Result<A>> {
   const reservation = ports.hasher.reserve();
   try {
     const { found, account, wrong } = asked;
@@ -52,7 +52,7 @@ export async function checkAdministratorPassword<A extends object>(
       ...(wrong && { wrong }),
       ...(right && { right }),
     } as const;
-    return await countedPassword(ports, reservation, attempt, conclude);
+    return await rateLimitedPassword(ports, reservation, attempt, conclude);
   } finally {
     reservation.release();
   }
@@ -67,14 +67,14 @@ async function comesIn(
   const person = await stillRight(ports, found, passwordHash);
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // A hash weaker than today's parameters is replaced while the password is at hand (SR-18).
-  const renewed = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  const renewed = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = documents.administrator(found.account, found.id);
   const stored = await transact(ports, key.anchor, [key], ([current], now) => {
     if (current?.value.passwordHash !== passwordHash) return { answer: passwordHash };
     const act = { actor: { kind: 'service', account: found.account } } as const;
     const event: EventDraft = { type: 'administrator.updated', subject: found.id, changed: ['passwordHash'] };
     const put = [{ key, value: { ...current.value, passwordHash: renewed } }];
-    return { answer: renewed, write: { put, append: [eventOf(act, event, now)] } };
+    return { answer: renewed, write: { put, append: [createEvent(act, event, now)] } };
   });
   return stillRight(ports, found, stored);
 }
@@ -121,11 +121,11 @@ export async function redeemRecoveryCode(
   ports: FactorNeeds,
   { account, id }: { account: AccountId; id: AdministratorId },
   typed: string,
-  whence: Whence,
-): Promise<Verdict<{ administrator: Administrator }>> {
+  whence: ClientInfo,
+): Promise<Result<{ administrator: Administrator }>> {
   const keys = [documents.account(account), documents.administrator(account, id)] as const;
   const mac = recoveryCodeMac(ports, id, typed);
-  const used = await transact<typeof keys, Verdict<{ administrator: Administrator }>>(
+  const used = await transact<typeof keys, Result<{ administrator: Administrator }>>(
     ports,
     keys[0].anchor,
     keys,
@@ -139,7 +139,7 @@ export async function redeemRecoveryCode(
       if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG'), write: { put } };
       const act = { actor: actorOf(home.value, administrator), ...whence };
       const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery'] };
-      return { answer: { administrator }, write: { put, append: [eventOf(act, event, now)] } };
+      return { answer: { administrator }, write: { put, append: [createEvent(act, event, now)] } };
     },
   );
   if (!isRefusal(used)) notify(ports, used.administrator, 'recovery-code-used', whence);

@@ -1,9 +1,9 @@
 import type { EventDraft } from '../events/event.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import { type AccountId, type AdministratorId, idFromBytes, type TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf, type Whence } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject } from '../records/create-object.ts';
 import { byCreation, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -45,7 +45,7 @@ export function showEnrolment(
 }
 
 function openSeed(ports: Pick<Ports, 'secrets'>, account: AccountId, { token, sealedSecret }: Enrolment): Uint8Array {
-  return needing('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+  return callDependency('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
 }
 
 /**
@@ -59,14 +59,14 @@ export async function enrolToken(
   person: Pick<Administrator, 'account' | 'id'>,
   enrolment: Enrolment,
   otp: string,
-  whence: Whence,
+  whence: ClientInfo,
   edit: (administrator: Administrator) => Administrator | Refusal,
-): Promise<Verdict<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
+): Promise<Result<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
   const { account, id } = person;
   const now = ports.clock.now();
   const judged = verifyOtp({ ...KIND, nextCounter: 0 }, openSeed(ports, account, enrolment), otp, now);
   if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
-  const act: Act = { actor: actorOf({}, { account, id, grants: [] }), ...whence };
+  const act: RequestContext = { actor: actorOf({}, { account, id, grants: [] }), ...whence };
   const token = newToken(person, enrolment, judged.counter + 1, now);
   const made = await createObject(
     ports,
@@ -83,7 +83,7 @@ export async function enrolToken(
   const { codes, macs } = newRecoveryCodes(ports, id);
   const key = documents.administrator(account, id);
   type Enrolled = { administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined };
-  const enrolled = await transact<readonly [typeof key], Verdict<Enrolled>>(
+  const enrolled = await transact<readonly [typeof key], Result<Enrolled>>(
     ports,
     key.anchor,
     [key],
@@ -94,7 +94,7 @@ export async function enrolToken(
       const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery', 'token'] };
       return {
         answer: { administrator, recoveryCodes: codes, replaced: edited.token },
-        write: { put: [{ key, value: administrator }], append: [eventOf(act, event, now)] },
+        write: { put: [{ key, value: administrator }], append: [createEvent(act, event, now)] },
       };
     },
   );
@@ -127,7 +127,7 @@ function newToken(
 }
 
 /** A token that is no longer the administrator's; theirs it was, or nothing happens. */
-export async function dropToken(ports: Needs, act: Act, id: TokenId, of: AdministratorId): Promise<void> {
+export async function dropToken(ports: Needs, act: RequestContext, id: TokenId, of: AdministratorId): Promise<void> {
   const key = documents.token(id);
   // Nothing uses its codes any more, so its place stays as it is read here.
   const [held] = await ports.store.getMany([key], ports.clock.now());
@@ -139,7 +139,7 @@ export async function dropToken(ports: Needs, act: Act, id: TokenId, of: Adminis
       write: {
         delete: [key],
         index: [{ index: indexes.tokens(token.value.account), remove: byCreation(token.value) }],
-        append: [eventOf(act, { type: 'token.deleted', subject: id }, now)],
+        append: [createEvent(act, { type: 'token.deleted', subject: id }, now)],
       },
     };
   });

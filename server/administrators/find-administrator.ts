@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import type { Administrator } from './administrator.ts';
 
@@ -17,7 +17,7 @@ export async function readAdministrator(
   ports: Needs,
   account: AccountId,
   id: AdministratorId,
-): Promise<Verdict<FoundAdministrator>> {
+): Promise<Result<FoundAdministrator>> {
   const keys = [documents.account(account), documents.administrator(account, id)] as const;
   const [home, administrator] = await ports.store.getMany(keys, ports.clock.now());
   return home && administrator

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { createOnce } from '../http/api/create-once.ts';
 import { creationHeaders, email, instant, pageOf, password, searchedPageQuery } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
-import { whenceOf } from '../http/client-info.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -120,31 +120,31 @@ export function invitations(ports: Needs, issuer: string) {
       const made = await inviteAdministrator(inviting, c.get('act'), birth, body);
       return isRefusal(made) ? made : presentInvited(made);
     });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.openapi(list, async (c) => {
     const page = await listAdministrators(ports, c.get('act'), { ...c.req.valid('query'), state: 'invited' });
-    if (isRefusal(page)) return refuseVerdict(c, page);
+    if (isRefusal(page)) return refuseResult(c, page);
     const items = page.items.map((one) => presentAdministrator(page.account, one));
     return c.json({ items, next: page.next }, 200);
   });
   app.openapi(resend, async (c) => {
     const verdict = await resendInvitation(inviting, c.get('act'), c.req.valid('param').id);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentInvited(verdict), 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentInvited(verdict), 200);
   });
   app.openapi(revoke, async (c) => {
     const verdict = await removeAdministrator(ports, c.get('act'), c.req.valid('param').id, 'invited');
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   app.openapi(accept, async (c) => {
     const { secret, ...input } = c.req.valid('json');
-    const verdict = await acceptInvitation(ports, whenceOf(c), { ...input, link: secret });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
+    const verdict = await acceptInvitation(ports, clientInfo(c), { ...input, link: secret });
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
   });
   app.openapi(recover, async (c) => {
     const { secret, password } = c.req.valid('json');
-    const verdict = await acceptRecovery(ports, whenceOf(c), { link: secret, password });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
+    const verdict = await acceptRecovery(ports, clientInfo(c), { link: secret, password });
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
   });
   return app;
 }

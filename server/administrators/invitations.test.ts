@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
 import { operatorOf } from '../testing/acting.ts';
 import {
@@ -15,7 +15,7 @@ import {
   toSecondFactor,
 } from '../testing/administrators.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, must, overwrite, read, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, overwrite, read, unwrap } from '../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptInvitation } from './accept-link.ts';
 import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from './administrator-link.ts';
@@ -24,10 +24,10 @@ import { inviteAdministrator, resendInvitation } from './invite-administrator.ts
 import { openAccount } from './open-account.ts';
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 beforeEach(async () => {
   ports = await openTestPorts('invitations');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
 });
 afterEach(() => ports.close());
 
@@ -49,7 +49,7 @@ describe('an invitation', () => {
     const { link, code } = mailedInvitation(ports, EMAIL);
     expect(JSON.stringify(ports.courier.sent[0])).not.toContain(code);
     expect(JSON.stringify(ports.courier.sent[1])).not.toContain(link);
-    const joined = must(await accept(link, code)).administrator;
+    const joined = unwrap(await accept(link, code)).administrator;
     expect(joined).toMatchObject({ id: administrator.id, state: 'active', name: 'Grace', grants });
     expect((await toSecondFactor(ports, scene.account, EMAIL)).flow.step).toBe('enrol');
   });
@@ -62,7 +62,7 @@ describe('an invitation', () => {
     const link = handOver?.link.split('#')[1] ?? '';
     expect(JSON.stringify(ports.store.commits)).not.toContain(handOver?.code);
     expect(JSON.stringify(ports.store.commits)).not.toContain(link.split('.')[2]);
-    must(await accept(link, handOver?.code ?? ''));
+    unwrap(await accept(link, handOver?.code ?? ''));
   });
 
   // The attack: an inviter who makes a mail fail, and accepts in place of the person whose address it is.
@@ -72,25 +72,25 @@ describe('an invitation', () => {
     const once = { ...birth(ports, 'adm'), madeWith: 'the same key' };
     const ask = () => inviteAdministrator(ports, operatorOf(account), once, input);
     ports.courier.down = true;
-    await expect(ask()).rejects.toThrow(CourierUnavailable);
-    await expect(resendInvitation(ports, operatorOf(account), once.id)).rejects.toThrow(CourierUnavailable);
+    await expect(ask()).rejects.toThrow(MailerUnavailable);
+    await expect(resendInvitation(ports, operatorOf(account), once.id)).rejects.toThrow(MailerUnavailable);
     ports.courier.down = false;
     for (const again of [ask, () => resendInvitation(ports, operatorOf(account), once.id)]) {
-      expect(must(await again())).not.toHaveProperty('handOver');
+      expect(unwrap(await again())).not.toHaveProperty('handOver');
     }
     const { link, code } = mailedInvitation(ports, EMAIL);
-    must(await accept(link, code));
+    unwrap(await accept(link, code));
   });
 
   test('of the superuser of a new account: when its mail fails, the account and its key are there all the same', async () => {
     ports.courier.down = true;
-    const { apiKey, account, invited, unsent } = must(await openAccount(ports, { name: 'Acme', superuser: EMAIL }));
+    const { apiKey, account, invited, unsent } = unwrap(await openAccount(ports, { name: 'Acme', superuser: EMAIL }));
     expect([apiKey.text, invited, unsent]).toEqual([expect.any(String), undefined, expect.any(String)]);
     ports.courier.down = false;
-    const act: Act = { actor: { kind: 'operator', account: account.id } };
-    must(await resendInvitation(ports, act, unsent ?? birth(ports, 'adm').id));
+    const act: RequestContext = { actor: { kind: 'operator', account: account.id } };
+    unwrap(await resendInvitation(ports, act, unsent ?? birth(ports, 'adm').id));
     const { link, code } = mailedInvitation(ports, EMAIL);
-    must(await accept(link, code));
+    unwrap(await accept(link, code));
     expect((await read(ports, documents.account(account.id))).superuser).toBe(unsent);
   });
 
@@ -145,12 +145,12 @@ describe('an invitation', () => {
     const first = mailedInvitation(ports, EMAIL);
     ports.clock.advance(INVITATION_LIFETIME_MS);
     expect(await accept(first.link, first.code)).toEqual({ refused: 'LINK_INVALID' });
-    must(await resendInvitation(ports, act, administrator.id));
+    unwrap(await resendInvitation(ports, act, administrator.id));
     const second = mailedInvitation(ports, EMAIL);
-    must(await resendInvitation(ports, act, administrator.id));
+    unwrap(await resendInvitation(ports, act, administrator.id));
     expect(await accept(second.link, second.code)).toEqual({ refused: 'LINK_INVALID' });
     const third = mailedInvitation(ports, EMAIL);
-    must(await removeAdministrator(ports, act, administrator.id, 'invited'));
+    unwrap(await removeAdministrator(ports, act, administrator.id, 'invited'));
     expect(await accept(third.link, third.code)).toEqual({ refused: 'LINK_INVALID' });
     // And the address is free.
     await invite(ports, scene.account, { email: EMAIL });
@@ -166,7 +166,7 @@ describe('an invitation', () => {
   test('of another account’s link, or of a recovery link, opens nothing', async () => {
     await invite(ports, scene.account, { email: EMAIL });
     const { link, code } = mailedInvitation(ports, EMAIL);
-    const other = await setScene(ports);
+    const other = await createFixture(ports);
     const elsewhere = `${other.account.slice(4)}.${link.split('.').slice(1).join('.')}`;
     expect(await accept(elsewhere, code)).toEqual({ refused: 'LINK_INVALID' });
     for (const mangled of ['', '.', `${link}.`, link.replace(/.$/, ''), link.toUpperCase()]) {
@@ -188,9 +188,9 @@ test('SR-59: an invitation whose answer was lost half-way is sent anew under its
   await expect(inviteAdministrator(ports, act, born, input)).rejects.toThrow('killed');
   ports.store.intercept = {};
   expect(ports.courier.sent).toEqual([]);
-  expect(must(await inviteAdministrator(ports, act, born, input)).administrator.id).toBe(born.id);
+  expect(unwrap(await inviteAdministrator(ports, act, born, input)).administrator.id).toBe(born.id);
   const { link, code } = mailedInvitation(ports, EMAIL);
-  must(await accept(link, code));
+  unwrap(await accept(link, code));
   // Another request for the same address is another matter, and whoever has joined is invited no more.
   const other = { ...birth(ports, 'adm'), madeWith: 'another key' };
   expect(await inviteAdministrator(ports, act, other, input)).toEqual({ refused: 'EMAIL_TAKEN' });
@@ -211,7 +211,7 @@ describe('an e-mail address', () => {
   });
 
   test('may be an administrator’s of another account too', async () => {
-    const other = await setScene(ports);
+    const other = await createFixture(ports);
     await invite(ports, scene.account, { email: EMAIL });
     await invite(ports, other.account, { email: EMAIL });
   });
@@ -221,7 +221,7 @@ describe('who may invite', () => {
   test('not an administrator, not with another account’s resource, and nobody a second superuser', async () => {
     const superuser = await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true });
     const plain = await addAdministrator(ports, scene.account, { email: 'ad@acme.example' });
-    const other = await setScene(ports);
+    const other = await createFixture(ports);
     const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
     expect(await inviteAdministrator(ports, selfActOf(plain), birth(ports, 'adm'), input)).toEqual({
       refused: 'FORBIDDEN',
@@ -238,7 +238,7 @@ describe('who may invite', () => {
 
   // SR-27
   test('SR-27: a key without reading and writing makes no administrator who may, in whatever way', async () => {
-    const act = (scopes: ApiScope[]): Act => ({
+    const act = (scopes: ApiScope[]): RequestContext => ({
       actor: { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes },
     });
     const { administrator } = await invite(ports, scene.account, { email: 'invited@acme.example' });
@@ -252,19 +252,19 @@ describe('who may invite', () => {
       expect(await resendInvitation(ports, act(scopes), administrator.id)).toEqual(forbidden);
       expect(await updateAdministrator(ports, act(scopes), administrator.id, { grants })).toEqual(forbidden);
     }
-    must(await updateAdministrator(ports, act(['administer']), administrator.id, { name: 'Grace' }));
+    unwrap(await updateAdministrator(ports, act(['administer']), administrator.id, { name: 'Grace' }));
     const all = act(['administer', 'read', 'write']);
-    must(await inviteAdministrator(ports, all, birth(ports, 'adm'), input));
-    must(await resendInvitation(ports, all, administrator.id));
-    must(await updateAdministrator(ports, all, administrator.id, { grants }));
-    must(await removeAdministrator(ports, act(['administer']), administrator.id));
+    unwrap(await inviteAdministrator(ports, all, birth(ports, 'adm'), input));
+    unwrap(await resendInvitation(ports, all, administrator.id));
+    unwrap(await updateAdministrator(ports, all, administrator.id, { grants }));
+    unwrap(await removeAdministrator(ports, act(['administer']), administrator.id));
   });
 
   test('two invited to be superuser: whoever accepts first is, and the other link is void', async () => {
     await invite(ports, scene.account, { email: 'one@acme.example', superuser: true });
     const { administrator } = await invite(ports, scene.account, { email: EMAIL, superuser: true });
     const { link, code } = mailedInvitation(ports, EMAIL);
-    must(await accept(link, code));
+    unwrap(await accept(link, code));
     const late = mailedInvitation(ports, 'one@acme.example');
     expect(await accept(late.link, late.code)).toEqual({ refused: 'LINK_INVALID' });
     expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);

@@ -3,14 +3,14 @@ import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayMakeAdministrators } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import type { Birth } from '../records/create-object.ts';
-import { IDEMPOTENCY_KEPT_MS } from '../records/idempotency-record.ts';
+import type { NewId } from '../records/create-object.ts';
+import { IDEMPOTENCY_TTL_MS } from '../records/idempotency-record.ts';
 import { readObject } from '../records/read-object.ts';
-import { givePlaceBack, takePlace } from '../records/usage.ts';
+import { releaseQuota, reserveQuota } from '../records/usage.ts';
 import { byCreation, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
@@ -39,21 +39,21 @@ export interface Invited {
 /**
  * Invites somebody to administer. Nothing of theirs works until they have accepted.
  *
- * @throws CourierUnavailable when a mail could not be sent: the invitation stays, to be sent again
+ * @throws MailerUnavailable when a mail could not be sent: the invitation stays, to be sent again
  */
 export async function inviteAdministrator(
   ports: InviteNeeds,
-  act: Act,
-  { id, madeWith }: Birth<AdministratorId>,
+  act: RequestContext,
+  { id, madeWith }: NewId<AdministratorId>,
   input: NewAdministrator,
-): Promise<Verdict<Invited>> {
+): Promise<Result<Invited>> {
   if (!mayMakeAdministrators(act.actor) || (input.superuser && act.actor.kind !== 'operator'))
     return refusal('FORBIDDEN');
   const { account } = act.actor;
   const missing = await missingResource(ports, account, input.grants);
   if (missing) return missing;
   const { superuser, ...details } = input;
-  const taken = await takePlace(ports, account, 'administrators', id);
+  const taken = await reserveQuota(ports, account, 'administrators', id);
   if (isRefusal(taken)) return taken;
   const made = newLink(ports, account, id, superuser);
   const mark = documents.madeWith(id, account);
@@ -63,14 +63,14 @@ export async function inviteAdministrator(
     documents.administratorEmail(account, normaliseName(input.email)),
     mark,
   ] as const;
-  const invited = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
+  const invited = await transact<typeof keys, Result<{ administrator: Administrator; accountName: string }>>(
     ports,
     account,
     keys,
     ([home, existing, claim, marked], now) => {
       if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
       const put = { key: documents.administratorLink(account, id), value: made.link, expiresAt: made.link.expiresAt };
-      const append = [eventOf(act, { type: 'administrator.invited', subject: id }, now)];
+      const append = [createEvent(act, { type: 'administrator.invited', subject: id }, now)];
       // The same Idempotency-Key invited them and was interrupted: nobody may have seen that link.
       const again = madeWith !== undefined && marked?.value.key === madeWith;
       if (again && existing?.value.state === 'invited') {
@@ -99,7 +99,7 @@ export async function inviteAdministrator(
             put,
             ...(madeWith === undefined
               ? []
-              : [{ key: mark, value: { key: madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
+              : [{ key: mark, value: { key: madeWith }, expiresAt: now + IDEMPOTENCY_TTL_MS }]),
           ],
           index: [{ index: indexes.administrators(account), add: byCreation(administrator) }],
           append,
@@ -108,19 +108,23 @@ export async function inviteAdministrator(
     },
   );
   if (!isRefusal(invited)) return deliver(ports, act.actor, invited.administrator, invited.accountName, made);
-  if (taken.place === 'held') await givePlaceBack(ports, account, 'administrators', id);
+  if (taken.place === 'held') await releaseQuota(ports, account, 'administrators', id);
   return invited;
 }
 
 /** Sends a new link and a new code; those before are void. */
-export async function resendInvitation(ports: InviteNeeds, act: Act, id: AdministratorId): Promise<Verdict<Invited>> {
+export async function resendInvitation(
+  ports: InviteNeeds,
+  act: RequestContext,
+  id: AdministratorId,
+): Promise<Result<Invited>> {
   if (!mayMakeAdministrators(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const linkKey = documents.administratorLink(account, id);
   const keys = [documents.account(account), documents.administrator(account, id), linkKey] as const;
   const [, , before] = await ports.store.getMany(keys, ports.clock.now());
   const made = newLink(ports, account, id, before?.value.superuser);
-  const renewed = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
+  const renewed = await transact<typeof keys, Result<{ administrator: Administrator; accountName: string }>>(
     ports,
     account,
     keys,
@@ -131,7 +135,7 @@ export async function resendInvitation(ports: InviteNeeds, act: Act, id: Adminis
         answer: { administrator: stored.value, accountName: home.value.name },
         write: {
           put: [{ key: linkKey, value: made.link, expiresAt: made.link.expiresAt }],
-          append: [eventOf(act, { type: 'administrator.invited', subject: id }, now)],
+          append: [createEvent(act, { type: 'administrator.invited', subject: id }, now)],
         },
       };
     },

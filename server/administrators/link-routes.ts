@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -30,7 +30,7 @@ export function links(ports: Pick<Ports, 'store' | 'clock'>, issuer: string) {
   app.use('/links/view', sameOrigin(issuer));
   app.openapi(route, async (c) => {
     const verdict = await viewLink(ports, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   return app;
 }

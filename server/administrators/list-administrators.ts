@@ -2,8 +2,8 @@ import type { Account } from '../accounts/account.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../records/index-entries.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { indexes } from '../store/indexes.ts';
@@ -25,9 +25,9 @@ export interface AdministratorQuery {
 /** A page of the account's administrators, for whoever administers them. */
 export async function listAdministrators(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   { search, state, ...page }: AdministratorQuery,
-): Promise<Verdict<Page<Administrator> & { account: Account }>> {
+): Promise<Result<Page<Administrator> & { account: Account }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
@@ -42,9 +42,9 @@ export async function listAdministrators(
 
 export async function showAdministrator(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: AdministratorId,
-): Promise<Verdict<FoundAdministrator>> {
+): Promise<Result<FoundAdministrator>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   return readAdministrator(ports, act.actor.account, id);
 }

@@ -14,20 +14,20 @@ import {
   toSecondFactor,
 } from '../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { must, overwrite, read, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, overwrite, read, unwrap } from '../testing/scene.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
 
 // SR-38: a change of factor, e-mail or password asks for both factors, is told of, and ends the other sessions.
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let who: SceneAdministrator;
 let own: Record<string, string>;
 let other: Record<string, string>;
 beforeEach(async () => {
   service = await openService('me');
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   who = await addAdministrator(service.ports, scene.account, { email: 'ada@acme.example', superuser: true });
   own = sessionHeaders(who.opened);
   other = sessionHeaders(await anotherSession(service.ports, who));
@@ -176,7 +176,7 @@ test('SR-37: a new password is not made of who they are or what they administer,
     email: 'lovelace@acme.example',
   });
   await overwrite(service.ports, documents.account(who.account), { name: 'Analytical Engines' });
-  const made = must(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
+  const made = unwrap(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
   const secret = made.link.split('#')[1] ?? '';
   for (const password of ['augusta-king-1', 'Lovelace!2', 'analytical.engines']) {
     const refused = { status: 422, code: 'PASSWORD_COMMON' };
@@ -239,7 +239,7 @@ describe('SR-40: the operator’s recovery', () => {
   const recover = (secret: string, password = NEW_PASSWORD) =>
     service.call('POST /v1/recovery/accept', { body: { secret, password } });
   const issue = async () => {
-    const made = must(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
+    const made = unwrap(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
     expect(made.link).toMatch(/^https:\/\/auth\.example\/recovery#/);
     return made.link.split('#')[1] ?? '';
   };

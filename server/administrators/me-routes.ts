@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorizeSession } from '../http/api/authorize.ts';
 import { email, instant, password } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { Refused, refuse } from '../http/problem.ts';
 import { qrSvg } from '../http/qr-svg.ts';
 import type { Ports } from '../kernel/ports.ts';
@@ -10,7 +10,7 @@ import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { proofFields, proofOf, typedCode, typedOtp } from './administrator-fields.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
 import type { Proof } from './reauthenticate.ts';
-import { askOwnToken, confirmOwnToken } from './replace-token.ts';
+import { confirmTokenReplacement, requestTokenReplacement } from './replace-token.ts';
 import { selfOf } from './self-routes.ts';
 import { enrolment } from './session-fields.ts';
 import { changeOwnPassword, renewRecoveryCodes } from './update-profile.ts';
@@ -107,32 +107,32 @@ export function me(ports: Needs) {
   app.openapi(setPassword, async (c) => {
     const body = c.req.valid('json');
     const verdict = await changeOwnPassword(ports, selfOf(c), shown(body), body.newPassword);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   app.openapi(askEmail, async (c) => {
     const body = c.req.valid('json');
     const verdict = await askOwnEmail(ports, selfOf(c), shown(body), body.newEmail);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 202);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   });
   app.openapi(confirmEmail, async (c) => {
     const verdict = await confirmOwnEmail(ports, selfOf(c), c.req.valid('json').code);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   app.openapi(askToken, async (c) => {
-    const verdict = await askOwnToken(ports, selfOf(c), shown(c.req.valid('json')));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    const verdict = await requestTokenReplacement(ports, selfOf(c), shown(c.req.valid('json')));
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { otpauthUri, secret } = verdict;
     return c.json({ otpauthUri, secret, qrSvg: qrSvg(otpauthUri) }, 200);
   });
   app.openapi(confirmToken, async (c) => {
     const otp = parseOtp(c.req.valid('json').otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
-    const verdict = await confirmOwnToken(ports, selfOf(c), otp);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    const verdict = await confirmTokenReplacement(ports, selfOf(c), otp);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   app.openapi(renewCodes, async (c) => {
     const verdict = await renewRecoveryCodes(ports, selfOf(c), shown(c.req.valid('json')));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import type { Whence } from '../kernel/request-context.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import type { NoticeChange } from '../messages/mail/words.ts';
 import type { Administrator } from './administrator.ts';
 
@@ -11,7 +11,7 @@ export function notify(
   ports: Pick<Ports, 'courier' | 'clock'>,
   to: Pick<Administrator, 'email' | 'language'>,
   change: NoticeChange,
-  whence: Whence,
+  whence: ClientInfo,
 ): void {
   const { address } = whence;
   const facts = { change, at: ports.clock.now(), ...(address !== undefined && { address }) };

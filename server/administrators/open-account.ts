@@ -3,8 +3,8 @@ import { createAccount } from '../accounts/create-account.ts';
 import { API_SCOPES } from '../api-keys/api-key.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { type Invited, type InviteNeeds, inviteAdministrator } from './invite-administrator.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -32,7 +32,7 @@ export interface OpenedAccount {
 export async function openAccount(
   ports: InviteNeeds,
   { name, plan, superuser }: NewAccount,
-): Promise<Verdict<OpenedAccount>> {
+): Promise<Result<OpenedAccount>> {
   const made = await createAccount(ports, { name, ...(plan && { plan }) });
   if (isRefusal(made)) return made;
   const { id } = made.account;
@@ -50,7 +50,7 @@ export async function openAccount(
     { email: superuser, name: superuser, language: 'en', grants: [], superuser: true },
   ).catch((error: unknown) => {
     // The key is shown this once, whatever becomes of the mail.
-    if (error instanceof CourierUnavailable) return undefined;
+    if (error instanceof MailerUnavailable) return undefined;
     throw error;
   });
   if (!invited) return { ...opened, unsent };

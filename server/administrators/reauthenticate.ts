@@ -1,8 +1,8 @@
 import type { EventDraft } from '../events/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { NoticeChange } from '../messages/mail/words.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
@@ -18,7 +18,7 @@ import { putSession } from './login/open-session.ts';
 import { notify } from './notify.ts';
 
 /** An administrator at work on their own way in. */
-export interface SelfAct extends Act {
+export interface SelfAct extends RequestContext {
   actor: AdministratorActor;
   session: { id: FlowId; epoch: number };
 }
@@ -36,13 +36,13 @@ export async function reauthenticate(
   ports: FactorNeeds,
   act: SelfAct,
   proof: Proof,
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
   const found = await readAdministrator(ports, account, id);
   if (isRefusal(found)) return refusal('SESSION_ENDED');
   const { administrator } = found;
   const refused = (reason: Refusal['refused']) =>
-    eventOf(act, { type: 'administrator.refused', subject: id, outcome: 'refused', reason }, ports.clock.now());
+    createEvent(act, { type: 'administrator.refused', subject: id, outcome: 'refused', reason }, ports.clock.now());
   const asked = { account, found: administrator, name: administrator.email, password: proof.password };
   return checkAdministratorPassword(
     ports,
@@ -71,12 +71,12 @@ export async function changeSelf(
   act: SelfAct,
   told: { changed: string[]; notice: NoticeChange },
   edit: (administrator: Administrator) => Administrator | Refusal,
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
   const key = documents.administrator(account, id);
   const event: EventDraft = { type: 'administrator.updated', subject: id, changed: told.changed };
   type Changed = { administrator: Administrator; before: Administrator };
-  const changed = await transact<readonly [typeof key], Verdict<Changed>>(ports, account, [key], ([stored], now) => {
+  const changed = await transact<readonly [typeof key], Result<Changed>>(ports, account, [key], ([stored], now) => {
     const current = stored && standing(act, stored.value);
     if (!current) return { answer: refusal('SESSION_ENDED') };
     const edited = edit(current);
@@ -84,7 +84,7 @@ export async function changeSelf(
     const administrator = { ...edited, sessionEpoch: current.sessionEpoch + 1 };
     return {
       answer: { administrator, before: current },
-      write: { put: [{ key, value: administrator }], append: [eventOf(act, event, now)] },
+      write: { put: [{ key, value: administrator }], append: [createEvent(act, event, now)] },
     };
   });
   if (isRefusal(changed)) return changed;

@@ -1,7 +1,7 @@
 import type { AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
@@ -15,9 +15,9 @@ import { notify } from './notify.ts';
  */
 export async function recoverAdministrator(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string },
-  act: Act,
+  act: RequestContext,
   id: AdministratorId,
-): Promise<Verdict<{ link: string; expiresAt: number }>> {
+): Promise<Result<{ link: string; expiresAt: number }>> {
   if (act.actor.kind !== 'operator') return refusal('FORBIDDEN');
   const { account } = act.actor;
   const secret = newSecret(ports);
@@ -30,7 +30,7 @@ export async function recoverAdministrator(
   };
   const linkKey = documents.administratorLink(account, id);
   const keys = [documents.administrator(account, id), linkKey] as const;
-  const found = await transact<typeof keys, Verdict<{ email: string; language: 'en' | 'de' }>>(
+  const found = await transact<typeof keys, Result<{ email: string; language: 'en' | 'de' }>>(
     ports,
     account,
     keys,
@@ -41,7 +41,7 @@ export async function recoverAdministrator(
         answer: stored.value,
         write: {
           put: [{ key: linkKey, value: link, expiresAt: link.expiresAt }],
-          append: [eventOf(act, { type: 'administrator.recovered', subject: id }, now)],
+          append: [createEvent(act, { type: 'administrator.recovered', subject: id }, now)],
         },
       };
     },

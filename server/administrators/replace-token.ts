@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
@@ -10,11 +10,11 @@ import { notify } from './notify.ts';
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
 
 /** Shows a new token. The one there is stays until the first right code of this one. */
-export async function askOwnToken(
+export async function requestTokenReplacement(
   ports: FactorNeeds,
   act: SelfAct,
   proof: Proof,
-): Promise<Verdict<{ otpauthUri: string; secret: string; expiresAt: number }>> {
+): Promise<Result<{ otpauthUri: string; secret: string; expiresAt: number }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
   const { account, id } = act.actor;
@@ -35,11 +35,11 @@ export async function askOwnToken(
 }
 
 /** The first code of the new token: from now on it is the one, with new recovery codes. */
-export async function confirmOwnToken(
+export async function confirmTokenReplacement(
   ports: FactorNeeds,
   act: SelfAct,
   otp: string,
-): Promise<Verdict<{ recoveryCodes: string[] }>> {
+): Promise<Result<{ recoveryCodes: string[] }>> {
   const { account, id } = act.actor;
   const key = documents.enrolment(account, id);
   const [enrolment] = await ports.store.getMany([key], ports.clock.now());

@@ -1,7 +1,7 @@
 import type { EventDraft } from '../events/event.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf, type Whence } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../login/flow-handle.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
@@ -22,15 +22,15 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
  */
 export async function resetAdministratorPassword(
   ports: Needs,
-  whence: Whence,
+  whence: ClientInfo,
   input: { link: string; password: string },
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const opened = await openReset(ports, input.link);
   if (isRefusal(opened)) return opened;
   const hashed = await hashAdministratorPassword(ports, input.password, opened.personal);
   if (isRefusal(hashed)) return hashed;
   const keys = keysOf(opened);
-  const changed = await transact<typeof keys, Verdict<{ administrator: Administrator }>>(
+  const changed = await transact<typeof keys, Result<{ administrator: Administrator }>>(
     ports,
     opened.account,
     keys,
@@ -50,7 +50,7 @@ export async function resetAdministratorPassword(
         write: {
           put: [{ key: keys[1], value: administrator }],
           delete: [keys[2]],
-          append: [eventOf(actOf(opened, whence), event, now)],
+          append: [createEvent(actOf(opened, whence), event, now)],
         },
       };
     },
@@ -60,7 +60,7 @@ export async function resetAdministratorPassword(
 }
 
 /** Looking uses nothing up: mail programs look at links before people do. */
-export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: string): Promise<Verdict<Opened>> {
+export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: string): Promise<Result<Opened>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');
   const now = ports.clock.now();

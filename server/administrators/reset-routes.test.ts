@@ -4,7 +4,7 @@ import { documents } from '../store/keys.ts';
 import { addAdministrator, type SceneAdministrator } from '../testing/administrators.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { read, setScene } from '../testing/scene.ts';
+import { createFixture, read } from '../testing/scene.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 
 const EMAIL = 'ada@acme.example';
@@ -15,7 +15,7 @@ let host = 0;
 
 beforeAll(async () => {
   service = await openService('administrator resets');
-  const { account } = await setScene(service.ports);
+  const { account } = await createFixture(service.ports);
   ada = await addAdministrator(service.ports, account, { email: EMAIL, superuser: true });
 });
 afterAll(() => service.ports.close());

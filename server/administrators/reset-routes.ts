@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { afterwards } from '../http/after-response.ts';
+import { runAfterResponse } from '../http/after-response.ts';
 import { password } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
-import { whenceOf } from '../http/client-info.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -50,15 +50,15 @@ export function administratorResets(ports: Needs, issuer: string) {
   app.on(['POST'], ['/reset/ask', '/reset/accept'], sameOrigin(issuer));
 
   app.openapi(ask, async (c) => {
-    const verdict = await askAdministratorReset(ports, whenceOf(c), c.req.valid('json'));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
-    afterwards(c, verdict.deliver);
+    const verdict = await askAdministratorReset(ports, clientInfo(c), c.req.valid('json'));
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
+    runAfterResponse(c, verdict.deliver);
     return c.body(null, 202);
   });
   app.openapi(accept, async (c) => {
     const { secret, password } = c.req.valid('json');
-    const verdict = await resetAdministratorPassword(ports, whenceOf(c), { link: secret, password });
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    const verdict = await resetAdministratorPassword(ports, clientInfo(c), { link: secret, password });
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { administrator } = verdict;
     const [account] = await ports.store.getMany([documents.account(administrator.account)], ports.clock.now());
     return c.json(presentAdministrator(account?.value ?? {}, administrator), 200);

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize, authorizeSession } from '../http/api/authorize.ts';
 import { pageOf, searchedPageQuery } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tag, tagged } from '../http/api/version.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
@@ -89,34 +89,34 @@ export function administrators(ports: Needs) {
 
   app.openapi(list, async (c) => {
     const page = await listAdministrators(ports, c.get('act'), c.req.valid('query'));
-    if (isRefusal(page)) return refuseVerdict(c, page);
+    if (isRefusal(page)) return refuseResult(c, page);
     const items = page.items.map((one) => presentAdministrator(page.account, one));
     return c.json({ items, next: page.next }, 200);
   });
   app.openapi(read, async (c) => {
     const found = await showAdministrator(ports, c.get('act'), c.req.valid('param').id);
-    if (isRefusal(found)) return refuseVerdict(c, found);
+    if (isRefusal(found)) return refuseResult(c, found);
     tag(c, found.administrator);
     return c.json(presentAdministrator(found.account, found.administrator), 200);
   });
   app.openapi(update, async (c) => {
     const { id } = c.req.valid('param');
     const verdict = await updateAdministrator(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const found = await showAdministrator(ports, c.get('act'), id);
-    if (isRefusal(found)) return refuseVerdict(c, found);
+    if (isRefusal(found)) return refuseResult(c, found);
     tag(c, verdict.object);
     return c.json(presentAdministrator(found.account, verdict.object), 200);
   });
   app.openapi(remove, async (c) => {
     const verdict = await removeAdministrator(ports, c.get('act'), c.req.valid('param').id, undefined, seenOf(c));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   app.openapi(transfer, async (c) => {
     const proof = proofOf(c.req.valid('json'));
     if (!proof) return refuse(c, 'OTP_MALFORMED');
     const verdict = await handOverSuperuser(ports, selfOf(c), proof, c.req.valid('param').id);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { superuser } = verdict;
     return c.json(presentAdministrator({ superuser: superuser.id }, superuser), 200);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Administrator } from './administrator.ts';
-import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS, type Session, sessionStands } from './session.ts';
+import { csrfToken, isSessionActive, SESSION_IDLE_MS, SESSION_LONGEST_MS, type Session } from './session.ts';
 
 const START = Date.UTC(2027, 0, 15);
 const ADMINISTRATOR = { id: 'adm_00000000001', state: 'active', sessionEpoch: 3 } as unknown as Administrator;
@@ -24,7 +24,7 @@ test('SR-29: however it is used, a session is over half an hour after its last u
       let now = START;
       for (const waited of pauses) {
         now += waited;
-        const stands = sessionStands(session, ADMINISTRATOR, now);
+        const stands = isSessionActive(session, ADMINISTRATOR, now);
         expect(stands).toBe(waited < SESSION_IDLE_MS && now - START < SESSION_LONGEST_MS);
         if (!stands) return;
         session = { ...session, lastSeenAt: now };
@@ -41,8 +41,8 @@ test.each<[string, Administrator | undefined]>([
   ['whoever has ended their sessions since', { ...ADMINISTRATOR, sessionEpoch: 4 }],
   ['whoever had fewer ended when it was made', { ...ADMINISTRATOR, sessionEpoch: 2 }],
 ])('SR-39: a session is not that of %s', (_, administrator) => {
-  expect(sessionStands(SESSION, administrator, START)).toBe(false);
-  expect(sessionStands(SESSION, ADMINISTRATOR, START)).toBe(true);
+  expect(isSessionActive(SESSION, administrator, START)).toBe(false);
+  expect(isSessionActive(SESSION, ADMINISTRATOR, START)).toBe(true);
 });
 
 test('the token against forged requests is another for every secret, and is not the secret', () => {

@@ -27,7 +27,7 @@ export function sessionEndsAt({ createdAt, lastSeenAt }: Pick<Session, 'createdA
 }
 
 /** Whether the session is still its administrator's, who is read anew with every request (SR-39). */
-export function sessionStands(session: Session, administrator: Administrator | undefined, now: number): boolean {
+export function isSessionActive(session: Session, administrator: Administrator | undefined, now: number): boolean {
   return (
     administrator?.state === 'active' &&
     administrator.id === session.administrator &&

@@ -3,7 +3,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { ADMIN_PASSWORD, toSecondFactor } from '../testing/administrators.ts';
-import { must, read } from '../testing/scene.ts';
+import { read, unwrap } from '../testing/scene.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -34,7 +34,7 @@ const accounts = () => ports.store.range(indexes.accounts(), { limit: 10 });
 test('a link makes the account and its superuser, who then enrols a token', async () => {
   const made = await issueSetupLink(ports);
   expect(made?.link).toMatch(/^https:\/\/auth\.example\/setup#[\w-]{32}$/);
-  const { account, administrator } = must(await setUpInstallation(ports, first(secretOf(made))));
+  const { account, administrator } = unwrap(await setUpInstallation(ports, first(secretOf(made))));
   expect(await read(ports, documents.account(account.id))).toMatchObject({
     name: 'Acme',
     superuser: administrator.id,
@@ -72,7 +72,7 @@ describe.each([
     own.clock.advance(SETUP_LIFETIME_MS - 1);
     printed.push((await issueSetupLink(own.replica()))?.link);
     expect(new Set(printed).size).toBe(1);
-    must(await setUpInstallation(own, first(secretOf({ link: printed[0] ?? '' }))));
+    unwrap(await setUpInstallation(own, first(secretOf({ link: printed[0] ?? '' }))));
   });
 });
 
@@ -82,13 +82,13 @@ test('a used link and an expired one are void, and a start after that prints ano
   expect(await setUpInstallation(ports, first(expired))).toEqual({ refused: 'LINK_INVALID' });
   const good = secretOf(await issueSetupLink(ports));
   expect(good).not.toBe(expired);
-  must(await setUpInstallation(ports, first(good)));
+  unwrap(await setUpInstallation(ports, first(good)));
   expect(await setUpInstallation(ports, first(good))).toEqual({ refused: 'LINK_INVALID' });
 });
 
 test('once there is an account, however it was made, no link is issued and the one there was is void', async () => {
   const secret = secretOf(await issueSetupLink(ports));
-  must(await createAccount(ports, { name: 'Made on the command line' }));
+  unwrap(await createAccount(ports, { name: 'Made on the command line' }));
   expect(await setUpInstallation(ports, first(secret))).toEqual({ refused: 'LINK_INVALID' });
   expect(await issueSetupLink(ports)).toBeUndefined();
 });
@@ -97,12 +97,12 @@ test('a password that will not do leaves the link as it was', async () => {
   const secret = secretOf(await issueSetupLink(ports));
   const weak = { ...first(secret), password: 'short' };
   expect(await setUpInstallation(ports, weak)).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
-  must(await setUpInstallation(ports, first(secret)));
+  unwrap(await setUpInstallation(ports, first(secret)));
 });
 
 test('neither the secret nor the password is in the store', async () => {
   const secret = secretOf(await issueSetupLink(ports));
   expect(written()).not.toContain(secret);
-  must(await setUpInstallation(ports, first(secret)));
+  unwrap(await setUpInstallation(ports, first(secret)));
   expect(written()).not.toContain(ADMIN_PASSWORD);
 });

@@ -3,8 +3,8 @@ import { createAccount } from '../accounts/create-account.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret, secretMatches, secretOf } from '../login/flow-handle.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { byCreation, indexes } from '../store/indexes.ts';
@@ -60,7 +60,7 @@ export interface FirstAccount {
 export async function setUpInstallation(
   ports: Needs,
   input: FirstAccount,
-): Promise<Verdict<{ account: Account; administrator: Administrator }>> {
+): Promise<Result<{ account: Account; administrator: Administrator }>> {
   if (!(await opensSetup(ports, input.secret))) return refusal('LINK_INVALID');
   const hashed = await hashAdministratorPassword(
     ports,
@@ -80,7 +80,7 @@ export async function setUpInstallation(
   const id = idFromBytes('adm', ports.random.bytes(7));
   let administrator: Administrator | undefined;
   const made = await createAccount(ports, { name: input.accountName }, (account, now) => {
-    const act: Act = { actor: { kind: 'operator', account: account.id } };
+    const act: RequestContext = { actor: { kind: 'operator', account: account.id } };
     administrator = {
       id,
       account: account.id,
@@ -106,7 +106,7 @@ export async function setUpInstallation(
           },
         ],
         index: [{ index: indexes.administrators(account.id), add: byCreation(administrator) }],
-        append: [eventOf(act, { type: 'administrator.created', subject: id, changed: ['superuser'] }, now)],
+        append: [createEvent(act, { type: 'administrator.created', subject: id, changed: ['superuser'] }, now)],
       },
     };
   });

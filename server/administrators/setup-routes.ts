@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { email, label, password } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -38,7 +38,7 @@ export function setup(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'
   app.use('/setup', sameOrigin(issuer));
   app.openapi(route, async (c) => {
     const verdict = await setUpInstallation(ports, c.req.valid('json'));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { id, name } = verdict.account;
     const administrator = presentAdministrator(verdict.account, verdict.administrator);
     return c.json({ account: { id, name }, administrator }, 201);

@@ -13,7 +13,7 @@ import {
   type SceneAdministrator,
   selfActOf,
 } from '../testing/administrators.ts';
-import { must, read, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { updateToken } from '../tokens/update-token.ts';
 import { roleOf } from './administrator.ts';
@@ -22,12 +22,12 @@ import { authenticateSession, writeSession } from './login/authenticate-session.
 import { handOverSuperuser } from './update-profile.ts';
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let superuser: SceneAdministrator;
 let administrator: SceneAdministrator;
 beforeEach(async () => {
   ports = await openTestPorts('superuser');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
   superuser = await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true });
   administrator = await addAdministrator(ports, scene.account, { email: 'ad@acme.example' });
 });
@@ -42,7 +42,7 @@ async function superusers(): Promise<number> {
 }
 
 test('the role moves to an active administrator, both are told, and the sessions of both end', async () => {
-  must(await handOverSuperuser(ports, selfActOf(superuser), proofBy(ports, superuser), administrator.id));
+  unwrap(await handOverSuperuser(ports, selfActOf(superuser), proofBy(ports, superuser), administrator.id));
   expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);
   expect(await Promise.all([alive(superuser), alive(administrator)])).toEqual([false, false]);
   const told = ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
@@ -85,7 +85,7 @@ test('whoever is not superuser hands nothing over, and the superuser not without
 
 test('not to somebody who is invited, gone, of another account, or the superuser already', async () => {
   const { administrator: invited } = await invite(ports, scene.account, { email: 'in@acme.example' });
-  const other = await setScene(ports);
+  const other = await createFixture(ports);
   const foreign = await addActive(ports, other.account, { email: 'ot@acme.example' });
   const act = selfActOf(superuser);
   expect(await transferSuperuser(ports, act, invited.id)).toEqual({ refused: 'ADMINISTRATOR_INACTIVE' });
@@ -109,7 +109,7 @@ test('SR-39: whoever is removed is out within one request: session, token and ad
   const token = (await read(ports, documents.administrator(scene.account, administrator.id))).token;
   expect(await alive(administrator)).toBe(true);
   const before = ports.store.commits.length;
-  must(await removeAdministrator(ports, selfActOf(superuser), administrator.id));
+  unwrap(await removeAdministrator(ports, selfActOf(superuser), administrator.id));
   expect(await alive(administrator)).toBe(false);
   expect(
     (await ports.store.getMany([documents.token(token ?? 'tok_00000000000')], ports.clock.now()))[0],
@@ -126,13 +126,13 @@ test('SR-39: whoever is removed is out within one request: session, token and ad
 
 test('what an administrator may act on follows their grants with the next request', async () => {
   const rights = async (): Promise<Actor> => {
-    const opened = must(await authenticateSession(ports, writeSession(administrator.opened)));
+    const opened = unwrap(await authenticateSession(ports, writeSession(administrator.opened)));
     return selfActOf(administrator, opened).actor;
   };
   expect(await rights()).toMatchObject({ role: 'administrator' });
   const grants = [{ resource: scene.resource.id, allowed: true }];
-  must(await updateAdministrator(ports, selfActOf(superuser), administrator.id, { grants }));
-  const opened = must(await authenticateSession(ports, writeSession(administrator.opened)));
+  unwrap(await updateAdministrator(ports, selfActOf(superuser), administrator.id, { grants }));
+  const opened = unwrap(await authenticateSession(ports, writeSession(administrator.opened)));
   expect(opened.administrator.grants).toEqual(grants);
 });
 
@@ -146,7 +146,7 @@ test('the token by which an administrator gets in is changed by nobody else, and
   for (const changes of [{ enabled: false }, { locked: true }, { owner: scene.user.id }, { expiresAt: 1 }]) {
     expect(await updateToken(ports, own, token, changes)).toMatchObject({ refused: 'FORBIDDEN' });
   }
-  must(await updateToken(ports, own, token, { name: 'Ada’s phone' }));
+  unwrap(await updateToken(ports, own, token, { name: 'Ada’s phone' }));
   const direct = { resource: scene.resource.id, token };
   expect(await assign(ports, operatorOf(scene.account), direct)).toEqual({ refused: 'FORBIDDEN' });
 });

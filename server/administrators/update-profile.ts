@@ -1,5 +1,5 @@
 import type { AdministratorId } from '../kernel/ids.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import type { Administrator } from './administrator.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
@@ -15,7 +15,7 @@ export async function changeOwnPassword(
   act: SelfAct,
   proof: Proof,
   password: string,
-): Promise<Verdict<{ administrator: Administrator }>> {
+): Promise<Result<{ administrator: Administrator }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
   const { account } = act.actor;
@@ -34,7 +34,7 @@ export async function renewRecoveryCodes(
   ports: FactorNeeds,
   act: SelfAct,
   proof: Proof,
-): Promise<Verdict<{ recoveryCodes: string[] }>> {
+): Promise<Result<{ recoveryCodes: string[] }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
   const { codes, macs } = newRecoveryCodes(ports, act.actor.id);
@@ -52,7 +52,7 @@ export async function handOverSuperuser(
   act: SelfAct,
   proof: Proof,
   to: AdministratorId,
-): Promise<Verdict<{ superuser: Administrator }>> {
+): Promise<Result<{ superuser: Administrator }>> {
   // Said before a code is used up for nothing; the transfer itself asks again.
   if (act.actor.role !== 'superuser') return refusal('FORBIDDEN');
   const shown = await reauthenticate(ports, act, proof);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { operatorOf } from '../testing/acting.ts';
 import { ADMIN_PASSWORD, addAdministrator, invite, mailedInvitation } from '../testing/administrators.ts';
-import { must, setScene } from '../testing/scene.ts';
+import { createFixture, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptInvitation, acceptRecovery } from './accept-link.ts';
 import { INVITATION_LIFETIME_MS, RECOVERY_LIFETIME_MS, SETUP_LIFETIME_MS } from './administrator-link.ts';
@@ -26,7 +26,7 @@ afterEach(() => ports.close());
 
 const secretOf = (made: { link: string } | undefined) => made?.link.split('#')[1] ?? '';
 async function invited(): Promise<{ account: AccountId; id: AdministratorId; link: string; code: string }> {
-  const { account } = await setScene(ports);
+  const { account } = await createFixture(ports);
   const { administrator } = await invite(ports, account, { email: EMAIL });
   return { account, id: administrator.id, ...mailedInvitation(ports, EMAIL) };
 }
@@ -41,34 +41,34 @@ test('looking at a link uses nothing up and writes nothing, however often', asyn
   await look('setup', secretOf(await issueSetupLink(ports)), {});
   const { account, link, code } = await invited();
   const who = await addAdministrator(ports, account, { email: 'ada@acme.example' });
-  const recovery = secretOf(must(await recoverAdministrator(ports, operatorOf(account), who.id)));
+  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorOf(account), who.id)));
   await look('invitation', link, INVITED);
   // Whose it is and what they are called is not told to whoever has a link to get back in.
   await look('recovery', recovery, {});
-  must(await acceptInvitation(ports, {}, { link, code, password: ADMIN_PASSWORD, name: 'Grace' }));
-  must(await acceptRecovery(ports, {}, { link: recovery, password: ADMIN_PASSWORD }));
+  unwrap(await acceptInvitation(ports, {}, { link, code, password: ADMIN_PASSWORD, name: 'Grace' }));
+  unwrap(await acceptRecovery(ports, {}, { link: recovery, password: ADMIN_PASSWORD }));
 });
 
 test('a used link leads nowhere', async () => {
   const setup = secretOf(await issueSetupLink(ports));
   const input = { accountName: 'Acme', email: 'ada@acme.example', name: 'Ada', language: 'en' } as const;
-  must(await setUpInstallation(ports, { ...input, secret: setup, password: ADMIN_PASSWORD }));
+  unwrap(await setUpInstallation(ports, { ...input, secret: setup, password: ADMIN_PASSWORD }));
   expect(await viewLink(ports, { kind: 'setup', secret: setup })).toEqual(GONE);
 
   const { account, link, code } = await invited();
-  const { administrator } = must(
+  const { administrator } = unwrap(
     await acceptInvitation(ports, {}, { link, code, password: ADMIN_PASSWORD, name: 'Grace' }),
   );
   expect(await viewLink(ports, { kind: 'invitation', secret: link })).toEqual(GONE);
 
-  const recovery = secretOf(must(await recoverAdministrator(ports, operatorOf(account), administrator.id)));
-  must(await acceptRecovery(ports, {}, { link: recovery, password: ADMIN_PASSWORD }));
+  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorOf(account), administrator.id)));
+  unwrap(await acceptRecovery(ports, {}, { link: recovery, password: ADMIN_PASSWORD }));
   expect(await viewLink(ports, { kind: 'recovery', secret: recovery })).toEqual(GONE);
 });
 
 test('a link that was replaced, taken back or guessed at too often leads nowhere', async () => {
   const { account, id, link } = await invited();
-  must(await resendInvitation(ports, operatorOf(account), id));
+  unwrap(await resendInvitation(ports, operatorOf(account), id));
   expect(await viewLink(ports, { kind: 'invitation', secret: link })).toEqual(GONE);
   const next = mailedInvitation(ports, EMAIL);
   expect(await viewLink(ports, { kind: 'invitation', secret: next.link })).toEqual(INVITED);
@@ -77,7 +77,7 @@ test('a link that was replaced, taken back or guessed at too often leads nowhere
   }
   expect(await viewLink(ports, { kind: 'invitation', secret: next.link })).toEqual(GONE);
 
-  must(await resendInvitation(ports, operatorOf(account), id));
+  unwrap(await resendInvitation(ports, operatorOf(account), id));
   const last = mailedInvitation(ports, EMAIL);
   expect(await viewLink(ports, { kind: 'invitation', secret: last.link })).toEqual(INVITED);
   await removeAdministrator(ports, operatorOf(account), id, 'invited');
@@ -87,7 +87,7 @@ test('a link that was replaced, taken back or guessed at too often leads nowhere
 test('once there is an account, however it was made, the link of setup leads nowhere', async () => {
   const setup = secretOf(await issueSetupLink(ports));
   expect(await viewLink(ports, { kind: 'setup', secret: setup })).toEqual({});
-  await setScene(ports);
+  await createFixture(ports);
   expect(await viewLink(ports, { kind: 'setup', secret: setup })).toEqual(GONE);
 });
 
@@ -100,7 +100,7 @@ test('a link ends by itself', async () => {
 
   const { account, link } = await invited();
   const who = await addAdministrator(ports, account, { email: 'ada@acme.example' });
-  const recovery = secretOf(must(await recoverAdministrator(ports, operatorOf(account), who.id)));
+  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorOf(account), who.id)));
   const views = async () => [
     await viewLink(ports, { kind: 'invitation', secret: link }),
     await viewLink(ports, { kind: 'recovery', secret: recovery }),
@@ -124,7 +124,7 @@ test('a guessed, mangled or borrowed secret is answered like one that was used',
 });
 
 test('an invitation to a role that somebody else has by now leads nowhere', async () => {
-  const { account } = await setScene(ports);
+  const { account } = await createFixture(ports);
   await invite(ports, account, { email: EMAIL, superuser: true });
   const { link } = mailedInvitation(ports, EMAIL);
   expect(await viewLink(ports, { kind: 'invitation', secret: link })).toEqual(INVITED);

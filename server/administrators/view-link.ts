@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { openLink } from './accept-link.ts';
 import { openReset } from './reset-administrator-password.ts';
 import { opensSetup } from './set-up.ts';
@@ -16,7 +16,7 @@ export interface LinkView {
 export async function viewLink(
   ports: Pick<Ports, 'store' | 'clock'>,
   { kind, secret }: { kind: 'setup' | 'invitation' | 'recovery' | 'reset'; secret: string },
-): Promise<Verdict<LinkView>> {
+): Promise<Result<LinkView>> {
   if (kind === 'setup') return (await opensSetup(ports, secret)) ? {} : refusal('LINK_INVALID');
   const opened = await (kind === 'reset' ? openReset(ports, secret) : openLink(ports, secret, kind));
   if (isRefusal(opened)) return opened;

@@ -3,7 +3,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { documents } from '../store/keys.ts';
 import { createApiKey } from '../testing/acting.ts';
-import { must, overwrite } from '../testing/scene.ts';
+import { overwrite, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { authenticateApiKey } from './authenticate-api-key.ts';
 
@@ -11,14 +11,14 @@ let ports: TestPorts;
 let account: AccountId;
 beforeAll(async () => {
   ports = await openTestPorts('api key');
-  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
 });
 afterAll(() => ports.close());
 
 const LIFETIME_MS = 3_600_000;
 const INVALID = { refused: 'API_KEY_INVALID' };
 const make = async (of = account) =>
-  must(await createApiKey(ports, { account: of, name: 'key', scopes: ['read'], lifetimeMs: LIFETIME_MS }));
+  unwrap(await createApiKey(ports, { account: of, name: 'key', scopes: ['read'], lifetimeMs: LIFETIME_MS }));
 
 // SR-26
 describe('an API key', () => {
@@ -52,7 +52,7 @@ describe('an API key', () => {
 
   test('with another secret, another key’s secret, or moved to another account is nobody’s', async () => {
     const [{ text: one }, { text: two }] = [await make(), await make()];
-    const other = must(await createAccount(ports, { name: 'Other' })).account.id;
+    const other = unwrap(await createAccount(ports, { name: 'Other' })).account.id;
     const [csk, accountPart, id] = one.split('_');
     const secret = two.split('_')[3];
     for (const hostile of [

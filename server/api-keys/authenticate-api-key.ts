@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { noteInPassing } from '../store/record-once.ts';
+import { recordOnce } from '../store/record-once.ts';
 import { type ApiKey, KEY_USE_STEP_MS, livingSecrets } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
 import { hashApiSecret } from './create-api-key.ts';
@@ -11,7 +11,7 @@ import { hashApiSecret } from './create-api-key.ts';
 export async function authenticateApiKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   text: string,
-): Promise<Verdict<{ key: ApiKey }>> {
+): Promise<Result<{ key: ApiKey }>> {
   const parsed = parseApiKey(text);
   if (!parsed) return refusal('API_KEY_INVALID');
   const now = ports.clock.now();
@@ -21,7 +21,7 @@ export async function authenticateApiKey(
   const kept = stored && stored.value.kind === undefined ? livingSecrets(stored.value, now) : [];
   const right = kept.map((hash) => isSame(given, Buffer.from(hash, 'hex'))).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');
-  void noteInPassing(ports, documents.apiKeyUse(parsed.account, parsed.id), KEY_USE_STEP_MS);
+  void recordOnce(ports, documents.apiKeyUse(parsed.account, parsed.id), KEY_USE_STEP_MS);
   return { key: stored.value };
 }
 

@@ -1,8 +1,8 @@
 import { type ApiKeyId, crockford, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, removeObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
@@ -30,11 +30,11 @@ export interface ApiKeyChanges {
 /** Changes what a key may and how long. It gets no scope that neither it had nor whoever changes it has. */
 export async function updateApiKey(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: ApiKeyId,
   changes: ApiKeyChanges,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: ApiKey }>> {
+): Promise<Result<{ object: ApiKey }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const unknown = await unknownResource(ports, actor.account, changes.resources ?? []);
@@ -120,12 +120,12 @@ function isWidened(current: ApiKey, changes: ApiKeyChanges): boolean {
  */
 export async function rotateApiKey(
   ports: SealingNeeds,
-  act: Act,
+  act: RequestContext,
   id: ApiKeyId,
   overlapMs: number,
   seen?: SeenVersions,
   given?: Uint8Array,
-): Promise<Verdict<{ key: ApiKey; text: string }>> {
+): Promise<Result<{ key: ApiKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) return refusal('INPUT_INVALID', { detail: 'overlapMs' });
@@ -161,10 +161,10 @@ export async function rotateApiKey(
 /** Deletes a key. The next request with it is refused (SR-39). */
 export async function deleteApiKey(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: ApiKeyId,
   seen?: SeenVersions,
-): Promise<Verdict<{ deleted: true }>> {
+): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
   const key = documents.apiKey(actor.account, id);
   const gone = await removeObject(

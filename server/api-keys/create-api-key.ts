@@ -3,9 +3,9 @@ import { referenceTo } from '../kernel/actor.ts';
 import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
-import { type Birth, createObject } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { ApiScope, BearerKey } from './api-key.ts';
@@ -26,10 +26,10 @@ export interface NewApiKey {
  */
 export async function createApiKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   input: NewApiKey,
-  birth: Birth<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
-): Promise<Verdict<{ key: BearerKey; text: string }>> {
+  birth: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
+): Promise<Result<{ key: BearerKey; text: string }>> {
   if (!mayAdminister(act.actor) || !mayGrant(act.actor, input.scopes)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const unknown = await unknownResource(ports, account, input.resources);

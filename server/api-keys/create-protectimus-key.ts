@@ -5,9 +5,9 @@ import { type AdministratorId, type ApiKeyId, crockford, idFromBytes } from '../
 import { normaliseName } from '../kernel/names.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
-import { type Birth, createObject } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { MOST_ADDRESS_RANGES, MOST_KEYS_OF_ONE, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
@@ -31,10 +31,10 @@ export interface NewProtectimusKey {
  */
 export async function createProtectimusKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   input: NewProtectimusKey,
-  birth: Birth<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
-): Promise<Verdict<{ key: ProtectimusKey; text: string }>> {
+  birth: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
+): Promise<Result<{ key: ProtectimusKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor) || !mayGrant(actor, PROTECTIMUS_SCOPES)) return refusal('FORBIDDEN');
   const whose = input.administrator ?? (actor.kind === 'administrator' ? actor.id : undefined);

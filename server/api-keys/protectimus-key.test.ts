@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { secretsOf } from '../maintenance/sealed-secrets.ts';
 import { apiKeyContext } from '../platform/secret-box/port.ts';
 import { anchorOfEntry, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { operatorOf } from '../testing/acting.ts';
 import { addAdministrator, invite, type SceneAdministrator, selfActOf } from '../testing/administrators.ts';
-import { birth, must, read } from '../testing/scene.ts';
+import { birth, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { PROTECTIMUS_SCOPES } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
@@ -22,22 +22,22 @@ let ada: SceneAdministrator;
 let helper: SceneAdministrator;
 beforeAll(async () => {
   ports = await openTestPorts('keys of the dialect');
-  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
   ada = await addAdministrator(ports, account, { email: 'Ada@acme.example', superuser: true });
   helper = await addAdministrator(ports, account, { email: 'helper@acme.example' });
 });
 afterAll(() => ports.close());
 
 const INPUT = { name: 'Old shop', lifetimeMs: 3_600_000 };
-const keyAct = (scopes: readonly ('authenticate' | 'read' | 'write' | 'administer')[]): Act => ({
+const keyAct = (scopes: readonly ('authenticate' | 'read' | 'write' | 'administer')[]): RequestContext => ({
   actor: { kind: 'api-key', account, id: birth(ports, 'key').id, scopes },
 });
-const make = async (act: Act = operatorOf(account), more: object = { administrator: ada.id }) =>
+const make = async (act: RequestContext = operatorOf(account), more: object = { administrator: ada.id }) =>
   createProtectimusKey(ports, act, { ...INPUT, ...more });
 
 describe('SR-27: a key of the dialect is made', () => {
   test('by the superuser, for themselves if nobody else is named', async () => {
-    const { key } = must(await make(selfActOf(ada), {}));
+    const { key } = unwrap(await make(selfActOf(ada), {}));
     expect(key).toMatchObject({ kind: 'protectimus', administrator: ada.id, login: 'Ada@acme.example' });
     expect(key.scopes).toEqual(PROTECTIMUS_SCOPES);
   });
@@ -67,7 +67,7 @@ describe('SR-27: a key of the dialect is made', () => {
 
   test('SR-25: with ranges in one form, and none that is none', async () => {
     const addressRanges = ['203.0.113.9/24', '::ffff:198.51.100.1', '203.0.113.0/24'];
-    const { key } = must(await make(undefined, { administrator: ada.id, addressRanges }));
+    const { key } = unwrap(await make(undefined, { administrator: ada.id, addressRanges }));
     expect(key.addressRanges).toEqual(['203.0.113.0/24', '198.51.100.1/32']);
     for (const wrong of [['shop.example'], [], Array.from({ length: 51 }, (_, at) => `10.0.0.${at}`)]) {
       expect(await make(undefined, { administrator: ada.id, addressRanges: wrong })).toMatchObject({
@@ -79,14 +79,14 @@ describe('SR-27: a key of the dialect is made', () => {
 
 describe('a key of the dialect', () => {
   test('SR-26: does not open the native API', async () => {
-    const { text } = must(await make());
+    const { text } = unwrap(await make());
     expect(await authenticateApiKey(ports, text)).toEqual({ refused: 'API_KEY_INVALID' });
   });
 
   test('SR-21, SR-22: is among the secrets that are sealed anew, its former one too', async () => {
-    const { key, text } = must(await make());
+    const { key, text } = unwrap(await make());
     const at = documents.apiKey(account, key.id);
-    must(await rotateApiKey(ports, operatorOf(account), key.id, 60_000));
+    unwrap(await rotateApiKey(ports, operatorOf(account), key.id, 60_000));
     const secrets = secretsOf(at, await read(ports, at)).map(({ sealed, context }) => {
       expect(context).toEqual(apiKeyContext(key));
       return Buffer.from(ports.secrets.open(sealed, context)).toString();
@@ -96,14 +96,14 @@ describe('a key of the dialect', () => {
   });
 
   test('has ranges that can be changed and taken off, and rights that cannot', async () => {
-    const { key } = must(await make());
+    const { key } = unwrap(await make());
     const act = operatorOf(account);
-    const confined = must(await updateApiKey(ports, act, key.id, { addressRanges: ['10.1.2.3/8'] }));
+    const confined = unwrap(await updateApiKey(ports, act, key.id, { addressRanges: ['10.1.2.3/8'] }));
     expect(confined.object).toMatchObject({ addressRanges: ['10.0.0.0/8'] });
-    expect(must(await updateApiKey(ports, act, key.id, { name: 'Renamed' })).object).toMatchObject({
+    expect(unwrap(await updateApiKey(ports, act, key.id, { name: 'Renamed' })).object).toMatchObject({
       addressRanges: ['10.0.0.0/8'],
     });
-    const free = must(await updateApiKey(ports, act, key.id, { addressRanges: null }));
+    const free = unwrap(await updateApiKey(ports, act, key.id, { addressRanges: null }));
     expect(free.object).not.toHaveProperty('addressRanges');
     for (const changes of [{ scopes: ['administer' as const] }, { resources: null }]) {
       expect(await updateApiKey(ports, act, key.id, changes)).toMatchObject({ refused: 'INPUT_INVALID' });
@@ -111,7 +111,7 @@ describe('a key of the dialect', () => {
   });
 
   test('SR-27: whoever may less than it does not let it in from elsewhere', async () => {
-    const { key } = must(await make(undefined, { administrator: ada.id, addressRanges: ['10.0.0.0/8'] }));
+    const { key } = unwrap(await make(undefined, { administrator: ada.id, addressRanges: ['10.0.0.0/8'] }));
     const weak = keyAct(['administer']);
     expect(await updateApiKey(ports, weak, key.id, { addressRanges: null })).toEqual({ refused: 'FORBIDDEN' });
     expect(await rotateApiKey(ports, weak, key.id, 0)).toEqual({ refused: 'FORBIDDEN' });

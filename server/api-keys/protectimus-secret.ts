@@ -1,4 +1,4 @@
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { apiKeyContext } from '../platform/secret-box/port.ts';
 import type { ApiKey } from './api-key.ts';
@@ -11,7 +11,9 @@ export function sealSecret(ports: Needs, key: Whose, secret: string): string {
   return ports.secrets.seal(Buffer.from(secret, 'utf8'), apiKeyContext(key));
 }
 
-/** @throws Outage one that does not open lets nobody in (SR-3) */
+/** @throws DependencyFailed one that does not open lets nobody in (SR-3) */
 export function openSecret(ports: Needs, key: Whose, sealed: string): string {
-  return needing('opening an API key', () => Buffer.from(ports.secrets.open(sealed, apiKeyContext(key))).toString());
+  return callDependency('opening an API key', () =>
+    Buffer.from(ports.secrets.open(sealed, apiKeyContext(key))).toString(),
+  );
 }

@@ -1,8 +1,8 @@
 import type { ApiKeyId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../records/index-entries.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { readObject } from '../records/read-object.ts';
@@ -30,9 +30,9 @@ export interface ApiKeyQuery {
 
 export async function listApiKeys(
   ports: Needs,
-  { actor }: Act,
+  { actor }: RequestContext,
   { search, enabled, scope, kind, ...query }: ApiKeyQuery,
-): Promise<Verdict<Page<UsedApiKey>>> {
+): Promise<Result<Page<UsedApiKey>>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const key = (id: ApiKeyId) => documents.apiKey(account, id);
@@ -57,7 +57,7 @@ export async function listApiKeys(
   return { ...page, items: page.items.map((item, at) => ({ key: item, use: uses[at]?.value })) };
 }
 
-export async function readApiKey(ports: Needs, { actor }: Act, id: ApiKeyId): Promise<Verdict<UsedApiKey>> {
+export async function readApiKey(ports: Needs, { actor }: RequestContext, id: ApiKeyId): Promise<Result<UsedApiKey>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const found = await readObject(ports, actor.account, documents.apiKey(actor.account, id), 'API_KEY_NOT_FOUND');
   return isRefusal(found) ? found : { key: found.object, use: await readUse(ports, found.object) };

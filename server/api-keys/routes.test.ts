@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { addResource, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture } from '../testing/scene.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { API_SCOPES, type ApiScope, KEY_USE_STEP_MS, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from './api-key.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('api-keys');
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   key = await service.keyFor(scene.account, [...API_SCOPES]);
 });
 afterAll(() => service.ports.close());
@@ -150,7 +150,7 @@ describe('SR-27: a key cannot give what it does not have', () => {
   });
 
   test('and is confined to resources of its own account', async () => {
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     const input = { name: 'x', scopes: ['authenticate'], resources: [other.resource.id] };
     expect(await refusalOf(await call('POST /v1/api-keys', input))).toEqual({
       status: 404,

@@ -15,11 +15,11 @@ import {
   resourceId,
   searchedPageQuery,
 } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { versionOf } from '../records/etag.ts';
+import { etagOf } from '../records/etag.ts';
 import {
   API_SCOPES,
   type ApiKey,
@@ -216,20 +216,20 @@ export function apiKeys(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secre
   });
   app.openapi(routes.list, async (c) => {
     const page = await listApiKeys(ports, c.get('act'), c.req.valid('query'));
-    if (isRefusal(page)) return refuseVerdict(c, page);
+    if (isRefusal(page)) return refuseResult(c, page);
     return c.json({ items: page.items.map(({ key, use }) => presentKey(key, use)), next: page.next }, 200);
   });
   app.openapi(routes.read, async (c) => {
     const found = await readApiKey(ports, c.get('act'), c.req.valid('param').id);
-    if (isRefusal(found)) return refuseVerdict(c, found);
-    c.header('etag', `"${versionOf(found.key)}"`);
+    if (isRefusal(found)) return refuseResult(c, found);
+    c.header('etag', `"${etagOf(found.key)}"`);
     return c.json(presentKey(found.key, found.use), 200);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');
     const verdict = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
-    c.header('etag', `"${versionOf(verdict.object)}"`);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
+    c.header('etag', `"${etagOf(verdict.object)}"`);
     return c.json(presentKey(verdict.object, await readUse(ports, verdict.object)), 200);
   });
   app.openapi(routes.remove, async (c) =>

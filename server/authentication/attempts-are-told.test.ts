@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { beginRedirectedFlow } from '../login/start-redirected-flow.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { startRedirectedFlow } from '../login/start-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
 import { documents } from '../store/keys.ts';
 import type { Json } from '../store/store.ts';
@@ -10,16 +10,16 @@ import {
   addPerson,
   addToken,
   birth,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   NONCE,
   PASSWORD,
-  type Scene,
-  setScene,
+  unwrap,
   wrongCode,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { updateUser } from '../users/update-user.ts';
 import { authenticate } from './authenticate.ts';
 
@@ -41,15 +41,20 @@ async function told(run: () => Promise<unknown>): Promise<AccountEvent[]> {
 const ADDRESS = '203.0.113.9';
 type Request = Parameters<typeof authenticate>[2];
 
-function byApi(scene: Scene, request: Record<string, unknown>): Promise<AccountEvent[]> {
-  const act: Act = { ...operatorOf(scene.account), address: '192.0.2.1', userAgent: 'shop/1.0', requestId: 'r1' };
+function byApi(scene: Fixture, request: Record<string, unknown>): Promise<AccountEvent[]> {
+  const act: RequestContext = {
+    ...operatorOf(scene.account),
+    address: '192.0.2.1',
+    userAgent: 'shop/1.0',
+    requestId: 'r1',
+  };
   const whole = { resource: scene.resource.id, address: ADDRESS, user: scene.user.login, ...request };
   return told(() => authenticate(ports, act, whole as Request));
 }
 
 describe('over the API', () => {
   test('a right password: once, with the person’s address and not the backend’s', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     expect(await byApi(scene, { method: 'password', password: PASSWORD })).toEqual([
       {
         type: 'authentication',
@@ -70,7 +75,7 @@ describe('over the API', () => {
   });
 
   test('a wrong password: refused, about whom the name stands for, and nothing of what was typed', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const events = await byApi(scene, { method: 'password', password: 'hunter2 hunter2' });
     expect(events).toMatchObject([{ outcome: 'refused', reason: 'INVALID_CREDENTIALS', subject: scene.user.id }]);
     const nobody = await byApi(scene, {
@@ -84,7 +89,7 @@ describe('over the API', () => {
   });
 
   test('password and code: one event for both, with the token', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const otp = await scene.tokens[0]?.code();
     const [event, ...others] = await byApi(scene, { method: 'password-otp', password: PASSWORD, otp });
     expect(others).toEqual([]);
@@ -93,7 +98,7 @@ describe('over the API', () => {
   });
 
   test('a wrong code against three tokens: one event that names them', async () => {
-    const scene = await setScene(ports, { tokens: [{}, {}, {}] });
+    const scene = await createFixture(ports, { tokens: [{}, {}, {}] });
     const otp = await wrongCode(scene);
     const events = await byApi(scene, { method: 'password-otp', password: PASSWORD, otp });
     expect(events).toMatchObject([{ outcome: 'refused', reason: 'OTP_WRONG', factors: ['password'] }]);
@@ -101,7 +106,7 @@ describe('over the API', () => {
   });
 
   test('a code used twice, a code for nobody, a token that stands nowhere: one event each', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const otp = (await scene.tokens[0]?.code()) ?? '';
     expect(await byApi(scene, { method: 'otp', otp })).toMatchObject([{ outcome: 'granted' }]);
     expect(await byApi(scene, { method: 'otp', otp })).toMatchObject([{ reason: 'OTP_REPLAYED' }]);
@@ -111,26 +116,26 @@ describe('over the API', () => {
     const stray = await addToken(ports, scene.account, {});
     const asked = { method: 'token', token: stray.id, otp: await stray.code() };
     expect(await byApi(scene, asked)).toMatchObject([{ reason: 'INVALID_CREDENTIALS' }]);
-    must(await assign(ports, operatorOf(scene.account), { resource: scene.resource.id, token: stray.id }));
+    unwrap(await assign(ports, operatorOf(scene.account), { resource: scene.resource.id, token: stray.id }));
     expect(await byApi(scene, asked)).toMatchObject([{ outcome: 'granted', method: 'token', subject: stray.id }]);
   });
 
   test('tokens all deactivated: the skipped code is told', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const asked = { method: 'password-otp', password: PASSWORD };
     expect(await byApi(scene, asked)).toMatchObject([{ outcome: 'granted', otp: 'skipped' }]);
     expect(await byApi(scene, { ...asked, otp: '123456' })).toMatchObject([{ outcome: 'granted', otp: 'skipped' }]);
   });
 
   test('a password right, the code still to come: told as that', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     expect(await byApi(scene, { method: 'password-otp', password: PASSWORD })).toMatchObject([
       { outcome: 'refused', reason: 'OTP_REQUIRED', factors: ['password'], subject: scene.user.id },
     ]);
   });
 
   test('what was not evaluated is no attempt', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     for (let at = 0; at < 8; at++) await byApi(scene, { method: 'password', password: 'guess' });
     expect(await byApi(scene, { method: 'password', password: 'guess' })).toEqual([]);
   });
@@ -138,9 +143,9 @@ describe('over the API', () => {
 
 describe('in the widget', () => {
   test('a sign-in with both factors and two mistakes: three events', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const events = await told(async () => {
-      const walk = await Walk.begin(scene, { address: ADDRESS });
+      const walk = await LoginDriver.begin(scene, { address: ADDRESS });
       await walk.identify();
       await walk.password('wrong one');
       await walk.password();
@@ -157,9 +162,9 @@ describe('in the widget', () => {
   });
 
   test('a name of nobody: refused, about nobody', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const events = await told(async () => {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       await walk.identify('nobody');
       await walk.password();
     });
@@ -171,13 +176,13 @@ describe('in the widget', () => {
   // The attack: wrong codes lock the token. Its owner's administrator looks at the token's history and finds no trace.
   test('wrong codes until the token locks, and later ones: each names the token, whichever way was signed in', async () => {
     for (const methodPolicy of ['auto', 'otp'] as const) {
-      const scene = await setScene(ports, {
+      const scene = await createFixture(ports, {
         resource: { methodPolicy, failedAttemptsBeforeLock: 3 },
         tokens: [{}, { state: 'deactivated' }],
       });
       const [token] = scene.tokens;
       const events = await told(async () => {
-        const walk = await Walk.toOtp(scene);
+        const walk = await LoginDriver.toOtp(scene);
         for (let at = 0; at < 4; at++) await walk.otp(await wrongCode(scene, at));
       });
       expect((await token?.stored())?.lock).toBeDefined();
@@ -187,10 +192,10 @@ describe('in the widget', () => {
   });
 
   test('a token that is locked already is named in each refusal that it causes', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'locked' }] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'locked' }] });
     const id = scene.tokens[0]?.id;
     const [inWidget] = await told(async () => {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       await walk.identify();
       await walk.password();
     });
@@ -203,23 +208,23 @@ describe('in the widget', () => {
 
   // SR-65
   test('SR-65: where sign-in is off, a beginning is no attempt; a first input is', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await meanwhile.deactivatePlan(scene);
-    expect(await told(() => Walk.begin(scene))).toEqual([]);
+    expect(await told(() => LoginDriver.begin(scene))).toEqual([]);
     expect(await told(() => walk.identify())).toMatchObject([{ outcome: 'refused', reason: 'PLAN_INACTIVE' }]);
   });
 
   // SR-65
   test('SR-65: a page that begins again with a login request that is denied tells it once', async () => {
     const uri = 'https://shop.example/signed-in';
-    const scene = await setScene(ports, { resource: { redirectUris: [uri] } });
+    const scene = await createFixture(ports, { resource: { redirectUris: [uri] } });
     const { account, resource } = scene;
     const asked = { account, resource: resource.id, nonce: NONCE, passwordChecked: false, redirectUri: uri };
-    const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+    const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
     await meanwhile.disableResource(scene);
     const events = await told(async () => {
-      for (let at = 0; at < 10; at++) await beginRedirectedFlow(ports, { loginRequest, whence: {} });
+      for (let at = 0; at < 10; at++) await startRedirectedFlow(ports, { loginRequest, whence: {} });
     });
     expect(events.filter(({ type }) => type === 'authentication')).toMatchObject([{ reason: 'RESOURCE_DISABLED' }]);
   });
@@ -227,7 +232,7 @@ describe('in the widget', () => {
 
 describe('a change', () => {
   test('is one event that names the fields and not their values', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const act = operatorOf(scene.account);
     const changes = { firstName: 'Ada', password: 'a new and long password' };
     expect(await told(() => updateUser(ports, act, scene.user.id, changes))).toEqual([
@@ -243,9 +248,9 @@ describe('a change', () => {
   });
 
   test('that the actor may not make is refused and leaves no trace', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { user } = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
-    const act: Act = { actor: { kind: 'user', account: scene.account, id: scene.user.id } };
+    const act: RequestContext = { actor: { kind: 'user', account: scene.account, id: scene.user.id } };
     expect(
       await told(async () =>
         expect(await updateUser(ports, act, user.id, { blocked: true })).toEqual({ refused: 'FORBIDDEN' }),

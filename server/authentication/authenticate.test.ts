@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Outage } from '../kernel/dependency.ts';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import { documents } from '../store/keys.ts';
 import { assign, authenticate, updateUser } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addToken, must, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { addToken, createFixture, type Fixture, overwrite, PASSWORD, unwrap, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
 
@@ -15,7 +15,7 @@ afterAll(() => ports.close());
 
 type Input = { password?: string; otp?: string; user?: string; address?: string };
 
-function byMethod(scene: Scene, method: 'password' | 'otp' | 'password-otp', input: Input = {}) {
+function byMethod(scene: Fixture, method: 'password' | 'otp' | 'password-otp', input: Input = {}) {
   const { password = PASSWORD, otp = '000000', user = scene.user.login, address } = input;
   const common = { account: scene.account, resource: scene.resource.id, user, ...(address && { address }) };
   if (method === 'password') return authenticate(ports, { ...common, method, password });
@@ -23,7 +23,7 @@ function byMethod(scene: Scene, method: 'password' | 'otp' | 'password-otp', inp
   return authenticate(ports, { ...common, method, password, otp });
 }
 
-const firstCode = (scene: Scene) => scene.tokens[0]?.code() ?? Promise.resolve('000000');
+const firstCode = (scene: Fixture) => scene.tokens[0]?.code() ?? Promise.resolve('000000');
 
 describe('the truth table, end to end', () => {
   const states: TokenState[] = ['active', 'deactivated', 'locked', 'expired'];
@@ -38,7 +38,7 @@ describe('the truth table, end to end', () => {
   test.each(combinations.map((tokens) => [tokens.join(' + ') || 'no token', tokens] as const))(
     '%s',
     async (_, tokens) => {
-      const scene = await setScene(ports, { tokens: tokens.map((state) => ({ state })) });
+      const scene = await createFixture(ports, { tokens: tokens.map((state) => ({ state })) });
       const activeAt = tokens.indexOf('active');
       const otp = await (scene.tokens[activeAt]?.code() ?? '000000');
       const held = tokens.includes('locked') || tokens.includes('expired');
@@ -61,7 +61,7 @@ describe('the truth table, end to end', () => {
   );
 
   test.each(states)('a token that resources accept directly, %s', async (state) => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const token = await addToken(ports, scene.account, { state });
     await assign(ports, { account: scene.account, resource: scene.resource.id, token: token.id });
     const common = { account: scene.account, resource: scene.resource.id, token: token.id };
@@ -72,7 +72,7 @@ describe('the truth table, end to end', () => {
   });
 
   test('a token that the resource does not accept directly lets nobody in, though a person is assigned with it', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const [token] = scene.tokens;
     const common = { account: scene.account, resource: scene.resource.id, method: 'token' as const };
     if (!token) throw new Error('no token');
@@ -82,14 +82,14 @@ describe('the truth table, end to end', () => {
   });
 
   test('any of several active tokens answers, and the one used is named', async () => {
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }, { algorithm: 'SHA512', digits: 8 }, {}] });
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { algorithm: 'SHA512', digits: 8 }, {}] });
     for (const token of scene.tokens) {
       expect(await byMethod(scene, 'otp', { otp: await token.code() })).toMatchObject({ token: token.id });
     }
   });
 
   test('a user assigned alone and a token assigned directly do not add up to a user with a token', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await assign(ports, { account: scene.account, resource: scene.resource.id, token: token.id });
     expect(await byMethod(scene, 'otp', { otp: await token.code() })).toEqual({ refused: 'INVALID_CREDENTIALS' });
@@ -99,7 +99,7 @@ describe('the truth table, end to end', () => {
 
 describe('a wrong password', () => {
   test('evaluates no code and uses none up', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const otp = await firstCode(scene);
     const before = await scene.tokens[0]?.stored();
     expect(await byMethod(scene, 'password-otp', { password: 'guess', otp })).toEqual({
@@ -113,7 +113,7 @@ describe('a wrong password', () => {
   });
 
   test('makes the person wait longer and longer after the fifth repetition, and the right one ends the waiting', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     for (let failures = 0; failures < 6; failures++) {
       expect(await byMethod(scene, 'password', { password: 'guess' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
     }
@@ -129,7 +129,9 @@ describe('a wrong password', () => {
 
   // SR-49: whatever name is used, one counter serves the person.
   test('counts against the person whichever of their names was used', async () => {
-    const scene = await setScene(ports, { user: { alias: 'al', email: 'al@example.com', phone: '+491234567890' } });
+    const scene = await createFixture(ports, {
+      user: { alias: 'al', email: 'al@example.com', phone: '+491234567890' },
+    });
     for (const user of ['alice', 'AL', 'al@example.com', '+491234567890', scene.user.id, 'alice']) {
       expect(await byMethod(scene, 'password', { user, password: 'guess' })).toEqual({
         refused: 'INVALID_CREDENTIALS',
@@ -143,12 +145,12 @@ describe('a wrong password', () => {
 
   // SR-16: the attempt is counted before it is evaluated, so breaking off keeps the count.
   test('stays counted when the request breaks off in the middle of the hash', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     for (let attempt = 0; attempt < 6; attempt++) {
       ports.hasher.during = () => {
         throw new Error('the client has gone');
       };
-      await expect(byMethod(scene, 'password', { password: 'guess' })).rejects.toThrow(Outage);
+      await expect(byMethod(scene, 'password', { password: 'guess' })).rejects.toThrow(DependencyFailed);
     }
     ports.hasher.during = undefined;
     expect(await byMethod(scene, 'password')).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
@@ -156,7 +158,7 @@ describe('a wrong password', () => {
 
   // SR-2: parallel guesses cannot outrun the counter.
   test('is evaluated no more often than the free failures allow, however many come at once', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const before = ports.hasher.verified;
     const verdicts = await Promise.all(
       Array.from({ length: 50 }, (_, at) => byMethod(scene, 'password', { password: `guess ${at}` })),
@@ -173,7 +175,7 @@ describe('a wrong password', () => {
 
 describe('SR-14: the failures of a token', () => {
   test('a right password does not clear them', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     for (let round = 0; round < 3; round++) {
       expect(await byMethod(scene, 'password-otp', { otp: await wrongCode(scene, round) })).toEqual({
         refused: 'OTP_WRONG',
@@ -184,7 +186,7 @@ describe('SR-14: the failures of a token', () => {
   });
 
   test('time does not clear them', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     for (let round = 0; round < 5; round++) {
       await byMethod(scene, 'otp', { otp: await wrongCode(scene, round) });
       ports.clock.advance(24 * 3_600_000);
@@ -194,7 +196,7 @@ describe('SR-14: the failures of a token', () => {
   });
 
   test('a success of any token of the assignment clears those of all that are not locked', async () => {
-    const scene = await setScene(ports, { tokens: [{}, { kind: 'hotp' }, { state: 'locked' }] });
+    const scene = await createFixture(ports, { tokens: [{}, { kind: 'hotp' }, { state: 'locked' }] });
     await byMethod(scene, 'otp', { otp: await wrongCode(scene) });
     const counted = await Promise.all(scene.tokens.map((token) => token.stored()));
     expect(counted.map(({ failures }) => failures)).toEqual([1, 1, 0]);
@@ -206,10 +208,10 @@ describe('SR-14: the failures of a token', () => {
 
   // The attack: a success of the token alone sets back what was counted against its blocked owner.
   test('a success of the token alone clears them unless its owner is blocked', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const { account, resource, user } = scene;
     const token = scene.tokens[0]?.id ?? ('' as never);
-    must(await assign(ports, { account, resource: resource.id, token }));
+    unwrap(await assign(ports, { account, resource: resource.id, token }));
     const show = async (otp: string) =>
       authenticate(ports, { account, resource: resource.id, method: 'token', token, otp });
     expect(await show(await wrongCode(scene))).toEqual({ refused: 'OTP_WRONG' });
@@ -217,7 +219,7 @@ describe('SR-14: the failures of a token', () => {
       [true, 1],
       [false, 0],
     ] as const) {
-      must(await updateUser(ports, account, user.id, { blocked }));
+      unwrap(await updateUser(ports, account, user.id, { blocked }));
       ports.clock.advance(60_000);
       expect(await show(await firstCode(scene))).toMatchObject({ otp: 'verified' });
       expect((await scene.tokens[0]?.stored())?.failures).toBe(failures);
@@ -225,7 +227,7 @@ describe('SR-14: the failures of a token', () => {
   });
 
   test('a success where the limit is lower than what has been counted elsewhere does not clear them', async () => {
-    const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
+    const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
     for (let round = 0; round < 6; round++) await byMethod(scene, 'otp', { otp: await wrongCode(scene, round) });
     await overwrite(ports, documents.resource(scene.resource.id), { failedAttemptsBeforeLock: 3 });
     expect(await byMethod(scene, 'otp', { otp: await firstCode(scene) })).toMatchObject({ otp: 'verified' });
@@ -234,7 +236,7 @@ describe('SR-14: the failures of a token', () => {
 
   test('a repeat of the accepted code is refused and not counted', async () => {
     for (const kind of ['totp', 'hotp'] as const) {
-      const scene = await setScene(ports, { tokens: [{ kind }] });
+      const scene = await createFixture(ports, { tokens: [{ kind }] });
       const otp = await firstCode(scene);
       expect(await byMethod(scene, 'otp', { otp })).toMatchObject({ otp: 'verified' });
       for (let again = 0; again < 3; again++) {
@@ -246,7 +248,7 @@ describe('SR-14: the failures of a token', () => {
 
   // SR-15
   test('one more than the limit locks, and the right code then helps nobody until an administrator unlocks', async () => {
-    const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
+    const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
     for (let round = 0; round < 4; round++) {
       const verdict = await byMethod(scene, 'password-otp', { otp: await wrongCode(scene, round) });
       expect(verdict).toEqual({ refused: round < 3 ? 'OTP_WRONG' : 'TOKEN_LOCKED' });
@@ -259,7 +261,7 @@ describe('SR-14: the failures of a token', () => {
 
 // SR-43
 test('SR-43: a HOTP token may have run ahead by ten codes, not by eleven, and never goes back', async () => {
-  const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
+  const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
   expect(await byMethod(scene, 'otp', { otp: await token.code(11) })).toEqual({ refused: 'INVALID_CREDENTIALS' });
@@ -272,7 +274,7 @@ test('SR-43: a HOTP token may have run ahead by ten codes, not by eleven, and ne
 
 // SR-44
 test('SR-44: a TOTP code of the step before is taken, none of the next one, and none older than one taken', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
+  const scene = await createFixture(ports, { tokens: [{}] });
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
   const [older, before, at, next] = await Promise.all([-2, -1, 0, 1].map((step) => token.code(step)));
@@ -285,7 +287,7 @@ test('SR-44: a TOTP code of the step before is taken, none of the next one, and 
 
 // SR-47: the use-cases judge whatever reaches them; the HTTP layer refuses these before.
 test('SR-47: a code of another length, or not of ASCII digits, is never right', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
+  const scene = await createFixture(ports, { tokens: [{}] });
   const otp = await firstCode(scene);
   const fullWidth = [...otp].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
   for (const hostile of [` ${otp}`, `${otp}0`, `0${otp}`, fullWidth, `+${otp}`, `${otp}\n`, '']) {
@@ -296,7 +298,10 @@ test('SR-47: a code of another length, or not of ASCII digits, is never right', 
 
 describe('the account, the resource and who asks', () => {
   test('another account’s resource, user and token are not there', async () => {
-    const [mine, theirs] = [await setScene(ports), await setScene(ports, { user: { login: 'bob' }, tokens: [{}] })];
+    const [mine, theirs] = [
+      await createFixture(ports),
+      await createFixture(ports, { user: { login: 'bob' }, tokens: [{}] }),
+    ];
     expect(
       await authenticate(ports, {
         ...common(theirs),
@@ -316,7 +321,7 @@ describe('the account, the resource and who asks', () => {
   });
 
   test('nothing is counted where nobody can be authenticated at all; the attempts are told', async () => {
-    const scene = await setScene(ports, { resource: { enabled: false }, tokens: [{}] });
+    const scene = await createFixture(ports, { resource: { enabled: false }, tokens: [{}] });
     const before = ports.store.commits.length;
     expect(await byMethod(scene, 'otp')).toEqual({ refused: 'RESOURCE_DISABLED' });
     expect(await byMethod(scene, 'password-otp')).toEqual({ refused: 'RESOURCE_DISABLED' });
@@ -329,7 +334,7 @@ describe('the account, the resource and who asks', () => {
   });
 
   test('a success writes the used code before it answers', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const before = ports.store.commits.length;
     await byMethod(scene, 'otp', { otp: await firstCode(scene) });
     const written = ports.store.commits.slice(before);
@@ -337,7 +342,7 @@ describe('the account, the resource and who asks', () => {
   });
 });
 
-function common(scene: Scene) {
+function common(scene: Fixture) {
   return { account: scene.account, resource: scene.resource.id };
 }
 
@@ -347,7 +352,7 @@ describe('password and code, asked without a code', () => {
     ['locked', { refused: 'TOKEN_LOCKED' }],
     ['expired', { refused: 'ACCESS_DENIED' }],
   ] as const)('a person whose token is %s does not get in by leaving it out', async (state, expected) => {
-    const scene = await setScene(ports, { tokens: [{ state }] });
+    const scene = await createFixture(ports, { tokens: [{ state }] });
     const common = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
     const verdict = await authenticate(ports, { ...common, method: 'password-otp', password: PASSWORD });
     expect(verdict).toEqual(expected);
@@ -356,7 +361,7 @@ describe('password and code, asked without a code', () => {
   });
 
   test('the password is enough where every token is deactivated, and the answer says so', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const common = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
     const verdict = await authenticate(ports, { ...common, method: 'password-otp', password: PASSWORD });
     expect(verdict).toMatchObject({ method: 'password-otp', otp: 'skipped' });

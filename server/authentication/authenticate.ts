@@ -3,14 +3,14 @@ import type { EventDraft } from '../events/event.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { checkPassword, type PasswordRight } from '../passwords/check-password.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { confirmsUser } from '../passwords/reset/reset-by-mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
-import { noteInPassing } from '../store/record-once.ts';
+import { recordOnce } from '../store/record-once.ts';
 import type { Json } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
@@ -20,8 +20,8 @@ import { locateTyped } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { checkFactor, type FactorTold } from './check-factor.ts';
 import { checkUserFactor } from './check-user-factor.ts';
-import { burnAttempt } from './decoy-attempt.ts';
-import { burnUnknown } from './decoy-for-unknown-user.ts';
+import { decoyAttempt } from './decoy-attempt.ts';
+import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { decideFactors, denialCode, type Method } from './methods.ts';
 import { readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limits.ts';
@@ -68,20 +68,24 @@ export interface Authenticated {
  */
 export async function authenticate(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   request: AuthenticationRequest,
-): Promise<Verdict<Authenticated>> {
+): Promise<Result<Authenticated>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
   if (isRefusal(verdict)) {
     const { about: _about, tokens: _tokens, reason: _reason, ...told } = verdict;
     return told;
   }
-  void noteInPassing(ports, documents.firstLogin(act.actor.account));
+  void recordOnce(ports, documents.firstLogin(act.actor.account));
   return verdict;
 }
 
-async function decide(ports: Needs, act: Act, request: AuthenticationRequest): Promise<Verdict<Authenticated>> {
+async function decide(
+  ports: Needs,
+  act: RequestContext,
+  request: AuthenticationRequest,
+): Promise<Result<Authenticated>> {
   const { account } = act.actor;
   // Both are only read here, so they are read together; the person may well be nobody.
   const [access, person] = await Promise.all([
@@ -98,11 +102,11 @@ async function decide(ports: Needs, act: Act, request: AuthenticationRequest): P
   switch (request.method) {
     case 'password':
     case 'password-otp':
-      return byPassword(ports, attempt, request);
+      return authenticateWithPassword(ports, attempt, request);
     case 'otp':
-      return bySecondFactor(ports, attempt, access.resource, person, request);
+      return authenticateWithOtp(ports, attempt, access.resource, person, request);
     case 'token':
-      return byToken(ports, attempt, access.resource, request);
+      return authenticateWithToken(ports, attempt, access.resource, request);
   }
 }
 
@@ -111,17 +115,17 @@ type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
 /** One attempt, and how its event reads. The event names nobody who was only guessed at. */
 class Attempt {
   readonly #ports: Needs;
-  readonly #act: Act;
+  readonly #act: RequestContext;
   readonly #request: AuthenticationRequest;
 
-  constructor(ports: Needs, act: Act, request: AuthenticationRequest) {
+  constructor(ports: Needs, act: RequestContext, request: AuthenticationRequest) {
     const { address: _own, ...rest } = act;
     this.#ports = ports;
     this.#act = { ...rest, ...(request.address !== undefined && { address: request.address }) };
     this.#request = request;
   }
 
-  get act(): Act {
+  get act(): RequestContext {
     return this.#act;
   }
 
@@ -131,7 +135,7 @@ class Attempt {
 
   event(draft: Omit<EventDraft, 'type'>): Json {
     const { resource, method } = this.#request;
-    return eventOf(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
+    return createEvent(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
   }
 
   /** How a check of a code tells of itself. */
@@ -148,21 +152,21 @@ class Attempt {
   /** A refusal with no commit of its own. */
   async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
     const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
-    await burnAttempt(this.#ports, this.event(draft));
+    await decoyAttempt(this.#ports, this.event(draft));
   }
 }
 
-async function bySecondFactor(
+async function authenticateWithOtp(
   ports: Needs,
   attempt: Attempt,
   resource: Resource,
   person: User | undefined,
   request: By<'otp'>,
-): Promise<Verdict<Authenticated>> {
+): Promise<Result<Authenticated>> {
   const answer = answerOf(request) ?? { kind: 'code', otp: '' };
   if (!person) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
-    await burnUnknown(ports, attempt.account, request.user, answer, event);
+    await decoyForUnknownUser(ports, attempt.account, request.user, answer, event);
     return refusal('INVALID_CREDENTIALS');
   }
   const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
@@ -176,11 +180,11 @@ async function bySecondFactor(
 }
 
 /** Password, then everything that may have changed while it was hashed, read again; then the code, if one was given. */
-async function byPassword(
+async function authenticateWithPassword(
   ports: Needs,
   attempt: Attempt,
   request: By<'password'> | By<'password-otp'>,
-): Promise<Verdict<Authenticated>> {
+): Promise<Result<Authenticated>> {
   const { resource, user: name, password, address, method } = request;
   const answer = method === 'password-otp' ? answerOf(request) : undefined;
   const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
@@ -222,11 +226,7 @@ async function byPassword(
 }
 
 /** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
-function withoutSecondFactor(
-  ports: Needs,
-  resource: Resource,
-  { user, tokens }: PasswordRight,
-): Verdict<Authenticated> {
+function withoutSecondFactor(ports: Needs, resource: Resource, { user, tokens }: PasswordRight): Result<Authenticated> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
   if (factors.kind === 'deny') return refusal(denialCode(factors.reason, user), { tokens: tokens.map(({ id }) => id) });
@@ -234,17 +234,17 @@ function withoutSecondFactor(
   return { method: 'password-otp', user: named(user), otp: 'skipped' };
 }
 
-async function byToken(
+async function authenticateWithToken(
   ports: Needs,
   attempt: Attempt,
   resource: Resource,
   request: By<'token'>,
-): Promise<Verdict<Authenticated>> {
+): Promise<Result<Authenticated>> {
   const key = documents.token(request.token);
   const [token] = await ports.store.getMany([key], ports.clock.now());
   if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
-    await burnUnknown(ports, attempt.account, request.token, { kind: 'code', otp: request.otp }, event);
+    await decoyForUnknownUser(ports, attempt.account, request.token, { kind: 'code', otp: request.otp }, event);
     return refusal('INVALID_CREDENTIALS');
   }
   const { owner } = token.value;

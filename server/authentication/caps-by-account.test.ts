@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { FakeCodeCourier } from '../testing/fake-senders.ts';
-import { type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { type CodeLimits, DAY_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 let ports: TestPorts;
@@ -16,13 +16,13 @@ afterAll(() => ports.close());
 
 /** A user of a new account, whose codes go to this address. */
 async function userOfNewAccount(to: string) {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const { id } = await giveSent(scene, 'email', to);
   return { scene, token: id };
 }
 
-async function askForCode(on: TestPorts, { scene, token }: { scene: Scene; token: string }) {
-  const walk = await Walk.toOtp(scene, { ports: on });
+async function askForCode(on: TestPorts, { scene, token }: { scene: Fixture; token: string }) {
+  const walk = await LoginDriver.toOtp(scene, { ports: on });
   await walk.choose(token);
   return walk.view;
 }

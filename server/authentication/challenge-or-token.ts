@@ -1,6 +1,6 @@
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import type { Token } from '../tokens/token.ts';
@@ -16,11 +16,11 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'cod
  * token that shows its codes by itself is named, and nothing is sent. Asked again too soon after a code was sent, it answers that
  * code's challenge and sends no other.
  */
-export async function prepareToken(
+export async function challengeOrToken(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   request: ChallengeRequest,
-): Promise<Verdict<{ token: Token; asked?: Asked }>> {
+): Promise<Result<{ token: Token; asked?: Asked }>> {
   const asked = await createChallenge(ports, act, { ...request, reuseRecent: true });
   if (!isRefusal(asked)) {
     const key = documents.token(asked.token);
@@ -32,7 +32,11 @@ export async function prepareToken(
   return token ? { token } : asked;
 }
 
-async function showingByItself(ports: Needs, act: Act, request: ChallengeRequest): Promise<OathToken | undefined> {
+async function showingByItself(
+  ports: Needs,
+  act: RequestContext,
+  request: ChallengeRequest,
+): Promise<OathToken | undefined> {
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return undefined;
   const found = await candidates(ports, act, access.resource, request);

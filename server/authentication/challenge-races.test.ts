@@ -5,7 +5,7 @@ import { operatorOf } from '../testing/acting.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { must, read, type Scene, setScene, signInByApi } from '../testing/scene.ts';
+import { createFixture, type Fixture, read, signInByApi, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { RESEND_AFTER_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
@@ -22,16 +22,16 @@ afterAll(() => ports.close());
 
 /** Has the token asked, and answers what its owner would type. */
 type Ask = (over: TestPorts) => Promise<string>;
-type Give = (scene: Scene) => Promise<{ token: TokenId; ask: Ask }>;
+type Give = (scene: Fixture) => Promise<{ token: TokenId; ask: Ask }>;
 
-const request = (over: TestPorts, { account, resource, user }: Scene) =>
+const request = (over: TestPorts, { account, resource, user }: Fixture) =>
   createChallenge(over, operatorOf(account), { resource: resource.id, user: user.login, language: 'en' });
 
 const GIVE: Record<string, Give> = {
   question: async (scene) => {
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
     const ask: Ask = async (over) => {
-      must(await request(over, scene));
+      unwrap(await request(over, scene));
       const asked = await read(over, documents.challenge(device.token, apiScope(scene.resource.id)));
       return device.answer(asked.kind === 'ocra' ? asked.question : '');
     };
@@ -42,7 +42,7 @@ const GIVE: Record<string, Give> = {
     const { id } = await giveSent(scene, 'email', to);
     const ask: Ask = async (over) => {
       ports.clock.advance(RESEND_AFTER_MS);
-      must(await request(over, scene));
+      unwrap(await request(over, scene));
       return ports.codes.last(to).code;
     };
     return { token: id, ask };
@@ -52,7 +52,7 @@ const GIVE: Record<string, Give> = {
 // SR-4, SR-45, SR-48. The attack: a stranger who saw an answer over a shoulder gives it in the instant in which its owner asks for
 // another. The answer was right when it was read, and the token itself has not changed since.
 test.each(Object.entries(GIVE))('a %s that another replaces just before the commit opens nothing', async (_, give) => {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const { token, ask } = await give(scene);
   const first = await ask(ports);
   let second = '';

@@ -2,17 +2,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { assign } from '../testing/acting.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { must, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, unwrap } from '../testing/scene.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('challenges');
 });
 beforeEach(async () => {
   service.ports.codes.down = false;
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   key = await service.keyFor(scene.account, ['authenticate', 'read', 'write']);
 });
 afterAll(() => service.ports.close());
@@ -28,7 +28,7 @@ async function give(body: object): Promise<Shown['token']> {
   const { token, secret } = (await made.json()) as Shown;
   expect(secret).toBeUndefined();
   const { account, resource, user } = scene;
-  must(await assign(service.ports, { account, resource: resource.id, user: user.id, token: token.id as never }));
+  unwrap(await assign(service.ports, { account, resource: resource.id, user: user.id, token: token.id as never }));
   return token;
 }
 const ask = (body: object, withKey = key) =>
@@ -106,7 +106,7 @@ test('it takes a key that may authenticate there, and exactly what it says', asy
   await give({ kind: 'email', to: freshAddress('email') });
   const readOnly = await service.keyFor(scene.account, ['read', 'write']);
   expect(await refusalOf(await ask({ user: 'alice' }, readOnly))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
-  const other = await setScene(service.ports);
+  const other = await createFixture(service.ports);
   const strangers = await service.keyFor(other.account, ['authenticate']);
   expect(await refusalOf(await ask({ user: 'alice' }, strangers))).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
   for (const body of [{}, { user: 'alice', code: '123456' }, { user: 'alice', kind: 'totp' }, { user: ['alice'] }]) {

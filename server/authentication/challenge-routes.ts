@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize, mayUse } from '../http/api/authorize.ts';
 import { anyName, instant, languageTag, personAddress, resourceId, tokenId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -56,7 +56,7 @@ export function challenges(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'se
     if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
     const asked = { ...body, language: mailLanguage(body.language) };
     const verdict = await createChallenge(ports, c.get('act'), asked);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   return app;
 }

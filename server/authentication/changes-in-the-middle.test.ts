@@ -6,18 +6,18 @@ import { weakHash } from '../testing/fake-hasher.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import {
   addPerson,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   NONCE,
   overwrite,
   PASSWORD,
   putInState,
   read,
-  type Scene,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 // SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.
 let ports: TestPorts;
@@ -30,15 +30,15 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-type Edit = (scene: Scene) => Promise<unknown>;
+type Edit = (scene: Fixture) => Promise<unknown>;
 
-const token = (scene: Scene) => {
+const token = (scene: Fixture) => {
   const [first] = scene.tokens;
   if (!first) throw new Error('the scene has no token');
   return first;
 };
-async function moveTo(scene: Scene, owner: Scene['user']['id'] | null) {
-  must(await updateToken(ports, scene.account, token(scene).id, { owner }));
+async function moveTo(scene: Fixture, owner: Fixture['user']['id'] | null) {
+  unwrap(await updateToken(ports, scene.account, token(scene).id, { owner }));
 }
 
 const edits: Record<string, Edit> = {
@@ -66,7 +66,7 @@ const edits: Record<string, Edit> = {
 const names = Object.keys(edits);
 const doing = (name: string): Edit => edits[name] ?? (() => Promise.reject(new Error(name)));
 
-const consume = (scene: Scene, walk: Walk) =>
+const consume = (scene: Fixture, walk: LoginDriver) =>
   consumeResult(ports, {
     account: scene.account,
     resource: scene.resource.id,
@@ -82,8 +82,8 @@ function expectDenied(outcome: object) {
 
 describe.each(names)('when %s', (name) => {
   test('before the password is answered, the flow ends in nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await doing(name)(scene);
     expectDenied(await walk.password());
@@ -91,8 +91,8 @@ describe.each(names)('when %s', (name) => {
   });
 
   test('during the hash, the flow ends in nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
@@ -103,8 +103,8 @@ describe.each(names)('when %s', (name) => {
   });
 
   test('between password and code, the flow ends in nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     await doing(name)(scene);
     expectDenied(await walk.otp(await token(scene).code()));
     expect(await walk.look()).not.toHaveProperty('result');
@@ -114,7 +114,7 @@ describe.each(names)('when %s', (name) => {
     for (const method of ['password-otp', 'password'] as const) {
       // The token says nothing about a password alone.
       if (method === 'password' && name.includes('token')) continue;
-      const scene = await setScene(ports, { tokens: [{}] });
+      const scene = await createFixture(ports, { tokens: [{}] });
       const otp = await token(scene).code();
       ports.hasher.during = async () => {
         ports.hasher.during = undefined;
@@ -128,8 +128,8 @@ describe.each(names)('when %s', (name) => {
   });
 
   test('between result and consumption, the result is worth nothing, and neither is looking again', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     await walk.otp(await token(scene).code());
     expect(walk.view.result).toBeDefined();
     await doing(name)(scene);
@@ -144,7 +144,7 @@ describe.each(names)('when %s', (name) => {
 
 describe.each(['the token is locked', 'the token expires', 'the token is given to someone else'])('when %s', (name) => {
   test('between the check of a code and its commit, the code opens nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const otp = await token(scene).code();
     ports.store.intercept = {
       async commit(change, go) {
@@ -170,8 +170,8 @@ describe.each(['the token is locked', 'the token expires', 'the token is given t
 
 describe.each(['the resource is switched off', 'the plan ends'])('when %s', (name) => {
   test('while the code is being used up, the flow ends in nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     const otp = await token(scene).code();
     ports.store.intercept = {
       async commit(change, go) {
@@ -187,7 +187,7 @@ describe.each(['the resource is switched off', 'the plan ends'])('when %s', (nam
 });
 
 test('a password that is changed during the hash is no longer right', async () => {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   ports.hasher.during = async () => {
     ports.hasher.during = undefined;
     await meanwhile.changePassword(scene);
@@ -197,7 +197,7 @@ test('a password that is changed during the hash is no longer right', async () =
 });
 
 describe('a person whose password is being hashed anew at sign-in', () => {
-  const stillWeak = (scene: Scene) =>
+  const stillWeak = (scene: Fixture) =>
     overwrite(ports, documents.user(scene.user.id), { passwordHash: weakHash(PASSWORD) });
   /** The first call checks, the second hashes anew. */
   function atTheSecondHash(run: () => Promise<unknown>) {
@@ -209,7 +209,7 @@ describe('a person whose password is being hashed anew at sign-in', () => {
       await run();
     };
   }
-  const byPassword = (scene: Scene) =>
+  const byPassword = (scene: Fixture) =>
     authenticate(ports, {
       account: scene.account,
       resource: scene.resource.id,
@@ -220,7 +220,7 @@ describe('a person whose password is being hashed anew at sign-in', () => {
 
   // SR-18
   test('signs in, and has a strong hash from then on', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     await stillWeak(scene);
     expect(await byPassword(scene)).toMatchObject({ method: 'password' });
     const { passwordHash = '' } = await read(ports, documents.user(scene.user.id));
@@ -229,14 +229,14 @@ describe('a person whose password is being hashed anew at sign-in', () => {
   });
 
   test('does not come in when blocked meanwhile', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     await stillWeak(scene);
     atTheSecondHash(() => meanwhile.blockUser(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
   test('does not come in when the password was changed meanwhile, and the new one stays', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     await stillWeak(scene);
     atTheSecondHash(() => meanwhile.changePassword(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
@@ -247,9 +247,9 @@ describe('a person whose password is being hashed anew at sign-in', () => {
 
 // SR-38, SR-39
 test('a password that was changed between password and code no longer carries the flow', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
-  const walk = await Walk.toOtp(scene);
-  must(await updateUser(ports, scene.account, scene.user.id, { password: 'another, and long enough' }));
+  const scene = await createFixture(ports, { tokens: [{}] });
+  const walk = await LoginDriver.toOtp(scene);
+  unwrap(await updateUser(ports, scene.account, scene.user.id, { password: 'another, and long enough' }));
   expectDenied(await walk.otp(await token(scene).code()));
   expect(await walk.look()).not.toHaveProperty('result');
 });

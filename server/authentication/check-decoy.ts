@@ -2,9 +2,9 @@ import type { AccountId, TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import type { OathToken, RecoveryToken, Token } from '../tokens/token.ts';
-import type { JudgeNeeds } from './factor-check.ts';
+import type { VerifyNeeds } from './factor-check.ts';
 import type { SecondAnswer } from './second-factor.ts';
-import { judgeAnswer } from './verify-answer.ts';
+import { verifyAnswer } from './verify-answer.ts';
 
 const ACCOUNT: AccountId = 'acc_00000000000';
 const ID: TokenId = 'tok_00000000000';
@@ -28,17 +28,17 @@ const appDecoys = new WeakMap<Ports['secrets'], OathToken>();
  * The work of checking a code where there is no token: the seed of a decoy is opened and its codes are computed, and the
  * result is ignored (SR-70). The decoy is what most users have: an app that shows six digits.
  */
-export async function checkDecoy(ports: JudgeNeeds, answer: SecondAnswer, now: number): Promise<void> {
+export async function checkDecoy(ports: VerifyNeeds, answer: SecondAnswer, now: number): Promise<void> {
   const value = answer.kind === 'recovery' ? RECOVERY_DECOY : appDecoy(ports);
-  await judgeAnswer(ports, { stored: { value, version: 0 }, scope: '' }, answer, now);
+  await verifyAnswer(ports, { stored: { value, version: 0 }, scope: '' }, answer, now);
 }
 
 /** What a user would have who can answer in this way. */
-export function decoysFor(ports: JudgeNeeds, answer: SecondAnswer): Token[] {
+export function decoysFor(ports: VerifyNeeds, answer: SecondAnswer): Token[] {
   return answer.kind === 'recovery' ? [appDecoy(ports), RECOVERY_DECOY] : [appDecoy(ports)];
 }
 
-function appDecoy(ports: JudgeNeeds): OathToken {
+function appDecoy(ports: VerifyNeeds): OathToken {
   const known = appDecoys.get(ports.secrets);
   if (known) return known;
   const seed = ports.secrets.mac('decoy', 'seed').subarray(0, SEED_BYTES);

@@ -1,9 +1,9 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { TokenId } from '../kernel/ids.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../records/index-entries.ts';
 import { documents } from '../store/keys.ts';
 import type { Json, Stored } from '../store/store.ts';
 import { Contention, newOperation, transact } from '../store/transact.ts';
@@ -12,13 +12,13 @@ import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts'
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { checkDecoy } from './check-decoy.ts';
-import { BURNT, burnAttempt, factorLine } from './decoy-attempt.ts';
-import type { Candidate, Judgement } from './factor-check.ts';
-import { countWrongAnswer, forgiveFailures, tokenState } from './lockout.ts';
+import { BURNT, decoyAttempt, factorQueueKey } from './decoy-attempt.ts';
+import type { Candidate, FactorVerdict } from './factor-check.ts';
+import { countWrongAnswer, resetFailures, tokenState } from './lockout.ts';
 import { decideFactors, denialCode, type Method } from './methods.ts';
 import type { LimitedToken } from './read-limits.ts';
-import { factorStates, isMeantFor, isUsable, type SecondAnswer } from './second-factor.ts';
-import { judgeAnswer } from './verify-answer.ts';
+import { factorStates, isUsable, matchesAnswer, type SecondAnswer } from './second-factor.ts';
+import { verifyAnswer } from './verify-answer.ts';
 
 export type FactorNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -53,7 +53,7 @@ export type FactorTold =
   | { otp: 'skipped' }
   | { refused: RefusalCode; tokens: TokenId[] };
 
-export type FactorOutcome = Verdict<
+export type FactorOutcome = Result<
   /** `pin`: it was part of the code. */
   { otp: 'verified'; token: TokenId; kind: TokenKind; pin?: true; passkey?: ShownPasskey } | { otp: 'skipped' }
 >;
@@ -62,10 +62,10 @@ const MAX_ROUNDS = 12;
 
 interface Judged extends Candidate {
   stored: LimitedToken;
-  judgement: Judgement;
+  judgement: FactorVerdict;
 }
-type Wrong = Judged & { judgement: Extract<Judgement, { verdict: 'wrong' }> };
-type Accepted = Judged & { judgement: Extract<Judgement, { verdict: 'accepted' }> };
+type Wrong = Judged & { judgement: Extract<FactorVerdict, { verdict: 'wrong' }> };
+type Accepted = Judged & { judgement: Extract<FactorVerdict, { verdict: 'accepted' }> };
 
 /**
  * The second factor, by the truth table. The verdict is decided on exactly the versions that were read and leaves only
@@ -77,7 +77,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
   const now = ports.clock.now();
   let told = false;
 
-  return inTurn(ports.store, factorLine(queue), async () => {
+  return runExclusive(ports.store, factorQueueKey(queue), async () => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const tokens = await check.candidates();
       const states = factorStates(
@@ -91,11 +91,11 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         const code = denialCode(factors.reason, check.user);
         await checkDecoy(ports, check.answer, now);
         const ids = idsOf(tokens);
-        await burnAttempt(ports, check.tell?.({ refused: code, tokens: ids }));
+        await decoyAttempt(ports, check.tell?.({ refused: code, tokens: ids }));
         return refusal(code, { tokens: ids });
       }
       if (!factors.otp) {
-        if (check.tell) await burnAttempt(ports, check.tell({ otp: 'skipped' }));
+        if (check.tell) await decoyAttempt(ports, check.tell({ otp: 'skipped' }));
         return { otp: 'skipped' };
       }
 
@@ -106,7 +106,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       const accepted = isUsed ? undefined : judged.find(isAccepted);
       if (accepted) {
         const { threshold } = accepted.stored;
-        const next = forgiveFailures(accepted.judgement.next, { ...check, threshold });
+        const next = resetFailures(accepted.judgement.next, { ...check, threshold });
         const { kind } = next.factor;
         const event = check.tell?.({ otp: 'verified', token: next.id, kind });
         if (!(await replace(ports, accepted, next, { now, scope: check.scope, event }))) continue;
@@ -118,10 +118,10 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       const tried = judged.filter(({ judgement }) => judgement.verdict !== 'not-asked');
       if (isUsed || tried.length === 0) {
         // Without anything that it could be tried on there was no guess: refused, and nothing is counted.
-        const refused = tried.length === 0 ? noneToTry(tokens, check, now) : 'OTP_REPLAYED';
+        const refused = tried.length === 0 ? refusalWithoutCandidate(tokens, check, now) : 'OTP_REPLAYED';
         const ids = idsOf(judged.length === 0 ? tokens : judged.map(({ stored }) => stored));
         if (!isUsed) await checkDecoy(ports, check.answer, now);
-        await burnAttempt(ports, check.tell?.({ refused, tokens: ids }));
+        await decoyAttempt(ports, check.tell?.({ refused, tokens: ids }));
         return refusal(refused, { tokens: ids });
       }
 
@@ -143,7 +143,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       );
       told ||= teller >= 0 && counted[teller] === true;
       if (!counted.every(Boolean)) continue;
-      if (event !== undefined && !told) await burnAttempt(ports, event);
+      if (event !== undefined && !told) await decoyAttempt(ports, event);
       const clockOff = wrong.some(({ judgement }) => judgement.clockOff === true);
       return refusal(code, { tokens: ids, ...(reason !== undefined && { reason }), ...(clockOff && { clockOff }) });
     }
@@ -158,13 +158,13 @@ async function judge(
   now: number,
 ): Promise<Judged[]> {
   const meant = tokens.filter(
-    ({ value }) => isUsable(value, check.accepts, now, check.way) && isMeantFor(check.answer, value),
+    ({ value }) => isUsable(value, check.accepts, now, check.way) && matchesAnswer(check.answer, value),
   );
   const challenges = await readChallenges(ports, meant, check, now);
   return Promise.all(
     meant.map(async (stored): Promise<Judged> => {
       const candidate = { stored, challenge: challenges.get(stored.value.id), scope: check.scope };
-      const judgement = await judgeAnswer(ports, candidate, check.answer, now);
+      const judgement = await verifyAnswer(ports, candidate, check.answer, now);
       return { ...candidate, judgement: check.decoy !== undefined ? { verdict: 'wrong' } : judgement };
     }),
   );
@@ -192,8 +192,8 @@ async function readChallenges(
 }
 
 /** Locked is what its owner can have mended; the rest reads as a wrong answer. */
-function noneToTry(tokens: readonly Stored<Token>[], check: FactorCheck, now: number): RefusalCode {
-  const meant = tokens.filter(({ value }) => isMeantFor(check.answer, value));
+function refusalWithoutCandidate(tokens: readonly Stored<Token>[], check: FactorCheck, now: number): RefusalCode {
+  const meant = tokens.filter(({ value }) => matchesAnswer(check.answer, value));
   if (meant.length > 0 && meant.every(({ value }) => tokenState(value, now) === 'locked')) return 'TOKEN_LOCKED';
   return meant.some(({ value }) => isUsable(value, check.accepts, now, check.way)) ? 'NOTHING_ASKED' : 'OTP_WRONG';
 }
@@ -218,7 +218,7 @@ function idsOf(tokens: readonly Stored<Token>[]): TokenId[] {
 /** Whether the token and what it was asked were still as they were read, and now are as decided. */
 async function replace(
   ports: FactorNeeds,
-  { stored, challenge, judgement }: Omit<Candidate, 'scope'> & { judgement?: Judgement },
+  { stored, challenge, judgement }: Omit<Candidate, 'scope'> & { judgement?: FactorVerdict },
   next: Token,
   { now, scope, event, decoy }: Pick<FactorCheck, 'scope' | 'decoy'> & { now: number; event?: Json | undefined },
 ): Promise<boolean> {
@@ -240,7 +240,7 @@ async function replace(
       ...(answered ? [{ key: asked, value: answered, expiresAt: answered.expiresAt }] : []),
     ],
     // Nothing else that an answer changes has a place of its own.
-    ...(next.lock !== stored.value.lock && { index: movePlaces(documents.token(next.id), stored.value, next) }),
+    ...(next.lock !== stored.value.lock && { index: reindex(documents.token(next.id), stored.value, next) }),
     ...(event !== undefined && { append: [event] }),
   });
   return outcome === 'committed';
@@ -256,7 +256,7 @@ async function forgive(
   await transact(ports, key.anchor, [key], ([current]) => {
     // One that has changed hands since is no longer of this assignment.
     if (current?.value.epoch !== token.epoch) return { answer: undefined };
-    const next = forgiveFailures(current.value, { threshold, userBlocked });
+    const next = resetFailures(current.value, { threshold, userBlocked });
     if (next.failures === current.value.failures) return { answer: undefined };
     return { answer: undefined, write: { put: [{ key, value: next }] } };
   });

@@ -3,7 +3,7 @@ import { newOperation } from '../store/transact.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
-import { typedLine } from './decoy-attempt.ts';
+import { typedNameQueueKey } from './decoy-attempt.ts';
 import { readLimitedPairs } from './read-limits.ts';
 import { acceptedKindsFrom, type SecondAnswer } from './second-factor.ts';
 
@@ -27,7 +27,7 @@ export function checkUserFactor(
   { method, user, name, way, resource, answer, scope, signs }: UserFactor,
   tell?: FactorCheck['tell'],
 ): Promise<FactorOutcome> {
-  const queue = name === undefined ? user.id : typedLine(user.account, name);
+  const queue = name === undefined ? user.id : typedNameQueueKey(user.account, name);
   return checkFactor(ports, queue, {
     method,
     way,

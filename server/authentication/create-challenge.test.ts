@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assign, authenticate, operatorOf, updateResource } from '../testing/acting.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
-import { must, PASSWORD, putInState, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, putInState, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { type ChallengeRequest, createChallenge } from './create-challenge.ts';
 
@@ -11,16 +11,16 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const ask = ({ account, resource }: Scene, request: Partial<ChallengeRequest>) =>
+const ask = ({ account, resource }: Fixture, request: Partial<ChallengeRequest>) =>
   createChallenge(ports, operatorOf(account), { resource: resource.id, language: 'en', ...request });
 
 // SR-45
 test('SR-45: a question is answered on the resource that it was asked for, and nowhere else', async () => {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const { account, resource, user } = scene;
   const device = await giveOcra(scene);
-  const other = await setScene(ports);
-  const asked = must(await ask(scene, { user: 'alice' }));
+  const other = await createFixture(ports);
+  const asked = unwrap(await ask(scene, { user: 'alice' }));
   expect(asked).toMatchObject({ token: device.token, kind: 'ocra', name: 'Card reader' });
   const otp = await device.answer(asked.question ?? '');
   const answer = { account, user: user.id, method: 'password-otp', password: PASSWORD, otp } as const;
@@ -30,21 +30,21 @@ test('SR-45: a question is answered on the resource that it was asked for, and n
 });
 
 test('a token that the resource takes with no user is asked by its id', async () => {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const { account, resource } = scene;
   const { token, answer } = await giveOcra(scene);
   expect(await ask(scene, { token })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
-  must(await assign(ports, { account, resource: resource.id, token }));
-  const { question = '' } = must(await ask(scene, { token }));
+  unwrap(await assign(ports, { account, resource: resource.id, token }));
+  const { question = '' } = unwrap(await ask(scene, { token }));
   const shown = { account, resource: resource.id, method: 'token', token, otp: await answer(question) } as const;
   expect(await authenticate(ports, shown)).toMatchObject({ otp: 'verified', kind: 'ocra' });
 });
 
 test('nobody else’s token, none that is locked, and none of a kind that is not taken is asked', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
+  const scene = await createFixture(ports, { tokens: [{}] });
   expect(await ask(scene, { user: 'alice' })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
   const { token } = await giveOcra(scene);
-  const stranger = await setScene(ports);
+  const stranger = await createFixture(ports);
   expect(await ask(stranger, { user: scene.user.id })).toEqual({ refused: 'USER_NOT_FOUND' });
   expect(await ask(stranger, { user: 'alice', token })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
   expect(await ask(scene, {})).toMatchObject({ refused: 'INPUT_INVALID' });

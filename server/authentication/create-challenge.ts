@@ -1,13 +1,13 @@
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { apiScope } from '../tokens/challenge.ts';
-import { askQuestion } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { createOcraChallenge } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, sendCode } from '../tokens/kinds/sent/send-code.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from '../tokens/token.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { readPairs } from './load-assigned-tokens.ts';
+import { loadAssignedTokens } from './load-assigned-tokens.ts';
 import { readAccess } from './read-access.ts';
 import { acceptedKinds, acceptedKindsFrom, isUsable } from './second-factor.ts';
 
@@ -62,7 +62,11 @@ export interface Asked {
  * backend answers for having seen a first factor; filters, plan and resource are looked at as when signing in, so that
  * nothing is sent to whoever cannot get in anyway.
  */
-export async function createChallenge(ports: Needs, act: Act, request: ChallengeRequest): Promise<Verdict<Asked>> {
+export async function createChallenge(
+  ports: Needs,
+  act: RequestContext,
+  request: ChallengeRequest,
+): Promise<Result<Asked>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return access;
@@ -89,7 +93,7 @@ export async function createChallenge(ports: Needs, act: Act, request: Challenge
 /** Makes what the token is asked. Each kind that can be asked has a case. */
 async function ask(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   {
     token,
     resource,
@@ -101,11 +105,15 @@ async function ask(
     resource: Resource;
     user?: UserId | undefined;
   },
-): Promise<Verdict<Asked>> {
+): Promise<Result<Asked>> {
   const { id, name, factor } = token;
   switch (factor.kind) {
     case 'ocra': {
-      const asked = await askQuestion(ports, { token: id, scope: apiScope(resource.id), resource: resource.id });
+      const asked = await createOcraChallenge(ports, {
+        token: id,
+        scope: apiScope(resource.id),
+        resource: resource.id,
+      });
       return isRefusal(asked) ? asked : { token: id, kind: factor.kind, name, ...asked };
     }
     case 'sms':
@@ -128,15 +136,15 @@ function isAsked(token: Token): token is AskedToken {
 /** The tokens that may be asked: those of the person on that resource, or the one that it takes with no user. */
 export async function candidates(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   resource: Resource,
   { user: name, token: id }: Pick<ChallengeRequest, 'user' | 'token'>,
-): Promise<Verdict<{ tokens: Token[]; user?: User }>> {
+): Promise<Result<{ tokens: Token[]; user?: User }>> {
   const { account } = act.actor;
   if (name !== undefined) {
     const known = await findUser(ports, account, name);
     if (!known) return refusal('USER_NOT_FOUND');
-    const { user = known, tokens } = await readPairs(ports, known, resource.id, 'api');
+    const { user = known, tokens } = await loadAssignedTokens(ports, known, resource.id, 'api');
     return { tokens: tokens.map(({ value }) => value), user };
   }
   if (id === undefined) return refusal('INPUT_INVALID', { detail: 'user or token' });

@@ -20,7 +20,7 @@ export const BURNT = { filler: 'x'.repeat(480) };
  * (SR-17, SR-70): one expected version, one record of a token's length. A fixed number of records takes all of them, so that wrong
  * codes do not fill the store.
  */
-export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, event?: Json): Promise<void> {
+export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, event?: Json): Promise<void> {
   const now = ports.clock.now();
   const record = anyRecord(ports);
   const written = documents.burntAttempt(record);
@@ -35,7 +35,7 @@ export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random
 }
 
 /** Where one-time passwords of a person wait for one another. */
-export function factorLine(subject: string): string {
+export function factorQueueKey(subject: string): string {
   return `otp/${subject}`;
 }
 
@@ -43,7 +43,7 @@ export function factorLine(subject: string): string {
  * Where those wait that come for a name alone, known or unknown. Were it the line of the user, one name could be turned away because
  * of another, and would tell that both are theirs (SR-17).
  */
-export function typedLine(account: AccountId, name: string): string {
+export function typedNameQueueKey(account: AccountId, name: string): string {
   return `typed/${account}/${normaliseName(name)}`;
 }
 

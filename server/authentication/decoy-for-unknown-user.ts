@@ -6,7 +6,7 @@ import { ABSENT } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoysFor } from './check-decoy.ts';
 import { checkFactor, type FactorNeeds } from './check-factor.ts';
-import { anyRecord, typedLine } from './decoy-attempt.ts';
+import { anyRecord, typedNameQueueKey } from './decoy-attempt.ts';
 import type { SecondAnswer } from './second-factor.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { SecondAnswer } from './second-factor.ts';
  * line, reads as much, opens a seed, computes the codes, and is counted in one commit (SR-17, SR-70). The name is kept nowhere, and
  * what is counted goes to one of a fixed number of records.
  */
-export async function burnUnknown(
+export async function decoyForUnknownUser(
   ports: FactorNeeds,
   account: AccountId,
   name: string,
@@ -23,7 +23,7 @@ export async function burnUnknown(
 ): Promise<void> {
   const normalised = normaliseName(name);
   const decoy = anyRecord(ports);
-  await checkFactor(ports, typedLine(account, name), {
+  await checkFactor(ports, typedNameQueueKey(account, name), {
     method: 'otp',
     answer,
     accepts: ['totp', 'recovery'],

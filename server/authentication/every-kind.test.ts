@@ -1,14 +1,14 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { authenticate, updateResource, updateToken } from '../testing/acting.ts';
 import type { Device, DeviceKind } from '../testing/devices/device.ts';
 import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
 import { totpDevice } from '../testing/devices/oath-device.ts';
-import { PASSWORD, putInState, read, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, putInState, read } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { NewPin } from '../tokens/create-token.ts';
 
 // What holds for every kind of token, whatever it is made of.
@@ -24,14 +24,14 @@ afterAll(() => ports.close());
 const MANY = 50;
 const PIN: NewPin = { digits: '0427', position: 'before' };
 
-const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
-const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 
-const asking = ({ account, resource, user }: Scene) => ({ account, resource: resource.id, user: user.login });
+const asking = ({ account, resource, user }: Fixture) => ({ account, resource: resource.id, user: user.login });
 
 /** A person with a password and one token of the kind; where that only stands in for another, with an app beside it. */
-async function person(kind: DeviceKind, pin?: NewPin): Promise<{ scene: Scene; device: Device }> {
-  const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 } });
+async function person(kind: DeviceKind, pin?: NewPin): Promise<{ scene: Fixture; device: Device }> {
+  const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 } });
   if (!kind.demands) await totpDevice.give(scene);
   return { scene, device: await kind.give(scene, pin) };
 }
@@ -39,7 +39,7 @@ async function person(kind: DeviceKind, pin?: NewPin): Promise<{ scene: Scene; d
 describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, kind) => {
   test('a right answer finishes the sign-in, and says that a second factor was shown', async () => {
     const { scene, device } = await person(kind);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const done = await (await device.ready(walk)).right();
     expect(done).toMatchObject({ step: 'done', result: expect.any(String) });
     expect((await read(ports, documents.token(device.token))).failures).toBe(0);
@@ -56,7 +56,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
       expect(await once()).toEqual({ refused: 'OTP_REPLAYED' });
       return;
     }
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
     expect(stepOf(await right())).toBe('done');
     expect(['STEP_STALE', 'STEP_NOT_EXPECTED']).toContain(stepOf(await right()));
@@ -65,7 +65,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   // SR-1
   test('SR-1: fifty copies of one answer at once, over two processes, are one success', async () => {
     const { scene, device } = await person(kind);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
     const shown = await device.forApi?.();
     const copies = shown
@@ -79,7 +79,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   // SR-1
   test('SR-1: fifty answers at once to one step are one attempt', async () => {
     const { scene, device } = await person(kind);
-    const { right } = await device.ready(await Walk.toOtp(scene));
+    const { right } = await device.ready(await LoginDriver.toOtp(scene));
     const views = await Promise.all(Array.from({ length: MANY }, right));
     expect(views.filter((view) => stepOf(view) === 'done')).toHaveLength(1);
   });
@@ -88,11 +88,11 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   test('SR-15: wrong answers lock it when they exceed the limit, and then the right one is refused too', async () => {
     const { scene, device } = await person(kind);
     for (let guess = 1; guess <= 3; guess++) {
-      const walk = await Walk.toOtp(scene);
+      const walk = await LoginDriver.toOtp(scene);
       expect(codeOf(await (await device.ready(walk)).wrong())).toBe('OTP_WRONG');
       expect((await read(ports, documents.token(device.token))).failures).toBe(guess);
     }
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const last = await device.ready(walk);
     await last.wrong();
     expect((await read(ports, documents.token(device.token))).lock?.reason).toBe('otp-failures');
@@ -115,7 +115,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   test('deactivated, it takes no part', async () => {
     const { scene, device } = await person(kind);
     await putInState(ports, scene.account, device.token, 'deactivated');
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     if (kind.demands) expect(walk.view).toMatchObject({ step: 'done' });
@@ -125,7 +125,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   // SR-4
   test('SR-4: locked in the middle of a sign-in, its right answer is refused', async () => {
     const { scene, device } = await person(kind);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
     await putInState(ports, scene.account, device.token, 'locked');
     expect(stepOf(await right())).not.toBe('done');
@@ -134,7 +134,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   // SR-4
   test('SR-4: handed to somebody else in the middle of a sign-in, its right answer is refused', async () => {
     const { scene, device } = await person(kind);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
     await updateToken(ports, scene.account, device.token, { owner: null });
     expect(stepOf(await right())).not.toBe('done');
@@ -142,13 +142,13 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
 
   test('on a resource that does not take the kind, it lets nobody in and nobody off', async () => {
     const { scene, device } = await person(kind);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
     const others = DEVICE_KINDS.map((other) => other.kind).filter((other) => other !== kind.kind);
     await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: others });
     expect(stepOf(await right())).not.toBe('done');
     if (!kind.demands) return;
-    const next = await Walk.begin(scene);
+    const next = await LoginDriver.begin(scene);
     await next.identify();
     expect(await next.password()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   });

@@ -4,7 +4,7 @@ import { ENVIRONMENT_ACTIONS } from '../browsers/device-fingerprint/environment-
 import { environment } from '../browsers/environment-fields.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { anyName, filterId, instant, resourceId, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -128,7 +128,7 @@ export function explanations(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
     const { user, token, method = 'widget', ...rest } = c.req.valid('json');
     const subject = token === undefined ? { user: user ?? '', method } : { token };
     const verdict = await explain(ports, c.get('act'), { ...rest, subject });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict.explained, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.explained, 200);
   });
   return app;
 }

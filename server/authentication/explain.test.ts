@@ -14,9 +14,18 @@ import {
   updateToken,
   updateUser,
 } from '../testing/acting.ts';
-import { addToken, birth, must, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import {
+  addToken,
+  birth,
+  createFixture,
+  type Fixture,
+  overwrite,
+  PASSWORD,
+  unwrap,
+  wrongCode,
+} from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { explain, type Question } from './explain.ts';
 import type { Method } from './methods.ts';
@@ -28,9 +37,9 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-async function explained(scene: Scene, question: Omit<Question, 'resource'>) {
+async function explained(scene: Fixture, question: Omit<Question, 'resource'>) {
   const answer = await explain(ports, operatorOf(scene.account), { ...question, resource: scene.resource.id });
-  return must(answer).explained;
+  return unwrap(answer).explained;
 }
 
 const states = fc.constantFrom<TokenState>('active', 'deactivated', 'locked', 'expired');
@@ -78,9 +87,9 @@ const PLAIN: Situation = {
   stranger: false,
 };
 
-async function arrange(situation: Situation): Promise<Scene> {
+async function arrange(situation: Situation): Promise<Fixture> {
   const { tokens, alone, filter, policy } = situation;
-  const scene = await setScene(ports, {
+  const scene = await createFixture(ports, {
     tokens: tokens.map((state) => ({ state, kind: 'hotp' as const })),
     alone,
     password: !situation.noPassword,
@@ -93,24 +102,24 @@ async function arrange(situation: Situation): Promise<Scene> {
     for (let at = 0; at < 7; at++) await authenticate(ports, guess);
   }
   if (filter) {
-    const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule: filter })).filter;
-    must(await updateResource(ports, account, resource.id, { [`${filter.kind}Filter`]: made.id }));
+    const made = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule: filter })).filter;
+    unwrap(await updateResource(ports, account, resource.id, { [`${filter.kind}Filter`]: made.id }));
   }
   const [first] = scene.tokens;
   if (situation.handedOver && first) {
-    must(await updateToken(ports, account, first.id, { owner: null }));
-    must(await updateToken(ports, account, first.id, { owner: user.id }));
+    unwrap(await updateToken(ports, account, first.id, { owner: null }));
+    unwrap(await updateToken(ports, account, first.id, { owner: user.id }));
   }
-  if (situation.blocked) must(await updateUser(ports, account, user.id, { blocked: true }));
-  if (situation.notByApi) must(await updateUser(ports, account, user.id, { apiSupport: false }));
-  if (situation.disabled) must(await updateResource(ports, account, resource.id, { enabled: false }));
+  if (situation.blocked) unwrap(await updateUser(ports, account, user.id, { blocked: true }));
+  if (situation.notByApi) unwrap(await updateUser(ports, account, user.id, { apiSupport: false }));
+  if (situation.disabled) unwrap(await updateResource(ports, account, resource.id, { enabled: false }));
   if (situation.planLapsed)
     await overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } });
   return scene;
 }
 
 /** A code of the first token that would be asked for one. */
-async function rightCode(scene: Scene): Promise<string> {
+async function rightCode(scene: Fixture): Promise<string> {
   for (const token of scene.tokens) {
     const { lock, enabled, expiresAt, epoch } = await token.stored();
     if (!lock && enabled && expiresAt === undefined && epoch === 0) return token.code();
@@ -155,7 +164,7 @@ describe('says what signing in says', () => {
         const scene = await arrange(situation);
         const address = situation.address ?? undefined;
         const said = await explained(scene, { subject: { user: 'alice', method: 'widget' }, address });
-        const walk = await Walk.begin(scene, { address });
+        const walk = await LoginDriver.begin(scene, { address });
         if (walk.view.step === 'identify') await walk.identify();
         if (walk.view.step === 'password') await walk.password();
         if (walk.view.step === 'otp') await walk.otp(await rightCode(scene));
@@ -174,7 +183,7 @@ describe('says what signing in says', () => {
         const scene = await arrange({ ...situation, guessedBy: undefined });
         const { account, resource } = scene;
         const token = await addToken(ports, account, { kind: 'hotp', state });
-        if (direct) must(await assign(ports, { account, resource: resource.id, token: token.id }));
+        if (direct) unwrap(await assign(ports, { account, resource: resource.id, token: token.id }));
         const address = situation.address ?? undefined;
         const said = await explained(scene, { subject: { token: token.id }, address });
         const done = await authenticate(ports, {
@@ -196,12 +205,12 @@ describe('says what signing in says', () => {
 
 describe('what it tells', () => {
   test('each thing that was looked at, in order, with what was seen', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'locked' }, {}] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'locked' }, {}] });
     const { account, resource } = scene;
     for (const rule of [RULES[0], RULES[2], RULES[3]]) {
       if (!rule) continue;
-      const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule })).filter;
-      must(await updateResource(ports, account, resource.id, { [`${rule.kind}Filter`]: made.id }));
+      const made = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule })).filter;
+      unwrap(await updateResource(ports, account, resource.id, { [`${rule.kind}Filter`]: made.id }));
     }
     const said = await explained(scene, {
       subject: { user: 'ALICE', method: 'widget' },
@@ -227,10 +236,12 @@ describe('what it tells', () => {
   });
 
   test('another time: the filter that is closed then, the token that has expired by then', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const { account, resource, tokens } = scene;
     const day = 24 * 3_600_000;
-    must(await updateToken(ports, account, tokens[0]?.id ?? 'tok_00000000000', { expiresAt: ports.clock.now() + day }));
+    unwrap(
+      await updateToken(ports, account, tokens[0]?.id ?? 'tok_00000000000', { expiresAt: ports.clock.now() + day }),
+    );
     const asked = { user: 'alice', method: 'otp' } as const;
     expect((await explained(scene, { subject: asked })).verdict.granted).toBe(true);
     const tomorrow = await explained(scene, { subject: asked, at: ports.clock.now() + day });
@@ -243,8 +254,8 @@ describe('what it tells', () => {
 
     const rule = RULES[3];
     if (!rule) throw new Error('no rule');
-    const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'fridays', rule })).filter;
-    must(await updateResource(ports, account, resource.id, { timeFilter: made.id }));
+    const made = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'fridays', rule })).filter;
+    unwrap(await updateResource(ports, account, resource.id, { timeFilter: made.id }));
     const saturday = await explained(scene, { subject: asked, at: ports.clock.now() + day });
     expect(saturday.verdict).toEqual({ granted: false, code: 'FILTER_DENIED' });
     expect(saturday.checks).toContainEqual({
@@ -258,10 +269,10 @@ describe('what it tells', () => {
   });
 
   test('why a token of the assignment does not count', async () => {
-    const scene = await setScene(ports, { tokens: [{}, {}], alone: true });
+    const scene = await createFixture(ports, { tokens: [{}, {}], alone: true });
     const { account, tokens, user } = scene;
     const [first] = tokens;
-    must(await updateToken(ports, account, first?.id ?? 'tok_00000000000', { owner: null }));
+    unwrap(await updateToken(ports, account, first?.id ?? 'tok_00000000000', { owner: null }));
     const said = await explained(scene, { subject: { user: user.id, method: 'password-otp' } });
     expect(said.checks).toContainEqual({
       check: 'token',
@@ -271,7 +282,7 @@ describe('what it tells', () => {
       why: 'changed-hands',
       passed: true,
     });
-    must(await unassign(ports, { account, resource: scene.resource.id, user: user.id }));
+    unwrap(await unassign(ports, { account, resource: scene.resource.id, user: user.id }));
     expect((await explained(scene, { subject: { user: user.id, method: 'password' } })).checks).toContainEqual({
       check: 'assignment',
       kind: 'token',
@@ -280,7 +291,7 @@ describe('what it tells', () => {
   });
 
   test('counts nothing, uses nothing up and writes nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     await authenticate(ports, {
       account: scene.account,
       resource: scene.resource.id,
@@ -298,7 +309,7 @@ describe('what it tells', () => {
 
   // SR-27
   test('SR-27: another account’s resource and token are not there, and a person may not ask', async () => {
-    const [scene, other] = [await setScene(ports), await setScene(ports, { tokens: [{}] })];
+    const [scene, other] = [await createFixture(ports), await createFixture(ports, { tokens: [{}] })];
     const act = operatorOf(scene.account);
     const subject = { user: 'alice', method: 'password' } as const;
     expect(await explain(ports, act, { resource: other.resource.id, subject })).toEqual({

@@ -8,8 +8,8 @@ import { localTime } from '../filters/time.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { waitUntilFrom } from '../passwords/known-networks.ts';
 import { countersOf } from '../passwords/password-counters.ts';
 import { assignmentTo, isAssigned, validPairs } from '../resources/assignments.ts';
@@ -17,12 +17,12 @@ import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import type { Token, TokenState } from '../tokens/token.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
-import { type Assignment, mayComeIn, type SignInWay, type User } from '../users/user.ts';
+import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks } from './access.ts';
-import { readPairs } from './load-assigned-tokens.ts';
+import { loadAssignedTokens } from './load-assigned-tokens.ts';
 import { tokenState } from './lockout.ts';
 import { type DenialReason, type FactorState, type Method, widgetMethod } from './methods.ts';
-import { readAccessFacts, seenFrom } from './read-access.ts';
+import { filterInput, readAccessFacts } from './read-access.ts';
 import { acceptedKinds, acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
 
@@ -81,9 +81,9 @@ export interface Explanation {
  */
 export async function explain(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   question: Question,
-): Promise<Verdict<{ explained: Explanation }>> {
+): Promise<Result<{ explained: Explanation }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
   if (!maySeeResource(act.actor, question.resource)) return refusal('RESOURCE_NOT_FOUND');
   const { account } = act.actor;
@@ -93,7 +93,7 @@ export async function explain(
   const facts = await readAccessFacts(then, question.resource, at, account);
   if (!facts) return refusal('RESOURCE_NOT_FOUND');
 
-  const seen = seenFrom(ports, question.address);
+  const seen = filterInput(ports, question.address);
   const access = [...accessChecks(facts, () => seen, at)].map((check): Check => {
     if (check.check !== 'filter') return check;
     const { rule, ...plain } = check;
@@ -122,7 +122,12 @@ interface Decided {
   factors: Explanation['factors'];
 }
 
-async function aboutToken(ports: Needs, act: Act, resource: Resource, id: TokenId): Promise<Verdict<Decided>> {
+async function aboutToken(
+  ports: Needs,
+  act: RequestContext,
+  resource: Resource,
+  id: TokenId,
+): Promise<Result<Decided>> {
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([documents.token(id)], now);
   const token = stored?.value;
@@ -139,15 +144,15 @@ async function aboutToken(ports: Needs, act: Act, resource: Resource, id: TokenI
 
 async function aboutUser(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   resource: Resource,
   asked: { user: string; method: Exclude<Method, 'token'> | 'widget' } & Omit<Question, 'subject'>,
-): Promise<Verdict<Decided>> {
+): Promise<Result<Decided>> {
   const { account } = act.actor;
   const now = ports.clock.now();
   const person = await locateUser(ports, account, asked.user);
   const way = asked.method === 'widget' ? 'widget' : 'api';
-  const admitted = person && (await readPairs(ports, person, resource.id, way)).user;
+  const admitted = person && (await loadAssignedTokens(ports, person, resource.id, way)).user;
   // Also of somebody who is not let in anyway, for whoever wants to know what else is in the way.
   const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
   const assignment = person && assignmentTo(person, resource.id);
@@ -198,7 +203,7 @@ async function environmentCheck(
 
 async function waitCheck(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   person: User | undefined,
   { user: name, address }: { user: string; address?: string | undefined },
 ): Promise<Check> {
@@ -222,7 +227,7 @@ async function userCheck(
   way: SignInWay,
 ): Promise<Check> {
   const live = person && (await findUser(ports, person.account, person.id));
-  const isKeptOut = live && !mayComeIn(live, way);
+  const isKeptOut = live && !canSignIn(live, way);
   const state = !live ? 'unknown' : live.blocked ? 'blocked' : isKeptOut ? 'not-by-api' : 'live';
   return {
     check: 'user',

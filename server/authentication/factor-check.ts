@@ -5,7 +5,7 @@ import type { Challenge } from '../tokens/challenge.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { Token } from '../tokens/token.ts';
 
-export type JudgeNeeds = Pick<Ports, 'secrets'>;
+export type VerifyNeeds = Pick<Ports, 'secrets'>;
 
 /** A token that an answer is tried on, and what it was asked, if anything. */
 export interface Candidate {
@@ -15,7 +15,7 @@ export interface Candidate {
   scope: string;
 }
 
-export type Judgement =
+export type FactorVerdict =
   | {
       verdict: 'accepted';
       /** The token with the answer used up; failures are forgiven by the caller. */

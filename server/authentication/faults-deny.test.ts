@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Outage } from '../kernel/dependency.ts';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { Overloaded } from '../platform/argon2/port.ts';
 import { documents } from '../store/keys.ts';
@@ -8,17 +8,17 @@ import { authenticate, consumeResult, createFilter } from '../testing/acting.ts'
 import { touches } from '../testing/intercepted-store.ts';
 import {
   birth,
-  must,
+  createFixture,
+  type Fixture,
   NONCE,
   overwrite,
   overwriteSeed,
   PASSWORD,
-  type Scene,
-  setScene,
+  unwrap,
   wrongCode,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 // SR-3: an outage of anything denies by an exception; it is never a success and never a factor less.
 let ports: TestPorts;
@@ -33,9 +33,9 @@ afterEach(() => {
 afterAll(() => ports.close());
 
 const DOWN = new StoreUnavailable('no answer');
-const code = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '';
+const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 
-function both(scene: Scene, otp: string, over: TestPorts = ports) {
+function both(scene: Fixture, otp: string, over: TestPorts = ports) {
   return authenticate(over, {
     account: scene.account,
     resource: scene.resource.id,
@@ -77,7 +77,7 @@ function failingCommit(at: number, when: 'before' | 'after'): void {
 
 describe('SR-3: the store fails', () => {
   test('at any read or commit of an API sign-in: it is refused with the outage', async () => {
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const right = await code(scene);
     const { reads, commits } = await cost(() => both(scene, right));
     expect(commits).toBeGreaterThanOrEqual(3);
@@ -99,7 +99,7 @@ describe('SR-3: the store fails', () => {
   });
 
   test('after the code was used up: the answer was lost, and the code stays used', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const otp = await code(scene);
     ports.store.intercept = {
       async commit(change, go) {
@@ -115,7 +115,7 @@ describe('SR-3: the store fails', () => {
 
   // SR-16
   test('after a wrong code was counted: it stays counted', async () => {
-    const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
+    const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
     for (let at = 0; at < 4; at++) {
       const otp = await wrongCode(scene, at);
       ports.store.intercept = {
@@ -132,8 +132,8 @@ describe('SR-3: the store fails', () => {
   });
 
   test('at any read or commit of a widget step: no result, and the flow goes on or has ended', async () => {
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
-    const measured = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
+    const measured = await LoginDriver.toOtp(scene);
     const right = await code(scene);
     const { reads, commits } = await cost(() => measured.otp(right));
     expect(measured.view.step).toBe('done');
@@ -143,7 +143,7 @@ describe('SR-3: the store fails', () => {
       ...Array.from({ length: commits }, (_, at) => () => failingCommit(at, 'after')),
     ];
     for (const fault of faults) {
-      const walk = await Walk.toOtp(scene);
+      const walk = await LoginDriver.toOtp(scene);
       const otp = await code(scene);
       fault();
       await expect(walk.otp(otp)).rejects.toThrow(DOWN);
@@ -156,9 +156,9 @@ describe('SR-3: the store fails', () => {
   });
 
   test('at any read or commit of a consumption: it is refused, and used up once at most', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const fresh = async () => {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       await walk.identify();
       await walk.password();
       return walk.view.result ?? '';
@@ -201,35 +201,35 @@ describe('SR-3: the store fails', () => {
 
 describe('SR-3: the crypto fails', () => {
   test('a seed that cannot be opened, such as one moved from another token, lets nobody in', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const other = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const other = await createFixture(ports, { tokens: [{}] });
     const stolen = await other.tokens[0]?.stored();
     const [token] = scene.tokens;
     if (!stolen || !token) throw new Error('no token');
     await overwriteSeed(ports, token.id, stolen.sealedSecret);
-    await expect(both(scene, (await other.tokens[0]?.code()) ?? '')).rejects.toThrow(Outage);
-    const walk = await Walk.toOtp(scene);
-    await expect(walk.otp(await code(other))).rejects.toThrow(Outage);
+    await expect(both(scene, (await other.tokens[0]?.code()) ?? '')).rejects.toThrow(DependencyFailed);
+    const walk = await LoginDriver.toOtp(scene);
+    await expect(walk.otp(await code(other))).rejects.toThrow(DependencyFailed);
     expect(await walk.look()).toMatchObject({ step: 'otp' });
   });
 
   test('one unreadable seed among several denies the attempt as a whole', async () => {
-    const scene = await setScene(ports, { tokens: [{}, {}] });
+    const scene = await createFixture(ports, { tokens: [{}, {}] });
     const [good, bad] = scene.tokens;
     if (!good || !bad) throw new Error('no tokens');
     await overwriteSeed(ports, bad.id, 'v1.nothing');
-    await expect(both(scene, await good.code())).rejects.toThrow(Outage);
+    await expect(both(scene, await good.code())).rejects.toThrow(DependencyFailed);
     expect((await good.stored()).nextCounter).toBe(0);
   });
 
   test('a result that cannot be signed is not handed out; it is found once signing works again', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     const { sign } = ports.signer;
     ports.signer.sign = () => Promise.reject(new Error('no key'));
-    await expect(walk.password()).rejects.toThrow(Outage);
-    await expect(walk.look()).rejects.toThrow(Outage);
+    await expect(walk.password()).rejects.toThrow(DependencyFailed);
+    await expect(walk.look()).rejects.toThrow(DependencyFailed);
     ports.signer.sign = sign;
     expect(await walk.look()).toMatchObject({ step: 'done', result: expect.any(String) });
   });
@@ -239,12 +239,12 @@ describe('SR-3: the hasher fails', () => {
   test.each([new Overloaded(500), new Error('absurd parameters')])(
     '%s: nobody comes in, and no code is used',
     async (fault) => {
-      const scene = await setScene(ports, { tokens: [{}] });
+      const scene = await createFixture(ports, { tokens: [{}] });
       const otp = await code(scene);
       ports.hasher.during = () => {
         throw fault;
       };
-      await expect(both(scene, otp)).rejects.toThrow(fault instanceof Overloaded ? Overloaded : Outage);
+      await expect(both(scene, otp)).rejects.toThrow(fault instanceof Overloaded ? Overloaded : DependencyFailed);
       ports.hasher.during = undefined;
       expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
       expect(await both(scene, otp)).toMatchObject({ otp: 'verified' });
@@ -254,8 +254,8 @@ describe('SR-3: the hasher fails', () => {
 
 describe('SR-3: the country cannot be looked up', () => {
   test('a geo filter then lets nobody in by any method, also where nothing else would have been asked', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
-    const { filter } = must(
+    const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
+    const { filter } = unwrap(
       await createFilter(ports, birth(ports, 'flt'), scene.account, {
         name: 'home',
         rule: { kind: 'geo', mode: 'deny', countries: ['KP'], unlocated: 'allow' },
@@ -270,9 +270,9 @@ describe('SR-3: the country cannot be looked up', () => {
       { ...common, method: 'otp' as const, otp: '123456' },
       { ...common, method: 'password-otp' as const, password: PASSWORD, otp: '123456' },
     ]) {
-      await expect(authenticate(ports, request)).rejects.toThrow(Outage);
+      await expect(authenticate(ports, request)).rejects.toThrow(DependencyFailed);
     }
-    const walk = await Walk.begin(scene, { address });
-    await expect(walk.identify()).rejects.toThrow(Outage);
+    const walk = await LoginDriver.begin(scene, { address });
+    await expect(walk.identify()).rejects.toThrow(DependencyFailed);
   });
 });

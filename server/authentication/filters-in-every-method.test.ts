@@ -3,9 +3,9 @@ import type { FilterRule } from '../filters/filter.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { assign, authenticate, createFilter, createResource, updateResource } from '../testing/acting.ts';
-import { addToken, birth, must, overwrite, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { addToken, birth, createFixture, type Fixture, overwrite, PASSWORD, unwrap } from '../testing/scene.ts';
 import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -24,17 +24,17 @@ const rules: Record<string, FilterRule> = {
 };
 const slots = { geo: 'geoFilter', ip: 'ipFilter', time: 'timeFilter' } as const;
 
-async function guarded(rule: FilterRule, options: Parameters<typeof setScene>[1] = {}): Promise<Scene> {
-  const scene = await setScene(ports, options);
-  const { filter } = must(await createFilter(ports, birth(ports, 'flt'), scene.account, { name: 'guard', rule }));
-  must(await updateResource(ports, scene.account, scene.resource.id, { [slots[rule.kind]]: filter.id }));
+async function guarded(rule: FilterRule, options: Parameters<typeof createFixture>[1] = {}): Promise<Fixture> {
+  const scene = await createFixture(ports, options);
+  const { filter } = unwrap(await createFilter(ports, birth(ports, 'flt'), scene.account, { name: 'guard', rule }));
+  unwrap(await updateResource(ports, scene.account, scene.resource.id, { [slots[rule.kind]]: filter.id }));
   return scene;
 }
 
 /** A sign-in by each method, all with the right factors. */
-async function everyMethod(scene: Scene, address: string | undefined) {
+async function everyMethod(scene: Fixture, address: string | undefined) {
   const direct = await addToken(ports, scene.account, { kind: 'hotp' });
-  must(await assign(ports, { account: scene.account, resource: scene.resource.id, token: direct.id }));
+  unwrap(await assign(ports, { account: scene.account, resource: scene.resource.id, token: direct.id }));
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
   const common = { account: scene.account, resource: scene.resource.id, ...(address && { address }) };
@@ -80,7 +80,7 @@ describe.each(Object.keys(rules))('a filter by %s', (name) => {
 
   test('ends a widget sign-in that moves outside on its way', async () => {
     const scene = await guarded(rule, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene, { address: INSIDE });
+    const walk = await LoginDriver.toOtp(scene, { address: INSIDE });
     walk.address = OUTSIDE;
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
       step: 'denied',
@@ -88,7 +88,7 @@ describe.each(Object.keys(rules))('a filter by %s', (name) => {
     });
     expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
     for (const address of [OUTSIDE, undefined]) {
-      const next = await Walk.begin(scene, { address });
+      const next = await LoginDriver.begin(scene, { address });
       expect(await next.identify()).toMatchObject({ step: 'denied', error: { code: 'FILTER_DENIED' } });
     }
   });
@@ -103,7 +103,7 @@ test('a time filter needs no address, and denies outside its hours', async () =>
   ports.clock.at = START;
   const scene = await guarded(rule, { tokens: [{ kind: 'hotp' }] });
   for (const verdict of await everyMethod(scene, undefined)) expect(isRefusal(verdict)).toBe(false);
-  const walk = await Walk.toOtp(scene);
+  const walk = await LoginDriver.toOtp(scene);
   ports.clock.advance(3_600_000);
   expect(await everyMethod(scene, INSIDE)).toEqual([DENIED, DENIED, DENIED, DENIED]);
   expect(await walk.look()).toEqual({ refused: 'FLOW_NOT_FOUND' });
@@ -111,8 +111,8 @@ test('a time filter needs no address, and denies outside its hours', async () =>
 
 test('a filter that is attached but gone, or another account’s, denies', async () => {
   const scene = await guarded(rules.ip as FilterRule, { tokens: [{ kind: 'hotp' }] });
-  const other = await setScene(ports);
-  const foreign = must(
+  const other = await createFixture(ports);
+  const foreign = unwrap(
     await createFilter(ports, birth(ports, 'flt'), other.account, { name: 'theirs', rule: rules.ip as FilterRule }),
   ).filter;
   for (const ipFilter of [birth(ports, 'flt').id, foreign.id]) {
@@ -122,17 +122,17 @@ test('a filter that is attached but gone, or another account’s, denies', async
 });
 
 test('a filter can be attached only where it fits, and by its own account', async () => {
-  const scene = await setScene(ports);
-  const other = await setScene(ports);
-  const { filter } = must(
+  const scene = await createFixture(ports);
+  const other = await createFixture(ports);
+  const { filter } = unwrap(
     await createFilter(ports, birth(ports, 'flt'), scene.account, { name: 'ip', rule: rules.ip as FilterRule }),
   );
-  const update = (account: Scene, changes: object) =>
+  const update = (account: Fixture, changes: object) =>
     updateResource(ports, account.account, account.resource.id, changes);
   expect(await update(scene, { geoFilter: filter.id })).toMatchObject({ refused: 'INPUT_INVALID' });
   expect(await update(other, { ipFilter: filter.id })).toMatchObject({ refused: 'FILTER_NOT_FOUND' });
   expect(await update(scene, { ipFilter: filter.id })).toMatchObject({ object: { ipFilter: filter.id } });
-  const off = must(await update(scene, { ipFilter: null }));
+  const off = unwrap(await update(scene, { ipFilter: null }));
   expect(off.object).not.toHaveProperty('ipFilter');
   const birthOfAnother = birth(ports, 'res');
   expect(

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { authenticate } from '../testing/acting.ts';
-import { addPerson, overwrite, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, createFixture, type Fixture, overwrite, PASSWORD } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -15,8 +15,8 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-const claimOf = ({ account, user }: Scene) => documents.nameClaim(account, user.login);
-type Loss = (scene: Scene, replica: TestPorts) => Promise<unknown>;
+const claimOf = ({ account, user }: Fixture) => documents.nameClaim(account, user.login);
+type Loss = (scene: Fixture, replica: TestPorts) => Promise<unknown>;
 const LOSSES: Record<string, Loss> = {
   'is another user’s': async (scene, replica) => {
     const other = await addPerson(replica, scene.account, scene.resource, { user: { login: 'bob' } });
@@ -30,7 +30,7 @@ const LOSSES: Record<string, Loss> = {
 };
 
 /** The claim is lost after the user was found by it, and just before the two are read together. */
-function lose(scene: Scene, loss: Loss): void {
+function lose(scene: Fixture, loss: Loss): void {
   let isDone = false;
   ports.store.intercept.read = async (keys) => {
     const names = keys.map(({ name }) => name);
@@ -42,12 +42,12 @@ function lose(scene: Scene, loss: Loss): void {
 
 // SR-4. The attack: users who have lost the race for a login, and still carry it, sign in by it with their own password.
 describe.each(Object.entries(LOSSES))('the login of a user %s in the middle of a sign-in', (_, loss) => {
-  const ask = ({ account, resource }: Scene, user: string) =>
+  const ask = ({ account, resource }: Fixture, user: string) =>
     authenticate(ports, { account, resource: resource.id, user, method: 'password', password: PASSWORD });
 
   test('and their password opens nothing over the API, by the login or by their id', async () => {
     for (const by of ['login', 'id'] as const) {
-      const scene = await setScene(ports, { alone: true });
+      const scene = await createFixture(ports, { alone: true });
       lose(scene, loss);
       expect(await ask(scene, scene.user[by])).toEqual({ refused: 'INVALID_CREDENTIALS' });
       expect(await ask(scene, scene.user.id)).toEqual({ refused: 'INVALID_CREDENTIALS' });
@@ -55,16 +55,16 @@ describe.each(Object.entries(LOSSES))('the login of a user %s in the middle of a
   });
 
   test('and their password leads nowhere in the widget', async () => {
-    const scene = await setScene(ports, { alone: true });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { alone: true });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     lose(scene, loss);
     expect(await walk.password()).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
   });
 
   test('and the code of their token ends it', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     lose(scene, loss);
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
       step: 'denied',

@@ -6,9 +6,9 @@ import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
 import type { Token } from '../tokens/token.ts';
-import { mayComeIn, type SignInWay, type User } from '../users/user.ts';
+import { canSignIn, type SignInWay, type User } from '../users/user.ts';
 
-export interface Pairs {
+export interface AssignedTokens {
   /** The person as they are now, undefined when blocked, gone, no longer live, or not to come in that way. */
   user: User | undefined;
   /** Their tokens on that resource, as far as each still belongs to them in the same ownership. */
@@ -24,12 +24,12 @@ const MAX_ROUNDS = 4;
  *
  * @throws Contention when the person's tokens change with every look
  */
-export async function readPairs(
+export async function loadAssignedTokens(
   ports: Pick<Ports, 'store' | 'clock'>,
   known: User,
   resource: ResourceId,
   way: SignInWay = 'widget',
-): Promise<Pairs> {
+): Promise<AssignedTokens> {
   let where = known;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const ids = assignmentTo(where, resource)?.tokens.map(({ token }) => token) ?? [];
@@ -42,7 +42,7 @@ export async function readPairs(
       ports.clock.now(),
     );
     const user = storedUser?.value;
-    if (!user || !mayComeIn(user, way) || user.login !== known.login || claim?.value.user !== user.id) {
+    if (!user || !canSignIn(user, way) || user.login !== known.login || claim?.value.user !== user.id) {
       return { user: undefined, tokens: [] };
     }
     const assignment = assignmentTo(user, resource);

@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
 import type { OathToken } from '../tokens/token.ts';
 import {
+  advanceCounter,
   countFailedResync,
   countWrongAnswer,
-  forgiveFailures,
   lockToken,
   lowestThreshold,
+  resetFailures,
   stateOnceEnabled,
   tokenState,
   unlockToken,
-  usedUp,
 } from './lockout.ts';
 
 const NOW = 1_800_000_000_000;
@@ -102,7 +102,7 @@ describe('wrong codes', () => {
 
 describe('an accepted code', () => {
   const accept = (token: OathToken, changes = {}) =>
-    forgiveFailures(usedUp(frozen(token), 100), { ...RULES, ...changes });
+    resetFailures(advanceCounter(frozen(token), 100), { ...RULES, ...changes });
 
   test('is used up with everything before it, and zeroes the failures', () => {
     expect(accept(sampleToken({ nextCounter: 7, failures: 5 }))).toMatchObject({ nextCounter: 101, failures: 0 });
@@ -122,19 +122,19 @@ describe('an accepted code', () => {
     'is an error at counter %d after 99',
     (counter) => {
       const error = new RangeError('the moving factor of a token only grows');
-      expect(() => usedUp(sampleToken({ nextCounter: 100 }), counter)).toThrow(error);
+      expect(() => advanceCounter(sampleToken({ nextCounter: 100 }), counter)).toThrow(error);
     },
   );
 });
 
 describe('forgiving the other tokens of an assignment', () => {
   test('zeroes failures within the limit', () => {
-    expect(forgiveFailures(frozen(sampleToken({ failures: 5 })), RULES)).toStrictEqual(sampleToken());
+    expect(resetFailures(frozen(sampleToken({ failures: 5 })), RULES)).toStrictEqual(sampleToken());
   });
 
   test('without a failure is the same token, with nothing to write', () => {
     const token = frozen(sampleToken());
-    expect(forgiveFailures(token, RULES)).toBe(token);
+    expect(resetFailures(token, RULES)).toBe(token);
   });
 
   // SR-14
@@ -144,7 +144,7 @@ describe('forgiving the other tokens of an assignment', () => {
     [{ failures: 2 }, { ...RULES, userBlocked: true }],
   ])('leaves %j under %j', (changes, rules) => {
     const token = sampleToken(changes);
-    expect(forgiveFailures(frozen(token), rules)).toEqual(token);
+    expect(resetFailures(frozen(token), rules)).toEqual(token);
   });
 });
 
@@ -219,10 +219,10 @@ describe('over random histories', () => {
           } else if (kind === 'deactivate') {
             token = { ...token, enabled: !token.enabled };
           } else if (kind === 'other') {
-            token = forgiveFailures(token, rules);
+            token = resetFailures(token, rules);
             if (token !== before) evaluatedInARow = 0;
           } else if (active && kind === 'hit') {
-            token = forgiveFailures(usedUp(token, token.nextCounter), rules);
+            token = resetFailures(advanceCounter(token, token.nextCounter), rules);
             if (token.failures === 0) evaluatedInARow = 0;
           } else if (active) {
             const attempt = kind === 'repeat' ? (token.lastCountedAttempt ?? 'first') : `attempt ${n}`;

@@ -56,7 +56,7 @@ export function countWrongAnswer<T extends Token>(
  *
  * @throws RangeError if the counter would not grow: a code would be accepted twice (SR-8)
  */
-export function usedUp<T extends Token>(token: T, counter: number): T {
+export function advanceCounter<T extends Token>(token: T, counter: number): T {
   const nextCounter = counter + 1;
   if (!Number.isSafeInteger(nextCounter) || counter < token.nextCounter) {
     throw new RangeError('the moving factor of a token only grows');
@@ -68,7 +68,7 @@ export function usedUp<T extends Token>(token: T, counter: number): T {
  * Failures reset by a success, of this token or of another of the same assignment: only if the token is not locked, has not
  * exceeded its limit, and the user is not blocked (SR-14).
  */
-export function forgiveFailures<T extends Token>(token: T, rules: ResetRules): T {
+export function resetFailures<T extends Token>(token: T, rules: ResetRules): T {
   if (token.failures === 0 || token.lock || rules.userBlocked || !withinLimit(token.failures, rules.threshold)) {
     return token;
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
-import { beginLinkedFlow } from '../enrolment/start-linked-flow.ts';
+import { startLinkedFlow } from '../enrolment/start-linked-flow.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { changeOwnPin } from '../self-service/change-own-pin.ts';
 import { removeOwnToken } from '../self-service/remove-own-token.ts';
@@ -9,10 +9,10 @@ import { resyncOwnToken } from '../self-service/resync-own-token.ts';
 import { documents } from '../store/keys.ts';
 import { authenticate, operatorOf, resyncToken, updateToken } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
-import { must, overwrite, putInState, read, type Scene, signInByApi, wrongCode } from '../testing/scene.ts';
+import { type Fixture, overwrite, putInState, read, signInByApi, unwrap, wrongCode } from '../testing/scene.ts';
 import { setSelfStage, withOwnApp } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { checkCode } from '../tokens/check-code.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { unlockOwnTokens } from '../tokens/unlock/unlock-own-tokens.ts';
@@ -37,23 +37,23 @@ const setStage = () =>
   });
 
 /** The finder has the password as well and types wrong codes until the token locks. */
-async function lockByGuessing(scene: Scene): Promise<Walk> {
-  const walk = await Walk.toOtp(scene);
+async function lockByGuessing(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.toOtp(scene);
   for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
   return walk;
 }
 
-function lostOf(scene: Scene) {
+function lostOf(scene: Fixture) {
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
   return token;
 }
 
-const deactivate = (scene: Scene) => updateToken(ports, scene.account, lostOf(scene).id, { enabled: false });
+const deactivate = (scene: Fixture) => updateToken(ports, scene.account, lostOf(scene).id, { enabled: false });
 
 /** How far a password and no code leads. */
-async function byPassword(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function byPassword(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;
@@ -64,7 +64,7 @@ describe('a token that its finder has locked, and an administrator deactivates',
     const scene = await setStage();
     await lockByGuessing(scene);
     expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
-    must(await deactivate(scene));
+    unwrap(await deactivate(scene));
     expect((await byPassword(scene)).view).toMatchObject({ step: 'done' });
     expect(await signInByApi(ports, scene, '000000')).toMatchObject({ otp: 'skipped' });
     const who = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
@@ -76,14 +76,14 @@ describe('a token that its finder has locked, and an administrator deactivates',
     const scene = await setStage();
     await putInState(ports, scene.account, lostOf(scene).id, state);
     expect((await byPassword(scene)).view.step).toBe('denied');
-    must(await deactivate(scene));
+    unwrap(await deactivate(scene));
     expect((await byPassword(scene)).view.step).toBe('done');
   });
 
   test('does so where the resource takes no token of its kind', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
-    must(await deactivate(scene));
+    unwrap(await deactivate(scene));
     await overwrite(ports, documents.resource(scene.resource.id), { tokenKinds: ['totp'] });
     expect((await byPassword(scene)).view.step).toBe('done');
   });
@@ -91,8 +91,8 @@ describe('a token that its finder has locked, and an administrator deactivates',
   test('is locked as before once it is enabled again', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
-    must(await deactivate(scene));
-    must(await updateToken(ports, scene.account, lostOf(scene).id, { enabled: true }));
+    unwrap(await deactivate(scene));
+    unwrap(await updateToken(ports, scene.account, lostOf(scene).id, { enabled: true }));
     expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
   });
 });
@@ -104,7 +104,7 @@ describe('a finder who locked the token', () => {
     const walk = await lockByGuessing(scene);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
     for (const purpose of ['self', 'enrol'] as const) {
-      const other = await Walk.begin(scene, { purpose });
+      const other = await LoginDriver.begin(scene, { purpose });
       await other.identify();
       await other.password();
       expect(other.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
@@ -127,14 +127,19 @@ describe('a finder who locked the token', () => {
   test('is not let off a code by an enrolment link: the new token is asked for beside it', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
-    must(
+    unwrap(
       await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
         resource: scene.resource.id,
         language: 'en',
       }),
     );
     const link = ports.courier.last('enrolment-link', EMAIL).path.split('#')[1] ?? '';
-    const walk = new Walk(scene, ports, must(await beginLinkedFlow(ports, { link, whence: {} })) as never, undefined);
+    const walk = new LoginDriver(
+      scene,
+      ports,
+      unwrap(await startLinkedFlow(ports, { link, whence: {} })) as never,
+      undefined,
+    );
     await walk.password();
     await walk.enrol(appOf(walk.view).code(ports.clock.now()));
     expect(await lostOf(scene).stored()).toMatchObject({ enabled: true, lock: { reason: 'otp-failures' } });
@@ -146,7 +151,7 @@ describe('a finder who locked the token', () => {
     const walk = await lockByGuessing(scene);
     await walk.askUnlock();
     const link = /#(.+)$/.exec(ports.courier.last('unlock-link', EMAIL).path)?.[1] ?? '';
-    must(await deactivate(scene));
+    unwrap(await deactivate(scene));
     await unlockOwnTokens(ports, {}, { link, language: 'en' });
     expect(await lostOf(scene).stored()).toMatchObject({ enabled: false, lock: { reason: 'otp-failures' } });
   });
@@ -155,7 +160,7 @@ describe('a finder who locked the token', () => {
   test('has no code of it evaluated while it is deactivated', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
-    must(await deactivate(scene));
+    unwrap(await deactivate(scene));
     const token = lostOf(scene);
     const before = await token.stored();
     const pair = [`4711${await token.code()}`, `4711${await token.code(1)}`] as const;
@@ -177,7 +182,7 @@ describe('a user with both factors on the self-service page', () => {
       await overwrite(ports, key, { enabled });
       const before = await read(ports, key);
       const token = own?.id ?? '';
-      const next = await Walk.begin(scene, { purpose: 'self' });
+      const next = await LoginDriver.begin(scene, { purpose: 'self' });
       await next.identify();
       await next.password();
       for (const page of [walk, next]) {

@@ -5,15 +5,15 @@ import {
   addPerson,
   addResource,
   addToken,
-  must,
-  type Scene,
+  createFixture,
+  type Fixture,
   type SceneToken,
-  setScene,
   signInByApi,
+  unwrap,
   wrongCode,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -22,35 +22,35 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 /** Alice and her token at a lax resource that takes ten wrong codes. */
-const atLax = () => setScene(ports, { tokens: [{ kind: 'hotp' }], resource: { failedAttemptsBeforeLock: 10 } });
-const addStrict = ({ account }: Scene, failedAttemptsBeforeLock = 3) =>
+const atLax = () => createFixture(ports, { tokens: [{ kind: 'hotp' }], resource: { failedAttemptsBeforeLock: 10 } });
+const addStrict = ({ account }: Fixture, failedAttemptsBeforeLock = 3) =>
   addResource(ports, account, { name: 'Bank', failedAttemptsBeforeLock });
-const tokenOf = ({ tokens: [token] }: Scene): SceneToken => {
+const tokenOf = ({ tokens: [token] }: Fixture): SceneToken => {
   if (!token) throw new Error('no token');
   return token;
 };
-const pair = (scene: Scene, resource: Resource, token = tokenOf(scene)) =>
+const pair = (scene: Fixture, resource: Resource, token = tokenOf(scene)) =>
   assign(ports, { account: scene.account, resource: resource.id, user: scene.user.id, token: token.id });
-const direct = ({ account }: Scene, resource: Resource, { id }: SceneToken) =>
+const direct = ({ account }: Fixture, resource: Resource, { id }: SceneToken) =>
   assign(ports, { account, resource: resource.id, token: id });
-async function byToken(scene: Scene, resource: Resource, token: SceneToken, otp: string) {
+async function byToken(scene: Fixture, resource: Resource, token: SceneToken, otp: string) {
   const asked = { account: scene.account, resource: resource.id };
   return authenticate(ports, { ...asked, method: 'token', token: token.id, otp });
 }
-async function guess(scene: Scene, times: number): Promise<void> {
+async function guess(scene: Fixture, times: number): Promise<void> {
   for (let at = 0; at < times; at++) await signInByApi(ports, scene, await wrongCode(scene, at));
 }
 
 // SR-67. The attack: a token of a strict resource is guessed at through a lax one that takes it as well.
 describe('SR-67: a token of two resources', () => {
-  const shared: [string, (scene: Scene, strict: Resource) => Promise<unknown>][] = [
+  const shared: [string, (scene: Fixture, strict: Resource) => Promise<unknown>][] = [
     ['with its owner', (scene, strict) => pair(scene, strict)],
     ['directly', (scene, strict) => direct(scene, strict, tokenOf(scene))],
   ];
 
   test.each(shared)('locks at the lower threshold, also where the stricter takes it %s', async (_name, share) => {
     const scene = await atLax();
-    must((await share(scene, await addStrict(scene))) as object);
+    unwrap((await share(scene, await addStrict(scene))) as object);
     await guess(scene, 3);
     expect(await tokenOf(scene).stored()).toMatchObject({ failures: 3 });
     expect((await tokenOf(scene).stored()).lock).toBeUndefined();
@@ -60,8 +60,8 @@ describe('SR-67: a token of two resources', () => {
 
   test('locks at the lower threshold through the widget', async () => {
     const scene = await atLax();
-    must(await pair(scene, await addStrict(scene)));
-    const walk = await Walk.toOtp(scene);
+    unwrap(await pair(scene, await addStrict(scene)));
+    const walk = await LoginDriver.toOtp(scene);
     let tries = 0;
     for (; walk.view.step === 'otp'; tries++) await walk.otp(await wrongCode(scene, tries));
     expect(tries).toBe(4);
@@ -71,8 +71,8 @@ describe('SR-67: a token of two resources', () => {
     const scene = await atLax();
     const token = tokenOf(scene);
     const lax = await addResource(ports, scene.account, { failedAttemptsBeforeLock: 10 });
-    must(await direct(scene, lax, token));
-    must(await pair(scene, await addStrict(scene)));
+    unwrap(await direct(scene, lax, token));
+    unwrap(await pair(scene, await addStrict(scene)));
     for (let at = 0; at < 4; at++) await byToken(scene, lax, token, await wrongCode(scene, at));
     expect(await token.stored()).toMatchObject({ failures: 4, lock: { reason: 'otp-failures' } });
   });
@@ -80,8 +80,8 @@ describe('SR-67: a token of two resources', () => {
   test('has its failures reset by a success only within the lower threshold', async () => {
     const scene = await atLax();
     await guess(scene, 5);
-    must(await pair(scene, await addStrict(scene)));
-    must(await signInByApi(ports, scene, await tokenOf(scene).code()));
+    unwrap(await pair(scene, await addStrict(scene)));
+    unwrap(await signInByApi(ports, scene, await tokenOf(scene).code()));
     expect(await tokenOf(scene).stored()).toMatchObject({ failures: 5 });
     await guess(scene, 1);
     expect((await tokenOf(scene).stored()).lock).toBeDefined();
@@ -90,23 +90,23 @@ describe('SR-67: a token of two resources', () => {
   test('does not lower the threshold of another token of its owner', async () => {
     const scene = await atLax();
     const other = await addToken(ports, scene.account, { kind: 'hotp', owner: scene.user.id });
-    must(await pair(scene, scene.resource, other));
-    must(await pair(scene, await addStrict(scene)));
+    unwrap(await pair(scene, scene.resource, other));
+    unwrap(await pair(scene, await addStrict(scene)));
     await guess(scene, 4);
     expect((await tokenOf(scene).stored()).lock).toBeDefined();
     expect(await other.stored()).toMatchObject({ failures: 4 });
     expect((await other.stored()).lock).toBeUndefined();
-    must(await signInByApi(ports, scene, await other.code()));
+    unwrap(await signInByApi(ports, scene, await other.code()));
     expect(await other.stored()).toMatchObject({ failures: 0 });
   });
 
   test('is judged by the threshold as it is at that moment', async () => {
     const scene = await atLax();
     const strict = await addStrict(scene, 8);
-    must(await pair(scene, strict));
+    unwrap(await pair(scene, strict));
     await guess(scene, 4);
     expect((await tokenOf(scene).stored()).lock).toBeUndefined();
-    must(await updateResource(ports, scene.account, strict.id, { failedAttemptsBeforeLock: 3 }));
+    unwrap(await updateResource(ports, scene.account, strict.id, { failedAttemptsBeforeLock: 3 }));
     await guess(scene, 1);
     expect((await tokenOf(scene).stored()).lock).toBeDefined();
   });
@@ -120,7 +120,7 @@ describe('SR-67: a token of two resources', () => {
       if (!isMade && change.anchor === tokenOf(scene).id) {
         isMade = true;
         // Moves the token on as well, so that the attempt is decided again.
-        must(await direct(scene, strict, tokenOf(scene)));
+        unwrap(await direct(scene, strict, tokenOf(scene)));
       }
       return go();
     };
@@ -131,11 +131,11 @@ describe('SR-67: a token of two resources', () => {
 
   test('is no longer judged by a resource that let it go to another owner', async () => {
     const scene = await atLax();
-    must(await pair(scene, await addStrict(scene)));
+    unwrap(await pair(scene, await addStrict(scene)));
     const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     const token = tokenOf(scene);
-    must(await updateToken(ports, scene.account, token.id, { owner: bob.user.id }));
-    must(await pair({ ...bob, tokens: [token] }, scene.resource));
+    unwrap(await updateToken(ports, scene.account, token.id, { owner: bob.user.id }));
+    unwrap(await pair({ ...bob, tokens: [token] }, scene.resource));
     await guess({ ...bob, tokens: [token] }, 4);
     expect((await token.stored()).lock).toBeUndefined();
   });
@@ -150,7 +150,7 @@ describe('SR-67: a token of two resources', () => {
     const alone = await readsOf();
     const strict = await addStrict(scene);
     expect(await readsOf()).toBe(alone);
-    must(await pair(scene, strict));
+    unwrap(await pair(scene, strict));
     expect(await readsOf()).toBe(alone + 1);
   });
 });

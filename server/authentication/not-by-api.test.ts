@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
-import { must, PASSWORD, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, type SceneToken, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { createChallenge } from './create-challenge.ts';
 import { explain } from './explain.ts';
 
@@ -13,12 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-let scene: Scene;
+let scene: Fixture;
 let token: SceneToken;
 beforeEach(async () => {
-  scene = await setScene(ports, { tokens: [{ kind: 'hotp' }], alone: true, user: { email: 'alice@acme.example' } });
+  scene = await createFixture(ports, {
+    tokens: [{ kind: 'hotp' }],
+    alone: true,
+    user: { email: 'alice@acme.example' },
+  });
   token = scene.tokens[0] as SceneToken;
-  must(await updateUser(ports, scene.account, scene.user.id, { apiSupport: false }));
+  unwrap(await updateUser(ports, scene.account, scene.user.id, { apiSupport: false }));
 });
 
 const GONE = { refused: 'INVALID_CREDENTIALS' };
@@ -37,17 +41,17 @@ describe('a person without `apiSupport`', () => {
   });
 
   test('comes in through the widget as ever', async () => {
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify('alice');
     await walk.password(PASSWORD);
     expect(await walk.otp(await token.code())).toMatchObject({ step: 'done' });
   });
 
   test('is not let in by a switch that is thrown while their password is hashed', async () => {
-    must(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
-      must(await updateUser(ports, scene.account, scene.user.id, { apiSupport: false }));
+      unwrap(await updateUser(ports, scene.account, scene.user.id, { apiSupport: false }));
     };
     expect(await authenticate(ports, { ...common(), method: 'password', password: PASSWORD })).toEqual(GONE);
   });
@@ -57,7 +61,7 @@ describe('a person without `apiSupport`', () => {
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' } as const;
     const ask = () => createChallenge(ports, operatorOf(scene.account), asked);
     expect(await ask()).toEqual({ refused: 'TOKEN_NOT_FOUND' });
-    must(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
     expect(await ask()).toMatchObject({ token: device.token });
   });
 
@@ -65,10 +69,10 @@ describe('a person without `apiSupport`', () => {
     const ask = async () => {
       const subject = { user: 'alice', method: 'password' } as const;
       const answer = await explain(ports, operatorOf(scene.account), { resource: scene.resource.id, subject });
-      return must(answer).explained.checks.find(({ check }) => check === 'user');
+      return unwrap(answer).explained.checks.find(({ check }) => check === 'user');
     };
     expect(await ask()).toMatchObject({ state: 'not-by-api', passed: false });
-    must(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
     expect(await ask()).toMatchObject({ state: 'live', passed: true });
     expect(await authenticate(ports, { ...common(), method: 'password', password: PASSWORD })).toMatchObject({
       method: 'password',

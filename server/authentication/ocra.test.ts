@@ -5,15 +5,15 @@ import { documents } from '../store/keys.ts';
 import { authenticate, operatorOf, resyncToken } from '../testing/acting.ts';
 import { giveOcra, SUITE_PIN, wrongAnswer } from '../testing/devices/ocra-device.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';
-import { birth, must, overwrite, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, overwrite, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { askResync } from '../tokens/ask-resync.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { createOcraToken } from '../tokens/create-token.ts';
 import { withReplayFloor } from '../tokens/kinds/oath/replay-floor.ts';
 import { hashPin } from '../tokens/kinds/ocra/answer.ts';
-import { askQuestion, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { createOcraChallenge, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
 import type { OcraToken } from '../tokens/token.ts';
 
 let ports: TestPorts;
@@ -30,10 +30,10 @@ const SUITES = [
   'OCRA-1:HOTP-SHA256-8:QH64-PSHA256',
 ];
 
-const ask = async ({ resource }: Scene, token: OcraToken['id']) =>
-  must(await askQuestion(ports, { token, scope: apiScope(resource.id), resource: resource.id })).question;
+const ask = async ({ resource }: Fixture, token: OcraToken['id']) =>
+  unwrap(await createOcraChallenge(ports, { token, scope: apiScope(resource.id), resource: resource.id })).question;
 
-const answer = ({ account, resource, user }: Scene, otp: string) =>
+const answer = ({ account, resource, user }: Fixture, otp: string) =>
   authenticate(ports, {
     account,
     resource: resource.id,
@@ -46,7 +46,7 @@ const answer = ({ account, resource, user }: Scene, otp: string) =>
 // SR-45
 describe.each(SUITES)('SR-45: %s', (suite) => {
   test('answers to no question, to another question, to one that expired or was answered, let nobody in', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const device = await giveOcra(scene, suite);
     const unasked = await device.answer(suite.includes('QA') ? 'ABCDEFGHJK' : '12345678');
     expect(await answer(scene, unasked)).toEqual({ refused: 'NOTHING_ASKED' });
@@ -67,9 +67,9 @@ describe.each(SUITES)('SR-45: %s', (suite) => {
   });
 
   test('a question is asked in the widget after the password, and belongs to that sign-in alone', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const device = await giveOcra(scene, suite);
-    const [mine, theirs] = [await Walk.toOtp(scene), await Walk.toOtp(scene)];
+    const [mine, theirs] = [await LoginDriver.toOtp(scene), await LoginDriver.toOtp(scene)];
     const toTheirs = await device.answer(theirs.view.question ?? '');
     expect(await mine.otp(toTheirs)).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
     expect(await mine.otp(await device.answer(mine.view.question ?? ''))).toMatchObject({ step: 'done' });
@@ -77,25 +77,25 @@ describe.each(SUITES)('SR-45: %s', (suite) => {
 });
 
 test('picked again, another question is asked, and the answer to the first is wrong', async () => {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const device = await giveOcra(scene);
-  const walk = await Walk.toOtp(scene);
+  const walk = await LoginDriver.toOtp(scene);
   const first = walk.view.question ?? '';
-  must(await walk.choose(device.token));
+  unwrap(await walk.choose(device.token));
   expect(walk.view.question).not.toBe(first);
   expect(await walk.otp(await device.answer(first))).toMatchObject({ error: { code: 'OTP_WRONG' } });
 });
 
 test('with an app as well, the app is asked for first, and the device is one way among others', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
+  const scene = await createFixture(ports, { tokens: [{}] });
   const device = await giveOcra(scene);
-  const walk = await Walk.toOtp(scene);
+  const walk = await LoginDriver.toOtp(scene);
   expect(walk.view).not.toHaveProperty('question');
-  must(await walk.choose(device.token));
+  unwrap(await walk.choose(device.token));
   const { question = '' } = walk.view;
   // A code of the app is not tried where the device was asked.
   expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ error: { code: 'OTP_WRONG' } });
-  must(await walk.choose('code'));
+  unwrap(await walk.choose('code'));
   expect(walk.view).not.toHaveProperty('question');
   // The question of this sign-in stands all the same until it is answered: who has typed it in already loses nothing.
   expect(await walk.otp(await device.answer(question))).toMatchObject({ step: 'done' });
@@ -104,7 +104,7 @@ test('with an app as well, the app is asked for first, and the device is one way
 describe('what is stored', () => {
   // SR-21
   test('SR-21: neither the seed nor the hash of the PIN is there in the open, and both are resealed', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { token, secret } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1');
     const key = documents.token(token);
     const stored = (await read(ports, key)) as OcraToken;
@@ -118,7 +118,7 @@ describe('what is stored', () => {
   });
 
   test('a suite with a PIN is not made without one, nor one without with', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const make = (suite: string, suitePin?: string) =>
       createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), {
         kind: 'ocra',
@@ -133,7 +133,7 @@ describe('what is stored', () => {
 
   // SR-62
   test('SR-62: restored from a backup, a device that counts is out of step, and two answers bring it back', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:C-QN08');
     const key = documents.token(device.token);
     const restored = withReplayFloor(await read(ports, key), ports.clock.now());
@@ -142,9 +142,9 @@ describe('what is stored', () => {
     const refused = await authenticate(ports, { ...asking(scene), otp: '12345678' });
     expect(refused).toEqual({ refused: 'TOKEN_OUT_OF_STEP' });
 
-    const { questions } = must(await askResync(ports, operatorOf(scene.account), device.token));
+    const { questions } = unwrap(await askResync(ports, operatorOf(scene.account), device.token));
     const answers = [await device.answer(questions[0], 40), await device.answer(questions[1], 41)] as const;
-    const back = must(await resync(scene, device.token, answers)).object;
+    const back = unwrap(await resync(scene, device.token, answers)).object;
     expect(back).toMatchObject({ nextCounter: 42 });
     expect(back).not.toHaveProperty('needsResync');
     const question = await ask(scene, device.token);
@@ -152,7 +152,7 @@ describe('what is stored', () => {
   });
 
   test('a device that does not count is not kept out by a restored backup: what it was asked is gone', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:QN08');
     const stored = await read(ports, documents.token(token));
     expect(withReplayFloor(stored, ports.clock.now())).toEqual(stored);
@@ -164,11 +164,11 @@ describe('SR-43: a resynchronisation', () => {
   const COUNTING = 'OCRA-1:HOTP-SHA1-8:C-QN08';
 
   test('without questions, with answers to others, or with those that have served, finds nothing', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
     expect(await resync(scene, device.token, ['12345678', '12345678'])).toEqual({ refused: 'NOTHING_ASKED' });
-    const before = must(await askResync(ports, operatorOf(scene.account), device.token)).questions;
-    const { questions } = must(await askResync(ports, operatorOf(scene.account), device.token));
+    const before = unwrap(await askResync(ports, operatorOf(scene.account), device.token)).questions;
+    const { questions } = unwrap(await askResync(ports, operatorOf(scene.account), device.token));
     const to = async ([one, two]: readonly [string, string]) =>
       [await device.answer(one, 20), await device.answer(two, 21)] as const;
     expect(await resync(scene, device.token, await to(before))).toEqual({ refused: 'OTP_WRONG' });
@@ -178,9 +178,9 @@ describe('SR-43: a resynchronisation', () => {
   });
 
   test('that fails six times in a row locks the device, and the right answers come too late', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
-    const { questions } = must(await askResync(ports, operatorOf(scene.account), device.token));
+    const { questions } = unwrap(await askResync(ports, operatorOf(scene.account), device.token));
     const right = [await device.answer(questions[0]), await device.answer(questions[1], 1)] as const;
     for (let guess = 0; guess < 5; guess++) {
       expect(await resync(scene, device.token, [right[0], wrongAnswer(right[1])])).toEqual({ refused: 'OTP_WRONG' });
@@ -190,17 +190,17 @@ describe('SR-43: a resynchronisation', () => {
   });
 
   test('is nothing for a device that has no place', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
     expect(await askResync(ports, operatorOf(scene.account), token)).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
     expect(await resync(scene, token, ['123456', '123456'])).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
   });
 });
 
-function asking({ account, resource, user }: Scene) {
+function asking({ account, resource, user }: Fixture) {
   return { account, resource: resource.id, user: user.login, method: 'password-otp', password: PASSWORD } as const;
 }
 
-function resync({ account }: Scene, token: OcraToken['id'], otps: readonly [string, string]) {
+function resync({ account }: Fixture, token: OcraToken['id'], otps: readonly [string, string]) {
   return resyncToken(ports, account, token, otps);
 }

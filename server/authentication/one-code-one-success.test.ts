@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticate, consumeResult, updateToken } from '../testing/acting.ts';
-import { addPerson, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { addPerson, createFixture, type Fixture, PASSWORD, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 let replica: TestPorts;
@@ -17,7 +17,7 @@ const MANY = 50;
 const times = <T>(count: number, make: (at: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, at) => make(at)));
 
-function byOtp(over: TestPorts, scene: Scene, otp: string) {
+function byOtp(over: TestPorts, scene: Fixture, otp: string) {
   return authenticate(over, {
     account: scene.account,
     resource: scene.resource.id,
@@ -38,7 +38,7 @@ describe.each(processes)('%s', (_, over) => {
   test.each(['totp', 'hotp'] as const)(
     'SR-1: 50 submissions at once of one valid %s code are one success',
     async (kind) => {
-      const scene = await setScene(ports, { tokens: [{ kind }] });
+      const scene = await createFixture(ports, { tokens: [{ kind }] });
       const otp = (await scene.tokens[0]?.code()) ?? '';
       const outcomes = await times(MANY, (at) => byOtp(over(at), scene, otp).catch((error: unknown) => ({ error })));
       expect(outcomes.filter((outcome) => 'otp' in outcome && outcome.otp === 'verified')).toHaveLength(1);
@@ -50,9 +50,9 @@ describe.each(processes)('%s', (_, over) => {
   test.each(['totp', 'hotp'] as const)(
     'SR-1: one valid %s code in 50 flows at once finishes one of them',
     async (kind) => {
-      const scene = await setScene(ports, { tokens: [{ kind }] });
-      const walks: Walk[] = [];
-      for (let at = 0; at < MANY; at++) walks.push(await Walk.toOtp(scene, { ports: over(at) }));
+      const scene = await createFixture(ports, { tokens: [{ kind }] });
+      const walks: LoginDriver[] = [];
+      for (let at = 0; at < MANY; at++) walks.push(await LoginDriver.toOtp(scene, { ports: over(at) }));
       const otp = (await scene.tokens[0]?.code()) ?? '';
       const views = await Promise.all(walks.map((walk) => walk.otp(otp)));
       const done = views.filter((view) => !isRefusal(view) && view.step === 'done');
@@ -64,9 +64,12 @@ describe.each(processes)('%s', (_, over) => {
 
   // SR-2: "AuthQuake": parallel sessions multiplied the guesses.
   test('SR-2: wrong codes over 50 flows and through the API at once are answered no more often than the limit', async () => {
-    const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}, { kind: 'hotp' }] });
-    const walks: Walk[] = [];
-    for (let at = 0; at < MANY; at++) walks.push(await Walk.toOtp(scene, { ports: over(at) }));
+    const scene = await createFixture(ports, {
+      resource: { failedAttemptsBeforeLock: 3 },
+      tokens: [{}, { kind: 'hotp' }],
+    });
+    const walks: LoginDriver[] = [];
+    for (let at = 0; at < MANY; at++) walks.push(await LoginDriver.toOtp(scene, { ports: over(at) }));
     const codes = await times(MANY, (at) => wrongCode(scene, at));
     const [flows] = await Promise.all([
       Promise.all(walks.map((walk, at) => walk.otp(codes[at] ?? ''))),
@@ -79,14 +82,14 @@ describe.each(processes)('%s', (_, over) => {
       expect(token.failures).toBe(4);
     }
     // The right one is worth nothing now.
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(await walk.password()).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
   });
 
   test('50 answers at once to one step are one attempt', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     const seq = walk.view.seq;
     const otp = await wrongCode(scene);
     const answers = await times(MANY, () => walk.otp(otp, seq));
@@ -98,8 +101,8 @@ describe.each(processes)('%s', (_, over) => {
 
   // SR-10
   test('SR-10: 50 consumptions at once of one result are one success', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     const consume = (at: number) =>
@@ -117,7 +120,7 @@ describe.each(processes)('%s', (_, over) => {
 
 // SR-2
 test('SR-2: a guess that loses the race for its count is counted before it is answered', async () => {
-  const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
+  const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
   const [first, ...others] = await times(4, (at) => wrongCode(scene, at));
   let raced = 0;
   ports.store.intercept = {
@@ -135,7 +138,7 @@ test('SR-2: a guess that loses the race for its count is counted before it is an
 
 // SR-14
 test('SR-14: a success forgives no failures of a token that has just become somebody else’s', async () => {
-  const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }] });
+  const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }] });
   const [used, moving] = scene.tokens;
   if (!used || !moving) throw new Error('no tokens');
   const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
@@ -155,7 +158,7 @@ test('SR-14: a success forgives no failures of a token that has just become some
 });
 
 test('SR-1: two different valid codes of one token, at once, are both taken at most in the order they are made', async () => {
-  const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
+  const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
   const [first, second] = [await scene.tokens[0]?.code(0), await scene.tokens[0]?.code(1)];
   const verdicts = await Promise.all([byOtp(ports, scene, second ?? ''), byOtp(replica, scene, first ?? '')]);
   expect(verdicts.filter((verdict) => !isRefusal(verdict)).length).toBeGreaterThanOrEqual(1);
@@ -164,7 +167,7 @@ test('SR-1: two different valid codes of one token, at once, are both taken at m
 });
 
 test('a right code in a flood of wrong ones is taken or not, but never twice, and the counters add up', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
+  const scene = await createFixture(ports, { tokens: [{}] });
   const right = (await scene.tokens[0]?.code()) ?? '';
   const wrong = await times(5, (at) => wrongCode(scene, at));
   const verdicts = await Promise.all(

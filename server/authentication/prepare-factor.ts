@@ -1,23 +1,23 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import type { Whence } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import type { StepNeeds } from '../login/answer-step.ts';
 import type { Flow } from '../login/flow.ts';
-import type { Offered } from '../login/steps.ts';
+import type { ChallengeDraft } from '../login/steps.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
-import { offerQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
-import { offerPasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';
-import { offerCode } from '../tokens/kinds/sent/prepare-code.ts';
+import { prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
+import { preparePasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';
+import { prepareCode } from '../tokens/kinds/sent/prepare-code.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
-export async function offerFactor(
+export async function prepareFactor(
   ports: StepNeeds,
   flow: Flow,
   resource: Resource,
   option: FactorOption,
-  asked: { whence: Whence; language: MailLanguage },
-): Promise<Verdict<Offered>> {
+  asked: { whence: ClientInfo; language: MailLanguage },
+): Promise<Result<ChallengeDraft>> {
   const { transaction } = flow;
   switch (option.kind) {
     // What an app shows and what is on paper is there already, and says nothing of a transaction.
@@ -26,12 +26,12 @@ export async function offerFactor(
     case 'recovery':
       return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'recovery' };
     case 'ocra':
-      return offerQuestion(ports, flow, resource, option);
+      return prepareQuestion(ports, flow, resource, option);
     case 'webauthn':
-      return offerPasskey(ports, flow, resource);
+      return preparePasskey(ports, flow, resource);
     case 'sms':
     case 'email':
-      return offerCode(ports, flow, resource, option, asked);
+      return prepareCode(ports, flow, resource, option, asked);
     default:
       return refusal('STEP_NOT_EXPECTED');
   }

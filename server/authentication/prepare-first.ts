@@ -1,10 +1,10 @@
 import type { FactorOption } from '@countersign/protocol/flow';
 import type { Ports } from '../kernel/ports.ts';
-import type { Verdict } from '../kernel/result.ts';
-import type { Offered } from '../login/steps.ts';
+import type { Result } from '../kernel/result.ts';
+import type { ChallengeDraft } from '../login/steps.ts';
 import type { Resource } from '../resources/resource.ts';
-import { type Offering, offerQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
-import { askPasskeys, type PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
+import { type PrepareContext, prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
+import { createChallengeFor, type PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import type { Token } from '../tokens/token.ts';
 import { firstOption } from './second-factor.ts';
 
@@ -14,16 +14,16 @@ import { firstOption } from './second-factor.ts';
  *
  * @param usable the tokens behind the options
  */
-export async function offerFirst(
+export async function prepareFirst(
   ports: PasskeyNeeds & Pick<Ports, 'store' | 'clock' | 'random'>,
-  flow: Offering,
+  flow: PrepareContext,
   resource: Resource,
   { options, usable }: { options: readonly FactorOption[]; usable: readonly Token[] },
-): Promise<Verdict<Offered>> {
+): Promise<Result<ChallengeDraft>> {
   const { transaction } = flow;
   const first = firstOption(options, flow.prefer);
-  if (first?.kind === 'ocra') return offerQuestion(ports, flow, resource, first);
+  if (first?.kind === 'ocra') return prepareQuestion(ports, flow, resource, first);
   if (first?.kind !== 'webauthn') return { step: transaction ? 'sign' : 'otp' };
-  const passkey = askPasskeys(ports, usable, transaction?.hash);
+  const passkey = createChallengeFor(ports, usable, transaction?.hash);
   return { step: transaction ? 'sign' : 'passkey', ...(passkey && { passkey }) };
 }

@@ -1,9 +1,9 @@
 import type { Seen } from '../filters/judge.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { type AccessFacts, accessChecks } from './access.ts';
@@ -19,11 +19,11 @@ export async function readAccess(
   id: ResourceId,
   address: string | undefined,
   caller?: AccountId,
-): Promise<Verdict<{ resource: Resource }>> {
+): Promise<Result<{ resource: Resource }>> {
   const now = ports.clock.now();
   const facts = await readAccessFacts(ports, id, now, caller);
   if (!facts) return refusal('RESOURCE_NOT_FOUND');
-  for (const check of accessChecks(facts, () => seenFrom(ports, address), now)) {
+  for (const check of accessChecks(facts, () => filterInput(ports, address), now)) {
     if (!check.passed) return refusal(check.code);
   }
   return { resource: facts.resource };
@@ -56,9 +56,9 @@ export async function readAccessFacts(
 }
 
 /** What filters see of a person, from the address that somebody trustworthy gave. */
-export function seenFrom(ports: Pick<Ports, 'geo'>, address: string | undefined): Seen {
+export function filterInput(ports: Pick<Ports, 'geo'>, address: string | undefined): Seen {
   const canonical = address === undefined ? undefined : canonicalAddress(address);
   if (canonical === undefined) return {};
-  const country = needing('looking up a country', () => ports.geo.country(canonical));
+  const country = callDependency('looking up a country', () => ports.geo.country(canonical));
   return { address: canonical, ...(country !== undefined && { country }) };
 }

@@ -6,7 +6,7 @@ import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
 import type { Token } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import { readPairs } from './load-assigned-tokens.ts';
+import { loadAssignedTokens } from './load-assigned-tokens.ts';
 import { lowestThreshold } from './lockout.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -20,7 +20,7 @@ export interface LimitedToken extends Stored<Token> {
 /** The resource that is used. Without an id: a code that belongs to no resource. */
 type Used = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Resource, 'id'>>;
 
-/** The tokens with which a user is assigned to a resource, as `readPairs` finds them. */
+/** The tokens with which a user is assigned to a resource, as `loadAssignedTokens` finds them. */
 export async function readLimitedPairs(
   ports: Needs,
   known: User,
@@ -28,7 +28,7 @@ export async function readLimitedPairs(
   way: SignInWay,
 ): Promise<LimitedToken[]> {
   const [{ user, tokens }, limits] = await Promise.all([
-    readPairs(ports, known, used.id, way),
+    loadAssignedTokens(ports, known, used.id, way),
     readLimits(ports, used, usedElsewhere(known, used.id)),
   ]);
   return withLimits(ports, tokens, user, used, limits);

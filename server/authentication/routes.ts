@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize, mayUse } from '../http/api/authorize.ts';
 import { anyName, password, personAddress, resourceId, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -85,7 +85,7 @@ export function authentications(ports: Needs) {
     const { address, ...rest } = body;
     const asked = { ...rest, ...(address !== undefined && { address }) };
     const verdict = await authenticate(ports, c.get('act'), asked);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     return c.json({ authenticated: true as const, ...verdict }, 200);
   });
   return app;

@@ -5,14 +5,14 @@ import {
   addPerson,
   addResource,
   addToken,
+  createFixture,
+  type Fixture,
   meanwhile,
   PASSWORD,
-  type Scene,
-  setScene,
   wrongCode,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 // SR-17: who exists, who may come in and who has what cannot be learned from the outside. The clock is the reason for
 // counting hashes and commits here: they are what takes time, so equal numbers are equal times.
@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 /** One resource; five names behind which nobody gets in by password, and one behind which somebody does. */
-async function crowd(resource = {}): Promise<{ scene: Scene; names: Record<string, string> }> {
-  const scene = await setScene(ports, { resource });
+async function crowd(resource = {}): Promise<{ scene: Fixture; names: Record<string, string> }> {
+  const scene = await createFixture(ports, { resource });
   const person = (login: string, options = {}) =>
     addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
   await meanwhile.blockUser(await person('blocked'));
@@ -83,7 +83,7 @@ describe('a password', () => {
     const { scene, names } = await crowd();
     const views = new Map<string, unknown>();
     for (const [who, login] of Object.entries(names)) {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       const identified = await measured(() => walk.identify(login));
       expect(identified, who).toMatchObject({ answer: { step: 'password', seq: 1 }, hashes: 0, commits: 2 });
       const answered = await measured(() =>
@@ -115,7 +115,7 @@ describe('a password', () => {
   });
 
   test('a name that nobody has is one name however it is written', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const spellings = ['Nobody', 'NOBODY', ' nobody ', 'ｎｏｂｏｄｙ', 'nobody', 'nOBODY'];
     for (const user of spellings) {
       const common = { account: scene.account, resource: scene.resource.id, user };
@@ -130,7 +130,7 @@ describe('a password', () => {
   });
 
   test('the store keeps no list of names that nobody has', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const before = ports.store.commits.length;
     const common = { account: scene.account, resource: scene.resource.id, user: 'my-secret-typo' };
     await authenticate(ports, { ...common, method: 'password', password: 'guess' });
@@ -140,7 +140,7 @@ describe('a password', () => {
 });
 
 describe('a code alone', () => {
-  async function otpCrowd(): Promise<{ scene: Scene; names: Record<string, string> }> {
+  async function otpCrowd(): Promise<{ scene: Fixture; names: Record<string, string> }> {
     const { scene, names } = await crowd({ methodPolicy: 'otp' });
     const person = (login: string, options = {}) =>
       addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
@@ -180,7 +180,7 @@ describe('a code alone', () => {
     const { scene, names } = await otpCrowd();
     const views = new Set<string>();
     for (const [who, login] of Object.entries(names)) {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       await walk.identify(login);
       const answered = await measured(() => walk.otp('000000'));
       expect(answered, who).toMatchObject({ hashes: 0, commits: 3 });
@@ -207,7 +207,7 @@ describe('a code alone', () => {
   test('a hundred codes at once for one name turn away none for another, whomever the names stand for', async () => {
     const email = 'ada@example.com';
     for (const users of [[], [{ login: 'ada', email }], [{ login: 'ada' }, { login: 'bob', email }]]) {
-      const { account, resource } = await setScene(ports, { resource: { methodPolicy: 'otp' } });
+      const { account, resource } = await createFixture(ports, { resource: { methodPolicy: 'otp' } });
       for (const user of users) await addPerson(ports, account, resource, { user, tokens: [{}] });
       const common = { account, resource: resource.id, method: 'otp', otp: '000000' } as const;
       const flood = Array.from({ length: 100 }, () => authenticate(ports, { ...common, user: 'ada' }).catch(String));
@@ -218,14 +218,14 @@ describe('a code alone', () => {
   });
 
   test('in the widget as well', async () => {
-    const scene = await setScene(ports, {
+    const scene = await createFixture(ports, {
       resource: { methodPolicy: 'otp' },
       user: { email: 'ada@example.com' },
       tokens: [{}],
     });
     const walks = await Promise.all(
       ['ada@example.com', ...Array.from({ length: 80 }, () => 'alice')].map(async (name) => {
-        const walk = await Walk.begin(scene);
+        const walk = await LoginDriver.begin(scene);
         await walk.identify(name);
         return walk;
       }),
@@ -239,7 +239,7 @@ describe('a code alone', () => {
   // SR-2
   test('codes for several names of one user at once lock the token after as many guesses as for one', async () => {
     const names = ['ada', 'ada@example.com', 'countess', '+441234567890'];
-    const scene = await setScene(ports, {
+    const scene = await createFixture(ports, {
       resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 },
       user: { login: 'ada', email: 'ada@example.com', alias: 'countess', phone: '+441234567890' },
       tokens: [{}],
@@ -255,11 +255,11 @@ describe('a code alone', () => {
   });
 
   test('a lock that wrong codes brought about is not told to whoever brought it about', async () => {
-    const scene = await setScene(ports, {
+    const scene = await createFixture(ports, {
       resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 3 },
       tokens: [{}],
     });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     for (let at = 0; at < 6; at++) {
       expect(await walk.otp(await wrongCode(scene, at))).toMatchObject({
@@ -275,7 +275,7 @@ test('beginning says nothing about persons, and neither does a name', async () =
   const { scene, names } = await crowd();
   const seen = new Set<string>();
   for (const login of Object.values(names)) {
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     const view = await walk.identify(login);
     if (isRefusal(view)) throw new Error(view.refused);
     seen.add(JSON.stringify({ ...view, login: '' }));

@@ -4,16 +4,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Change } from '../store/store.ts';
 import { assign, authenticate } from '../testing/acting.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { addPerson, addToken, meanwhile, must, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, addToken, createFixture, type Fixture, meanwhile, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 // SR-17, SR-70
 // The attack: where a code stands alone, wrong codes are sent for a list of names, and the clock sorts out those that exist and
 // those that have a working token. Clocks in a test run are noisy, so the work itself is counted here: trips to the store, seeds
 // that are opened, HMACs, and what is committed. `npm run bench -- --only timing` measures the time.
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let names: Record<string, string>;
 const work = { hmacs: 0, opened: 0, trips: [] as string[] };
 const { createHmac } = crypto;
@@ -25,7 +25,7 @@ beforeAll(async () => {
     work.opened += 1;
     return open(...asked);
   };
-  scene = await setScene(ports, { resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 } });
+  scene = await createFixture(ports, { resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 } });
   const add = (login: string, options = {}) =>
     addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
   await add('holder', { tokens: [{}] });
@@ -88,7 +88,7 @@ const byApi = (user: string, shown: { otp: string } | { recoveryCode: string }) 
   authenticate(ports, { account: scene.account, resource: scene.resource.id, method: 'otp', user, ...shown });
 
 async function inWidget(login: string) {
-  const walk = await Walk.begin(scene);
+  const walk = await LoginDriver.begin(scene);
   await walk.identify(login);
   return workOf(() => walk.otp('000000'));
 }
@@ -131,7 +131,7 @@ describe('a wrong code for any name takes the same work', () => {
       });
     const { account, resource } = scene;
     const token = await addToken(ports, account, {});
-    must(await assign(ports, { account, resource: resource.id, token: token.id }));
+    unwrap(await assign(ports, { account, resource: resource.id, token: token.id }));
     const expected = await workOf(() => direct(token.id));
     expect(expected).toMatchObject({ opened: 1, hmacs: 6 });
     expect(await workOf(() => direct('tok_00000000001'))).toEqual(expected);

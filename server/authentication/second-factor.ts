@@ -71,7 +71,7 @@ export function usableTokens(tokens: readonly Token[], accepts: readonly TokenKi
 }
 
 /** The tokens that such an answer can be meant for; the others neither judge nor count it. */
-export function isMeantFor(answer: SecondAnswer, token: Token): boolean {
+export function matchesAnswer(answer: SecondAnswer, token: Token): boolean {
   if (answer.kind === 'recovery') return isRecovery(token);
   if (answer.kind === 'webauthn') return isWebauthn(token) && token.factor.credentialId === answer.assertion.id;
   if (answer.token !== undefined) return token.id === answer.token;

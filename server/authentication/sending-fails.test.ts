@@ -2,15 +2,15 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { operatorOf } from '../testing/acting.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { FakeCodeCourier } from '../testing/fake-senders.ts';
-import { read, setScene } from '../testing/scene.ts';
+import { createFixture, read } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { CodeLimits } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { createChallenge } from './create-challenge.ts';
 
@@ -24,14 +24,14 @@ beforeEach(() => {
 });
 afterAll(() => ports.close());
 
-async function person(options: Parameters<typeof setScene>[1] = {}) {
-  const scene = await setScene(ports, options);
+async function person(options: Parameters<typeof createFixture>[1] = {}) {
+  const scene = await createFixture(ports, options);
   const to = freshAddress('email');
   const { id } = await giveSent(scene, 'email', to);
   return { scene, to, token: id };
 }
-const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
-const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 const failuresOf = async (token: TokenId) => (await read(ports, documents.token(token))).failures;
 /** The same ports with other limits. */
 const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: new FakeCodeCourier(limits) });
@@ -48,7 +48,7 @@ async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
 describe('SR-3: with the courier down', () => {
   test('the factor stays, the other ways stay open, and the next try need not wait', async () => {
     const { scene, to, token } = await person({ tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     ports.codes.down = true;
     const events = await toldBy(() => walk.choose(token));
     expect(walk.view).toMatchObject({ step: 'otp', factor: 'code', error: { code: 'CODE_NOT_SENT' } });
@@ -64,7 +64,7 @@ describe('SR-3: with the courier down', () => {
 
   test('a code that was sent before is void, and the view no longer speaks of it', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
     const { code } = ports.codes.last(to);
     ports.clock.advance(30_000);
@@ -77,7 +77,7 @@ describe('SR-3: with the courier down', () => {
 
   test('the app still lets the person in', async () => {
     const { scene, token } = await person({ tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     ports.codes.down = true;
     await walk.choose(token);
     expect(stepOf(await walk.otp((await scene.tokens[0]?.code()) ?? ''))).toBe('done');
@@ -94,7 +94,7 @@ describe('SR-3: with the courier down', () => {
 
   test('a store that fails sends nothing', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     ports.store.intercept = {
       commit: async (change, pass) => {
         if (change.anchor === token) throw new StoreUnavailable('gone');
@@ -109,9 +109,9 @@ describe('SR-3: with the courier down', () => {
 describe('how many', () => {
   test('go to one address is limited, over all sign-ins and the API, until the window is over', async () => {
     const { scene, to, token } = await person();
-    for (let sign = 0; sign < 5; sign++) await (await Walk.toOtp(scene)).choose(token);
+    for (let sign = 0; sign < 5; sign++) await (await LoginDriver.toOtp(scene)).choose(token);
     expect(ports.codes.to(to)).toHaveLength(5);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
     expect(walk.view).toMatchObject({ step: 'otp', error: { code: 'CODE_LIMIT' } });
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
@@ -121,14 +121,14 @@ describe('how many', () => {
 
     ports.clock.advance(NEXT_WINDOW);
     await walk.choose(token).catch(() => undefined);
-    await (await Walk.toOtp(scene)).choose(token);
+    await (await LoginDriver.toOtp(scene)).choose(token);
     expect(ports.codes.to(to).length).toBeGreaterThan(5);
   });
 
   test('go to one address in a day is limited', async () => {
     const { scene, to, token } = await person();
     for (let sign = 0; sign < 14; sign++) {
-      await (await Walk.toOtp(scene)).choose(token);
+      await (await LoginDriver.toOtp(scene)).choose(token);
       ports.clock.advance(NEXT_WINDOW);
     }
     expect(ports.codes.to(to)).toHaveLength(10);
@@ -137,7 +137,7 @@ describe('how many', () => {
   test.each([['perAccountAndHour'], ['perHour']] as const)('go out at all is limited: %s', async (limit) => {
     const few = limited({ perHour: 1_000_000, reservedPerAccount: 0, [limit]: 0 });
     const { scene, token } = await person();
-    const walk = await Walk.toOtp(scene, { ports: few });
+    const walk = await LoginDriver.toOtp(scene, { ports: few });
     await walk.choose(token);
     expect(walk.view.error?.code).toBe('CODE_LIMIT');
     expect(few.codes.sent).toEqual([]);
@@ -146,7 +146,7 @@ describe('how many', () => {
   test('a refusal keeps the code that is there, and no sign-in asks for ever', async () => {
     const { scene, to, token } = await person();
     const few = limited({ perAddress: 1 });
-    const walk = await Walk.toOtp(scene, { ports: few });
+    const walk = await LoginDriver.toOtp(scene, { ports: few });
     await walk.choose(token);
     const { code } = few.codes.last(to);
     ports.clock.advance(30_000);
@@ -154,7 +154,7 @@ describe('how many', () => {
     expect(walk.view).toMatchObject({ error: { code: 'CODE_LIMIT' }, sent: { to: 'p•••@example.com' } });
     expect(stepOf(await walk.otp(code))).toBe('done');
 
-    const other = await Walk.toOtp(scene, { ports: few });
+    const other = await LoginDriver.toOtp(scene, { ports: few });
     for (let ask = 0; ask < 20; ask++) await other.choose(token);
     expect(other.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
   });

@@ -2,25 +2,25 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { authenticate, createLoginRequest, operatorOf, updateResource, updateToken } from '../testing/acting.ts';
 import { anotherCode, freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import {
   addPerson,
   birth,
+  createFixture,
   meanwhile,
-  must,
   NONCE,
   ORIGIN,
   overwrite,
   PASSWORD,
   putInState,
   read,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { createSentToken } from '../tokens/create-sent-token.ts';
 import { createChallenge } from './create-challenge.ts';
 
@@ -34,14 +34,14 @@ beforeEach(() => {
 });
 afterAll(() => ports.close());
 
-async function person(options: Parameters<typeof setScene>[1] = {}) {
-  const scene = await setScene(ports, options);
+async function person(options: Parameters<typeof createFixture>[1] = {}) {
+  const scene = await createFixture(ports, options);
   const to = freshAddress('email');
   const { id } = await giveSent(scene, 'email', to);
   return { scene, to, token: id };
 }
-const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
-const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 const failuresOf = async (token: TokenId) => (await read(ports, documents.token(token))).failures;
 const NEXT_WINDOW = 15 * 60_000;
 
@@ -56,7 +56,7 @@ async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
 describe('SR-48: another code', () => {
   test('takes the place of the one before, and forgives nothing', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
     const first = ports.codes.last(to).code;
     await walk.otp(anotherCode(first));
@@ -75,7 +75,7 @@ describe('SR-48: another code', () => {
 
   test('is not sent before half a minute, and asking for it is no mistake', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
     expect(walk.view).toMatchObject({
       step: 'otp',
@@ -105,7 +105,7 @@ describe('SR-48: another code', () => {
     expect(verdicts.filter((verdict) => !isRefusal(verdict))).toHaveLength(1);
     expect(ports.codes.to(to)).toHaveLength(1);
 
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await Promise.all(Array.from({ length: 20 }, () => walk.choose(token, walk.view.seq)));
     expect(ports.codes.to(to)).toHaveLength(2);
   });
@@ -116,7 +116,7 @@ test('SR-2: guesses over many sign-ins, each with a code of its own, lock the to
   const { scene, to, token } = await person({ resource: { failedAttemptsBeforeLock: 5 } });
   let evaluated = 0;
   for (let round = 0; round < 10; round++) {
-    const walk = await Walk.toOtp(scene).catch(() => undefined);
+    const walk = await LoginDriver.toOtp(scene).catch(() => undefined);
     if (!walk) break;
     await walk.choose(token);
     if (!walk.view.sent) break;
@@ -131,7 +131,7 @@ test('SR-2: guesses over many sign-ins, each with a code of its own, lock the to
 describe('a code', () => {
   test('of one sign-in is worth nothing in another, nor over the API', async () => {
     const { scene, to, token } = await person();
-    const [mine, theirs] = [await Walk.toOtp(scene), await Walk.toOtp(scene)];
+    const [mine, theirs] = [await LoginDriver.toOtp(scene), await LoginDriver.toOtp(scene)];
     await mine.choose(token);
     const { code } = ports.codes.last(to);
     expect(codeOf(await theirs.otp(code))).toBe('NOTHING_ASKED');
@@ -152,21 +152,21 @@ describe('a code', () => {
 
   test('is worth nothing after the address has changed, even when it changes back', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
     const { code } = ports.codes.last(to);
-    must(await updateToken(ports, scene.account, token, { to: freshAddress('email') }));
+    unwrap(await updateToken(ports, scene.account, token, { to: freshAddress('email') }));
     expect(codeOf(await walk.otp(code))).toBe('NOTHING_ASKED');
-    must(await updateToken(ports, scene.account, token, { to }));
+    unwrap(await updateToken(ports, scene.account, token, { to }));
     expect(codeOf(await walk.otp(code))).toBe('NOTHING_ASKED');
     expect(await failuresOf(token)).toBe(0);
   });
 
   test('goes to the address of now, whatever it was when the ways were offered', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const elsewhere = `z${freshAddress('email')}`;
-    must(await updateToken(ports, scene.account, token, { to: elsewhere }));
+    unwrap(await updateToken(ports, scene.account, token, { to: elsewhere }));
     await walk.choose(token);
     expect(ports.codes.to(to)).toHaveLength(0);
     expect(walk.view.sent?.to).toBe('z•••@example.com');
@@ -175,7 +175,7 @@ describe('a code', () => {
 
   test('expires after five minutes, and then there is nothing to guess', async () => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
     ports.clock.advance(300_000);
     expect(codeOf(await walk.otp(ports.codes.last(to).code))).toBe('NOTHING_ASKED');
@@ -186,7 +186,7 @@ describe('a code', () => {
   test('SR-35: stands in no event and, in the clear, in no document', async () => {
     const { scene, to, token } = await person();
     const events = await toldBy(async () => {
-      const walk = await Walk.toOtp(scene);
+      const walk = await LoginDriver.toOtp(scene);
       await walk.choose(token);
       await walk.otp(anotherCode(ports.codes.last(to).code));
       const { code } = ports.codes.last(to);
@@ -204,7 +204,7 @@ describe('a code', () => {
 
   test('is written in the person’s language, for the site, and says no login', async () => {
     const { scene, to, token } = await person({ user: { login: 'alice-of-the-shop' } });
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token, walk.view.seq, 'de');
     expect(ports.codes.last(to)).toMatchObject({
       channel: 'email',
@@ -220,7 +220,7 @@ describe('a code', () => {
 describe('nothing is sent', () => {
   test('SR-17: for a name alone', async () => {
     const { scene, to, token } = await person({ resource: { methodPolicy: 'otp' } });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(walk.view.factors?.map(({ kind }) => kind)).toEqual(['code', 'recovery']);
     expect(codeOf(await walk.choose(token))).toBe('STEP_NOT_EXPECTED');
@@ -229,13 +229,13 @@ describe('nothing is sent', () => {
 
   test('before the password was right, nor for a password that has been changed since', async () => {
     const { scene, to, token } = await person();
-    const early = await Walk.begin(scene);
+    const early = await LoginDriver.begin(scene);
     await early.identify();
     expect(codeOf(await early.choose(token))).toBe('STEP_NOT_EXPECTED');
     await early.password('wrong');
     expect(codeOf(await early.choose(token))).toBe('STEP_NOT_EXPECTED');
 
-    const late = await Walk.toOtp(scene);
+    const late = await LoginDriver.toOtp(scene);
     await meanwhile.changePassword(scene);
     expect(codeOf(await late.choose(token))).toBe('ACCESS_DENIED');
     expect(ports.codes.to(to)).toHaveLength(0);
@@ -246,16 +246,16 @@ describe('nothing is sent', () => {
     const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'mallory' } });
     const address = freshAddress('email');
     const { id } = await giveSent(other, 'email', address);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     expect(codeOf(await walk.choose(id))).toBe('STEP_NOT_EXPECTED');
-    must(await updateToken(ports, scene.account, token, { owner: other.user.id }));
+    unwrap(await updateToken(ports, scene.account, token, { owner: other.user.id }));
     expect(codeOf(await walk.choose(token))).toBe('ACCESS_DENIED');
     expect(ports.codes.to(address)).toHaveLength(0);
   });
 
   test.each(['locked', 'deactivated', 'expired'] as const)('to a token that is %s', async (state) => {
     const { scene, to, token } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await putInState(ports, scene.account, token, state);
     expect(stepOf(await walk.choose(token))).toBe('denied');
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
@@ -282,15 +282,15 @@ describe('nothing is sent', () => {
   });
 
   test('by SMS where the resource has not named it', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const to = freshAddress('sms');
     const { id } = await giveSent(scene, 'sms', to);
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(await walk.password()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
     expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
-    must(await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['sms'] }));
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['sms'] }));
     expect(await createChallenge(ports, operatorOf(scene.account), asked)).toMatchObject({ token: id, kind: 'sms' });
   });
 });
@@ -304,8 +304,8 @@ test('where the host’s backend has named the person, a code is sent when they 
     nonce: NONCE,
     passwordChecked: true,
   };
-  const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), input));
-  const walk = await Walk.begin(scene, { loginRequest });
+  const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), input));
+  const walk = await LoginDriver.begin(scene, { loginRequest });
   expect(walk.view).toMatchObject({ step: 'otp', factor: token });
   expect(walk.view.sent).toBeUndefined();
   expect(ports.codes.to(to)).toHaveLength(0);
@@ -331,7 +331,7 @@ test.each([
   expect(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to })).toMatchObject({
     refused: 'INPUT_INVALID',
   });
-  const fine = must(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to: freshAddress(kind) }));
+  const fine = unwrap(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to: freshAddress(kind) }));
   expect(await updateToken(ports, scene.account, fine.token.id, { to })).toMatchObject({ refused: 'INPUT_INVALID' });
 });
 

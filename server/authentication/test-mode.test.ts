@@ -3,9 +3,9 @@ import { TEST_MODES } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { assign, authenticate, consumeResult, updateResource } from '../testing/acting.ts';
-import { addResource, NONCE, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture, NONCE, PASSWORD } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -14,19 +14,19 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 /** The scene's account with a test resource beside the one where its person is at home. */
-async function testScene(testMode: (typeof TEST_MODES)[number], settings = {}): Promise<Scene> {
-  const scene = await setScene(ports, { tokens: [{}] });
+async function testScene(testMode: (typeof TEST_MODES)[number], settings = {}): Promise<Fixture> {
+  const scene = await createFixture(ports, { tokens: [{}] });
   return { ...scene, resource: await addResource(ports, scene.account, { testMode, ...settings }) };
 }
 
-const verify = ({ resource }: Scene, result: string) =>
+const verify = ({ resource }: Fixture, result: string) =>
   ports.signer.verify(result, { audience: resource.id, now: ports.clock.now() });
-const consume = ({ account, resource }: Scene, result: string, acceptTest?: boolean) =>
+const consume = ({ account, resource }: Fixture, result: string, acceptTest?: boolean) =>
   consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE, ...(acceptTest && { acceptTest }) });
 const typOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', 'base64url').toString()).typ;
 
 /** Writes the resource as no use-case does: what a hand in the database, or a bug to come, might do. */
-async function forceMode({ resource }: Scene, testMode: 'pass' | undefined): Promise<void> {
+async function forceMode({ resource }: Fixture, testMode: 'pass' | undefined): Promise<void> {
   const key = documents.resource(resource.id);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored) throw new Error('no such resource');
@@ -42,7 +42,7 @@ describe('a result of a test resource', () => {
     'stands for nobody, and says so in three places: %s',
     async (methodPolicy) => {
       const scene = await testScene('pass', { methodPolicy });
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       await walk.identify('anybody at all');
       if (methodPolicy !== 'otp') await walk.password('whatever');
       if (methodPolicy !== 'password') await walk.otp('000000');
@@ -55,7 +55,7 @@ describe('a result of a test resource', () => {
 
   test('is refused to a backend that did not ask for tests, and used up by one that did', async () => {
     const scene = await testScene('pass', { methodPolicy: 'password' });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password('whatever');
     const { result = '' } = walk.view;
@@ -66,7 +66,7 @@ describe('a result of a test resource', () => {
 
   test('with its header or its claim taken off does not verify', async () => {
     const scene = await testScene('pass', { methodPolicy: 'password' });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password('whatever');
     const [header = '', payload = '', signature = ''] = (walk.view.result ?? '').split('.');
@@ -87,7 +87,7 @@ describe('a result of a test resource', () => {
 // The attack: somebody flips the resource of a shop into one that lets everybody pass.
 describe('a resource of a shop', () => {
   test('is turned into a test by no change, nor a test into a shop’s', async () => {
-    const shop = await setScene(ports);
+    const shop = await createFixture(ports);
     for (const testMode of TEST_MODES) {
       const changes = { name: 'Renamed', testMode };
       expect(await updateResource(ports, shop.account, shop.resource.id, changes)).toMatchObject({
@@ -102,11 +102,11 @@ describe('a resource of a shop', () => {
   });
 
   test('turned in the store itself: nobody passes who was on the way, and no result of before or after is good', async () => {
-    const scene = await setScene(ports);
-    const before = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const before = await LoginDriver.begin(scene);
     await before.identify();
     await before.password();
-    const onTheWay = await Walk.begin(scene);
+    const onTheWay = await LoginDriver.begin(scene);
     await onTheWay.identify();
     await forceMode(scene, 'pass');
 
@@ -115,7 +115,7 @@ describe('a resource of a shop', () => {
       error: { code: 'ACCESS_DENIED' },
     });
     expect(await consume(scene, before.view.result ?? '')).toMatchObject({ refused: 'RESULT_REVOKED' });
-    const after = await Walk.begin(scene);
+    const after = await LoginDriver.begin(scene);
     await after.identify();
     await after.password('whatever');
     await after.otp('000000');
@@ -137,7 +137,10 @@ describe('a test resource', () => {
     const asked = { account, resource: resource.id, user: user.login, password: PASSWORD, method: 'password' } as const;
     expect(await authenticate(ports, asked)).toMatchObject(refused);
     // Nothing that was typed there counts against anybody.
-    const walk = await Walk.begin({ ...scene, resource: await addResource(ports, account, { testMode: 'fail' }) });
+    const walk = await LoginDriver.begin({
+      ...scene,
+      resource: await addResource(ports, account, { testMode: 'fail' }),
+    });
     await walk.identify(user.login);
     for (let wrong = 0; wrong < 10; wrong++) await walk.password('guess');
     expect((await tokens[0]?.stored())?.failures).toBe(0);
@@ -145,7 +148,7 @@ describe('a test resource', () => {
 
   test('that fails always fails, and ends as others do', async () => {
     const scene = await testScene('fail');
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(await walk.password()).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
     for (let wrong = 1; wrong < 20; wrong++) await walk.password();
@@ -154,7 +157,7 @@ describe('a test resource', () => {
 
   test('that expires gives a result that nobody accepts any more', async () => {
     const scene = await testScene('expire', { methodPolicy: 'password' });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     const { result = '', step, expiresAt, now } = walk.view;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { assign, authenticate, unassign } from '../testing/acting.ts';
-import { addToken, must, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { addToken, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 // SR-3, SR-4: somebody who has the password and no token keeps sign-ins under way, and waits for the moment in which
 // the person gets a new phone: assigned with the new token, then no longer with the old one. There is no instant at
@@ -17,22 +17,22 @@ afterEach(() => {
 afterAll(() => ports.close());
 
 /** While a password is being hashed, the person's phone is replaced. */
-async function swapDuringTheHash(scene: Scene): Promise<void> {
+async function swapDuringTheHash(scene: Fixture): Promise<void> {
   const { account, user, resource } = scene;
   const next = await addToken(ports, account, { owner: user.id });
   const access = { account, resource: resource.id, user: user.id };
   ports.hasher.during = async () => {
     ports.hasher.during = undefined;
-    must(await assign(ports, { ...access, token: next.id }));
-    must(await unassign(ports, { ...access, token: scene.tokens[0]?.id }));
+    unwrap(await assign(ports, { ...access, token: next.id }));
+    unwrap(await unassign(ports, { ...access, token: scene.tokens[0]?.id }));
     scene.tokens.splice(0, 1, next);
   };
 }
 
 describe('a token that is swapped for another while the password is hashed', () => {
   test.each([false, true])('does not let the password alone in (also assigned alone: %s)', async (alone) => {
-    const scene = await setScene(ports, { alone, tokens: [{}] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { alone, tokens: [{}] });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await swapDuringTheHash(scene);
     await walk.password();
@@ -42,21 +42,21 @@ describe('a token that is swapped for another while the password is hashed', () 
   });
 
   test('a first token given meanwhile is asked for at once', async () => {
-    const scene = await setScene(ports, { alone: true });
+    const scene = await createFixture(ports, { alone: true });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
       const { account, resource, user } = scene;
-      must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+      unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
     };
     await walk.password();
     expect(walk.view).toMatchObject({ step: 'otp' });
   });
 
   test('over the API a deactivated old token does not excuse from the new one', async () => {
-    const scene = await setScene(ports, { alone: true, tokens: [{ state: 'deactivated' }] });
+    const scene = await createFixture(ports, { alone: true, tokens: [{ state: 'deactivated' }] });
     await swapDuringTheHash(scene);
     const { account, resource, user } = scene;
     const asked = { account, resource: resource.id, user: user.login, password: PASSWORD };

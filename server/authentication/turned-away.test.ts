@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Overloaded } from '../platform/argon2/port.ts';
 import { authenticate } from '../testing/acting.ts';
-import { PASSWORD, setScene } from '../testing/scene.ts';
+import { createFixture, PASSWORD } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
 // SR-19: a flood fills the queue for hashes, so that everybody else is turned away again and again.
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 test('whoever is turned away by a full queue is not held to have guessed wrong', async () => {
-  const { account, resource, user } = await setScene(ports);
+  const { account, resource, user } = await createFixture(ports);
   const signIn = () =>
     authenticate(ports, { account, resource: resource.id, user: user.login, password: PASSWORD, method: 'password' });
   ports.hasher.full = true;
@@ -22,7 +22,7 @@ test('whoever is turned away by a full queue is not held to have guessed wrong',
 });
 
 test('unknown and known names are turned away alike', async () => {
-  const { account, resource, user } = await setScene(ports);
+  const { account, resource, user } = await createFixture(ports);
   ports.hasher.full = true;
   for (const name of [user.login, 'nobody']) {
     const asked = { account, resource: resource.id, user: name, password: 'x', method: 'password' as const };
@@ -32,7 +32,7 @@ test('unknown and known names are turned away alike', async () => {
 });
 
 test('every attempt gives its place back: right, wrong, made to wait, failed', async () => {
-  const { account, resource, user } = await setScene(ports);
+  const { account, resource, user } = await createFixture(ports);
   const signIn = (password: string) =>
     authenticate(ports, { account, resource: resource.id, user: user.login, password, method: 'password' });
   await signIn(PASSWORD);

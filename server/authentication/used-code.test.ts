@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { assign, createToken } from '../testing/acting.ts';
-import { birth, must, read, setScene, signInByApi } from '../testing/scene.ts';
+import { birth, createFixture, read, signInByApi, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { hotp } from '../tokens/kinds/oath/code.ts';
 
@@ -16,15 +16,15 @@ afterAll(() => ports.close());
 // SR-1, SR-2. The attack: whoever saw a code that somebody used shows it again and again. For the token that it came from it is
 // used; but every time it would be a guess at the person's other tokens as well, and none that is counted.
 test('a code that was used with one token opens nothing by another, however often it is shown', async () => {
-  const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 } });
+  const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 } });
   const { account, resource, user } = scene;
   // Two that show the same codes stand for two that will show the same code one day.
   const ids = [];
   for (const name of ['one', 'other']) {
     const kind = { kind: 'hotp', counter: 0, algorithm: 'SHA1', digits: 6, secret: SECRET, periodMs: 30_000 } as const;
     const made = await createToken(ports, birth(ports, 'tok'), account, { ...kind, name, owner: user.id });
-    const { token } = must(made);
-    must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+    const { token } = unwrap(made);
+    unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
     ids.push(token.id);
   }
   const code = (counter: number) => hotp({ secret: SECRET, counter, digits: 6, algorithm: 'SHA1' });

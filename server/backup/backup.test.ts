@@ -2,7 +2,7 @@ import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chargeDuePlans } from '../accounts/plans/charge-due-plans.ts';
 import { choosePlan } from '../accounts/plans/choose-plan.ts';
-import { bookEntry } from '../accounts/plans/post-entry.ts';
+import { postEntry } from '../accounts/plans/post-entry.ts';
 import { listLedger } from '../accounts/plans/read-plan.ts';
 import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
 import { recoverAdministrator } from '../administrators/recover-administrator.ts';
@@ -14,21 +14,30 @@ import type { Store } from '../store/store.ts';
 import { authenticate, consumeResult, operatorOf, resyncToken } from '../testing/acting.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
 import { backupOf, overStore, readingOf } from '../testing/restored.ts';
-import { addToken, must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
+import {
+  addToken,
+  createFixture,
+  type Fixture,
+  NONCE,
+  PASSWORD,
+  read,
+  type SceneToken,
+  unwrap,
+} from '../testing/scene.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { BackupInvalid, LineSums } from './backup-records.ts';
 import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let lines: string[];
 const removals: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   ports = await openTestPorts('backup');
-  scene = await setScene(ports, { tokens: [{}, { kind: 'hotp' }], alone: true });
+  scene = await createFixture(ports, { tokens: [{}, { kind: 'hotp' }], alone: true });
 });
 beforeEach(async () => {
   lines = await backupOf(ports);
@@ -105,28 +114,28 @@ describe('a restored backup', () => {
     ]);
     expect(await over.store.readEvents(0, 0, 1000)).toEqual(await ports.store.readEvents(0, 0, 1000));
     const password = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
-    expect(must(await authenticate(over, { account: scene.account, ...password })).method).toBe('password');
+    expect(unwrap(await authenticate(over, { account: scene.account, ...password })).method).toBe('password');
   });
 
   test('refuses the code that was used after the backup was made', async () => {
     const [totp] = await tokensOf();
     const otp = await totp.code();
-    must(await signIn(ports, otp));
+    unwrap(await signIn(ports, otp));
     const over = await restored();
     expect(await signIn(over, otp)).toMatchObject({ refused: expect.stringMatching(/^OTP_|^INVALID/) });
     // And lets the person in with a later one.
     ports.clock.advance(5 * 30_000);
-    must(await signIn(over, await totp.code()));
+    unwrap(await signIn(over, await totp.code()));
   });
 
   test('takes no code of a counting token until it has been brought into step', async () => {
-    const single = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
+    const single = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const [fob] = single.tokens;
     if (!fob) throw new Error('no token');
     const backup = await backupOf(ports);
     const request = { account: single.account, resource: single.resource.id, method: 'otp', user: 'alice' } as const;
     const used = await fob.code();
-    must(await authenticate(ports, { ...request, otp: used }));
+    unwrap(await authenticate(ports, { ...request, otp: used }));
     const [next, second, third] = [await fob.code(), await fob.code(1), await fob.code(2)];
     const over = await restored(backup);
     for (const otp of [used, next]) {
@@ -136,21 +145,21 @@ describe('a restored backup', () => {
     expect(await authenticate(over, { ...login, method: 'password-otp', otp: next })).toMatchObject({
       refused: 'TOKEN_OUT_OF_STEP',
     });
-    must(await resyncToken(over, single.account, fob.id, [next, second]));
+    unwrap(await resyncToken(over, single.account, fob.id, [next, second]));
     expect(await read(over, documents.token(fob.id))).not.toHaveProperty('needsResync');
-    must(await authenticate(over, { ...request, otp: third }));
+    unwrap(await authenticate(over, { ...request, otp: third }));
   });
 
   // SR-69. The attack: a backup from before a user set up their token, and their password.
   test('lets a password alone set up no token, since one may have been set up after the backup', async () => {
     const resource = { enrolment: { kinds: ['totp' as const], required: false } };
-    const shop = await setScene(ports, { resource, user: { email: 'alice@shop.example' } });
+    const shop = await createFixture(ports, { resource, user: { email: 'alice@shop.example' } });
     const backup = await backupOf(ports);
     await addToken(ports, shop.account, { owner: shop.user.id });
     const over = await restored(backup);
     // A handle of before the restore begins nothing.
     ports.clock.advance(1000);
-    const walk = await Walk.begin(shop, { ports: over, purpose: 'enrol' });
+    const walk = await LoginDriver.begin(shop, { ports: over, purpose: 'enrol' });
     await walk.identify();
     await walk.password();
     expect(walk.view.enrol).toBeUndefined();
@@ -174,7 +183,7 @@ describe('a restored backup', () => {
     ports.clock.advance(1000);
     expect((await toSecondFactor(over, scene.account, email)).flow.step).toBe('password');
     // The operator lets them in again.
-    must(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorOf(scene.account), id));
+    unwrap(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorOf(scene.account), id));
   });
 
   // SR-62, SR-58. The attack: a signing key is stolen and retired for it; a restore of the backup from before makes what the
@@ -195,14 +204,14 @@ describe('a restored backup', () => {
   });
 
   test('knows no result, flow or login request, used or not', async () => {
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     ports.clock.advance(10 * 30_000);
     const [totp] = await tokensOf();
     await walk.otp(await totp.code());
     if (walk.view.step !== 'done' || !walk.view.result) throw new Error(`at ${walk.view.step}`);
-    await Walk.begin(scene);
+    await LoginDriver.begin(scene);
     const over = await restored(await backupOf(ports));
     const left = [...(await contentsOf(over.store)).keys()].map((name) => (JSON.parse(name) as { name?: string }).name);
     for (const kind of ['result', 'flow', 'login-request']) expect(left).not.toContain(kind);
@@ -221,23 +230,23 @@ describe('a restored backup', () => {
     const act = operatorOf(scene.account);
     const plans = { currency: 'EUR', plans: [{ name: 'Paid', monthlyFee: 100, quotas: { users: 9 } }] };
     const pay = (reference: string) =>
-      bookEntry(ports, act, plans, { kind: 'credit', amount: 500, currency: 'EUR', reference, reason: 'payment' });
-    must(await pay('a'));
-    must(await choosePlan(ports, act, plans, 'Paid'));
+      postEntry(ports, act, plans, { kind: 'credit', amount: 500, currency: 'EUR', reference, reason: 'payment' });
+    unwrap(await pay('a'));
+    unwrap(await choosePlan(ports, act, plans, 'Paid'));
     const growing: string[] = [];
     // The account has been read; then somebody pays.
     const scan = ports.store.scan.bind(ports.store);
     let scans = 0;
     ports.store.scan = async (...asked) => {
-      if (++scans === 2) must(await pay('b'));
+      if (++scans === 2) unwrap(await pay('b'));
       return scan(...asked);
     };
     for (const line of await backupOf(ports)) growing.push(line);
     ports.store.scan = scan;
     const over = await restored(growing);
-    expect(must(await listLedger(over, act, { limit: 10 })).items.map(({ number }) => number)).toEqual([2, 1]);
+    expect(unwrap(await listLedger(over, act, { limit: 10 })).items.map(({ number }) => number)).toEqual([2, 1]);
     const again = { kind: 'credit', amount: 500, currency: 'EUR', reference: 'b', reason: 'payment' } as const;
-    expect(must(await bookEntry(over, act, plans, again)).entry).toMatchObject({ number: 3, balance: 900 });
+    expect(unwrap(await postEntry(over, act, plans, again)).entry).toMatchObject({ number: 3, balance: 900 });
     // And the next fee is still due.
     ports.clock.advance(32 * 86_400_000);
     await chargeDuePlans(over, plans);

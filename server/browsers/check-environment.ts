@@ -1,8 +1,8 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { findUser } from '../users/find-user.ts';
@@ -18,9 +18,9 @@ import { judgeEnvironment } from './judge-environment.ts';
  */
 export async function checkEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   input: { user: string; resource: ResourceId; environment: SaidTraits },
-): Promise<Verdict<{ percent: number | null; fits: boolean }>> {
+): Promise<Result<{ percent: number | null; fits: boolean }>> {
   const { actor } = act;
   if (!mayAuthenticateOn(actor, input.resource)) return refusal('SCOPE_MISSING');
   const found = await readObject(ports, actor.account, documents.resource(input.resource), 'RESOURCE_NOT_FOUND');

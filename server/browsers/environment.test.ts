@@ -6,16 +6,16 @@ import { documents } from '../store/keys.ts';
 import { createLoginRequest, operatorOf } from '../testing/acting.ts';
 import {
   birth,
-  must,
+  createFixture,
+  type Fixture,
   NONCE,
   putInState,
-  type Scene,
   type SceneOptions,
-  setScene,
+  unwrap,
   wrongCode,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
@@ -47,27 +47,27 @@ const THIEF: SaidTraits = {
   userAgent: 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0 Safari/537.36',
 };
 
-function checked(action: EnvironmentAction, options: SceneOptions = {}): Promise<Scene> {
+function checked(action: EnvironmentAction, options: SceneOptions = {}): Promise<Fixture> {
   const environment = { action, threshold: 60, weights: DEFAULT_WEIGHTS };
-  return setScene(ports, { ...options, resource: { environment, ...options.resource } });
+  return createFixture(ports, { ...options, resource: { environment, ...options.resource } });
 }
 
-async function signIn(scene: Scene, browser: SaidTraits | undefined, code?: string): Promise<Walk> {
-  const walk = await Walk.begin(scene, browser ? { browser } : {});
+async function signIn(scene: Fixture, browser: SaidTraits | undefined, code?: string): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene, browser ? { browser } : {});
   await walk.identify();
   if (walk.view.step === 'password') await walk.password();
   if (code !== undefined) await walk.otp(code);
   return walk;
 }
-const codeOf = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '';
-const countOf = async ({ account, user }: Scene) =>
-  must(await showEnvironments(ports, operatorOf(account), user.id)).environments.length;
+const codeOf = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
+const countOf = async ({ account, user }: Fixture) =>
+  unwrap(await showEnvironments(ports, operatorOf(account), user.id)).environments.length;
 
 describe('a thief who has the password, and a browser of their own', () => {
   test('is refused, and told so only behind the right password', async () => {
     const scene = await checked('refuse');
     expect((await signIn(scene, OWN)).view.step).toBe('done');
-    const walk = await Walk.begin(scene, { browser: THIEF });
+    const walk = await LoginDriver.begin(scene, { browser: THIEF });
     await walk.identify();
     await walk.password('a guess at the password');
     expect(walk.view).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
@@ -142,10 +142,10 @@ describe('a thief who has the password, and a browser of their own', () => {
     await signIn(scene, OWN);
     const begin = async (browser: SaidTraits) => {
       const asked = { account: scene.account, resource: scene.resource.id, user: 'alice', nonce: NONCE };
-      const { loginRequest } = must(
+      const { loginRequest } = unwrap(
         await createLoginRequest(ports, birth(ports, 'flw'), { ...asked, passwordChecked: true }),
       );
-      return Walk.begin(scene, { loginRequest, browser });
+      return LoginDriver.begin(scene, { loginRequest, browser });
     };
     expect((await begin(THIEF)).view).toMatchObject({ step: 'denied', error: { code: 'ENVIRONMENT_MISMATCH' } });
     expect((await begin(OWN)).view.step).toBe('done');
@@ -155,7 +155,7 @@ describe('a thief who has the password, and a browser of their own', () => {
   test('is not let in when the store does not answer what is remembered', async () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
-    const walk = await Walk.begin(scene, { browser: THIEF });
+    const walk = await LoginDriver.begin(scene, { browser: THIEF });
     await walk.identify();
     ports.store.intercept = {
       read: (keys) => {
@@ -170,7 +170,7 @@ describe('a thief who has the password, and a browser of their own', () => {
 
 describe('what is stored', () => {
   test('is nothing where the resource does not ask', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     expect((await signIn(scene, OWN)).view.step).toBe('done');
     expect(await countOf(scene)).toBe(0);
     const [flow] = await ports.store.getMany([documents.flow((await flowOf(scene)).id)], ports.clock.now());
@@ -180,12 +180,12 @@ describe('what is stored', () => {
   test('cannot be read, also in a sign-in that is under way, and is another for another person', async () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
-    await Walk.begin(scene, { browser: OWN });
+    await LoginDriver.begin(scene, { browser: OWN });
     const lines: string[] = [];
     for await (const line of backUp(ports)) lines.push(line.toLowerCase());
     const dump = lines.join('\n');
     for (const text of ['lisbon', 'en-gb', '2560x1440']) expect(dump).not.toContain(text);
-    const macs = async ({ user }: Scene) => {
+    const macs = async ({ user }: Fixture) => {
       const [stored] = await ports.store.getMany([documents.environments(user.id)], ports.clock.now());
       return Object.values(stored?.value.list[0]?.traits ?? {});
     };
@@ -199,21 +199,21 @@ describe('what is stored', () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
     expect(await countOf(scene)).toBe(1);
-    must(await forgetEnvironments(ports, operatorOf(scene.account), scene.user.id));
+    unwrap(await forgetEnvironments(ports, operatorOf(scene.account), scene.user.id));
     expect(await countOf(scene)).toBe(0);
     expect((await signIn(scene, THIEF)).view.step).toBe('done');
-    must(await deleteUser(ports, operatorOf(scene.account), scene.user.id));
+    unwrap(await deleteUser(ports, operatorOf(scene.account), scene.user.id));
     expect(await ports.store.getMany([documents.environments(scene.user.id)], ports.clock.now())).toEqual([undefined]);
   });
 });
 
 describe('a host’s backend', () => {
   test('asks how far a browser matches, and says which ones are the person’s', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const act = operatorOf(scene.account);
     const about = { user: 'alice', resource: scene.resource.id };
     expect(await checkEnvironment(ports, act, { ...about, environment: OWN })).toEqual({ percent: null, fits: true });
-    must(await saveEnvironment(ports, act, { user: 'alice', environment: OWN }));
+    unwrap(await saveEnvironment(ports, act, { user: 'alice', environment: OWN }));
     expect(await checkEnvironment(ports, act, { ...about, environment: OWN })).toEqual({ percent: 100, fits: true });
     expect(await checkEnvironment(ports, act, { ...about, environment: THIEF })).toEqual({ percent: 0, fits: false });
     const { zone: _travels, ...rest } = OWN;
@@ -225,7 +225,7 @@ describe('a host’s backend', () => {
   });
 
   test('with a key for some resources speaks of these alone', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, resource } = scene;
     const confined = {
       kind: 'api-key',
@@ -251,7 +251,7 @@ describe('an explanation', () => {
         environment,
         subject: { user: 'alice', method: 'widget' },
       } as const;
-      return must(await explain(ports, operatorOf(scene.account), question)).explained;
+      return unwrap(await explain(ports, operatorOf(scene.account), question)).explained;
     };
     expect((await about(OWN)).verdict).toEqual({ granted: true, otp: 'not_used' });
     const differs = await about(THIEF);
@@ -261,8 +261,8 @@ describe('an explanation', () => {
   });
 });
 
-async function flowOf(scene: Scene) {
-  const handle = parseHandle((await Walk.begin(scene, { browser: OWN })).handle);
+async function flowOf(scene: Fixture) {
+  const handle = parseHandle((await LoginDriver.begin(scene, { browser: OWN })).handle);
   if (!handle) throw new Error('no handle');
   return handle;
 }

@@ -1,24 +1,24 @@
 import type { UserId } from '../kernel/ids.ts';
 import { isThemselves, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 
 /** Forgets every browser of a person. The next one that they sign in with is the first again. */
 export function forgetEnvironments(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: UserId,
-): Promise<Verdict<{ forgotten: true }>> {
+): Promise<Result<{ forgotten: true }>> {
   const key = documents.environments(id);
   const keys = [key, documents.user(id)] as const;
-  return transact<typeof keys, Verdict<{ forgotten: true }>>(ports, key.anchor, keys, ([stored, user], now) => {
+  return transact<typeof keys, Result<{ forgotten: true }>>(ports, key.anchor, keys, ([stored, user], now) => {
     if (user?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     if (!mayChangeUser(act.actor, user.value) && !isThemselves(act.actor, id)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: { forgotten: true } };
-    const append = [eventOf(act, { type: 'user.environments-forgotten', subject: id }, now)];
+    const append = [createEvent(act, { type: 'user.environments-forgotten', subject: id }, now)];
     return { answer: { forgotten: true }, write: { delete: [key], append } };
   });
 }

@@ -1,6 +1,6 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import { traitsOf } from './blind-traits.ts';
@@ -14,7 +14,7 @@ import type { Environment } from './device-fingerprint/traits.ts';
  */
 export async function rememberEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   seen: { user: UserId; resource?: ResourceId | undefined; blinded: Environment },
 ): Promise<void> {
   const { user, resource, blinded } = seen;
@@ -27,6 +27,6 @@ export async function rememberEnvironment(
     if (!next) return { answer: undefined };
     const put = [{ key, value: next.environments, expiresAt: environmentsExpireAt(next.environments) }];
     const draft = { type: 'user.environment-remembered', subject: user, ...(resource && { resource }) } as const;
-    return { answer: undefined, write: { put, ...(next.isNew && { append: [eventOf(act, draft, now)] }) } };
+    return { answer: undefined, write: { put, ...(next.isNew && { append: [createEvent(act, draft, now)] }) } };
   });
 }

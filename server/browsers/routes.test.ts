@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { addResource, NONCE, ORIGIN, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture, NONCE, ORIGIN } from '../testing/scene.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('environments');
-  scene = await setScene(service.ports, { tokens: [{ kind: 'hotp' }], alone: true });
+  scene = await createFixture(service.ports, { tokens: [{ kind: 'hotp' }], alone: true });
   key = await service.keyFor(scene.account, ['authenticate', 'read', 'write']);
 });
 afterAll(() => service.ports.close());
@@ -71,7 +71,7 @@ describe('the browsers of a user', () => {
   });
 
   test('are nobody’s of another account, and take no unknown field', async () => {
-    const stranger = await setScene(service.ports);
+    const stranger = await createFixture(service.ports);
     const foreign = await service.keyFor(stranger.account, ['authenticate', 'read', 'write']);
     const asked = { key: foreign, body: { ...about(), environment } };
     expect((await refusalOf(await service.call('POST /v1/environment/check', asked))).code).toBe('RESOURCE_NOT_FOUND');

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { anyName, idOrNull, instant, resourceId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { checkEnvironment } from './check-environment.ts';
@@ -97,21 +97,21 @@ export function environments(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
 
   app.openapi(check, async (c) => {
     const verdict = await checkEnvironment(ports, c.get('act'), c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   app.openapi(save, async (c) => {
     const verdict = await saveEnvironment(ports, c.get('act'), c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   app.openapi(show, async (c) => {
     const verdict = await showEnvironments(ports, c.get('act'), c.req.valid('param').id);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const list = verdict.environments.map(({ resource = null, ...seen }) => ({ resource, ...seen }));
     return c.json({ count: list.length, environments: list }, 200);
   });
   app.openapi(forget, async (c) => {
     const verdict = await forgetEnvironments(ports, c.get('act'), c.req.valid('param').id);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   return app;
 }

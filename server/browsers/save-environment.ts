@@ -1,8 +1,8 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayAuthenticateEverywhere, mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { findUser } from '../users/find-user.ts';
@@ -16,9 +16,9 @@ import { rememberEnvironment } from './remember-environment.ts';
  */
 export async function saveEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   input: { user: string; resource?: ResourceId | undefined; environment: SaidTraits },
-): Promise<Verdict<{ saved: true }>> {
+): Promise<Result<{ saved: true }>> {
   const { actor } = act;
   const { resource } = input;
   const may = resource === undefined ? mayAuthenticateEverywhere(actor) : mayAuthenticateOn(actor, resource);

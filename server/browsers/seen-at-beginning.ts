@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import type { FlowBeginning } from '../login/start-flow-input.ts';
+import type { StartFlowInput } from '../login/start-flow-input.ts';
 import type { Resource } from '../resources/resource.ts';
 import { blindTraits } from './blind-traits.ts';
 import type { Environment } from './device-fingerprint/traits.ts';
@@ -8,7 +8,7 @@ import type { Environment } from './device-fingerprint/traits.ts';
 export function seenAtBeginning(
   ports: Pick<Ports, 'secrets'>,
   resource: Pick<Resource, 'environment'>,
-  { traits, whence }: Pick<FlowBeginning, 'traits' | 'whence'>,
+  { traits, whence }: Pick<StartFlowInput, 'traits' | 'whence'>,
 ): { environment?: Environment } {
   if (!resource.environment) return {};
   return { environment: blindTraits(ports, { ...traits, userAgent: whence.userAgent }) };

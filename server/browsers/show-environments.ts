@@ -1,8 +1,8 @@
 import type { UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { showObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { ENVIRONMENT_KEPT_MS, type RememberedEnvironment } from './device-fingerprint/remembered.ts';
@@ -10,9 +10,9 @@ import { ENVIRONMENT_KEPT_MS, type RememberedEnvironment } from './device-finger
 /** How many browsers of a person are remembered, where, and since when. What they are like, nobody can read. */
 export async function showEnvironments(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   id: UserId,
-): Promise<Verdict<{ environments: Omit<RememberedEnvironment, 'traits'>[] }>> {
+): Promise<Result<{ environments: Omit<RememberedEnvironment, 'traits'>[] }>> {
   const found = await showObject(ports, act, documents.user(id), 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const now = ports.clock.now();

@@ -7,7 +7,7 @@ import type { Logger } from '../http/log.ts';
  * the middle of a transaction of the embedded store waits for this thread, so that the process would neither serve nor
  * end, and nothing would start it again. What was acknowledged is durable, and a kill takes nothing of it (SR-6, SR-53).
  */
-export function endAtOnce(log: Logger, error: unknown, why: string): void {
+export function crashNow(log: Logger, error: unknown, why: string): void {
   // Of this level lines are written before it returns, where they can be written without waiting.
   log.fatal({ err: error }, why);
   process.kill(process.pid, 'SIGKILL');
@@ -15,5 +15,5 @@ export function endAtOnce(log: Logger, error: unknown, why: string): void {
 
 /** A fault that nobody handled leaves nobody knows what behind: the process ends, and whoever watches it starts another. */
 export function endOnFaults(log: Logger): void {
-  process.on('uncaughtException', (error) => endAtOnce(log, error, 'a fault that nobody handled'));
+  process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that nobody handled'));
 }

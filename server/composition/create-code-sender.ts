@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load-config.ts';
 import { loadSmsGateway } from '../config/load-sms-gateway.ts';
 import type { Logger } from '../http/log.ts';
-import type { CodeCarrier, CodeCourier } from '../messages/code-sender.ts';
-import type { Courier } from '../messages/mailer.ts';
+import type { CodeChannelSender, CodeSender } from '../messages/code-sender.ts';
+import type { Mailer } from '../messages/mailer.ts';
 import { createCodeCourier } from '../messages/senders/by-channel.ts';
 import { mailedCodes } from '../messages/senders/mailed-codes.ts';
 import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
@@ -12,15 +12,18 @@ import { createSignedHttpCourier } from '../platform/webhook-code-sender/signed-
 import type { CodeChannel } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 /** Codes by e-mail go through the mail server, by SMS through the gateway; a courier of the operator's own goes first. */
-export function openCodeCourier(
+export function createCodeSender(
   config: Pick<Config, 'codes' | 'mail' | 'url'>,
   log: Logger,
-  courier: Courier,
-): CodeCourier {
+  courier: Mailer,
+): CodeSender {
   const { limits, courier: own } = config.codes;
   const sms = openGateway(config);
   const mail = config.mail ? mailedCodes(courier) : undefined;
-  const carriers: Partial<Record<CodeChannel, CodeCarrier>> = { ...(sms && { sms }), ...(mail && { email: mail }) };
+  const carriers: Partial<Record<CodeChannel, CodeChannelSender>> = {
+    ...(sms && { sms }),
+    ...(mail && { email: mail }),
+  };
   if (own) {
     const secret = Buffer.from(own.secret.reveal(), 'base64');
     const signed = createSignedHttpCourier({ url: own.url, secret, issuer: config.url, clock: systemClock });
@@ -29,7 +32,7 @@ export function openCodeCourier(
   return createCodeCourier({ carriers, limits, warn: (facts) => log.warn(facts, 'a code was not sent') });
 }
 
-function openGateway({ codes, url }: Pick<Config, 'codes' | 'url'>): CodeCarrier | undefined {
+function openGateway({ codes, url }: Pick<Config, 'codes' | 'url'>): CodeChannelSender | undefined {
   const { sms } = codes;
   if (!sms) return undefined;
   return createHttpSms({ ...loadSmsGateway(sms.gatewayFile), secret: secretOf(sms), issuer: url });

@@ -7,8 +7,8 @@ import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { MasterKeyPlace } from '../maintenance/change-master-key.ts';
 import { setStorePurpose, WrongStorePurpose } from '../maintenance/set-store-purpose.ts';
-import type { CodeCarrier, CodeCourier } from '../messages/code-sender.ts';
-import type { Courier } from '../messages/mailer.ts';
+import type { CodeChannelSender, CodeSender } from '../messages/code-sender.ts';
+import type { Mailer } from '../messages/mailer.ts';
 import { createCodeCourier } from '../messages/senders/by-channel.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
@@ -23,7 +23,7 @@ import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
 import { documents } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
-import { openCodeCourier } from './create-code-sender.ts';
+import { createCodeSender } from './create-code-sender.ts';
 
 export interface Opened {
   ports: Ports;
@@ -42,9 +42,9 @@ const DEMO_FILE = 'demo.json';
  *
  * @param shown the demo's mailbox, in place of whatever would send; without it the store is a service's
  */
-export async function openPorts(config: Config, log: Logger, shown?: Courier & CodeCarrier): Promise<Opened> {
+export async function createPorts(config: Config, log: Logger, shown?: Mailer & CodeChannelSender): Promise<Opened> {
   const courier = shown ?? (await openCourier(config));
-  const codes = shown ? showCodes(shown, config, log) : openCodeCourier(config, log, courier);
+  const codes = shown ? showCodes(shown, config, log) : createCodeSender(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   if (!shown) refuseDemoFolder(config);
@@ -83,7 +83,7 @@ export function refuseDemoFolder(config: Config): void {
 }
 
 /** In the demo every code is shown, and none sent. */
-function showCodes(carrier: CodeCarrier, { codes }: Config, log: Logger): CodeCourier {
+function showCodes(carrier: CodeChannelSender, { codes }: Config, log: Logger): CodeSender {
   const warn = (facts: object) => log.warn(facts, 'a code was not sent');
   return createCodeCourier({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
 }
@@ -120,7 +120,7 @@ function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
 }
 
 /** What speaks to a mail server is loaded where there is one. */
-async function openCourier({ mail, url }: Config): Promise<Courier> {
+async function openCourier({ mail, url }: Config): Promise<Mailer> {
   const server = mail && parseSmtpUrl(mail.server.reveal());
   if (!mail || !server) return noCourier;
   const { implicitTls, ...rest } = server;

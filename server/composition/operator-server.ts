@@ -4,7 +4,7 @@ import about from '../../package.json' with { type: 'json' };
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import type { Logger } from '../http/log.ts';
-import { type Opened, openPorts } from './create-ports.ts';
+import { createPorts, type Opened } from './create-ports.ts';
 import { writeLines } from './jsonl-file.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
 import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
@@ -13,8 +13,8 @@ import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
 const SOCKET = 'operator.sock';
 
 /** For the command line where no service runs: opens the stores, serves the socket, and ends with whoever started it. */
-export async function operate(config: Config, log: Logger): Promise<void> {
-  const opened = await openPorts(config, log);
+export async function runOperatorServer(config: Config, log: Logger): Promise<void> {
+  const opened = await createPorts(config, log);
   const socket = await openOperatorSocket(opened, config, log);
   if (!socket) throw new Error('a service is running: talk to its socket');
   console.log('ready');

@@ -12,9 +12,9 @@ import type { AccountId, UserId } from '../kernel/ids.ts';
 import { rotateSigningKeys } from '../maintenance/rotate-signing-keys.ts';
 import { documents } from '../store/keys.ts';
 import { createUser, operatorOf, updateUser } from '../testing/acting.ts';
-import { birth, must, PASSWORD } from '../testing/scene.ts';
+import { birth, PASSWORD, unwrap } from '../testing/scene.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
-import { openPorts } from './create-ports.ts';
+import { createPorts } from './create-ports.ts';
 import { writeLines } from './jsonl-file.ts';
 import { type RestoreOptions, restore } from './restore.ts';
 
@@ -41,13 +41,13 @@ async function restored(options?: RestoreOptions): Promise<string> {
 
 // SR-21, SR-62. A restored store holds sealed secrets and no signing key. A master key that is lost must not be replaced there.
 test('a service on a restored store makes no new master key', async () => {
-  const { ports } = await openPorts(config, log);
+  const { ports } = await createPorts(config, log);
   await writeLines(file('night.backup'), backUp(ports));
   await ports.store.close();
   await removeStore();
   await restored();
   await rm(file('master.key'));
-  await expect(openPorts(config, log)).rejects.toThrow('is missing');
+  await expect(createPorts(config, log)).rejects.toThrow('is missing');
   await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
 });
 
@@ -56,16 +56,16 @@ describe('what was taken away since the backup', () => {
   let account: AccountId;
   let user: UserId;
   beforeEach(async () => {
-    const { ports, makeSigningKey } = await openPorts(config, log);
-    ({ id: account } = must(await createAccount(ports, { name: 'Acme' })).account);
+    const { ports, makeSigningKey } = await createPorts(config, log);
+    ({ id: account } = unwrap(await createAccount(ports, { name: 'Acme' })).account);
     const alice = { login: 'alice', password: PASSWORD };
-    const made = must(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
+    const made = unwrap(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
     ({ id: user } = made.user);
     await writeLines(file('night.backup'), backUp(ports));
-    must(await updateUser(ports, account, user, { blocked: true }));
+    unwrap(await updateUser(ports, account, user, { blocked: true }));
     while ((await sealEvents(ports)) > 0);
     const { actor } = operatorOf(account);
-    const { text } = must(await exportEvents(ports, actor, { format: 'jsonl' }));
+    const { text } = unwrap(await exportEvents(ports, actor, { format: 'jsonl' }));
     let lines = '';
     for await (const piece of text) lines += piece;
     await writeFile(file('events.jsonl'), lines);
@@ -76,7 +76,7 @@ describe('what was taken away since the backup', () => {
   });
 
   async function isBlocked(): Promise<boolean | undefined> {
-    const { ports } = await openPorts(config, log);
+    const { ports } = await createPorts(config, log);
     try {
       const [stored] = await ports.store.getMany([documents.user(user)], Date.now());
       return stored?.value.blocked;

@@ -11,16 +11,16 @@ import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
 import { startBackgroundWork } from '../jobs/background-work.ts';
-import { eventWork } from '../jobs/event-jobs.ts';
-import { startClockwork } from '../jobs/periodic.ts';
+import { eventJobs } from '../jobs/event-jobs.ts';
+import { startPeriodicJobs } from '../jobs/periodic.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { threadPoolTooSmall } from '../platform/argon2/threads.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
-import { runWebhooks } from '../webhooks/delivery-worker.ts';
-import { endAtOnce, endOnFaults } from './crash.ts';
-import { demoFile, openPorts } from './create-ports.ts';
+import { startDeliveryWorker } from '../webhooks/delivery-worker.ts';
+import { crashNow, endOnFaults } from './crash.ts';
+import { createPorts, demoFile } from './create-ports.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
 
@@ -38,7 +38,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   // The demo sends nothing: its mails are shown instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
-  const opening = openPorts(config, log, mailbox);
+  const opening = createPorts(config, log, mailbox);
   const [opened, widget, console] = await Promise.all([
     opening,
     loadBuiltFiles(WIDGET_FOLDER, 'widget'),
@@ -75,10 +75,10 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   }
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
   const beside = [
-    startBackgroundWork(ports, eventWork(ports, config), log),
-    startClockwork(ports, { plans, refreshSigningKeys, hasOldMasterKeys, log }),
+    startBackgroundWork(ports, eventJobs(ports, config), log),
+    startPeriodicJobs(ports, { plans, refreshSigningKeys, hasOldMasterKeys, log }),
   ];
-  const webhooks = runWebhooks(ports, log);
+  const webhooks = startDeliveryWorker(ports, log);
   if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
@@ -89,7 +89,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .then(() => process.exit())
-      .catch((error: unknown) => endAtOnce(log, error, 'could not stop cleanly'));
+      .catch((error: unknown) => crashNow(log, error, 'could not stop cleanly'));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { capturedLog } from '../testing/captured-log.ts';
-import { setScene } from '../testing/scene.ts';
+import { createFixture } from '../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
 
@@ -42,7 +42,7 @@ describe('SR-42: a fresh installation', () => {
   });
 
   test('says nothing once there is an account', async () => {
-    await setScene(ports);
+    await createFixture(ports);
     expect(await start(true)).toEqual({ log: '', errors: '' });
   });
 });

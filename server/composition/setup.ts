@@ -2,12 +2,12 @@ import { firstPlan } from '../accounts/plans/plans.ts';
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import type { Logger } from '../http/log.ts';
-import { openPorts } from './create-ports.ts';
+import { createPorts } from './create-ports.ts';
 import { printSetup, type SetupArguments } from './setup-link.ts';
 
 /** Opens the store for as long as it takes to set something up. */
 export async function setUp(config: Config, log: Logger, asked: SetupArguments): Promise<void> {
-  const { ports } = await openPorts(config, log);
+  const { ports } = await createPorts(config, log);
   try {
     await printSetup({ ...ports, issuer: config.url }, { ...asked, plan: firstPlan(plansOf(config)) });
   } finally {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { LARGEST_AMOUNT } from '../accounts/plans/ledger-entry.ts';
+import { MAX_AMOUNT } from '../accounts/plans/ledger-entry.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue, QUOTA_KINDS } from '../accounts/plans/plans.ts';
 import type { Config } from './load-config.ts';
 
@@ -21,10 +21,7 @@ const schema = z
       .array(
         z.strictObject({
           name,
-          monthlyFee: z
-            .int('must be a whole number')
-            .min(0, 'must not be negative')
-            .max(LARGEST_AMOUNT, 'is too large'),
+          monthlyFee: z.int('must be a whole number').min(0, 'must not be negative').max(MAX_AMOUNT, 'is too large'),
           quotas: z
             .strictObject({ users: count, resources: count, filters: count, administrators: count })
             .partial()

@@ -3,7 +3,7 @@ import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { decideFactors, widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../login/answer-step.ts';
 import type { Flow } from '../login/flow.ts';
 import { actOf } from '../login/flow-events.ts';
@@ -12,11 +12,11 @@ import type { Resource } from '../resources/resource.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { kindsNow, questionOf, stillThere } from './context.ts';
-import { type FirstProof, makeOwnToken } from './create-token.ts';
+import { isStillAssigned, kindsNow, questionOf } from './context.ts';
+import { createEnrolledToken, type FirstProof } from './create-token.ts';
 import type { Enrolling } from './enrolling.ts';
 import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, passkeyAskedAnew } from './enrolment-steps.ts';
-import { tellOwner } from './notify-user.ts';
+import { notifyUser } from './notify-user.ts';
 import { judgeEnrolment } from './offer-enrolment.ts';
 
 const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
@@ -28,7 +28,7 @@ type Telling = StepAnswer & { language: MailLanguage };
  * The first code of a token that is being set up, shown by an app or sent. Until it is right the token counts for nothing; it then
  * counts as the second factor of this sign-in, since it shows that the person has the device.
  */
-export function answerEnrolment(ports: EnrolNeeds, answer: Telling & { otp: string }): Promise<Verdict<FlowView>> {
+export function answerEnrolment(ports: EnrolNeeds, answer: Telling & { otp: string }): Promise<Result<FlowView>> {
   return prove(ports, answer, { otp: answer.otp });
 }
 
@@ -36,13 +36,13 @@ export function answerEnrolment(ports: EnrolNeeds, answer: Telling & { otp: stri
 export function answerNewPasskey(
   ports: EnrolNeeds,
   answer: Telling & { response: PasskeyAttestation },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   return prove(ports, answer, { response: answer.response });
 }
 
-function prove(ports: EnrolNeeds, answer: Telling, proof: FirstProof): Promise<Verdict<FlowView>> {
+function prove(ports: EnrolNeeds, answer: Telling, proof: FirstProof): Promise<Result<FlowView>> {
   return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
-    const standing = await stillThere(ports, flow, resource);
+    const standing = await isStillAssigned(ports, flow, resource);
     const making = standing?.enrolling.making;
     if (!standing) return DENIED;
     if (!making) return { refusal: refusal('STEP_NOT_EXPECTED') };
@@ -55,12 +55,12 @@ function prove(ports: EnrolNeeds, answer: Telling, proof: FirstProof): Promise<V
     const kinds = await kindsNow(ports, flow, resource, standing);
     if (!kinds?.includes(making.kind)) return DENIED;
     const own = { act: actOf(flow, answer.whence), flow, enrolling, making, user };
-    const made = await makeOwnToken(ports, own, proof, resource.failedAttemptsBeforeLock);
+    const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
     if (isRefusal(made)) {
       const challenge = randomChallenge(ports);
       return { refusal: { ...made, about: user.id }, again: (held) => passkeyAskedAnew(held, challenge) };
     }
-    tellOwner(ports, made.user, 'token-added', answer);
+    notifyUser(ports, made.user, 'token-added', answer);
     return ended(user, flow, enrolling, passed(enrolling, made.token));
   });
 }
@@ -75,9 +75,9 @@ function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['p
 }
 
 /** Goes on without, where that may be: read again, since the time for it may be over. */
-export function postponeEnrolment(ports: StepNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
+export function postponeEnrolment(ports: StepNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
   return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
-    const standing = await stillThere(ports, flow, resource);
+    const standing = await isStillAssigned(ports, flow, resource);
     if (!standing) return DENIED;
     const { user, tokens, enrolling } = standing;
     if (enrolling.basis === 'password' && !mayComeInByPassword(user, tokens, resource, ports.clock.now()))
@@ -92,9 +92,9 @@ export function postponeEnrolment(ports: StepNeeds, answer: StepAnswer): Promise
 }
 
 /** The person says that they have their recovery codes. */
-export function confirmCodes(ports: StepNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
+export function confirmCodes(ports: StepNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
   return answerStep(ports, ['codes'], answer, async (flow, resource): Promise<StepOutcome> => {
-    const standing = await stillThere(ports, flow, resource);
+    const standing = await isStillAssigned(ports, flow, resource);
     return standing ? ending(standing.user, flow, standing.enrolling.passed) : DENIED;
   });
 }

@@ -1,27 +1,27 @@
 import type { EventDraft } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { Flow } from '../login/flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { reindex } from '../records/index-entries.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../resources/assignments.ts';
-import { standingDigest } from '../self-service/context.ts';
+import { credentialFingerprint } from '../self-service/context.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
 import type { Enrolling, Making } from './enrolling.ts';
 import { hadToken, remembered } from './enrolment.ts';
 import { mayGoTo } from './enrolment-address.ts';
-import { type EnrolmentLink, lacksPassword, linkStands } from './enrolment-link.ts';
+import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Somebody who sets up a token in their sign-in. */
 export interface OwnToken {
   /** Of the person. */
-  act: Act;
+  act: RequestContext;
   flow: Flow;
   enrolling: Enrolling;
   /** What becomes a token. */
@@ -33,11 +33,15 @@ export interface OwnToken {
  * Assigns the person together with the tokens that they have just set up. This commit decides: of any number of people who
  * know one password one sets up the first token, and one link serves once (SR-1, SR-40).
  */
-export function assignOwn(ports: Needs, own: OwnToken, tokens: readonly TokenId[]): Promise<Verdict<{ user: User }>> {
+export function assignEnrolledToken(
+  ports: Needs,
+  own: OwnToken,
+  tokens: readonly TokenId[],
+): Promise<Result<{ user: User }>> {
   const { act, flow } = own;
   const key = documents.user(own.user.id);
   const keys = [key, documents.enrolmentLink(own.user.id)] as const;
-  return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Verdict<{ user: User }>> => {
+  return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!before) return { answer: refusal('ACCESS_DENIED') };
     // By an attempt that broke off after this very commit.
@@ -57,8 +61,8 @@ export function assignOwn(ports: Needs, own: OwnToken, tokens: readonly TokenId[
     const write: Write = {
       put: [{ key, value: user }],
       delete: [documents.enrolmentTries(user.id), ...(flow.enrolmentLink === undefined ? [] : [keys[1]])],
-      index: movePlaces(key, before, user),
-      append: [eventOf(act, event, now)],
+      index: reindex(key, before, user),
+      append: [createEvent(act, event, now)],
     };
     return { answer: { user }, write };
   });
@@ -71,7 +75,7 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
   if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
   // On the way from the self-service page: nothing else has changed since that was opened.
-  if (flow.self && standingDigest(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
+  if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another holder of the same password was faster, or an administrator gave them one, perhaps to take it away again.
   if (enrolling.basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
   // The person's number or mailbox has become another: the code went to the one before.
@@ -80,7 +84,7 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
   if (enrolling.basis !== 'link') return undefined;
-  const stands = link !== undefined && link.secretHash === flow.enrolmentLink && linkStands(link, user, now);
+  const stands = link !== undefined && link.secretHash === flow.enrolmentLink && isEnrolmentLinkValid(link, user, now);
   return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
 }
 

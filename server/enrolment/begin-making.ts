@@ -1,4 +1,4 @@
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { MOST_PASSKEYS } from '../tokens/kinds/passkey/begin-passkey-registration.ts';
@@ -20,7 +20,9 @@ export function beginMaking(ports: Pick<Ports, 'random' | 'secrets'>, kind: Enro
   switch (kind) {
     case 'totp': {
       const seed = ports.random.bytes(SEED_BYTES);
-      const sealedSecret = needing('sealing a seed', () => ports.secrets.seal(seed, seedContext(user.account, token)));
+      const sealedSecret = callDependency('sealing a seed', () =>
+        ports.secrets.seal(seed, seedContext(user.account, token)),
+      );
       return { kind, token, sealedSecret };
     }
     case 'webauthn':

@@ -1,4 +1,4 @@
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { Flow } from '../login/flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -10,10 +10,10 @@ import type { User } from '../users/user.ts';
 import type { Enrolling } from './enrolling.ts';
 import { lacksPassword } from './enrolment-link.ts';
 import type { EnrolmentKind } from './enrolment-policy.ts';
-import { asksToEnrol, type EnrolmentQuestion, judgeEnrolment } from './offer-enrolment.ts';
+import { type EnrolmentQuestion, judgeEnrolment, wantsEnrolment } from './offer-enrolment.ts';
 
 /** Somebody at a step of an enrolment, as they are now. */
-export interface Standing {
+export interface EnrolmentContext {
   user: User;
   /** With which they are assigned to the resource. */
   tokens: Token[];
@@ -21,15 +21,15 @@ export interface Standing {
 }
 
 /** What was shown before the enrolment may have lost its worth since (SR-4, SR-38, SR-39). */
-export async function stillThere(
+export async function isStillAssigned(
   ports: Pick<Ports, 'store' | 'clock'>,
   flow: Flow,
   resource: Resource,
-): Promise<Standing | undefined> {
+): Promise<EnrolmentContext | undefined> {
   const { enrolling } = flow;
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !enrolling) return undefined;
-  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
   if (lacksPassword(flow, user)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
@@ -37,8 +37,8 @@ export async function stillThere(
 }
 
 /** What is asked again at each step: the policy, and what the person has, may have changed. */
-export function questionOf(flow: Flow, resource: Resource, { user, enrolling }: Standing): EnrolmentQuestion {
-  return { user, resource, basis: enrolling.basis, isAsked: asksToEnrol(flow) };
+export function questionOf(flow: Flow, resource: Resource, { user, enrolling }: EnrolmentContext): EnrolmentQuestion {
+  return { user, resource, basis: enrolling.basis, isAsked: wantsEnrolment(flow) };
 }
 
 /** The kinds that this person may set up now; undefined: they may set up nothing any more. */
@@ -46,7 +46,7 @@ export async function kindsNow(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   flow: Flow,
   resource: Resource,
-  standing: Standing,
+  standing: EnrolmentContext,
 ): Promise<readonly EnrolmentKind[] | undefined> {
   const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
   return decision.kind === 'none' ? undefined : decision.kinds;

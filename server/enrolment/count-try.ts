@@ -1,6 +1,6 @@
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tryOnceMore } from './enrolment-tries.ts';
@@ -13,9 +13,9 @@ export function countTry(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   user: UserId,
   threshold: number,
-): Promise<Verdict<{ counted: true }>> {
+): Promise<Result<{ counted: true }>> {
   const key = documents.enrolmentTries(user);
-  return transact(ports, key.anchor, [key], ([stored]): Decision<Verdict<{ counted: true }>> => {
+  return transact(ports, key.anchor, [key], ([stored]): Decision<Result<{ counted: true }>> => {
     const tries = tryOnceMore(stored?.value, threshold);
     if (!tries) return { answer: refusal('ENROLMENT_LOCKED') };
     return { answer: { counted: true }, write: { put: [{ key, value: tries }] } };

@@ -1,16 +1,16 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../records/index-entries.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { assignOwn, type OwnToken } from './assign-token.ts';
-import { dropLeftover } from './discard-draft.ts';
+import { assignEnrolledToken, type OwnToken } from './assign-token.ts';
+import { discardDraft } from './discard-draft.ts';
 import type { Making } from './enrolling.ts';
 import { makeAppToken } from './make-app-token.ts';
 import { makeOwnPasskey } from './make-own-passkey.ts';
@@ -30,21 +30,21 @@ export type FirstProof = { otp: string } | { response: PasskeyAttestation };
  *
  * @param threshold the resource's `failedAttemptsBeforeLock`
  */
-export async function makeOwnToken(
+export async function createEnrolledToken(
   ports: Needs,
   own: OwnToken,
   proof: FirstProof,
   threshold: number,
-): Promise<Verdict<{ user: User; token: Token }>> {
+): Promise<Result<{ user: User; token: Token }>> {
   const made = await makeByKind(ports, own, own.making, proof, threshold);
   if (isRefusal(made)) return made;
   const ids = [made.token.id];
   const { recovery } = own.enrolling;
   if (recovery !== undefined) ids.push((await makeRecoveryCodes(ports, own, recovery)).id);
-  const assigned = await assignOwn(ports, own, ids);
+  const assigned = await assignEnrolledToken(ports, own, ids);
   if (!isRefusal(assigned)) return { ...assigned, token: made.token };
   // Whoever may not have them after all leaves none behind.
-  for (const id of ids) await dropLeftover(ports, own.act, id, own.user);
+  for (const id of ids) await discardDraft(ports, own.act, id, own.user);
   return assigned;
 }
 
@@ -55,7 +55,7 @@ async function makeByKind(
   making: Making,
   proof: FirstProof,
   threshold: number,
-): Promise<Verdict<{ token: Token }>> {
+): Promise<Result<{ token: Token }>> {
   if (making.kind === 'webauthn') {
     return 'response' in proof ? makeOwnPasskey(ports, own, making, proof.response) : refusal('STEP_NOT_EXPECTED');
   }
@@ -71,8 +71,8 @@ function makeRecoveryCodes(ports: Needs, own: OwnToken, id: TokenId): Promise<To
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Token> => {
     if (stored) return { answer: stored.value };
     const token: RecoveryToken = { ...newRecord(own, id, now), factor: { kind: 'recovery', macs } };
-    const append = [eventOf(own.act, { type: 'token.created', subject: id }, now)];
+    const append = [createEvent(own.act, { type: 'token.created', subject: id }, now)];
     const put = [{ key, value: token }];
-    return { answer: token, write: { put, index: movePlaces(key, undefined, token), append } };
+    return { answer: token, write: { put, index: reindex(key, undefined, token), append } };
   });
 }

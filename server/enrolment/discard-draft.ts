@@ -1,7 +1,7 @@
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { reindex } from '../records/index-entries.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
@@ -9,9 +9,9 @@ import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /** Deletes a token that did not become one of its owner's. */
-export async function dropLeftover(
+export async function discardDraft(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   { id: owner }: Pick<User, 'id'>,
 ): Promise<void> {
@@ -19,10 +19,10 @@ export async function dropLeftover(
   const dropped = await transact(ports, key.anchor, [key], ([stored], now): Decision<WebauthnToken | undefined> => {
     const token = stored?.value;
     if (token?.owner !== owner || token.createdBy?.id !== owner) return { answer: undefined };
-    const append = [eventOf(act, { type: 'token.deleted', subject: id }, now)];
+    const append = [createEvent(act, { type: 'token.deleted', subject: id }, now)];
     return {
       answer: isWebauthn(token) ? token : undefined,
-      write: { delete: [key], index: movePlaces(key, token, undefined), append },
+      write: { delete: [key], index: reindex(key, token, undefined), append },
     };
   });
   if (dropped) await releaseCredential(ports, dropped.account, dropped.factor.credentialId, id);

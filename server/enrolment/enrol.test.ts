@@ -9,18 +9,18 @@ import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
   addResource,
   addToken,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   overwrite,
   putInState,
   read,
-  type Scene,
   type SceneOptions,
-  setScene,
+  unwrap,
   wrongCode,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import type { TokenState } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
@@ -38,22 +38,22 @@ const REQUIRED: EnrolmentPolicy = { kinds: ['totp'], required: true };
 const OFFERED: EnrolmentPolicy = { kinds: ['totp'], required: false };
 
 const setStage = (enrolment: EnrolmentPolicy = REQUIRED, options: SceneOptions = {}) =>
-  setScene(ports, {
+  createFixture(ports, {
     ...options,
     resource: { enrolment, ...options.resource },
     user: { email: 'alice@shop.example', ...options.user },
   });
 
-async function toEnrol(scene: Scene, purpose?: 'enrol'): Promise<Walk> {
-  const walk = await Walk.begin(scene, purpose ? { purpose } : {});
+async function toEnrol(scene: Fixture, purpose?: 'enrol'): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene, purpose ? { purpose } : {});
   await walk.identify();
   if (walk.view.step === 'password') await walk.password();
   return walk;
 }
-const claimsOf = (scene: Scene, { view }: Walk) =>
+const claimsOf = (scene: Fixture, { view }: LoginDriver) =>
   ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
-const keyOf = ({ view }: Walk) => (view.enrol?.kind === 'totp' ? view.enrol.secret : undefined);
-const ownedBy = async ({ account, user }: Scene) =>
+const keyOf = ({ view }: LoginDriver) => (view.enrol?.kind === 'totp' ? view.enrol.secret : undefined);
+const ownedBy = async ({ account, user }: Fixture) =>
   (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
 
 describe('at the first sign-in', () => {
@@ -79,9 +79,9 @@ describe('at the first sign-in', () => {
     const [code = ''] = walk.view.codes ?? [];
     await walk.confirmCodes();
     ports.clock.advance(60_000);
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
-    const other = await Walk.toOtp(scene);
+    const other = await LoginDriver.toOtp(scene);
     await other.choose('recovery');
     expect(await other.recovery(code)).toMatchObject({ step: 'done', used: 'recovery' });
   });
@@ -91,7 +91,7 @@ describe('at the first sign-in', () => {
     const walk = await toEnrol(scene);
     const otp = appOf(walk.view).code(ports.clock.now());
     await walk.enrol(otp);
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(otp)).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
   });
 
@@ -158,7 +158,7 @@ describe('attacks on the enrolment', () => {
     await ports.store.commit(gone);
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [] } });
     await ports.store.commit({ ...gone, operation: 'back', delete: [], put: [{ key, value: stored }] });
-    must(await deleteToken(ports, operatorOf(scene.account), token.id));
+    unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   });
 
@@ -281,7 +281,7 @@ describe('by policy', () => {
   });
 
   test('without a policy everything is as it was', async () => {
-    const scene = await setScene(ports, { resource: { methodPolicy: 'password-otp' } });
+    const scene = await createFixture(ports, { resource: { methodPolicy: 'password-otp' } });
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   });
 
@@ -319,7 +319,7 @@ describe('where the page asks for it', () => {
   });
 
   test('where the resource says nothing of it, the sign-in simply ends', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await toEnrol(scene, 'enrol');
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
   });

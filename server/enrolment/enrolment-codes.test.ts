@@ -5,9 +5,9 @@ import { documents } from '../store/keys.ts';
 import { operatorOf, updateUser } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
 import { anotherCode, freshAddress } from '../testing/devices/sent-device.ts';
-import { must, read, type Scene, type SceneOptions, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, read, type SceneOptions, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 
 let ports: TestPorts;
@@ -19,8 +19,8 @@ beforeEach(() => {
   ports.codes.down = false;
 });
 
-function setStage(kind: EnrolmentKind = 'sms', options: SceneOptions = {}): Promise<Scene> {
-  return setScene(ports, {
+function setStage(kind: EnrolmentKind = 'sms', options: SceneOptions = {}): Promise<Fixture> {
+  return createFixture(ports, {
     ...options,
     resource: {
       enrolment: { kinds: [kind], required: true },
@@ -32,20 +32,20 @@ function setStage(kind: EnrolmentKind = 'sms', options: SceneOptions = {}): Prom
   });
 }
 
-async function toEnrol(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function toEnrol(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;
 }
 
-const ownedBy = async ({ account, user }: Scene) =>
+const ownedBy = async ({ account, user }: Fixture) =>
   (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
-const sentTo = async (scene: Scene) => {
+const sentTo = async (scene: Fixture) => {
   const tokens = await Promise.all((await ownedBy(scene)).map((id) => read(ports, documents.token(id as never))));
   return tokens.flatMap(({ factor }) => ('to' in factor ? [factor.to] : []));
 };
-const mailboxOf = ({ user }: Scene) => user.email ?? '';
+const mailboxOf = ({ user }: Fixture) => user.email ?? '';
 
 // The attack: whoever has stolen a password names a phone of their own, or a mailbox.
 describe('where codes go', () => {
@@ -122,7 +122,7 @@ describe('a number that is swapped', () => {
       await walk.sendFirst();
       const { code } = ports.codes.sent.at(-1) ?? { code: '' };
       const change = kind === 'sms' ? { phone: freshAddress('sms') } : { email: freshAddress('email') };
-      must(await updateUser(ports, scene.account, scene.user.id, change));
+      unwrap(await updateUser(ports, scene.account, scene.user.id, change));
       expect(await walk.enrol(code)).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
       expect(await ownedBy(scene)).toEqual([]);
     },
@@ -139,7 +139,7 @@ describe('a number that is swapped', () => {
       const outcome = await go();
       if (makes && !isChanged) {
         isChanged = true;
-        must(await updateUser(ports, scene.account, scene.user.id, { email: freshAddress('email') }));
+        unwrap(await updateUser(ports, scene.account, scene.user.id, { email: freshAddress('email') }));
       }
       return outcome;
     };
@@ -282,7 +282,7 @@ test('a link lets try anew, and so does a token that was set up in another way',
     return walk;
   };
   await burn();
-  must(
+  unwrap(
     await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
       resource: scene.resource.id,
       language: 'en',

@@ -10,18 +10,18 @@ import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
 import {
   addPerson,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   overwrite,
   putInState,
   read,
-  type Scene,
   type SceneOptions,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { credentialHash } from '../tokens/kinds/passkey/claim-credential.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
 import type { TokenKind } from '../tokens/token.ts';
@@ -41,36 +41,39 @@ beforeEach(() => {
 const ALL_KINDS: TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'];
 
 /** Somebody without a token, with a mailbox, and with a phone where one is given. */
-function setStage(kinds: EnrolmentKind[], options: SceneOptions = {}): Promise<Scene> {
-  return setScene(ports, {
+function setStage(kinds: EnrolmentKind[], options: SceneOptions = {}): Promise<Fixture> {
+  return createFixture(ports, {
     ...options,
     resource: { enrolment: { kinds, required: true }, tokenKinds: ALL_KINDS, ...options.resource },
     user: { email: freshAddress('email'), ...options.user },
   });
 }
 
-async function toEnrol(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function toEnrol(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;
 }
 
-const ownedBy = async ({ account, user }: Scene) =>
+const ownedBy = async ({ account, user }: Fixture) =>
   (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
-const userOf = ({ user }: Scene) => read(ports, documents.user(user.id));
-const claimsOf = (scene: Scene, { view }: Walk) =>
+const userOf = ({ user }: Fixture) => read(ports, documents.user(user.id));
+const claimsOf = (scene: Fixture, { view }: LoginDriver) =>
   ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
 
 /** What a device makes of what is asked on the screen. */
-function passkeyOf({ view }: Walk, device = new SoftwareAuthenticator()) {
+function passkeyOf({ view }: LoginDriver, device = new SoftwareAuthenticator()) {
   if (view.enrol?.kind !== 'webauthn') throw new Error(`no passkey is asked for at ${view.step}`);
   const { challenge, rp, user } = view.enrol.creation;
   return device.create({ ...inTheFrame({ challenge, rpId: rp.id }), userHandle: user.id });
 }
 
 /** Sets up a token of a kind as far as its first proof; answers what gives that. */
-async function ready(walk: Walk, kind: EnrolmentKind): Promise<(seq?: number) => ReturnType<Walk['enrol']>> {
+async function ready(
+  walk: LoginDriver,
+  kind: EnrolmentKind,
+): Promise<(seq?: number) => ReturnType<LoginDriver['enrol']>> {
   if (kind === 'totp') {
     const code = appOf(walk.view).code(ports.clock.now());
     return (seq) => walk.enrol(code, seq);
@@ -159,7 +162,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     const prove = await ready(walk, kind);
     const other = kind === 'totp' ? 'webauthn' : 'totp';
     const enrolment = { kinds: [other as EnrolmentKind], required: true };
-    must(await updateResource(ports, scene.account, scene.resource.id, { enrolment }));
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { enrolment }));
     expect(await prove()).toMatchObject({ step: 'denied' });
     expect(await ownedBy(scene)).toEqual([]);
   });
@@ -203,7 +206,7 @@ describe.each(DEVICE_KINDS.filter(({ kind }) => kind !== 'recovery'))('with a lo
   test('whoever stole the password is offered no kind of token', async () => {
     const scene = await setStage([...ENROLMENT_KINDS]);
     const { token } = await device.give(scene);
-    must(
+    unwrap(
       await updateResource(ports, scene.account, scene.resource.id, {
         tokenKinds: ALL_KINDS,
         enrolment: { kinds: [...ENROLMENT_KINDS], required: true },

@@ -20,7 +20,7 @@ export interface EnrolmentLink {
 }
 
 /** Whether the link still leads to a token for this person. That its secret is right is somebody else's to say. */
-export function linkStands(link: EnrolmentLink, user: User, now: number): boolean {
+export function isEnrolmentLinkValid(link: EnrolmentLink, user: User, now: number): boolean {
   return !user.blocked && now < link.expiresAt && link.email === user.email;
 }
 

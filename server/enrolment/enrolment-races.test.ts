@@ -7,13 +7,21 @@ import { operatorOf, unassign, updateUser } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
-import { meanwhile, must, overwrite, read, type Scene, type SceneOptions, setScene } from '../testing/scene.ts';
+import {
+  createFixture,
+  type Fixture,
+  meanwhile,
+  overwrite,
+  read,
+  type SceneOptions,
+  unwrap,
+} from '../testing/scene.ts';
 import { setSelfStage, toSelf } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
-import { beginLinkedFlow } from './start-linked-flow.ts';
+import { startLinkedFlow } from './start-linked-flow.ts';
 
 // SR-4, SR-38. The attack: a stranger who knows the password, or has the link, types the first code of their own device in the
 // instant in which what they showed loses its worth. Every read before the commit still sees the user as they were.
@@ -36,42 +44,48 @@ const EMAIL = 'alice@shop.example';
 const KINDS = ['totp', 'sms', 'email'] as const;
 type Kind = (typeof KINDS)[number];
 const setStage = (kind: Kind, options: SceneOptions = {}) =>
-  setScene(ports, {
+  createFixture(ports, {
     ...options,
     resource: { enrolment: { kinds: [kind], required: true }, tokenKinds: [...KINDS, 'recovery'], ...options.resource },
     user: { email: EMAIL, ...options.user },
   });
 
-type Change = (scene: Scene, replica: TestPorts) => Promise<unknown>;
+type Change = (scene: Fixture, replica: TestPorts) => Promise<unknown>;
 const set =
   (fields: Parameters<typeof updateUser>[3]): Change =>
   async ({ account, user }, replica) =>
-    must(await updateUser(replica, account, user.id, fields));
+    unwrap(await updateUser(replica, account, user.id, fields));
 
-async function byPassword(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function byPassword(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;
 }
-async function byLink(scene: Scene): Promise<Walk> {
+async function byLink(scene: Fixture): Promise<LoginDriver> {
   await sendLink(scene, ports);
   ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS - A_MOMENT);
   const link = ports.courier.last('enrolment-link', EMAIL).path.split('#')[1] ?? '';
-  const begun = must(await beginLinkedFlow(ports, { link, whence: {} })) as FlowView & { handle: string };
-  return new Walk(scene, ports, begun, undefined);
+  const begun = unwrap(await startLinkedFlow(ports, { link, whence: {} })) as FlowView & { handle: string };
+  return new LoginDriver(scene, ports, begun, undefined);
 }
 const sendLink: Change = async ({ account, user, resource }, replica) =>
-  must(await sendEnrolmentLink(replica, operatorOf(account), user.id, { resource: resource.id, language: 'en' }));
+  unwrap(await sendEnrolmentLink(replica, operatorOf(account), user.id, { resource: resource.id, language: 'en' }));
 
-const appCode = ({ view }: Walk) => appOf(view).code(ports.clock.now());
-async function sentCode(walk: Walk): Promise<string> {
+const appCode = ({ view }: LoginDriver) => appOf(view).code(ports.clock.now());
+async function sentCode(walk: LoginDriver): Promise<string> {
   await walk.sendFirst();
   return ports.codes.sent.at(-1)?.code ?? '';
 }
 
 /** The sign-in ends with that code, and the user has no token of it. */
-async function expectNothingMade(scene: Scene, walk: Walk, otp: string, change: Change, code: string): Promise<void> {
+async function expectNothingMade(
+  scene: Fixture,
+  walk: LoginDriver,
+  otp: string,
+  change: Change,
+  code: string,
+): Promise<void> {
   beforeCommitOf(ports, 'user', (replica) => change(scene, replica));
   expect(await walk.enrol(otp)).toMatchObject({ step: 'denied', error: { code } });
   const { assignments, enrolled = [] } = await read(ports, documents.user(scene.user.id));
@@ -88,7 +102,7 @@ describe('just before the commit of an enrolment on a password', () => {
     [
       'the user is taken off the resource',
       async ({ account, resource, user }, replica) =>
-        must(await unassign(replica, { account, resource: resource.id, user: user.id })),
+        unwrap(await unassign(replica, { account, resource: resource.id, user: user.id })),
     ],
   ])('%s: no token is made', async (_, change) => {
     const scene = await setStage('totp', { alone: true });

@@ -6,13 +6,22 @@ import { documents } from '../store/keys.ts';
 import { assign, operatorOf, unassign, updateToken } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { addPerson, addResource, addToken, must, overwrite, read, type Scene, setScene } from '../testing/scene.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  createFixture,
+  type Fixture,
+  overwrite,
+  read,
+  unwrap,
+} from '../testing/scene.ts';
 import { setSelfStage, shownIn, withOwnApp } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
-import { beginLinkedFlow } from './start-linked-flow.ts';
+import { startLinkedFlow } from './start-linked-flow.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -26,40 +35,40 @@ beforeEach(() => {
 
 const ENROLMENT = { kinds: ['totp' as const], required: false };
 const setStage = () =>
-  setScene(ports, {
+  createFixture(ports, {
     tokens: [{}],
     alone: true,
     resource: { enrolment: ENROLMENT },
     user: { email: 'alice@shop.example' },
   });
-const idOf = ({ tokens: [token] }: Scene) => {
+const idOf = ({ tokens: [token] }: Fixture) => {
   if (!token) throw new Error('no token');
   return token.id;
 };
 
 /** As users are who were stored before the mark was kept. */
-async function withoutMark({ user }: Scene): Promise<void> {
+async function withoutMark({ user }: Fixture): Promise<void> {
   await overwrite(ports, documents.user(user.id), { hadToken: undefined as never });
 }
 
-async function byPassword(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene, { purpose: 'enrol' });
+async function byPassword(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene, { purpose: 'enrol' });
   await walk.identify();
   await walk.password();
   return walk;
 }
 
 /** A password alone opens no enrolment; where none is demanded, the sign-in goes on without. */
-async function expectNoEnrolment(scene: Scene): Promise<void> {
+async function expectNoEnrolment(scene: Fixture): Promise<void> {
   const { view } = await byPassword(scene);
   expect(view.enrol).toBeUndefined();
   expect(view.step).toBe('done');
 }
 
-type Route = (scene: Scene) => Promise<unknown>;
-const remove: Route = async (scene) => must(await deleteToken(ports, operatorOf(scene.account), idOf(scene)));
+type Route = (scene: Fixture) => Promise<unknown>;
+const remove: Route = async (scene) => unwrap(await deleteToken(ports, operatorOf(scene.account), idOf(scene)));
 const unassigned: Route = async ({ account, resource, user, tokens: [token] }) =>
-  must(await unassign(ports, { account, resource: resource.id, user: user.id, token: token?.id ?? ('' as never) }));
+  unwrap(await unassign(ports, { account, resource: resource.id, user: user.id, token: token?.id ?? ('' as never) }));
 
 const ROUTES: Record<string, Route> = {
   deleted: remove,
@@ -68,21 +77,21 @@ const ROUTES: Record<string, Route> = {
     await remove(scene);
   },
   'taken back, then deleted': async (scene) => {
-    must(await updateToken(ports, scene.account, idOf(scene), { owner: null }));
+    unwrap(await updateToken(ports, scene.account, idOf(scene), { owner: null }));
     await unassigned(scene);
     await remove(scene);
   },
   'given to another user': async (scene) => {
     const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
-    must(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
+    unwrap(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
     await unassigned(scene);
   },
   'given to another user, with its resource deleted': async (scene) => {
     const [from, to] = [scene.resource, await addResource(ports, scene.account, { enrolment: ENROLMENT })];
-    must(await assign(ports, { account: scene.account, resource: to.id, user: scene.user.id }));
+    unwrap(await assign(ports, { account: scene.account, resource: to.id, user: scene.user.id }));
     const other = await addPerson(ports, scene.account, to, { user: { login: 'bob' } });
-    must(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
-    must(await deleteResource(ports, operatorOf(scene.account), from.id));
+    unwrap(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
+    unwrap(await deleteResource(ports, operatorOf(scene.account), from.id));
     scene.resource = to;
   },
 };
@@ -106,18 +115,18 @@ describe.each(Object.entries(ROUTES))('with a token that was %s', (_, route) => 
 // SR-69
 describe('a token that is gone', () => {
   test('was never assigned, and a password alone enrols nothing all the same', async () => {
-    const scene = await setScene(ports, { resource: { enrolment: ENROLMENT } });
+    const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await withoutMark(scene);
-    must(await deleteToken(ports, operatorOf(scene.account), token.id));
+    unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
     await expectNoEnrolment(scene);
   });
 
   test('was a set of recovery codes, and a password alone enrols nothing all the same', async () => {
-    const scene = await setScene(ports, { resource: { enrolment: ENROLMENT } });
+    const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
     const { id: token } = await giveRecoveryCodes(scene);
     await withoutMark(scene);
-    must(await deleteToken(ports, operatorOf(scene.account), token));
+    unwrap(await deleteToken(ports, operatorOf(scene.account), token));
     await expectNoEnrolment(scene);
   });
 
@@ -127,7 +136,7 @@ describe('a token that is gone', () => {
     const [token] = shownIn(walk.view).tokens;
     expect(await walk.self(removeOwnToken, { token: token?.id ?? '' })).toMatchObject({ self: { tokens: [] } });
     await expectNoEnrolment(scene);
-    const thief = await Walk.begin(scene, { purpose: 'self' });
+    const thief = await LoginDriver.begin(scene, { purpose: 'self' });
     await thief.identify();
     await thief.password();
     expect(shownIn(thief.view).may.addToken).toBe(false);
@@ -140,35 +149,35 @@ describe('a token that is gone', () => {
     const scene = await setStage();
     await remove(scene);
     const link = { resource: scene.resource.id, language: 'en' } as const;
-    must(await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, link));
+    unwrap(await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, link));
     const text = ports.courier.last('enrolment-link', 'alice@shop.example').path.split('#')[1] ?? '';
-    const begun = must(await beginLinkedFlow(ports, { link: text, whence: {} }));
-    const walk = new Walk(scene, ports, begun as never, undefined);
+    const begun = unwrap(await startLinkedFlow(ports, { link: text, whence: {} }));
+    const walk = new LoginDriver(scene, ports, begun as never, undefined);
     await walk.password();
     const app = appOf(walk.view);
     await walk.enrol(app.code(ports.clock.now()));
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     ports.clock.advance(60_000);
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
   });
 });
 
 // SR-69. The attack: the enrolment began before the token was given, and ends after it was deleted.
 test('an enrolment on a password alone ends once the user has had a token meanwhile', async () => {
-  const scene = await setScene(ports, { resource: { enrolment: ENROLMENT } });
+  const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const walk = await byPassword(scene);
   expect(walk.view).toMatchObject({ step: 'enrol' });
   const app = appOf(walk.view);
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
-  must(await deleteToken(ports, operatorOf(scene.account), token.id));
+  unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
   expect(await walk.enrol(app.code(ports.clock.now()))).not.toMatchObject({ step: 'codes' });
   const user = await read(ports, documents.user(scene.user.id));
   expect(user.assignments).toMatchObject([{ tokens: [] }]);
 });
 
 test('the commit of an enrolment on a password alone looks for the mark itself', async () => {
-  const scene = await setScene(ports, { resource: { enrolment: ENROLMENT } });
+  const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const walk = await byPassword(scene);
   const app = appOf(walk.view);
   ports.store.intercept.commit = async (change, go) => {
@@ -184,7 +193,7 @@ test('the commit of an enrolment on a password alone looks for the mark itself',
 
 // SR-69: a crash in the middle only denies.
 test('a deletion that breaks off before the token is gone leaves the mark', async () => {
-  const scene = await setScene(ports, { resource: { enrolment: ENROLMENT } });
+  const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   await withoutMark(scene);
   ports.store.intercept.commit = async (change, go) => {
@@ -198,10 +207,10 @@ test('a deletion that breaks off before the token is gone leaves the mark', asyn
 });
 
 test('what an enrolment that broke off has left is no token, and its deletion leaves no mark', async () => {
-  const scene = await setScene(ports, { resource: { enrolment: ENROLMENT } });
+  const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   await withoutMark(scene);
   await overwrite(ports, documents.token(token.id), { createdBy: { kind: 'user', id: scene.user.id } });
-  must(await deleteToken(ports, operatorOf(scene.account), token.id));
+  unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
   expect((await byPassword(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: ['totp'] } });
 });

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { instant, resourceId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MAIL_LANGUAGES } from '../messages/mail/mail.ts';
@@ -37,7 +37,7 @@ export function enrolmentLinks(ports: Pick<Ports, 'store' | 'clock' | 'random' |
   app.on(['POST'], ['/users/:id/enrolment-link'], authorize(ports, 'write'));
   app.openapi(send, async (c) => {
     const verdict = await sendEnrolmentLink(ports, c.get('act'), c.req.valid('param').id, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 202);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   });
   return app;
 }

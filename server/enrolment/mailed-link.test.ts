@@ -6,19 +6,19 @@ import { operatorOf, updateResource, updateUser } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
 import {
   addPerson,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   overwrite,
   read,
-  type Scene,
   type SceneOptions,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
-import { beginLinkedFlow } from './start-linked-flow.ts';
+import { startLinkedFlow } from './start-linked-flow.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -32,23 +32,23 @@ beforeEach(() => {
 
 const EMAIL = 'alice@shop.example';
 const setStage = (options: SceneOptions = {}) =>
-  setScene(ports, {
+  createFixture(ports, {
     ...options,
     resource: { enrolment: { kinds: ['totp'], required: false }, ...options.resource },
     user: { email: EMAIL, ...options.user },
   });
 
-const send = ({ account, resource, user }: Scene) =>
+const send = ({ account, resource, user }: Fixture) =>
   sendEnrolmentLink(ports, operatorOf(account), user.id, { resource: resource.id, language: 'en' });
 
-async function linkOf(scene: Scene, to = EMAIL): Promise<string> {
-  must(await send(scene));
+async function linkOf(scene: Fixture, to = EMAIL): Promise<string> {
+  unwrap(await send(scene));
   return ports.courier.last('enrolment-link', to).path.split('#')[1] ?? '';
 }
-const open = (link: string) => beginLinkedFlow(ports, { link, whence: {} });
-async function walkOf(scene: Scene, link: string): Promise<Walk> {
-  const begun = must(await open(link)) as FlowView & { handle: string };
-  return new Walk(scene, ports, begun, undefined);
+const open = (link: string) => startLinkedFlow(ports, { link, whence: {} });
+async function walkOf(scene: Fixture, link: string): Promise<LoginDriver> {
+  const begun = unwrap(await open(link)) as FlowView & { handle: string };
+  return new LoginDriver(scene, ports, begun, undefined);
 }
 
 describe('a mailed link', () => {
@@ -62,7 +62,7 @@ describe('a mailed link', () => {
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     expect(walk.view.result).toBeUndefined();
     ports.clock.advance(60_000);
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
     expect(next.view.result).toBeDefined();
   });
@@ -75,7 +75,7 @@ describe('a mailed link', () => {
     await walk.enrol(app.code(ports.clock.now()));
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     ports.clock.advance(60_000);
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
   });
 
@@ -143,7 +143,7 @@ describe('SR-40', () => {
     expect(assignments[0]?.tokens).toHaveLength(2);
   });
 
-  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+  test.each<[string, (scene: Fixture) => Promise<unknown>]>([
     [
       'the address is another one',
       ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
@@ -222,7 +222,7 @@ describe('who gets one', () => {
   });
 
   test('nobody without an address, nobody who is blocked, nobody who does not sign in there', async () => {
-    const scene = await setScene(ports, { resource: { enrolment: { kinds: ['totp'], required: false } } });
+    const scene = await createFixture(ports, { resource: { enrolment: { kinds: ['totp'], required: false } } });
     expect(await send(scene)).toMatchObject({ refused: 'EMAIL_MISSING' });
     const blocked = await setStage();
     await meanwhile.blockUser(blocked);
@@ -241,7 +241,7 @@ describe('who gets one', () => {
     expect(await send(scene)).toMatchObject({ refused: 'EMAIL_ON_PASSWORD' });
     expect(ports.courier.sent).toEqual([]);
     await updateUser(ports, scene.account, scene.user.id, { email: EMAIL });
-    must(await send(scene));
+    unwrap(await send(scene));
   });
 
   test('of another account nobody is known', async () => {
@@ -252,7 +252,7 @@ describe('who gets one', () => {
 
   test('and not one after the other without end', async () => {
     const scene = await setStage();
-    for (let i = 0; i < 10; i++) must(await send(scene));
+    for (let i = 0; i < 10; i++) unwrap(await send(scene));
     expect(await send(scene)).toMatchObject({ refused: 'RATE_LIMITED' });
   });
 });

@@ -1,8 +1,8 @@
-import { usedUp } from '../authentication/lockout.ts';
+import { advanceCounter } from '../authentication/lockout.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../records/index-entries.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { stepOutside, verifyOtp } from '../tokens/kinds/oath/verify.ts';
@@ -20,11 +20,11 @@ export function makeAppToken(
   own: OwnToken,
   making: AppMaking,
   otp: string,
-): Promise<Verdict<{ token: OathToken }>> {
+): Promise<Result<{ token: OathToken }>> {
   const { act, flow } = own;
   const secret = openSeed(ports, flow, making);
   const key = documents.token(making.token);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ token: OathToken }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ token: OathToken }>> => {
     const before = stored?.value;
     if (before && !isOath(before)) return { answer: refusal('CONTENTION') };
     const known: OathToken = before ?? {
@@ -36,13 +36,13 @@ export function makeAppToken(
     if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
     // The person holds the seed, so there is nothing that a word on their clock could give away.
     if (judged.verdict === 'wrong') return { answer: wrongCode(known, secret, otp, now) };
-    const token = usedUp(known, judged.counter);
-    const event = eventOf(act, { type: 'token.created', subject: token.id }, now);
+    const token = advanceCounter(known, judged.counter);
+    const event = createEvent(act, { type: 'token.created', subject: token.id }, now);
     return {
       answer: { token },
       write: {
         put: [{ key, value: token }],
-        index: movePlaces(key, before, token),
+        index: reindex(key, before, token),
         ...(before === undefined && { append: [event] }),
       },
     };

@@ -1,12 +1,12 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { Ports } from '../kernel/ports.ts';
-import type { Verdict } from '../kernel/result.ts';
+import type { Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { finishPasskeyRegistration } from '../tokens/kinds/passkey/finish-passkey-registration.ts';
 import { type PasskeyNeeds, relyingParty } from '../tokens/kinds/passkey/new-challenge.ts';
 import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
-import { dropLeftover } from './discard-draft.ts';
+import { discardDraft } from './discard-draft.ts';
 import type { PasskeyMaking } from './enrolling.ts';
 
 /**
@@ -18,12 +18,12 @@ export async function makeOwnPasskey(
   own: OwnToken,
   { token: id, challenge }: PasskeyMaking,
   response: PasskeyAttestation,
-): Promise<Verdict<{ token: WebauthnToken }>> {
+): Promise<Result<{ token: WebauthnToken }>> {
   const { act, flow, user } = own;
   const [stored] = await ports.store.getMany([documents.token(id)], ports.clock.now());
   const before = stored?.value;
   if (before && isWebauthn(before) && before.factor.credentialId !== response.id) {
-    await dropLeftover(ports, act, id, user);
+    await discardDraft(ports, act, id, user);
   }
   const pending = {
     ...relyingParty(ports),

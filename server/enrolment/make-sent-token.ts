@@ -1,11 +1,11 @@
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../records/index-entries.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
-import { judgeSent } from '../tokens/kinds/sent/verify-sent.ts';
+import { verifySent } from '../tokens/kinds/sent/verify-sent.ts';
 import { isSent, type SentToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
 import { countTry } from './count-try.ts';
@@ -28,7 +28,7 @@ export async function makeSentToken(
   making: SentMaking,
   typed: string,
   threshold: number,
-): Promise<Verdict<{ token: SentToken }>> {
+): Promise<Result<{ token: SentToken }>> {
   const { act, flow, user } = own;
   const { sent } = making;
   // Somebody may have changed the person's address since.
@@ -38,12 +38,12 @@ export async function makeSentToken(
   if (!asked) return refusal('NOTHING_ASKED');
   const counted = await countTry(ports, user.id, threshold);
   if (isRefusal(counted)) return counted;
-  type Made = Verdict<{ token: SentToken }>;
+  type Made = Result<{ token: SentToken }>;
   return transact<typeof keys, Made>(ports, making.token, keys, ([stored, challenge], now): Decision<Made> => {
     const before = stored?.value;
     if (before && !isSent(before)) return { answer: refusal('CONTENTION') };
     const known = before ?? newSentToken(own, making, sent.to, now);
-    const judged = judgeSent(ports, known, { challenge, scope: flow.id }, typed, now);
+    const judged = verifySent(ports, known, { challenge, scope: flow.id }, typed, now);
     if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG') };
     if (judged.verdict === 'not-asked') return { answer: refusal('NOTHING_ASKED') };
     // Of an attempt that broke off behind this very commit.
@@ -56,8 +56,8 @@ export async function makeSentToken(
           { key: keys[0], value: known },
           ...(used ? [{ key: keys[1], value: used, expiresAt: used.expiresAt }] : []),
         ],
-        index: movePlaces(keys[0], before, known),
-        ...(before === undefined && { append: [eventOf(act, { type: 'token.created', subject: known.id }, now)] }),
+        index: reindex(keys[0], before, known),
+        ...(before === undefined && { append: [createEvent(act, { type: 'token.created', subject: known.id }, now)] }),
       },
     };
   });

@@ -1,16 +1,16 @@
 import { notify } from '../administrators/notify.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Whence } from '../kernel/request-context.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { NoticeChange } from '../messages/mail/words.ts';
 import type { User } from '../users/user.ts';
 
 /** Tells a person that their own way in has changed, where there is an address to tell it (SR-38). */
-export function tellOwner(
+export function notifyUser(
   ports: Pick<Ports, 'courier' | 'clock'>,
   { email }: Pick<User, 'email'>,
   change: NoticeChange,
-  { language, whence }: { language: MailLanguage; whence: Whence },
+  { language, whence }: { language: MailLanguage; whence: ClientInfo },
 ): void {
   if (email !== undefined) notify(ports, { email, language }, change, whence);
 }

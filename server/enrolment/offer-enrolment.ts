@@ -84,6 +84,6 @@ export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { accou
 }
 
 /** Whether an enrolment is asked for: by the page of this sign-in, or by the person on the self-service page. */
-export function asksToEnrol({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
+export function wantsEnrolment({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
   return purpose === 'enrol' || (self !== undefined && enrolling !== undefined);
 }

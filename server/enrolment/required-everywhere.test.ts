@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assign } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
-import { addResource, must, type Scene, setScene, type TokenSpec } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture, type TokenSpec, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 // The attack: a stolen password meets a resource that lets nobody in without a second factor, whose first code goes to the
 // mailbox of its owner. So the thief sets up a token on a laxer resource of the account first.
@@ -19,22 +19,22 @@ const STRICT = {
   tokenKinds: ['email' as const, 'totp' as const],
 };
 
-async function setStage(strictly: object = STRICT): Promise<{ lax: Scene; strict: Scene }> {
-  const lax = await setScene(ports, { resource: LAX, user: { email: 'alice@shop.example' } });
+async function setStage(strictly: object = STRICT): Promise<{ lax: Fixture; strict: Fixture }> {
+  const lax = await createFixture(ports, { resource: LAX, user: { email: 'alice@shop.example' } });
   const { account, user } = lax;
   const resource = await addResource(ports, account, strictly);
-  must(await assign(ports, { account, resource: resource.id, user: user.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
   return { lax, strict: { ...lax, resource } };
 }
 
-async function withPassword(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function withPassword(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;
 }
 
-async function setUpApp(scene: Scene): Promise<void> {
+async function setUpApp(scene: Fixture): Promise<void> {
   const walk = await withPassword(scene);
   await walk.enrol(appOf(walk.view).code(ports.clock.now()));
   await walk.confirmCodes();
@@ -76,6 +76,10 @@ test.each<[TokenSpec, object]>([
   [{}, { step: 'otp' }],
   [{ state: 'locked' }, { step: 'denied', error: { code: 'TOKEN_LOCKED' } }],
 ])('whoever is assigned here with a token comes in as its state says: %j', async (token, view) => {
-  const scene = await setScene(ports, { resource: { ...STRICT, tokenKinds: ['totp'] }, tokens: [token], alone: true });
+  const scene = await createFixture(ports, {
+    resource: { ...STRICT, tokenKinds: ['totp'] },
+    tokens: [token],
+    alone: true,
+  });
   expect((await withPassword(scene)).view).toMatchObject(view);
 });

@@ -1,8 +1,8 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../login/answer-step.ts';
 import { beginMaking } from './begin-making.ts';
-import { kindsNow, stillThere } from './context.ts';
+import { isStillAssigned, kindsNow } from './context.ts';
 import type { EnrolmentKind } from './enrolment-policy.ts';
 import { kindChosen } from './enrolment-steps.ts';
 
@@ -10,13 +10,13 @@ import { kindChosen } from './enrolment-steps.ts';
  * The person picks the kind of token that they set up, one of those that the policy has for them, or goes back to the choice.
  * What was begun before is dropped; nothing is sent.
  */
-export function chooseKind(
+export function selectKind(
   ports: StepNeeds,
   answer: StepAnswer & { kind: EnrolmentKind | undefined },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   const { kind } = answer;
   return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
-    const standing = await stillThere(ports, flow, resource);
+    const standing = await isStillAssigned(ports, flow, resource);
     const kinds = standing && (await kindsNow(ports, flow, resource, standing));
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
     // The browser picks among what it was offered.

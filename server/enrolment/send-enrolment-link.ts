@@ -1,12 +1,12 @@
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { writePersonLink } from '../messages/user-link.ts';
+import { writeUserLink } from '../messages/user-link.ts';
 import { readObject } from '../records/read-object.ts';
 import { assignmentTo } from '../resources/assignments.ts';
 import { refusedOn } from '../resources/resource-access.ts';
@@ -28,10 +28,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
  */
 export async function sendEnrolmentLink(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   { resource: on, language }: { resource: ResourceId; language: MailLanguage },
-): Promise<Verdict<{ expiresAt: number }>> {
+): Promise<Result<{ expiresAt: number }>> {
   const { account } = act.actor;
   const key = documents.user(id);
   const known = await readObject(ports, account, key, 'USER_NOT_FOUND');
@@ -53,7 +53,7 @@ export async function sendEnrolmentLink(
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
   const secret = newSecret(ports);
-  type Started = Verdict<{ email: string; login: string; expiresAt: number }>;
+  type Started = Result<{ email: string; login: string; expiresAt: number }>;
   const started = await transact(ports, key.anchor, [key], ([stored], at): Decision<Started> => {
     const user = stored?.value;
     if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
@@ -66,7 +66,7 @@ export async function sendEnrolmentLink(
     if (!assignmentTo(user, on)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
     const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;
     const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };
-    const append = [eventOf(act, { type: 'user.enrolment-asked', subject: id, resource: on }, at)];
+    const append = [createEvent(act, { type: 'user.enrolment-asked', subject: id, resource: on }, at)];
     const put = [{ key: documents.enrolmentLink(id), value, expiresAt }];
     // Whoever sends it lets them try anew: their own wrong codes, and those of somebody else, count no more (SR-14).
     const gone = [documents.enrolmentTries(id)];
@@ -75,8 +75,10 @@ export async function sendEnrolmentLink(
   if (isRefusal(started)) return started;
   const { email, login, expiresAt } = started;
   // The secret stands in the fragment, which browsers keep to themselves: no log sees it, and no mail scanner uses it up.
-  const path = `/widget/v1/enrol?resource=${on}&lang=${language}#${writePersonLink({ user: id, secret })}`;
+  const path = `/widget/v1/enrol?resource=${on}&lang=${language}#${writeUserLink({ user: id, secret })}`;
   const facts = { login, site: resource.name, path, lifetimeMs: ENROLMENT_LINK_LIFETIME_MS };
-  await needing('sending a mail', () => ports.courier.send({ kind: 'enrolment-link', to: email, language, facts }));
+  await callDependency('sending a mail', () =>
+    ports.courier.send({ kind: 'enrolment-link', to: email, language, facts }),
+  );
   return { expiresAt };
 }

@@ -1,16 +1,16 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../login/answer-step.ts';
 import type { Flow } from '../login/flow.ts';
 import { actOf } from '../login/flow-events.ts';
-import { stayed } from '../login/steps.ts';
+import { retryStep } from '../login/steps.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
-import { kindsNow, type Standing, stillThere } from './context.ts';
+import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
 import type { SentMaking } from './enrolling.ts';
 import { codeTarget } from './enrolment-address.ts';
 import { firstCodeSent } from './enrolment-steps.ts';
@@ -25,9 +25,9 @@ type Answer = StepAnswer & { language: MailLanguage; phone: string | undefined }
  *
  * @param answer.phone where the person says the number
  */
-export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Verdict<FlowView>> {
+export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Result<FlowView>> {
   return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
-    const standing = await stillThere(ports, flow, resource);
+    const standing = await isStillAssigned(ports, flow, resource);
     const kinds = standing && (await kindsNow(ports, flow, resource, standing));
     const making = standing?.enrolling.making;
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
@@ -43,7 +43,7 @@ export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Verdict
     if (isRefusal(sent)) {
       if (sent.refused !== 'CODE_NOT_SENT' && sent.refused !== 'CODE_LIMIT') return { refusal: sent };
       // The code before, where there was one, may still be typed: a wait would keep the person from that.
-      return { move: (held) => stayed(held, sent.refused) };
+      return { move: (held) => retryStep(held, sent.refused) };
     }
     const { expiresAt, resendAt } = sent;
     return { move: (held) => firstCodeSent(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
@@ -51,7 +51,7 @@ export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Verdict
 }
 
 /** The address on record wins, whatever is said; without a word the number that was said before is meant. */
-function addressOf(making: SentMaking, { user }: Standing, phone: string | undefined): string | Refusal {
+function addressOf(making: SentMaking, { user }: EnrolmentContext, phone: string | undefined): string | Refusal {
   const target = codeTarget(making.kind, user);
   if (target === undefined) return refusal('ACCESS_DENIED');
   if (target !== 'theirs-to-say') return phone === undefined ? target.to : refusal('STEP_NOT_EXPECTED');
@@ -63,11 +63,11 @@ async function send(
   ports: StepNeeds,
   flow: Flow,
   resource: Resource,
-  { user }: Standing,
+  { user }: EnrolmentContext,
   making: SentMaking,
   to: string,
   { whence, language }: Answer,
-): Promise<Verdict<SentCode>> {
+): Promise<Result<SentCode>> {
   const token = newSentToken({ user }, making, to, ports.clock.now());
   // A double click sends one.
   const underWay = await codeUnderWay(ports, token, flow.id);

@@ -1,6 +1,6 @@
 import type { AppView, EnrolView, FlowView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { Flow } from '../login/flow.ts';
@@ -64,7 +64,7 @@ export function openSeed(
   { account }: Pick<Flow, 'account'>,
   { token, sealedSecret }: AppMaking,
 ): Uint8Array {
-  return needing('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+  return callDependency('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
 }
 
 /**

@@ -1,21 +1,21 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Whence } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { admitBeginning, SIGN_IN_BEGINNINGS } from '../login/admit-start.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
 import type { Flow } from '../login/flow.ts';
 import { secretMatches } from '../login/flow-handle.ts';
 import { sealFlow } from '../login/sealed-flow.ts';
-import type { BeginFlowNeeds } from '../login/start-flow-input.ts';
+import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { newFlow } from '../login/steps.ts';
 import { presentFlow } from '../login/view-flow.ts';
-import { parsePersonLink } from '../messages/user-link.ts';
+import { parseUserLink } from '../messages/user-link.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { type EnrolmentLink, linkStands } from './enrolment-link.ts';
+import { type EnrolmentLink, isEnrolmentLinkValid } from './enrolment-link.ts';
 import { enrolmentBegun } from './enrolment-steps.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
 
@@ -23,11 +23,11 @@ import { offerEnrolment } from './offer-enrolment.ts';
  * Begins what a mailed link leads to: the password of whoever has one, and then the token. Looking uses nothing up; the
  * link is used up with the token. It ends without a result, since no site asked for one.
  */
-export async function beginLinkedFlow(
-  ports: BeginFlowNeeds,
-  { link: text, whence }: { link: string; whence: Whence },
-): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, whence, SIGN_IN_BEGINNINGS);
+export async function startLinkedFlow(
+  ports: StartFlowNeeds,
+  { link: text, whence }: { link: string; whence: ClientInfo },
+): Promise<Result<FlowBegun>> {
+  const refused = await admitStart(ports, whence, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const opened = await openLink(ports, text);
   if (isRefusal(opened)) return opened;
@@ -48,7 +48,7 @@ export async function beginLinkedFlow(
   return { ...(await presentFlow(ports, flow)), handle };
 }
 
-async function firstStep(ports: BeginFlowNeeds, user: User, resource: Resource, flow: Flow): Promise<Flow | undefined> {
+async function firstStep(ports: StartFlowNeeds, user: User, resource: Resource, flow: Flow): Promise<Flow | undefined> {
   if (user.passwordHash !== undefined) return { ...flow, step: 'password' };
   const question = { user, resource, basis: 'link', isAsked: true } as const;
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
@@ -57,16 +57,16 @@ async function firstStep(ports: BeginFlowNeeds, user: User, resource: Resource, 
 
 /** Whatever is wrong with a link, the answer is the same (SR-40). */
 async function openLink(
-  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  ports: Pick<StartFlowNeeds, 'store' | 'clock'>,
   text: string,
-): Promise<Verdict<{ user: User; link: EnrolmentLink }>> {
+): Promise<Result<{ user: User; link: EnrolmentLink }>> {
   const invalid = refusal('ENROLMENT_LINK_INVALID');
-  const key = parsePersonLink(text);
+  const key = parseUserLink(text);
   if (!key) return invalid;
   const now = ports.clock.now();
   const [user, link] = await ports.store.getMany([documents.user(key.user), documents.enrolmentLink(key.user)], now);
   if (!user || !link || !secretMatches(key.secret, link.value.secretHash)) return invalid;
-  if (!linkStands(link.value, user.value, now)) return invalid;
+  if (!isEnrolmentLinkValid(link.value, user.value, now)) return invalid;
   if (!(await readUser(ports, user.value.account, key.user))) return invalid;
   return { user: user.value, link: link.value };
 }

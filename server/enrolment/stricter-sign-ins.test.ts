@@ -3,9 +3,9 @@ import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
 import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
 import { documents } from '../store/keys.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
-import { overwrite, setScene } from '../testing/scene.ts';
+import { createFixture, overwrite } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -22,13 +22,13 @@ test.each(['demand-otp', 'refuse'] as const)(
   'a thief with the password sets up no token from a browser that differs, where that is to %s',
   async (action) => {
     const environment = { action, threshold: 60, weights: DEFAULT_WEIGHTS };
-    const scene = await setScene(ports, { resource: { environment, enrolment } });
-    const own = await Walk.begin(scene, { browser: OWN });
+    const scene = await createFixture(ports, { resource: { environment, enrolment } });
+    const own = await LoginDriver.begin(scene, { browser: OWN });
     await own.identify();
     expect(await own.password()).toMatchObject({ step: 'enrol' });
     expect(await own.later()).toMatchObject({ step: 'done' });
 
-    const thief = await Walk.begin(scene, { browser: THIEF });
+    const thief = await LoginDriver.begin(scene, { browser: THIEF });
     await thief.identify();
     expect(await thief.password()).toMatchObject({ step: 'denied', error: { code: 'ENVIRONMENT_MISMATCH' } });
     expect(thief.view.enrol).toBeUndefined();
@@ -36,9 +36,9 @@ test.each(['demand-otp', 'refuse'] as const)(
 );
 
 test('where two factors are demanded, setting up a token reaches them, and leaving it out does not', async () => {
-  const scene = await setScene(ports, { resource: { enrolment } });
+  const scene = await createFixture(ports, { resource: { enrolment } });
   for (const leavesOut of [true, false]) {
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     const id = walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
     await walk.identify();
     await overwrite(ports, documents.flow(id), { demand: { acr: '2' } });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { NONCE, ORIGIN, PASSWORD, setScene } from '../testing/scene.ts';
+import { createFixture, NONCE, ORIGIN, PASSWORD } from '../testing/scene.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 import { ENROLMENT_KINDS } from './enrolment-policy.ts';
@@ -18,7 +18,7 @@ const FROM_OUR_FRAME = { origin: ISSUER, 'sec-fetch-site': 'same-origin' };
 
 /** Somebody whose password was right, and who picked a kind. */
 async function toKind(kind: string) {
-  const scene = await setScene(service.ports, {
+  const scene = await createFixture(service.ports, {
     resource: {
       enrolment: { kinds: [...ENROLMENT_KINDS], required: true },
       tokenKinds: ['webauthn', 'totp', 'sms', 'email', 'recovery'],

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { languageTag } from '../http/api/fields.ts';
-import { refuseVerdict } from '../http/api/router.ts';
-import { whenceOf } from '../http/client-info.ts';
+import { refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import { refuse } from '../http/problem.ts';
@@ -15,13 +15,13 @@ import type { BuiltFiles } from '../platform/static-files/port.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import { askUnlock } from '../tokens/unlock/request-unlock.ts';
+import { requestUnlock } from '../tokens/unlock/request-unlock.ts';
 import { answerEnrolment, answerNewPasskey, confirmCodes, postponeEnrolment } from './answer-enrolment.ts';
 import { ENROLMENT_KINDS } from './enrolment-policy.ts';
 import { readEnrolmentPage } from './read-enrolment-page.ts';
-import { chooseKind } from './select-kind.ts';
+import { selectKind } from './select-kind.ts';
 import { sendFirstCode } from './send-first-code.ts';
-import { beginLinkedFlow } from './start-linked-flow.ts';
+import { startLinkedFlow } from './start-linked-flow.ts';
 
 const seq = z.int().min(0).max(1000);
 /** `language`: what the frame speaks, for mails that a step leads to. */
@@ -40,8 +40,8 @@ export function enrolment(ports: Ports & { issuer: string; rpId?: string | undef
   app.post('/enrolment-flows', async (c) => {
     const body = await parse(c, beginLinked);
     if (body instanceof Response) return body;
-    const verdict = await beginLinkedFlow(ports, { ...body, whence: whenceOf(c) });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    const verdict = await startLinkedFlow(ports, { ...body, whence: clientInfo(c) });
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.post('/flow/enrol', async (c) => {
     const body = await parse(c, firstCode);
@@ -54,7 +54,7 @@ export function enrolment(ports: Ports & { issuer: string; rpId?: string | undef
   app.post('/flow/enrol/kind', async (c) => {
     const body = await parse(c, kindStep);
     if (body instanceof Response) return body;
-    return answer(c, await chooseKind(ports, { ...body, kind: body.kind, ...whose(c) }));
+    return answer(c, await selectKind(ports, { ...body, kind: body.kind, ...whose(c) }));
   });
   app.post('/flow/enrol/send', async (c) => {
     const body = await parse(c, sendStep);
@@ -82,7 +82,7 @@ export function enrolment(ports: Ports & { issuer: string; rpId?: string | undef
   app.post('/flow/unlock', async (c) => {
     const body = await parse(c, step);
     if (body instanceof Response) return body;
-    return answer(c, await askUnlock(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
+    return answer(c, await requestUnlock(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
   });
 
   // The same page for every link, also for none: the link itself is in the fragment, which no server sees (SR-40).

@@ -1,4 +1,4 @@
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { DAY_MS, dayOf, daysBetween, startOfDay } from './statistics/day-counters.ts';
 
 export interface AskedDays {
@@ -13,7 +13,7 @@ export interface AskedDays {
 const DEFAULT_DAYS = 30;
 
 /** The days that are asked for, all of them UTC; refused where they are none, or more than `most`. */
-export function askedDays({ from, to, days }: AskedDays, now: number, most: number): Verdict<{ days: string[] }> {
+export function askedDays({ from, to, days }: AskedDays, now: number, most: number): Result<{ days: string[] }> {
   if (from !== undefined && days !== undefined) return refusal('INPUT_INVALID', { detail: 'from, days: one of them' });
   const last = startOfDay(to ?? dayOf(now));
   const first =

@@ -119,7 +119,7 @@ function partOf(partition: number, after: number, events: readonly StoredEvent[]
   return { partition, upTo: last.sequence, lost, byAccount };
 }
 
-/** Everything that is appended is made by `eventOf`; whatever else lies in a stream must not stop the rest. */
+/** Everything that is appended is made by `createEvent`; whatever else lies in a stream must not stop the rest. */
 function isAccountEvent(json: Json): boolean {
   return typeof json === 'object' && json !== null && 'account' in json && typeof json.account === 'string';
 }

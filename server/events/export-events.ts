@@ -2,7 +2,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { csvHeader, csvRow } from './log/event-csv.ts';
 import { type AuditChain, contentLines, GENESIS, headLine, type Segment, sealLine } from './log/segment.ts';
@@ -26,7 +26,7 @@ export async function exportEvents(
   ports: Needs,
   actor: Actor,
   { format, after = 0 }: ExportOptions,
-): Promise<Verdict<{ text: AsyncGenerator<string> }>> {
+): Promise<Result<{ text: AsyncGenerator<string> }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const visible = visibleResources(actor);
   // A chain from which something is left out verifies no more.

@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -41,7 +41,7 @@ export async function listEvents(
   actor: Actor,
   filter: EventFilter,
   page: { after?: string | undefined; limit: number },
-): Promise<Verdict<Page<ListedEvent>>> {
+): Promise<Result<Page<ListedEvent>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const given = page.after === undefined ? undefined : parseCursor(page.after);
   if (page.after !== undefined && !given) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
@@ -79,7 +79,7 @@ export async function listHistory<T extends { account: string }>(
   object: { id: string; key: DocumentKey<T>; missing: RefusalCode },
   filter: Omit<EventFilter, 'about'>,
   page: { after?: string | undefined; limit: number },
-): Promise<Verdict<Page<ListedEvent>>> {
+): Promise<Result<Page<ListedEvent>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const index = indexes.eventsAbout(actor.account, object.id);
   const [[stored], [known]] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
 import { documents } from '../store/keys.ts';
@@ -22,9 +22,9 @@ export const MOST_RESOURCES = 50;
 /** Sign-ins of a span of days by resource, a page of resources by name at a time. */
 export async function readResourceStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   { after, limit, ...asked }: AskedDays & { after?: string | undefined; limit: number },
-): Promise<Verdict<Page<ResourceStatistics>>> {
+): Promise<Result<Page<ResourceStatistics>>> {
   const now = ports.clock.now();
   const span = askedDays(asked, now, MOST_DAYS_BY_RESOURCE);
   if (isRefusal(span)) return span;

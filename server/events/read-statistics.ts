@@ -2,7 +2,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { type AskedDays, askedDays } from './asked-days.ts';
 import { DAY_MS, type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
@@ -23,7 +23,7 @@ export async function readStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
   asked: AskedDays & { resource?: ResourceId | undefined },
-): Promise<Verdict<{ days: DayStatistics[] }>> {
+): Promise<Result<{ days: DayStatistics[] }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const now = ports.clock.now();

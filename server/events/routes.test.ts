@@ -4,7 +4,7 @@ import type { PublicJwk } from '../platform/jose/port.ts';
 import { documents } from '../store/keys.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addPerson, addResource, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, addResource, createFixture, type Fixture, PASSWORD } from '../testing/scene.ts';
 import { countSignIns } from './count-sign-ins.ts';
 import { splitLines } from './log/split-lines.ts';
 import { sealEvents } from './seal-events.ts';
@@ -25,8 +25,8 @@ interface Page {
 }
 
 let service: Service;
-let scene: Scene;
-let other: Scene;
+let scene: Fixture;
+let other: Fixture;
 let key: string;
 let otherKey: string;
 
@@ -44,8 +44,8 @@ const signIn = (password: string, user = 'alice', headers: Record<string, string
 
 beforeAll(async () => {
   service = await openService('events');
-  scene = await setScene(service.ports, { tokens: [{}], alone: true });
-  other = await setScene(service.ports, { tokens: [{}], alone: true });
+  scene = await createFixture(service.ports, { tokens: [{}], alone: true });
+  other = await createFixture(service.ports, { tokens: [{}], alone: true });
   await addPerson(service.ports, scene.account, scene.resource, { user: { login: 'bob' } });
   [key, otherKey] = [await service.keyFor(scene.account), await service.keyFor(other.account)];
   service.ports.clock.advance(60_000);

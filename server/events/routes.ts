@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Method } from '../authentication/methods.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { apiKeyId, instant, pageOf, pageQuery, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
 import { textStream } from '../http/text-stream.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -147,13 +147,13 @@ export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer
   app.openapi(list, async (c) => {
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listEvents(ports, c.get('act').actor, asked, { after, limit });
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   });
   app.openapi(exportAll, async (c) => {
     const asked = c.req.valid('query');
     const { actor } = c.get('act');
     const verdict = await exportEvents(ports, actor, asked);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     c.header('content-type', CONTENT_TYPES[asked.format]);
     c.header('content-disposition', `attachment; filename="events-${actor.account}.${asked.format}"`);
     return c.body(textStream(verdict.text), 200);
@@ -163,14 +163,14 @@ export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer
     const object = { id, key: documents.user(id), missing: 'USER_NOT_FOUND' } as const;
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   });
   app.openapi(ofToken, async (c) => {
     const { id } = c.req.valid('param');
     const object = { id, key: documents.token(id), missing: 'TOKEN_NOT_FOUND' } as const;
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   });
   return app;
 }

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { showPage } from '../http/api/describe-object.ts';
 import { pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MOST_DAYS_BY_RESOURCE, MOST_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
@@ -90,7 +90,7 @@ export function statistics(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
   app.on(['GET'], ['/statistics', '/statistics/resources'], authorize(ports, 'read'));
   app.openapi(read, async (c) => {
     const verdict = await readStatistics(ports, c.get('act').actor, c.req.valid('query'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   app.openapi(readByResource, async (c) =>
     showPage(c, await readResourceStatistics(ports, c.get('act'), c.req.valid('query')), (one) => one),

@@ -69,7 +69,7 @@ export async function detachFilters(ports: Needs, resource: ResourceId, filters:
  * The resources that have the filter, or are about to. Whoever wrote themselves down on it and then broke off has it as
  * little as one that has it no longer.
  */
-export async function standingHolders(
+export async function currentHolders(
   ports: Pick<Ports, 'store' | 'clock'>,
   filter: FilterId,
   holders: readonly Holder[],

@@ -3,9 +3,9 @@ import { parseRange } from '../kernel/addresses.ts';
 import type { FilterId } from '../kernel/ids.ts';
 import { mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { type Birth, createObject } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { Filter, FilterRule } from './filter.ts';
@@ -13,10 +13,10 @@ import { validateRule } from './judge.ts';
 
 export async function createFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
-  birth: Birth<FilterId>,
+  act: RequestContext,
+  birth: NewId<FilterId>,
   input: { name: string; rule: FilterRule },
-): Promise<Verdict<{ filter: Filter }>> {
+): Promise<Result<{ filter: Filter }>> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   const problems = validateRule(input.rule);
   if (problems.length > 0) return refusal('INPUT_INVALID', { field: 'rule', detail: problems.join('; ') });

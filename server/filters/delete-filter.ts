@@ -1,13 +1,13 @@
 import type { FilterId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
-import { givePlaceBack } from '../records/usage.ts';
+import { releaseQuota } from '../records/usage.ts';
 import { documents } from '../store/keys.ts';
-import { standingHolders } from './attach-filters.ts';
+import { currentHolders } from './attach-filters.ts';
 
 /**
  * Deletes a filter that no resource has. Whether one has, the filter itself says: a resource is written down on it before
@@ -16,15 +16,15 @@ import { standingHolders } from './attach-filters.ts';
  */
 export async function deleteFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: FilterId,
   seen?: SeenVersions,
-): Promise<Verdict<{ deleted: true }>> {
+): Promise<Result<{ deleted: true }>> {
   const key = documents.filter(id);
   const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const holders = found.object.holders ?? [];
-  const standing = await standingHolders(ports, id, holders);
+  const standing = await currentHolders(ports, id, holders);
   const gone = await removeObject(
     ports,
     act,
@@ -40,6 +40,6 @@ export async function deleteFilter(
     seen,
   );
   if (isRefusal(gone)) return gone;
-  await givePlaceBack(ports, act.actor.account, 'filters', id);
+  await releaseQuota(ports, act.actor.account, 'filters', id);
   return { deleted: true };
 }

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FilterId } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { authenticate, createFilter, createResource, operatorOf, updateResource } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addResource, birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createFilter as createFilterAs } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
@@ -25,41 +25,42 @@ afterAll(() => ports.close());
 
 const OFFICE = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] } as const;
 const rule = () => ({ ...OFFICE, ranges: [...OFFICE.ranges] });
-async function addFilter({ account }: Scene): Promise<FilterId> {
-  return must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule: rule() })).filter.id;
+async function addFilter({ account }: Fixture): Promise<FilterId> {
+  return unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule: rule() })).filter.id;
 }
-const attach = ({ account, resource }: Scene, ipFilter: FilterId | null, over = ports) =>
+const attach = ({ account, resource }: Fixture, ipFilter: FilterId | null, over = ports) =>
   updateResource(over, account, resource.id, { ipFilter });
-const remove = ({ account }: Scene, filter: FilterId, over = ports) => deleteFilter(over, operatorOf(account), filter);
+const remove = ({ account }: Fixture, filter: FilterId, over = ports) =>
+  deleteFilter(over, operatorOf(account), filter);
 const IN_USE = { refused: 'FILTER_IN_USE' };
 const DOWN = new StoreUnavailable('no answer');
 
 describe('a filter that a resource has', () => {
   test('is not deleted until the last has taken it off, or is gone', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     const second = await addResource(ports, scene.account, { ipFilter: filter });
-    must(await attach(scene, filter));
+    unwrap(await attach(scene, filter));
     expect(await remove(scene, filter)).toEqual(IN_USE);
-    must(await attach(scene, null));
+    unwrap(await attach(scene, null));
     expect(await remove(scene, filter)).toEqual(IN_USE);
-    must(await deleteResource(ports, operatorOf(scene.account), second.id));
+    unwrap(await deleteResource(ports, operatorOf(scene.account), second.id));
     expect(await remove(scene, filter)).toEqual({ deleted: true });
     expect(await attach(scene, filter)).toMatchObject({ refused: 'FILTER_NOT_FOUND' });
     expect(await remove(scene, filter)).toEqual({ refused: 'FILTER_NOT_FOUND' });
   });
 
   test('gives way to another: the first is free then', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const [first, second] = [await addFilter(scene), await addFilter(scene)];
-    must(await attach(scene, first));
-    must(await attach(scene, second));
+    unwrap(await attach(scene, first));
+    unwrap(await attach(scene, second));
     expect(await remove(scene, first)).toEqual({ deleted: true });
     expect(await remove(scene, second)).toEqual(IN_USE);
   });
 
   test('is free after an attachment that was refused for something else', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     const refused = await updateResource(ports, scene.account, scene.resource.id, {
       ipFilter: filter,
@@ -71,7 +72,7 @@ describe('a filter that a resource has', () => {
 
   test('however an attachment and a deletion race, one of them is refused', async () => {
     for (let hops = 0; hops < 12; hops++) {
-      const scene = await setScene(ports);
+      const scene = await createFixture(ports);
       const filter = await addFilter(scene);
       const replica = ports.replica();
       const late = async () => {
@@ -87,9 +88,9 @@ describe('a filter that a resource has', () => {
 
   test('however attaching, taking off and deleting race, nobody is left with one that is gone', async () => {
     for (let round = 0; round < 30; round++) {
-      const scene = await setScene(ports);
+      const scene = await createFixture(ports);
       const filter = await addFilter(scene);
-      if (round % 2 === 0) must(await attach(scene, filter));
+      if (round % 2 === 0) unwrap(await attach(scene, filter));
       const later = async (hops: number, work: (over: TestPorts) => Promise<unknown>) => {
         const replica = ports.replica();
         for (let hop = 0; hop < hops; hop++) await replica.store.getMany([documents.filter(filter)], 0);
@@ -111,7 +112,7 @@ describe('a filter that a resource has', () => {
   });
 
   test('that an attachment broke off before: deleting waits until it cannot go on any more', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     ports.store.intercept = { commit: (change, go) => (touches(change, 'resource') ? Promise.reject(DOWN) : go()) };
     await expect(attach(scene, filter)).rejects.toThrow(DOWN);
@@ -122,7 +123,7 @@ describe('a filter that a resource has', () => {
   });
 
   test('that a creation broke off before is free a minute later', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     ports.store.intercept = { commit: (change, go) => (touches(change, 'resource') ? Promise.reject(DOWN) : go()) };
     const settings = { ...scene.resource, ipFilter: filter };
@@ -133,9 +134,9 @@ describe('a filter that a resource has', () => {
   });
 
   test('gone all the same (lost data) denies', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
-    must(await attach(scene, filter));
+    unwrap(await attach(scene, filter));
     const key = documents.filter(filter);
     const now = ports.clock.now();
     await ports.store.commit({ anchor: key.anchor, operation: filter, now, expect: [], delete: [key] });
@@ -143,27 +144,27 @@ describe('a filter that a resource has', () => {
     expect(await authenticate(ports, { ...request, method: 'password', password: PASSWORD })).toEqual({
       refused: 'FILTER_DENIED',
     });
-    must(await attach(scene, null));
+    unwrap(await attach(scene, null));
   });
 });
 
 describe('a filter that is changed', () => {
   test('changes the rules of the resources that have it', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
-    must(await attach(scene, filter));
+    unwrap(await attach(scene, filter));
     const request = { account: scene.account, resource: scene.resource.id, user: 'alice', method: 'password' } as const;
     const from = (address: string) => authenticate(ports, { ...request, password: PASSWORD, address });
     expect(await from('198.51.100.1')).toEqual({ refused: 'FILTER_DENIED' });
     const changes = { rule: { ...rule(), ranges: ['198.51.100.1'] } };
-    const changed = must(await updateFilter(ports, operatorOf(scene.account), filter, changes)).object;
+    const changed = unwrap(await updateFilter(ports, operatorOf(scene.account), filter, changes)).object;
     expect(changed.rule).toEqual({ ...OFFICE, ranges: ['198.51.100.1/32'] });
     expect(await from('198.51.100.1')).toMatchObject({ method: 'password' });
     expect(await from('203.0.113.7')).toEqual({ refused: 'FILTER_DENIED' });
   });
 
   test('stays of its kind, and of a rule that can be read', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     const act = operatorOf(scene.account);
     const other = { kind: 'geo', mode: 'allow', countries: ['AT'], unlocated: 'deny' } as const;
@@ -175,17 +176,17 @@ describe('a filter that is changed', () => {
   });
 
   test('is changed and deleted by the superuser or whoever made it', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, resource } = scene;
-    const administrator = (id: 'adm_00000000001' | 'adm_00000000002'): Act => ({
+    const administrator = (id: 'adm_00000000001' | 'adm_00000000002'): RequestContext => ({
       actor: { kind: 'administrator', account, id, role: 'administrator', resources: [resource.id] },
     });
     const [maker, other] = [administrator('adm_00000000001'), administrator('adm_00000000002')];
     const made = await createFilterAs(ports, maker, birth(ports, 'flt'), { name: 'own', rule: rule() });
-    const { id } = must(made).filter;
+    const { id } = unwrap(made).filter;
     expect(await updateFilter(ports, other, id, { name: 'theirs' })).toEqual({ refused: 'FORBIDDEN' });
     expect(await deleteFilter(ports, other, id)).toEqual({ refused: 'FORBIDDEN' });
-    expect(must(await updateFilter(ports, maker, id, { name: 'mine' })).object.name).toBe('mine');
+    expect(unwrap(await updateFilter(ports, maker, id, { name: 'mine' })).object.name).toBe('mine');
     expect(await deleteFilter(ports, maker, id)).toEqual({ deleted: true });
   });
 });
@@ -193,39 +194,41 @@ describe('a filter that is changed', () => {
 // SR-27
 describe('SR-27: whoever made a filter, and acts on some resources', () => {
   const OPEN = { kind: 'ip', mode: 'allow', ranges: ['0.0.0.0/0'] } as const;
-  const made = async (scene: Scene, resources: Scene['resource']['id'][]) => {
+  const made = async (scene: Fixture, resources: Fixture['resource']['id'][]) => {
     const { account } = scene;
     const id = birth(ports, 'adm').id;
-    const act: Act = { actor: { kind: 'administrator', account, id, role: 'administrator', resources } };
-    const filter = must(await createFilterAs(ports, act, birth(ports, 'flt'), { name: 'office', rule: rule() })).filter;
+    const act: RequestContext = { actor: { kind: 'administrator', account, id, role: 'administrator', resources } };
+    const filter = unwrap(
+      await createFilterAs(ports, act, birth(ports, 'flt'), { name: 'office', rule: rule() }),
+    ).filter;
     return { act, filter: filter.id };
   };
-  const open = (act: Act, filter: FilterId) =>
+  const open = (act: RequestContext, filter: FilterId) =>
     updateFilter(ports, act, filter, { rule: { ...OPEN, ranges: [...OPEN.ranges] } });
 
   test('does not bend the rules of somebody else’s resource that has it; of their own they do', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const elsewhere = await addResource(ports, scene.account);
     const { act, filter } = await made(scene, [elsewhere.id]);
-    must(await attach(scene, filter));
+    unwrap(await attach(scene, filter));
     expect(await open(act, filter)).toEqual({ refused: 'FORBIDDEN' });
     expect((await read(ports, documents.filter(filter))).rule).toEqual(rule());
-    must(await updateFilter(ports, act, filter, { name: 'the office' }));
-    must(await open(operatorOf(scene.account), filter));
-    must(await updateResource(ports, scene.account, elsewhere.id, { ipFilter: filter }));
-    must(await attach(scene, null));
-    must(await updateFilter(ports, act, filter, { rule: rule() }));
+    unwrap(await updateFilter(ports, act, filter, { name: 'the office' }));
+    unwrap(await open(operatorOf(scene.account), filter));
+    unwrap(await updateResource(ports, scene.account, elsewhere.id, { ipFilter: filter }));
+    unwrap(await attach(scene, null));
+    unwrap(await updateFilter(ports, act, filter, { rule: rule() }));
   });
 
   test('nor of one that takes the filter at the same moment', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { act, filter } = await made(scene, []);
     const other = ports.replica();
     let attached = false;
     ports.store.intercept.commit = async (change, go) => {
       if (!attached && touches(change, 'filter')) {
         attached = true;
-        must(await attach(scene, filter, other));
+        unwrap(await attach(scene, filter, other));
       }
       return go();
     };

@@ -1,12 +1,12 @@
 import type { FilterId } from '../kernel/ids.ts';
 import { mayActOn, mayChangeFilter } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
-import { standingHolders } from './attach-filters.ts';
+import { currentHolders } from './attach-filters.ts';
 import { canonicalRule } from './create-filter.ts';
 import type { Filter, FilterRule } from './filter.ts';
 import type { Holder } from './filter-usage.ts';
@@ -21,17 +21,17 @@ export interface FilterChanges {
 /** Changes a filter, and with it the rules of every resource that has it. */
 export async function updateFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: FilterId,
   { name, rule }: FilterChanges,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: Filter }>> {
+): Promise<Result<{ object: Filter }>> {
   const problems = rule === undefined ? [] : validateRule(rule);
   const key = documents.filter(id);
   const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { holders = [] } = found.object;
-  const standing = rule === undefined ? [] : await standingHolders(ports, id, holders);
+  const standing = rule === undefined ? [] : await currentHolders(ports, id, holders);
   return editObject(
     ports,
     act,

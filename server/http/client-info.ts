@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
-import type { Whence } from '../kernel/request-context.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import type { AppEnv } from './context.ts';
 
 /** What a request says about from where it comes. */
-export function whenceOf(c: Context<AppEnv>): Whence {
+export function clientInfo(c: Context<AppEnv>): ClientInfo {
   const address = c.get('clientAddress');
   const userAgent = c.req.header('user-agent');
   return {

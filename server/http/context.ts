@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
 import type { OpenedSession } from '../administrators/login/open-session.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import type { Logger } from './log.ts';
 import type { SessionDoor } from './session-door.ts';
 
@@ -21,7 +21,7 @@ export interface AppEnv {
     clientAddress: string | undefined;
     log: Logger;
     /** Who calls, and from where; set behind `authorize()` and nowhere else. */
-    act: Act;
+    act: RequestContext;
     /** By which the request came in, where it was not by an API key. */
     session?: OpenedSession;
     /** Absent where no sessions come in. */

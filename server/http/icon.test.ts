@@ -1,14 +1,14 @@
 import { ICON_LINK, ICON_PATHS } from '@countersign/protocol/icon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openService, type Service } from '../testing/http-service.ts';
-import { type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture } from '../testing/scene.ts';
 
 const ORIGIN = 'https://shop.example';
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 beforeAll(async () => {
   service = await openService('icon');
-  scene = await setScene(service.ports, { resource: { allowedOrigins: [ORIGIN] } });
+  scene = await createFixture(service.ports, { resource: { allowedOrigins: [ORIGIN] } });
 });
 afterAll(() => service.ports.close());
 

@@ -96,7 +96,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
   server.maxHeadersCount = 0;
   server.timeout = timeouts.stalledMs;
   server.maxConnections = maxConnections;
-  makeRoom(server, maxConnections);
+  closeIdleWhenCrowded(server, maxConnections);
   await started(server, options);
 
   const { port } = server.address() as AddressInfo;
@@ -122,7 +122,7 @@ function started(server: Server, { host, port }: ListenOptions): Promise<void> {
 }
 
 /** Near the limit idle connections are closed, so that they are not what keeps a working client out. */
-function makeRoom(server: Server, maxConnections: number): void {
+function closeIdleWhenCrowded(server: Server, maxConnections: number): void {
   const crowded = Math.max(1, Math.floor(maxConnections * 0.9));
   let open = 0;
   server.on('connection', (socket) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { assign } from '../testing/acting.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { addToken, must, type Scene, setScene } from '../testing/scene.ts';
+import { addToken, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
 
 /** Logins that wait for their hash; further ones are turned away. */
 const QUEUE = 40;
@@ -10,12 +10,12 @@ const FLOOD = 150;
 const CHECKS = 15;
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 
 beforeAll(async () => {
   service = await openService('password flood');
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   key = await service.keyFor(scene.account);
   const real = createArgon2Hasher({ maxQueue: QUEUE });
   service.ports.hasher.reserve = () => real.reserve();
@@ -27,7 +27,7 @@ afterAll(() => service.ports.close());
 test('SR-20: while passwords flood in, codes and health are answered past all that wait, and the queue is bounded', async () => {
   const { ports, account, resource, user } = scene;
   const token = await addToken(ports, account, { kind: 'hotp', owner: user.id });
-  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
   const signIn = (body: object) =>
     service.call('POST /v1/authentications', { key, body: { resource: resource.id, ...body } });
 

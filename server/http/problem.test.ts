@@ -1,7 +1,7 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { Overloaded } from '../platform/argon2/port.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
@@ -63,7 +63,7 @@ describe('an exception denies, and tells the client nothing', () => {
     ['a bug', new TypeError(secret), 500, 'INTERNAL'],
     ['an error of no known kind', Object.assign(new Error(secret), { status: 200, code: 'OK' }), 500, 'INTERNAL'],
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
-    ['a message that nobody took on', new CourierUnavailable(secret), 503, 'UNAVAILABLE'],
+    ['a message that nobody took on', new MailerUnavailable(secret), 503, 'UNAVAILABLE'],
     ['a full queue', new Overloaded(2500), 503, 'OVERLOADED'],
     ['others who keep winning', new Contention(secret), 503, 'CONTENTION'],
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],

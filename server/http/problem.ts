@@ -1,9 +1,9 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { Outage } from '../kernel/dependency.ts';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import type { PasswordFlaw } from '../passwords/common-passwords.ts';
 import { Overloaded } from '../platform/argon2/port.ts';
 import { StoreUnavailable } from '../store/store.ts';
@@ -115,11 +115,11 @@ export function faultOf(error: unknown, log: Logger | undefined): Refusal {
     log?.error({ err: error }, 'the store is unavailable');
     return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
   }
-  if (error instanceof Outage) {
+  if (error instanceof DependencyFailed) {
     log?.error({ err: error }, 'something that a decision rests on failed');
     return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
   }
-  if (error instanceof CourierUnavailable) {
+  if (error instanceof MailerUnavailable) {
     log?.error({ err: error }, 'a message could not be sent');
     return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
   }

@@ -7,7 +7,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { BackgroundWork } from './background-work.ts';
 
 /** What is derived from the stream of events, and what of it has had its time. */
-export function eventWork(ports: Ports, config: Config): BackgroundWork[] {
+export function eventJobs(ports: Ports, config: Config): BackgroundWork[] {
   const { keptDays, mostEvents } = config.eventRetention;
   const retention = { keptMs: keptDays * DAY_MS, mostEvents };
   return [

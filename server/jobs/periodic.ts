@@ -2,14 +2,14 @@ import { chargeDuePlans, refreshPlans } from '../accounts/plans/charge-due-plans
 import type { PlanCatalogue } from '../accounts/plans/plans.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { countSecrets, resealSecrets } from '../maintenance/reencrypt-secrets.ts';
-import { type Repeating, repeat } from './scheduler.ts';
+import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
+import { type RepeatOptions, repeat } from './scheduler.ts';
 
 /** How often a server looks for signing keys that came or went: far more often than they do. */
 const KEYS_PAUSE_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
-export interface ClockworkOptions {
+export interface PeriodicJobsOptions {
   plans: PlanCatalogue;
   refreshSigningKeys: () => Promise<void>;
   /** Whether there are master keys before the current one, so that secrets have to be sealed anew. */
@@ -18,7 +18,7 @@ export interface ClockworkOptions {
 }
 
 /** What the service does by the clock. Each part is safe in several processes at once. */
-export function startClockwork(ports: Ports, options: ClockworkOptions): Repeating {
+export function startPeriodicJobs(ports: Ports, options: PeriodicJobsOptions): RepeatOptions {
   const { plans, refreshSigningKeys, hasOldMasterKeys, log } = options;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed`);
   let stopped = false;
@@ -27,7 +27,7 @@ export function startClockwork(ports: Ports, options: ClockworkOptions): Repeati
     await chargeDuePlans(ports, plans);
   };
   const reseal = async () => {
-    const { resealed } = await resealSecrets(ports, () => stopped);
+    const { resealed } = await reencryptSecrets(ports, () => stopped);
     if (stopped) return;
     const secrets = await countSecrets(ports);
     const done = Object.keys(secrets.old).length === 0;

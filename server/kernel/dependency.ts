@@ -5,10 +5,10 @@ import { StoreUnavailable } from '../store/store.ts';
  * Something a decision needs did not work: a seed did not open, a country could not be looked up, a result could not be
  * signed. Nobody is let in for it, and no factor is left out: it is answered as 503 (SR-3).
  */
-export class Outage extends Error {
+export class DependencyFailed extends Error {
   constructor(what: string, options: ErrorOptions) {
     super(`${what} failed`, options);
-    this.name = 'Outage';
+    this.name = 'DependencyFailed';
   }
 }
 
@@ -16,9 +16,9 @@ export class Outage extends Error {
  * Does work that a decision rests on; whatever it throws is an outage.
  *
  * @param what what failed then, for the log
- * @throws Outage
+ * @throws DependencyFailed
  */
-export function needing<T>(what: string, work: () => T): T {
+export function callDependency<T>(what: string, work: () => T): T {
   try {
     const done = work();
     return done instanceof Promise ? (done.catch((error: unknown) => fail(what, error)) as T) : done;
@@ -29,5 +29,5 @@ export function needing<T>(what: string, work: () => T): T {
 
 function fail(what: string, error: unknown): never {
   if (error instanceof Overloaded || error instanceof StoreUnavailable) throw error;
-  throw new Outage(what, { cause: error });
+  throw new DependencyFailed(what, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Overloaded } from '../platform/argon2/port.ts';
 import type { Store } from '../store/store.ts';
-import { inTurn } from './keyed-queue.ts';
+import { runExclusive } from './keyed-queue.ts';
 
 const aStore = () => ({}) as Store;
 
@@ -23,7 +23,7 @@ describe('work on one key', () => {
       await opened;
       log.push(`${name} ends`);
     };
-    const all = ['a', 'b', 'c'].map((name) => inTurn(store, 'key', work(name)));
+    const all = ['a', 'b', 'c'].map((name) => runExclusive(store, 'key', work(name)));
     open();
     await Promise.all(all);
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
@@ -31,8 +31,8 @@ describe('work on one key', () => {
 
   test('goes on after a failure, which only its own caller hears of', async () => {
     const store = aStore();
-    const failing = inTurn(store, 'key', () => Promise.reject(new Error('broke')));
-    const next = inTurn(store, 'key', async () => 'fine');
+    const failing = runExclusive(store, 'key', () => Promise.reject(new Error('broke')));
+    const next = runExclusive(store, 'key', async () => 'fine');
     await expect(failing).rejects.toThrow('broke');
     expect(await next).toBe('fine');
   });
@@ -40,9 +40,9 @@ describe('work on one key', () => {
   test('waits for no other key and no other store', async () => {
     const store = aStore();
     const { opened, open } = gate();
-    const held = inTurn(store, 'key', () => opened);
-    expect(await inTurn(store, 'other', async () => 'at once')).toBe('at once');
-    expect(await inTurn(aStore(), 'key', async () => 'at once')).toBe('at once');
+    const held = runExclusive(store, 'key', () => opened);
+    expect(await runExclusive(store, 'other', async () => 'at once')).toBe('at once');
+    expect(await runExclusive(aStore(), 'key', async () => 'at once')).toBe('at once');
     open();
     await held;
   });
@@ -51,10 +51,10 @@ describe('work on one key', () => {
   test('is refused when 64 are waiting, and taken again when they are through', async () => {
     const store = aStore();
     const { opened, open } = gate();
-    const held = Array.from({ length: 64 }, () => inTurn(store, 'key', () => opened));
-    await expect(inTurn(store, 'key', async () => 'too many')).rejects.toThrow(Overloaded);
+    const held = Array.from({ length: 64 }, () => runExclusive(store, 'key', () => opened));
+    await expect(runExclusive(store, 'key', async () => 'too many')).rejects.toThrow(Overloaded);
     open();
     await Promise.all(held);
-    expect(await inTurn(store, 'key', async () => 'again')).toBe('again');
+    expect(await runExclusive(store, 'key', async () => 'again')).toBe('again');
   });
 });

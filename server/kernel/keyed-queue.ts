@@ -19,7 +19,7 @@ const lines = new WeakMap<Store, Map<string, Line>>();
  * @param mostWaiting default {@link MAX_WAITING}
  * @throws Overloaded when so many are waiting already
  */
-export async function inTurn<T>(
+export async function runExclusive<T>(
   store: Store,
   key: string,
   work: () => Promise<T>,

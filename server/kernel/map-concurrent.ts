@@ -2,7 +2,7 @@
  * Does the work on every item, on so many at a time, and answers what came of each in the order of the items. The first
  * that throws ends it: what has begun is waited for, nothing new is begun.
  */
-export async function inParallel<T, R>(
+export async function mapConcurrent<T, R>(
   items: readonly T[],
   width: number,
   work: (item: T, at: number) => Promise<R>,

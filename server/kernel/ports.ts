@@ -1,5 +1,5 @@
-import type { CodeCourier } from '../messages/code-sender.ts';
-import type { Courier } from '../messages/mailer.ts';
+import type { CodeSender } from '../messages/code-sender.ts';
+import type { Mailer } from '../messages/mailer.ts';
 import type { PasswordHasher } from '../platform/argon2/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { GeoLookup } from '../platform/geoip/port.ts';
@@ -18,7 +18,7 @@ export interface Ports {
   signer: Signer;
   secrets: SecretBox;
   geo: GeoLookup;
-  courier: Courier;
-  codes: CodeCourier;
+  courier: Mailer;
+  codes: CodeSender;
   webhookSender: WebhookSender;
 }

@@ -3,23 +3,23 @@ import type { Json } from '../store/store.ts';
 import { type Actor, referenceTo } from './actor.ts';
 
 /** Who does something, and from where as far as anybody trustworthy says. Every use-case that changes something takes one. */
-export interface Act extends Whence {
+export interface RequestContext extends ClientInfo {
   actor: Actor;
 }
 
 /** From where, as far as anybody trustworthy says. */
-export interface Whence {
+export interface ClientInfo {
   /** Canonical. Of whoever acts: for a sign-in over the API the person's, as the host saw it. */
   address?: string;
-  /** At most {@link LONGEST_USER_AGENT} characters. */
+  /** At most {@link MAX_USER_AGENT} characters. */
   userAgent?: string;
   requestId?: string;
 }
 
-export const LONGEST_USER_AGENT = 200;
+export const MAX_USER_AGENT = 200;
 
 /** The event of a change, for the `append` of its commit. */
-export function eventOf(act: Act, draft: EventDraft, now: number): Json {
+export function createEvent(act: RequestContext, draft: EventDraft, now: number): Json {
   const { actor, address, userAgent, requestId } = act;
   const event: AccountEvent = {
     outcome: 'done',
@@ -29,7 +29,7 @@ export function eventOf(act: Act, draft: EventDraft, now: number): Json {
     actor: referenceTo(actor),
     ...(actor.kind === 'administrator' && actor.through && { entry: 'protectimus' as const, key: actor.through }),
     ...(address !== undefined && { address }),
-    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, LONGEST_USER_AGENT) }),
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
     ...(requestId !== undefined && { requestId }),
   };
   // A document of strings and lists of strings: Json by construction, which an interface cannot say.

@@ -29,7 +29,7 @@ export interface Refusal {
   readonly tokens?: readonly TokenId[];
 }
 
-export type Verdict<T extends object> = T | Refusal;
+export type Result<T extends object> = T | Refusal;
 
 export function refusal(refused: RefusalCode, extras: Omit<Refusal, 'refused'> = {}): Refusal {
   return { refused, ...extras };

@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
 import { addAdministrator } from '../testing/administrators.ts';
-import { must, NONCE, ORIGIN, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { admitBeginning, type BeginningLimits, SIGN_IN_BEGINNINGS } from './admit-start.ts';
-import { beginFlow } from './start-flow.ts';
+import { admitStart, SIGN_IN_START_LIMITS, type StartLimits } from './admit-start.ts';
+import { startFlow } from './start-flow.ts';
 
 // SR-65. The attack: beginnings from as many addresses as one attacker can have, with no input.
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 beforeEach(async () => {
   ports = await openTestPorts('admit-beginning');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
 });
 afterEach(() => ports.close());
 
-const LIMITS: BeginningLimits = { name: 'test', perAddress: 3, perNetwork: 5, perSecond: 8 };
-const admit = (address?: string) => admitBeginning(ports, address === undefined ? {} : { address }, LIMITS);
+const LIMITS: StartLimits = { name: 'test', perAddress: 3, perNetwork: 5, perSecond: 8 };
+const admit = (address?: string) => admitStart(ports, address === undefined ? {} : { address }, LIMITS);
 
 async function refusals(addresses: readonly (string | undefined)[]) {
   const answers = [];
@@ -76,13 +76,13 @@ describe('SR-65: beginnings are counted', () => {
 test('SR-65: a flood of beginnings is told to come back, and keeps no administrator out', async () => {
   const administrator = await addAdministrator(ports, scene.account, { email: 'ada@acme.example' });
   const begin = (at: number) =>
-    beginFlow(ports, {
+    startFlow(ports, {
       resource: scene.resource.id,
       nonce: NONCE,
       origin: ORIGIN,
       whence: { address: `10.${at >> 8}.${at & 255}.1` },
     });
-  for (let at = 0; at < SIGN_IN_BEGINNINGS.perSecond; at++) must(await begin(at));
-  expect(await begin(SIGN_IN_BEGINNINGS.perSecond)).toEqual({ refused: 'OVERLOADED', retryAfterMs: 1000 });
-  must(await beginSignIn(ports, { account: administrator.account, whence: {} }));
+  for (let at = 0; at < SIGN_IN_START_LIMITS.perSecond; at++) unwrap(await begin(at));
+  expect(await begin(SIGN_IN_START_LIMITS.perSecond)).toEqual({ refused: 'OVERLOADED', retryAfterMs: 1000 });
+  unwrap(await beginSignIn(ports, { account: administrator.account, whence: {} }));
 });

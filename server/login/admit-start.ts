@@ -1,11 +1,11 @@
 import { networkKey, rateKey } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Whence } from '../kernel/request-context.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import type { Store } from '../store/store.ts';
 
 /** How many sign-ins of one kind may begin. Before the first input, the network is all there is to count by. */
-export interface BeginningLimits {
+export interface StartLimits {
   /** What the counters are called. */
   name: string;
   /** In a minute, from one IPv4 address or one IPv6 /64. */
@@ -17,7 +17,7 @@ export interface BeginningLimits {
 }
 
 /** For users: a large office behind one address stays below the first, a mobile carrier's gateways below the second. */
-export const SIGN_IN_BEGINNINGS: BeginningLimits = {
+export const SIGN_IN_START_LIMITS: StartLimits = {
   name: 'flows',
   perAddress: 600,
   perNetwork: 6_000,
@@ -39,10 +39,10 @@ const seconds = new WeakMap<Store, Map<string, Second>>();
  * this second. What is refused for its address takes no room from others; once there is none, nothing is counted any more, so
  * that a flood makes no more counters than beginnings.
  */
-export async function admitBeginning(
+export async function admitStart(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  { address }: Whence,
-  { name, perAddress, perNetwork, perSecond }: BeginningLimits,
+  { address }: ClientInfo,
+  { name, perAddress, perNetwork, perSecond }: StartLimits,
 ): Promise<Refusal | undefined> {
   const now = clock.now();
   const second = presentSecond(store, name, now);

@@ -1,14 +1,14 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { FactorOutcome } from '../authentication/check-factor.ts';
 import { checkUserFactor } from '../authentication/check-user-factor.ts';
-import { burnUnknown } from '../authentication/decoy-for-unknown-user.ts';
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../authentication/second-factor.ts';
 import { enrolmentBegun, unlockOffered } from '../enrolment/enrolment-steps.ts';
-import { asksToEnrol, offerEnrolment } from '../enrolment/offer-enrolment.ts';
+import { offerEnrolment, wantsEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { mayAskUnlock } from '../tokens/unlock/unlockable-tokens.ts';
@@ -21,7 +21,7 @@ import { type Flow, factorOf } from './flow.ts';
  * Checks a one-time password; `otp` has been parsed, so a malformed one was refused before anything was claimed or
  * counted (SR-47).
  */
-export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Verdict<FlowView>> {
+export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Result<FlowView>> {
   return answerSecond(ports, 'otp', answer, (flow) => {
     const chosen = factorOf(flow);
     // What was sent to one phone is not tried on the others, nor counted against them.
@@ -30,7 +30,7 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
 }
 
 /** Checks a recovery code: what is left to whoever has not got their device. */
-export function answerRecovery(ports: StepNeeds, answer: StepAnswer & { code: string }): Promise<Verdict<FlowView>> {
+export function answerRecovery(ports: StepNeeds, answer: StepAnswer & { code: string }): Promise<Result<FlowView>> {
   return answerSecond(ports, 'recovery', answer, () => ({ kind: 'recovery', code: answer.code }));
 }
 
@@ -39,7 +39,7 @@ function answerSecond(
   step: 'otp' | 'recovery',
   answer: StepAnswer,
   answerOf: (flow: Flow) => SecondAnswer,
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   return answerStep(ports, [step], answer, (flow, resource) => judgeSecond(ports, flow, resource, answerOf(flow)));
 }
 
@@ -61,7 +61,7 @@ export async function judgeSecond(
   const user = await personOf(ports, flow);
   if (!user) {
     if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
-    await burnUnknown(ports, flow.account, flow.login ?? '', answer);
+    await decoyForUnknownUser(ports, flow.account, flow.login ?? '', answer);
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
 
@@ -100,7 +100,7 @@ export async function afterSecond(
   user: User,
   shown: Exclude<FactorOutcome, Refusal>,
 ): Promise<StepOutcome> {
-  const question = { user, resource, basis: 'second-factor', isAsked: asksToEnrol(flow) } as const;
+  const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
   // What was left out has not been shown.
   const enrolling = shown.otp === 'verified' ? await offerEnrolment(ports, question, shown) : undefined;
   return enrolling
@@ -110,7 +110,7 @@ export async function afterSecond(
 
 /** Whether they may have a link mailed that unlocks what is locked by now. */
 async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
-  const { tokens } = await readPairs(ports, user, resource.id);
+  const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   return mayAskUnlock(
     ports,
     resource,

@@ -1,8 +1,8 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import { checkUserFactor } from '../authentication/check-user-factor.ts';
-import { burnUnknown } from '../authentication/decoy-for-unknown-user.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
@@ -20,7 +20,7 @@ import type { Flow } from './flow.ts';
 export function answerPasskey(
   ports: StepNeeds,
   answer: StepAnswer & { response: PasskeyAssertion },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   return answerStep(ports, ['identify', 'passkey', 'sign'], answer, async (flow, resource) => {
     const { passkey } = flow;
     if (!passkey) return { refusal: refusal('STEP_NOT_EXPECTED') };
@@ -52,7 +52,7 @@ async function byPasskeyAlone(
   const { id } = answer.assertion;
   const user = await findPasskey(ports, flow.account, id);
   if (!user) {
-    await burnUnknown(ports, flow.account, id, answer);
+    await decoyForUnknownUser(ports, flow.account, id, answer);
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;

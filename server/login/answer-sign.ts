@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { checkUserFactor } from '../authentication/check-user-factor.ts';
 import type { SecondAnswer } from '../authentication/second-factor.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { isOfTransaction } from '../tokens/kinds/passkey/passkey-request.ts';
 import { signingKinds } from '../transactions/signing.ts';
@@ -11,7 +11,7 @@ import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '.
 import { type Flow, factorOf } from './flow.ts';
 
 /** The digits that confirm a transaction: of the token that was picked, and of no other. */
-export function answerSign(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Verdict<FlowView>> {
+export function answerSign(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Result<FlowView>> {
   return answerStep(ports, ['sign'], answer, async (flow, resource) => {
     const chosen = factorOf(flow);
     if (!chosen) return { refusal: refusal('ACCESS_DENIED') };
@@ -20,7 +20,7 @@ export function answerSign(ports: StepNeeds, answer: StepAnswer & { otp: string 
 }
 
 /** The person does not want it: nothing more can confirm it. */
-export function cancelTransaction(ports: StepNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
+export function cancelTransaction(ports: StepNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
   return answerStep(ports, ['sign'], answer, async () => ({ refusal: refusal('TRANSACTION_CANCELLED') }));
 }
 

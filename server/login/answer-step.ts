@@ -7,27 +7,27 @@ import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Whence } from '../kernel/request-context.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { confirmsUser } from '../passwords/reset/reset-by-mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { answerTest, expired } from '../resources/test-mode.ts';
-import { readStanding } from '../self-service/context.ts';
+import { readSelfServiceContext } from '../self-service/context.ts';
 import { opening, standingToOpen } from '../self-service/open.ts';
 import { passwordNoted } from '../self-service/self-service-steps.ts';
 import { documents } from '../store/keys.ts';
-import { noteInPassing } from '../store/record-once.ts';
+import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { confirmByFactor } from '../users/confirm-user.ts';
-import { holdStep, keeping, letGo } from './claim-step.ts';
-import { type Begun, finishing } from './complete-flow.ts';
+import { claimFlowStep, keeping, releaseStep } from './claim-step.ts';
+import { type Begun, completionWrite } from './complete-flow.ts';
 import type { Flow, LoginRequest } from './flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import type { Handle } from './flow-handle.ts';
 import { openFlow } from './sealed-flow.ts';
-import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from './steps.ts';
+import { type AnswerableStep, completeFlow, denied, holdsClaim, type Passed, retryStep } from './steps.ts';
 import { presentFlow } from './view-flow.ts';
 
 export type StepNeeds = Pick<
@@ -42,7 +42,7 @@ export interface StepAnswer {
   handle: unknown;
   seq: number;
   /** The person's, as the service itself sees it. */
-  whence: Whence;
+  whence: ClientInfo;
 }
 
 /** What an evaluated step leads to. */
@@ -61,16 +61,16 @@ export async function answerStep(
   steps: readonly AnswerableStep[],
   answer: StepAnswer,
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   const attempt = newOperation(ports);
   const open = (handle: Handle) => openFlow(ports, handle);
-  const claimed = await holdStep(ports, documents.flow, { ...answer, steps, attempt }, open);
+  const claimed = await claimFlowStep(ports, documents.flow, { ...answer, steps, attempt }, open);
   if (isRefusal(claimed)) return claimed;
 
   try {
     return await evaluateClaimed(ports, claimed.flow, attempt, answer.whence, evaluate);
   } catch (error) {
-    await letGo(ports, documents.flow, claimed.flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, documents.flow, claimed.flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -79,9 +79,9 @@ async function evaluateClaimed(
   ports: StepNeeds,
   flow: Flow,
   attempt: string,
-  whence: Whence,
+  whence: ClientInfo,
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   const turnDown = (why: Refusal, next: (flow: Flow, now: number) => Flow) => {
     // Turned away unseen: nothing was attempted that an event could tell of.
     const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(flow, why);
@@ -90,7 +90,7 @@ async function evaluateClaimed(
   const before = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
   // From the self-service page and back to it: only while the person stands as they stood when they came there (SR-38).
-  if (flow.self && !(await readStanding(ports, flow, before.resource))) {
+  if (flow.self && !(await readSelfServiceContext(ports, flow, before.resource))) {
     const over = refusal('FLOW_NOT_FOUND');
     return turnDown(over, (held) => denied(held, over.refused));
   }
@@ -146,7 +146,7 @@ function outcomeOf(
 }
 
 interface Telling {
-  whence: Whence;
+  whence: ClientInfo;
   event: EventDraft | undefined;
 }
 
@@ -157,10 +157,10 @@ function move(
   attempt: string,
   next: (flow: Flow, now: number) => Flow,
   { whence, event }: Telling,
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   return settle(ports, claimed, attempt, (flow, now) => {
     const moved = next(flow, now);
-    const append = event === undefined ? {} : { append: [eventOf(actOf(moved, whence), event, now)] };
+    const append = event === undefined ? {} : { append: [createEvent(actOf(moved, whence), event, now)] };
     return { flow: moved, write: { ...keeping(documents.flow, moved), ...append } };
   });
 }
@@ -171,23 +171,23 @@ async function finish(
   attempt: string,
   passed: Passed,
   resource: Resource,
-  whence: Whence,
+  whence: ClientInfo,
   /** Where there is to be no result: what the person stands for on the self-service page. */
   standing?: string,
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   const { user } = passed;
   const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
   const settled = await settle(ports, claimed, attempt, (flow, now, request) => {
-    const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs, ...digest });
+    const done = completeFlow(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs, ...digest });
     const end = flow.test === 'expire' ? expired(done, now) : done;
     // Whatever the steps were: a result below the level that the host demands is none.
     if (flow.demand && end.result.acr < flow.demand.acr) {
       const below = denied(flow, 'LEVEL_UNREACHABLE');
-      const event = eventOf(actOf(below, whence), refusedEvent(flow, refusal('LEVEL_UNREACHABLE')), now);
+      const event = createEvent(actOf(below, whence), refusedEvent(flow, refusal('LEVEL_UNREACHABLE')), now);
       return { flow: below, write: { ...keeping(documents.flow, below), append: [event] } };
     }
     if (standing !== undefined) return opening(flow, end.result, standing, whence, now);
-    return { ...end, write: finishing(end.flow, end.result, request, whence, now) };
+    return { ...end, write: completionWrite(end.flow, end.result, request, whence, now) };
   });
   // Only now: whoever does not get to the end teaches the check nothing.
   if (!isRefusal(settled) && (settled.step === 'done' || settled.step === 'self')) {
@@ -203,7 +203,7 @@ async function rememberBrowser(
   flow: Flow,
   user: UserId | 'test',
   resource: Resource,
-  whence: Whence,
+  whence: ClientInfo,
 ): Promise<void> {
   if (user === 'test' || !resource.environment || !flow.environment) return;
   const seen = { user, resource: resource.id, blinded: flow.environment };
@@ -214,7 +214,7 @@ async function rememberBrowser(
  * The password and another factor than a mailed code were shown in this very sign-in. A token that was set up in it, or shown
  * before it, confirms nothing. When the store fails here the mark stays, which asks for more and never for less.
  */
-async function confirmPerson(ports: StepNeeds, flow: Flow, passed: Passed, whence: Whence): Promise<void> {
+async function confirmPerson(ports: StepNeeds, flow: Flow, passed: Passed, whence: ClientInfo): Promise<void> {
   const { id, needsConfirmation } = passed.user;
   if (id === 'test' || needsConfirmation === undefined || flow.enrolling || passed.second || !confirmsUser(passed))
     return;
@@ -228,16 +228,16 @@ async function settle(
   claimed: Flow,
   attempt: string,
   decide: (flow: Flow, now: number, request: LoginRequest | undefined) => Begun & { write: Write },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   const keys = [documents.flow(claimed.id), documents.loginRequest(claimed.id), documents.result(claimed.id)] as const;
-  const settled = await transact<typeof keys, Verdict<Begun>>(ports, claimed.id, keys, ([flow, request], now) => {
+  const settled = await transact<typeof keys, Result<Begun>>(ports, claimed.id, keys, ([flow, request], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
     const { write, ...answer } = decide(flow.value, now, request?.value);
     return { answer, write };
   });
   if (isRefusal(settled)) return settled;
-  if (settled.result && !settled.result.test) void noteInPassing(ports, documents.firstLogin(settled.result.account));
+  if (settled.result && !settled.result.test) void recordOnce(ports, documents.firstLogin(settled.result.account));
   return presentFlow(ports, settled.flow, settled.result);
 }
 
@@ -259,5 +259,5 @@ const FINAL: ReadonlySet<RefusalCode> = new Set([
 
 function refusedStep(flow: Flow, { refused, retryAfterMs }: Refusal, now: number): Flow {
   if (FINAL.has(refused)) return denied(flow, refused);
-  return stayed(flow, refused, retryAfterMs === undefined ? undefined : now + retryAfterMs);
+  return retryStep(flow, refused, retryAfterMs === undefined ? undefined : now + retryAfterMs);
 }

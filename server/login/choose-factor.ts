@@ -1,9 +1,9 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { offerFactor } from '../authentication/prepare-factor.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { prepareFactor } from '../authentication/prepare-factor.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
-import { codeNotSent, factorChosen, SECOND_STEPS } from './steps.ts';
+import { codeNotSent, SECOND_STEPS, selectFactor } from './steps.ts';
 
 /**
  * The person picks one of the ways that they were offered: the step changes, and what the way needs is made (a code is sent,
@@ -13,12 +13,12 @@ import { codeNotSent, factorChosen, SECOND_STEPS } from './steps.ts';
 export function chooseFactor(
   ports: StepNeeds,
   answer: StepAnswer & { factor: string; language: MailLanguage },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   return answerStep(ports, SECOND_STEPS, answer, async (flow, resource) => {
     const option = flow.factors?.find(({ id }) => id === answer.factor);
     if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
-    const offered = await offerFactor(ports, flow, resource, option, answer);
-    if (!isRefusal(offered)) return { move: (held) => factorChosen(held, option, offered) };
+    const offered = await prepareFactor(ports, flow, resource, option, answer);
+    if (!isRefusal(offered)) return { move: (held) => selectFactor(held, option, offered) };
     // Told of already, where the code was. When to ask again is in the view; a wait would keep the person from answering.
     const { refused } = offered;
     if (refused !== 'CODE_NOT_SENT' && refused !== 'CODE_LIMIT') return { refusal: offered };

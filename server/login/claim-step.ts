@@ -1,6 +1,6 @@
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { transact, type Write } from '../store/transact.ts';
@@ -24,17 +24,17 @@ type KeyOf<F> = (id: FlowId) => DocumentKey<F>;
  *
  * @param open what a handle holds whose flow is not stored yet: the claim stores it. Absent: nothing begins with this step
  */
-export async function holdStep<F extends KeptConversation>(
+export async function claimFlowStep<F extends KeptConversation>(
   ports: Needs,
   keyOf: KeyOf<F>,
   answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
   open?: (handle: Handle) => Promise<F | undefined>,
-): Promise<Verdict<{ flow: F }>> {
+): Promise<Result<{ flow: F }>> {
   const handle = parseHandle(answer.handle);
   if (!handle) return refusal('FLOW_NOT_FOUND');
   const [key, mark] = [keyOf(handle.id), documents.flowBegun(handle.id)];
   const claim = (sealed?: F) =>
-    transact<readonly [typeof key, typeof mark], Verdict<{ flow: F }>>(
+    transact<readonly [typeof key, typeof mark], Result<{ flow: F }>>(
       ports,
       key.anchor,
       [key, mark],
@@ -55,7 +55,7 @@ export async function holdStep<F extends KeptConversation>(
 }
 
 /** An evaluation that broke down decided nothing: the step is free again, and what was counted stays counted. */
-export async function letGo<F extends KeptConversation>(
+export async function releaseStep<F extends KeptConversation>(
   ports: Needs,
   keyOf: KeyOf<F>,
   id: FlowId,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { setScene } from '../testing/scene.ts';
+import { createFixture } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -9,14 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const codeAt = async (scene: Awaited<ReturnType<typeof setScene>>, ahead: number) =>
+const codeAt = async (scene: Awaited<ReturnType<typeof createFixture>>, ahead: number) =>
   (await scene.tokens[0]?.code(ahead)) ?? '';
 
 test.each([-3, -2, 1, 2])(
   'after the password a code %i steps off is refused, counted, and said to be of another minute',
   async (by) => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     expect(await walk.otp(await codeAt(scene, by))).toMatchObject({ step: 'otp', error: { code: 'OTP_CLOCK_OFF' } });
     expect((await scene.tokens[0]?.stored())?.failures).toBe(1);
     expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
@@ -24,14 +24,14 @@ test.each([-3, -2, 1, 2])(
 );
 
 test.each([-5, -4, 3, 4])('one that is %i steps off is simply wrong', async (by) => {
-  const scene = await setScene(ports, { tokens: [{}] });
-  const walk = await Walk.toOtp(scene);
+  const scene = await createFixture(ports, { tokens: [{}] });
+  const walk = await LoginDriver.toOtp(scene);
   expect(await walk.otp(await codeAt(scene, by))).toMatchObject({ error: { code: 'OTP_WRONG' } });
 });
 
 test('a guesser who is told so cannot wait for the minute of the code', async () => {
-  const scene = await setScene(ports, { tokens: [{}] });
-  const walk = await Walk.toOtp(scene);
+  const scene = await createFixture(ports, { tokens: [{}] });
+  const walk = await LoginDriver.toOtp(scene);
   const guess = await codeAt(scene, 2);
   await walk.otp(guess);
   ports.clock.advance(60_000);
@@ -42,7 +42,7 @@ test('a guesser who is told so cannot wait for the minute of the code', async ()
 
 // SR-17
 test('SR-17: for a name alone nothing is said of clocks', async () => {
-  const scene = await setScene(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
-  const walk = await Walk.toOtp(scene);
+  const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
+  const walk = await LoginDriver.toOtp(scene);
   expect(await walk.otp(await codeAt(scene, 1))).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
 });

@@ -1,4 +1,4 @@
-import { eventOf, type Whence } from '../kernel/request-context.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { documents } from '../store/keys.ts';
 import type { Write } from '../store/transact.ts';
 import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
@@ -11,11 +11,11 @@ export interface Begun {
 }
 
 /** The one commit that ends a sign-in well: flow, record and, where there was one, the used-up login request. */
-export function finishing(
+export function completionWrite(
   flow: Flow,
   result: ResultRecord,
   request: LoginRequest | undefined,
-  whence: Whence,
+  whence: ClientInfo,
   now: number,
 ): Write {
   const { id } = flow;
@@ -27,6 +27,6 @@ export function finishing(
         ? [{ key: documents.loginRequest(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
         : []),
     ],
-    append: [eventOf(actOf(flow, whence), grantedEvent(result), now)],
+    append: [createEvent(actOf(flow, whence), grantedEvent(result), now)],
   };
 }

@@ -1,15 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '@countersign/protocol/result';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { forgottenAt, rememberedFrom } from '../passwords/remembered-sign-in.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
-import { checkStanding } from './validate-result.ts';
+import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 
@@ -20,7 +20,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
  */
 export async function consumeResult(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   input: {
     resource: ResourceId;
     result: string;
@@ -29,9 +29,9 @@ export async function consumeResult(
     transaction?: string | undefined;
     acceptTest?: boolean | undefined;
   },
-): Promise<Verdict<{ claims: ResultClaims }>> {
+): Promise<Result<{ claims: ResultClaims }>> {
   const { account } = act.actor;
-  const claims = await needing('verifying a result', () =>
+  const claims = await callDependency('verifying a result', () =>
     ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
   );
   if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
@@ -59,11 +59,11 @@ export async function consumeResult(
   if (value.transaction !== input.transaction || claims.txn !== value.transaction) {
     return refusal('TRANSACTION_WRONG');
   }
-  const fallen = await checkStanding(ports, value);
+  const fallen = await validateResult(ports, value);
   if (fallen) return fallen;
 
   const key = documents.result(id);
-  const consumed = await transact<readonly [typeof key], Verdict<{ claims: ResultClaims }>>(
+  const consumed = await transact<readonly [typeof key], Result<{ claims: ResultClaims }>>(
     ports,
     key.anchor,
     [key],
@@ -85,14 +85,14 @@ export async function consumeResult(
             { key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS },
             ...(expiresAt === undefined ? [] : [{ key: documents.authentication(id), value: earlier, expiresAt }]),
           ],
-          append: [eventOf(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
+          append: [createEvent(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
         },
       };
     },
   );
   if (isRefusal(consumed)) return consumed;
   // They are kept elsewhere, so they may have changed between the look and the commit. The result is used up either way.
-  return (await checkStanding(ports, value)) ?? consumed;
+  return (await validateResult(ports, value)) ?? consumed;
 }
 
 function about({ resource, transaction }: ResultRecord) {

@@ -1,12 +1,12 @@
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import type { Birth } from '../records/create-object.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { NewId } from '../records/create-object.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -25,8 +25,8 @@ import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './f
  */
 export async function createLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
-  birth: Birth<FlowId>,
+  act: RequestContext,
+  birth: NewId<FlowId>,
   input: {
     resource: ResourceId;
     /** Absent: whoever it is says so on our own page. */
@@ -40,7 +40,7 @@ export async function createLoginRequest(
     /** For our own page; one of the resource's. */
     redirectUri?: string;
   },
-): Promise<Verdict<{ loginRequest: string; expiresAt: number }>> {
+): Promise<Result<{ loginRequest: string; expiresAt: number }>> {
   const { account } = act.actor;
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([documents.resource(input.resource)], now);
@@ -78,11 +78,11 @@ export async function createLoginRequest(
 /** Writes down what a host asked for, and answers what the page begins with. */
 export async function keepLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
-  birth: Birth<FlowId>,
+  act: RequestContext,
+  birth: NewId<FlowId>,
   type: 'login-request.created' | 'transaction.created',
   asked: Omit<LoginRequest, 'flow' | 'account' | 'secretHash' | 'attemptsLeft' | 'createdAt' | 'usedAt'>,
-): Promise<Verdict<{ loginRequest: string; request: LoginRequest }>> {
+): Promise<Result<{ loginRequest: string; request: LoginRequest }>> {
   const { account } = act.actor;
   const { id } = birth;
   const now = ports.clock.now();
@@ -109,7 +109,7 @@ export async function keepLoginRequest(
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: request, expiresAt: request.expiresAt }],
-    append: [eventOf(act, told, now)],
+    append: [createEvent(act, told, now)],
   });
   if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), request };
   // Made before with the same Idempotency-Key, by a request that broke off before it could answer?
@@ -126,7 +126,7 @@ async function isOutOfReach(
   resource: Resource,
   { acr }: Demand,
 ): Promise<boolean> {
-  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const values = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return false;
   const states = factorStates(values, acceptedKindsFrom(user, resource), ports.clock.now());

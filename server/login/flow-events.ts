@@ -1,5 +1,5 @@
 import type { EventDraft, EventFactor } from '../events/event.ts';
-import type { Act, Whence } from '../kernel/request-context.ts';
+import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Flow, ResultRecord } from './flow.ts';
 
@@ -9,7 +9,7 @@ import type { Flow, ResultRecord } from './flow.ts';
  */
 
 /** Whoever signs in acts; who that is, is known once a first factor was right. */
-export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence: Whence): Act {
+export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence: ClientInfo): RequestContext {
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...whence };
 }
 

@@ -5,20 +5,20 @@ import type { Resource } from '../resources/resource.ts';
 import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
+  acceptPassword,
   codeNotSent,
-  demandedFlow,
+  completeFlow,
   evaluated,
   FLOW_WRONG_ANSWERS,
-  factorChosen,
-  finished,
   holdsClaim,
   newFlow,
   type Passed,
-  passwordRight,
   requestedFlow,
-  secondAsked,
+  requestSecondFactor,
+  retryStep,
+  selectFactor,
   shownError,
-  stayed,
+  stepUpFlow,
   withKept,
 } from './steps.ts';
 
@@ -100,7 +100,7 @@ describe('a new flow', () => {
 
 describe('the second factor', () => {
   test('is asked for behind a right password, in the way that was preferred', () => {
-    const flow = passwordRight({ ...FLOW, prefer: 'sms' }, USER, 'digest', [CODE, SMS], { step: 'otp', sent: SENT });
+    const flow = acceptPassword({ ...FLOW, prefer: 'sms' }, USER, 'digest', [CODE, SMS], { step: 'otp', sent: SENT });
     expect(flow).toStrictEqual({
       ...FLOW,
       prefer: 'sms',
@@ -113,17 +113,17 @@ describe('the second factor', () => {
       factors: [CODE, SMS],
       factor: SMS.id,
     });
-    expect(secondAsked(FLOW, [])).toStrictEqual({ ...FLOW, step: 'otp', factors: [] });
+    expect(requestSecondFactor(FLOW, [])).toStrictEqual({ ...FLOW, step: 'otp', factors: [] });
   });
 
   test('in another way forgets the question and the code of the way before', () => {
-    const before: Flow = { ...secondAsked(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
+    const before: Flow = { ...requestSecondFactor(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
     const { question: _question, sent: _sent, ...kept } = before;
-    expect(factorChosen(before, SMS, { step: 'otp' })).toStrictEqual({ ...kept, seq: 1, step: 'otp', factor: SMS.id });
+    expect(selectFactor(before, SMS, { step: 'otp' })).toStrictEqual({ ...kept, seq: 1, step: 'otp', factor: SMS.id });
   });
 
   test('that could not be sent counts as an answer, and takes away the code before where that is void', () => {
-    const before: Flow = { ...secondAsked(FLOW, [SMS]), sent: SENT };
+    const before: Flow = { ...requestSecondFactor(FLOW, [SMS]), sent: SENT };
     const { sent: _sent, ...without } = before;
     const stays = { seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error: { code: 'CODE_NOT_SENT' } };
     expect(codeNotSent(before, 'CODE_NOT_SENT', false)).toStrictEqual({ ...before, ...stays });
@@ -133,9 +133,9 @@ describe('the second factor', () => {
   test('that was wrong leaves why in the flow, and the wait where there is one', () => {
     const error = { code: 'OTP_WRONG' as const };
     const wrong = { ...FLOW, seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error };
-    expect(stayed(FLOW, 'OTP_WRONG')).toStrictEqual(wrong);
-    expect(stayed(FLOW, 'OTP_WRONG', NOW)).toStrictEqual({ ...wrong, error: { ...error, retryAt: NOW } });
-    expect(stayed({ ...FLOW, attemptsLeft: 1 }, 'OTP_WRONG')).toMatchObject({ step: 'denied', attemptsLeft: 0 });
+    expect(retryStep(FLOW, 'OTP_WRONG')).toStrictEqual(wrong);
+    expect(retryStep(FLOW, 'OTP_WRONG', NOW)).toStrictEqual({ ...wrong, error: { ...error, retryAt: NOW } });
+    expect(retryStep({ ...FLOW, attemptsLeft: 1 }, 'OTP_WRONG')).toMatchObject({ step: 'denied', attemptsLeft: 0 });
     // Only the wait for a password has a longest one.
     const limit = { code: 'CODE_LIMIT' as const, retryAt: NOW + 3_600_000 };
     expect(shownError(limit, NOW)).toEqual({ code: 'CODE_LIMIT', retryAfterMs: 3_600_000 });
@@ -188,7 +188,7 @@ describe('a login request', () => {
     const kept = { password: { at: NOW - 1, digest: 'd' } };
     const missing = { password: false, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
     const request = { ...REQUEST, demand: { acr: '2' as const } };
-    expect(demandedFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
+    expect(stepUpFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
       ...FLOW,
       kept,
       passwordVerified: true,
@@ -204,7 +204,7 @@ describe('a login request', () => {
       factor: CODE.id,
     });
     const late = { ...missing, password: true, keptUntil: FLOW.expiresAt + 1 };
-    const first = demandedFlow(FLOW, REQUEST, 'alice', {}, late);
+    const first = stepUpFlow(FLOW, REQUEST, 'alice', {}, late);
     expect(first).toMatchObject({ step: 'password', expiresAt: FLOW.expiresAt, passwordVerified: false });
     expect(first).not.toHaveProperty('demand');
     expect(first).not.toHaveProperty('factors');
@@ -213,7 +213,7 @@ describe('a login request', () => {
 
 describe('the end', () => {
   const passed: Passed = { user: USER, otp: 'verified', token: tokenId(1), kind: 'totp' };
-  const end = (flow: Flow, changes: Partial<Passed> = {}) => finished(flow, { ...passed, ...changes }, RULE);
+  const end = (flow: Flow, changes: Partial<Passed> = {}) => completeFlow(flow, { ...passed, ...changes }, RULE);
 
   test('records all that was shown, and when', () => {
     const { flow, result } = end({ ...FLOW, passwordVerified: true, passwordDigest: 'd' }, { environment: 0 });
@@ -241,7 +241,7 @@ describe('the end', () => {
   });
 
   test('records nothing that was not shown', () => {
-    const { result } = finished(FLOW, { user: USER, otp: 'not_used' }, RULE);
+    const { result } = completeFlow(FLOW, { user: USER, otp: 'not_used' }, RULE);
     expect(result).toStrictEqual({
       flow: ID,
       account: RESOURCE.account,

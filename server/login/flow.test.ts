@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Outage } from '../kernel/dependency.ts';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { NONCE, ORIGIN, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN, overwrite, PASSWORD, wrongCode } from '../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { answerIdentify } from './answer-identify.ts';
 import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from './flow.ts';
 import { parseHandle } from './flow-handle.ts';
-import { beginFlow } from './start-flow.ts';
+import { startFlow } from './start-flow.ts';
 import { viewFlow } from './view-flow.ts';
 
 let ports: TestPorts;
@@ -20,14 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const claimsOf = async (scene: Scene, walk: Walk) =>
+const claimsOf = async (scene: Fixture, walk: LoginDriver) =>
   ports.signer.verify(walk.view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
-const code = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '000000';
+const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '000000';
 
 describe('who signs in how', () => {
   test('a person assigned alone signs in by password, and the result says so', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     expect(walk.view).toMatchObject({ step: 'identify', seq: 0 });
     expect(await walk.identify('  ALICE ')).toMatchObject({ step: 'password', seq: 1 });
     expect(await walk.password()).toMatchObject({ step: 'done', seq: 2, login: '  ALICE ' });
@@ -50,24 +50,24 @@ describe('who signs in how', () => {
   });
 
   test('a person assigned with a token needs both, and the result says so', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     expect(walk.view.result).toBeUndefined();
     expect(await walk.otp(await code(scene))).toMatchObject({ step: 'done', seq: 3 });
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2', otp: 'verified' });
   });
 
   test('a person whose token is deactivated is let in by password alone, and the result says what was left out', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(await walk.password()).toMatchObject({ step: 'done' });
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd'], acr: '1', otp: 'skipped' });
   });
 
   test('where the resource asks for the code alone, no password is asked for', async () => {
-    const scene = await setScene(ports, { resource: { methodPolicy: 'otp' }, tokens: [{ kind: 'hotp' }] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' }, tokens: [{ kind: 'hotp' }] });
+    const walk = await LoginDriver.begin(scene);
     expect(await walk.identify()).toMatchObject({ step: 'otp' });
     expect(await walk.otp(await code(scene))).toMatchObject({ step: 'done' });
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['otp'], acr: '1', otp: 'verified' });
@@ -89,8 +89,11 @@ describe('who signs in how', () => {
     ['password-otp', ['expired'], 'denied'],
   ];
   test.each(ends)('policy %s, tokens %j: the right password leads to %s', async (methodPolicy, states, step) => {
-    const scene = await setScene(ports, { resource: { methodPolicy }, tokens: states.map((state) => ({ state })) });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, {
+      resource: { methodPolicy },
+      tokens: states.map((state) => ({ state })),
+    });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     const view = await walk.password();
     expect(view).toMatchObject({ step });
@@ -101,8 +104,8 @@ describe('who signs in how', () => {
 // SR-5
 describe('SR-5: nothing before the last factor authenticates', () => {
   test('a step cannot be skipped, repeated or answered ahead', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.begin(scene);
     expect(await walk.password()).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await walk.otp(await code(scene))).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     await walk.identify();
@@ -118,8 +121,8 @@ describe('SR-5: nothing before the last factor authenticates', () => {
   });
 
   test('the handle of another flow, of none, or with another secret continues nothing', async () => {
-    const scene = await setScene(ports);
-    const [walk, other] = [await Walk.begin(scene), await Walk.begin(scene)];
+    const scene = await createFixture(ports);
+    const [walk, other] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
     const [id, secret] = walk.handle.split('.');
     const foreign = `${id}.${other.handle.split('.')[1]}`;
     for (const handle of [
@@ -143,8 +146,8 @@ describe('SR-5: nothing before the last factor authenticates', () => {
   });
 
   test('a flow that waits for its code is worth no result to anybody', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     const [record] = await ports.store.getMany(
       [documents.result(parseHandle(walk.handle)?.id ?? 'flw_00000000000')],
       ports.clock.now(),
@@ -154,8 +157,8 @@ describe('SR-5: nothing before the last factor authenticates', () => {
   });
 
   test('a flow ends by itself after a quarter of an hour', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.clock.advance(FLOW_LIFETIME_MS);
     expect(await walk.password()).toEqual({ refused: 'FLOW_NOT_FOUND' });
@@ -165,8 +168,8 @@ describe('SR-5: nothing before the last factor authenticates', () => {
 
 describe('wrong answers', () => {
   test('a wrong code, then the right one', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
     expect(await walk.otp(await wrongCode(scene))).toMatchObject({ step: 'otp', seq: 3, error: { code: 'OTP_WRONG' } });
     const done = await walk.otp(await code(scene));
     expect(done).toMatchObject({ step: 'done' });
@@ -174,8 +177,8 @@ describe('wrong answers', () => {
   });
 
   test('a wrong password, then a wait that the page is told, then the right one', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     for (let at = 0; at < 6; at++) await walk.password('guess');
     expect(walk.view).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
@@ -188,12 +191,12 @@ describe('wrong answers', () => {
 
   // SR-14: a new flow is no new chance.
   test('SR-14: the failures of a token add up over flows and over the API, and lock it', async () => {
-    const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
+    const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
     for (let at = 0; at < 3; at++) {
-      const walk = await Walk.toOtp(scene);
+      const walk = await LoginDriver.toOtp(scene);
       expect(await walk.otp(await wrongCode(scene, at))).toMatchObject({ step: 'otp' });
     }
-    const last = await Walk.toOtp(scene);
+    const last = await LoginDriver.toOtp(scene);
     expect(await last.otp(await wrongCode(scene, 3))).toMatchObject({
       step: 'denied',
       error: { code: 'TOKEN_LOCKED' },
@@ -202,8 +205,8 @@ describe('wrong answers', () => {
   });
 
   test('no end of them ends the flow', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     let wrong = 0;
     while (walk.view.step === 'password' && wrong < 100) {
@@ -219,13 +222,13 @@ describe('wrong answers', () => {
 describe('an evaluation that', () => {
   // SR-3, SR-16
   test('breaks down frees the step, keeps what was counted, and lets nobody in', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.hasher.during = () => {
       throw new Error('out of memory');
     };
-    await expect(walk.password()).rejects.toThrow(Outage);
+    await expect(walk.password()).rejects.toThrow(DependencyFailed);
     ports.hasher.during = undefined;
     expect(await walk.look()).toMatchObject({ step: 'password', seq: 1 });
     const attempts = documents.passwordAttempts(scene.user.id);
@@ -234,8 +237,8 @@ describe('an evaluation that', () => {
   });
 
   test('never came back is overtaken after its time, and then changes nothing any more', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     let resume = () => {};
     const held = new Promise<void>((resolve) => {
@@ -259,8 +262,8 @@ describe('an evaluation that', () => {
   });
 
   test('is done, though the answer was lost, is found by the page that comes back', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     const done = await walk.password();
     expect(await walk.look()).toMatchObject({ step: 'done', result: expect.any(String) });
@@ -270,8 +273,8 @@ describe('an evaluation that', () => {
   });
 
   test('succeeds writes flow and result in one commit', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     const before = ports.store.commits.length;
     await walk.password();
@@ -282,8 +285,8 @@ describe('an evaluation that', () => {
 });
 
 describe('beginning', () => {
-  const begin = (scene: Scene, input: object = {}) =>
-    beginFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: {}, ...input });
+  const begin = (scene: Fixture, input: object = {}) =>
+    startFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: {}, ...input });
 
   test.each([
     'https://evil.example',
@@ -294,12 +297,12 @@ describe('beginning', () => {
     '*',
     'https://shop.example/',
   ])('is refused for a page at %j', async (origin) => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     expect(await begin(scene, { origin })).toEqual({ refused: 'ORIGIN_NOT_ALLOWED' });
   });
 
   test('says at once when nobody can sign in, and goes no further', async () => {
-    const scene = await setScene(ports, { resource: { enabled: false } });
+    const scene = await createFixture(ports, { resource: { enabled: false } });
     const begun = await begin(scene);
     expect(begun).toMatchObject({ step: 'denied', error: { code: 'RESOURCE_DISABLED' } });
     if (isRefusal(begun)) throw new Error('refused');
@@ -309,7 +312,7 @@ describe('beginning', () => {
   });
 
   test('is limited per address, and only for that address', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const address = '198.51.100.7';
     for (let at = 0; at < 600; at++) await ports.store.increment('flows/198.51.100.7', 60_000, 600, ports.clock.now());
     expect(await begin(scene, { whence: { address } })).toMatchObject({
@@ -324,8 +327,8 @@ describe('beginning', () => {
 
 describe('a policy made stricter while somebody signs in', () => {
   test('lets nobody finish by the code alone who would now need a password', async () => {
-    const scene = await setScene(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await overwrite(ports, documents.resource(scene.resource.id), { methodPolicy: 'password-otp' });
     expect(await walk.otp(await code(scene))).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
@@ -333,8 +336,8 @@ describe('a policy made stricter while somebody signs in', () => {
   });
 
   test('asks for the code too when it changed during the hash', async () => {
-    const scene = await setScene(ports, { resource: { methodPolicy: 'password' }, tokens: [{}] });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { resource: { methodPolicy: 'password' }, tokens: [{}] });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.hasher.during = () =>
       overwrite(ports, documents.resource(scene.resource.id), { methodPolicy: 'password-otp' });

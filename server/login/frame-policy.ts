@@ -5,7 +5,7 @@ import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 
 /** What the sign-in shows of its resource. */
-export interface Shown {
+export interface PublicInfo {
   title: string;
   passwordReset: boolean;
   /** Whether the browser says what it is like. */
@@ -16,7 +16,7 @@ export interface Shown {
 }
 
 /** Where there is no resource whose page it could be. */
-export const NOTHING_SHOWN: Shown = {
+export const EMPTY_INFO: PublicInfo = {
   title: 'Countersign',
   passwordReset: false,
   comparesBrowsers: false,
@@ -32,15 +32,15 @@ export async function frameAccess(
   ports: Pick<Ports, 'store' | 'clock'>,
   resource: string,
   origin: string,
-): Promise<{ ancestor?: string; shown?: Shown }> {
+): Promise<{ ancestor?: string; shown?: PublicInfo }> {
   const id = parseId('res', resource);
   if (!id) return {};
   const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!stored || !originAllowed(stored.value, origin)) return {};
-  return { ancestor: origin, shown: shownOf(stored.value) };
+  return { ancestor: origin, shown: publicInfo(stored.value) };
 }
 
-export function shownOf({ name: title, passwordReset = false, testMode, logo, environment }: Resource): Shown {
+export function publicInfo({ name: title, passwordReset = false, testMode, logo, environment }: Resource): PublicInfo {
   const comparesBrowsers = environment !== undefined;
   return {
     title,

@@ -3,7 +3,7 @@ import { LEVELS, LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
 import { authorize, mayUse } from '../http/api/authorize.ts';
 import { createOnce } from '../http/api/create-once.ts';
 import { anyName, creationHeaders, flowId, instant, nonce, resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -97,7 +97,7 @@ export function loginRequests(ports: Pick<Ports, 'store' | 'clock' | 'random' | 
       if (isRefusal(made) || redirectUri === undefined) return made;
       return { ...made, signInUrl: signInUrl(issuer, made.loginRequest) };
     });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   return app;
 }

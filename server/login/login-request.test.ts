@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { consumeResult, createLoginRequest } from '../testing/acting.ts';
-import { birth, meanwhile, must, NONCE, ORIGIN, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, meanwhile, NONCE, ORIGIN, unwrap, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from './flow.ts';
 import { parseHandle } from './flow-handle.ts';
-import { beginFlow } from './start-flow.ts';
+import { startFlow } from './start-flow.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -18,14 +18,14 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-async function ask(scene: Scene, { passwordChecked = true, nonce = NONCE, user = scene.user.login as string } = {}) {
+async function ask(scene: Fixture, { passwordChecked = true, nonce = NONCE, user = scene.user.login as string } = {}) {
   const { account, resource } = scene;
   const input = { account, resource: resource.id, user, nonce, passwordChecked };
-  return must(await createLoginRequest(ports, birth(ports, 'flw'), input)).loginRequest;
+  return unwrap(await createLoginRequest(ports, birth(ports, 'flw'), input)).loginRequest;
 }
-const code = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '';
-const begin = (scene: Scene, loginRequest: string, input: object = {}) =>
-  beginFlow(ports, {
+const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
+const begin = (scene: Fixture, loginRequest: string, input: object = {}) =>
+  startFlow(ports, {
     resource: scene.resource.id,
     nonce: NONCE,
     origin: ORIGIN,
@@ -33,15 +33,15 @@ const begin = (scene: Scene, loginRequest: string, input: object = {}) =>
     loginRequest,
     ...input,
   });
-const claimsOf = (scene: Scene, walk: Walk) =>
+const claimsOf = (scene: Fixture, walk: LoginDriver) =>
   ports.signer.verify(walk.view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
 
 describe('a login request', () => {
   test.each([true, false])(
     'asks the person the host named for the code alone (password checked: %s)',
     async (passwordChecked) => {
-      const scene = await setScene(ports, { tokens: [{}] });
-      const walk = await Walk.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
+      const scene = await createFixture(ports, { tokens: [{}] });
+      const walk = await LoginDriver.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
       expect(walk.view).toMatchObject({ step: 'otp', seq: 0, login: 'alice' });
       expect(await walk.otp(await code(scene))).toMatchObject({ step: 'done' });
       // The password was the host's to check: the result does not vouch for it.
@@ -66,16 +66,16 @@ describe('a login request', () => {
     [[], false, 'denied'],
   ];
   test.each(decisions)('with tokens %j and password checked %s begins at %s', async (states, passwordChecked, step) => {
-    const scene = await setScene(ports, { tokens: states.map((state) => ({ state })) });
-    const walk = await Walk.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
+    const scene = await createFixture(ports, { tokens: states.map((state) => ({ state })) });
+    const walk = await LoginDriver.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
     expect(walk.view.step).toBe(step);
     if (step === 'done') expect(await claimsOf(scene, walk)).toMatchObject({ amr: [], acr: '1', otp: 'skipped' });
     else expect(walk.view).not.toHaveProperty('result');
   });
 
   test('is for its own resource, nonce and secret alone', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
-    const other = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const other = await createFixture(ports, { tokens: [{}] });
     const request = await ask(scene);
     const id = request.split('.')[1];
     const invalid = { refused: 'LOGIN_REQUEST_INVALID' };
@@ -97,19 +97,19 @@ describe('a login request', () => {
   });
 
   test('is to be begun within its two minutes', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const request = await ask(scene);
     ports.clock.advance(LOGIN_REQUEST_LIFETIME_MS);
     expect(await begin(scene, request)).toEqual({ refused: 'LOGIN_REQUEST_INVALID' });
   });
 
   test('names a person who exists, and one of the caller’s own', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const input = { account: scene.account, resource: scene.resource.id, nonce: NONCE, passwordChecked: true };
     expect(await createLoginRequest(ports, birth(ports, 'flw'), { ...input, user: 'nobody' })).toEqual({
       refused: 'USER_NOT_FOUND',
     });
-    const other = await setScene(ports, { user: { login: 'carol' } });
+    const other = await createFixture(ports, { user: { login: 'carol' } });
     expect(await createLoginRequest(ports, birth(ports, 'flw'), { ...input, user: other.user.id })).toEqual({
       refused: 'USER_NOT_FOUND',
     });
@@ -119,7 +119,7 @@ describe('a login request', () => {
   });
 
   test('lets nobody in who was blocked or taken off since', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const request = await ask(scene);
     await meanwhile.blockUser(scene);
     expect(await begin(scene, request)).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
@@ -128,20 +128,20 @@ describe('a login request', () => {
 
 describe('beginning again with the same login request', () => {
   test('takes the sign-in over: the newest handle continues, the older one has ended', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
-    const first = await Walk.begin(scene, { loginRequest });
-    const second = await Walk.begin(scene, { loginRequest });
+    const first = await LoginDriver.begin(scene, { loginRequest });
+    const second = await LoginDriver.begin(scene, { loginRequest });
     expect(await first.otp(await code(scene))).toEqual({ refused: 'FLOW_NOT_FOUND' });
     expect(await second.otp(await code(scene))).toMatchObject({ step: 'done' });
   });
 
   test('is no new set of attempts', async () => {
-    const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
+    const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
     const loginRequest = await ask(scene);
-    let ended: Walk | undefined;
+    let ended: LoginDriver | undefined;
     for (let at = 0; at < LOGIN_REQUEST_ATTEMPTS; at++) {
-      const walk = await Walk.begin(scene, { loginRequest });
+      const walk = await LoginDriver.begin(scene, { loginRequest });
       await walk.otp(await wrongCode(scene, at));
       ended = walk;
     }
@@ -150,15 +150,15 @@ describe('beginning again with the same login request', () => {
   });
 
   test('while a code is being checked does not make a second attempt of it', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
-    const first = await Walk.begin(scene, { loginRequest });
-    let second: Walk | undefined;
+    const first = await LoginDriver.begin(scene, { loginRequest });
+    let second: LoginDriver | undefined;
     ports.store.intercept = {
       async commit(change, go) {
         if (change.anchor !== scene.tokens[0]?.id) return go();
         ports.store.intercept = {};
-        second = await Walk.begin(scene, { loginRequest });
+        second = await LoginDriver.begin(scene, { loginRequest });
         expect(second.view.step).toBe('otp');
         expect(await second.otp(await wrongCode(scene))).toEqual({ refused: 'STEP_IN_PROGRESS' });
         return go();
@@ -170,16 +170,16 @@ describe('beginning again with the same login request', () => {
   });
 
   test('after the end gives the same one result, until it is used up', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
-    const first = await Walk.begin(scene, { loginRequest });
+    const first = await LoginDriver.begin(scene, { loginRequest });
     await first.otp(await code(scene));
-    const again = await Walk.begin(scene, { loginRequest });
+    const again = await LoginDriver.begin(scene, { loginRequest });
     expect(again.view).toMatchObject({ step: 'done', result: expect.any(String) });
     const [one, two] = [await claimsOf(scene, first), await claimsOf(scene, again)];
     expect(two).toEqual(one);
     expect(one?.jti).toBe(parseHandle(again.handle)?.id);
-    const consume = (walk: Walk) =>
+    const consume = (walk: LoginDriver) =>
       consumeResult(ports, {
         account: scene.account,
         resource: scene.resource.id,
@@ -193,9 +193,9 @@ describe('beginning again with the same login request', () => {
   });
 
   test('after the end, of somebody blocked since, gives no result', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
-    const first = await Walk.begin(scene, { loginRequest });
+    const first = await LoginDriver.begin(scene, { loginRequest });
     await first.otp(await code(scene));
     await meanwhile.blockUser(scene);
     const again = await begin(scene, loginRequest);
@@ -204,9 +204,9 @@ describe('beginning again with the same login request', () => {
   });
 
   test('many times at once leaves one handle, and makes one result', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
-    const walks = await Promise.all(Array.from({ length: 8 }, () => Walk.begin(scene, { loginRequest })));
+    const walks = await Promise.all(Array.from({ length: 8 }, () => LoginDriver.begin(scene, { loginRequest })));
     const otp = await code(scene);
     const answers = await Promise.all(walks.map((walk) => walk.otp(otp)));
     expect(answers.filter((answer) => isRefusal(answer) && answer.refused === 'FLOW_NOT_FOUND')).toHaveLength(7);
@@ -214,9 +214,9 @@ describe('beginning again with the same login request', () => {
   });
 
   test('of a deactivated token, at once, makes one result', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const loginRequest = await ask(scene);
-    const walks = await Promise.all(Array.from({ length: 8 }, () => Walk.begin(scene, { loginRequest })));
+    const walks = await Promise.all(Array.from({ length: 8 }, () => LoginDriver.begin(scene, { loginRequest })));
     const ids = await Promise.all(walks.map(async (walk) => (await claimsOf(scene, walk))?.jti));
     expect(new Set(ids).size).toBe(1);
   });

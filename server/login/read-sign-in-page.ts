@@ -2,10 +2,10 @@ import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import { documents } from '../store/keys.ts';
-import { type Shown, shownOf } from './frame-policy.ts';
+import { type PublicInfo, publicInfo } from './frame-policy.ts';
 
 /** What our own page for a login request shows before anybody has proved that they hold its secret. */
-export interface SignInPage extends Shown {
+export interface SignInPage extends PublicInfo {
   request: string;
   resource: string;
   /** The only address that the page may post to. */
@@ -27,5 +27,5 @@ export async function readSignInPage(
   const { redirectUri, user, resource: resourceId } = asked.value;
   const [resource] = await ports.store.getMany([documents.resource(resourceId)], now);
   if (!resource || !redirectAllowed(resource.value, redirectUri)) return undefined;
-  return { ...shownOf(resource.value), request: id, resource: resourceId, redirectUri, isGiven: user !== undefined };
+  return { ...publicInfo(resource.value), request: id, resource: resourceId, redirectUri, isGiven: user !== undefined };
 }

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { createLoginRequest } from '../testing/acting.ts';
-import { birth, must, NONCE, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, unwrap, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { LOGIN_REQUEST_ATTEMPTS } from './flow.ts';
-import { beginRedirectedFlow } from './start-redirected-flow.ts';
+import { startRedirectedFlow } from './start-redirected-flow.ts';
 import { FLOW_WRONG_ANSWERS } from './steps.ts';
 
 const BACK = 'https://shop.example/signed-in';
@@ -19,22 +19,22 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-const sceneWithToken = () => setScene(ports, { tokens: [{}], resource: { redirectUris: [BACK] } });
-const code = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '';
-const begin = (loginRequest: string) => beginRedirectedFlow(ports, { loginRequest, whence: {} });
+const sceneWithToken = () => createFixture(ports, { tokens: [{}], resource: { redirectUris: [BACK] } });
+const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
+const begin = (loginRequest: string) => startRedirectedFlow(ports, { loginRequest, whence: {} });
 
 /** What the site's backend gets for whoever starts a sign-in there. */
-async function ask({ account, resource }: Scene, user?: string): Promise<string> {
+async function ask({ account, resource }: Fixture, user?: string): Promise<string> {
   const input = { account, resource: resource.id, nonce: NONCE, passwordChecked: user !== undefined };
   const named = user === undefined ? {} : { user };
   const asked = await createLoginRequest(ports, birth(ports, 'flw'), { ...input, ...named, redirectUri: BACK });
-  return must(asked).loginRequest;
+  return unwrap(asked).loginRequest;
 }
 
-const open = async (scene: Scene, loginRequest: string) =>
-  new Walk(scene, ports, must(await begin(loginRequest)), undefined);
+const open = async (scene: Fixture, loginRequest: string) =>
+  new LoginDriver(scene, ports, unwrap(await begin(loginRequest)), undefined);
 
-async function signIn(walk: Walk): Promise<void> {
+async function signIn(walk: LoginDriver): Promise<void> {
   if (walk.view.step === 'identify') await walk.identify();
   if (walk.view.step === 'password') await walk.password();
   await walk.otp(await code(walk.scene));
@@ -44,7 +44,7 @@ async function signIn(walk: Walk): Promise<void> {
 // our own page on to a person who signs in there. Whoever passed it on asks for the result of that.
 describe.each([
   ['nobody is named', () => undefined],
-  ['the site has named the person, whose password the attacker has', ({ user }: Scene) => user.login as string],
+  ['the site has named the person, whose password the attacker has', ({ user }: Fixture) => user.login as string],
 ] as const)('whoever passes the address of our own page on: %s', (_, nameOf) => {
   test('does not get the result that somebody else signed in for', async () => {
     const scene = await sceneWithToken();
@@ -63,7 +63,7 @@ describe.each([
     const victim = await open(scene, request);
     if (victim.view.step === 'identify') await victim.identify();
     if (victim.view.step === 'password') await victim.password();
-    let attacker: Walk | undefined;
+    let attacker: LoginDriver | undefined;
     ports.store.intercept = {
       async commit(change, go) {
         if (change.anchor !== scene.tokens[0]?.id) return go();
@@ -80,7 +80,7 @@ describe.each([
 });
 
 test('beginning again gives back no attempt', async () => {
-  const scene = await setScene(ports, {
+  const scene = await createFixture(ports, {
     tokens: [{}],
     resource: { redirectUris: [BACK], failedAttemptsBeforeLock: 10 },
   });
@@ -89,7 +89,7 @@ test('beginning again gives back no attempt', async () => {
   for (let times = 0; times < 12; times++) {
     const begun = await begin(request);
     if (isRefusal(begun)) break;
-    const walk = new Walk(scene, ports, begun, undefined);
+    const walk = new LoginDriver(scene, ports, begun, undefined);
     await walk.otp(await wrongCode(scene, times));
     refused += 1;
   }
@@ -97,7 +97,7 @@ test('beginning again gives back no attempt', async () => {
 });
 
 test('beginning again while a code is being checked is no way to try one more', async () => {
-  const scene = await setScene(ports, {
+  const scene = await createFixture(ports, {
     tokens: [{}],
     resource: { redirectUris: [BACK], failedAttemptsBeforeLock: 10 },
   });
@@ -114,7 +114,7 @@ test('beginning again while a code is being checked is no way to try one more', 
         return go();
       },
     };
-    guesses.push(new Walk(scene, ports, begun, undefined).otp(await wrongCode(scene, guesses.length)));
+    guesses.push(new LoginDriver(scene, ports, begun, undefined).otp(await wrongCode(scene, guesses.length)));
   };
   await guess();
   while (guesses.length < 12) {
@@ -132,7 +132,7 @@ test('SR-14: where nobody is named it gives none back either, and not once they 
   for (let times = 0; times < FLOW_WRONG_ANSWERS * 3; times++) {
     const begun = await begin(request);
     if (isRefusal(begun) || begun.step !== 'identify') continue;
-    const walk = new Walk(scene, ports, begun, undefined);
+    const walk = new LoginDriver(scene, ports, begun, undefined);
     await walk.identify(`nobody-${times}`);
     await walk.password('not the password');
     tried += 1;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { adoptPassword } from '../passwords/import-password-hash.ts';
-import { askPasswordReset } from '../passwords/reset/request-password-reset.ts';
+import { importPasswordHash } from '../passwords/import-password-hash.ts';
+import { requestPasswordReset } from '../passwords/reset/request-password-reset.ts';
 import { resetPassword } from '../passwords/reset/reset-password.ts';
 import { startPasswordReset } from '../passwords/reset/start-password-reset.ts';
 import { changeOwnPassword } from '../self-service/change-own-password.ts';
@@ -9,10 +9,10 @@ import { documents } from '../store/keys.ts';
 import { consumeResult, createLoginRequest, operatorOf, updateUser } from '../testing/acting.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, must, NONCE, overwrite, PASSWORD, type Scene, type SceneOptions } from '../testing/scene.ts';
+import { birth, type Fixture, NONCE, overwrite, PASSWORD, type SceneOptions, unwrap } from '../testing/scene.ts';
 import { setSelfStage, toSelf } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -30,8 +30,8 @@ const setStage = (options: SceneOptions = {}) =>
   setSelfStage(ports, { tokens: [{}], ...options, resource: { passwordReset: true, ...options.resource } });
 
 /** A finished sign-in of this user, whose result nobody has consumed yet. */
-async function signIn(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function signIn(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   if (walk.view.step === 'password') await walk.password();
   if (walk.view.step === 'otp') await walk.otp(await codeOf(scene));
@@ -39,22 +39,22 @@ async function signIn(scene: Scene): Promise<Walk> {
   return walk;
 }
 
-async function codeOf({ tokens: [token] }: Scene): Promise<string> {
+async function codeOf({ tokens: [token] }: Fixture): Promise<string> {
   if (!token) throw new Error('the scene has no token');
   ports.clock.advance(30_000);
   return token.code();
 }
 
-const consume = ({ account, resource }: Scene, { view }: Walk) =>
+const consume = ({ account, resource }: Fixture, { view }: LoginDriver) =>
   consumeResult(ports, { account, resource: resource.id, result: view.result ?? '', nonce: NONCE });
 
 async function redeemMail(): Promise<void> {
   const mail = ports.courier.sent.at(-1);
   const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
-  must(await resetPassword(ports, FROM, { link: /#(.+)$/.exec(path)?.[1], password: NEW, language: 'en' }));
+  unwrap(await resetPassword(ports, FROM, { link: /#(.+)$/.exec(path)?.[1], password: NEW, language: 'en' }));
 }
 
-const changes: Record<string, (scene: Scene) => Promise<unknown>> = {
+const changes: Record<string, (scene: Fixture) => Promise<unknown>> = {
   'the user changes it on the self-service page': async (scene) => {
     ports.clock.advance(30_000);
     const page = await toSelf(scene);
@@ -64,16 +64,17 @@ const changes: Record<string, (scene: Scene) => Promise<unknown>> = {
   },
   'the user resets it by a mailed link': async ({ resource, user }) => {
     const asked = { resource: resource.id, name: user.login, language: 'en' } as const;
-    await must(await askPasswordReset(ports, FROM, asked)).deliver();
+    await unwrap(await requestPasswordReset(ports, FROM, asked)).deliver();
     await redeemMail();
   },
   'an administrator starts a reset': async ({ account, user }) => {
-    must(await startPasswordReset(ports, operatorOf(account), user.id, 'en'));
+    unwrap(await startPasswordReset(ports, operatorOf(account), user.id, 'en'));
     await redeemMail();
   },
-  'the API changes it': async ({ account, user }) => must(await updateUser(ports, account, user.id, { password: NEW })),
+  'the API changes it': async ({ account, user }) =>
+    unwrap(await updateUser(ports, account, user.id, { password: NEW })),
   'the Protectimus-compatible API sets it': async ({ account, user }) =>
-    must(await adoptPassword(ports, operatorOf(account), user.id, { password: NEW })),
+    unwrap(await importPasswordHash(ports, operatorOf(account), user.id, { password: NEW })),
 };
 
 // SR-38, SR-39. The attack: whoever has the old password, and a code, signs in just before the user changes the password.
@@ -81,7 +82,7 @@ describe('SR-39: a result of before a change of the password is refused', () => 
   test.each(Object.entries(changes))('%s', async (_name, change) => {
     const scene = await setStage({ resource: { resultLifetimeMs: 300_000 } });
     const [before, consumed] = [await signIn(scene), await signIn(scene)];
-    must(await consume(scene, consumed));
+    unwrap(await consume(scene, consumed));
     await change(scene);
     expect(await consume(scene, before)).toEqual({ refused: 'RESULT_REVOKED' });
     const seen = await before.look();
@@ -92,7 +93,7 @@ describe('SR-39: a result of before a change of the password is refused', () => 
   test('also where no password was asked for', async () => {
     const scene = await setStage({ resource: { methodPolicy: 'otp' } });
     const walk = await signIn(scene);
-    must(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
     expect(await consume(scene, walk)).toEqual({ refused: 'RESULT_REVOKED' });
   });
 
@@ -106,25 +107,25 @@ describe('SR-39: a result of before a change of the password is refused', () => 
       passwordChecked: true,
     };
     const signInOnce = async () => {
-      const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), input));
-      const walk = await Walk.begin(scene, { loginRequest });
+      const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), input));
+      const walk = await LoginDriver.begin(scene, { loginRequest });
       await walk.otp(await codeOf(scene));
       return walk;
     };
-    must(await consume(scene, await signInOnce()));
+    unwrap(await consume(scene, await signInOnce()));
     const before = await signInOnce();
-    must(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
     expect(await consume(scene, before)).toEqual({ refused: 'RESULT_REVOKED' });
-    must(await consume(scene, await signInOnce()));
+    unwrap(await consume(scene, await signInOnce()));
   });
 });
 
 test('a sign-in after the change gives a result that is consumed, and so does one that renews a weak hash', async () => {
   const scene = await setStage();
-  must(await adoptPassword(ports, operatorOf(scene.account), scene.user.id, { password: PASSWORD }));
-  must(await consume(scene, await signIn(scene)));
+  unwrap(await importPasswordHash(ports, operatorOf(scene.account), scene.user.id, { password: PASSWORD }));
+  unwrap(await consume(scene, await signIn(scene)));
   await overwrite(ports, documents.user(scene.user.id), { passwordHash: weakHash(PASSWORD) });
-  must(await consume(scene, await signIn(scene)));
+  unwrap(await consume(scene, await signIn(scene)));
 });
 
 describe('SR-39: a change at the very moment of the consumption', () => {
@@ -135,7 +136,7 @@ describe('SR-39: a change at the very moment of the consumption', () => {
       async commit(change, go) {
         if (!touches(change, 'result')) return go();
         ports.store.intercept = {};
-        must(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
+        unwrap(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
         return go();
       },
     };
@@ -156,7 +157,7 @@ describe('SR-39: a change at the very moment of the consumption', () => {
         updateUser(ports, scene.account, scene.user.id, { password: NEW }),
         later(),
       ]);
-      must(changed);
+      unwrap(changed);
       if (isRefusal(consumed)) expect(consumed).toEqual({ refused: 'RESULT_REVOKED' });
       else {
         const commits = ports.store.commits.slice(before).map(({ change }) => change);

@@ -13,9 +13,9 @@ import type { SigningKey } from '../platform/jose/signing-key.ts';
 import { documents } from '../store/keys.ts';
 import { assign, createResource, createUser } from '../testing/acting.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { addResource, must, NONCE, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture, NONCE, unwrap } from '../testing/scene.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import type { ResultRecord } from './flow.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
@@ -76,7 +76,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
     ports.signer = createSigner({ issuer: defaults.issuer, keys, now: () => ports.clock.now() });
     ports.clock.at = defaults.now * 1000;
     service = await openService('vectors', ports);
-    account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
     // One of the vectors is of another decade.
     key = await service.keyFor(account, ['authenticate'], undefined, 50 * 365 * 24 * 3_600_000);
     const settings = {
@@ -88,7 +88,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
       allowLocalhost: false,
       resultLifetimeMs: 60_000,
     } as const;
-    must(
+    unwrap(
       await createResource(ports, { id: defaults.resource as ResourceId }, account, {
         ...settings,
         allowedOrigins: [],
@@ -111,8 +111,8 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
     const user = sub ?? ('usr_00000000001' as UserId);
     const [known] = await ports.store.getMany([documents.user(user)], now);
     if (!known) {
-      must(await createUser(ports, { id: user }, account, { login: user.replace('_', '.') }));
-      must(await assign(ports, { account, resource: defaults.resource as ResourceId, user }));
+      unwrap(await createUser(ports, { id: user }, account, { login: user.replace('_', '.') }));
+      unwrap(await assign(ports, { account, resource: defaults.resource as ResourceId, user }));
     }
     const record: ResultRecord = {
       flow,
@@ -182,7 +182,7 @@ describe('SR-10: nonces that a sign-in can begin with', () => {
   afterAll(() => service.ports.close());
 
   test('are those that a result is accepted with, and no others', async () => {
-    const scene = await setScene(service.ports);
+    const scene = await createFixture(service.ports);
     const key = await service.keyFor(scene.account);
     const asked = { user: scene.user.id, resource: scene.resource.id, passwordChecked: true };
     for (const { name, usable, options } of nonces.cases) {
@@ -197,17 +197,17 @@ describe('SR-10: nonces that a sign-in can begin with', () => {
 // SR-10
 describe('SR-10: using a result up', () => {
   let service: Service;
-  let scene: Scene;
+  let scene: Fixture;
   let key: string;
   beforeAll(async () => {
     service = await openService('results');
-    scene = await setScene(service.ports);
+    scene = await createFixture(service.ports);
     key = await service.keyFor(scene.account);
   });
   afterAll(() => service.ports.close());
 
   async function signIn(over = scene): Promise<string> {
-    const walk = await Walk.begin(over);
+    const walk = await LoginDriver.begin(over);
     await walk.identify();
     await walk.password();
     return walk.view.result ?? '';
@@ -246,7 +246,7 @@ describe('SR-10: using a result up', () => {
   test('is for its own nonce, resource and account alone, and none of these uses it up', async () => {
     const result = await signIn();
     const elsewhere = await addResource(service.ports, scene.account);
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     const theirKey = await service.keyFor(other.account);
     const invalid = { status: 403, code: 'RESULT_INVALID' };
     expect(await refusalOf(await consume(result, { nonce: `${NONCE}x` }))).toEqual(invalid);

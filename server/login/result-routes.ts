@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize, mayUse } from '../http/api/authorize.ts';
 import { nonce, resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -66,7 +66,7 @@ export function results(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signe
     const transaction = hashOf(body.transaction);
     if (transaction === null) return refuse(c, 'TRANSACTION_INVALID');
     const verdict = await consumeResult(ports, c.get('act'), { ...body, transaction });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict.claims, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.claims, 200);
   });
   return app;
 }

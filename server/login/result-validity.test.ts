@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import type { Token, TokenState } from '../tokens/token.ts';
-import { resultStands } from './result-validity.ts';
+import { isResultValid } from './result-validity.ts';
 
 const NOW = 1_800_000_000_000;
 const STATES: readonly TokenState[] = ['active', 'deactivated', 'locked', 'expired'];
@@ -21,7 +21,7 @@ function stands(result: { otp: OtpUse; token?: Token['id'] }, alone: boolean, st
   const pairs = states.map((state, at) => inState(at, state));
   const tokens = pairs.map(({ id, epoch }) => ({ token: id, epoch }));
   const assignments = alone || states.length > 0 ? [{ resource: resourceId(1), alone, tokens }] : [];
-  return resultStands({ ...result, resource: resourceId(1) }, sampleUser({ assignments }), pairs, {}, NOW);
+  return isResultValid({ ...result, resource: resourceId(1) }, sampleUser({ assignments }), pairs, {}, NOW);
 }
 const states = fc.array(fc.constantFrom(...STATES), { maxLength: 4 });
 const use = fc.constantFrom<OtpUse>('verified', 'skipped', 'not_used');
@@ -30,7 +30,7 @@ describe('a result', () => {
   test('of somebody who is not assigned any more is worth nothing', () => {
     fc.assert(fc.property(use, (otp) => !stands({ otp }, false, [])));
     const elsewhere = sampleUser({ assignments: [{ resource: resourceId(2), alone: true, tokens: [] }] });
-    expect(resultStands({ resource: resourceId(1), otp: 'not_used' }, elsewhere, [], {}, NOW)).toBe(false);
+    expect(isResultValid({ resource: resourceId(1), otp: 'not_used' }, elsewhere, [], {}, NOW)).toBe(false);
   });
 
   test('by a code stands exactly while that token is among theirs and active', () => {
@@ -68,9 +68,9 @@ describe('a result', () => {
     const user = sampleUser({ assignments: [{ resource: resourceId(1), alone: false, tokens }] });
     const result = { resource: resourceId(1), otp: 'verified' as const, token: mailed.id };
     const rules = { tokenKinds: ['email' as const] };
-    expect(resultStands(result, user, [mailed], rules, NOW)).toBe(true);
-    expect(resultStands(result, user, [mailed], {}, NOW)).toBe(true);
-    expect(resultStands(result, { ...user, needsConfirmation: {} }, [mailed], rules, NOW)).toBe(false);
-    expect(resultStands(result, user, [mailed], { tokenKinds: ['totp'] }, NOW)).toBe(false);
+    expect(isResultValid(result, user, [mailed], rules, NOW)).toBe(true);
+    expect(isResultValid(result, user, [mailed], {}, NOW)).toBe(true);
+    expect(isResultValid(result, { ...user, needsConfirmation: {} }, [mailed], rules, NOW)).toBe(false);
+    expect(isResultValid(result, user, [mailed], { tokenKinds: ['totp'] }, NOW)).toBe(false);
   });
 });

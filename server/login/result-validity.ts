@@ -13,7 +13,7 @@ import type { ResultRecord } from './flow.ts';
  * @param pairs the tokens with which the person is assigned to the result's resource, as they are now
  * @param now milliseconds since the epoch
  */
-export function resultStands(
+export function isResultValid(
   result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
   user: Pick<User, 'assignments' | 'needsConfirmation'>,
   pairs: readonly Token[],

@@ -2,9 +2,9 @@ import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protoco
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../store/store.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { NONCE, ORIGIN, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, wrongCode } from '../testing/scene.ts';
 import { ISSUER } from '../testing/test-ports.ts';
-import { SIGN_IN_BEGINNINGS } from './admit-start.ts';
+import { SIGN_IN_START_LIMITS } from './admit-start.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -15,14 +15,14 @@ afterAll(() => service.ports.close());
 const FROM_OUR_FRAME = { origin: ISSUER, 'sec-fetch-site': 'same-origin' };
 const STEPS = ['POST /widget/v1/flow/identify', 'POST /widget/v1/flow/password', 'POST /widget/v1/flow/otp'];
 const ROUTES = ['POST /widget/v1/flows', 'GET /widget/v1/flow', ...STEPS];
-const beginning = (scene: Scene, changes: object = {}) => ({
+const beginning = (scene: Fixture, changes: object = {}) => ({
   resource: scene.resource.id,
   nonce: NONCE,
   origin: ORIGIN,
   ...changes,
 });
 
-async function begin(scene: Scene): Promise<FlowBegun> {
+async function begin(scene: Fixture): Promise<FlowBegun> {
   const response = await service.call('POST /widget/v1/flows', { body: beginning(scene), headers: FROM_OUR_FRAME });
   expect(response.status).toBe(201);
   return (await response.json()) as FlowBegun;
@@ -37,7 +37,7 @@ const viewOf = async (response: Response) => (await response.json()) as FlowView
 
 describe('a sign-in over HTTP', () => {
   test('goes from the name to the result, and no answer may be kept by anything on the way', async () => {
-    const scene = await setScene(service.ports, { tokens: [{}] });
+    const scene = await createFixture(service.ports, { tokens: [{}] });
     const { handle, ...begun } = await begin(scene);
     expect(begun).toMatchObject({ step: 'identify', seq: 0 });
     const otp = (await scene.tokens[0]?.code()) ?? '';
@@ -65,7 +65,7 @@ describe('a sign-in over HTTP', () => {
   });
 
   test('a double click is one attempt', async () => {
-    const scene = await setScene(service.ports);
+    const scene = await createFixture(service.ports);
     const { handle } = await begin(scene);
     await send('identify', handle, { seq: 0, login: 'alice' });
     const [one, two] = await Promise.all([
@@ -76,7 +76,7 @@ describe('a sign-in over HTTP', () => {
   });
 
   test('the handle in a query, a cookie, a body or an Authorization header is not looked at', async () => {
-    const scene = await setScene(service.ports);
+    const scene = await createFixture(service.ports);
     const { handle } = await begin(scene);
     const nowhere = { status: 404, code: 'FLOW_NOT_FOUND' };
     const { call } = service;
@@ -97,7 +97,7 @@ describe.each(ROUTES)('%s', (route) => {
     'POST /widget/v1/flow/otp': { seq: 0, otp: '123456' },
   };
   async function attempt(headers: object, changes: { body?: unknown; text?: string } = {}) {
-    const scene = await setScene(service.ports);
+    const scene = await createFixture(service.ports);
     const { handle } = await begin(scene);
     const body = route.startsWith('GET') ? undefined : (bodies[route] ?? beginning(scene));
     return service.call(route, {
@@ -154,7 +154,7 @@ describe.each(ROUTES)('%s', (route) => {
   // SR-28, SR-57
   test('SR-28: refuses unknown fields, by name', async () => {
     for (const field of ['account', 'step', 'user', 'method', 'passwordVerified', 'attemptsLeft']) {
-      const scene = await setScene(service.ports);
+      const scene = await createFixture(service.ports);
       const body = { ...(bodies[route] ?? beginning(scene)), [field]: true };
       const response = await service.call(route, { body, headers: FROM_OUR_FRAME });
       expect(response.status).toBe(422);
@@ -175,7 +175,7 @@ describe.each(ROUTES)('%s', (route) => {
   });
 
   test('takes no value of another type', async () => {
-    const scene = await setScene(service.ports);
+    const scene = await createFixture(service.ports);
     const whole: Record<string, unknown> = { ...(bodies[route] ?? beginning(scene)) };
     for (const field of Object.keys(whole)) {
       for (const value of [null, [], {}, true, 1.5, [whole[field]], { $ne: 1 }]) {
@@ -203,7 +203,7 @@ test.each([
   '123456\n',
   '',
 ])('SR-47: a code such as %j is refused before the step is claimed or anything counted', async (otp) => {
-  const scene = await setScene(service.ports, { tokens: [{}] });
+  const scene = await createFixture(service.ports, { tokens: [{}] });
   const { handle } = await begin(scene);
   await send('identify', handle, { seq: 0, login: 'alice' });
   await send('password', handle, { seq: 1, password: PASSWORD });
@@ -213,7 +213,7 @@ test.each([
 });
 
 test('the address behind our proxies is the one the filters see', async () => {
-  const scene = await setScene(service.ports);
+  const scene = await createFixture(service.ports);
   const ask = async (from: string, forwarded?: string) => {
     const headers = { ...FROM_OUR_FRAME, ...(forwarded && { 'x-forwarded-for': forwarded }) };
     return service.call('POST /widget/v1/flows', { body: beginning(scene), headers, from });
@@ -229,9 +229,9 @@ test('the address behind our proxies is the one the filters see', async () => {
 
 // SR-65
 test('SR-65: more beginnings than one process takes are 503 with a time to come back', async () => {
-  const scene = await setScene(service.ports);
+  const scene = await createFixture(service.ports);
   const answers = [];
-  for (let at = 0; at <= SIGN_IN_BEGINNINGS.perSecond; at++) {
+  for (let at = 0; at <= SIGN_IN_START_LIMITS.perSecond; at++) {
     const headers = { ...FROM_OUR_FRAME, 'x-forwarded-for': `198.${at >> 8}.${at & 255}.7` };
     answers.push(service.call('POST /widget/v1/flows', { body: beginning(scene), headers, from: '10.1.2.3' }));
   }
@@ -244,7 +244,7 @@ test('SR-65: more beginnings than one process takes are 503 with a time to come 
 });
 
 test('an outage in the middle is 503 with a time to come back, and tells nothing', async () => {
-  const scene = await setScene(service.ports);
+  const scene = await createFixture(service.ports);
   const { handle } = await begin(scene);
   service.ports.store.intercept = {
     async commit() {

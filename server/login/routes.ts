@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import { languageTag, nonce, password, resourceId } from '../http/api/fields.ts';
-import { refuseVerdict } from '../http/api/router.ts';
-import { whenceOf } from '../http/client-info.ts';
+import { refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import { refuse } from '../http/problem.ts';
@@ -20,8 +20,8 @@ import { answerPassword } from './answer-password.ts';
 import { answerSign, cancelTransaction } from './answer-sign.ts';
 import { chooseFactor } from './choose-factor.ts';
 import { answer, parse, whose } from './page/flow-response.ts';
-import { beginFlow } from './start-flow.ts';
-import { beginRedirectedFlow } from './start-redirected-flow.ts';
+import { startFlow } from './start-flow.ts';
+import { startRedirectedFlow } from './start-redirected-flow.ts';
 import { viewFlow } from './view-flow.ts';
 
 const begin = z.strictObject({
@@ -62,23 +62,23 @@ export function flows(ports: Needs) {
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
     const { loginRequest, prefer, purpose, traits, ...asked } = body;
-    const verdict = await beginFlow(ports, {
+    const verdict = await startFlow(ports, {
       ...asked,
       ...(loginRequest !== undefined && { loginRequest }),
       ...(prefer !== undefined && { prefer }),
       ...(purpose !== undefined && { purpose }),
       ...(traits !== undefined && { traits }),
-      whence: whenceOf(c),
+      whence: clientInfo(c),
     });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.post('/redirected-flows', async (c) => {
     const body = await parse(c, beginRedirected);
     if (body instanceof Response) return body;
     const { loginRequest, traits } = body;
-    const begun = { loginRequest, ...(traits && { traits }), whence: whenceOf(c) };
-    const verdict = await beginRedirectedFlow(ports, begun);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    const begun = { loginRequest, ...(traits && { traits }), whence: clientInfo(c) };
+    const verdict = await startRedirectedFlow(ports, begun);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.get('/flow', async (c) => answer(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));
   app.post('/flow/identify', async (c) => {

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerEmail } from '../administrators/login/answer-sign-in.ts';
 import { beginSignIn, readSignIn } from '../administrators/login/begin-sign-in.ts';
 import type { FlowId } from '../kernel/ids.ts';
-import type { Verdict } from '../kernel/result.ts';
+import type { Result } from '../kernel/result.ts';
 import { beginSelfFlow } from '../self-service/begin-self-flow.ts';
-import { leaveSelf } from '../self-service/sign-out.ts';
+import { signOutOfSelfService } from '../self-service/sign-out.ts';
 import { documents } from '../store/keys.ts';
 import { createLoginRequest, updateResource } from '../testing/acting.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
@@ -14,18 +14,18 @@ import { touches } from '../testing/intercepted-store.ts';
 import {
   addResource,
   birth,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   NONCE,
   ORIGIN,
   overwrite,
-  type Scene,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { EVERYTHING, toSelf } from '../testing/self-stage.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { answerIdentify } from './answer-identify.ts';
 import { answerPassword } from './answer-password.ts';
 import { FLOW_LIFETIME_MS } from './flow.ts';
@@ -43,7 +43,7 @@ afterAll(() => ports.close());
 const NOWHERE = { refused: 'FLOW_NOT_FOUND' };
 const identify = (handle: unknown, over = ports) =>
   answerIdentify(over, { handle, seq: 0, whence: {}, login: 'alice' });
-const stepOf = (verdict: Verdict<FlowView>) => ('refused' in verdict ? verdict.refused : verdict.step);
+const stepOf = (verdict: Result<FlowView>) => ('refused' in verdict ? verdict.refused : verdict.step);
 
 function idOf(handle: string): FlowId {
   const id = parseHandle(handle)?.id;
@@ -57,20 +57,20 @@ async function writesOf(work: () => Promise<unknown>, over = ports) {
   return over.store.commits.slice(before).filter(({ outcome }) => outcome === 'committed');
 }
 
-async function testScene(): Promise<Scene> {
-  const scene = await setScene(ports);
+async function testScene(): Promise<Fixture> {
+  const scene = await createFixture(ports);
   return { ...scene, resource: await addResource(ports, scene.account, { testMode: 'expire' }) };
 }
 
 // SR-65
 describe('SR-65: beginning writes nothing', () => {
-  const beginnings: [string, (scene: Scene) => Promise<unknown>][] = [
-    ['in the widget', (scene) => Walk.begin(scene)],
+  const beginnings: [string, (scene: Fixture) => Promise<unknown>][] = [
+    ['in the widget', (scene) => LoginDriver.begin(scene)],
     ['on the page of the self-service', ({ resource }) => beginSelfFlow(ports, { resource: resource.id, whence: {} })],
     ['as an administrator', ({ account }) => beginSignIn(ports, { account, whence: {} })],
   ];
   test.each(beginnings)('%s', async (_where, begin) => {
-    const scene = await setScene(ports, { resource: { selfService: EVERYTHING } });
+    const scene = await createFixture(ports, { resource: { selfService: EVERYTHING } });
     expect(await writesOf(() => begin(scene))).toEqual([]);
   });
 
@@ -78,10 +78,10 @@ describe('SR-65: beginning writes nothing', () => {
     ['the resource is off', meanwhile.disableResource, 'RESOURCE_DISABLED'],
     ['there is no plan', meanwhile.deactivatePlan, 'PLAN_INACTIVE'],
   ])('where %s', async (_why, change, code) => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     await change(scene);
     const writes = await writesOf(async () => {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       expect(walk.view).toMatchObject({ step: 'denied', error: { code } });
       expect(await walk.look()).toMatchObject({ step: 'denied', error: { code } });
       expect(await identify(walk.handle)).toEqual({ refused: 'STEP_STALE' });
@@ -90,7 +90,7 @@ describe('SR-65: beginning writes nothing', () => {
   });
 
   test('and looking at it writes nothing either', async () => {
-    const walk = await Walk.begin(await setScene(ports, { resource: { passkeySignIn: true } }));
+    const walk = await LoginDriver.begin(await createFixture(ports, { resource: { passkeySignIn: true } }));
     const writes = await writesOf(async () => {
       const { handle: _handle, ...begun } = walk.view as FlowBegun;
       expect(await walk.look()).toEqual(begun);
@@ -104,8 +104,8 @@ describe('SR-65: beginning writes nothing', () => {
 // SR-1, SR-2, SR-65
 describe('SR-2, SR-65: one handle is one sign-in', () => {
   test('answered fifty times at once in two processes, it begins once', async () => {
-    const scene = await setScene(ports);
-    const { handle } = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const { handle } = await LoginDriver.begin(scene);
     const other = ports.replica();
     const [here, there] = [ports.store.commits.length, other.store.commits.length];
     const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => identify(handle, at % 2 ? ports : other)));
@@ -120,14 +120,14 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
   });
 
   test('and has the attempts of one, however many copies of it are used', async () => {
-    const scene = await setScene(ports);
-    const { handle } = await Walk.begin(scene);
+    const scene = await createFixture(ports);
+    const { handle } = await LoginDriver.begin(scene);
     let [wrong, seq] = [0, 1];
-    must(await identify(handle));
+    unwrap(await identify(handle));
     for (let step = 'password'; step === 'password' && wrong < 100; ) {
       ports.clock.advance(3_000);
       await identify(handle);
-      const view = must(await answerPassword(ports, { handle, seq, whence: {}, password: `guess ${wrong++}` }));
+      const view = unwrap(await answerPassword(ports, { handle, seq, whence: {}, password: `guess ${wrong++}` }));
       ({ step, seq } = view);
     }
     expect(wrong).toBe(20);
@@ -135,11 +135,11 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     expect(await viewFlow(ports, handle)).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
   });
 
-  const ends: [string, () => Promise<Walk>][] = [
+  const ends: [string, () => Promise<LoginDriver>][] = [
     [
       'that yielded a result',
       async () => {
-        const walk = await Walk.begin(await setScene(ports));
+        const walk = await LoginDriver.begin(await createFixture(ports));
         await walk.identify();
         expect(await walk.password()).toMatchObject({ step: 'done' });
         return walk;
@@ -148,7 +148,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     [
       'of a test that has expired at once',
       async () => {
-        const walk = await Walk.begin(await testScene());
+        const walk = await LoginDriver.begin(await testScene());
         await walk.identify();
         await walk.password();
         expect(await walk.otp('123456')).toMatchObject({ step: 'done' });
@@ -158,8 +158,8 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     [
       'whose person has left the self-service',
       async () => {
-        const walk = await toSelf(await setScene(ports, { resource: { selfService: EVERYTHING } }));
-        must(await leaveSelf(ports, walk.handle));
+        const walk = await toSelf(await createFixture(ports, { resource: { selfService: EVERYTHING } }));
+        unwrap(await signOutOfSelfService(ports, walk.handle));
         return walk;
       },
     ],
@@ -176,9 +176,9 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
   });
 
   test('an administrator’s handle whose sign-in is gone shows none', async () => {
-    const { account } = await setScene(ports);
-    const { handle } = must(await beginSignIn(ports, { account, whence: {} }));
-    must(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', whence: {} }));
+    const { account } = await createFixture(ports);
+    const { handle } = unwrap(await beginSignIn(ports, { account, whence: {} }));
+    unwrap(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', whence: {} }));
     const key = documents.administratorFlow(idOf(handle));
     const now = ports.clock.now();
     await ports.store.commit({ anchor: key.anchor, operation: 'gone', now, expect: [], delete: [key] });
@@ -186,7 +186,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
   });
 
   test('the mark of a handle lives as long as the handle', async () => {
-    const walk = await Walk.begin(await testScene());
+    const walk = await LoginDriver.begin(await testScene());
     ports.clock.advance(60_000);
     const [claim] = await writesOf(() => walk.identify());
     const mark = claim?.change.put?.find(({ key }) => key.name === 'flow-begun');
@@ -197,7 +197,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
 // SR-5
 describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   test('changed in any one place, cut short or made longer', async () => {
-    const { handle } = await Walk.begin(await setScene(ports));
+    const { handle } = await LoginDriver.begin(await createFixture(ports));
     const writes = await writesOf(async () => {
       await fc.assert(
         fc.asyncProperty(fc.nat(handle.length - 1), fc.constantFrom(...'AZaz09-_.=~'), async (at, letter) => {
@@ -213,9 +213,9 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   });
 
   test('with the name of another one, of another account, or of an administrator', async () => {
-    const [one, two] = [await setScene(ports), await setScene(ports)];
-    const [walk, other] = [await Walk.begin(one), await Walk.begin(two)];
-    const console = must(await beginSignIn(ports, { account: one.account, whence: {} })).handle;
+    const [one, two] = [await createFixture(ports), await createFixture(ports)];
+    const [walk, other] = [await LoginDriver.begin(one), await LoginDriver.begin(two)];
+    const console = unwrap(await beginSignIn(ports, { account: one.account, whence: {} })).handle;
     const parts = [walk.handle, other.handle, console].map((handle) => handle.split('.'));
     for (const [id] of parts) {
       for (const [own, sealed] of parts) {
@@ -231,8 +231,8 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   });
 
   test('too late', async () => {
-    const scene = await setScene(ports);
-    const [walk, late] = [await Walk.begin(scene), await Walk.begin(scene)];
+    const scene = await createFixture(ports);
+    const [walk, late] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
     ports.clock.advance(FLOW_LIFETIME_MS - 1);
     expect(stepOf(await walk.identify())).toBe('password');
     ports.clock.advance(1);
@@ -241,9 +241,11 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   });
 
   test('when the page’s origin has been taken off the list', async () => {
-    const scene = await setScene(ports);
-    const walk = await Walk.begin(scene);
-    must(await updateResource(ports, scene.account, scene.resource.id, { allowedOrigins: ['https://other.example'] }));
+    const scene = await createFixture(ports);
+    const walk = await LoginDriver.begin(scene);
+    unwrap(
+      await updateResource(ports, scene.account, scene.resource.id, { allowedOrigins: ['https://other.example'] }),
+    );
     expect(await writesOf(async () => expect(await walk.identify()).toEqual(NOWHERE))).toEqual([]);
     expect(await walk.look()).toEqual(NOWHERE);
   });
@@ -251,7 +253,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   // SR-62
   test('SR-62: of the time before a restore, which may have begun then', async () => {
     const own = await openTestPorts('sealed-flow/restored');
-    const walk = await Walk.begin(await setScene(own));
+    const walk = await LoginDriver.begin(await createFixture(own));
     own.clock.advance(1_000);
     const now = own.clock.now();
     const key = documents.restoration();
@@ -259,24 +261,24 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
     await own.store.commit({ anchor: key.anchor, operation: 'restore', now, expect: [], put: [{ key, value }] });
     expect(await walk.identify()).toEqual(NOWHERE);
     own.clock.advance(1);
-    expect(stepOf(await (await Walk.begin(walk.scene)).identify())).toBe('password');
+    expect(stepOf(await (await LoginDriver.begin(walk.scene)).identify())).toBe('password');
     await own.close();
   });
 });
 
 // SR-61
 test('SR-61: a passkey answers the challenge of a beginning once, and not after another answer', async () => {
-  const scene = await setScene(ports, { resource: { passkeySignIn: true } });
+  const scene = await createFixture(ports, { resource: { passkeySignIn: true } });
   const device = new SoftwareAuthenticator();
   await givePasskey(scene, device);
-  const walk = await Walk.begin(scene);
+  const walk = await LoginDriver.begin(scene);
   const response = device.get(inTheFrame(walk.view.passkey));
   const answers = await Promise.all(Array.from({ length: 10 }, () => walk.passkey(response, 0)));
   expect(answers.filter((verdict) => stepOf(verdict) === 'done')).toHaveLength(1);
   ports.clock.advance(120_000);
   expect(await walk.passkey(response, 0)).toEqual(NOWHERE);
 
-  const named = await Walk.begin(scene);
+  const named = await LoginDriver.begin(scene);
   const early = device.get(inTheFrame(named.view.passkey));
   await named.identify();
   expect(await named.passkey(early, 0)).toEqual({ refused: 'STEP_STALE' });
@@ -284,20 +286,20 @@ test('SR-61: a passkey answers the challenge of a beginning once, and not after 
 });
 
 test('what was decided at the beginning holds: nonce, origin and what the resource was', async () => {
-  const scene = await setScene(ports);
-  const walk = await Walk.begin(scene, { nonce: 'another-nonce-0123456789' });
+  const scene = await createFixture(ports);
+  const walk = await LoginDriver.begin(scene, { nonce: 'another-nonce-0123456789' });
   await walk.identify();
-  const view = must(await walk.password());
+  const view = unwrap(await walk.password());
   const claims = await ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
   expect(claims).toMatchObject({ nonce: 'another-nonce-0123456789', origin: ORIGIN, jti: idOf(walk.handle) });
 
-  const real = await Walk.begin(scene);
+  const real = await LoginDriver.begin(scene);
   await overwrite(ports, documents.resource(scene.resource.id), { testMode: 'pass' });
   expect(await real.identify()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
 });
 
 test('the largest handle fits in a header, and tells its browser nothing', async () => {
-  const { resource } = await setScene(ports);
+  const { resource } = await createFixture(ports);
   const mac = 'a'.repeat(22);
   const asked = {
     nonce: 'n'.repeat(256),
@@ -330,20 +332,20 @@ test('the largest handle fits in a header, and tells its browser nothing', async
   expect(handle.length).toBeLessThan(5_000);
   expect(parseHandle(handle)?.id).toBe('flw_00000000000');
   expect(Buffer.from(handle.split('.')[1] ?? '', 'base64url').toString('latin1')).not.toMatch(/nnnn|aaaa|eeee/);
-  const walk = await Walk.begin(await setScene(ports));
+  const walk = await LoginDriver.begin(await createFixture(ports));
   expect(walk.handle.length).toBeLessThan(1_000);
   expect(walk.handle).not.toContain(Buffer.from(NONCE).toString('base64url').slice(4, 16));
 });
 
 describe('with a login request', () => {
   test('fifty beginnings keep one sign-in, with what is left of its attempts', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const { account, resource } = scene;
     const asked = { account, resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true };
-    const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+    const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
     const ids = new Set<string>();
     const writes = await writesOf(async () => {
-      for (let at = 0; at < 50; at++) ids.add(idOf((await Walk.begin(scene, { loginRequest })).handle));
+      for (let at = 0; at < 50; at++) ids.add(idOf((await LoginDriver.begin(scene, { loginRequest })).handle));
     });
     expect(ids.size).toBe(1);
     expect(

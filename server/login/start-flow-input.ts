@@ -2,15 +2,15 @@ import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
 import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Whence } from '../kernel/request-context.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {
+export type StartFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {
   issuer: string;
   rpId?: string | undefined;
 };
 
 /** What a page says when it begins a flow. */
-export interface FlowBeginning {
+export interface StartFlowInput {
   resource: ResourceId;
   nonce: string;
   origin: string;
@@ -25,5 +25,5 @@ export interface FlowBeginning {
   /** What the browser says of itself; of no interest where the resource does not ask. */
   traits?: SaidTraits;
   /** The person's, as the service itself sees it. */
-  whence: Whence;
+  whence: ClientInfo;
 }

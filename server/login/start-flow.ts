@@ -2,23 +2,23 @@ import type { FlowBegun } from '@countersign/protocol/flow';
 import { accessChecks } from '../authentication/access.ts';
 import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
-import { askAnybody } from '../tokens/kinds/passkey/new-challenge.ts';
+import { createDiscoverableChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { offersPasskeySignIn } from '../tokens/kinds/passkey/passkey-request.ts';
-import { admitBeginning, SIGN_IN_BEGINNINGS } from './admit-start.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
 import type { Flow } from './flow.ts';
 import { sealFlow } from './sealed-flow.ts';
-import type { BeginFlowNeeds, FlowBeginning } from './start-flow-input.ts';
-import { beginRequestedFlow } from './start-requested-flow.ts';
+import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
+import { startRequestedFlow } from './start-requested-flow.ts';
 import { denied, newFlow } from './steps.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
-export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, input.whence, SIGN_IN_BEGINNINGS);
+export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): Promise<Result<FlowBegun>> {
+  const refused = await admitStart(ports, input.whence, SIGN_IN_START_LIMITS);
   if (refused) return refused;
 
   const [stored] = await ports.store.getMany([documents.resource(input.resource)], ports.clock.now());
@@ -31,7 +31,7 @@ export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Pr
   }
   return input.loginRequest === undefined
     ? beginPlain(ports, resource, input)
-    : beginRequestedFlow(ports, resource, input, input.loginRequest);
+    : startRequestedFlow(ports, resource, input, input.loginRequest);
 }
 
 /**
@@ -39,10 +39,10 @@ export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Pr
  * are for the first answer to ask, whose event then tells of it.
  */
 export async function beginPlain(
-  ports: BeginFlowNeeds,
+  ports: StartFlowNeeds,
   resource: Resource,
-  input: FlowBeginning,
-): Promise<Verdict<FlowBegun>> {
+  input: StartFlowInput,
+): Promise<Result<FlowBegun>> {
   const now = ports.clock.now();
   const [account] = await ports.store.getMany([documents.account(resource.account)], now);
   const id = idFromBytes('flw', ports.random.bytes(7));
@@ -58,6 +58,6 @@ export async function beginPlain(
 }
 
 /** Where people may sign in with a passkey alone, everybody is asked for one beside their name. */
-function withPasskey(ports: BeginFlowNeeds, flow: Flow, resource: Resource): Flow {
-  return offersPasskeySignIn(resource) ? { ...flow, passkey: askAnybody(ports) } : flow;
+function withPasskey(ports: StartFlowNeeds, flow: Flow, resource: Resource): Flow {
+  return offersPasskeySignIn(resource) ? { ...flow, passkey: createDiscoverableChallenge(ports) } : flow;
 }

@@ -5,7 +5,11 @@ import type { Resource } from '../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import type { Token } from '../tokens/token.ts';
 import type { Flow, LoginRequest, ResultRecord } from './flow.ts';
-import { judgeRequestedBeginning, type RequestedFacts, type RequestedPlace } from './start-from-login-request.ts';
+import {
+  decideLoginRequestStart,
+  type LoginRequestContext,
+  type LoginRequestFacts,
+} from './start-from-login-request.ts';
 import { FLOW_WRONG_ANSWERS, newFlow } from './steps.ts';
 
 const NOW = 1_800_000_000_000;
@@ -76,7 +80,7 @@ const place = fc
     usedAt: fc.option(fc.constant(NOW - 1), absent),
     consumedAt: fc.option(fc.constant(NOW - 1), absent),
   })
-  .map(({ running, isNamed, isOwnPage, isPasswordChecked, usedAt, consumedAt }): RequestedPlace => {
+  .map(({ running, isNamed, isOwnPage, isPasswordChecked, usedAt, consumedAt }): LoginRequestContext => {
     const { user: named, ...nobody } = REQUEST;
     const isDone = running?.step === 'done';
     return frozen({
@@ -105,7 +109,7 @@ const facts = fc
     isAssigned: fc.boolean(),
     differs: fc.option(fc.constantFrom('demand-otp' as const, 'refuse' as const), absent),
   })
-  .map((given): RequestedFacts => {
+  .map((given): LoginRequestFacts => {
     const lock = { reason: 'otp-failures', at: NOW } as const;
     return {
       resource: RESOURCE,
@@ -119,9 +123,9 @@ const facts = fc
     };
   });
 
-const holds = (check: (at: RequestedPlace, known: RequestedFacts) => void) =>
+const holds = (check: (at: LoginRequestContext, known: LoginRequestFacts) => void) =>
   fc.assert(fc.property(place, facts, check), { numRuns: 500 });
-const judge = (at: RequestedPlace, known: RequestedFacts) => judgeRequestedBeginning(at, FRESH, known, NOW);
+const judge = (at: LoginRequestContext, known: LoginRequestFacts) => decideLoginRequestStart(at, FRESH, known, NOW);
 
 describe('beginning with a login request', () => {
   test('SR-5: on our own page nothing is taken over, not even a result: the page may be somebody else’s now', () => {
@@ -174,7 +178,7 @@ describe('beginning with a login request', () => {
       expect(known.tokens.every(({ enabled }) => !enabled)).toBe(true);
       expect(known.environment?.differs).toBeUndefined();
     });
-    const known = { ...fc.sample(facts, 1)[0], barred: undefined, user, environment: undefined } as RequestedFacts;
+    const known = { ...fc.sample(facts, 1)[0], barred: undefined, user, environment: undefined } as LoginRequestFacts;
     const at = { request: { ...REQUEST, hostCheckedPassword: true }, running: undefined, result: undefined };
     const deactivated = [sampleToken({ enabled: false, owner: user.id })];
     expect(judge(at, { ...known, tokens: deactivated }).kind).toBe('passed');
@@ -182,7 +186,7 @@ describe('beginning with a login request', () => {
 });
 
 describe('what becomes of a page that begins', () => {
-  const known: RequestedFacts = {
+  const known: LoginRequestFacts = {
     resource: RESOURCE,
     barred: undefined,
     user,
@@ -200,10 +204,10 @@ describe('what becomes of a page that begins', () => {
   const OWN_PAGE = { redirectUri: 'https://shop.example/back' };
   const begins = (
     request: Partial<LoginRequest>,
-    changes: Partial<RequestedFacts> = {},
-    { running, result }: Partial<RequestedPlace> = {},
+    changes: Partial<LoginRequestFacts> = {},
+    { running, result }: Partial<LoginRequestContext> = {},
   ) => judge({ request: { ...REQUEST, ...request }, running, result }, { ...known, ...changes });
-  const beginsUnnamed = (running?: Flow, barred?: RequestedFacts['barred']) =>
+  const beginsUnnamed = (running?: Flow, barred?: LoginRequestFacts['barred']) =>
     judge({ request: { ...unnamed, ...OWN_PAGE }, running, result: undefined }, { ...known, user: undefined, barred });
 
   test('is that the person who is named is asked for the second factor', () => {
@@ -220,9 +224,9 @@ describe('what becomes of a page that begins', () => {
     const at = { request: REQUEST, running, result: undefined };
     const { handleHash, origin, environment } = fresh;
     const flow = { ...running, handleHash, origin, environment };
-    expect(judgeRequestedBeginning(at, fresh, known, NOW)).toStrictEqual({ kind: 'goes-on', flow });
+    expect(decideLoginRequestStart(at, fresh, known, NOW)).toStrictEqual({ kind: 'goes-on', flow });
     const demanding = { ...at, request: { ...REQUEST, demand: { acr: '2' as const } } };
-    expect(judgeRequestedBeginning(demanding, fresh, known, NOW)).toStrictEqual({ kind: 'goes-on', flow });
+    expect(decideLoginRequestStart(demanding, fresh, known, NOW)).toStrictEqual({ kind: 'goes-on', flow });
     expect(judge(at, known)).toStrictEqual({ kind: 'goes-on', flow: { ...running, handleHash: FRESH.handleHash } });
   });
 
@@ -258,7 +262,7 @@ describe('what becomes of a page that begins', () => {
     expect(begins({ usedAt: NOW })).toStrictEqual({ kind: 'void' });
   });
 
-  test.each<[string, Partial<LoginRequest>, Partial<RequestedFacts>, string, boolean]>([
+  test.each<[string, Partial<LoginRequest>, Partial<LoginRequestFacts>, string, boolean]>([
     ['is not there', {}, { user: undefined }, 'ACCESS_DENIED', false],
     ['is not assigned', {}, { user: sampleUser() }, 'ACCESS_DENIED', false],
     [
@@ -332,7 +336,7 @@ describe('what becomes of a page that begins', () => {
   });
 
   test('passes without a code as much of the browser as was seen', () => {
-    const skips = (environment: RequestedFacts['environment']) =>
+    const skips = (environment: LoginRequestFacts['environment']) =>
       begins({ hostCheckedPassword: true }, { tokens: deactivated, environment });
     expect(skips({ percent: 80 })).toMatchObject({ kind: 'passed', passed: { user, otp: 'skipped', environment: 80 } });
     expect(skips({ percent: null })).not.toHaveProperty('passed.environment');

@@ -6,11 +6,11 @@ import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { signingDenial, signingKinds } from '../transactions/signing.ts';
 import type { User } from '../users/user.ts';
 import type { Flow, LoginRequest, ResultRecord } from './flow.ts';
-import { beginDemandedFlow, type DemandedFacts } from './step-up-start.ts';
+import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 import { type Passed, requestedFlow } from './steps.ts';
 
 /** What was read before a flow begins with a login request. */
-export interface RequestedFacts extends Omit<DemandedFacts, 'user'> {
+export interface LoginRequestFacts extends Omit<StepUpFacts, 'user'> {
   /** Whom the request names, if it names somebody who is there. */
   user: User | undefined;
   /** Why nobody may sign in there now, if so. */
@@ -18,13 +18,13 @@ export interface RequestedFacts extends Omit<DemandedFacts, 'user'> {
 }
 
 /** What is kept under the request's id. */
-export interface RequestedPlace {
+export interface LoginRequestContext {
   request: LoginRequest;
   running: Flow | undefined;
   result: ResultRecord | undefined;
 }
 
-export type RequestedBeginning =
+export type LoginRequestStart =
   /** The request is used up. */
   | { kind: 'void' }
   | { kind: 'goes-on'; flow: Flow }
@@ -41,12 +41,12 @@ export type RequestedBeginning =
  *
  * @param fresh a flow of this beginning that knows of nothing before it
  */
-export function judgeRequestedBeginning(
-  { request, running, result }: RequestedPlace,
+export function decideLoginRequestStart(
+  { request, running, result }: LoginRequestContext,
   fresh: Flow,
-  facts: RequestedFacts,
+  facts: LoginRequestFacts,
   now: number,
-): RequestedBeginning {
+): LoginRequestStart {
   const { user, redirectUri } = request;
   const canBePassedOn = redirectUri !== undefined;
   // The page that has its result already asks again: the same result, for the newest handle.
@@ -73,9 +73,9 @@ function judgeNamed(
   request: LoginRequest & { user: User['id'] },
   takenOver: Flow | undefined,
   fresh: Flow,
-  facts: RequestedFacts,
+  facts: LoginRequestFacts,
   now: number,
-): RequestedBeginning {
+): LoginRequestStart {
   const { resource, user, tokens, environment, offered, barred } = facts;
   const { transaction } = request;
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user ?? {}, resource);
@@ -92,7 +92,7 @@ function judgeNamed(
   }
   if (request.demand) {
     if (takenOver) return { kind: 'goes-on', flow };
-    const demanded = beginDemandedFlow(fresh, request, { ...facts, user }, now);
+    const demanded = startStepUp(fresh, request, { ...facts, user }, now);
     if ('refused' in demanded) return { ...denied(demanded.refused), isOfEnvironment: true };
     if (!('passed' in demanded)) return { kind: 'goes-on', flow: demanded.flow };
     return { kind: 'passed', ...demanded };

@@ -1,22 +1,22 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import { documents } from '../store/keys.ts';
-import { admitBeginning, SIGN_IN_BEGINNINGS } from './admit-start.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
 import { parseLoginRequest } from './flow-handle.ts';
-import type { BeginFlowNeeds, FlowBeginning } from './start-flow-input.ts';
-import { beginRequestedFlow } from './start-requested-flow.ts';
+import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
+import { startRequestedFlow } from './start-requested-flow.ts';
 
 /**
  * Begins a sign-in on our own page, for a site whose backend has sent the person there. Nothing that the browser says
  * counts but the request's secret: resource, nonce and the address to go back to are what the backend asked for, and the
  * result's origin is that of the address.
  */
-export async function beginRedirectedFlow(
-  ports: BeginFlowNeeds,
-  { loginRequest, ...browser }: Pick<FlowBeginning, 'traits' | 'whence'> & { loginRequest: string },
-): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, browser.whence, SIGN_IN_BEGINNINGS);
+export async function startRedirectedFlow(
+  ports: StartFlowNeeds,
+  { loginRequest, ...browser }: Pick<StartFlowInput, 'traits' | 'whence'> & { loginRequest: string },
+): Promise<Result<FlowBegun>> {
+  const refused = await admitStart(ports, browser.whence, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
@@ -30,5 +30,5 @@ export async function beginRedirectedFlow(
   if (!redirectAllowed(resource.value, redirectUri)) return refusal('LOGIN_REQUEST_INVALID');
   const { origin } = new URL(redirectUri);
   const beginning = { resource: id, nonce, origin, redirectUri, ...browser };
-  return beginRequestedFlow(ports, resource.value, beginning, loginRequest);
+  return startRequestedFlow(ports, resource.value, beginning, loginRequest);
 }

@@ -1,29 +1,29 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FlowBegun } from '@countersign/protocol/flow';
-import { type Pairs, readPairs } from '../authentication/load-assigned-tokens.ts';
-import { offerFirst } from '../authentication/prepare-first.ts';
+import { type AssignedTokens, loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import { prepareFirst } from '../authentication/prepare-first.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
 import { judgeEnvironment } from '../browsers/judge-environment.ts';
 import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
-import { eventOf, type Whence } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
-import { noteInPassing } from '../store/record-once.ts';
+import { recordOnce } from '../store/record-once.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { signingKinds } from '../transactions/signing.ts';
 import { readUser } from '../users/find-user.ts';
-import { type Begun, finishing } from './complete-flow.ts';
+import { type Begun, completionWrite } from './complete-flow.ts';
 import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from './flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from './flow-handle.ts';
-import type { BeginFlowNeeds, FlowBeginning } from './start-flow-input.ts';
-import { judgeRequestedBeginning, type RequestedFacts } from './start-from-login-request.ts';
-import { denied, finished, newFlow } from './steps.ts';
+import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
+import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
+import { completeFlow, denied, newFlow } from './steps.ts';
 import { presentFlow } from './view-flow.ts';
 
 /**
@@ -31,12 +31,12 @@ import { presentFlow } from './view-flow.ts';
  * again with the same login request (a reload, React's double mount); what becomes of that, the domain decides. It yields
  * one result at most.
  */
-export async function beginRequestedFlow(
-  ports: BeginFlowNeeds,
+export async function startRequestedFlow(
+  ports: StartFlowNeeds,
   resource: Resource,
-  input: FlowBeginning,
+  input: StartFlowInput,
   loginRequest: string,
-): Promise<Verdict<FlowBegun>> {
+): Promise<Result<FlowBegun>> {
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
   const { id } = given;
@@ -60,7 +60,7 @@ export async function beginRequestedFlow(
     if (!request || !fits(request.value)) return { answer: undefined };
     const fresh = newFlow(id, resource, { ...input, ...seen, handleHash }, now);
     const place = { request: request.value, running: running?.value, result: result?.value };
-    const beginning = judgeRequestedBeginning(place, fresh, facts, now);
+    const beginning = decideLoginRequestStart(place, fresh, facts, now);
     switch (beginning.kind) {
       case 'void':
         return { answer: undefined };
@@ -77,29 +77,31 @@ export async function beginRequestedFlow(
       case 'passed': {
         const { resultLifetimeMs } = resource;
         const rules = { now, resultLifetimeMs, userPasswordDigest: facts.passwordDigest };
-        const end = finished(beginning.flow, beginning.passed, rules);
-        return { answer: end, write: finishing(end.flow, end.result, request.value, input.whence, now) };
+        const end = completeFlow(beginning.flow, beginning.passed, rules);
+        return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.whence, now) };
       }
     }
   });
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
-  if (begun.result) void noteInPassing(ports, documents.firstLogin(begun.result.account));
+  if (begun.result) void recordOnce(ports, documents.firstLogin(begun.result.account));
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }
 
 /** Everything that the decision looks at besides the request and its flow; what the first way needs is made along with it. */
 async function readFacts(
-  ports: BeginFlowNeeds,
+  ports: StartFlowNeeds,
   resource: Resource,
-  { whence, prefer }: FlowBeginning,
+  { whence, prefer }: StartFlowInput,
   request: LoginRequest,
   { environment: browser }: ReturnType<typeof seenAtBeginning>,
-): Promise<Verdict<RequestedFacts>> {
+): Promise<Result<LoginRequestFacts>> {
   const now = ports.clock.now();
   const { transaction } = request;
   const access = await readAccess(ports, resource.id, whence.address);
   const person = request.user && (await readUser(ports, resource.account, request.user));
-  const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
+  const pairs: AssignedTokens = person
+    ? await loadAssignedTokens(ports, person, resource.id)
+    : { user: undefined, tokens: [] };
   const tokens = pairs.tokens.map(({ value }) => value);
 
   const accepts = transaction
@@ -117,7 +119,7 @@ async function readFacts(
   const [running] = await ports.store.getMany([documents.flow(request.flow)], now);
   const goesOn = running && !request.redirectUri;
   const ways = { options: factorOptions(usable), usable };
-  const offered = goesOn ? undefined : await offerFirst(ports, offering, resource, ways);
+  const offered = goesOn ? undefined : await prepareFirst(ports, offering, resource, ways);
   if (offered && isRefusal(offered)) return offered;
   return {
     resource,
@@ -133,7 +135,7 @@ async function readFacts(
 
 /** The sign-in that a login request builds upon, if it is still remembered; whose it is, is asked where it counts. */
 async function readEarlier(
-  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  ports: Pick<StartFlowNeeds, 'store' | 'clock'>,
   { previous }: LoginRequest,
 ): Promise<Authentication | undefined> {
   if (previous === undefined) return undefined;
@@ -158,13 +160,13 @@ function keepBoth(flow: Flow, request: LoginRequest): Decision<Begun> {
 function deny(
   flow: Flow,
   code: RefusalCode,
-  whence: Whence,
+  whence: ClientInfo,
   now: number,
   environment?: JudgedEnvironment,
 ): Decision<Begun> {
   const { answer, write } = keep(denied(flow, code));
   const percent = environment?.percent ?? undefined;
   const why = { refused: code, ...(percent !== undefined && { percent }) };
-  const event = eventOf(actOf(flow, whence), refusedEvent(flow, why), now);
+  const event = createEvent(actOf(flow, whence), refusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }

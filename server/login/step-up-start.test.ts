@@ -4,7 +4,7 @@ import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import type { Flow, LoginRequest } from './flow.ts';
-import { beginDemandedFlow, type DemandedFacts } from './step-up-start.ts';
+import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 import { newFlow } from './steps.ts';
 
 const NOW = 1_800_000_000_000;
@@ -29,7 +29,7 @@ const TOKEN = sampleToken({ owner: USER.id });
 const PASSWORD = { at: NOW - 1000, digest: 'digest' };
 const SECOND = { at: NOW - 2000, token: TOKEN.id, kind: 'totp' as const, methods: ['otp'] };
 const EARLIER: Authentication = { account: RESOURCE.account, resource: RESOURCE.id, user: USER.id };
-const FACTS: DemandedFacts = {
+const FACTS: StepUpFacts = {
   resource: RESOURCE,
   user: USER,
   passwordDigest: 'digest',
@@ -51,8 +51,8 @@ const requestOf = (demand: Demand | undefined): LoginRequest & { user: typeof US
   createdAt: NOW,
   expiresAt: NOW + 1,
 });
-const begin = (changes: Partial<DemandedFacts>, demand: Demand | undefined = { acr: '2' }) =>
-  beginDemandedFlow(BEGUN, requestOf(demand), frozen({ ...FACTS, ...changes }), NOW);
+const begin = (changes: Partial<StepUpFacts>, demand: Demand | undefined = { acr: '2' }) =>
+  startStepUp(BEGUN, requestOf(demand), frozen({ ...FACTS, ...changes }), NOW);
 
 // SR-4
 describe('a demanded level', () => {
@@ -134,7 +134,7 @@ describe('a demanded level', () => {
       flow,
       passed: { user: USER, otp: 'skipped' },
     });
-    const undemanded = beginDemandedFlow(BEGUN, requestOf(undefined), { ...FACTS, earlier, resource: byPassword }, NOW);
+    const undemanded = startStepUp(BEGUN, requestOf(undefined), { ...FACTS, earlier, resource: byPassword }, NOW);
     expect(undemanded).not.toHaveProperty('flow.demand');
   });
 

@@ -16,9 +16,9 @@ import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Flow, LoginRequest } from './flow.ts';
-import { demandedFlow, type Offered, type Passed, withKept } from './steps.ts';
+import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from './steps.ts';
 
-export interface DemandedFacts {
+export interface StepUpFacts {
   resource: Resource;
   user: User;
   /** Tells their password of now from those before it. */
@@ -28,10 +28,10 @@ export interface DemandedFacts {
   earlier: Authentication | undefined;
   environment: JudgedEnvironment | undefined;
   /** What the first of their ways needed made. */
-  offered: Offered | undefined;
+  offered: ChallengeDraft | undefined;
 }
 
-export type DemandedBeginning =
+export type StepUpStart =
   | { refused: RefusalCode }
   /** Something is missing. */
   | { flow: Flow }
@@ -42,12 +42,12 @@ export type DemandedBeginning =
  * A login request that demands a level or an age. What is required is what the resource asks for, raised to the level;
  * what of it the earlier sign-in has shown, and still counts, is not asked for again.
  */
-export function beginDemandedFlow(
+export function startStepUp(
   begun: Flow,
   request: LoginRequest & { user: UserId },
-  { resource, user, passwordDigest, tokens, earlier, environment, offered }: DemandedFacts,
+  { resource, user, passwordDigest, tokens, earlier, environment, offered }: StepUpFacts,
   now: number,
-): DemandedBeginning {
+): StepUpStart {
   const accepts = acceptedKindsFrom(user, resource);
   const states = factorStates(tokens, accepts, now);
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
@@ -68,7 +68,7 @@ export function beginDemandedFlow(
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
     const asked = { password: missing.password, options: factorOptions(usable), offered, keptUntil };
-    return { flow: demandedFlow(begun, request, user.login, shown, asked) };
+    return { flow: stepUpFlow(begun, request, user.login, shown, asked) };
   }
   const { second } = shown;
   const shownSecond = second && { token: second.token, kind: second.kind, second };

@@ -9,17 +9,17 @@ import {
   addPerson,
   addResource,
   birth,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   NONCE,
   putInState,
-  type Scene,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
-import { beginRedirectedFlow } from './start-redirected-flow.ts';
+import { LoginDriver } from '../testing/walk.ts';
+import { startRedirectedFlow } from './start-redirected-flow.ts';
 
 const HOUR_MS = 3_600_000;
 let ports: TestPorts;
@@ -35,7 +35,7 @@ interface Asked {
   user?: string;
   redirectUri?: string;
 }
-function ask(scene: Scene, { acr = '1', maxAgeMs, previous, user = scene.user.login, redirectUri }: Asked) {
+function ask(scene: Fixture, { acr = '1', maxAgeMs, previous, user = scene.user.login, redirectUri }: Asked) {
   return createLoginRequest(ports, birth(ports, 'flw'), {
     account: scene.account,
     resource: scene.resource.id,
@@ -47,26 +47,26 @@ function ask(scene: Scene, { acr = '1', maxAgeMs, previous, user = scene.user.lo
     previous: previous as FlowId | undefined,
   });
 }
-const begin = async (scene: Scene, asked: Asked, options: Parameters<typeof Walk.begin>[1] = {}) =>
-  Walk.begin(scene, { ...options, loginRequest: must(await ask(scene, asked)).loginRequest });
+const begin = async (scene: Fixture, asked: Asked, options: Parameters<typeof LoginDriver.begin>[1] = {}) =>
+  LoginDriver.begin(scene, { ...options, loginRequest: unwrap(await ask(scene, asked)).loginRequest });
 
 /** What the host's backend does with a result. */
-async function take(scene: Scene, walk: Walk): Promise<ResultClaims> {
+async function take(scene: Fixture, walk: LoginDriver): Promise<ResultClaims> {
   const { account, resource } = scene;
-  return must(
+  return unwrap(
     await consumeResult(ports, { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE }),
   ).claims;
 }
 /** A person with a code generator on a site that asks for the password alone, who has just signed in there. */
-async function signedIn(settings: object = {}): Promise<{ scene: Scene; first: ResultClaims }> {
+async function signedIn(settings: object = {}): Promise<{ scene: Fixture; first: ResultClaims }> {
   const resource = { methodPolicy: 'password', rememberMs: 12 * HOUR_MS, ...settings } as const;
-  const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }], resource });
-  const walk = await Walk.begin(scene);
+  const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }], resource });
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return { scene, first: await take(scene, walk) };
 }
-const code = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '';
+const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 
 describe('somebody who has shown the password', () => {
   test('is asked for the code alone when two factors are demanded', async () => {
@@ -115,11 +115,11 @@ describe('somebody who has shown the password', () => {
 });
 
 test('somebody who has shown a code is asked for the password alone', async () => {
-  const scene = await setScene(ports, {
+  const scene = await createFixture(ports, {
     tokens: [{ kind: 'hotp' }],
     resource: { methodPolicy: 'otp', rememberMs: HOUR_MS },
   });
-  const walk = await Walk.begin(scene);
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.otp(await code(scene));
   const first = await take(scene, walk);
@@ -132,7 +132,7 @@ test('somebody who has shown a code is asked for the password alone', async () =
 });
 
 describe('an earlier result is worth nothing', () => {
-  const everything = async (scene: Scene, asked: Asked) => {
+  const everything = async (scene: Fixture, asked: Asked) => {
     const walk = await begin(scene, asked);
     expect(walk.view).toMatchObject({ step: 'password' });
     await walk.password();
@@ -152,7 +152,7 @@ describe('an earlier result is worth nothing', () => {
 
   test('before it was consumed', async () => {
     const { scene } = await signedIn();
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     const { jti } = (await ports.signer.verify(walk.view.result ?? '', {
@@ -186,17 +186,17 @@ describe('an earlier result is worth nothing', () => {
     await meanwhile[change](scene);
     const asked = await ask(scene, { previous: first.jti });
     if ('refused' in asked) return;
-    const walk = await Walk.begin(scene, { loginRequest: asked.loginRequest });
+    const walk = await LoginDriver.begin(scene, { loginRequest: asked.loginRequest });
     expect(walk.view.step).toBe('denied');
     expect(walk.view).not.toHaveProperty('result');
   });
 
   test('when its token is locked', async () => {
-    const scene = await setScene(ports, {
+    const scene = await createFixture(ports, {
       tokens: [{ kind: 'hotp' }, { kind: 'hotp' }],
       resource: { rememberMs: HOUR_MS },
     });
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.otp(await code(scene));
     const { jti } = await take(scene, walk);
     expect((await begin(scene, { acr: '2', previous: jti })).view.step).toBe('done');
@@ -208,8 +208,8 @@ describe('an earlier result is worth nothing', () => {
   // SR-4
   test('when its token is locked between the beginning and the password', async () => {
     const resource = { methodPolicy: 'otp', rememberMs: HOUR_MS } as const;
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }], resource });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }], resource });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.otp(await code(scene));
     const up = await begin(scene, { acr: '2', previous: (await take(scene, walk)).jti });
@@ -224,9 +224,12 @@ describe('an earlier result is worth nothing', () => {
 
   test('in a browser that is unlike the person’s', async () => {
     const environment = { action: 'demand-otp', threshold: 60, weights: DEFAULT_WEIGHTS } as const;
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }], resource: { environment, rememberMs: HOUR_MS } });
+    const scene = await createFixture(ports, {
+      tokens: [{ kind: 'hotp' }],
+      resource: { environment, rememberMs: HOUR_MS },
+    });
     const own = { language: 'en', zone: 'Europe/Lisbon' };
-    const walk = await Walk.toOtp(scene, { browser: own });
+    const walk = await LoginDriver.toOtp(scene, { browser: own });
     await walk.otp(await code(scene));
     const { jti } = await take(scene, walk);
     expect((await begin(scene, { acr: '2', previous: jti }, { browser: own })).view.step).toBe('done');
@@ -239,9 +242,9 @@ describe('an earlier result is worth nothing', () => {
 test('on our own page, whoever begins again shows everything that is missing anew', async () => {
   const redirectUri = 'https://shop.example/in';
   const { scene, first } = await signedIn({ redirectUris: [redirectUri] });
-  const { loginRequest } = must(await ask(scene, { acr: '2', previous: first.jti, maxAgeMs: 0, redirectUri }));
+  const { loginRequest } = unwrap(await ask(scene, { acr: '2', previous: first.jti, maxAgeMs: 0, redirectUri }));
   const open = async () =>
-    new Walk(scene, ports, must(await beginRedirectedFlow(ports, { loginRequest, whence: {} })), undefined);
+    new LoginDriver(scene, ports, unwrap(await startRedirectedFlow(ports, { loginRequest, whence: {} })), undefined);
   const attacker = await open();
   await attacker.password();
   expect(attacker.view.step).toBe('otp');
@@ -263,13 +266,13 @@ describe('a level that is demanded', () => {
     expect(await take(scene, walk)).toMatchObject({ acr: '2' });
   });
 
-  const unable: [string, Parameters<typeof setScene>[1]][] = [
+  const unable: [string, Parameters<typeof createFixture>[1]][] = [
     ['no token', {}],
     ['a deactivated token', { tokens: [{ state: 'deactivated' }] }],
     ['no password', { tokens: [{}], password: false }],
   ];
   test.each(unable)('is refused before anything is asked of somebody with %s', async (_what, options) => {
-    const scene = await setScene(ports, options);
+    const scene = await createFixture(ports, options);
     expect(await ask(scene, { acr: '2' })).toEqual({ refused: 'LEVEL_UNREACHABLE' });
   });
 
@@ -302,14 +305,15 @@ describe('a level that is demanded', () => {
   });
 
   test('never lets in whom the resource would not', async () => {
-    const scene = await setScene(ports, { tokens: [{ state: 'locked' }] });
+    const scene = await createFixture(ports, { tokens: [{ state: 'locked' }] });
     expect((await begin(scene, { acr: '2' })).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
   });
 });
 
 describe('a passkey', () => {
   const settings = { methodPolicy: 'password', rememberMs: HOUR_MS, passkeySignIn: true } as const;
-  const answer = (walk: Walk, device: SoftwareAuthenticator) => walk.passkey(device.get(inTheFrame(walk.view.passkey)));
+  const answer = (walk: LoginDriver, device: SoftwareAuthenticator) =>
+    walk.passkey(device.get(inTheFrame(walk.view.passkey)));
 
   test('is asked for where the password was shown, and counts afterwards as what it was', async () => {
     const { scene, first } = await signedIn(settings);
@@ -330,10 +334,10 @@ describe('a passkey', () => {
   });
 
   test('that was two factors by itself still is', async () => {
-    const scene = await setScene(ports, { resource: { ...settings, methodPolicy: 'auto' } });
+    const scene = await createFixture(ports, { resource: { ...settings, methodPolicy: 'auto' } });
     const device = new SoftwareAuthenticator({ verifies: true, synced: false });
     await givePasskey(scene, device);
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await answer(walk, device);
     const up = await begin(scene, { acr: '2', previous: (await take(scene, walk)).jti });
     expect(up.view.step).toBe('done');
@@ -342,10 +346,10 @@ describe('a passkey', () => {
 });
 
 test('a PIN that was part of the code shows in the result', async () => {
-  const scene = await setScene(ports, {
+  const scene = await createFixture(ports, {
     tokens: [{ kind: 'hotp', pin: { digits: '4711', position: 'before' } }],
   });
-  const walk = await Walk.toOtp(scene);
+  const walk = await LoginDriver.toOtp(scene);
   await walk.otp(`4711${await code(scene)}`);
   expect(await take(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'pin', 'mfa'] });
 });

@@ -15,19 +15,19 @@ import {
 } from './flow.ts';
 import {
   type AnswerableStep,
+  acceptPassword,
   claimStep,
+  completeFlow,
   denied,
   FLOW_WRONG_ANSWERS,
-  finished,
   holdsClaim,
-  identified,
   newFlow,
   type Passed,
-  passwordRight,
   released,
   requestedFlow,
+  retryStep,
+  setLogin,
   shownError,
-  stayed,
 } from './steps.ts';
 
 const NOW = 1_800_000_000_000;
@@ -90,7 +90,7 @@ interface Run {
   flow: Flow;
   /** Steps whose evaluation was right, in order. */
   passed: AnswerableStep[];
-  result?: ReturnType<typeof finished>['result'];
+  result?: ReturnType<typeof completeFlow>['result'];
 }
 
 /** Plays the moves as the use-cases do: claim, evaluate, move on. `every` sees each flow and what it came from. */
@@ -105,11 +105,11 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
     if (outcome === 'never came back') return run.flow;
     if (outcome === 'broke down') return released(run.flow);
     if (outcome === 'refused') return denied(run.flow, 'ACCESS_DENIED');
-    if (outcome === 'wrong' && step !== 'identify') return stayed(run.flow, 'OTP_WRONG');
+    if (outcome === 'wrong' && step !== 'identify') return retryStep(run.flow, 'OTP_WRONG');
     run.passed.push(step);
-    if (step === 'identify') return identified(run.flow, 'alice', policy);
-    if (step === 'password' && policy !== 'password') return passwordRight(run.flow, USER, 'digest', OPTIONS);
-    const end = finished(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
+    if (step === 'identify') return setLogin(run.flow, 'alice', policy);
+    if (step === 'password' && policy !== 'password') return acceptPassword(run.flow, USER, 'digest', OPTIONS);
+    const end = completeFlow(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
     run.result = end.result;
     return end.flow;
   };
@@ -196,7 +196,7 @@ describe('a claimed step', () => {
     if ('refused' in claimed) throw new Error(claimed.refused);
     const second = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
     expect(second).toEqual({ refused: 'STEP_IN_PROGRESS' });
-    const moved = identified(claimed.flow, 'alice', 'auto');
+    const moved = setLogin(claimed.flow, 'alice', 'auto');
     expect(claimStep(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({ refused: 'STEP_STALE' });
   });
 
@@ -236,12 +236,12 @@ describe('a claimed step', () => {
 
 describe('wrong answers', () => {
   test('end a flow after as many as the limit says', () => {
-    let flow = identified(fresh(), 'alice', 'auto');
+    let flow = setLogin(fresh(), 'alice', 'auto');
     for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) {
-      flow = stayed(flow, 'INVALID_CREDENTIALS');
+      flow = retryStep(flow, 'INVALID_CREDENTIALS');
       expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
     }
-    expect(stayed(flow, 'INVALID_CREDENTIALS')).toMatchObject({
+    expect(retryStep(flow, 'INVALID_CREDENTIALS')).toMatchObject({
       step: 'denied',
       error: { code: 'TOO_MANY_ATTEMPTS' },
     });
@@ -250,16 +250,16 @@ describe('wrong answers', () => {
   test('end a login request after its attempts, whatever else happens between them', () => {
     let flow = requested(true);
     for (let wrong = 1; wrong < LOGIN_REQUEST_ATTEMPTS; wrong++) {
-      flow = stayed(released(flow), 'OTP_WRONG');
+      flow = retryStep(released(flow), 'OTP_WRONG');
       expect(flow).toMatchObject({ step: 'otp', attemptsLeft: LOGIN_REQUEST_ATTEMPTS - wrong });
     }
-    expect(stayed(flow, 'OTP_WRONG')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
+    expect(retryStep(flow, 'OTP_WRONG')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
   });
 
   test('say when to try again, and the next move forgets it', () => {
-    const flow = stayed(identified(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
+    const flow = retryStep(setLogin(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
     expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
-    expect(passwordRight(flow, USER, 'digest', OPTIONS)).not.toHaveProperty('error');
+    expect(acceptPassword(flow, USER, 'digest', OPTIONS)).not.toHaveProperty('error');
   });
 });
 
@@ -269,8 +269,8 @@ describe('the result', () => {
   test.each(uses)('says the truth about the factors: code %s', (otp) => {
     const rule = { now: NOW, resultLifetimeMs: 60_000 };
     const verified = otp === 'verified';
-    const before = finished({ ...fresh(), passwordVerified: true }, { user: USER, otp }, rule);
-    const justNow = finished(fresh(), { user: USER, password: true, otp }, rule);
+    const before = completeFlow({ ...fresh(), passwordVerified: true }, { user: USER, otp }, rule);
+    const justNow = completeFlow(fresh(), { user: USER, password: true, otp }, rule);
     for (const { result } of [before, justNow]) {
       expect(result).toMatchObject({
         amr: verified ? ['pwd', 'otp', 'mfa'] : ['pwd'],
@@ -280,7 +280,7 @@ describe('the result', () => {
     }
     // The host's word for a password is the host's: the result claims none.
     for (const hostChecked of [true, false]) {
-      const { result } = finished(requested(hostChecked), { user: USER, otp }, rule);
+      const { result } = completeFlow(requested(hostChecked), { user: USER, otp }, rule);
       expect(result).toMatchObject({ amr: verified ? ['otp'] : [], acr: '1', otp });
     }
   });
@@ -288,7 +288,7 @@ describe('the result', () => {
   test('lives as long as the resource says, from a whole second on, and ends with its flow', () => {
     fc.assert(
       fc.property(fc.nat({ max: 4e12 }), fc.integer({ min: 10_000, max: 300_000 }), (now, resultLifetimeMs) => {
-        const { flow, result } = finished(fresh(), BY_CODE, { now, resultLifetimeMs });
+        const { flow, result } = completeFlow(fresh(), BY_CODE, { now, resultLifetimeMs });
         expect(result.issuedAt % 1000).toBe(0);
         expect(now - result.issuedAt).toBeLessThan(1000);
         expect(result.expiresAt - result.issuedAt).toBe(resultLifetimeMs);
@@ -299,7 +299,7 @@ describe('the result', () => {
   });
 
   test('is about whoever passed, under the flow’s own name', () => {
-    const { flow, result } = finished(fresh(), BY_CODE, { now: NOW, resultLifetimeMs: 60_000 });
+    const { flow, result } = completeFlow(fresh(), BY_CODE, { now: NOW, resultLifetimeMs: 60_000 });
     expect(result).toMatchObject({ flow: ID, user: USER.id, login: USER.login });
     expect(flow).toMatchObject({ step: 'done', user: USER.id });
   });
@@ -318,7 +318,7 @@ test('a flow begins with nobody, at the first step, for a quarter of an hour', (
 test('a name leads to the step the resource asks for, whoever it may be', () => {
   for (const policy of METHOD_POLICIES) {
     for (const name of ['alice', 'nobody', '']) {
-      const flow = identified(fresh(), name, policy);
+      const flow = setLogin(fresh(), name, policy);
       expect(flow).toMatchObject({ login: name, step: policy === 'otp' ? 'otp' : 'password' });
       expect(flow).not.toHaveProperty('user');
     }

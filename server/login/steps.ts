@@ -31,7 +31,7 @@ export type SecondStep = (typeof SECOND_STEPS)[number];
 export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
 
 /** What a way of showing the second factor leads to. */
-export interface Offered {
+export interface ChallengeDraft {
   step: SecondStep;
   /** For a device that answers questions. */
   question?: string;
@@ -81,34 +81,38 @@ export function released<F extends Conversation>(flow: F): F {
 }
 
 /** The name is noted, whoever it may be; what comes next depends on the resource alone, never on the name. */
-export function identified(flow: Flow, login: string, policy: MethodPolicy): Flow {
+export function setLogin(flow: Flow, login: string, policy: MethodPolicy): Flow {
   const next = { ...evaluated(flow), login };
-  return policy === 'otp' ? secondAsked(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
+  return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
 }
 
 /**
  * @param options the ways in which this person can show the second factor, the best first
  * @param offered what the first of them needed made
  */
-export function passwordRight(
+export function acceptPassword(
   flow: Flow,
   user: User,
   passwordDigest: string,
   options: readonly FactorOption[],
-  offered?: Offered,
+  offered?: ChallengeDraft,
 ): Flow {
   const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
-  return secondAsked(next, options, offered);
+  return requestSecondFactor(next, options, offered);
 }
 
 /** The second factor is asked for in the way that suits the person best; the others stay open to them. */
-export function secondAsked(flow: Flow, options: readonly FactorOption[], offered: Offered = { step: 'otp' }): Flow {
+export function requestSecondFactor(
+  flow: Flow,
+  options: readonly FactorOption[],
+  offered: ChallengeDraft = { step: 'otp' },
+): Flow {
   const first = firstOption(options, flow.prefer);
   return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
 }
 
 /** The person picked another way, and what it needs is there. */
-export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
+export function selectFactor(flow: Flow, option: FactorOption, offered: ChallengeDraft): Flow {
   const { question: _answered, ...rest } = withoutCode(evaluated(flow));
   return { ...rest, ...offered, factor: option.id };
 }
@@ -120,7 +124,7 @@ export function factorChosen(flow: Flow, option: FactorOption, offered: Offered)
  * @param isVoid the code before, if there was one, went with it
  */
 export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
-  return stayed(isVoid ? withoutCode(flow) : flow, code);
+  return retryStep(isVoid ? withoutCode(flow) : flow, code);
 }
 
 function withoutCode(flow: Flow): Flow {
@@ -129,7 +133,7 @@ function withoutCode(flow: Flow): Flow {
 }
 
 /** The same step once more, saying why. */
-export function stayed<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
+export function retryStep<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
   const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
@@ -178,7 +182,7 @@ export interface Passed {
  *
  * @param rule.userPasswordDigest of the user as read for the last step; absent on tests
  */
-export function finished(
+export function completeFlow(
   flow: Flow,
   { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
@@ -279,7 +283,7 @@ export function requestedFlow(
   request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
-  offered?: Offered,
+  offered?: ChallengeDraft,
 ): Flow {
   const { hostCheckedPassword, attemptsLeft, transaction } = request;
   const asked: Flow = {
@@ -291,7 +295,7 @@ export function requestedFlow(
     ...(transaction && { transaction, expiresAt: request.expiresAt }),
   };
   // Never the step of a sign-in: what is right there confirms nothing.
-  return secondAsked(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
+  return requestSecondFactor(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
 }
 
 /**
@@ -300,7 +304,7 @@ export function requestedFlow(
  *
  * @param missing at least one of them
  */
-export function demandedFlow(
+export function stepUpFlow(
   flow: Flow,
   request: LoginRequest & { user: UserId },
   login: string,
@@ -308,7 +312,7 @@ export function demandedFlow(
   missing: {
     password: boolean;
     options: readonly FactorOption[];
-    offered: Offered | undefined;
+    offered: ChallengeDraft | undefined;
     keptUntil: number;
   },
 ): Flow {
@@ -322,7 +326,9 @@ export function demandedFlow(
     ...(demand && { demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
   };
-  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options, missing.offered);
+  return missing.password
+    ? { ...asked, step: 'password' }
+    : requestSecondFactor(asked, missing.options, missing.offered);
 }
 
 /** With what still counts of an earlier sign-in, as if it had been shown in this one. */

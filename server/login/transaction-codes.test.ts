@@ -4,9 +4,9 @@ import { composeMail } from '../messages/mail/compose.ts';
 import { composeText } from '../messages/sms/compose-text.ts';
 import { operatorOf, updateResource } from '../testing/acting.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { birth, must, NONCE, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 
 // SR-45: a code that is sent says what it confirms, and confirms nothing else.
@@ -24,14 +24,14 @@ const FIELDS = [
 const OTHER = [{ label: 'Amount', value: '9,999.00 EUR' }];
 
 async function person(kind: 'sms' | 'email' = 'email') {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const to = freshAddress(kind);
   const { id } = await giveSent(scene, kind, to);
-  if (kind === 'sms') must(await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['sms'] }));
+  if (kind === 'sms') unwrap(await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['sms'] }));
   return { scene, to, token: id };
 }
 
-const create = ({ account, resource, user }: Scene, fields: readonly { label: string; value: string }[]) =>
+const create = ({ account, resource, user }: Fixture, fields: readonly { label: string; value: string }[]) =>
   createTransaction(ports, operatorOf(account), birth(ports, 'flw'), {
     resource: resource.id,
     user: user.login,
@@ -39,21 +39,21 @@ const create = ({ account, resource, user }: Scene, fields: readonly { label: st
     fields,
   });
 
-async function begin(scene: Scene, fields: readonly { label: string; value: string }[]): Promise<Walk> {
-  return Walk.begin(scene, { loginRequest: must(await create(scene, fields)).loginRequest });
+async function begin(scene: Fixture, fields: readonly { label: string; value: string }[]): Promise<LoginDriver> {
+  return LoginDriver.begin(scene, { loginRequest: unwrap(await create(scene, fields)).loginRequest });
 }
 
 describe.each(['sms', 'email'] as const)('%s', (kind) => {
   test('SR-45: the code for one transaction confirms no other, and signs nobody in', async () => {
     const { scene, to, token } = await person(kind);
     const [harmless, harmful] = [await begin(scene, FIELDS), await begin(scene, OTHER)];
-    must(await harmless.choose(token));
+    unwrap(await harmless.choose(token));
     const { code } = ports.codes.last(to);
-    must(await harmful.choose(token));
+    unwrap(await harmful.choose(token));
     const another = ports.codes.last(to).code;
     expect(another).not.toBe(code);
     expect(await harmful.sign(code)).toMatchObject({ step: 'sign', error: { code: 'OTP_WRONG' } });
-    const login = await Walk.toOtp(scene);
+    const login = await LoginDriver.toOtp(scene);
     expect(await login.otp(code)).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
     expect(await harmless.sign(code)).toMatchObject({ step: 'done' });
     expect(await harmless.sign(code)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
@@ -61,8 +61,8 @@ describe.each(['sms', 'email'] as const)('%s', (kind) => {
 
   test('SR-45: the code of a sign-in confirms nothing', async () => {
     const { scene, to, token } = await person(kind);
-    const login = await Walk.toOtp(scene);
-    must(await login.choose(token));
+    const login = await LoginDriver.toOtp(scene);
+    unwrap(await login.choose(token));
     const { code } = ports.codes.last(to);
     const transaction = await begin(scene, FIELDS);
     expect(await transaction.sign(code)).toMatchObject({ step: 'sign', error: { code: 'NOTHING_ASKED' } });
@@ -73,7 +73,7 @@ describe.each(['sms', 'email'] as const)('%s', (kind) => {
     const walk = await begin(scene, FIELDS);
     expect(walk.view).toMatchObject({ step: 'sign', transaction: { fields: FIELDS } });
     expect(() => ports.codes.last(to)).toThrow();
-    must(await walk.choose(token));
+    unwrap(await walk.choose(token));
     expect(walk.view).toMatchObject({ step: 'sign', sent: { to: expect.any(String) } });
     const message = ports.codes.last(to);
     expect(message.confirms).toEqual(FIELDS);

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { consumeResult, operatorOf } from '../testing/acting.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
-import { birth, must, NONCE, read, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction, type NewTransaction } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
 
@@ -17,18 +17,18 @@ afterAll(() => ports.close());
 const AMOUNT = { label: 'Amount', value: '1,250.00 EUR' };
 
 async function person() {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   return { scene, device: await giveOcra(scene) };
 }
 
-function create({ account, resource, user }: Scene, fields: NewTransaction['fields']) {
+function create({ account, resource, user }: Fixture, fields: NewTransaction['fields']) {
   const input = { resource: resource.id, user: user.login, nonce: NONCE, fields };
   return createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input);
 }
 
-async function begin(scene: Scene, fields: NewTransaction['fields']): Promise<Walk> {
-  const { loginRequest } = must(await create(scene, fields));
-  return Walk.begin(scene, { loginRequest });
+async function begin(scene: Fixture, fields: NewTransaction['fields']): Promise<LoginDriver> {
+  const { loginRequest } = unwrap(await create(scene, fields));
+  return LoginDriver.begin(scene, { loginRequest });
 }
 
 // SR-45
@@ -54,7 +54,7 @@ describe('SR-45: what is shown is what is signed', () => {
   test('a name in letters that only look alike is another transaction', async () => {
     const { scene, device } = await person();
     const walk = await begin(scene, [{ label: 'To', value: 'Аcme' }]);
-    must(await walk.sign(await device.answer(walk.view.question ?? '')));
+    unwrap(await walk.sign(await device.answer(walk.view.question ?? '')));
     const { account, resource } = scene;
     const asked = { account, resource: resource.id, nonce: NONCE, result: walk.view.result ?? '' };
     const transaction = transactionHash([{ label: 'To', value: 'Acme' }]);

@@ -4,10 +4,10 @@ import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { operatorOf } from '../testing/acting.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
-import { birth, must, NONCE, overwrite, read, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, overwrite, read, unwrap } from '../testing/scene.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { challengeOfTransaction, isOfTransaction } from '../tokens/kinds/passkey/passkey-request.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
@@ -25,21 +25,21 @@ const OTHER = [{ label: 'Amount', value: '9,999.00 EUR' }] as const;
 const HASH = transactionHash(FIELDS);
 
 async function person() {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const device = new SoftwareAuthenticator();
   const token = await givePasskey(scene, device);
-  const answer = (walk: Walk) => device.get(inTheFrame(walk.view.passkey));
+  const answer = (walk: LoginDriver) => device.get(inTheFrame(walk.view.passkey));
   return { scene, device, token, answer };
 }
 
-async function begin(scene: Scene, fields: readonly { label: string; value: string }[]): Promise<Walk> {
+async function begin(scene: Fixture, fields: readonly { label: string; value: string }[]): Promise<LoginDriver> {
   const { account, resource, user } = scene;
   const input = { resource: resource.id, user: user.login, nonce: NONCE, fields };
-  const made = must(await createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input));
-  return Walk.begin(scene, { loginRequest: made.loginRequest });
+  const made = unwrap(await createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input));
+  return LoginDriver.begin(scene, { loginRequest: made.loginRequest });
 }
 
-const flowOf = (walk: Walk) => walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
+const flowOf = (walk: LoginDriver) => walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
 
 describe('SR-45: a passkey', () => {
   test('SR-45: that answered about one transaction, or to a sign-in, confirms no other', async () => {
@@ -47,7 +47,7 @@ describe('SR-45: a passkey', () => {
     const [harmless, harmful] = [await begin(scene, FIELDS), await begin(scene, OTHER)];
     const signed = answer(harmless);
     expect(await harmful.passkey(signed)).toMatchObject({ step: 'sign', error: { code: 'OTP_WRONG' } });
-    const login = await Walk.begin(scene);
+    const login = await LoginDriver.begin(scene);
     await login.identify();
     await login.password();
     expect(login.view.step).toBe('passkey');
@@ -66,7 +66,7 @@ describe('SR-45: a passkey', () => {
       const { passkey } = await read(ports, documents.flow(flowOf(walk)));
       if (!passkey) throw new Error('no passkey is asked');
       await overwrite(ports, documents.flow(flowOf(walk)), { passkey: { ...passkey, challenge } });
-      walk.view = must(await walk.look());
+      walk.view = unwrap(await walk.look());
       expect(await walk.passkey(answer(walk))).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     }
   });
@@ -78,7 +78,7 @@ describe('SR-45: a passkey', () => {
     const before = walk.view.passkey?.challenge ?? '';
     expect(isOfTransaction(before, HASH)).toBe(true);
     const forged = { ...new SoftwareAuthenticator().get(inTheFrame(walk.view.passkey)), id: device.id };
-    must(await walk.passkey(forged));
+    unwrap(await walk.passkey(forged));
     expect(walk.view.passkey?.challenge).not.toBe(before);
     expect(isOfTransaction(walk.view.passkey?.challenge ?? '', HASH)).toBe(true);
     expect(await walk.passkey(answer(walk))).toMatchObject({ step: 'done' });
@@ -103,9 +103,9 @@ describe('SR-45: a passkey', () => {
     const { scene, answer } = await person();
     const walk = await begin(scene, FIELDS);
     expect(await walk.sign('123456')).toMatchObject({ step: 'sign', error: expect.any(Object) });
-    must(await walk.choose('passkey'));
+    unwrap(await walk.choose('passkey'));
     const response = answer(walk);
-    must(await walk.cancel());
+    unwrap(await walk.cancel());
     expect(await walk.passkey(response)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
   });
 });

@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
@@ -12,21 +12,21 @@ import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import {
   birth,
-  must,
+  createFixture,
+  type Fixture,
   NONCE,
   overwrite,
   putInState,
   read,
-  type Scene,
   type SceneOptions,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction, type NewTransaction, TRANSACTIONS_AT_ONCE } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
 import { type Flow, TRANSACTION_LIFETIME_MS } from './flow.ts';
-import { finished, newFlow } from './steps.ts';
+import { completeFlow, newFlow } from './steps.ts';
 
 let ports: TestPorts;
 let replica: TestPorts;
@@ -48,33 +48,33 @@ const OTHER = [
 ] as const;
 const WRONG = { refused: 'TRANSACTION_WRONG' };
 
-const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
-const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 
-function create(scene: Scene, changes: Partial<NewTransaction> = {}) {
+function create(scene: Fixture, changes: Partial<NewTransaction> = {}) {
   const { account, resource, user } = scene;
   const input = { resource: resource.id, user: user.login, nonce: NONCE, fields: FIELDS, ...changes };
   return createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input);
 }
 
-async function begin(scene: Scene, changes: Partial<NewTransaction> = {}, from = ports): Promise<Walk> {
-  const { loginRequest } = must(await create(scene, changes));
-  return Walk.begin(scene, { loginRequest, ports: from });
+async function begin(scene: Fixture, changes: Partial<NewTransaction> = {}, from = ports): Promise<LoginDriver> {
+  const { loginRequest } = unwrap(await create(scene, changes));
+  return LoginDriver.begin(scene, { loginRequest, ports: from });
 }
 
 async function person(options: SceneOptions = {}, suite?: string) {
-  const scene = await setScene(ports, options);
+  const scene = await createFixture(ports, options);
   return { scene, device: await giveOcra(scene, suite) };
 }
 
 /** Confirms, and answers the result. */
-async function signed(scene: Scene, device: Awaited<ReturnType<typeof giveOcra>>, fields: NewTransaction['fields']) {
+async function signed(scene: Fixture, device: Awaited<ReturnType<typeof giveOcra>>, fields: NewTransaction['fields']) {
   const walk = await begin(scene, { fields });
-  must(await walk.sign(await device.answer(walk.view.question ?? '')));
+  unwrap(await walk.sign(await device.answer(walk.view.question ?? '')));
   return walk.view.result ?? '';
 }
 
-const redeem = (scene: Scene, result: string, transaction?: string) =>
+const redeem = (scene: Fixture, result: string, transaction?: string) =>
   consumeResult(ports, { account: scene.account, resource: scene.resource.id, nonce: NONCE, result, transaction });
 
 // SR-45
@@ -100,7 +100,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
 
   test('the answer to the question of a sign-in confirms nothing, nor does that of a transaction sign anybody in', async () => {
     const { scene, device } = await person();
-    const login = await Walk.toOtp(scene);
+    const login = await LoginDriver.toOtp(scene);
     const transaction = await begin(scene);
     const toLogin = await device.answer(login.view.question ?? '');
     const toTransaction = await device.answer(transaction.view.question ?? '');
@@ -115,7 +115,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     for (const wrongStep of [transaction.otp(answer), transaction.recovery('00000-00000'), transaction.password()]) {
       expect(await wrongStep).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     }
-    const login = await Walk.toOtp(scene);
+    const login = await LoginDriver.toOtp(scene);
     const right = await device.answer(login.view.question ?? '');
     expect(await login.sign(right)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await login.cancel()).toEqual({ refused: 'STEP_NOT_EXPECTED' });
@@ -146,8 +146,10 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     const walk = await begin(scene);
     await overwrite(ports, documents.flow(flowOf(walk)), { step: 'otp', factor: 'code' });
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'denied' });
-    expect(() => finished(sampleFlow(HASH), { user: scene.user, otp: 'verified' }, RULE)).toThrow(TypeError);
-    expect(() => finished(sampleFlow(), { user: scene.user, otp: 'verified', signed: HASH }, RULE)).toThrow(TypeError);
+    expect(() => completeFlow(sampleFlow(HASH), { user: scene.user, otp: 'verified' }, RULE)).toThrow(TypeError);
+    expect(() => completeFlow(sampleFlow(), { user: scene.user, otp: 'verified', signed: HASH }, RULE)).toThrow(
+      TypeError,
+    );
   });
 
   test('asking again gets the same question: nobody can draw until one fits', async () => {
@@ -155,14 +157,14 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     const walk = await begin(scene);
     const { question } = walk.view;
     for (let draw = 0; draw < 5; draw++) {
-      must(await walk.choose(device.token));
+      unwrap(await walk.choose(device.token));
       expect(walk.view).toMatchObject({ step: 'sign', question });
     }
   });
 
   test('more than ten at once are refused: nobody can begin until two questions are the same', async () => {
     const { scene } = await person();
-    for (let at = 0; at < TRANSACTIONS_AT_ONCE; at++) must(await create(scene));
+    for (let at = 0; at < TRANSACTIONS_AT_ONCE; at++) unwrap(await create(scene));
     expect(await create(scene)).toMatchObject({ refused: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     ports.clock.advance(TRANSACTION_LIFETIME_MS);
     expect(await create(scene)).not.toHaveProperty('refused');
@@ -171,7 +173,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
   test('fifty answers at once, over two processes, are one confirmation', async () => {
     const { scene, device } = await person();
     const walk = await begin(scene);
-    const elsewhere = new Walk(scene, replica, { ...walk.view, handle: walk.handle }, undefined);
+    const elsewhere = new LoginDriver(scene, replica, { ...walk.view, handle: walk.handle }, undefined);
     const answer = await device.answer(walk.view.question ?? '');
     const { seq } = walk.view;
     const all = Array.from({ length: 50 }, (_, at) => (at % 2 === 0 ? walk : elsewhere).sign(answer, seq));
@@ -182,7 +184,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
 
   test('one answer sent to ten transactions at once confirms at most the one that it was meant for', async () => {
     const { scene, device } = await person({ resource: { failedAttemptsBeforeLock: 10 } });
-    const walks: Walk[] = [];
+    const walks: LoginDriver[] = [];
     for (let at = 0; at < TRANSACTIONS_AT_ONCE; at++) walks.push(await begin(scene));
     const answer = await device.answer(walks[0]?.view.question ?? '');
     const views = await Promise.all(walks.map((walk) => walk.sign(answer)));
@@ -192,31 +194,31 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
 
   test('what was cancelled cannot be confirmed any more, by the right answer or by a page that begins again', async () => {
     const { scene, device } = await person();
-    const { loginRequest } = must(await create(scene));
-    const walk = await Walk.begin(scene, { loginRequest });
+    const { loginRequest } = unwrap(await create(scene));
+    const walk = await LoginDriver.begin(scene, { loginRequest });
     const answer = await device.answer(walk.view.question ?? '');
     expect(await walk.cancel()).toMatchObject({ step: 'denied', error: { code: 'TRANSACTION_CANCELLED' } });
     expect(await walk.sign(answer)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
-    await expect(Walk.begin(scene, { loginRequest })).rejects.toThrow('LOGIN_REQUEST_INVALID');
+    await expect(LoginDriver.begin(scene, { loginRequest })).rejects.toThrow('LOGIN_REQUEST_INVALID');
   });
 
   test('five minutes after its fields were fixed nothing confirms it, however late the page began', async () => {
     const { scene, device } = await person({}, 'OCRA-1:HOTP-SHA256-8:QN08');
-    const { loginRequest, expiresAt } = must(await create(scene));
+    const { loginRequest, expiresAt } = unwrap(await create(scene));
     ports.clock.advance(TRANSACTION_LIFETIME_MS - 1_000);
-    const walk = await Walk.begin(scene, { loginRequest });
+    const walk = await LoginDriver.begin(scene, { loginRequest });
     expect(walk.view.expiresAt).toBe(expiresAt);
     const answer = await device.answer(walk.view.question ?? '');
     ports.clock.advance(1_000);
     expect(await walk.sign(answer)).toEqual({ refused: 'FLOW_NOT_FOUND' });
-    await expect(Walk.begin(scene, { loginRequest })).rejects.toThrow('LOGIN_REQUEST_INVALID');
+    await expect(LoginDriver.begin(scene, { loginRequest })).rejects.toThrow('LOGIN_REQUEST_INVALID');
   });
 
   test('a page that begins again goes on with the same question; the page before is out', async () => {
     const { scene, device } = await person();
-    const { loginRequest } = must(await create(scene));
-    const first = await Walk.begin(scene, { loginRequest });
-    const second = await Walk.begin(scene, { loginRequest });
+    const { loginRequest } = unwrap(await create(scene));
+    const first = await LoginDriver.begin(scene, { loginRequest });
+    const second = await LoginDriver.begin(scene, { loginRequest });
     expect(second.view.question).toBe(first.view.question);
     const answer = await device.answer(second.view.question ?? '');
     expect(await first.sign(answer)).toEqual({ refused: 'FLOW_NOT_FOUND' });
@@ -246,8 +248,8 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
 
   test('the result of a sign-in is no confirmation', async () => {
     const { scene, device } = await person();
-    const walk = await Walk.toOtp(scene);
-    must(await walk.otp(await device.answer(walk.view.question ?? '')));
+    const walk = await LoginDriver.toOtp(scene);
+    unwrap(await walk.otp(await device.answer(walk.view.question ?? '')));
     expect(await redeem(scene, walk.view.result ?? '', HASH)).toEqual(WRONG);
   });
 
@@ -255,19 +257,19 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
     const { scene, device } = await person();
     const { account, resource, user } = scene;
     const asked = { account, resource: resource.id, user: user.login, nonce: NONCE, passwordChecked: true };
-    const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), asked));
-    const walk = await Walk.begin(scene, { loginRequest });
-    must(await walk.otp(await device.answer(walk.view.question ?? '')));
+    const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+    const walk = await LoginDriver.begin(scene, { loginRequest });
+    unwrap(await walk.otp(await device.answer(walk.view.question ?? '')));
     expect(await redeem(scene, walk.view.result ?? '', HASH)).toEqual(WRONG);
   });
 
   test('what was confirmed is no earlier sign-in that another could build upon', async () => {
     const { scene, device } = await person({ resource: { rememberMs: 3_600_000 } });
     const result = await signed(scene, device, FIELDS);
-    const { claims } = must(await redeem(scene, result, HASH));
-    const login = await Walk.toOtp(scene);
-    must(await login.otp(await device.answer(login.view.question ?? '')));
-    must(await redeem(scene, login.view.result ?? ''));
+    const { claims } = unwrap(await redeem(scene, result, HASH));
+    const login = await LoginDriver.toOtp(scene);
+    unwrap(await login.otp(await device.answer(login.view.question ?? '')));
+    unwrap(await redeem(scene, login.view.result ?? ''));
     const keys = [claims.jti, flowOf(login)].map((flow) => documents.authentication(flow as typeof flowId));
     const [confirmed, signedIn] = await ports.store.getMany(keys, ports.clock.now());
     expect(confirmed).toBeUndefined();
@@ -285,7 +287,7 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
 
 describe('who can confirm', () => {
   test('codes of an app or a fob, and recovery codes, confirm nothing: whoever has only those is refused at once', async () => {
-    const scene = await setScene(ports, { tokens: [{}, { kind: 'hotp' }] });
+    const scene = await createFixture(ports, { tokens: [{}, { kind: 'hotp' }] });
     await giveRecoveryCodes(scene);
     expect(await create(scene)).toEqual({ refused: 'SIGNING_TOKEN_MISSING' });
   });
@@ -307,10 +309,10 @@ describe('who can confirm', () => {
     ['out-of-step', 'TOKEN_OUT_OF_STEP'],
   ] as const)('a device that is %s lets nobody off: %s', async (state, code) => {
     const { scene, device } = await person();
-    const { loginRequest } = must(await create(scene));
+    const { loginRequest } = unwrap(await create(scene));
     await putInState(ports, scene.account, device.token, state);
     expect(await create(scene)).toEqual({ refused: code });
-    const walk = await Walk.begin(scene, { loginRequest });
+    const walk = await LoginDriver.begin(scene, { loginRequest });
     expect(walk.view).toMatchObject({ step: 'denied', error: { code } });
     expect(walk.view).not.toHaveProperty('question');
   });
@@ -340,7 +342,7 @@ describe('who can confirm', () => {
     const { scene, device } = await person({ resource: { failedAttemptsBeforeLock: 10 } });
     const walk = await begin(scene);
     const right = await device.answer(walk.view.question ?? '');
-    for (let guess = 1; guess <= 5; guess++) must(await walk.sign(wrongAnswer(right)));
+    for (let guess = 1; guess <= 5; guess++) unwrap(await walk.sign(wrongAnswer(right)));
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
     expect((await read(ports, documents.token(device.token))).failures).toBe(5);
   });
@@ -351,10 +353,10 @@ test('SR-34: each of creation, refusal, cancellation and confirmation is one eve
   const { scene, device } = await person();
   const before = ports.store.commits.length;
   const walk = await begin(scene);
-  must(await walk.sign('00000000'));
-  must(await walk.sign(await device.answer(walk.view.question ?? '')));
+  unwrap(await walk.sign('00000000'));
+  unwrap(await walk.sign(await device.answer(walk.view.question ?? '')));
   await (await begin(scene)).cancel();
-  must(await redeem(scene, walk.view.result ?? '', HASH));
+  unwrap(await redeem(scene, walk.view.result ?? '', HASH));
   const told = ports.store.commits
     .slice(before)
     .flatMap(({ change }) => (change.append ?? []) as unknown as AccountEvent[]);
@@ -380,6 +382,6 @@ function sampleFlow(hash?: string): Flow {
   return hash === undefined ? flow : { ...flow, transaction: { fields: [...FIELDS], hash, nonce: 'n' } };
 }
 
-function flowOf(walk: Walk) {
+function flowOf(walk: LoginDriver) {
   return walk.handle.split('.')[0] as Parameters<typeof documents.result>[0];
 }

@@ -2,17 +2,17 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { factorKindOf } from '../authentication/second-factor.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
-import { viewSelf } from '../self-service/view.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { viewSelfService } from '../self-service/view.ts';
 import { documents } from '../store/keys.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import type { Flow, ResultRecord } from './flow.ts';
 import { readFlow } from './sealed-flow.ts';
 import { SECOND_STEPS, shownError } from './steps.ts';
-import { checkStanding } from './validate-result.ts';
+import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {
   issuer: string;
@@ -20,7 +20,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | '
 };
 
 /** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
-export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<FlowView>> {
+export async function viewFlow(ports: Needs, handle: unknown): Promise<Result<FlowView>> {
   const flow = await readFlow(ports, handle);
   return flow ? presentFlow(ports, flow) : refusal('FLOW_NOT_FOUND');
 }
@@ -59,7 +59,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     view.codes = recoveryCodesOf(ports, flow, enrolling.recovery).codes;
   }
   if (flow.step === 'self') {
-    const self = await viewSelf(ports, flow);
+    const self = await viewSelfService(ports, flow);
     // Something that it stood on has changed elsewhere (SR-38, SR-39).
     if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
     view.self = self;
@@ -72,11 +72,11 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     const record = known ?? (await ports.store.getMany([documents.result(flow.id)], now))[0]?.value;
     if (!record || record.consumedAt !== undefined) return view;
     // Made just now: decided just now. Otherwise the person may have lost access since.
-    if (!known && (await checkStanding(ports, record))) {
+    if (!known && (await validateResult(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
     }
     if (record.kind !== undefined) view.used = factorKindOf(record.kind);
-    view.result = await needing('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
+    view.result = await callDependency('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;
 }

@@ -7,7 +7,7 @@ import {
   masterKeyState,
 } from './master-key-change.ts';
 import { countSecrets } from './reencrypt-secrets.ts';
-import type { Resealing, SecretCount } from './reencryption.ts';
+import type { Reencryption, SecretCount } from './reencryption.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -24,7 +24,7 @@ export interface MasterKeyOverview {
   configured: ConfiguredMasterKeys;
   secrets: SecretCount;
   /** The walk that seals everything anew; null before the first. */
-  walk: Omit<Resealing, 'after'> | null;
+  walk: Omit<Reencryption, 'after'> | null;
 }
 
 /** Where the change of the master key stands. Looks at every secret there is. */

@@ -1,13 +1,13 @@
 import type { Account } from '../accounts/account.ts';
-import { dropLeftover } from '../enrolment/discard-draft.ts';
+import { discardDraft } from '../enrolment/discard-draft.ts';
 import { isLeftover } from '../enrolment/enrolment.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf } from '../kernel/request-context.ts';
+import { createEvent } from '../kernel/request-context.ts';
 import { FLOW_LIFETIME_MS } from '../login/flow.ts';
-import { movePlaces } from '../records/index-entries.ts';
-import { givePlaceBack } from '../records/usage.ts';
+import { reindex } from '../records/index-entries.ts';
+import { releaseQuota } from '../records/usage.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { DocumentKey, IndexEntry } from '../store/store.ts';
@@ -50,7 +50,7 @@ export async function* checkLeftovers(ports: Needs, account: Account, mend: bool
   for await (const { value: token } of walk(ports, indexes.tokens(id), (one: TokenId) => documents.token(one))) {
     if (!token || !(await isBrokenOff(ports, token))) continue;
     const act = { actor: { kind: 'service', account: id } } as const;
-    if (mend && token.owner !== undefined) await dropLeftover(ports, act, token.id, { id: token.owner });
+    if (mend && token.owner !== undefined) await discardDraft(ports, act, token.id, { id: token.owner });
     yield { account: id, kind: 'broken-off-enrolment', id: token.id, ...(mend && { mended: true as const }) };
   }
   const others = [
@@ -103,12 +103,12 @@ async function removeUser(ports: Needs, user: User): Promise<void> {
       answer: undefined,
       write: {
         delete: [key],
-        index: movePlaces(key, stored.value, undefined),
-        append: [eventOf(act, { type: 'user.deleted', subject: user.id }, now)],
+        index: reindex(key, stored.value, undefined),
+        append: [createEvent(act, { type: 'user.deleted', subject: user.id }, now)],
       },
     };
   });
-  await givePlaceBack(ports, user.account, 'users', user.id);
+  await releaseQuota(ports, user.account, 'users', user.id);
   for (const name of userNames(user)) await releaseName(ports, user.account, name, user.id);
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { answerEnrolment } from '../administrators/login/answer-sign-in.ts';
 import { presentSignIn } from '../administrators/login/present-sign-in.ts';
-import { askOwnToken, confirmOwnToken } from '../administrators/replace-token.ts';
+import { confirmTokenReplacement, requestTokenReplacement } from '../administrators/replace-token.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
@@ -11,11 +11,11 @@ import { documents } from '../store/keys.ts';
 import { createToken, createUser, idempotently } from '../testing/acting.ts';
 import { addActive, addAdministrator, codeOf, proofBy, selfActOf, toSecondFactor } from '../testing/administrators.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addToken, birth, must, setScene } from '../testing/scene.ts';
+import { addToken, birth, createFixture, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
-import { countSecrets, resealSecrets, resealStep } from './reencrypt-secrets.ts';
+import { countSecrets, reencryptSecrets, reencryptStep } from './reencrypt-secrets.ts';
 
 const keyOf = (name: string) => new Uint8Array(createHash('sha256').update(name).digest());
 const OLD = keyOf('a master key for tests');
@@ -26,13 +26,13 @@ let account: AccountId;
 beforeEach(async () => {
   ports = await openTestPorts('reseal');
   ports.secrets = await openSecretBox(ports, [OLD]);
-  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
 });
 afterEach(() => ports.close());
 
 const SPEC = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
 const makeTokens = async (count: number) => {
-  for (let n = 0; n < count; n++) must(await createToken(ports, birth(ports, 'tok'), account, SPEC));
+  for (let n = 0; n < count; n++) unwrap(await createToken(ports, birth(ports, 'tok'), account, SPEC));
 };
 /** The same service, started with the new key and the old one beside it. */
 const underNewKey = async (): Promise<TestPorts> => ({ ...ports, secrets: await openSecretBox(ports, [NEW, OLD]) });
@@ -41,12 +41,12 @@ const OLD_ID = createSecretBox(OLD).keyId;
 // SR-22
 describe('under a new master key', () => {
   test('everything goes on working, and all secrets end up under it', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     await makeTokens(7);
     const fresh = await underNewKey();
     // Seven and the scene's; the key of MACs; the key that signs.
     expect((await countSecrets(fresh)).old).toEqual({ [OLD_ID]: 10 });
-    const progress = await resealSecrets(fresh);
+    const progress = await reencryptSecrets(fresh);
     expect(progress).toMatchObject({ resealed: 10, missed: 0 });
     expect(await countSecrets(fresh)).toEqual({ current: 10, old: {}, unknown: {} });
 
@@ -70,29 +70,29 @@ describe('under a new master key', () => {
     };
     await expect(
       (async () => {
-        while ((await resealStep(fresh, 5)).finishedAt === undefined);
+        while ((await reencryptStep(fresh, 5)).finishedAt === undefined);
       })(),
     ).rejects.toThrow('killed');
     fresh.store.intercept = {};
     const [half] = await ports.store.getMany([documents.resealing()], ports.clock.now());
     expect(half?.value.after).toBeDefined();
     const again = await underNewKey();
-    await resealSecrets(again);
+    await reencryptSecrets(again);
     expect(await countSecrets(again)).toEqual({ current: 27, old: {}, unknown: {} });
   });
 
   test('a secret that is written with the old key behind the walk is found by the next one', async () => {
     await makeTokens(3);
     const fresh = await underNewKey();
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     await makeTokens(1);
     expect((await countSecrets(fresh)).old).toEqual({ [OLD_ID]: 1 });
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     expect((await countSecrets(fresh)).old).toEqual({});
   });
 
   test('a document that changes under the walk is neither lost nor left behind', async () => {
-    const scene = await setScene(ports, {});
+    const scene = await createFixture(ports, {});
     const token = await addToken(ports, scene.account, {});
     const fresh = await underNewKey();
     let raced = false;
@@ -107,7 +107,7 @@ describe('under a new master key', () => {
       }
       return go();
     };
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     expect((await token.stored()).nextCounter).toBe(77);
     expect((await countSecrets(fresh)).old).toEqual({});
   });
@@ -117,33 +117,35 @@ describe('under a new master key', () => {
     const first = await toSecondFactor(ports, account, 'grace@example.com');
     const shown = (await presentSignIn(ports, first)).enrolment;
     const ada = await addAdministrator(ports, account, { email: 'ada@example.com' });
-    const asked = must(await askOwnToken(ports, selfActOf(ada), proofBy(ports, ada)));
+    const asked = unwrap(await requestTokenReplacement(ports, selfActOf(ada), proofBy(ports, ada)));
     const fresh = await underNewKey();
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     expect(await countSecrets(fresh)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
 
     // Both codes are of seeds that were shown before, and the old key is gone.
     const after = { ...ports, secrets: await openSecretBox(ports, [NEW]) };
     const codeFor = (secret = '') => codeOf(ports, base32Decode(secret) ?? new Uint8Array());
     const otp = codeFor(shown?.secret);
-    expect(must(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, whence: {} })).opened).toBeDefined();
-    must(await confirmOwnToken(after, selfActOf(ada), codeFor(asked.secret)));
+    expect(
+      unwrap(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, whence: {} })).opened,
+    ).toBeDefined();
+    unwrap(await confirmTokenReplacement(after, selfActOf(ada), codeFor(asked.secret)));
     expect(await countSecrets(after)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
   });
 
   test('what people are enrolling meanwhile goes along, and becomes their token without the old key', async () => {
-    const scene = await setScene(ports, { resource: { enrolment: { kinds: ['totp'], required: true } } });
-    const walk = await Walk.begin(scene);
+    const scene = await createFixture(ports, { resource: { enrolment: { kinds: ['totp'], required: true } } });
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     const { enrol } = walk.view;
     const secret = base32Decode(enrol?.kind === 'totp' ? enrol.secret : '') ?? new Uint8Array();
     const fresh = await underNewKey();
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     expect(await countSecrets(fresh)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
 
     const secrets = await openSecretBox(ports, [NEW]);
-    const later = new Walk(scene, { ...ports, secrets }, { ...walk.view, handle: walk.handle }, undefined);
+    const later = new LoginDriver(scene, { ...ports, secrets }, { ...walk.view, handle: walk.handle }, undefined);
     expect(await later.enrol(codeOf(ports, secret))).toMatchObject({ step: 'codes' });
   });
 
@@ -153,20 +155,20 @@ describe('under a new master key', () => {
     const change = { anchor: key.anchor, operation: 'novelty', now: ports.clock.now(), expect: [] };
     await ports.store.commit({ ...change, put: [{ key, value: { inner: [{ sealed }] } }] });
     const fresh = await underNewKey();
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     expect(await countSecrets(fresh)).toMatchObject({ old: { [OLD_ID]: 1 }, unknown: { 'novelty/1': 1 } });
   });
 
   test('a repeated Idempotency-Key still answers the first answer, before and after, and its time to live stays', async () => {
     const request = { account, key: 'once', fingerprint: 'body', prefix: 'usr' } as const;
     const make = (over: TestPorts) =>
-      idempotently(over, request, async (made) => must(await createUser(over, made, account, { login: 'maria' })));
-    const first = must(await make(ports));
+      idempotently(over, request, async (made) => unwrap(await createUser(over, made, account, { login: 'maria' })));
+    const first = unwrap(await make(ports));
     const fresh = await underNewKey();
-    expect(must(await make(fresh))).toEqual(first);
-    await resealSecrets(fresh);
+    expect(unwrap(await make(fresh))).toEqual(first);
+    await reencryptSecrets(fresh);
     const after = { ...ports, secrets: await openSecretBox(ports, [NEW]) };
-    expect(must(await make(after))).toEqual(first);
+    expect(unwrap(await make(after))).toEqual(first);
     ports.clock.advance(25 * 3_600_000);
     const page = await ports.store.scan(undefined, 1000);
     const left = page.records.filter((one) => one.kind === 'document' && one.key.name === 'idempotency');
@@ -180,7 +182,7 @@ describe('under a new master key', () => {
     expect(createSecretBox(OLD).mac('unknown-name', 'nobody')).toEqual(before);
     const fresh = await underNewKey();
     expect(fresh.secrets.mac('unknown-name', 'nobody')).toEqual(before);
-    await resealSecrets(fresh);
+    await reencryptSecrets(fresh);
     expect((await openSecretBox(ports, [NEW])).mac('unknown-name', 'nobody')).toEqual(before);
   });
 

@@ -2,7 +2,7 @@ import type { Ports } from '../kernel/ports.ts';
 import { documents } from '../store/keys.ts';
 import type { ScannedRecord, ScanPage } from '../store/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
-import type { Resealing, SecretCount } from './reencryption.ts';
+import type { Reencryption, SecretCount } from './reencryption.ts';
 import { exchange, keyIdOf, sealedTexts, secretsOf } from './sealed-secrets.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -19,11 +19,11 @@ const MOST_WALKS = 5;
  *
  * @throws Error where a secret does not open with any of the master keys
  */
-export async function resealStep(ports: Needs, pageSize = PAGE): Promise<Resealing> {
+export async function reencryptStep(ports: Needs, pageSize = PAGE): Promise<Reencryption> {
   const key = documents.resealing();
   const { keyId } = ports.secrets;
   const [stored] = await ports.store.getMany([key], ports.clock.now());
-  const before: Resealing =
+  const before: Reencryption =
     stored?.value.keyId === keyId && stored.value.finishedAt === undefined
       ? stored.value
       : { keyId, resealed: 0, missed: 0, startedAt: ports.clock.now() };
@@ -36,7 +36,7 @@ export async function resealStep(ports: Needs, pageSize = PAGE): Promise<Reseali
     else resealed += done;
   }
   const { after: _left, ...rest } = before;
-  const progress: Resealing = {
+  const progress: Reencryption = {
     ...rest,
     resealed,
     missed,
@@ -53,9 +53,9 @@ export async function resealStep(ports: Needs, pageSize = PAGE): Promise<Reseali
  *
  * @param isStopped asked between the steps
  */
-export async function resealSecrets(ports: Needs, isStopped: () => boolean = () => false): Promise<Resealing> {
+export async function reencryptSecrets(ports: Needs, isStopped: () => boolean = () => false): Promise<Reencryption> {
   for (let walks = 0; ; ) {
-    const progress = await resealStep(ports);
+    const progress = await reencryptStep(ports);
     if (isStopped()) return progress;
     if (progress.finishedAt === undefined) continue;
     walks += 1;

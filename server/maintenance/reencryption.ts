@@ -1,5 +1,5 @@
 /** A walk over the store that seals every secret anew with the current master key. */
-export interface Resealing {
+export interface Reencryption {
   /** Of the key that seals. With another one the walk begins anew. */
   keyId: string;
   /** Where the walk stands; absent at its beginning and its end. */

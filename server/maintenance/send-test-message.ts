@@ -1,7 +1,7 @@
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { newOperation } from '../store/transact.ts';
 import {
   CODE_CHANNELS,
@@ -11,11 +11,11 @@ import {
 } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 /** An operator sees whether codes get out: one goes to them, looks like any other, and opens nothing. */
-export async function testCodes(
+export async function sendTestCode(
   ports: Pick<Ports, 'clock' | 'random' | 'codes'>,
   to: string,
   language: MailLanguage,
-): Promise<Verdict<{ channel: CodeChannel; to: string }>> {
+): Promise<Result<{ channel: CodeChannel; to: string }>> {
   const channel = CODE_CHANNELS.find((one) => isAddressFor(one, to));
   if (!channel) return refusal('INPUT_INVALID', { detail: 'to: an international number, or an e-mail address' });
   try {
@@ -30,7 +30,7 @@ export async function testCodes(
       lifetimeMs: CODE_LIFETIME_MS,
     });
   } catch (error) {
-    if (!(error instanceof CourierUnavailable)) throw error;
+    if (!(error instanceof MailerUnavailable)) throw error;
     return refusal('CODE_NOT_SENT', { detail: error.message });
   }
   return { channel, to };

@@ -20,17 +20,17 @@ export interface CodeMessage {
   lifetimeMs: number;
 }
 
-export interface CodeCarrier {
+export interface CodeChannelSender {
   /**
    * Resolves when somebody has taken the message on.
    *
-   * @throws CourierUnavailable when nobody did
+   * @throws MailerUnavailable when nobody did
    */
   send(message: CodeMessage): Promise<void>;
 }
 
 /** Carries the codes of a second factor, over whichever channel. */
-export interface CodeCourier extends CodeCarrier {
+export interface CodeSender extends CodeChannelSender {
   /** What the operator has allowed: whoever sends asks first. */
   readonly limits: CodeLimits;
   /** Those for which somebody is configured. */

@@ -1,21 +1,21 @@
 import type { ComposedMail, Mail, MailKind } from './mail/mail.ts';
 
 /** Carries one message to one person. What it says is made from a template; whoever sends names only the facts. */
-export interface Courier {
+export interface Mailer {
   /** No mail is sent here at all, and whoever needs one has to be shown another way. */
   readonly isAbsent?: true;
   /**
    * Resolves when somebody has taken the message on. That it arrives, nobody can promise.
    *
-   * @throws CourierUnavailable when nobody did: what was to be announced must then not be taken for announced (SR-3)
+   * @throws MailerUnavailable when nobody did: what was to be announced must then not be taken for announced (SR-3)
    */
   send(message: Mail): Promise<void>;
 }
 
-export class CourierUnavailable extends Error {
+export class MailerUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'CourierUnavailable';
+    this.name = 'MailerUnavailable';
   }
 }
 

@@ -1,9 +1,9 @@
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
-import { needing } from '../kernel/dependency.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import type { Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import type { Result } from '../kernel/result.ts';
 import type { Reservation } from '../platform/argon2/port.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { documents } from '../store/keys.ts';
@@ -11,9 +11,9 @@ import type { Json } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
 import type { Token } from '../tokens/token.ts';
 import { locateTyped } from '../users/find-user.ts';
-import { mayComeIn, type SignInWay, type User } from '../users/user.ts';
+import { canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { normalisePassword } from './password-policy.ts';
-import { countedPassword, type WrongReason } from './rate-limited-password.ts';
+import { rateLimitedPassword, type WrongReason } from './rate-limited-password.ts';
 
 export interface PasswordRight {
   user: User;
@@ -54,9 +54,9 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 export async function checkPassword<A extends object>(
   ports: Needs,
   input: PasswordAttempt,
-  conclude: (right: PasswordRight) => Promise<Verdict<A>>,
+  conclude: (right: PasswordRight) => Promise<Result<A>>,
   events?: PasswordEvents,
-): Promise<Verdict<A>> {
+): Promise<Result<A>> {
   // Before anything that depends on who it is, so that being turned away tells nothing either.
   const reservation = ports.hasher.reserve();
   try {
@@ -70,12 +70,12 @@ async function checkInTurn<A extends object>(
   ports: Needs,
   reservation: Reservation,
   input: PasswordAttempt,
-  conclude: (right: PasswordRight) => Promise<Verdict<A>>,
+  conclude: (right: PasswordRight) => Promise<Result<A>>,
   events: PasswordEvents | undefined,
-): Promise<Verdict<A>> {
+): Promise<Result<A>> {
   const found = await locateTyped(ports, input.account, input.name);
-  const usable = found && mayComeIn(found, input.way) ? found.passwordHash : undefined;
-  return countedPassword(
+  const usable = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
+  return rateLimitedPassword(
     ports,
     reservation,
     {
@@ -115,7 +115,7 @@ async function stillRight(
   { resource, way }: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<PasswordRight | undefined> {
-  const pairs = await readPairs(ports, found, resource, way);
+  const pairs = await loadAssignedTokens(ports, found, resource, way);
   const tokens = pairs.tokens.map(({ value }) => value);
   const { user } = pairs;
   if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
@@ -125,12 +125,12 @@ async function stillRight(
 
 /** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
 async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
-  const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = documents.user(user.id);
   return transact(ports, key.anchor, [key], ([current], now) => {
     if (current?.value.passwordHash !== old) return { answer: old };
-    const act: Act = { actor: { kind: 'service', account: user.account } };
-    const event = eventOf(act, { type: 'user.password-upgraded', subject: user.id }, now);
+    const act: RequestContext = { actor: { kind: 'service', account: user.account } };
+    const event = createEvent(act, { type: 'user.password-upgraded', subject: user.id }, now);
     const put = [{ key, value: { ...current.value, passwordHash } }];
     return { answer: passwordHash, write: { put, append: [event] } };
   });

@@ -1,14 +1,14 @@
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { refuseChosen } from '../users/create-user.ts';
 import type { User } from '../users/user.ts';
-import { adoptHash, type ImportedHash } from './imported-hash.ts';
+import { type ImportedHash, wrapImportedHash } from './imported-hash.ts';
 import { wrapping } from './legacy-hash.ts';
 import { hashNewPassword } from './new-password.ts';
 import { confirmed } from './reset/reset-by-mail.ts';
@@ -18,12 +18,12 @@ import { confirmed } from './reset/reset-by-mail.ts';
  * digest gets an argon2id around it at once, so that none stands in the store by itself; it is replaced when its person signs
  * in. As elsewhere an old password is not judged, since nobody knows it, and a new one is.
  */
-export async function adoptPassword(
+export async function importPasswordHash(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   given: { password: string } | { passwordHash: ImportedHash },
-): Promise<Verdict<{ object: User }>> {
+): Promise<Result<{ object: User }>> {
   const key = documents.user(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
@@ -44,11 +44,11 @@ export async function adoptPassword(
 async function wrapped(
   ports: Pick<Ports, 'hasher'>,
   imported: ImportedHash,
-): Promise<Verdict<{ passwordHash: string }>> {
-  const adopted = adoptHash(imported);
+): Promise<Result<{ passwordHash: string }>> {
+  const adopted = wrapImportedHash(imported);
   if (adopted === undefined) return refusal('PASSWORD_HASH_INVALID');
   const around = wrapping(adopted);
   if (!around) return { passwordHash: adopted };
-  const phc = await needing('hashing a password', () => ports.hasher.hash(around.inner));
+  const phc = await callDependency('hashing a password', () => ports.hasher.hash(around.inner));
   return { passwordHash: around.around(phc) };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { adoptHash, IMPORT_BOUNDS, type ImportedHash, readHash } from './imported-hash.ts';
+import { IMPORT_BOUNDS, type ImportedHash, readHash, wrapImportedHash } from './imported-hash.ts';
 
 const parts = { hash: 'ab'.repeat(32), encoding: 'hex', salt: 's', saltEncoding: 'text' } as const;
 const text = (text: string): ImportedHash => ({ format: 'text', text });
@@ -41,15 +41,15 @@ test.each<[string, ImportedHash]>([
   ['DES crypt', text('ab1Hv2Lg7ltQo')],
   ['nothing', text('')],
 ])('refuses %s', (_name, imported) => {
-  expect(adoptHash(imported)).toBeUndefined();
+  expect(wrapImportedHash(imported)).toBeUndefined();
 });
 
 test('takes what people bring, at the bounds too', () => {
-  expect(adoptHash(bcrypt(String(IMPORT_BOUNDS.bcryptCost)))).toBeDefined();
-  expect(adoptHash({ format: 'pbkdf2', algorithm: 'sha256', iterations: 1_500_000, ...parts })).toBeDefined();
-  expect(adoptHash(text(`$scrypt$ln=17,r=8,p=1$c2FsdA$${b64}`))).toBeDefined();
-  expect(adoptHash(text(`argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$${b64}`))).toMatch(/^\$argon2id\$/);
-  expect(adoptHash(digest(['{password}', ...Array<string>(15).fill('{hash}')]))).toBeDefined();
+  expect(wrapImportedHash(bcrypt(String(IMPORT_BOUNDS.bcryptCost)))).toBeDefined();
+  expect(wrapImportedHash({ format: 'pbkdf2', algorithm: 'sha256', iterations: 1_500_000, ...parts })).toBeDefined();
+  expect(wrapImportedHash(text(`$scrypt$ln=17,r=8,p=1$c2FsdA$${b64}`))).toBeDefined();
+  expect(wrapImportedHash(text(`argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$${b64}`))).toMatch(/^\$argon2id\$/);
+  expect(wrapImportedHash(digest(['{password}', ...Array<string>(15).fill('{hash}')]))).toBeDefined();
 });
 
 test('what was taken is read back within bounds, whatever the parts', () => {
@@ -64,7 +64,7 @@ test('what was taken is read back within bounds, whatever the parts', () => {
   }) as fc.Arbitrary<Extract<ImportedHash, { format: 'digest' }>>;
   fc.assert(
     fc.property(imported, (one) => {
-      const stored = adoptHash(one);
+      const stored = wrapImportedHash(one);
       if (stored === undefined) return;
       expect(readHash(stored)).toMatchObject({ kind: 'digest', algorithm: one.algorithm, rounds: one.rounds });
     }),

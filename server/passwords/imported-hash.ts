@@ -64,7 +64,7 @@ export const IMPORT_BOUNDS = {
 const OUTPUT_BYTES: Record<Digest, number> = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
 
 /** The text to store for an imported hash; undefined where it is malformed, unknown or absurd. */
-export function adoptHash(imported: ImportedHash): string | undefined {
+export function wrapImportedHash(imported: ImportedHash): string | undefined {
   const text = canonical(imported);
   return text !== undefined && text.length <= 2000 && isUsable(text) ? text : undefined;
 }

@@ -7,11 +7,11 @@ import {
   attemptsExpireAt,
   countAttemptFrom,
   countWrongFrom,
-  FAMILIAR_FOR_MS,
-  FAMILIAR_PLACES,
   forgiveFrom,
-  isFamiliar,
-  WRONG_PASSWORDS_KEPT_MS,
+  isKnownNetwork,
+  KNOWN_NETWORK_TTL_MS,
+  MAX_KNOWN_NETWORKS,
+  WRONG_PASSWORDS_TTL_MS,
   waitUntilFrom,
   wrongPasswordsFrom,
 } from './known-networks.ts';
@@ -54,9 +54,9 @@ describe('wrong passwords', () => {
   test('are forgotten exactly a day after the last, whatever is remembered beside them', () => {
     for (const from of ['home', undefined]) {
       const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), from, NOW);
-      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS - 1)).toBe(1);
-      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS)).toBe(0);
-      expect(failuresFrom(countWrongFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS), from)).toBe(1);
+      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS - 1)).toBe(1);
+      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS)).toBe(0);
+      expect(failuresFrom(countWrongFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS), from)).toBe(1);
     }
   });
 
@@ -102,25 +102,25 @@ describe('an attempt', () => {
 describe('a place', () => {
   test('is familiar to whom signed in there, and to nobody else', () => {
     const known = forgiveFrom(undefined, 'home', NOW);
-    expect(isFamiliar(known, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(true);
-    expect(isFamiliar(known, 'home', NOW + FAMILIAR_FOR_MS)).toBe(false);
-    expect(isFamiliar(known, 'work', NOW)).toBe(false);
-    expect(isFamiliar(known, undefined, NOW)).toBe(false);
-    expect(isFamiliar(undefined, 'home', NOW)).toBe(false);
+    expect(isKnownNetwork(known, 'home', NOW + KNOWN_NETWORK_TTL_MS - 1)).toBe(true);
+    expect(isKnownNetwork(known, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(false);
+    expect(isKnownNetwork(known, 'work', NOW)).toBe(false);
+    expect(isKnownNetwork(known, undefined, NOW)).toBe(false);
+    expect(isKnownNetwork(undefined, 'home', NOW)).toBe(false);
   });
 
   test('is familiar for exactly so long after the last sign-in there', () => {
-    const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + FAMILIAR_FOR_MS - 1);
-    expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(0);
-    expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS)).toBe(1);
-    expect(forgiveFrom(attempts, undefined, NOW + FAMILIAR_FOR_MS)).toBeUndefined();
+    const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + KNOWN_NETWORK_TTL_MS - 1);
+    expect(failuresFrom(attempts, 'home', NOW + KNOWN_NETWORK_TTL_MS - 1)).toBe(0);
+    expect(failuresFrom(attempts, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(1);
+    expect(forgiveFrom(attempts, undefined, NOW + KNOWN_NETWORK_TTL_MS)).toBeUndefined();
   });
 
   test('takes the room of the one not used for longest', () => {
     let attempts: PasswordAttempts | undefined;
-    for (let at = 0; at <= FAMILIAR_PLACES; at++) attempts = forgiveFrom(attempts, `place ${at}`, NOW + at);
+    for (let at = 0; at <= MAX_KNOWN_NETWORKS; at++) attempts = forgiveFrom(attempts, `place ${at}`, NOW + at);
     expect(attempts?.places?.map((one) => one.place)).toEqual(
-      Array.from({ length: FAMILIAR_PLACES }, (_, at) => `place ${FAMILIAR_PLACES - at}`),
+      Array.from({ length: MAX_KNOWN_NETWORKS }, (_, at) => `place ${MAX_KNOWN_NETWORKS - at}`),
     );
   });
 
@@ -140,9 +140,9 @@ describe('a place', () => {
 
   test('is kept as long as it is familiar, and failures as long as they count', () => {
     const wrong = countWrongFrom(undefined, 'evil', NOW);
-    expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_KEPT_MS);
+    expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_TTL_MS);
     const known = forgiveFrom(wrong, 'home', NOW);
-    expect(known && attemptsExpireAt(known, NOW + 5)).toBe(NOW + FAMILIAR_FOR_MS);
+    expect(known && attemptsExpireAt(known, NOW + 5)).toBe(NOW + KNOWN_NETWORK_TTL_MS);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FamiliarPlace, PasswordAttempts, WrongPasswords } from '../users/user.ts';
+import type { KnownNetwork, PasswordAttempts, WrongPasswords } from '../users/user.ts';
 import { countWrongPassword, notAhead, passwordWaitUntil } from './password-backoff.ts';
 
 /**
@@ -10,11 +10,11 @@ import { countWrongPassword, notAhead, passwordWaitUntil } from './password-back
  */
 
 /** A place is familiar for so long after the last sign-in there. */
-export const FAMILIAR_FOR_MS = 90 * 24 * 3_600_000;
+export const KNOWN_NETWORK_TTL_MS = 90 * 24 * 3_600_000;
 /** With one more, the one not used for longest is forgotten. */
-export const FAMILIAR_PLACES = 8;
+export const MAX_KNOWN_NETWORKS = 8;
 /** Wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
-export const WRONG_PASSWORDS_KEPT_MS = 24 * 3_600_000;
+export const WRONG_PASSWORDS_TTL_MS = 24 * 3_600_000;
 
 /** All counts as this clock sees them, see {@link notAhead}; the same object where nothing lies ahead. */
 export function attemptsAsOf(attempts: PasswordAttempts, now: number): PasswordAttempts {
@@ -31,7 +31,7 @@ export function wrongPasswordsFrom(
   now: number,
 ): WrongPasswords | undefined {
   const counted = attempts && (familiar(attempts, place, now) ?? attempts);
-  return counted && now - counted.lastFailureAt < WRONG_PASSWORDS_KEPT_MS ? counted : undefined;
+  return counted && now - counted.lastFailureAt < WRONG_PASSWORDS_TTL_MS ? counted : undefined;
 }
 
 /** Until when no attempt from there is evaluated; 0 when none has to wait. */
@@ -53,7 +53,7 @@ export function countAttemptFrom(
 }
 
 /** Whether the person has signed in there, and not too long ago. */
-export function isFamiliar(
+export function isKnownNetwork(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
   now: number,
@@ -84,7 +84,7 @@ export function forgiveFrom(
   const places = [
     ...(place === undefined ? [] : [{ place, signedInAt: now, failures: 0, lastFailureAt: 0 }]),
     ...others,
-  ].slice(0, FAMILIAR_PLACES);
+  ].slice(0, MAX_KNOWN_NETWORKS);
   if (places.length === 0) return undefined;
   // What strangers did is theirs: it is forgiven only to somebody who was one of them.
   const { failures, lastFailureAt } = known && attempts ? attempts : { failures: 0, lastFailureAt: 0 };
@@ -93,22 +93,22 @@ export function forgiveFrom(
 
 /** When none of it means anything any more. */
 export function attemptsExpireAt(attempts: PasswordAttempts, now: number): number {
-  const familiarUntil = placesOf(attempts).map(({ signedInAt }) => signedInAt + FAMILIAR_FOR_MS);
-  return Math.max(now + WRONG_PASSWORDS_KEPT_MS, ...familiarUntil);
+  const familiarUntil = placesOf(attempts).map(({ signedInAt }) => signedInAt + KNOWN_NETWORK_TTL_MS);
+  return Math.max(now + WRONG_PASSWORDS_TTL_MS, ...familiarUntil);
 }
 
 function familiar(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
   now: number,
-): FamiliarPlace | undefined {
+): KnownNetwork | undefined {
   return placesOf(attempts).find((one) => one.place === place && isFresh(one, now));
 }
 
-function isFresh({ signedInAt }: FamiliarPlace, now: number): boolean {
-  return now - signedInAt < FAMILIAR_FOR_MS;
+function isFresh({ signedInAt }: KnownNetwork, now: number): boolean {
+  return now - signedInAt < KNOWN_NETWORK_TTL_MS;
 }
 
-function placesOf(attempts: PasswordAttempts | undefined): readonly FamiliarPlace[] {
+function placesOf(attempts: PasswordAttempts | undefined): readonly KnownNetwork[] {
   return attempts?.places ?? [];
 }

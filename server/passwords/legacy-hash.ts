@@ -7,7 +7,7 @@ import { parsePhc } from './phc.ts';
  * that a copy of the store is worth no more than one of our own hashes. It stands until its person signs in, when their
  * password is hashed by itself.
  */
-export interface WrappedHash extends Pick<ReadDigest, 'algorithm' | 'rounds' | 'salt'> {
+export interface LegacyHash extends Pick<ReadDigest, 'algorithm' | 'rounds' | 'salt'> {
   /** Argon2id of the digest, a PHC string. */
   phc: string;
 }
@@ -15,7 +15,7 @@ export interface WrappedHash extends Pick<ReadDigest, 'algorithm' | 'rounds' | '
 const WRAPPED =
   /^\$wrapped-(md5|sha1|sha256|sha512)\$([A-Za-z0-9_-]{1,8000})\$([A-Za-z0-9+/]{0,400})(\$argon2id\$.{1,400})$/;
 
-export function isWrapped(text: string): boolean {
+export function isLegacyHash(text: string): boolean {
   return text.startsWith('$wrapped-');
 }
 
@@ -29,7 +29,7 @@ export function wrapping(text: string): { inner: string; around: (phc: string) =
 }
 
 /** A stored text taken apart; undefined where it is malformed or out of bounds (SR-18). */
-export function readWrapped(text: string): WrappedHash | undefined {
+export function readWrapped(text: string): LegacyHash | undefined {
   const [, name, roundsText, saltText, phc] = WRAPPED.exec(text) ?? [];
   const algorithm: Digest | undefined = DIGESTS.find((digest) => digest === name);
   if (!algorithm || roundsText === undefined || saltText === undefined || phc === undefined) return undefined;

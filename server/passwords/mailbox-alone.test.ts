@@ -12,20 +12,20 @@ import { fakeHash } from '../testing/fake-hasher.ts';
 import {
   addToken,
   birth,
-  must,
+  createFixture,
+  type Fixture,
   NONCE,
   PASSWORD,
   putInState,
   read,
-  type Scene,
   type SceneOptions,
-  setScene,
   signInByApi,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
-import { askPasswordReset } from './reset/request-password-reset.ts';
+import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { resetPassword } from './reset/reset-password.ts';
 import { startPasswordReset } from './reset/start-password-reset.ts';
 
@@ -45,7 +45,7 @@ beforeEach(() => {
 async function person(options: SceneOptions = {}, to?: string) {
   people += 1;
   const email = `alice-${people}@shop.example`;
-  const scene = await setScene(ports, {
+  const scene = await createFixture(ports, {
     ...options,
     resource: { passwordReset: true, ...options.resource },
     user: { email, ...options.user },
@@ -57,27 +57,27 @@ async function person(options: SceneOptions = {}, to?: string) {
 const from = () => ({ address: `198.51.${Math.floor(people / 200)}.${1 + (people % 200)}` });
 
 /** What the reader of the mailbox does, with nothing else in hand. */
-async function resetByMail({ account, resource, user }: Scene, password = NEW, isByAdministrator = false) {
-  if (isByAdministrator) must(await startPasswordReset(ports, operatorOf(account), user.id, 'en'));
+async function resetByMail({ account, resource, user }: Fixture, password = NEW, isByAdministrator = false) {
+  if (isByAdministrator) unwrap(await startPasswordReset(ports, operatorOf(account), user.id, 'en'));
   else {
     const asked = { resource: resource.id, name: user.login, language: 'en' } as const;
-    await must(await askPasswordReset(ports, from(), asked)).deliver();
+    await unwrap(await requestPasswordReset(ports, from(), asked)).deliver();
   }
   const mail = ports.courier.sent.at(-1);
   const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
   const link = /#(\S+)$/.exec(path)?.[1];
-  must(await resetPassword(ports, from(), { link, password, language: 'en' }));
+  unwrap(await resetPassword(ports, from(), { link, password, language: 'en' }));
 }
 
-async function toSecond(scene: Scene, password = NEW): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function toSecond(scene: Fixture, password = NEW): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password(password);
   return walk;
 }
-const markOf = async ({ user }: Scene) => (await read(ports, documents.user(user.id))).needsConfirmation;
-const outcomeOf = ({ view }: Walk) => ({ step: view.step, code: view.error?.code });
-const byApi = (scene: Scene, otp: string, password = NEW) =>
+const markOf = async ({ user }: Fixture) => (await read(ports, documents.user(user.id))).needsConfirmation;
+const outcomeOf = ({ view }: LoginDriver) => ({ step: view.step, code: view.error?.code });
+const byApi = (scene: Fixture, otp: string, password = NEW) =>
   authenticate(ports, operatorOf(scene.account), {
     method: 'password-otp',
     resource: scene.resource.id,
@@ -107,7 +107,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
   test('over the API: neither is a code sent, nor does one count that was sent before', async () => {
     const { scene, email } = await person();
     const asked = { resource: scene.resource.id, user: scene.user.login, language: 'en' } as const;
-    must(await createChallenge(ports, operatorOf(scene.account), asked));
+    unwrap(await createChallenge(ports, operatorOf(scene.account), asked));
     await resetByMail(scene);
     expect(await byApi(scene, ports.codes.last(email).code)).toMatchObject({ refused: 'CONFIRMATION_REQUIRED' });
     ports.clock.advance(60_000);
@@ -127,7 +127,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
   test('with another address on record since, or a code to an alias of the mailbox', async () => {
     const { scene } = await person({}, 'alice+codes@shop.example');
     await resetByMail(scene);
-    must(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
     expect(outcomeOf(await toSecond(scene))).toEqual({ step: 'denied', code: 'CONFIRMATION_REQUIRED' });
   });
 
@@ -135,7 +135,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     for (const state of ['locked', 'deactivated'] as const) {
       const { scene } = await person();
       const token = await addToken(ports, scene.account, { owner: scene.user.id });
-      must(
+      unwrap(
         await assign(ports, operatorOf(scene.account), {
           resource: scene.resource.id,
           user: scene.user.id,
@@ -156,8 +156,8 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     const who = { account: scene.account, resource: scene.resource.id, user: scene.user.login, nonce: NONCE };
     for (const more of [{ demand: { acr: '2' } }, { passwordChecked: true }] as const) {
       const request = { ...who, passwordChecked: false, ...more };
-      const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), request));
-      const walk = await Walk.begin(scene, { loginRequest });
+      const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), request));
+      const walk = await LoginDriver.begin(scene, { loginRequest });
       expect(outcomeOf(walk)).toEqual({ step: 'denied', code: 'CONFIRMATION_REQUIRED' });
     }
     const transaction = { ...who, fields: [{ label: 'Amount', value: '1' }] };
@@ -176,7 +176,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
 
   test('by setting up an app with the new password alone, where that is demanded or offered', async () => {
     for (const required of [true, false]) {
-      const scene = await setScene(ports, {
+      const scene = await createFixture(ports, {
         resource: { passwordReset: true, enrolment: { kinds: ['totp'], required } },
         user: { email: 'alice@shop.example' },
       });
@@ -214,7 +214,7 @@ describe('what is left to the user', () => {
   test('the same over the API', async () => {
     const { scene } = await person({ tokens: [{}] });
     await resetByMail(scene);
-    must(await byApi(scene, (await scene.tokens[0]?.code()) ?? ''));
+    unwrap(await byApi(scene, (await scene.tokens[0]?.code()) ?? ''));
     expect(await markOf(scene)).toBeUndefined();
   });
 
@@ -222,16 +222,16 @@ describe('what is left to the user', () => {
     for (const changes of [{ needsConfirmation: false }, { password: NEW }] as const) {
       const { scene, mailed } = await person();
       await resetByMail(scene);
-      must(await updateUser(ports, scene.account, scene.user.id, { firstName: 'Alice' }));
+      unwrap(await updateUser(ports, scene.account, scene.user.id, { firstName: 'Alice' }));
       expect(await markOf(scene)).toBeDefined();
-      must(await updateUser(ports, scene.account, scene.user.id, changes));
+      unwrap(await updateUser(ports, scene.account, scene.user.id, changes));
       const walk = await toSecond(scene);
       expect(walk.view.factors?.map(({ id }) => id)).toEqual([mailed]);
     }
   });
 
   test('a first password opens the account: its user sets up an app, and mailed codes count once that was shown', async () => {
-    const scene = await setScene(ports, {
+    const scene = await createFixture(ports, {
       resource: { enrolment: { kinds: ['totp'], required: true }, tokenKinds: ['totp'] },
       user: { email: 'alice@shop.example' },
       password: false,
@@ -254,7 +254,7 @@ describe('what does not confirm the user', () => {
   test('an app alone: its owner need not have set the password', async () => {
     const { scene } = await person({ tokens: [{}], resource: { methodPolicy: 'otp' } });
     await resetByMail(scene);
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     expect(walk.view.step).toBe('done');
@@ -274,7 +274,7 @@ describe('what does not confirm the user', () => {
         return go();
       },
     };
-    must(await byApi(scene, (await scene.tokens[0]?.code()) ?? ''));
+    unwrap(await byApi(scene, (await scene.tokens[0]?.code()) ?? ''));
     const { passwordHash, needsConfirmation } = await read(ports, documents.user(scene.user.id));
     expect(passwordHash).toBe(fakeHash('eight quiet marmots'));
     expect(needsConfirmation).toBeDefined();
@@ -285,7 +285,7 @@ test('`explain` tells why, as signing in does', async () => {
   const { scene } = await person();
   await resetByMail(scene);
   const question = { resource: scene.resource.id, subject: { user: scene.user.login, method: 'widget' as const } };
-  const told = must(await explain(ports, operatorOf(scene.account), question));
+  const told = unwrap(await explain(ports, operatorOf(scene.account), question));
   expect(told.explained.verdict).toEqual({ granted: false, code: 'CONFIRMATION_REQUIRED' });
   expect(isRefusal(await signInByApi(ports, scene, '000000'))).toBe(true);
 });

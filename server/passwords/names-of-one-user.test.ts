@@ -4,9 +4,9 @@ import { isRefusal } from '../kernel/result.ts';
 import type { Change } from '../store/store.ts';
 import { authenticate, operatorOf } from '../testing/acting.ts';
 import { ADMIN_PASSWORD, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
-import { addPerson, must, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import type { WrongPasswords } from '../users/user.ts';
 import { countWrongPassword, passwordWaitUntil } from './password-backoff.ts';
@@ -38,8 +38,8 @@ const USERS: Record<string, { login: string; alias?: string; email?: string; pho
 };
 
 /** An account in which the names stand for these users, who have signed in at home. */
-async function world(users: (typeof USERS)[string] = []): Promise<Scene> {
-  const scene = await setScene(ports, { user: { login: 'somebody-else' } });
+async function world(users: (typeof USERS)[string] = []): Promise<Fixture> {
+  const scene = await createFixture(ports, { user: { login: 'somebody-else' } });
   for (const user of users) {
     await addPerson(ports, scene.account, scene.resource, { user });
     expect(await attempt(scene, user.login, PASSWORD, HOME)).toMatchObject({ method: 'password' });
@@ -47,7 +47,7 @@ async function world(users: (typeof USERS)[string] = []): Promise<Scene> {
   return scene;
 }
 
-function attempt({ account, resource }: Scene, user: string, password: string, address?: string) {
+function attempt({ account, resource }: Fixture, user: string, password: string, address?: string) {
   const asked = { account, resource: resource.id, user, password, ...(address && { address }) };
   return authenticate(ports, { ...asked, method: 'password' });
 }
@@ -56,7 +56,7 @@ const codeOf = async (...asked: Parameters<typeof attempt>) => {
   return isRefusal(verdict) ? verdict.refused : 'in';
 };
 
-async function guessUntilItWaits(scene: Scene, name: string, address?: string) {
+async function guessUntilItWaits(scene: Fixture, name: string, address?: string) {
   for (let at = 0; at < 40; at++) {
     if ((await codeOf(scene, name, `guess ${at}`, address)) === 'TOO_MANY_ATTEMPTS') return;
   }
@@ -198,7 +198,7 @@ describe('wrong passwords for several names', () => {
     for (const users of Object.values(USERS)) {
       const scene = await world(users);
       await guessUntilItWaits(scene, 'ada', ATTACKER);
-      const walk = await Walk.begin(scene, { address: ATTACKER });
+      const walk = await LoginDriver.begin(scene, { address: ATTACKER });
       await walk.identify('ada@example.com');
       views.add(await seen(() => walk.password('guess')).then((text) => text.replace(/"seq":\d+/, '')));
       expect(walk.view).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
@@ -208,7 +208,7 @@ describe('wrong passwords for several names', () => {
 
   test('of an administrator and of a user of that name are counted apart, as for names of nobody', async () => {
     const email = 'ada@example.com';
-    const atTheConsole = async (scene: Scene) =>
+    const atTheConsole = async (scene: Fixture) =>
       (await toSecondFactor(ports, scene.account, email, 'guess')).flow.error?.code;
     for (const [user, administrator] of [
       [false, false],
@@ -230,7 +230,7 @@ describe('wrong passwords for several names', () => {
     await guessUntilItWaits(scene, 'ada');
     const { user } = await addPerson(ports, scene.account, scene.resource, { user: { login: 'ada' } });
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
-    must(await deleteUser(ports, operatorOf(scene.account), user.id));
+    unwrap(await deleteUser(ports, operatorOf(scene.account), user.id));
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
   });
 
@@ -279,7 +279,7 @@ describe('the user, while wrong passwords come in for another of their names', (
     // The events say why.
     const told = () => ports.store.commits.flatMap(({ change }) => change.append ?? []).at(-1);
     expect(told()).toMatchObject({ type: 'authentication', reason: 'TOO_MANY_ATTEMPTS' });
-    const walk = await Walk.begin(scene, { address: '192.0.2.1' });
+    const walk = await LoginDriver.begin(scene, { address: '192.0.2.1' });
     await walk.identify('ada');
     expect(await walk.password()).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
     expect(told()).toMatchObject({ type: 'authentication', reason: 'TOO_MANY_ATTEMPTS' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { documents } from '../store/keys.ts';
 import { assign, authenticate, createUser, updateUser } from '../testing/acting.ts';
-import { addPerson, addResource, birth, must, read, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, addResource, birth, createFixture, type Fixture, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser as createUserAs } from '../users/create-user.ts';
 import type { ImportedHash } from './imported-hash.ts';
@@ -10,10 +10,10 @@ import type { ImportedHash } from './imported-hash.ts';
 let logins = 0;
 const newLogin = () => `login-${logins++}`;
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 beforeAll(async () => {
   ports = await openTestPorts('new-password');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
 });
 afterAll(() => ports.close());
 
@@ -29,7 +29,7 @@ describe('a new password, whoever sets it', () => {
   ];
   test.each(bad)('%s: refused at creation and at change, and never hashed', async (_name, password, why) => {
     const { account } = scene;
-    const { user } = must(await createUser(ports, birth(ports, 'usr'), account, { login: newLogin() }));
+    const { user } = unwrap(await createUser(ports, birth(ports, 'usr'), account, { login: newLogin() }));
     const hashed = ports.hasher.hashed;
     const made = await createUser(ports, birth(ports, 'usr'), account, {
       login: newLogin(),
@@ -37,7 +37,7 @@ describe('a new password, whoever sets it', () => {
       password,
     });
     expect(made).toMatchObject(why);
-    must(await updateUser(ports, account, user.id, { firstName: 'Dora' }));
+    unwrap(await updateUser(ports, account, user.id, { firstName: 'Dora' }));
     expect(await updateUser(ports, account, user.id, { password })).toMatchObject(why);
     expect(ports.hasher.hashed).toBe(hashed);
   });
@@ -45,7 +45,7 @@ describe('a new password, whoever sets it', () => {
   test('is as long as what it protects needs: 15 alone, 8 where every resource asks for a code too', async () => {
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp', name: 'Vault' });
     const { user } = await addPerson(ports, scene.account, strict, { user: { login: 'erik' }, alone: true });
-    must(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7Rw' }));
+    unwrap(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7Rw' }));
     expect(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7R' })).toMatchObject({
       refused: 'PASSWORD_TOO_SHORT',
       detail: 'at least 8 characters',
@@ -54,7 +54,7 @@ describe('a new password, whoever sets it', () => {
       flaw: 'personal',
     });
     // One resource that lets them in by password alone, and the short one will not do.
-    must(await assign(ports, { account: scene.account, resource: scene.resource.id, user: user.id }));
+    unwrap(await assign(ports, { account: scene.account, resource: scene.resource.id, user: user.id }));
     expect(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7Rw' })).toMatchObject({
       refused: 'PASSWORD_TOO_SHORT',
     });
@@ -62,7 +62,7 @@ describe('a new password, whoever sets it', () => {
 
   test('is not hashed for an actor who may not set it', async () => {
     const hashed = ports.hasher.hashed;
-    const elsewhere = await setScene(ports);
+    const elsewhere = await createFixture(ports);
     expect(await updateUser(ports, scene.account, elsewhere.user.id, { password: 'long enough to be hashed' })).toEqual(
       { refused: 'USER_NOT_FOUND' },
     );
@@ -88,8 +88,8 @@ describe('an imported hash', () => {
     const real = { ...ports, hasher: createArgon2Hasher() };
     const [login, passwordHash] = md5('imported');
     const { account, resource } = scene;
-    const { user } = must(await createUser(ports, birth(ports, 'usr'), account, { login, passwordHash }));
-    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const { user } = unwrap(await createUser(ports, birth(ports, 'usr'), account, { login, passwordHash }));
+    unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     const signIn = (password: string) =>
       authenticate(real, { account, resource: resource.id, user: login, method: 'password', password });
 
@@ -105,8 +105,8 @@ describe('an imported hash', () => {
   test('is guessed at no faster than any other, and its person gets in from where they were before', async () => {
     const { account, resource } = scene;
     const [login, passwordHash] = md5('attacked');
-    const { user } = must(await createUser(ports, birth(ports, 'usr'), account, { login, passwordHash }));
-    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const { user } = unwrap(await createUser(ports, birth(ports, 'usr'), account, { login, passwordHash }));
+    unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     const signIn = (password: string, address: string) =>
       authenticate(
         { ...ports, hasher: createArgon2Hasher() },

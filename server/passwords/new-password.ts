@@ -1,6 +1,6 @@
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import type { User } from '../users/user.ts';
@@ -17,10 +17,10 @@ export async function hashNewPassword(
   ports: Pick<Ports, 'store' | 'clock' | 'hasher'>,
   owner: PasswordOwner,
   password: string,
-): Promise<Verdict<{ passwordHash: string }>> {
+): Promise<Result<{ passwordHash: string }>> {
   const refused = await judgeNewPassword(ports, owner, password);
   if (refused) return refused;
-  const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   return { passwordHash };
 }
 

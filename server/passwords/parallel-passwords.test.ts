@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticate } from '../testing/acting.ts';
-import { PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { FREE_PASSWORD_FAILURES } from './password-backoff.ts';
 
 let ports: TestPorts;
@@ -20,7 +20,7 @@ const COUNT = 50;
 /** As many are looked at before the first wait. */
 const LIMIT = FREE_PASSWORD_FAILURES + 1;
 
-async function signIn({ account, resource }: Scene, user: string, password: string, address?: string) {
+async function signIn({ account, resource }: Fixture, user: string, password: string, address?: string) {
   const asked = { account, resource: resource.id, user, password, ...(address && { address }) };
   const verdict = await authenticate(ports, { ...asked, method: 'password' });
   return isRefusal(verdict) ? verdict.refused : 'in';
@@ -35,14 +35,14 @@ const slowly = async () => {
 // SR-49
 describe('right passwords of one user at once', () => {
   test('all of them come in: those under way are no failures', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     ports.hasher.during = slowly;
     expect(tally(await times(() => signIn(scene, 'alice', PASSWORD)))).toEqual({ in: COUNT });
     expect(tally(await times((at) => signIn(scene, 'alice', PASSWORD, `198.51.100.${at}`)))).toEqual({ in: COUNT });
   });
 
   test('a flood of strangers on the name does not delay a user at an address where they signed in before', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     expect(await signIn(scene, 'alice', PASSWORD, '203.0.113.7')).toBe('in');
     let release = () => {};
     ports.hasher.during = () =>
@@ -62,9 +62,9 @@ describe('right passwords of one user at once', () => {
   });
 
   test('in the widget as well', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const walks = await times(async () => {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       await walk.identify();
       return walk;
     });
@@ -74,7 +74,7 @@ describe('right passwords of one user at once', () => {
   });
 
   test('an attempt that fails leaves no other waiting for it', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     let broken = 0;
     ports.hasher.during = async () => {
       await slowly();
@@ -90,7 +90,7 @@ describe('right passwords of one user at once', () => {
 // The attack: as many guesses as possible are under way before the first of them is judged.
 describe('wrong passwords at once', () => {
   test('from many addresses: no more are checked than one after the other, for a user and for an unknown name', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     ports.hasher.during = slowly;
     for (const user of ['alice', 'nobody']) {
       const before = ports.hasher.verified;
@@ -101,7 +101,7 @@ describe('wrong passwords at once', () => {
   });
 
   test('with the right one behind them: it is refused as they are', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     ports.hasher.during = slowly;
     const outcomes = await times((at) => signIn(scene, 'alice', at === COUNT - 1 ? PASSWORD : `guess ${at}`));
     expect(outcomes.at(-1)).toBe('TOO_MANY_ATTEMPTS');

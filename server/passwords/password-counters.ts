@@ -6,7 +6,7 @@ import type { Ports } from '../kernel/ports.ts';
 import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
 import type { PasswordAttempts } from '../users/user.ts';
-import { attemptsAsOf, isFamiliar } from './known-networks.ts';
+import { attemptsAsOf, isKnownNetwork } from './known-networks.ts';
 
 /** A name at one of the two doors: users and administrators of the same name have separate counters. */
 export interface TypedName {
@@ -45,7 +45,7 @@ export async function countersOf(
   const place = placeOf(ports, subject, address);
   const now = ports.clock.now();
   const [attempts] = await ports.store.getMany([user], now);
-  const familiar = isFamiliar(attempts?.value, place, now) ? place : null;
+  const familiar = isKnownNetwork(attempts?.value, place, now) ? place : null;
   const typed = textMac(ports, 'typed-name', [kind, account, normaliseName(name), familiar]);
   const isAhead = attempts !== undefined && attemptsAsOf(attempts.value, now) !== attempts.value;
   return { name: documents.passwordAttempts(`name/${typed}`), user, place, isAhead };

@@ -3,23 +3,23 @@ import { isRefusal } from '../kernel/result.ts';
 import { answerIdentify } from '../login/answer-identify.ts';
 import { answerOtp } from '../login/answer-otp.ts';
 import { answerPassword } from '../login/answer-password.ts';
-import { beginFlow } from '../login/start-flow.ts';
+import { startFlow } from '../login/start-flow.ts';
 import type { Mail } from '../messages/mail/mail.ts';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
 import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
-import { addPerson, must, NONCE, ORIGIN, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_PERSON } from './reset/password-reset.ts';
-import { askPasswordReset } from './reset/request-password-reset.ts';
+import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { viewReset } from './reset/reset-link.ts';
 import { resetPassword } from './reset/reset-password.ts';
 import { startPasswordReset } from './reset/start-password-reset.ts';
 
 const NEW = 'seven quiet marmots';
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let addresses = 0;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => ports.close());
 beforeEach(async () => {
   ports.courier.sent.length = 0;
   ports.hasher.during = undefined;
-  scene = await setScene(ports, {
+  scene = await createFixture(ports, {
     resource: { passwordReset: true },
     user: { email: 'alice@shop.example' },
     tokens: [{}],
@@ -38,12 +38,12 @@ beforeEach(async () => {
 
 const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses++ % 200)}`) => ({ address });
 const ask = (name: string, whence = from(), resource = scene.resource.id) =>
-  askPasswordReset(ports, whence, { resource, name, language: 'en' });
+  requestPasswordReset(ports, whence, { resource, name, language: 'en' });
 const redeem = (link: string, password = NEW) => resetPassword(ports, from(), { link, password, language: 'en' });
 
 /** Asks, and takes the link's secret out of the mail. */
 async function linkFor(name = 'alice'): Promise<string> {
-  await must(await ask(name)).deliver();
+  await unwrap(await ask(name)).deliver();
   return linkIn(ports.courier.sent.at(-1));
 }
 
@@ -92,13 +92,13 @@ describe('asking for a link', () => {
     await addPerson(ports, account, resource, { user: { login: 'nowhere', email: 'n@shop.example' }, alone: false });
     await addPerson(ports, account, resource, { user: { login: 'blocked', email: 'b@shop.example' } });
     const blocked = await read(ports, documents.nameClaim(account, 'blocked'));
-    must(await updateUser(ports, account, blocked.user, { blocked: true }));
+    unwrap(await updateUser(ports, account, blocked.user, { blocked: true }));
     expect(other.user.email).toBeUndefined();
 
     const seen: unknown[] = [];
     for (const name of ['alice', 'unknown', 'nomail', 'codeonly', 'nowhere', 'blocked']) {
       const before = ports.store.commits.length;
-      const verdict = must(await ask(name));
+      const verdict = unwrap(await ask(name));
       seen.push({ keys: Object.keys(verdict), commits: ports.store.commits.length - before });
       await verdict.deliver();
     }
@@ -109,17 +109,17 @@ describe('asking for a link', () => {
 
   test('a courier that is down does not tell who exists', async () => {
     ports.courier.down = true;
-    const verdict = must(await ask('alice'));
-    await expect(verdict.deliver()).rejects.toThrow(CourierUnavailable);
+    const verdict = unwrap(await ask('alice'));
+    await expect(verdict.deliver()).rejects.toThrow(MailerUnavailable);
     ports.courier.down = false;
   });
 
   test('nobody floods a mailbox, or many from one place', async () => {
-    for (let i = 0; i < RESETS_PER_PERSON + 3; i++) await must(await ask('alice')).deliver();
+    for (let i = 0; i < RESETS_PER_PERSON + 3; i++) await unwrap(await ask('alice')).deliver();
     expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
 
     const here = from('203.0.113.77');
-    for (let i = 0; i < RESETS_PER_ADDRESS; i++) must(await ask(`nobody-${i}`, here));
+    for (let i = 0; i < RESETS_PER_ADDRESS; i++) unwrap(await ask(`nobody-${i}`, here));
     expect(await ask('alice', here)).toMatchObject({ refused: 'RATE_LIMITED' });
     expect(await ask('alice', from())).not.toHaveProperty('refused');
   });
@@ -127,7 +127,7 @@ describe('asking for a link', () => {
   // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the person asks.
   test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
     for (let minute = 0; minute < 130; minute++) {
-      await must(await ask('alice')).deliver();
+      await unwrap(await ask('alice')).deliver();
       expect(await viewReset(ports, linkIn(ports.courier.sent.at(-1)), undefined)).not.toHaveProperty('refused');
       ports.clock.advance(60_000);
     }
@@ -135,13 +135,13 @@ describe('asking for a link', () => {
   });
 
   test('is refused where the resource does not offer it', async () => {
-    const closed = await setScene(ports, { user: { email: 'alice@shop.example' } });
+    const closed = await createFixture(ports, { user: { email: 'alice@shop.example' } });
     expect(await ask('alice', from(), closed.resource.id)).toEqual({ refused: 'NOT_FOUND' });
   });
 
   test('is told as one event, without the typed name', async () => {
-    must(await ask('alice'));
-    must(await ask('a-name-nobody-has'));
+    unwrap(await ask('alice'));
+    unwrap(await ask('a-name-nobody-has'));
     const events: unknown[] = [];
     for (let partition = 0; partition < ports.store.partitions; partition++) {
       events.push(...(await ports.store.readEvents(partition, 0, 1000)).map(({ event }) => event));
@@ -158,7 +158,7 @@ describe('the link', () => {
   test('sets a new password once, tells its person, and is used up', async () => {
     const link = await linkFor();
     expect(await viewReset(ports, link, undefined)).toEqual({ login: 'alice', secondFactor: false });
-    await must(await redeem(link)).deliver();
+    await unwrap(await redeem(link)).deliver();
     expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(fakeHash(NEW));
     expect(ports.courier.sent.at(-1)).toMatchObject({
       kind: 'security-notice',
@@ -210,7 +210,7 @@ describe('the link', () => {
     const link = await linkFor();
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
-      must(await updateUser(ports, scene.account, scene.user.id, { blocked: true }));
+      unwrap(await updateUser(ports, scene.account, scene.user.id, { blocked: true }));
     };
     expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
     expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(fakeHash(PASSWORD));
@@ -223,7 +223,7 @@ describe('the link', () => {
     expect(await redeem(link, 'password1234567')).toMatchObject({ refused: 'PASSWORD_COMMON', flaw: 'listed' });
     expect(await redeem(link, 'alice@shop.2027')).toMatchObject({ refused: 'PASSWORD_COMMON', flaw: 'personal' });
     expect(ports.hasher.hashed).toBe(hashed);
-    must(await redeem(link));
+    unwrap(await redeem(link));
   });
 });
 
@@ -231,8 +231,8 @@ describe('the link', () => {
 describe('a reset is no way round', () => {
   async function flowAtCode() {
     const flows = { ...ports, issuer: 'https://auth.example' };
-    const begun = must(
-      await beginFlow(flows, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: from() }),
+    const begun = unwrap(
+      await startFlow(flows, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: from() }),
     );
     const step = { handle: begun.handle, whence: from() };
     await answerIdentify(flows, { ...step, seq: 0, login: 'alice' });
@@ -240,7 +240,7 @@ describe('a reset is no way round', () => {
   }
 
   test('the second factor: who has set the password alone is still asked for the code', async () => {
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     const { flows, step } = await flowAtCode();
     expect(await answerPassword(flows, { ...step, seq: 1, password: NEW })).toMatchObject({ step: 'otp' });
   });
@@ -248,7 +248,7 @@ describe('a reset is no way round', () => {
   test('a sign-in under way with the old password ends, though its code is right', async () => {
     const { flows, step } = await flowAtCode();
     expect(await answerPassword(flows, { ...step, seq: 1, password: PASSWORD })).toMatchObject({ step: 'otp' });
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     const otp = (await scene.tokens[0]?.code()) ?? '';
     expect(await answerOtp(flows, { ...step, seq: 2, otp })).toMatchObject({ step: 'denied' });
   });
@@ -266,7 +266,7 @@ describe('a reset is no way round', () => {
         address,
       });
     for (let i = 0; i < 6; i++) await guess('203.0.113.9');
-    must(await redeem(await linkFor()));
+    unwrap(await redeem(await linkFor()));
     expect(await guess('203.0.113.9')).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
   });
 });
@@ -276,9 +276,9 @@ describe('a reset that an administrator starts', () => {
   const start = (id = scene.user.id, act = operatorOf(scene.account)) => startPasswordReset(ports, act, id, 'en');
 
   test('is mailed to the person alone: who starts it sees neither link nor password', async () => {
-    const answer = must(await start());
+    const answer = unwrap(await start());
     expect(Object.keys(answer)).toEqual(['expiresAt']);
-    must(await redeem(linkIn(ports.courier.sent.at(-1))));
+    unwrap(await redeem(linkIn(ports.courier.sent.at(-1))));
   });
 
   test('gives a first password to somebody who has none', async () => {
@@ -287,8 +287,8 @@ describe('a reset that an administrator starts', () => {
       user: { login: 'bob', email: 'bob@shop.example' },
       password: false,
     });
-    must(await start(user.id));
-    must(await redeem(linkIn(ports.courier.sent.at(-1))));
+    unwrap(await start(user.id));
+    unwrap(await redeem(linkIn(ports.courier.sent.at(-1))));
     expect((await read(ports, documents.user(user.id))).passwordHash).toBe(fakeHash(NEW));
   });
 
@@ -296,13 +296,13 @@ describe('a reset that an administrator starts', () => {
     const { account, resource } = scene;
     const { user } = await addPerson(ports, account, resource, { user: { login: 'carol' } });
     expect(await start(user.id)).toEqual({ refused: 'EMAIL_MISSING' });
-    const elsewhere = await setScene(ports);
+    const elsewhere = await createFixture(ports);
     expect(await start(elsewhere.user.id)).toEqual({ refused: 'USER_NOT_FOUND' });
     const administrator = { kind: 'administrator', account, id: 'adm_00000000001', role: 'administrator' } as const;
     expect(await start(scene.user.id, { actor: { ...administrator, resources: [] } })).toEqual({
       refused: 'FORBIDDEN',
     });
-    must(await updateUser(ports, account, scene.user.id, { blocked: true }));
+    unwrap(await updateUser(ports, account, scene.user.id, { blocked: true }));
     expect(await start()).toEqual({ refused: 'USER_BLOCKED' });
     expect(ports.courier.sent).toEqual([]);
   });

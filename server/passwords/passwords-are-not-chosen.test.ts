@@ -3,21 +3,21 @@ import { documents } from '../store/keys.ts';
 import { operatorOf } from '../testing/acting.ts';
 import type { SceneAdministrator } from '../testing/administrators.ts';
 import { addAdministrator, selfActOf } from '../testing/administrators.ts';
-import { addPerson, birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { createUser } from '../users/create-user.ts';
 import { updateUser } from '../users/update-user.ts';
-import { judgeNewUser } from '../users/validate-rows.ts';
+import { validateNewUser } from '../users/validate-rows.ts';
 
 // SR-41: whoever chooses somebody's password signs in as them. Administrators start a reset; the password field is for a
 // site's backend, whose people type theirs into its own forms.
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let people: SceneAdministrator[];
 beforeAll(async () => {
   ports = await openTestPorts('passwords are not chosen');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
   const grants = [{ resource: scene.resource.id, allowed: true }];
   people = [
     await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true }),
@@ -50,16 +50,16 @@ test('SR-41: nor do they make a person with a password or a hash of one, alone, 
     for (const input of asked) {
       const act = selfActOf(who);
       expect(await createUser(ports, act, birth(ports, 'usr'), input)).toMatchObject({ refused: 'FORBIDDEN' });
-      expect(await judgeNewUser(ports, act, input)).toMatchObject({ refused: 'FORBIDDEN' });
+      expect(await validateNewUser(ports, act, input)).toMatchObject({ refused: 'FORBIDDEN' });
     }
-    must(await createUser(ports, selfActOf(who), birth(ports, 'usr'), { login: `plain-${who.email}` }));
+    unwrap(await createUser(ports, selfActOf(who), birth(ports, 'usr'), { login: `plain-${who.email}` }));
   }
 });
 
 test('the operator and a site’s backend set passwords', async () => {
   const key = { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes: ['write'] } as const;
   for (const act of [operatorOf(scene.account), { actor: key }]) {
-    must(await updateUser(ports, act, scene.user.id, { password: PASSWORD }));
+    unwrap(await updateUser(ports, act, scene.user.id, { password: PASSWORD }));
   }
 });
 
@@ -73,16 +73,16 @@ test('SR-41: an administrator who has a person’s mail go elsewhere, to get at 
   if (!administrator) throw new Error('there are two');
   const act = selfActOf(administrator);
   const granted = { ...act, actor: { ...act.actor, resources: [scene.resource.id] } };
-  must(await updateUser(ports, granted, user.id, { firstName: 'V' }));
-  must(await updateUser(ports, granted, user.id, { email: 'evil@example.com' }));
+  unwrap(await updateUser(ports, granted, user.id, { firstName: 'V' }));
+  unwrap(await updateUser(ports, granted, user.id, { email: 'evil@example.com' }));
   await waitUntil('the notice is sent', () => notices().length > 0);
   expect(notices()).toEqual([
     expect.objectContaining({ to: 'victim@example.com', facts: expect.objectContaining({ change: 'email' }) }),
   ]);
   // A site tells its people itself.
-  must(await updateUser(ports, operatorOf(scene.account), user.id, { email: 'victim-2@example.com' }));
+  unwrap(await updateUser(ports, operatorOf(scene.account), user.id, { email: 'victim-2@example.com' }));
   ports.courier.down = true;
-  must(await updateUser(ports, granted, user.id, { email: null }));
+  unwrap(await updateUser(ports, granted, user.id, { email: null }));
   ports.courier.down = false;
   expect(notices()).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
-import { needing } from '../kernel/dependency.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { callDependency } from '../kernel/dependency.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { Reservation } from '../platform/argon2/port.ts';
 import type { DocumentKey, Json } from '../store/store.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
@@ -17,7 +17,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 
 /** One password for one name, whoever stands behind it. */
-export interface CountedPassword<R> extends TypedName {
+export interface RateLimitedPassword<R> extends TypedName {
   /** Whom the name stands for; undefined: an unknown name. */
   id: Refusal['about'];
   password: string;
@@ -39,12 +39,12 @@ export interface CountedPassword<R> extends TypedName {
  * Where the name has to wait, the answer says so. Where only its user has to, because of attempts with other names, the password
  * is not evaluated and the answer is that of a wrong one (SR-17).
  */
-export async function countedPassword<R, A extends object>(
+export async function rateLimitedPassword<R, A extends object>(
   ports: Needs,
   reservation: Reservation,
-  attempt: CountedPassword<R>,
-  conclude: (right: R) => Promise<Verdict<A>>,
-): Promise<Verdict<A>> {
+  attempt: RateLimitedPassword<R>,
+  conclude: (right: R) => Promise<Result<A>>,
+): Promise<Result<A>> {
   const counters = await countersOf(ports, attempt, userSubject(ports, attempt.id), attempt.address);
   // Also where the name has to wait, or the user would have to wait as long once more.
   if (counters.isAhead) await setBack(ports, counters);
@@ -70,11 +70,11 @@ interface Counted {
  * so an attempt that would have to wait for them is decided again when the next of them is judged. Only such attempts wait in line,
  * and none waits for one with another name, since that would show.
  */
-async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Verdict<Counted>> {
+async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Result<Counted>> {
   const counted = await count(ports, counters);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
-  return inTurn(ports.store, `password/${counters.name.anchor}`, async () => {
+  return runExclusive(ports.store, `password/${counters.name.anchor}`, async () => {
     for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters)) {
       if ('judged' in again) return again;
       if (again.underWay.length === 0) return again.refused;
@@ -138,21 +138,21 @@ function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
  * with others of its name. As many wait as have a place in the queue for hashes, which is bounded.
  */
 function oneByOne<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
-  return inTurn(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
+  return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
 }
 
 async function judgeCounted<R, A extends object>(
   ports: Needs,
   reservation: Reservation,
-  attempt: CountedPassword<R>,
+  attempt: RateLimitedPassword<R>,
   counters: PasswordCounters,
   isBarred: boolean,
-  conclude: (right: R) => Promise<Verdict<A>>,
-): Promise<Verdict<A>> {
+  conclude: (right: R) => Promise<Result<A>>,
+): Promise<Result<A>> {
   const { id: about } = attempt;
   // Something that is surely wrong costs what a wrong guess costs, whatever kind of hash it is.
   const password = isBarred ? newOperation(ports) : attempt.password;
-  const right = await needing('checking a password', () =>
+  const right = await callDependency('checking a password', () =>
     reservation.verify(attempt.passwordHash, normalisePassword(password)),
   );
   const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.comesIn() : undefined;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { assign, operatorOf, updateResource } from '../testing/acting.ts';
-import { addResource, must, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { askPasswordReset } from './reset/request-password-reset.ts';
+import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { viewReset } from './reset/reset-link.ts';
 import { resetPassword } from './reset/reset-password.ts';
 import { startPasswordReset } from './reset/start-password-reset.ts';
 
 const EMAIL = 'alice@shop.example';
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 beforeAll(async () => {
   ports = await openTestPorts('reset-of-one-resource');
 });
@@ -17,19 +17,19 @@ afterAll(() => ports.close());
 beforeEach(async () => {
   ports.courier.sent.length = 0;
   ports.hasher.during = undefined;
-  scene = await setScene(ports, { resource: { passwordReset: true }, user: { email: EMAIL } });
+  scene = await createFixture(ports, { resource: { passwordReset: true }, user: { email: EMAIL } });
 });
 
 const ask = async () => {
   const asked = { resource: scene.resource.id, name: 'alice', language: 'en' } as const;
-  await must(await askPasswordReset(ports, { address: '198.51.100.7' }, asked)).deliver();
+  await unwrap(await requestPasswordReset(ports, { address: '198.51.100.7' }, asked)).deliver();
 };
 const linkIn = () => /#(.+)$/.exec(ports.courier.last('password-reset', EMAIL).path)?.[1] ?? '';
 const redeem = (link: string) =>
   resetPassword(ports, { address: '198.51.100.7' }, { link, password: 'seven quiet marmots', language: 'en' });
 const assignToBank = async (passwordReset: boolean) => {
   const bank = await addResource(ports, scene.account, { name: 'Bank', passwordReset });
-  must(await assign(ports, { account: scene.account, resource: bank.id, user: scene.user.id }));
+  unwrap(await assign(ports, { account: scene.account, resource: bank.id, user: scene.user.id }));
   return bank;
 };
 
@@ -44,7 +44,7 @@ describe('SR-67: a reset by mail that is asked for at one resource', () => {
   test('is mailed where all resources of the user allow it', async () => {
     await assignToBank(true);
     await ask();
-    must(await redeem(linkIn()));
+    unwrap(await redeem(linkIn()));
   });
 
   test.each<[string, () => Promise<unknown>]>([
@@ -75,7 +75,7 @@ describe('SR-67: a reset by mail that is asked for at one resource', () => {
 
   test('is still started by an administrator', async () => {
     await assignToBank(false);
-    must(await startPasswordReset(ports, operatorOf(scene.account), scene.user.id, 'en'));
-    must(await redeem(linkIn()));
+    unwrap(await startPasswordReset(ports, operatorOf(scene.account), scene.user.id, 'en'));
+    unwrap(await redeem(linkIn()));
   });
 });

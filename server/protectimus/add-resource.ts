@@ -1,11 +1,11 @@
 import type { ResourceId } from '../kernel/ids.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import type { Birth } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { NewId } from '../records/create-object.ts';
 import { createResource } from '../resources/create-resource.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceSettings } from '../resources/resource-settings.ts';
@@ -17,14 +17,14 @@ import { findResource } from './find-named.ts';
  */
 export async function addResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
-  birth: Birth<ResourceId>,
+  act: RequestContext,
+  birth: NewId<ResourceId>,
   settings: ResourceSettings,
-): Promise<Verdict<{ resource: Resource }>> {
+): Promise<Result<{ resource: Resource }>> {
   // Before the name is looked up: who may not create learns no names.
   if (!mayCreateResource(act.actor)) return refusal('FORBIDDEN');
   const { name } = settings;
-  return inTurn(ports.store, `resource-name/${act.actor.account}/${normaliseName(name)}`, async () => {
+  return runExclusive(ports.store, `resource-name/${act.actor.account}/${normaliseName(name)}`, async () => {
     const found = await findResource(ports, act, { name });
     const isFree = isRefusal(found) && found.refused === 'RESOURCE_NOT_FOUND';
     return isFree ? createResource(ports, act, birth, settings) : refusal('NAME_TAKEN', { detail: 'resourceName' });

@@ -7,13 +7,13 @@ import { inRange } from '../kernel/addresses.ts';
 import { type AccountId, type AdministratorId, type ApiKeyId, parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Verdict } from '../kernel/result.ts';
+import type { Result } from '../kernel/result.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { noteInPassing } from '../store/record-once.ts';
+import { recordOnce } from '../store/record-once.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { fitsHour, parseHourlyPassword } from './hourly-password.ts';
-import { barredFor, countWrong, guesserOf, noteRight } from './rate-limit.ts';
+import { barredFor, clientKeyOf, countWrong, noteRight } from './rate-limit.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -48,9 +48,9 @@ const NOBODY = {
  * (SR-17); after too many wrong ones from one address, for one name or for many, nothing of them is looked at for the rest of a
  * minute.
  */
-export async function authenticateKey(ports: Needs, shown: ShownPassword): Promise<Verdict<KeyAtWork>> {
+export async function authenticateKey(ports: Needs, shown: ShownPassword): Promise<Result<KeyAtWork>> {
   const login = normaliseName(shown.login.slice(0, LONGEST_LOGIN));
-  const guesser = guesserOf(shown.address, login);
+  const guesser = clientKeyOf(shown.address, login);
   const barred = barredFor(ports, guesser);
   if (barred) return barred;
   const now = ports.clock.now();
@@ -78,7 +78,7 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
   if (!right || !stands || !isFrom(right.key, shown.address)) return countWrong(ports, guesser);
   noteRight(ports, guesser);
   const { key, text } = right;
-  void noteInPassing(ports, documents.apiKeyUse(key.account, key.id), KEY_USE_STEP_MS);
+  void recordOnce(ports, documents.apiKeyUse(key.account, key.id), KEY_USE_STEP_MS);
   return { actor: { ...actorOf(home.value, administrator.value), through: key.id }, key, text };
 }
 

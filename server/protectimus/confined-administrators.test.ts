@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import type { Resource } from '../resources/resource.ts';
 import { assign, operatorOf } from '../testing/acting.ts';
-import { addPerson, addResource, birth, must, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, addResource, birth, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { findResource } from './find-named.ts';
 import { countResources, listResourcePart } from './list-resource-part.ts';
@@ -10,12 +10,12 @@ import { selectTokens, selectUsers } from './select-objects.ts';
 
 // SR-67: the dialect says as little of resources without a grant as the rest of the API.
 let ports: TestPorts;
-let shop: Scene;
+let shop: Fixture;
 let bank: Resource;
-let act: Act;
+let act: RequestContext;
 beforeAll(async () => {
   ports = await openTestPorts('confined-administrators');
-  shop = await setScene(ports, { tokens: [{}], resource: { name: 'Shop' } });
+  shop = await createFixture(ports, { tokens: [{}], resource: { name: 'Shop' } });
   const { account } = shop;
   bank = await addResource(ports, account, { name: 'Bank' });
   await addPerson(ports, account, bank, { user: { login: 'bob' }, tokens: [{}] });
@@ -33,15 +33,15 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 test('SR-67: lists and counts the granted resources alone', async () => {
-  const names = async (as: Act, start = 0) =>
-    must(await listResourcePart(ports, as, { start, limit: 10 })).items.map(({ name }) => name);
+  const names = async (as: RequestContext, start = 0) =>
+    unwrap(await listResourcePart(ports, as, { start, limit: 10 })).items.map(({ name }) => name);
   expect(await names(act)).toEqual(['Shop']);
   expect(await names(act, 1)).toEqual([]);
   expect(await countResources(ports, act)).toBe(1);
   const operator = operatorOf(shop.account);
   expect((await names(operator)).sort()).toEqual(['Bank', 'Shop']);
   expect(await countResources(ports, operator)).toBe(2);
-  const none = { actor: { ...act.actor, resources: [] } } as Act;
+  const none = { actor: { ...act.actor, resources: [] } } as RequestContext;
   expect([await names(none), await countResources(ports, none)]).toEqual([[], 0]);
 });
 
@@ -50,21 +50,21 @@ test('SR-67: finds no other resource, by number or by name', async () => {
     expect(await findResource(ports, act, named)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
   // Were there two of that name to them, the name would tell of the other one.
   await addResource(ports, shop.account, { name: 'Shop' });
-  expect(must(await findResource(ports, act, { name: 'Shop' })).resource.id).toBe(shop.resource.id);
+  expect(unwrap(await findResource(ports, act, { name: 'Shop' })).resource.id).toBe(shop.resource.id);
 });
 
 test('SR-67: does not say who or what is assigned to another resource', async () => {
   const part = { start: 0, limit: 10 };
   const users = async (resources: Resource['id'][], more = {}) =>
-    must(await selectUsers(ports, act, { resources, ...more }, part)).items.map(({ login }) => login);
+    unwrap(await selectUsers(ports, act, { resources, ...more }, part)).items.map(({ login }) => login);
   expect(await users([bank.id])).toEqual([]);
   expect(await users([bank.id], { login: 'bob' })).toEqual([]);
   expect(await users([bank.id, shop.resource.id])).toEqual(['alice']);
   expect((await users([])).sort()).toEqual(['alice', 'bob']);
   const tokens = async (resources: Resource['id'][], more = {}) =>
-    must(await selectTokens(ports, act, { resources, ...more }, part)).items.length;
+    unwrap(await selectTokens(ports, act, { resources, ...more }, part)).items.length;
   expect([await tokens([bank.id]), await tokens([bank.id], { name: 'phone' })]).toEqual([0, 0]);
   expect(await tokens([shop.resource.id])).toBe(1);
-  must(await assign(ports, { account: shop.account, resource: bank.id, token: shop.tokens[0]?.id }));
+  unwrap(await assign(ports, { account: shop.account, resource: bank.id, token: shop.tokens[0]?.id }));
   expect(await tokens([bank.id])).toBe(0);
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { environmentOf } from '../browsers/device-fingerprint/traits.ts';
 import { idFromBytes, idNumber, parseIdNumber } from '../kernel/ids.ts';
-import { adoptHash, isSaneTemplates, piecesOf } from '../passwords/imported-hash.ts';
+import { isSaneTemplates, piecesOf, wrapImportedHash } from '../passwords/imported-hash.ts';
 import { readWrapped, wrapping } from '../passwords/legacy-hash.ts';
 import { hotp } from '../tokens/kinds/oath/code.ts';
 import { PROOF_LOOK_AHEAD, provePossession } from '../tokens/kinds/oath/prove-possession.ts';
@@ -75,7 +75,7 @@ describe('formats of hashes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.uint8Array({ maxLength: 40 }), (bytes, salt) => {
         const hash = Buffer.from(bytes).toString('hex');
-        const adopted = adoptHash(
+        const adopted = wrapImportedHash(
           hashedBy('SHA', { hash, salt: Buffer.from(salt).toString('hex'), encodingFormat: 'SALTPASS' }),
         );
         const around = wrapping(adopted ?? '');

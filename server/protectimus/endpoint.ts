@@ -1,7 +1,7 @@
 import type { PlanCatalogue } from '../accounts/plans/plans.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import type { Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import type { Result } from '../kernel/result.ts';
 import type { KeyAtWork } from './authenticate-key.ts';
 import type { Shape } from './endpoints/envelope.ts';
 import type { Fields } from './endpoints/fields.ts';
@@ -9,9 +9,9 @@ import type { Fields } from './endpoints/fields.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One request of the dialect, let in and read. */
-export interface Asked {
+export interface EndpointRequest {
   ports: Ports;
-  act: Act & Pick<KeyAtWork, 'actor'>;
+  act: RequestContext & Pick<KeyAtWork, 'actor'>;
   /** The text of the caller's key: transactions are signed with it. */
   key: string;
   fields: Fields;
@@ -21,28 +21,28 @@ export interface Asked {
 }
 
 /** One row of the dialect: where it is, what it takes, what it does. */
-export interface Row {
+export interface Endpoint {
   method: Method;
   /** Without the suffix. `#` stands for a number. */
   path: string;
   /** The parameters that it takes. */
   fields: readonly string[];
-  answer(asked: Asked): Promise<Verdict<Shape>>;
+  answer(asked: EndpointRequest): Promise<Result<Shape>>;
 }
 
 /** The number at that place in the path. */
-export function numberAt({ numbers }: Pick<Asked, 'numbers'>, at = 0): string {
+export function numberAt({ numbers }: Pick<EndpointRequest, 'numbers'>, at = 0): string {
   const number = numbers[at];
   if (number === undefined) throw new TypeError('the path of the row has no such number');
   return number;
 }
 
 /** The row for a path, and the numbers in it; undefined where there is none. */
-export function findRow(
-  rows: readonly Row[],
+export function findEndpoint(
+  rows: readonly Endpoint[],
   method: string,
   path: string,
-): { row: Row; numbers: string[] } | undefined {
+): { row: Endpoint; numbers: string[] } | undefined {
   const segments = path.split('/');
   for (const row of rows) {
     if (row.method !== method) continue;

@@ -2,8 +2,8 @@ import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { namesExactly } from '../records/index-entries.ts';
 import type { Resource } from '../resources/resource.ts';
 import { showResource } from '../resources/resource-access.ts';
@@ -22,9 +22,9 @@ const SEVERAL = refusal('INPUT_INVALID', { detail: 'resourceName: several go by 
 /** Names of resources need not be unique: one that several go by names none of them. */
 export async function findResource(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   { id, name }: { id?: ResourceId | undefined; name?: string | undefined },
-): Promise<Verdict<{ resource: Resource }>> {
+): Promise<Result<{ resource: Resource }>> {
   const { actor } = act;
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
@@ -52,9 +52,9 @@ export async function findResource(
 /** A person by number or by login, which may be any of their names. */
 export async function findPerson(
   ports: Needs,
-  { actor }: Act,
+  { actor }: RequestContext,
   { id, login }: { id?: UserId | undefined; login?: string | undefined },
-): Promise<Verdict<{ user: User }>> {
+): Promise<Result<{ user: User }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const user = await findUser(ports, actor.account, id ?? login ?? '');
   if (!user) return refusal('USER_NOT_FOUND');

@@ -4,8 +4,8 @@ import type { TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { namesExactly } from '../records/index-entries.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../resources/resource.ts';
 import { indexes } from '../store/indexes.ts';
@@ -15,7 +15,7 @@ import type { NewPin } from '../tokens/create-token.ts';
 import { isOath, TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 
-export interface KnownToken {
+export interface ExistingToken {
   serial: string;
   /** What it shows. */
   otp: string;
@@ -28,11 +28,11 @@ export interface KnownToken {
  * Takes a device that is known by its serial number, from the file that came with it, and is nobody's yet. The code that shows
  * that it is at hand counts as any code does: it is used up, and wrong ones lock the token.
  */
-export async function takeKnownToken(
+export async function importExistingToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
-  { serial, otp, owner, name, pin }: KnownToken,
-): Promise<Verdict<{ object: Token }>> {
+  act: RequestContext,
+  { serial, otp, owner, name, pin }: ExistingToken,
+): Promise<Result<{ object: Token }>> {
   const { account } = act.actor;
   const entries = await ports.store.range(indexes.tokenNames(account), { prefix: namesExactly(serial), limit: 20 });
   const keys = [...new Set(entries.map(({ id }) => id))].map((id) => documents.token(id as TokenId));
@@ -55,8 +55,8 @@ export async function takeKnownToken(
     tell: (told) => {
       const now = ports.clock.now();
       return 'refused' in told
-        ? eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason: told.refused }, now)
-        : eventOf(act, { type: 'token.updated', subject: id, changed: ['nextCounter'] }, now);
+        ? createEvent(act, { type: 'token.refused', subject: id, outcome: 'refused', reason: told.refused }, now)
+        : createEvent(act, { type: 'token.updated', subject: id, changed: ['nextCounter'] }, now);
     },
     candidates: async () => {
       const limit = { failedAttemptsBeforeLock: DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK };

@@ -1,9 +1,9 @@
 import { visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
-import { countEntries, listPart, type Part } from '../records/offset-page.ts';
+import { countEntries, listOffsetPage, type OffsetPage } from '../records/offset-page.ts';
 import { readGranted } from '../resources/list-granted.ts';
 import type { Resource } from '../resources/resource.ts';
 import { indexes } from '../store/indexes.ts';
@@ -11,18 +11,22 @@ import { indexes } from '../store/indexes.ts';
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /** Part of the resources that the administrator sees, the newest first. */
-export async function listResourcePart(ports: Needs, act: Act, part: Part): Promise<Verdict<{ items: Resource[] }>> {
+export async function listResourcePart(
+  ports: Needs,
+  act: RequestContext,
+  part: OffsetPage,
+): Promise<Result<{ items: Resource[] }>> {
   const visible = visibleResources(act.actor);
   if (!visible) {
     const index = indexes.resources(act.actor.account);
-    return listPart(ports, index, part, (query) => listResources(ports, act, query));
+    return listOffsetPage(ports, index, part, (query) => listResources(ports, act, query));
   }
   const all = await listResources(ports, act, { limit: Math.max(visible.size, 1) });
   return isRefusal(all) ? all : { items: all.items.slice(part.start, part.start + part.limit) };
 }
 
 /** How many resources the administrator sees. */
-export async function countResources(ports: Needs, { actor }: Act): Promise<number> {
+export async function countResources(ports: Needs, { actor }: RequestContext): Promise<number> {
   const visible = visibleResources(actor);
   if (!visible) return countEntries(ports, indexes.resources(actor.account));
   return (await readGranted(ports, actor.account, visible)).length;

@@ -1,20 +1,20 @@
 import type { Failure } from './failure-codes.ts';
 
 /** Something in a request of the dialect that is not as it should be. Thrown while it is read, before any use-case runs. */
-export class Mistake extends Error {
+export class ProtocolError extends Error {
   readonly failure: Failure;
   /** @param message for the caller's developers; never holds a value that was sent */
   constructor(failure: Failure, message: string) {
     super(message);
-    this.name = 'Mistake';
+    this.name = 'ProtocolError';
     this.failure = failure;
   }
 }
 
-export function missing(name: string): Mistake {
-  return new Mistake('MISSING_PARAMETER', `${name} is missing`);
+export function missing(name: string): ProtocolError {
+  return new ProtocolError('MISSING_PARAMETER', `${name} is missing`);
 }
 
-export function invalid(name: string, wanted: string): Mistake {
-  return new Mistake('INVALID_PARAMETER', `${name}: ${wanted}`);
+export function invalid(name: string, wanted: string): ProtocolError {
+  return new ProtocolError('INVALID_PARAMETER', `${name}: ${wanted}`);
 }

@@ -16,13 +16,13 @@ const CAME_IN_MS = 60 * MINUTE_MS;
 const MOST_KNOWN = 10_000;
 
 /** Who shows a password. */
-export interface Guesser {
+export interface ClientKey {
   /** One name from one address. */
   pair: string;
   address: string;
 }
 
-export function guesserOf(address: string | undefined, login: string): Guesser {
+export function clientKeyOf(address: string | undefined, login: string): ClientKey {
   const from = address === undefined ? 'unknown' : rateKey(address);
   return { pair: JSON.stringify([from, login]), address: JSON.stringify([from]) };
 }
@@ -60,13 +60,13 @@ const cameIn = new Until(CAME_IN_MS);
  * Why nothing of somebody is looked at. An address is barred for every name but those that have come in from it lately, so
  * that neighbours of a site keep its backend out as little as strangers elsewhere do (SR-49).
  */
-export function barredFor(ports: Needs, { pair, address }: Guesser): Refusal | undefined {
+export function barredFor(ports: Needs, { pair, address }: ClientKey): Refusal | undefined {
   const now = ports.clock.now();
   const isKnown = now < cameIn.of(ports, pair);
   return untilThen(Math.max(barred.of(ports, pair), isKnown ? 0 : barred.of(ports, address)), now);
 }
 
-export function noteRight(ports: Needs, { pair }: Guesser): void {
+export function noteRight(ports: Needs, { pair }: ClientKey): void {
   cameIn.set(ports, pair, ports.clock.now() + CAME_IN_MS);
 }
 
@@ -74,7 +74,7 @@ export function noteRight(ports: Needs, { pair }: Guesser): void {
  * Counts for name and address together, so that guesses from elsewhere keep nobody's backend out, and for the address. While
  * that is barred a name that is let through all the same is answered as the others are (SR-17).
  */
-export async function countWrong(ports: Needs, { pair, address }: Guesser): Promise<Refusal> {
+export async function countWrong(ports: Needs, { pair, address }: ClientKey): Promise<Refusal> {
   const now = ports.clock.now();
   for (const [who, limit] of [
     [pair, WRONG_PER_MINUTE],

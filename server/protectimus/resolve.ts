@@ -1,30 +1,34 @@
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { User } from '../users/user.ts';
-import type { Asked } from './endpoint.ts';
+import type { EndpointRequest } from './endpoint.ts';
 import type { Fields } from './endpoints/fields.ts';
 import { findPerson, findResource } from './find-named.ts';
-import { Mistake, missing } from './protocol-error.ts';
+import { missing, ProtocolError } from './protocol-error.ts';
 
 /** Which resource and which person a row is about. */
 export const RESOURCE_FIELDS = ['resourceId', 'resourceName'] as const;
 export const USER_FIELDS = ['userId', 'userLogin'] as const;
 
-export async function resourceOf({ ports, act, fields }: Asked): Promise<Verdict<{ resource: Resource }>> {
+export async function resourceOf({ ports, act, fields }: EndpointRequest): Promise<Result<{ resource: Resource }>> {
   const [id, name] = [fields.id('resourceId', 'res'), fields.text('resourceName')];
   if (id === undefined && name === undefined) throw missing('resourceId or resourceName');
   const found = await findResource(ports, act, { id, name });
   return id === undefined ? unregistered(found, 'resourceName') : found;
 }
 
-export async function userOf(asked: Asked): Promise<Verdict<{ user: User }>> {
+export async function userOf(asked: EndpointRequest): Promise<Result<{ user: User }>> {
   const found = await maybeUserOf(asked);
   if ('user' in found && found.user === undefined) throw missing('userId or userLogin');
-  return found as Verdict<{ user: User }>;
+  return found as Result<{ user: User }>;
 }
 
 /** Nobody, where nobody is named. */
-export async function maybeUserOf({ ports, act, fields }: Asked): Promise<Verdict<{ user: User | undefined }>> {
+export async function maybeUserOf({
+  ports,
+  act,
+  fields,
+}: EndpointRequest): Promise<Result<{ user: User | undefined }>> {
   const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
   if (id === undefined && login === undefined) return { user: undefined };
   const found = await findPerson(ports, act, { id, login });
@@ -35,22 +39,22 @@ export async function maybeUserOf({ ports, act, fields }: Asked): Promise<Verdic
  * Whom an authentication is about, as it was said: who that is, and whether there is anybody, is for the authentication to
  * find out, which answers alike for everybody (SR-17).
  */
-export async function nameOfPerson({ ports, act, fields }: Asked): Promise<string> {
+export async function nameOfPerson({ ports, act, fields }: EndpointRequest): Promise<string> {
   const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
   const name = id ?? login;
   if (name === undefined) throw missing('userId or userLogin');
   if (id === undefined || login === undefined) return name;
   const found = await findPerson(ports, act, { id, login });
   if (isRefusal(found) && found.refused === 'INPUT_INVALID') {
-    throw new Mistake('INVALID_PARAMETER', 'userId and userLogin are not the same one’s');
+    throw new ProtocolError('INVALID_PARAMETER', 'userId and userLogin are not the same one’s');
   }
   return name;
 }
 
 /** A name that nobody has is another failure than a number that nothing has. */
-export function unregistered<T extends object>(found: Verdict<T>, name: string): Verdict<T> {
+export function unregistered<T extends object>(found: Result<T>, name: string): Result<T> {
   if (isRefusal(found) && found.refused.endsWith('_NOT_FOUND')) {
-    throw new Mistake('UNREGISTERED_NAME', `${name}: nothing goes by that name`);
+    throw new ProtocolError('UNREGISTERED_NAME', `${name}: nothing goes by that name`);
   }
   return found;
 }

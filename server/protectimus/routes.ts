@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import type { PlanCatalogue } from '../accounts/plans/plans.ts';
-import { whenceOf } from '../http/client-info.ts';
+import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { bodyLimit } from '../http/middleware/body-limit.ts';
 import { faultOf, Refused } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticateKey } from './authenticate-key.ts';
-import { findRow, type Row } from './endpoint.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { authenticationRows } from './endpoints/authentication.ts';
 import { answerFailure, answerOk, answerRefusal, FORMATS, type Format } from './endpoints/envelope.ts';
 import { readFields } from './endpoints/fields.ts';
@@ -15,7 +15,7 @@ import { resourceRows } from './endpoints/resources.ts';
 import { tokenRows } from './endpoints/tokens.ts';
 import { userRows } from './endpoints/users.ts';
 import { refuseOverheard, shownCredentials } from './http-auth.ts';
-import { Mistake } from './protocol-error.ts';
+import { ProtocolError } from './protocol-error.ts';
 
 export interface DialectOptions {
   issuer: string;
@@ -25,12 +25,12 @@ export interface DialectOptions {
 }
 
 /** Every row of the dialect; `docs/protectimus.md` has the same table for people. */
-export const ROWS: readonly Row[] = [...authenticationRows, ...resourceRows, ...tokenRows, ...userRows];
+export const ENDPOINTS: readonly Endpoint[] = [...authenticationRows, ...resourceRows, ...tokenRows, ...userRows];
 
 /** Where it is served: some published clients leave the version out. Of `/api` no more is taken than its services. */
 export const DIALECT_PATHS: readonly string[] = [
   '/api/v1',
-  ...new Set(ROWS.map(({ path }) => `/api/${path.split('/', 1)[0]}`)),
+  ...new Set(ENDPOINTS.map(({ path }) => `/api/${path.split('/', 1)[0]}`)),
 ];
 
 /**
@@ -41,7 +41,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
   const app = new Hono<AppEnv>();
   app.onError((error, c) => {
     const { format } = partsOf(c.req.path, c.req.header('accept'));
-    if (error instanceof Mistake) {
+    if (error instanceof ProtocolError) {
       c.set('refusal', 'INPUT_INVALID');
       return answerFailure(c, format, { failure: error.failure, message: error.message });
     }
@@ -64,10 +64,10 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
       const message = barred ? 'Too many wrong passwords. Wait a minute.' : 'The user name or the password is wrong.';
       return answerFailure(c, format, { failure: 'ACCESS_RESTRICTION', message, status: barred ? 429 : 401 });
     }
-    const found = findRow(ROWS, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
-    if (!found) throw new Mistake('INVALID_URL_PATTERN', 'There is no such address, or not with this method.');
+    const found = findEndpoint(ENDPOINTS, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
+    if (!found) throw new ProtocolError('INVALID_URL_PATTERN', 'There is no such address, or not with this method.');
     const fields = await readFields(c, found.row.fields);
-    const act = { actor: caller.actor, ...whenceOf(c) };
+    const act = { actor: caller.actor, ...clientInfo(c) };
     const { plans } = options;
     const asked = { ports, act, key: caller.text, fields, numbers: found.numbers, plans };
     const verdict = await found.row.answer(asked);

@@ -1,12 +1,12 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../records/index-entries.ts';
 import { type ListQuery, listTokens, listUsers } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
-import { listPart, listSelectedPart, type Part } from '../records/offset-page.ts';
+import { listOffsetPage, listSelectedOffsetPage, type OffsetPage } from '../records/offset-page.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
@@ -36,10 +36,10 @@ export interface UserSelection {
 
 export async function selectUsers(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   selection: UserSelection,
-  part: Part,
-): Promise<Verdict<{ items: User[] }>> {
+  part: OffsetPage,
+): Promise<Result<{ items: User[] }>> {
   const { login, email, firstName, secondName, blocked } = selection;
   const resources = visibleAmong(act, selection.resources);
   if (!resources) return { items: [] };
@@ -59,12 +59,12 @@ export async function selectUsers(
       fits,
       part,
     );
-  if (blocked !== undefined) return listSelectedPart(part, fits, page({ blocked }));
-  return listPart(ports, indexes.users(act.actor.account), part, page({}));
+  if (blocked !== undefined) return listSelectedOffsetPage(part, fits, page({ blocked }));
+  return listOffsetPage(ports, indexes.users(act.actor.account), part, page({}));
 }
 
 /** Those of the named resources that the administrator sees. Undefined: none of them, so nothing is on any of them. */
-function visibleAmong({ actor }: Act, named: readonly ResourceId[]): ResourceId[] | undefined {
+function visibleAmong({ actor }: RequestContext, named: readonly ResourceId[]): ResourceId[] | undefined {
   const visible = named.filter((id) => maySeeResource(actor, id));
   return named.length > 0 && visible.length === 0 ? undefined : visible;
 }
@@ -88,10 +88,10 @@ export interface TokenSelection {
 
 export async function selectTokens(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   selection: TokenSelection,
-  part: Part,
-): Promise<Verdict<{ items: Token[] }>> {
+  part: OffsetPage,
+): Promise<Result<{ items: Token[] }>> {
   const { name, type, serial, enabled, lock, owner, administrator, unowned } = selection;
   const resources = visibleAmong(act, selection.resources);
   if (!resources) return { items: [] };
@@ -116,15 +116,15 @@ export async function selectTokens(
     const direct = resources.map((resource) => page({ resource }));
     return inOrder([...direct, async () => ({ items: [...paired.tokens], next: null })], fits, part);
   }
-  return listSelectedPart(part, fits, page({}));
+  return listSelectedOffsetPage(part, fits, page({}));
 }
 
 /** Tokens with which somebody is assigned to one of the resources. */
 async function tokensOn(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   resources: readonly ResourceId[],
-): Promise<Verdict<{ tokens: Token[]; ids: ReadonlySet<string> }>> {
+): Promise<Result<{ tokens: Token[]; ids: ReadonlySet<string> }>> {
   const whole = { start: 0, limit: MOST_FOUND };
   const users = await selectUsers(ports, act, { resources }, whole);
   if (isRefusal(users)) return users;
@@ -138,7 +138,7 @@ async function tokensOn(
 }
 
 /** The indexes along which the dialect's tokens are counted: all but those that it has no word for. */
-export function countedTokens({ actor }: Act): string[] {
+export function countedTokens({ actor }: RequestContext): string[] {
   return TOKEN_KINDS.filter((kind) => kind !== 'webauthn' && kind !== 'recovery').map((kind) =>
     indexes.tokensOfKind(actor.account, kind),
   );
@@ -146,10 +146,10 @@ export function countedTokens({ actor }: Act): string[] {
 
 /** What fits of several lists, each once, newest first. Too many are refused, and never answered short. */
 async function inOrder<T extends { id: string; createdAt: number }>(
-  lists: readonly ((query: ListQuery) => Promise<Verdict<Page<T>>>)[],
+  lists: readonly ((query: ListQuery) => Promise<Result<Page<T>>>)[],
   fits: (item: T) => boolean,
-  { start, limit }: Part,
-): Promise<Verdict<{ items: T[] }>> {
+  { start, limit }: OffsetPage,
+): Promise<Result<{ items: T[] }>> {
   const found = new Map<string, T>();
   let looked = 0;
   for (const list of lists) {

@@ -1,18 +1,18 @@
 import type { QuotaKind } from '../accounts/plans/plans.ts';
 import type { EventType } from '../events/event.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { byCreation } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { ABSENT, type DocumentKey } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
-import { IDEMPOTENCY_KEPT_MS } from './idempotency-record.ts';
-import { movePlaces } from './index-entries.ts';
-import { givePlaceBack, takePlace } from './usage.ts';
+import { IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
+import { reindex } from './index-entries.ts';
+import { releaseQuota, reserveQuota } from './usage.ts';
 
 /** The id something new will have, and the Idempotency-Key (as a MAC) that it was derived from, if any. */
-export interface Birth<Id extends string> {
+export interface NewId<Id extends string> {
   id: Id;
   madeWith?: string;
 }
@@ -25,20 +25,20 @@ export interface Birth<Id extends string> {
  */
 export async function createObject<T extends { id: string; account: string; createdAt: number }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   type: EventType,
-  birth: Birth<string>,
+  birth: NewId<string>,
   key: DocumentKey<T>,
   index: string,
   object: T,
   quota?: QuotaKind,
 ): Promise<{ created: T } | Refusal> {
   const { account } = act.actor;
-  const taken = quota === undefined ? { place: 'free' as const } : await takePlace(ports, account, quota, object.id);
+  const taken = quota === undefined ? { place: 'free' as const } : await reserveQuota(ports, account, quota, object.id);
   if (isRefusal(taken)) return taken;
   const now = ports.clock.now();
   const mark = documents.madeWith(birth.id, key.anchor);
-  const others = movePlaces(key, undefined, object).filter((step) => step.index !== index);
+  const others = reindex(key, undefined, object).filter((step) => step.index !== index);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -48,13 +48,13 @@ export async function createObject<T extends { id: string; account: string; crea
       { key, value: object },
       ...(birth.madeWith === undefined
         ? []
-        : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
+        : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_TTL_MS }]),
     ],
     index: [{ index, add: byCreation(object) }, ...others],
-    append: [eventOf(act, { type, subject: object.id }, now)],
+    append: [createEvent(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };
-  if (quota !== undefined && taken.place === 'held') await givePlaceBack(ports, account, quota, object.id);
+  if (quota !== undefined && taken.place === 'held') await releaseQuota(ports, account, quota, object.id);
   const [existing, made] = await ports.store.getMany([key, mark], now);
   const same = birth.madeWith !== undefined && made?.value.key === birth.madeWith;
   return existing && same && existing.value.account === object.account

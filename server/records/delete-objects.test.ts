@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { countTry } from '../enrolment/count-try.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign as assignAs } from '../resources/assign.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
@@ -16,16 +16,16 @@ import {
   addResource,
   addToken,
   birth,
-  must,
+  createFixture,
+  type Fixture,
   NONCE,
   overwrite,
   PASSWORD,
   read,
-  type Scene,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import type { Token } from '../tokens/token.ts';
 import { createUser } from '../users/create-user.ts';
@@ -45,7 +45,7 @@ const DOWN = new StoreUnavailable('no answer');
 const listed = async (index: string) => (await ports.store.range(index, { limit: 1000 })).map(({ id }) => id);
 const events = () =>
   ports.store.commits.flatMap(({ change }) => change.append ?? []).map((event) => event as { type: string });
-const password = (scene: Scene) =>
+const password = (scene: Fixture) =>
   authenticate(ports, {
     account: scene.account,
     resource: scene.resource.id,
@@ -53,18 +53,18 @@ const password = (scene: Scene) =>
     method: 'password',
     password: PASSWORD,
   });
-const act = (scene: Scene) => operatorOf(scene.account);
-const administrator = (scene: Scene, id = 'adm_00000000001' as const): Act & { actor: Actor } => ({
+const act = (scene: Fixture) => operatorOf(scene.account);
+const administrator = (scene: Fixture, id = 'adm_00000000001' as const): RequestContext & { actor: Actor } => ({
   actor: { kind: 'administrator', account: scene.account, id, role: 'administrator', resources: [scene.resource.id] },
 });
 
 describe('a user who is deleted', () => {
   // SR-39
   test('SR-39: signs in no more, nor does a flow or a result of theirs stand', async () => {
-    const scene = await setScene(ports, { tokens: [{}], alone: true });
+    const scene = await createFixture(ports, { tokens: [{}], alone: true });
     const { account, resource, user, tokens } = scene;
-    const waiting = await Walk.toOtp(scene);
-    const finished = await Walk.toOtp(scene);
+    const waiting = await LoginDriver.toOtp(scene);
+    const finished = await LoginDriver.toOtp(scene);
     await finished.otp((await tokens[0]?.code()) ?? '');
     const result = finished.view.result ?? '';
     expect(result).not.toBe('');
@@ -79,20 +79,20 @@ describe('a user who is deleted', () => {
   });
 
   test('takes along what was counted of them', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { id } = scene.user;
-    must(await countTry(ports, id, 5));
+    unwrap(await countTry(ports, id, 5));
     const counts = [documents.passwordAttempts(id), documents.enrolmentTries(id)] as const;
     expect((await ports.store.getMany(counts, ports.clock.now()))[1]).toBeDefined();
-    must(await deleteUser(ports, act(scene), id));
+    unwrap(await deleteUser(ports, act(scene), id));
     expect(await ports.store.getMany(counts, ports.clock.now())).toEqual([undefined, undefined]);
   });
 
   test('frees every name, and leaves tokens to nobody under a new epoch', async () => {
     const names = { alias: 'al', email: 'alice@example.com', phone: '+4312345678901' };
-    const scene = await setScene(ports, { tokens: [{}], user: names });
+    const scene = await createFixture(ports, { tokens: [{}], user: names });
     const { account, user, tokens, resource } = scene;
-    must(await deleteUser(ports, act(scene), user.id));
+    unwrap(await deleteUser(ports, act(scene), user.id));
     const stored = await read(ports, documents.token(tokens[0]?.id ?? 'tok_00000000000'));
     expect(stored).toMatchObject({ epoch: 1 });
     expect(stored).not.toHaveProperty('owner');
@@ -108,13 +108,13 @@ describe('a user who is deleted', () => {
       const [claim] = await ports.store.getMany([documents.nameClaim(account, name)], ports.clock.now());
       expect(claim).toBeUndefined();
     }
-    const again = must(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice', ...names }));
+    const again = unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice', ...names }));
     expect(await findUser(ports, account, 'AL')).toEqual(again.user);
   });
 
   test('whose deletion breaks off anywhere is gone, and repeating it tidies up', async () => {
     for (let at = 0; ; at++) {
-      const scene = await setScene(ports, { tokens: [{}], alone: true });
+      const scene = await createFixture(ports, { tokens: [{}], alone: true });
       let commits = 0;
       ports.store.intercept = {
         async commit(change, go) {
@@ -134,18 +134,18 @@ describe('a user who is deleted', () => {
       const stored = await read(ports, documents.token(scene.tokens[0]?.id ?? 'tok_00000000000'));
       expect(stored).not.toHaveProperty('owner');
       // Claims that nobody stands behind are taken over.
-      must(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice' }));
+      unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice' }));
     }
   });
 
   test('while a token is being given to them owns nothing', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, user } = scene;
     const other = await addToken(ports, account, {});
     const during = async (change: Parameters<typeof touches>[0]) => {
       if (!touches(change, 'token')) return;
       ports.store.intercept = {};
-      must(await deleteUser(ports, act(scene), user.id));
+      unwrap(await deleteUser(ports, act(scene), user.id));
     };
     ports.store.intercept = { commit: async (change, go) => during(change).then(go) };
     expect(await updateToken(ports, account, other.id, { owner: user.id })).toEqual({ refused: 'USER_NOT_FOUND' });
@@ -153,13 +153,13 @@ describe('a user who is deleted', () => {
   });
 
   test('while a token is made for them owns nothing', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, user } = scene;
     ports.store.intercept = {
       async commit(change, go) {
         if (touches(change, 'token')) {
           ports.store.intercept = {};
-          must(await deleteUser(ports, act(scene), user.id));
+          unwrap(await deleteUser(ports, act(scene), user.id));
         }
         return go();
       },
@@ -172,9 +172,9 @@ describe('a user who is deleted', () => {
 
   // SR-34
   test('SR-34: is told of once, and their token’s change of hands once', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const before = events().length;
-    must(await deleteUser(ports, act(scene), scene.user.id));
+    unwrap(await deleteUser(ports, act(scene), scene.user.id));
     expect(events().slice(before)).toMatchObject([
       { type: 'user.deleted', subject: scene.user.id, actor: { kind: 'operator' } },
       { type: 'token.updated', subject: scene.tokens[0]?.id, changed: ['epoch', 'owner'], related: [scene.user.id] },
@@ -184,10 +184,10 @@ describe('a user who is deleted', () => {
 
 describe('a token that is deleted', () => {
   test('lets nobody in, and is on no assignment', async () => {
-    const scene = await setScene(ports, { tokens: [{}, {}] });
+    const scene = await createFixture(ports, { tokens: [{}, {}] });
     const [gone, kept] = scene.tokens;
     const code = (await gone?.code()) ?? '';
-    must(await deleteToken(ports, act(scene), gone?.id ?? 'tok_00000000000'));
+    unwrap(await deleteToken(ports, act(scene), gone?.id ?? 'tok_00000000000'));
     const common = { account: scene.account, resource: scene.resource.id, user: 'alice', method: 'otp' } as const;
     expect(await authenticate(ports, { ...common, otp: code })).toEqual({ refused: 'INVALID_CREDENTIALS' });
     expect(await authenticate(ports, { ...common, otp: (await kept?.code()) ?? '' })).toMatchObject({
@@ -198,7 +198,7 @@ describe('a token that is deleted', () => {
   });
 
   test('was the only one: whoever was assigned with it alone is assigned no more', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     expect(await password(scene)).toMatchObject({ method: 'password' });
     ports.store.intercept = {
       // The tidying up fails: the pair stays in the user's document, and is void.
@@ -211,10 +211,10 @@ describe('a token that is deleted', () => {
 
   // SR-39
   test('SR-39: takes the result of its code with it', async () => {
-    const scene = await setScene(ports, { tokens: [{}], alone: true });
-    const walk = await Walk.toOtp(scene);
+    const scene = await createFixture(ports, { tokens: [{}], alone: true });
+    const walk = await LoginDriver.toOtp(scene);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
-    must(await deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000'));
+    unwrap(await deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000'));
     const asked = { account: scene.account, resource: scene.resource.id, nonce: NONCE };
     expect(await consumeResult(ports, { ...asked, result: walk.view.result ?? '' })).toEqual({
       refused: 'RESULT_REVOKED',
@@ -225,16 +225,16 @@ describe('a token that is deleted', () => {
 describe('a resource that is deleted', () => {
   // SR-39
   test('SR-39: nobody signs in to it, flows end, results stand no more; assignments to it are taken off', async () => {
-    const scene = await setScene(ports, { tokens: [{}], alone: true });
+    const scene = await createFixture(ports, { tokens: [{}], alone: true });
     const { account, resource, user } = scene;
     const direct = await addToken(ports, account, {});
-    must(await assign(ports, { account, resource: resource.id, token: direct.id }));
+    unwrap(await assign(ports, { account, resource: resource.id, token: direct.id }));
     const elsewhere = await addResource(ports, account);
-    must(await assign(ports, { account, resource: elsewhere.id, user: user.id }));
-    const waiting = await Walk.toOtp(scene);
-    const finished = await Walk.toOtp(scene);
+    unwrap(await assign(ports, { account, resource: elsewhere.id, user: user.id }));
+    const waiting = await LoginDriver.toOtp(scene);
+    const finished = await LoginDriver.toOtp(scene);
     await finished.otp((await scene.tokens[0]?.code()) ?? '');
-    must(await deleteResource(ports, act(scene), resource.id));
+    unwrap(await deleteResource(ports, act(scene), resource.id));
 
     expect(await password(scene)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
     await waiting.otp('123456');
@@ -251,13 +251,13 @@ describe('a resource that is deleted', () => {
   });
 
   test('whose tidying up broke off is tidied up by its repetition, and another account’s is left alone', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { resource, user } = scene;
     ports.store.intercept = { commit: (change, go) => (touches(change, 'user') ? Promise.reject(DOWN) : go()) };
     await expect(deleteResource(ports, act(scene), resource.id)).rejects.toThrow(DOWN);
     ports.store.intercept = {};
     expect(await password(scene)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
-    const other = await setScene(ports);
+    const other = await createFixture(ports);
     expect(await deleteResource(ports, act(other), resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
     expect((await read(ports, documents.user(user.id))).assignments).toHaveLength(1);
     expect(await deleteResource(ports, act(scene), resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
@@ -268,24 +268,24 @@ describe('a resource that is deleted', () => {
   });
 
   test('takes everybody off, however many there are', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, resource } = scene;
     for (let at = 0; at < 450; at++) {
       const login = `u${at}`;
-      const { user } = must(await createUser(ports, act(scene), birth(ports, 'usr'), { login }));
-      must(await assign(ports, { account, resource: resource.id, user: user.id }));
+      const { user } = unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login }));
+      unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     }
     expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 1000 })).toHaveLength(451);
-    must(await deleteResource(ports, act(scene), resource.id));
+    unwrap(await deleteResource(ports, act(scene), resource.id));
     expect(await listed(indexes.usersOn(account, resource.id))).toEqual([]);
   });
 });
 
 describe('who may', () => {
   test('an administrator deletes what they made, and nobody else’s', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const self = administrator(scene);
-    const own = must(await createUser(ports, self, birth(ports, 'usr'), { login: 'own' })).user;
+    const own = unwrap(await createUser(ports, self, birth(ports, 'usr'), { login: 'own' })).user;
     expect(await deleteUser(ports, self, scene.user.id)).toEqual({ refused: 'FORBIDDEN' });
     const theirs = scene.tokens[0]?.id ?? 'tok_00000000000';
     expect(await deleteToken(ports, self, theirs)).toEqual({ refused: 'FORBIDDEN' });
@@ -297,11 +297,11 @@ describe('who may', () => {
   });
 
   test('a token with which an administrator signs in is not to be had: not for the superuser, not even for themselves', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const id = idFromBytes('adm', ports.random.bytes(7));
     const token = await addToken(ports, scene.account, {});
     await overwrite<Token>(ports, documents.token(token.id), { administrator: id });
-    const superuser: Act = {
+    const superuser: RequestContext = {
       actor: { kind: 'administrator', account: scene.account, id: 'adm_00000000009', role: 'superuser', resources: [] },
     };
     for (const other of [superuser, act(scene)]) {
@@ -316,7 +316,7 @@ describe('who may', () => {
   });
 
   test('nobody deletes what is another account’s', async () => {
-    const [scene, other] = [await setScene(ports, { tokens: [{}] }), await setScene(ports)];
+    const [scene, other] = [await createFixture(ports, { tokens: [{}] }), await createFixture(ports)];
     const user = await deleteUser(ports, act(other), scene.user.id);
     const token = await deleteToken(ports, act(other), scene.tokens[0]?.id ?? 'tok_00000000000');
     expect([user, token].map((verdict) => isRefusal(verdict) && verdict.refused)).toEqual([

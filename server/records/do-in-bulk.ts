@@ -1,10 +1,10 @@
 import type { IdPrefix, idFromBytes } from '../kernel/ids.ts';
-import { inParallel } from '../kernel/map-concurrent.ts';
+import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import type { Birth } from './create-object.ts';
-import { idempotently } from './idempotency.ts';
+import type { NewId } from './create-object.ts';
+import { withIdempotency } from './idempotency.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -33,18 +33,18 @@ export interface Row<T> {
  */
 export async function doInBulk<P extends IdPrefix, T extends object, A extends object>(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   bulk: { prefix: P; rows: readonly Row<T>[]; width: number; fault: (error: unknown) => Refusal },
-  make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>, input: T) => Promise<A | Refusal>,
+  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>, input: T) => Promise<A | Refusal>,
 ): Promise<(A | Refusal)[]> {
   const keys = bulk.rows.map(({ key }) => key);
-  return inParallel(bulk.rows, bulk.width, async ({ key, fingerprint, input }, at) => {
+  return mapConcurrent(bulk.rows, bulk.width, async ({ key, fingerprint, input }, at) => {
     if (isRefusal(input)) return input;
     // Only one of the two could be done, and which one would be left to chance.
     if (key !== undefined && keys.indexOf(key) < at) return refusal('IDEMPOTENCY_KEY_REUSED');
     try {
       const request = { actor: act.actor, key, fingerprint, prefix: bulk.prefix };
-      return await idempotently<P, A>(ports, request, (birth) => make(birth, input));
+      return await withIdempotency<P, A>(ports, request, (birth) => make(birth, input));
     } catch (error) {
       return bulk.fault(error);
     }

@@ -15,7 +15,7 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
  * Names the content of an object as its administrators know it: the same content, the same version, whoever wrote it and
  * on whichever store. Also what is never shown counts, such as a password's hash, so that a change of it is noticed.
  */
-export function versionOf(object: object): string {
+export function etagOf(object: object): string {
   const members = Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
   const text = JSON.stringify(Object.fromEntries(members), (name, value: unknown) =>
     UNSEEN_FIELDS.has(name) ? undefined : value,
@@ -27,6 +27,6 @@ export function versionOf(object: object): string {
 export type SeenVersions = readonly string[] | 'any';
 
 /** Whether the object is still as the caller saw it. Whoever says nothing has the last word. */
-export function isAsSeen(object: object, seen: SeenVersions | undefined): boolean {
-  return seen === undefined || seen === 'any' || seen.includes(versionOf(object));
+export function isUnchangedSince(object: object, seen: SeenVersions | undefined): boolean {
+  return seen === undefined || seen === 'any' || seen.includes(etagOf(object));
 }

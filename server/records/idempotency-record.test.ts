@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IDEMPOTENCY_LEASE_MS, type IdempotencyRecord, judgeIdempotency } from './idempotency-record.ts';
+import { decideIdempotency, IDEMPOTENCY_LEASE_MS, type IdempotencyRecord } from './idempotency-record.ts';
 
 const hash = fc.constantFrom('a', 'b', 'c');
 const at = fc.integer({ min: 0, max: 4e12 });
@@ -11,14 +11,14 @@ const record = fc.record<IdempotencyRecord>(
 
 describe('a request with an Idempotency-Key', () => {
   test('runs when it is the first', () => {
-    fc.assert(fc.property(hash, at, (request, now) => judgeIdempotency(undefined, request, now) === 'run'));
+    fc.assert(fc.property(hash, at, (request, now) => decideIdempotency(undefined, request, now) === 'run'));
   });
 
   test('is refused when the key belongs to another request, whatever became of that', () => {
     fc.assert(
       fc.property(record, hash, at, (first, request, now) => {
         fc.pre(first.requestHash !== request);
-        expect(judgeIdempotency(first, request, now)).toBe('reused');
+        expect(decideIdempotency(first, request, now)).toBe('reused');
       }),
     );
   });
@@ -26,7 +26,7 @@ describe('a request with an Idempotency-Key', () => {
   test('gets the first answer for as long as there is one, and is never run again then', () => {
     fc.assert(
       fc.property(record, at, fc.string(), (first, now, sealedAnswer) => {
-        expect(judgeIdempotency({ ...first, sealedAnswer }, first.requestHash, now)).toBe('replay');
+        expect(decideIdempotency({ ...first, sealedAnswer }, first.requestHash, now)).toBe('replay');
       }),
     );
   });
@@ -34,7 +34,7 @@ describe('a request with an Idempotency-Key', () => {
   test('waits while the first is at work, and takes over exactly when its lease has ended', () => {
     fc.assert(
       fc.property(hash, at, fc.integer({ min: -1e6, max: 1e6 }), (requestHash, startedAt, after) => {
-        const step = judgeIdempotency({ requestHash, startedAt, firstSeenAt: 0 }, requestHash, startedAt + after);
+        const step = decideIdempotency({ requestHash, startedAt, firstSeenAt: 0 }, requestHash, startedAt + after);
         expect(step).toBe(after >= IDEMPOTENCY_LEASE_MS ? 'run' : 'in-use');
       }),
     );

@@ -10,14 +10,14 @@ export interface IdempotencyRecord {
   firstSeenAt: number;
 }
 
-export const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;
+export const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
 /** A first request that has not finished after this has crashed; the next one takes over. */
 export const IDEMPOTENCY_LEASE_MS = 30_000;
 
 export type IdempotencyStep = 'run' | 'replay' | 'in-use' | 'reused';
 
 /** What to do with a request that carries the key of this record. */
-export function judgeIdempotency(
+export function decideIdempotency(
   record: IdempotencyRecord | undefined,
   requestHash: string,
   now: number,

@@ -8,18 +8,18 @@ import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { createLoginRequest, createToken, idempotently } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { must, NONCE, setScene } from '../testing/scene.ts';
+import { createFixture, NONCE, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { isOath } from '../tokens/token.ts';
-import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_LEASE_MS } from './idempotency-record.ts';
+import { IDEMPOTENCY_LEASE_MS, IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
 
 // SR-59: an Idempotency-Key makes one thing once, whatever breaks off in between.
 let ports: TestPorts;
 let account: AccountId;
 beforeAll(async () => {
   ports = await openTestPorts('idempotently');
-  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
 });
 afterEach(() => {
   ports.store.intercept = {};
@@ -40,14 +40,14 @@ const countTokens = async (of = account) => (await ports.store.range(indexes.tok
 
 describe('a repetition', () => {
   test('answers what the first answered, the seed included, also from another process', async () => {
-    const first = must(await enrol('a'));
+    const first = unwrap(await enrol('a'));
     expect(first.secret).toHaveLength(32);
     expect(await enrol('a')).toEqual(first);
     expect(await enrol('a', { over: ports.replica() })).toEqual(first);
   });
 
   test('of another request under the same key is refused, and makes nothing', async () => {
-    must(await enrol('b'));
+    unwrap(await enrol('b'));
     const before = await countTokens();
     expect(await enrol('b', { fingerprint: 'another body' })).toEqual({ refused: 'IDEMPOTENCY_KEY_REUSED' });
     expect(await countTokens()).toBe(before);
@@ -57,7 +57,7 @@ describe('a repetition', () => {
   test('leaves nothing in the store against which a copy of it could try passwords', async () => {
     const body = (password: string) => `POST /v1/users\n{"login":"alice","password":"${password}"}`;
     const before = ports.store.commits.length;
-    must(await enrol('with-a-password', { fingerprint: body('sunflower') }));
+    unwrap(await enrol('with-a-password', { fingerprint: body('sunflower') }));
     const copied = JSON.stringify(ports.store.commits.slice(before));
     for (const algorithm of ['sha256', 'sha512', 'sha1', 'md5']) {
       for (const encoding of ['hex', 'base64', 'base64url'] as const) {
@@ -67,27 +67,27 @@ describe('a repetition', () => {
   });
 
   test('a day later makes another', async () => {
-    const first = must(await enrol('c'));
-    ports.clock.advance(IDEMPOTENCY_KEPT_MS);
-    const second = must(await enrol('c'));
+    const first = unwrap(await enrol('c'));
+    ports.clock.advance(IDEMPOTENCY_TTL_MS);
+    const second = unwrap(await enrol('c'));
     expect(second.id).not.toBe(first.id);
     expect(await enrol('c')).toEqual(second);
   });
 
   test('without a key makes another each time', async () => {
-    const [one, two] = [must(await enrol(undefined)), must(await enrol(undefined))];
+    const [one, two] = [unwrap(await enrol(undefined)), unwrap(await enrol(undefined))];
     expect(one.id).not.toBe(two.id);
   });
 
   test('under the same key in another account is another matter', async () => {
-    const other = must(await createAccount(ports, { name: 'Other' })).account.id;
-    const [one, two] = [must(await enrol('d')), must(await enrol('d', { by: other }))];
+    const other = unwrap(await createAccount(ports, { name: 'Other' })).account.id;
+    const [one, two] = [unwrap(await enrol('d')), unwrap(await enrol('d', { by: other }))];
     expect(one.id).not.toBe(two.id);
     expect(one.secret).not.toBe(two.secret);
   });
 
   test('twenty at once make one thing, and whoever does not get it is told to wait', async () => {
-    const of = must(await createAccount(ports, { name: 'Crowd' })).account.id;
+    const of = unwrap(await createAccount(ports, { name: 'Crowd' })).account.id;
     const replica = ports.replica();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) => enrol('e', { by: of, over: at % 2 ? ports : replica })),
@@ -107,7 +107,7 @@ test.each(['', ' ', 'a b', 'ä', 'a\n', 'x'.repeat(129), '\u2028'])('a key such 
 });
 
 test('the longest key there may be is taken', async () => {
-  must(await enrol('~'.repeat(128)));
+  unwrap(await enrol('~'.repeat(128)));
 });
 
 describe('a refusal', () => {
@@ -127,7 +127,7 @@ describe('a refusal', () => {
 });
 
 test('an outage right after the making makes no second one, and the next request need not wait', async () => {
-  const of = must(await createAccount(ports, { name: 'Outage' })).account.id;
+  const of = unwrap(await createAccount(ports, { name: 'Outage' })).account.id;
   ports.store.intercept = {
     async commit(change, go) {
       const outcome = await go();
@@ -138,7 +138,7 @@ test('an outage right after the making makes no second one, and the next request
   await expect(enrol('k', { by: of })).rejects.toThrow(DOWN);
   ports.store.intercept = {};
   ports.clock.advance(1);
-  const made = must(await enrol('k', { by: of }));
+  const made = unwrap(await enrol('k', { by: of }));
   expect(await countTokens(of)).toBe(1);
   expect(await enrol('k', { by: of })).toEqual(made);
 });
@@ -161,13 +161,13 @@ describe('a crash', () => {
     ['before anything was made', 1],
     ['after the thing was made, before the answer was kept', 2],
   ])('%s holds the key for its lease, and then one thing comes of it', async (_, commit) => {
-    const of = must(await createAccount(ports, { name: 'Crash' })).account.id;
+    const of = unwrap(await createAccount(ports, { name: 'Crash' })).account.id;
     await dyingAt(commit, () => enrol('h', { by: of }));
     expect(await enrol('h', { by: of })).toEqual({ refused: 'IDEMPOTENCY_KEY_IN_USE', retryAfterMs: 1000 });
     ports.clock.advance(IDEMPOTENCY_LEASE_MS - 1);
     expect(await enrol('h', { by: of })).toMatchObject({ refused: 'IDEMPOTENCY_KEY_IN_USE' });
     ports.clock.advance(1);
-    const made = must(await enrol('h', { by: of }));
+    const made = unwrap(await enrol('h', { by: of }));
     expect(await countTokens(of)).toBe(1);
     expect(await enrol('h', { by: of })).toEqual(made);
     // The seed that is answered is the one that is stored.
@@ -178,7 +178,7 @@ describe('a crash', () => {
   });
 
   test('after a login request was made is answered with that very request', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const ask = () =>
       idempotently(ports, { account: scene.account, key: 'i', fingerprint: 'body', prefix: 'flw' }, (birth) =>
         createLoginRequest(ports, birth, {
@@ -191,21 +191,21 @@ describe('a crash', () => {
       );
     await dyingAt(2, ask);
     ports.clock.advance(IDEMPOTENCY_LEASE_MS);
-    const again = must(await ask());
+    const again = unwrap(await ask());
     expect(again.loginRequest).toMatch(/^lrq\.flw_/);
     expect(await ask()).toEqual(again);
   });
 });
 
 test('an id that is taken by something else is not handed over', async () => {
-  const first = must(await enrol(undefined));
+  const first = unwrap(await enrol(undefined));
   const made = await createToken(ports, { id: first.id, madeWith: 'another' }, account, SPEC);
   expect(made).toEqual({ refused: 'CONTENTION' });
 });
 
 test('SR-23: the kept answer is sealed, and opens under its own key alone', async () => {
   const before = ports.store.commits.length;
-  const { secret } = must(await enrol('j'));
+  const { secret } = unwrap(await enrol('j'));
   const written = ports.store.commits.slice(before);
   expect(written.some(({ change }) => touches(change, 'idempotency'))).toBe(true);
   expect(JSON.stringify(written)).not.toContain(secret);

@@ -4,12 +4,12 @@ import type { Ports } from '../kernel/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { transact, type Write } from '../store/transact.ts';
-import type { Birth } from './create-object.ts';
+import type { NewId } from './create-object.ts';
 import {
-  IDEMPOTENCY_KEPT_MS,
+  decideIdempotency,
+  IDEMPOTENCY_TTL_MS,
   type IdempotencyRecord,
   type IdempotencyStep,
-  judgeIdempotency,
 } from './idempotency-record.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -21,10 +21,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
  *
  * @param key the client's key, or undefined for a request without one
  */
-export async function idempotently<P extends IdPrefix, A extends object>(
+export async function withIdempotency<P extends IdPrefix, A extends object>(
   ports: Needs,
   request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
-  make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
 ): Promise<A | Refusal> {
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
@@ -44,12 +44,12 @@ export async function idempotently<P extends IdPrefix, A extends object>(
     document.anchor,
     [document],
     ([stored], now) => {
-      const step = judgeIdempotency(stored?.value, requestHash, now);
+      const step = decideIdempotency(stored?.value, requestHash, now);
       if (step !== 'run') return { answer: { step, ...(stored && { record: stored.value }) } };
       const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
       return {
         answer: { step, record },
-        write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_KEPT_MS }] },
+        write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_TTL_MS }] },
       };
     },
   );
@@ -80,7 +80,7 @@ export async function idempotently<P extends IdPrefix, A extends object>(
     };
     return {
       answer: undefined,
-      write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_KEPT_MS }] },
+      write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_TTL_MS }] },
     };
   });
   return answer;
@@ -101,7 +101,7 @@ function endLease(ports: Needs, document: Key): Promise<void> {
     document,
     (record, now) =>
       record && {
-        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: now + IDEMPOTENCY_KEPT_MS }],
+        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: now + IDEMPOTENCY_TTL_MS }],
       },
   );
 }

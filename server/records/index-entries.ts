@@ -8,7 +8,7 @@ import { isSent, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /** An entry of an index that belongs to an object. All of an object's are kept in the very commits that write it. */
-export interface Place {
+export interface IndexEntryPlace {
   index: string;
   entry: IndexEntry;
 }
@@ -45,7 +45,7 @@ export function isMainName(entry: IndexEntry): boolean {
 }
 
 /** Where an object is listed. The kind of document decides; one of an unknown kind is listed nowhere. */
-export function placesOf(key: DocumentKey, object: object): Place[] {
+export function indexEntriesOf(key: DocumentKey, object: object): IndexEntryPlace[] {
   switch (key.name.split('/', 1)[0]) {
     case 'user':
       return userPlaces(object as User);
@@ -67,12 +67,12 @@ export function placesOf(key: DocumentKey, object: object): Place[] {
 }
 
 /** The steps from the places of an object as it was to those of it as it is; undefined where there is none. */
-export function movePlaces(
+export function reindex(
   key: DocumentKey,
   before: object | undefined,
   after: object | undefined,
 ): NonNullable<Change['index']> {
-  const [old, now] = [before ? placesOf(key, before) : [], after ? placesOf(key, after) : []];
+  const [old, now] = [before ? indexEntriesOf(key, before) : [], after ? indexEntriesOf(key, after) : []];
   if (old.length === 0) return now.map(({ index, entry }) => ({ index, add: entry }));
   const [had, has] = [new Set(old.map(nameOf)), new Set(now.map(nameOf))];
   return [
@@ -81,7 +81,7 @@ export function movePlaces(
   ];
 }
 
-function userPlaces(user: User): Place[] {
+function userPlaces(user: User): IndexEntryPlace[] {
   const { account } = user;
   const names = [user.login, user.alias, user.email, user.phone, user.firstName, user.secondName];
   const entry = byCreation(user);
@@ -93,7 +93,7 @@ function userPlaces(user: User): Place[] {
   ];
 }
 
-function tokenPlaces(token: Token): Place[] {
+function tokenPlaces(token: Token): IndexEntryPlace[] {
   const { account, owner } = token;
   const entry = byCreation(token);
   return [
@@ -111,7 +111,7 @@ function tokenPlaces(token: Token): Place[] {
   ];
 }
 
-function keyPlaces(key: ApiKey): Place[] {
+function keyPlaces(key: ApiKey): IndexEntryPlace[] {
   const created = { index: indexes.apiKeys(key.account), entry: byCreation(key) };
   if (key.kind !== 'protectimus') return [created];
   return [
@@ -120,7 +120,11 @@ function keyPlaces(key: ApiKey): Place[] {
   ];
 }
 
-function named(object: { id: string; name: string; createdAt: number }, created: string, names: string): Place[] {
+function named(
+  object: { id: string; name: string; createdAt: number },
+  created: string,
+  names: string,
+): IndexEntryPlace[] {
   return [
     { index: created, entry: byCreation(object) },
     ...nameEntries(object.id, [object.name]).map((entry) => ({ index: names, entry })),
@@ -139,6 +143,6 @@ function nameEntries(id: string, names: readonly (string | undefined)[]): IndexE
   });
 }
 
-function nameOf({ index, entry }: Place): string {
+function nameOf({ index, entry }: IndexEntryPlace): string {
   return JSON.stringify([index, entry.sort, entry.id]);
 }

@@ -3,8 +3,8 @@ import type { Filter } from '../filters/filter.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { listGranted } from '../resources/list-granted.ts';
 import type { Resource } from '../resources/resource.ts';
 import { indexes } from '../store/indexes.ts';
@@ -38,7 +38,11 @@ function along({ after, limit, search, sort, order }: ListQuery, names: string, 
   return { index: names, after, limit, order: order ?? 'asc', prefix: namePrefix(search ?? '') };
 }
 
-export async function listResources(ports: Needs, { actor }: Act, query: ListQuery): Promise<Verdict<Page<Resource>>> {
+export async function listResources(
+  ports: Needs,
+  { actor }: RequestContext,
+  query: ListQuery,
+): Promise<Result<Page<Resource>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const range = along(query, indexes.resourceNames(account), indexes.resources(account));
@@ -49,9 +53,9 @@ export async function listResources(ports: Needs, { actor }: Act, query: ListQue
 
 export async function listFilters(
   ports: Needs,
-  { actor }: Act,
+  { actor }: RequestContext,
   query: ListQuery & { kind?: Filter['rule']['kind'] | undefined },
-): Promise<Verdict<Page<Filter>>> {
+): Promise<Result<Page<Filter>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { kind } = query;
@@ -62,9 +66,9 @@ export async function listFilters(
 
 export async function listUsers(
   ports: Needs,
-  { actor }: Act,
+  { actor }: RequestContext,
   query: ListQuery & { blocked?: boolean | undefined; resource?: ResourceId | undefined },
-): Promise<Verdict<Page<User>>> {
+): Promise<Result<Page<User>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { blocked, resource } = query;
@@ -96,7 +100,11 @@ export interface TokenQuery extends ListQuery {
   resource?: ResourceId | undefined;
 }
 
-export async function listTokens(ports: Needs, { actor }: Act, query: TokenQuery): Promise<Verdict<Page<Token>>> {
+export async function listTokens(
+  ports: Needs,
+  { actor }: RequestContext,
+  query: TokenQuery,
+): Promise<Result<Page<Token>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { state, owner, kind, resource } = query;

@@ -1,7 +1,7 @@
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import type { DocumentKey, IndexEntry } from '../store/store.ts';
-import { isMainName, placesOf } from './index-entries.ts';
+import { indexEntriesOf, isMainName } from './index-entries.ts';
 
 export interface Page<T> {
   items: T[];
@@ -35,7 +35,7 @@ const PIECE = 200;
 export async function listObjects<T extends { account: string }, Id extends string>(
   ports: Pick<Ports, 'store' | 'clock'>,
   list: ListRequest<T, Id>,
-): Promise<Verdict<Page<T>>> {
+): Promise<Result<Page<T>>> {
   const start = list.after === undefined ? undefined : parseCursor(list.after);
   if (list.after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
   const selective = list.where !== undefined || list.prefix !== undefined;
@@ -91,7 +91,7 @@ function isShownFor<T extends object>(
   { index, prefix = '', order }: Pick<ListRequest<T, string>, 'index' | 'prefix' | 'order'>,
   entry: IndexEntry,
 ): boolean {
-  const fitting = placesOf(key, object)
+  const fitting = indexEntriesOf(key, object)
     .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
     .filter((place) => prefix !== '' || isMainName(place.entry))
     .map((place) => place.entry.sort)

@@ -1,15 +1,15 @@
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { type Page, writeCursor } from './list-objects.ts';
 
 /** Which part of a list: after so many, at most so many. */
-export interface Part {
+export interface OffsetPage {
   start: number;
   limit: number;
 }
 
-type PageAfter<T> = (query: { after?: string | undefined; limit: number }) => Promise<Verdict<Page<T>>>;
+type PageAfter<T> = (query: { after?: string | undefined; limit: number }) => Promise<Result<Page<T>>>;
 
 const PAGE = 1000;
 const LONGEST_PAGE = 200;
@@ -22,12 +22,12 @@ const MOST_LOOKED_AT = 10_000;
  *
  * @param index along which the list goes, the newest first, with nothing left out of it
  */
-export async function listPart<T>(
+export async function listOffsetPage<T>(
   { store }: Pick<Ports, 'store'>,
   index: string,
-  { start, limit }: Part,
+  { start, limit }: OffsetPage,
   page: PageAfter<T>,
-): Promise<Verdict<{ items: T[] }>> {
+): Promise<Result<{ items: T[] }>> {
   let after: IndexEntry | undefined;
   for (let left = start; left > 0; ) {
     const entries = await store.range(index, { limit: Math.min(left, PAGE), reverse: true, ...(after && { after }) });
@@ -42,11 +42,11 @@ export async function listPart<T>(
  * The same of a list from which some are left out, by looking at what comes before too: bounded, so that a far part of a
  * large list is refused and never answered short.
  */
-export async function listSelectedPart<T>(
-  { start, limit }: Part,
+export async function listSelectedOffsetPage<T>(
+  { start, limit }: OffsetPage,
   fits: (item: T) => boolean,
   page: PageAfter<T>,
-): Promise<Verdict<{ items: T[] }>> {
+): Promise<Result<{ items: T[] }>> {
   const found: T[] = [];
   let after: string | undefined;
   for (let looked = 0; ; ) {

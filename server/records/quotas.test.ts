@@ -12,7 +12,7 @@ import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { createFilter, createResource, createUser, operatorOf } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, must } from '../testing/scene.ts';
+import { birth, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { readUsage, recountUsage } from './usage.ts';
 
@@ -31,7 +31,7 @@ const plans = (quotas: Quotas): PlanCatalogue => ({
   plans: [{ name: 'Tight', monthlyFee: 0, quotas }],
 });
 const accountWith = async (quotas: Quotas): Promise<AccountId> =>
-  must(await createAccount(ports, { name: 'Acme', plan: { name: 'Tight', active: true, quotas } })).account.id;
+  unwrap(await createAccount(ports, { name: 'Acme', plan: { name: 'Tight', active: true, quotas } })).account.id;
 const addUser = (account: AccountId, over = ports, login = `user-${serial++}`) =>
   createUser(over, birth(ports, 'usr'), account, { login });
 const usersOf = async (account: AccountId) => (await ports.store.range(indexes.users(account), { limit: 1000 })).length;
@@ -52,10 +52,10 @@ describe('of many creations at once', () => {
     const other = ports.replica();
     let overtaken = 0;
     ports.store.intercept.commit = async (change, go) => {
-      if (touches(change, 'usage/users') && overtaken++ < 8) must(await addUser(account, other));
+      if (touches(change, 'usage/users') && overtaken++ < 8) unwrap(await addUser(account, other));
       return go();
     };
-    must(await addUser(account));
+    unwrap(await addUser(account));
     ports.store.intercept = {};
     expect(await usersOf(account)).toBe(9);
     expect(await readUsage(ports, account, 'users')).toBe(9);
@@ -73,8 +73,8 @@ describe('of many creations at once', () => {
     const answers = await Promise.all([1, 2, 3].map(() => addUser(account, ports, 'maria')));
     expect(refusedWith(answers)).toEqual(['NAME_TAKEN', 'NAME_TAKEN']);
     expect(await readUsage(ports, account, 'users')).toBe(1);
-    must(await addUser(account));
-    must(await addUser(account));
+    unwrap(await addUser(account));
+    unwrap(await addUser(account));
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
@@ -96,10 +96,10 @@ describe('of many creations at once', () => {
         rule: { kind: 'ip', mode: 'allow', ranges: ['203.0.113.7'] },
       });
     for (const make of [resource, filter]) {
-      must(await make());
+      unwrap(await make());
       expect(await make()).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
     }
-    must(await addUser(account));
+    unwrap(await addUser(account));
   });
 });
 
@@ -123,26 +123,26 @@ describe('administrators', () => {
   test('one who is removed, an invitation taken back, an address that is taken: each gives its place back', async () => {
     const account = await accountWith({ administrators: 2 });
     const email = 'twice@acme.example';
-    const { administrator } = must(await invited(account, ports, email));
+    const { administrator } = unwrap(await invited(account, ports, email));
     expect(await invited(account, ports, email)).toMatchObject({ refused: 'EMAIL_TAKEN' });
     expect(await readThem(account)).toBe(1);
-    must(await invited(account));
+    unwrap(await invited(account));
     expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
-    must(await removeAdministrator(ports, operatorOf(account), administrator.id, 'invited'));
+    unwrap(await removeAdministrator(ports, operatorOf(account), administrator.id, 'invited'));
     expect(await readThem(account)).toBe(1);
-    must(await invited(account));
+    unwrap(await invited(account));
     expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
   test('those who were there before the plan limited them count', async () => {
-    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
-    for (let n = 0; n < 3; n++) must(await invited(account));
+    const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
+    for (let n = 0; n < 3; n++) unwrap(await invited(account));
     const act = operatorOf(account);
     expect(await choosePlan(ports, act, plans({ administrators: 2 }), 'Tight')).toMatchObject({
       refused: 'QUOTA_EXCEEDED',
     });
-    must(await choosePlan(ports, act, plans({ administrators: 4 }), 'Tight'));
-    must(await invited(account));
+    unwrap(await choosePlan(ports, act, plans({ administrators: 4 }), 'Tight'));
+    unwrap(await invited(account));
     expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 });
@@ -158,7 +158,7 @@ describe('a process that dies half-way', () => {
     ports.store.intercept = {};
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
     ports.clock.advance(PLACE_HELD_MS);
-    must(await addUser(account));
+    unwrap(await addUser(account));
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
@@ -178,13 +178,13 @@ describe('a process that dies half-way', () => {
   test('and tries again with the same Idempotency-Key has one place, not two', async () => {
     const account = await accountWith({ users: 2 });
     const again = { ...birth(ports, 'usr'), madeWith: 'key' };
-    for (let n = 0; n < 3; n++) must(await createUser(ports, again, account, { login: 'maria' }));
+    for (let n = 0; n < 3; n++) unwrap(await createUser(ports, again, account, { login: 'maria' }));
     expect(await readUsage(ports, account, 'users')).toBe(1);
   });
 
   test('with a count too high is mended by counting anew, while creations go on', async () => {
     const account = await accountWith({ users: 50 });
-    must(await addUser(account));
+    unwrap(await addUser(account));
     const key = documents.usage(account, 'users');
     const damage = { key, value: { counted: 40, held: {} } };
     await ports.store.commit({
@@ -204,29 +204,29 @@ describe('a process that dies half-way', () => {
 
 describe('a change of plan', () => {
   test('is refused while there is more than the new plan allows', async () => {
-    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
-    for (let n = 0; n < 3; n++) must(await addUser(account));
+    const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
+    for (let n = 0; n < 3; n++) unwrap(await addUser(account));
     const act = operatorOf(account);
     expect(await choosePlan(ports, act, plans({ users: 2 }), 'Tight')).toMatchObject({
       refused: 'QUOTA_EXCEEDED',
       detail: 'users',
     });
-    must(await choosePlan(ports, act, plans({ users: 3 }), 'Tight'));
+    unwrap(await choosePlan(ports, act, plans({ users: 3 }), 'Tight'));
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
   test('sees the creations that were on their way when it came', async () => {
-    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
     // The creation has seen that there is no quota, and is about to write its user.
     let changed = false;
     ports.store.intercept.commit = async (change, go) => {
       if (touches(change, 'user') && !changed) {
         changed = true;
-        must(await choosePlan(ports, operatorOf(account), plans({ users: 1 }), 'Tight'));
+        unwrap(await choosePlan(ports, operatorOf(account), plans({ users: 1 }), 'Tight'));
       }
       return go();
     };
-    must(await addUser(account));
+    unwrap(await addUser(account));
     ports.store.intercept = {};
     ports.clock.advance(PLACE_HELD_MS);
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
@@ -234,9 +234,9 @@ describe('a change of plan', () => {
 
   test('to one without the limit forgets the count, so that a later limit counts afresh', async () => {
     const account = await accountWith({ users: 1 });
-    must(await addUser(account));
-    must(await choosePlan(ports, operatorOf(account), DEFAULT_CATALOGUE, 'Free'));
-    for (let n = 0; n < 3; n++) must(await addUser(account));
+    unwrap(await addUser(account));
+    unwrap(await choosePlan(ports, operatorOf(account), DEFAULT_CATALOGUE, 'Free'));
+    for (let n = 0; n < 3; n++) unwrap(await addUser(account));
     expect(await choosePlan(ports, operatorOf(account), plans({ users: 3 }), 'Tight')).toMatchObject({
       refused: 'QUOTA_EXCEEDED',
     });
@@ -246,7 +246,7 @@ describe('a change of plan', () => {
 test('a plan without a quota for the kind costs a creation one read and no write', async () => {
   const limited = await accountWith({ filters: 3 });
   const before = { reads: ports.store.reads, commits: ports.store.commits.length };
-  must(await addUser(limited));
+  unwrap(await addUser(limited));
   const { length } = ports.store.commits;
   // The user and the claim of its name.
   expect(length - before.commits).toBe(2);

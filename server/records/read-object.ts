@@ -3,12 +3,12 @@ import type { EventDraft } from '../events/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
-import { isAsSeen, type SeenVersions, UNSEEN_FIELDS, versionOf } from './etag.ts';
-import { movePlaces } from './index-entries.ts';
+import { etagOf, isUnchangedSince, type SeenVersions, UNSEEN_FIELDS } from './etag.ts';
+import { reindex } from './index-entries.ts';
 
 /** One object of the account. Another account's object is as absent as one that never was. */
 export async function readObject<T extends { account: string }>(
@@ -24,7 +24,7 @@ export async function readObject<T extends { account: string }>(
 /** One object, for whoever may see it. */
 export async function showObject<T extends { account: string }>(
   ports: Pick<Ports, 'store' | 'clock'>,
-  { actor }: Act,
+  { actor }: RequestContext,
   key: DocumentKey<T>,
   missing: RefusalCode,
 ): Promise<{ object: T } | Refusal> {
@@ -39,18 +39,18 @@ export async function showObject<T extends { account: string }>(
  */
 export function editObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   event: EventDraft,
   key: DocumentKey<T>,
   missing: RefusalCode,
   edit: (object: T, now: number) => T | Refusal,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: T }>> {
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
+): Promise<Result<{ object: T }>> {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: T }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
     const edited = edit(stored.value, now);
     if ('refused' in edited) return { answer: edited };
-    if (!isAsSeen(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
+    if (!isUnchangedSince(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
     if (edited === stored.value) return { answer: { object: edited } };
     const changed = changedFields(stored.value, edited);
     const told = { subject: stored.value.id, ...(changed.length > 0 && { changed }), ...event };
@@ -58,8 +58,8 @@ export function editObject<T extends { id: string; account: string }>(
       answer: { object: edited },
       write: {
         put: [{ key, value: edited }],
-        index: movePlaces(key, stored.value, edited),
-        append: [eventOf(act, told, now)],
+        index: reindex(key, stored.value, edited),
+        append: [createEvent(act, told, now)],
       },
     };
   });
@@ -73,25 +73,25 @@ export function editObject<T extends { id: string; account: string }>(
  */
 export function removeObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   event: EventDraft,
   key: DocumentKey<T>,
   missing: RefusalCode,
   mayGo: (object: T, now: number) => Refusal | undefined,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: T }>> {
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
+): Promise<Result<{ object: T }>> {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: T }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
     const object = stored.value;
     const refused = mayGo(object, now);
     if (refused) return { answer: refused };
-    if (!isAsSeen(object, seen)) return { answer: changedMeanwhile(object) };
+    if (!isUnchangedSince(object, seen)) return { answer: changedMeanwhile(object) };
     return {
       answer: { object },
       write: {
         delete: [key],
-        index: movePlaces(key, object, undefined),
-        append: [eventOf(act, { subject: object.id, ...event }, now)],
+        index: reindex(key, object, undefined),
+        append: [createEvent(act, { subject: object.id, ...event }, now)],
       },
     };
   });
@@ -99,7 +99,7 @@ export function removeObject<T extends { id: string; account: string }>(
 
 /** Refused, with the version to read before trying again. */
 export function changedMeanwhile(object: object): Refusal {
-  return refusal('VERSION_CONFLICT', { version: versionOf(object) });
+  return refusal('VERSION_CONFLICT', { version: etagOf(object) });
 }
 
 /** Names of the fields that differ. A secret's name tells no secret. */

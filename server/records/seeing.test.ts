@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Actor } from '../kernel/actor.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { documents } from '../store/keys.ts';
 import { operatorOf } from '../testing/acting.ts';
-import { birth, must, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { showUser } from '../users/find-user.ts';
 import { listFilters, listResources, listTokens, listUsers } from './list-named.ts';
@@ -11,11 +11,11 @@ import { showObject } from './read-object.ts';
 
 // SR-27: what is seen is asked of who sees it, also where a door before it would not have let them in.
 let ports: TestPorts;
-let scene: Scene;
-let cases: Record<string, (act: Act) => Promise<object>>;
+let scene: Fixture;
+let cases: Record<string, (act: RequestContext) => Promise<object>>;
 beforeAll(async () => {
   ports = await openTestPorts('seeing');
-  scene = await setScene(ports, { tokens: [{}] });
+  scene = await createFixture(ports, { tokens: [{}] });
   const page = { limit: 10 };
   cases = {
     users: (act) => listUsers(ports, act, page),
@@ -42,6 +42,6 @@ test('SR-27: a key that is confined to a resource, and a person, see neither lis
   const actors: Actor[] = [confined, { kind: 'user', account, id: scene.user.id }];
   for (const [what, see] of Object.entries(cases)) {
     for (const actor of actors) expect(await see({ actor }), what).toEqual({ refused: 'FORBIDDEN' });
-    must(await see(operatorOf(account)));
+    unwrap(await see(operatorOf(account)));
   }
 });

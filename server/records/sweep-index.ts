@@ -1,4 +1,4 @@
-import { inParallel } from '../kernel/map-concurrent.ts';
+import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { IndexEntry } from '../store/store.ts';
 
@@ -20,7 +20,7 @@ export async function sweepIndex(
   let after: IndexEntry | undefined;
   do {
     const entries = await ports.store.range(index, { limit: PIECE, ...(after && { after }) });
-    await inParallel(entries, WIDTH, ({ id }) => tidy(id));
+    await mapConcurrent(entries, WIDTH, ({ id }) => tidy(id));
     after = entries.length === PIECE ? entries.at(-1) : undefined;
   } while (after && ports.clock.now() < until);
 }

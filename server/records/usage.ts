@@ -1,7 +1,7 @@
 import type { QuotaKind } from '../accounts/plans/plans.ts';
-import { holdPlace, PLACE_HELD_MS, releasePlace, settlePlaces, type Usage, used } from '../accounts/usage.ts';
+import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from '../accounts/usage.ts';
 import type { AccountId, FilterId, ResourceId, UserId } from '../kernel/ids.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { indexes } from '../store/indexes.ts';
@@ -39,7 +39,7 @@ export type Place = 'free' | 'held' | 'held-before';
  * Takes a place within the quota before an object is made. Of many at once no more get one than there are. Where the
  * plan has no quota for the kind this is one read, and nothing is written.
  */
-export async function takePlace(
+export async function reserveQuota(
   ports: Needs,
   account: AccountId,
   kind: QuotaKind,
@@ -58,7 +58,7 @@ export async function takePlace(
     }
     throw new Contention(account);
   };
-  return inTurn(ports.store, `usage/${account}/${kind}`, take, MOST_WAITING);
+  return runExclusive(ports.store, `usage/${account}/${kind}`, take, MOST_WAITING);
 }
 
 function tryToTake(
@@ -83,12 +83,12 @@ function tryToTake(
 }
 
 /** Gives a place back: the object was deleted, or never came to be. Whoever deleted it does, and nobody else. */
-export async function givePlaceBack(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
+export async function releaseQuota(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
   const key = documents.usage(account, kind);
   // Asked outside of the queue first, for the many accounts that keep no count.
   const [kept] = await ports.store.getMany([key], ports.clock.now());
   if (!kept) return;
-  await inTurn(ports.store, `usage/${account}/${kind}`, () =>
+  await runExclusive(ports.store, `usage/${account}/${kind}`, () =>
     transact(ports, account, [key], ([stored]) => ({
       answer: undefined,
       ...(stored && { write: { put: [{ key, value: releasePlace(stored.value, id) }] } }),
@@ -111,7 +111,7 @@ async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): P
   const ids = Object.keys(stored.value.held);
   const found = await ports.store.getMany(ids.map(object), now);
   const there = new Set(ids.filter((_, at) => found[at] !== undefined));
-  return replaceUsage(ports, account, kind, stored, settlePlaces(stored.value, there, now));
+  return replaceUsage(ports, account, kind, stored, reconcileQuota(stored.value, there, now));
 }
 
 /**
@@ -126,7 +126,7 @@ export async function recountUsage(ports: Needs, account: AccountId, kind: Quota
   const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
   // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
   const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
-  const usage = { ...settlePlaces({ counted: others, held }, there, now), ...first };
+  const usage = { ...reconcileQuota({ counted: others, held }, there, now), ...first };
   return replaceUsage(ports, account, kind, stored, usage);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { assign, authenticate, unassign, updateToken } from '../testing/acting.ts';
-import { addPerson, addToken, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, addToken, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
 let ports: TestPorts;
@@ -11,13 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const on = (scene: Scene) => ({ account: scene.account, resource: scene.resource.id });
-const tokenOf = (scene: Scene) => {
+const on = (scene: Fixture) => ({ account: scene.account, resource: scene.resource.id });
+const tokenOf = (scene: Fixture) => {
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
   return token;
 };
-async function letsIn(scene: Scene, method: 'password' | 'otp', user = scene.user.login) {
+async function letsIn(scene: Fixture, method: 'password' | 'otp', user = scene.user.login) {
   const request = { ...on(scene), user };
   const verdict = await authenticate(
     ports,
@@ -30,34 +30,34 @@ async function letsIn(scene: Scene, method: 'password' | 'otp', user = scene.use
 
 describe('a token that moves away and back', () => {
   test.each(['to somebody else', 'to nobody'])('%s brings no access with it', async (where) => {
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const { id } = tokenOf(scene);
     expect(await letsIn(scene, 'otp')).toBe(true);
     const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     const away = where === 'to nobody' ? null : other.user.id;
-    must(await updateToken(ports, scene.account, id, { owner: away }));
+    unwrap(await updateToken(ports, scene.account, id, { owner: away }));
     expect(await letsIn(scene, 'otp')).toBe(false);
     expect(await letsIn(scene, 'otp', 'bob')).toBe(false);
     // Assigned with the token includes assigned alone: that is gone too.
     expect(await letsIn(scene, 'password')).toBe(false);
-    must(await updateToken(ports, scene.account, id, { owner: scene.user.id }));
+    unwrap(await updateToken(ports, scene.account, id, { owner: scene.user.id }));
     expect(await letsIn(scene, 'otp')).toBe(false);
     expect(await letsIn(scene, 'password')).toBe(false);
-    must(await assign(ports, { ...on(scene), user: scene.user.id, token: id }));
+    unwrap(await assign(ports, { ...on(scene), user: scene.user.id, token: id }));
     expect(await letsIn(scene, 'otp')).toBe(true);
     expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(1);
   });
 
   test('is no move when it is given to whoever has it', async () => {
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
-    must(await updateToken(ports, scene.account, tokenOf(scene).id, { owner: scene.user.id }));
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
+    unwrap(await updateToken(ports, scene.account, tokenOf(scene).id, { owner: scene.user.id }));
     expect(await letsIn(scene, 'otp')).toBe(true);
   });
 });
 
 describe('assigning', () => {
   test('names what is there, in the caller’s own account', async () => {
-    const [scene, other] = [await setScene(ports, { tokens: [{}] }), await setScene(ports, { tokens: [{}] })];
+    const [scene, other] = [await createFixture(ports, { tokens: [{}] }), await createFixture(ports, { tokens: [{}] })];
     const user = scene.user.id;
     const token = tokenOf(scene).id;
     const { account, resource } = on(scene);
@@ -79,15 +79,15 @@ describe('assigning', () => {
   });
 
   test('again changes nothing', async () => {
-    const scene = await setScene(ports, { tokens: [{}], alone: true });
+    const scene = await createFixture(ports, { tokens: [{}], alone: true });
     const before = await read(ports, documents.user(scene.user.id));
-    must(await assign(ports, { ...on(scene), user: scene.user.id }));
-    must(await assign(ports, { ...on(scene), user: scene.user.id, token: tokenOf(scene).id }));
+    unwrap(await assign(ports, { ...on(scene), user: scene.user.id }));
+    unwrap(await assign(ports, { ...on(scene), user: scene.user.id, token: tokenOf(scene).id }));
     expect(await read(ports, documents.user(scene.user.id))).toEqual(before);
   });
 
   test('many at once loses none of them', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const tokens = [];
     for (let at = 0; at < 8; at++) tokens.push(await addToken(ports, scene.account, { owner: scene.user.id }));
     await Promise.all(tokens.map(({ id }) => assign(ports, { ...on(scene), user: scene.user.id, token: id })));
@@ -97,27 +97,27 @@ describe('assigning', () => {
 
 describe('taking away', () => {
   test('each kind takes that kind alone', async () => {
-    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }], alone: true });
+    const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }], alone: true });
     const user = scene.user.id;
     const token = tokenOf(scene).id;
-    must(await assign(ports, { ...on(scene), token }));
+    unwrap(await assign(ports, { ...on(scene), token }));
     const byToken = async () =>
       !isRefusal(await authenticate(ports, { ...on(scene), method: 'token', token, otp: await tokenOf(scene).code() }));
 
-    must(await unassign(ports, { ...on(scene), user }));
+    unwrap(await unassign(ports, { ...on(scene), user }));
     expect([await letsIn(scene, 'password'), await letsIn(scene, 'otp'), await byToken()]).toEqual([true, true, true]);
-    must(await unassign(ports, { ...on(scene), user, token }));
+    unwrap(await unassign(ports, { ...on(scene), user, token }));
     expect([await letsIn(scene, 'password'), await letsIn(scene, 'otp'), await byToken()]).toEqual([
       false,
       false,
       true,
     ]);
-    must(await unassign(ports, { ...on(scene), token }));
+    unwrap(await unassign(ports, { ...on(scene), token }));
     expect(await byToken()).toBe(false);
   });
 
   test('what is not there is told', async () => {
-    const scene = await setScene(ports, { tokens: [{}] });
+    const scene = await createFixture(ports, { tokens: [{}] });
     const missing = { refused: 'ASSIGNMENT_NOT_FOUND' };
     expect(await unassign(ports, { ...on(scene), user: scene.user.id })).toEqual(missing);
     expect(await unassign(ports, { ...on(scene), token: tokenOf(scene).id })).toEqual(missing);

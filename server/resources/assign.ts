@@ -2,7 +2,7 @@ import type { EventDraft } from '../events/event.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser, mayHandToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
@@ -37,7 +37,11 @@ export interface AssignmentInput {
  * Every further resource weakens a user or a token at those that they have: its administrators block and reset there, and
  * its visitors guess. So assigning needs the right to change what is assigned as well (SR-67).
  */
-export async function assign(ports: Needs, act: Act, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
+export async function assign(
+  ports: Needs,
+  act: RequestContext,
+  input: AssignmentInput,
+): Promise<{ assigned: true } | Refusal> {
   const parts = await judgeParts(ports, act, input);
   if (isRefusal(parts)) return parts;
   const event = eventDraft('assignment.created', input);
@@ -57,7 +61,7 @@ export async function assign(ports: Needs, act: Act, input: AssignmentInput): Pr
 /** Why an assignment could not be made as things stand; undefined where it could. Makes nothing. */
 export async function judgeAssignment(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   input: AssignmentInput,
 ): Promise<Refusal | undefined> {
   const parts = await judgeParts(ports, act, input);
@@ -77,7 +81,7 @@ interface Parts {
 
 async function judgeParts(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   { resource, token: id }: AssignmentInput,
 ): Promise<Parts | Refusal> {
   const { account } = act.actor;
@@ -96,14 +100,14 @@ async function judgeParts(
   return mayChange ? { token, owner: owner?.value } : refusal('FORBIDDEN');
 }
 
-function assigned(act: Act, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
+function assigned(act: RequestContext, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
   if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
   const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
   if (!next) return refusal('TOKEN_NOT_OWNED');
   return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
 }
 
-function assignedAlone(act: Act, token: Token, resource: ResourceId, { owner }: Parts): Token | Refusal {
+function assignedAlone(act: RequestContext, token: Token, resource: ResourceId, { owner }: Parts): Token | Refusal {
   if (token.owner !== owner?.id) return refusal('CONTENTION');
   if (!mayHandToken(token) || !mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
   const next = assignDirect(token, resource);
@@ -120,7 +124,7 @@ function nothingNamed(): Refusal {
 
 export async function unassign(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   input: AssignmentInput,
 ): Promise<{ unassigned: true } | Refusal> {
   const { resource, user: userId, token: tokenId } = input;

@@ -6,11 +6,11 @@ import {
   addResource,
   addToken,
   birth,
-  must,
+  createFixture,
+  type Fixture,
   overwrite,
   read,
-  type Scene,
-  setScene,
+  unwrap,
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { updateUser } from '../users/update-user.ts';
@@ -19,14 +19,14 @@ import type { Resource } from './resource.ts';
 
 let ports: TestPorts;
 /** Alice has a token, and both are used at the bank. */
-let bank: Scene;
+let bank: Fixture;
 let shop: Resource;
 beforeAll(async () => {
   ports = await openTestPorts('assigning-rights');
 });
 afterAll(() => ports.close());
 beforeEach(async () => {
-  bank = await setScene(ports, { tokens: [{}], resource: { name: 'Bank' } });
+  bank = await createFixture(ports, { tokens: [{}], resource: { name: 'Bank' } });
   shop = await addResource(ports, bank.account, { name: 'Shop' });
 });
 
@@ -40,7 +40,7 @@ const administratorOf = (...resources: Resource[]) => {
   };
   return { actor };
 };
-const tokenOf = ({ tokens: [token] }: Scene) => {
+const tokenOf = ({ tokens: [token] }: Fixture) => {
   if (!token) throw new Error('no token');
   return token.id;
 };
@@ -57,7 +57,7 @@ describe('SR-67: an administrator of one resource', () => {
       'a token that is used there directly',
       async () => {
         const { id } = await addToken(ports, bank.account, {});
-        must(await assign(ports, administratorOf(bank.resource), { resource: bank.resource.id, token: id }));
+        unwrap(await assign(ports, administratorOf(bank.resource), { resource: bank.resource.id, token: id }));
         return { token: id };
       },
     ],
@@ -67,7 +67,7 @@ describe('SR-67: an administrator of one resource', () => {
         const { user } = await addPerson(ports, bank.account, shop, { user: { login: 'bob' } });
         const { id } = await addToken(ports, bank.account, { owner: user.id });
         const both = administratorOf(bank.resource, shop);
-        must(await assign(ports, both, { resource: bank.resource.id, token: id }));
+        unwrap(await assign(ports, both, { resource: bank.resource.id, token: id }));
         return { user: user.id, token: id };
       },
     ],

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { createOnce } from '../http/api/create-once.ts';
 import { creationHeaders, resourceId, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign, unassign } from './assign.ts';
@@ -41,11 +41,11 @@ export function assignments(ports: Pick<Ports, 'store' | 'clock' | 'random' | 's
     const body = c.req.valid('json');
     // It has no id: its keys are apart from those of other things, with those of rows.
     const verdict = await createOnce(ports, c, 'acc', () => assign(ports, c.get('act'), body));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(body, 201);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(body, 201);
   });
   app.openapi(remove, async (c) => {
     const verdict = await unassign(ports, c.get('act'), c.req.valid('query'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   return app;
 }

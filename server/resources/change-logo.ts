@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { EventDraft } from '../events/event.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../records/index-entries.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Logo, readLogo } from './logo.ts';
@@ -12,10 +12,10 @@ import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-type Changed = Verdict<{ object: Resource }>;
+type Changed = Result<{ object: Resource }>;
 
 /** Gives a resource a logo of its own, in place of the one it had. The bytes say themselves what they are. */
-export async function setLogo(ports: Needs, act: Act, id: ResourceId, bytes: Uint8Array): Promise<Changed> {
+export async function setLogo(ports: Needs, act: RequestContext, id: ResourceId, bytes: Uint8Array): Promise<Changed> {
   const facts = readLogo(bytes);
   const hash = createHash('sha256').update(bytes).digest('hex');
   const logo = facts && { type: facts.type, hash, image: Buffer.from(bytes).toString('base64') };
@@ -25,7 +25,7 @@ export async function setLogo(ports: Needs, act: Act, id: ResourceId, bytes: Uin
   });
 }
 
-export async function removeLogo(ports: Needs, act: Act, id: ResourceId): Promise<Changed> {
+export async function removeLogo(ports: Needs, act: RequestContext, id: ResourceId): Promise<Changed> {
   return change(ports, act, id, ({ logo: _gone, ...rest }) => ({
     object: rest,
     keep: { delete: [documents.logo(id)] },
@@ -35,9 +35,9 @@ export async function removeLogo(ports: Needs, act: Act, id: ResourceId): Promis
 /** Resource and image share an anchor, so there is never one without the other. */
 function change(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: ResourceId,
-  edit: (resource: Resource) => Verdict<{ object: Resource; keep: Pick<Write, 'put' | 'delete'> }>,
+  edit: (resource: Resource) => Result<{ object: Resource; keep: Pick<Write, 'put' | 'delete'> }>,
 ): Promise<Changed> {
   const key = documents.resource(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Changed> => {
@@ -54,8 +54,8 @@ function change(
       write: {
         ...keep,
         put: [{ key, value: object }, ...(keep.put ?? [])],
-        index: movePlaces(key, stored.value, object),
-        append: [eventOf(act, event, now)],
+        index: reindex(key, stored.value, object),
+        append: [createEvent(act, event, now)],
       },
     };
   });

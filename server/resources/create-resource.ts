@@ -3,9 +3,9 @@ import { referenceTo } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { type Birth, createObject } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { Resource } from './resource.ts';
@@ -13,10 +13,10 @@ import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 
 export async function createResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
-  birth: Birth<ResourceId>,
+  act: RequestContext,
+  birth: NewId<ResourceId>,
   settings: ResourceSettings,
-): Promise<Verdict<{ resource: Resource }>> {
+): Promise<Result<{ resource: Resource }>> {
   if (!mayCreateResource(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const checked = checkSettings(settings);

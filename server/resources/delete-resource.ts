@@ -2,13 +2,13 @@ import { detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { reindex } from '../records/index-entries.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
-import { givePlaceBack } from '../records/usage.ts';
+import { releaseQuota } from '../records/usage.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
@@ -25,10 +25,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
  */
 export async function deleteResource(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: ResourceId,
   seen?: SeenVersions,
-): Promise<Verdict<{ deleted: true }>> {
+): Promise<Result<{ deleted: true }>> {
   const { account } = act.actor;
   const gone = await removeObject(
     ports,
@@ -41,7 +41,7 @@ export async function deleteResource(
   );
   if (isRefusal(gone) && gone.refused !== 'RESOURCE_NOT_FOUND') return gone;
   if (!isRefusal(gone)) {
-    await givePlaceBack(ports, account, 'resources', id);
+    await releaseQuota(ports, account, 'resources', id);
     await detachFilters(ports, id, filtersOf(gone.object));
   }
   if (!(await isGone(ports, id))) return isRefusal(gone) ? gone : { deleted: true };
@@ -73,7 +73,7 @@ async function tidy<T extends object>(ports: Needs, key: DocumentKey<T>, edit: (
     const next = edit(object);
     return {
       answer: undefined,
-      write: { put: [{ key, value: next }], index: movePlaces(key, object, next) },
+      write: { put: [{ key, value: next }], index: reindex(key, object, next) },
     };
   });
 }

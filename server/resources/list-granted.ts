@@ -1,7 +1,7 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
-import { placesOf } from '../records/index-entries.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { indexEntriesOf } from '../records/index-entries.ts';
 import { type ListRequest, type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { documents } from '../store/keys.ts';
 import type { IndexEntry } from '../store/store.ts';
@@ -19,13 +19,13 @@ export async function listGranted(
   account: AccountId,
   visible: ReadonlySet<ResourceId>,
   { index, after, limit, order, prefix = '' }: Range,
-): Promise<Verdict<Page<Resource>>> {
+): Promise<Result<Page<Resource>>> {
   const start = after === undefined ? undefined : parseCursor(after);
   if (after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
   const sign = order === 'asc' ? 1 : -1;
   const listed = (await readGranted(ports, account, visible))
     .flatMap((object) =>
-      placesOf(documents.resource(object.id), object)
+      indexEntriesOf(documents.resource(object.id), object)
         .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
         .map(({ entry }) => ({ object, entry })),
     )

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { samplePng, sampleWebp } from '../testing/images.ts';
-import { addResource, ORIGIN, type Scene, setScene } from '../testing/scene.ts';
+import { addResource, createFixture, type Fixture, ORIGIN } from '../testing/scene.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('logos');
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   key = await service.keyFor(scene.account);
 });
 afterAll(() => service.ports.close());
@@ -78,7 +78,7 @@ describe('no logo', () => {
   });
 
   test('goes onto another account’s resource, which is as absent as one that never was', async () => {
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     expect(await refusalOf(await set(png.toString('base64'), other.resource.id))).toEqual({
       status: 404,
       code: 'RESOURCE_NOT_FOUND',

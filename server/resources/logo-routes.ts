@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { showOne } from '../http/api/describe-object.ts';
 import { resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { removeLogo, setLogo } from './change-logo.ts';
@@ -55,7 +55,7 @@ export function logos(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
   });
   app.openapi(remove, async (c) => {
     const verdict = await removeLogo(ports, c.get('act'), c.req.valid('param').id);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
   return app;
 }

@@ -1,7 +1,7 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayActOn, maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
@@ -10,7 +10,7 @@ import type { Resource } from './resource.ts';
 /** One resource. To an administrator who does not see it, it is as absent as one that never was (SR-67). */
 export async function showResource(
   ports: Pick<Ports, 'store' | 'clock'>,
-  { actor }: Act,
+  { actor }: RequestContext,
   id: ResourceId,
 ): Promise<{ object: Resource } | Refusal> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
@@ -19,7 +19,11 @@ export async function showResource(
 }
 
 /** Why nothing may be done on a resource that is there; undefined where it may. */
-export function refusedOn({ actor }: Act, resource: ResourceId, may = mayActOn(actor, resource)): Refusal | undefined {
+export function refusedOn(
+  { actor }: RequestContext,
+  resource: ResourceId,
+  may = mayActOn(actor, resource),
+): Refusal | undefined {
   if (may) return undefined;
   return refusal(maySeeResource(actor, resource) || !maySee(actor) ? 'FORBIDDEN' : 'RESOURCE_NOT_FOUND');
 }

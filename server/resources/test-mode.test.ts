@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { idFromBytes } from '../kernel/ids.ts';
-import { finished, newFlow, type Passed } from '../login/steps.ts';
+import { completeFlow, newFlow, type Passed } from '../login/steps.ts';
 import { frozen, resourceId } from '../testing/samples.ts';
 import { METHOD_POLICIES, type Resource, TEST_MODES } from './resource.ts';
 import { answerTest, expired, TEST_PERSON } from './test-mode.ts';
@@ -37,7 +37,10 @@ test('only `fail` says no, and it always does', () => {
 test('a flow of a test resource ends in a result that says so and stands for no user; no other flow does', () => {
   fc.assert(
     fc.property(fc.option(modes, { nil: undefined }), fc.nat(), (mode, now) => {
-      const end = finished(frozen(newFlow(id, resource(mode), asked, now)), person, { now, resultLifetimeMs: 60_000 });
+      const end = completeFlow(frozen(newFlow(id, resource(mode), asked, now)), person, {
+        now,
+        resultLifetimeMs: 60_000,
+      });
       expect(end.result.test).toBe(mode === undefined ? undefined : true);
       expect(end.flow.user).toBeUndefined();
     }),
@@ -47,7 +50,7 @@ test('a flow of a test resource ends in a result that says so and stands for no 
 test('an expired end is older than any tolerance, and lived as long as others do', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 10_000, max: 300_000 }), (now, life) => {
-      const done = finished(newFlow(id, resource('expire'), asked, now), person, { now, resultLifetimeMs: life });
+      const done = completeFlow(newFlow(id, resource('expire'), asked, now), person, { now, resultLifetimeMs: life });
       const { flow, result } = expired(frozen(done), now);
       expect(now - result.expiresAt).toBeGreaterThan(300_000);
       expect(result.expiresAt - result.issuedAt).toBe(life);

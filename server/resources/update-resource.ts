@@ -1,8 +1,8 @@
 import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import type { FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
@@ -24,11 +24,11 @@ type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
 
 export async function updateResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: ResourceId,
   changes: ResourceChanges,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: Resource }>> {
+): Promise<Result<{ object: Resource }>> {
   const { account } = act.actor;
   const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined && value !== null));
   const cleared = Object.keys(changes).filter((name) => changes[name as keyof ResourceChanges] === null);
@@ -72,10 +72,10 @@ export async function updateResource(
  */
 async function confirmFilters(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   resource: Resource,
   wanted: readonly FilterId[],
-): Promise<Verdict<{ object: Resource }>> {
+): Promise<Result<{ object: Resource }>> {
   const held = wanted.filter((filter) => filtersOf(resource).includes(filter));
   const filters = await ports.store.getMany(held.map(documents.filter), ports.clock.now());
   const forgotten = filters.some((filter) => !filter?.value.holders?.some((holder) => holder.resource === resource.id));

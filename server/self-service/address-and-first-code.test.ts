@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { assign, updateUser } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
-import { addResource, must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { addResource, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { setSelfStage, toSelf } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { addOwnToken } from './add-own-token.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
 
@@ -25,22 +25,22 @@ const MINE = 'mallory@evil.example';
 const BY_MAIL = { kinds: ['email' as const], required: true };
 
 /** A resource with a page for its people, and a strict one, where a code by mail is demanded of everybody. */
-async function setStage(options: Parameters<typeof setSelfStage>[1] = {}): Promise<{ lax: Scene; strict: Scene }> {
+async function setStage(options: Parameters<typeof setSelfStage>[1] = {}): Promise<{ lax: Fixture; strict: Fixture }> {
   const lax = await setSelfStage(ports, options);
   const { account, user } = lax;
   const resource = await addResource(ports, account, { enrolment: BY_MAIL, tokenKinds: ['email', 'totp', 'recovery'] });
-  must(await assign(ports, { account, resource: resource.id, user: user.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
   return { lax, strict: { ...lax, resource } };
 }
 
-async function moveAddress(walk: Walk, email: string): Promise<void> {
+async function moveAddress(walk: LoginDriver, email: string): Promise<void> {
   await walk.self(askOwnEmail, { email });
   await walk.self(confirmOwnEmail, { code: ports.courier.last('confirmation-code', email).code });
   expect(walk.view).toMatchObject({ step: 'self', self: { person: { email } } });
 }
 
-async function toEnrol(scene: Scene): Promise<Walk> {
-  const walk = await Walk.begin(scene);
+async function toEnrol(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;
@@ -68,7 +68,7 @@ test('SR-38: nor does one that it has become while the code was awaited', async 
 test('the address is as good as any once somebody else has vouched for it, also for the same one', async () => {
   const { lax, strict } = await setStage();
   await moveAddress(await toSelf(lax), 'alice@new.example');
-  must(await updateUser(ports, lax.account, lax.user.id, { email: 'alice@new.example' }));
+  unwrap(await updateUser(ports, lax.account, lax.user.id, { email: 'alice@new.example' }));
   const walk = await toEnrol(strict);
   await walk.sendFirst();
   await walk.enrol(ports.codes.last('alice@new.example').code);
@@ -78,7 +78,7 @@ test('the address is as good as any once somebody else has vouched for it, also 
 
 test('and where it was given with a second factor nothing is held against it', async () => {
   const { lax } = await setStage({ resource: { enrolment: { kinds: ['totp', 'email'], required: true } } });
-  const walk = await Walk.begin(lax, { purpose: 'self' });
+  const walk = await LoginDriver.begin(lax, { purpose: 'self' });
   await walk.identify();
   await walk.password(PASSWORD);
   await walk.chooseKind('totp');

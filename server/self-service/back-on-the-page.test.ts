@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { documents } from '../store/keys.ts';
 import { updateUser } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
-import { must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { setSelfStage, toSelf } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { Walk } from '../testing/walk.ts';
+import type { LoginDriver } from '../testing/walk.ts';
 import { addOwnToken } from './add-own-token.ts';
 import { changeOwnPassword } from './change-own-password.ts';
-import { proveAgain } from './reauthenticate.ts';
+import { reauthenticateUser } from './reauthenticate.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -23,19 +23,19 @@ afterAll(() => ports.close());
 const ELSEWHERE = 'elsewhere@shop.example';
 
 /** The owner of the account, in another process, takes their address back just before that read. */
-function beforeRead(number: number, scene: Scene): () => number {
+function beforeRead(number: number, scene: Fixture): () => number {
   let reads = 0;
   ports.store.intercept.read = async () => {
     reads += 1;
     if (reads !== number) return;
     const replica = ports.replica();
-    must(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
+    unwrap(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
   };
   return () => reads;
 }
 
 /** The ways that lead away from the page and back to it, up to their last step. */
-const RETURNS: [string, (walk: Walk, scene: Scene) => Promise<() => Promise<unknown>>][] = [
+const RETURNS: [string, (walk: LoginDriver, scene: Fixture) => Promise<() => Promise<unknown>>][] = [
   [
     'no token after all',
     async (walk) => {
@@ -55,7 +55,7 @@ const RETURNS: [string, (walk: Walk, scene: Scene) => Promise<() => Promise<unkn
   [
     'factors shown again',
     async (walk, scene) => {
-      await walk.self(proveAgain, {});
+      await walk.self(reauthenticateUser, {});
       await walk.password();
       ports.clock.advance(30_000);
       const code = (await scene.tokens[0]?.code()) ?? '';
@@ -101,6 +101,6 @@ test('SR-38: nor does it let one be set up once the password is another one else
   await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
   await walk.self(addOwnToken, {});
   const code = appOf(walk.view).code(ports.clock.now());
-  must(await updateUser(ports, scene.account, scene.user.id, { password: 'yet another set of words' }));
+  unwrap(await updateUser(ports, scene.account, scene.user.id, { password: 'yet another set of words' }));
   expect(await walk.enrol(code)).toMatchObject({ step: 'denied' });
 });

@@ -1,19 +1,19 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Whence } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
-import { admitBeginning, SIGN_IN_BEGINNINGS } from '../login/admit-start.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
 import { beginPlain } from '../login/start-flow.ts';
-import type { BeginFlowNeeds } from '../login/start-flow-input.ts';
+import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { documents } from '../store/keys.ts';
 
 /** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
 export async function beginSelfFlow(
-  ports: BeginFlowNeeds,
-  { resource: id, traits, whence }: { resource: ResourceId; traits?: SaidTraits; whence: Whence },
-): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, whence, SIGN_IN_BEGINNINGS);
+  ports: StartFlowNeeds,
+  { resource: id, traits, whence }: { resource: ResourceId; traits?: SaidTraits; whence: ClientInfo },
+): Promise<Result<FlowBegun>> {
+  const refused = await admitStart(ports, whence, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!stored) return refusal('RESOURCE_NOT_FOUND');

@@ -7,15 +7,15 @@ import {
   countWrongConfirmation,
 } from '../administrators/administrator-link.ts';
 import { emailGiven } from '../enrolment/enrolment-address.ts';
-import { tellOwner } from '../enrolment/notify-user.ts';
+import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
 import { normaliseName } from '../kernel/names.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import { keeping } from '../login/claim-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { CourierUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
@@ -23,7 +23,13 @@ import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/ou
 import { changeNames } from '../users/change-names.ts';
 import type { User } from '../users/user.ts';
 import { factsOf } from './context.ts';
-import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './run-action.ts';
+import {
+  ended,
+  reloadIfUnchanged,
+  runSelfServiceAction,
+  type SelfNeeds,
+  type SelfServiceAction,
+} from './run-action.ts';
 import { judgeSelfAct } from './self-service.ts';
 
 /** Codes to new addresses: for one user, and to one address from all users of an account. */
@@ -37,8 +43,8 @@ const PER_DAY = 10;
 export function askOwnEmail(
   ports: SelfNeeds,
   answer: StepAnswer & { email: string; language: MailLanguage },
-): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'email', answer, async (own) => {
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'email', answer, async (own) => {
     const { email: address } = answer;
     if (!isAddressFor('email', address)) return refusal('INPUT_INVALID');
     const full = await countMails(ports, own, address);
@@ -51,7 +57,7 @@ export function askOwnEmail(
     try {
       await ports.courier.send({ kind: 'confirmation-code', to: address, language: answer.language, facts });
     } catch (error) {
-      if (!(error instanceof CourierUnavailable)) throw error;
+      if (!(error instanceof MailerUnavailable)) throw error;
       return refusal('CODE_NOT_SENT');
     }
     return { done: { email: { address, confirmation, expiresAt } } };
@@ -62,9 +68,9 @@ export function askOwnEmail(
 export function confirmOwnEmail(
   ports: SelfNeeds,
   answer: StepAnswer & { code: string; language: MailLanguage },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   // The proof was fresh when the address was asked for; a mail may take its time.
-  return actOnSelf(ports, undefined, answer, async (own) => {
+  return runSelfServiceAction(ports, undefined, answer, async (own) => {
     const judged = judgeSelfAct('email', factsOf(own), ports.clock.now());
     if (judged === 'off') return refusal('SELF_SERVICE_OFF');
     if (judged === 'lacking') return refusal('PROOF_LACKING');
@@ -77,21 +83,25 @@ export function confirmOwnEmail(
       return refusal('CONFIRMATION_WRONG');
     }
     const { act, user, session } = own;
-    const edit = (now: User) => (stillStands(now, own) ? emailGiven(now, address, !session.proof.second) : ended);
+    const edit = (now: User) => (reloadIfUnchanged(now, own) ? emailGiven(now, address, !session.proof.second) : ended);
     const changed = await changeNames(ports, act, user.id, { email: address }, edit, undefined);
     if (isRefusal(changed)) return changed;
-    tellOwner(ports, user.email === undefined ? changed.object : user, 'email', answer);
+    notifyUser(ports, user.email === undefined ? changed.object : user, 'email', answer);
     return { done: { email: undefined }, user: changed.object };
   });
 }
 
 /** The person does not want it after all, or has typed it wrong. */
-export function dropOwnEmail(ports: SelfNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, undefined, answer, async () => ({ done: { email: undefined } }));
+export function dropOwnEmail(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 
 /** With the last wrong code the address is forgotten. The step is held by this attempt, so nobody else writes here. */
-function countWrong(ports: SelfNeeds, { act, flow, user }: OwnAct, confirmation: Confirmation): Promise<void> {
+function countWrong(
+  ports: SelfNeeds,
+  { act, flow, user }: SelfServiceAction,
+  confirmation: Confirmation,
+): Promise<void> {
   const key = documents.flow(flow.id);
   return transact(ports, key.anchor, [key], ([stored], now) => {
     const held = stored?.value;
@@ -106,19 +116,23 @@ function countWrong(ports: SelfNeeds, { act, flow, user }: OwnAct, confirmation:
       outcome: 'refused',
       reason: 'CONFIRMATION_WRONG',
     };
-    const append = [eventOf(act, event, now)];
+    const append = [createEvent(act, event, now)];
     return { answer: undefined, write: { ...keeping(documents.flow, { ...held, self }), append } };
   });
 }
 
 /** The code is short, so it takes the service's key; bound to person, page and address. */
-function codeMac(ports: SelfNeeds, { user, flow }: OwnAct, address: string, code: string): string {
+function codeMac(ports: SelfNeeds, { user, flow }: SelfServiceAction, address: string, code: string): string {
   const mac = ports.secrets.mac('own-email', JSON.stringify([user.id, flow.id, address, plainCode(code)]));
   return Buffer.from(mac).toString('base64url');
 }
 
 /** Counted whether the sending then works or not. */
-async function countMails(ports: SelfNeeds, { user }: OwnAct, address: string): Promise<Refusal | undefined> {
+async function countMails(
+  ports: SelfNeeds,
+  { user }: SelfServiceAction,
+  address: string,
+): Promise<Refusal | undefined> {
   const now = ports.clock.now();
   const mac = ports.secrets.mac('own-email-to', JSON.stringify([user.account, normaliseName(address)]));
   for (const whose of [user.id, Buffer.from(mac).toString('base64url')]) {

@@ -1,10 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import { editObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import type { User } from '../users/user.ts';
-import { actOnSelf, ended, type SelfNeeds, stillStands } from './run-action.ts';
+import { ended, reloadIfUnchanged, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import type { OwnDetail } from './self-service-policy.ts';
 
 export interface OwnNames {
@@ -14,14 +14,14 @@ export interface OwnNames {
 }
 
 /** First and second name, each where the resource leaves it to people. */
-export function changeOwnNames(ports: SelfNeeds, answer: StepAnswer & { names: OwnNames }): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'names', answer, async (own) => {
+export function changeOwnNames(ports: SelfNeeds, answer: StepAnswer & { names: OwnNames }): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'names', answer, async (own) => {
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);
     const details: readonly string[] = own.resource.selfService?.details ?? ([] satisfies OwnDetail[]);
     if (wanted.some(([name]) => !details.includes(name))) return refusal('SELF_SERVICE_OFF');
     const key = documents.user(own.user.id);
     const edited = await editObject(ports, own.act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) => {
-      if (!stillStands(user, own)) return ended;
+      if (!reloadIfUnchanged(user, own)) return ended;
       const next = Object.entries({ ...user, ...Object.fromEntries(wanted) }).filter(([, value]) => value !== '');
       const same = wanted.every(([name, value]) => (user[name as keyof OwnNames] ?? '') === value);
       return same ? user : (Object.fromEntries(next) as unknown as User);

@@ -1,8 +1,8 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { tellOwner } from '../enrolment/notify-user.ts';
+import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { checkPassword } from '../passwords/check-password.ts';
@@ -10,7 +10,14 @@ import { hashNewPassword } from '../passwords/new-password.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
-import { actOnSelf, ended, type OwnAct, type SelfNeeds, type SelfOutcome, stillStands } from './run-action.ts';
+import {
+  ended,
+  reloadIfUnchanged,
+  runSelfServiceAction,
+  type SelfNeeds,
+  type SelfOutcome,
+  type SelfServiceAction,
+} from './run-action.ts';
 
 /**
  * Another password, for whoever knows the present one: it is asked for besides the proof, and counted as at every sign-in.
@@ -19,33 +26,33 @@ import { actOnSelf, ended, type OwnAct, type SelfNeeds, type SelfOutcome, stillS
 export function changeOwnPassword(
   ports: SelfNeeds,
   answer: StepAnswer & { current: string; password: string; language: MailLanguage },
-): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'password', answer, async (own): Promise<Verdict<SelfOutcome>> => {
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
     const { flow, user } = own;
     const { address } = answer.whence;
     const { account, resource } = flow;
     const asked = { account, resource, name: user.id, password: answer.current, address, way: 'widget' } as const;
     // A hash of less than today's strength is replaced while it is checked, which ends the page: rare, and safe.
-    return checkPassword(ports, asked, async ({ user: checked }): Promise<Verdict<SelfOutcome>> => {
+    return checkPassword(ports, asked, async ({ user: checked }): Promise<Result<SelfOutcome>> => {
       const hashed = await hashNewPassword(ports, checked, answer.password);
       if (isRefusal(hashed)) return hashed;
       const changed = await write(ports, own, hashed.passwordHash);
       if (isRefusal(changed)) return changed;
-      tellOwner(ports, changed.user, 'password', answer);
+      notifyUser(ports, changed.user, 'password', answer);
       return { done: {}, user: changed.user };
     });
   });
 }
 
-function write(ports: SelfNeeds, own: OwnAct, passwordHash: string): Promise<Verdict<{ user: User }>> {
+function write(ports: SelfNeeds, own: SelfServiceAction, passwordHash: string): Promise<Result<{ user: User }>> {
   const keys = [documents.user(own.user.id), documents.passwordReset(own.user.id)] as const;
-  return transact<typeof keys, Verdict<{ user: User }>>(
+  return transact<typeof keys, Result<{ user: User }>>(
     ports,
     keys[0].anchor,
     keys,
-    ([stored, reset], now): Decision<Verdict<{ user: User }>> => {
+    ([stored, reset], now): Decision<Result<{ user: User }>> => {
       const before = stored?.value;
-      if (!stillStands(before, own)) return { answer: ended };
+      if (!reloadIfUnchanged(before, own)) return { answer: ended };
       const user: User = { ...before, passwordHash };
       const event: EventDraft = { type: 'user.updated', subject: user.id, changed: ['passwordHash'] };
       return {
@@ -54,7 +61,7 @@ function write(ports: SelfNeeds, own: OwnAct, passwordHash: string): Promise<Ver
           put: [{ key: keys[0], value: user }],
           // A link to a new password that was mailed before has had its day.
           ...(reset && { delete: [keys[1]] }),
-          append: [eventOf(own.act, event, now)],
+          append: [createEvent(own.act, event, now)],
         },
       };
     },

@@ -1,13 +1,13 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { tellOwner } from '../enrolment/notify-user.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { notifyUser } from '../enrolment/notify-user.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { editObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { newPin } from '../tokens/pin.ts';
 import { ownToken } from './own-token.ts';
-import { actOnSelf, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
 /**
  * Another PIN for a token that has one, whoever made it: a PIN is for its owner alone to know. Where it is typed stays, and
@@ -16,8 +16,8 @@ import { actOnSelf, type SelfNeeds } from './run-action.ts';
 export function changeOwnPin(
   ports: SelfNeeds,
   answer: StepAnswer & { token: string; pin: string; language: MailLanguage },
-): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'pin', answer, async (own) => {
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'pin', answer, async (own) => {
     const { act, user } = own;
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
@@ -29,7 +29,7 @@ export function changeOwnPin(
       return pin.mac === token.pin.mac ? token : { ...token, pin };
     });
     if (isRefusal(edited)) return edited;
-    tellOwner(ports, user, 'pin', answer);
+    notifyUser(ports, user, 'pin', answer);
     return { done: {} };
   });
 }

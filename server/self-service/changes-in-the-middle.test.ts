@@ -3,10 +3,10 @@ import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { updateUser } from '../testing/acting.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
-import { meanwhile, must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { type Fixture, meanwhile, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
 import { changeOwnNames } from './change-own-names.ts';
 import { changeOwnPassword } from './change-own-password.ts';
@@ -29,16 +29,16 @@ afterAll(() => ports.close());
 
 const ELSEWHERE = 'elsewhere@shop.example';
 
-const movesAddress = (scene: Scene) => async (replica: TestPorts) =>
-  must(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
+const movesAddress = (scene: Fixture) => async (replica: TestPorts) =>
+  unwrap(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
 
 describe('the address is changed elsewhere just before', () => {
   const setStage = () => setSelfStage(ports, { tokens: [{}], alone: true });
-  const stored = async (scene: Scene) => {
+  const stored = async (scene: Fixture) => {
     const { passwordHash, firstName, email, assignments } = await read(ports, documents.user(scene.user.id));
     return { passwordHash, firstName, email, assignments };
   };
-  const acts: [string, (walk: Walk) => Promise<unknown>][] = [
+  const acts: [string, (walk: LoginDriver) => Promise<unknown>][] = [
     [
       'a password',
       (walk) => walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' }),
@@ -84,8 +84,10 @@ describe('the address is changed elsewhere just before', () => {
 
 test('a page is not opened on a password that is another one by then', async () => {
   const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
-  const walk = await Walk.toOtp(scene, { purpose: 'self' });
-  beforeCommitOf(ports, 'token', async (replica) => must(await meanwhile.changePassword({ ...scene, ports: replica })));
+  const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
+  beforeCommitOf(ports, 'token', async (replica) =>
+    unwrap(await meanwhile.changePassword({ ...scene, ports: replica })),
+  );
   expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
     step: 'denied',
     error: { code: 'ACCESS_DENIED' },

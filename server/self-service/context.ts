@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
@@ -13,7 +13,7 @@ import type { User } from '../users/user.ts';
 import type { SelfFacts, SelfSession } from './self-service.ts';
 
 /** Somebody on the self-service page, as they are now. */
-export interface Standing {
+export interface SelfServiceContext {
   user: User;
   session: SelfSession;
   resource: Resource;
@@ -24,7 +24,7 @@ export interface Standing {
 }
 
 /** What lets a person in, and where their mails go: whoever changes any of it ends what was begun before (SR-38, SR-39). */
-export function standingDigest(
+export function credentialFingerprint(
   user: Pick<User, 'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments'>,
 ): string {
   const { login, alias, email, phone, blocked, passwordHash, assignments } = user;
@@ -36,19 +36,19 @@ export function standingDigest(
  * The person behind a page that is open, if it may stay open: they are live and assigned, nothing of what lets them in has
  * changed but by the page itself, and what they showed may still be shown (SR-4).
  */
-export async function readStanding(
+export async function readSelfServiceContext(
   ports: Pick<Ports, 'store' | 'clock'>,
   flow: Flow,
   resource: Resource,
-): Promise<Standing | undefined> {
+): Promise<SelfServiceContext | undefined> {
   const { self: session, user: id } = flow;
   if (!session || id === undefined || !resource.selfService || !resource.enabled) return undefined;
   const known = await readUser(ports, flow.account, id);
   if (!known) return undefined;
-  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return undefined;
-  if (!standsAsOpened(user, flow)) return undefined;
+  if (!isUnchangedSinceOpen(user, flow)) return undefined;
   if (session.token !== undefined && !mayBeShown(session.token, { user, paired }, resource, ports.clock.now()))
     return undefined;
   const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
@@ -56,12 +56,12 @@ export async function readStanding(
 }
 
 /** Whether nothing of what lets the person in has changed since the page was opened; so it is where none has been yet. */
-export function standsAsOpened(user: User, flow: Flow): boolean {
-  return flow.self === undefined || standingDigest(withoutNew(user, flow)) === flow.self.standing;
+export function isUnchangedSinceOpen(user: User, flow: Flow): boolean {
+  return flow.self === undefined || credentialFingerprint(beforeNewToken(user, flow)) === flow.self.standing;
 }
 
 /** As they were before the token that they are just setting up: that change is the page's own. */
-function withoutNew(user: User, { enrolling, resource }: Flow): User {
+function beforeNewToken(user: User, { enrolling, resource }: Flow): User {
   if (!enrolling) return user;
   const { making, recovery } = enrolling;
   const without = making ? unassignToken(user, resource, making.token) : user;
@@ -71,14 +71,14 @@ function withoutNew(user: User, { enrolling, resource }: Flow): User {
 /** Whether somebody may sign in with this token here. */
 export function mayBeShown(
   id: Token['id'],
-  { user, paired }: Pick<Standing, 'user' | 'paired'>,
+  { user, paired }: Pick<SelfServiceContext, 'user' | 'paired'>,
   resource: Resource,
   now: number,
 ): boolean {
   return paired.some((token) => token.id === id && isUsable(token, acceptedKindsFrom(user, resource), now));
 }
 
-export function factsOf({ user, session, resource, owned }: Standing): SelfFacts {
+export function factsOf({ user, session, resource, owned }: SelfServiceContext): SelfFacts {
   return {
     policy: resource.selfService,
     proof: session.proof,

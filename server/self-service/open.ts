@@ -1,7 +1,7 @@
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { eventOf, type Whence } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import type { Begun } from '../login/complete-flow.ts';
 import type { Flow, ResultRecord } from '../login/flow.ts';
 import { actOf, grantedEvent } from '../login/flow-events.ts';
@@ -12,7 +12,7 @@ import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import type { Write } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
-import { mayBeShown, standingDigest, standsAsOpened } from './context.ts';
+import { credentialFingerprint, isUnchangedSinceOpen, mayBeShown } from './context.ts';
 import { isReturn, selfOpened } from './self-service-steps.ts';
 
 /**
@@ -24,22 +24,22 @@ export async function standingToOpen(
   flow: Flow,
   resource: Resource,
   passed: Passed,
-): Promise<Verdict<{ digest: string }>> {
+): Promise<Result<{ digest: string }>> {
   const { id } = passed.user;
   const known = id === 'test' ? undefined : await readUser(ports, flow.account, id);
   if (!known) return refusal('ACCESS_DENIED');
   const denied = refusal('ACCESS_DENIED', { about: known.id });
   if (!resource.selfService) return { ...denied, refused: 'SELF_SERVICE_OFF' };
-  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return denied;
   // Whoever comes back to the page comes back to the one that they left, and not to one on whatever has become of it.
-  if (!standsAsOpened(user, flow)) return { ...denied, refused: 'FLOW_NOT_FOUND' };
+  if (!isUnchangedSinceOpen(user, flow)) return { ...denied, refused: 'FLOW_NOT_FOUND' };
   const digest = passed.passwordDigest ?? (flow.passwordVerified ? flow.passwordDigest : undefined);
   if (digest !== undefined && digest !== passwordDigest(user)) return denied;
   const { token } = passed;
   if (token !== undefined && !mayBeShown(token, { user, paired }, resource, ports.clock.now())) return denied;
-  return { digest: standingDigest(user) };
+  return { digest: credentialFingerprint(user) };
 }
 
 /** The commit that opens the page: the sign-in is told of as any other, and there is no result that a site could take. */
@@ -47,11 +47,11 @@ export function opening(
   flow: Flow,
   passed: ResultRecord,
   standing: string,
-  whence: Whence,
+  whence: ClientInfo,
   now: number,
 ): Begun & { write: Write } {
   const opened = selfOpened(flow, passed, standing, now);
   const put = [{ key: documents.flow(opened.id), value: opened, expiresAt: opened.expiresAt }];
-  const append = [eventOf(actOf(opened, whence), grantedEvent(passed), now)];
+  const append = [createEvent(actOf(opened, whence), grantedEvent(passed), now)];
   return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };
 }

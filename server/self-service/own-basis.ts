@@ -1,7 +1,7 @@
 import type { EnrolmentBasis } from '../enrolment/enrolment-policy.ts';
-import type { Standing } from './context.ts';
+import type { SelfServiceContext } from './context.ts';
 
 /** On the strength of what somebody on the page sets up a token. */
-export function basisOf({ session }: Pick<Standing, 'session'>): EnrolmentBasis {
+export function basisOf({ session }: Pick<SelfServiceContext, 'session'>): EnrolmentBasis {
   return session.proof.second ? 'second-factor' : 'password';
 }

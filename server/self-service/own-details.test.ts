@@ -6,15 +6,15 @@ import { sealEvents } from '../events/seal-events.ts';
 import { actOf } from '../login/flow-events.ts';
 import { documents } from '../store/keys.ts';
 import { updateUser } from '../testing/acting.ts';
-import { addPerson, must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { addPerson, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { EVERYTHING, setSelfStage, shownIn, toSelf } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { Walk } from '../testing/walk.ts';
+import type { LoginDriver } from '../testing/walk.ts';
 import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from './change-own-email.ts';
 import { changeOwnNames } from './change-own-names.ts';
 import { changeOwnPassword } from './change-own-password.ts';
 import { forgetOwnBrowsers } from './forget-own-browsers.ts';
-import { proveAgain } from './reauthenticate.ts';
+import { reauthenticateUser } from './reauthenticate.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { PROOF_FRESH_MS } from './self-service.ts';
 
@@ -32,10 +32,10 @@ beforeEach(() => {
 const OLD = 'alice@shop.example';
 const NEW = 'alice@new.example';
 const setStage = () => setSelfStage(ports, { tokens: [{}], alone: true });
-const stored = ({ user }: Scene) => read(ports, documents.user(user.id));
+const stored = ({ user }: Fixture) => read(ports, documents.user(user.id));
 const codeTo = (address: string) => ports.courier.last('confirmation-code', address).code;
-const ask = (walk: Walk, email: string) => walk.self(askOwnEmail, { email });
-const confirm = (walk: Walk, code: string) => walk.self(confirmOwnEmail, { code });
+const ask = (walk: LoginDriver, email: string) => walk.self(askOwnEmail, { email });
+const confirm = (walk: LoginDriver, code: string) => walk.self(confirmOwnEmail, { code });
 
 async function eventsSince(before: number): Promise<AccountEvent[]> {
   const all = await ports.store.readEvents(0, before, 1000);
@@ -136,7 +136,7 @@ describe('the e-mail address', () => {
     await ask(walk, NEW);
     ports.clock.advance(PROOF_FRESH_MS);
     expect(await ask(walk, 'alice@third.example')).toMatchObject({ error: { code: 'PROOF_NEEDED' } });
-    await walk.self(proveAgain, {});
+    await walk.self(reauthenticateUser, {});
     await walk.password();
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     ports.clock.advance(PROOF_FRESH_MS);
@@ -147,7 +147,7 @@ describe('the e-mail address', () => {
     const slow = await toSelf(late);
     await ask(slow, NEW.replace('new', 'late'));
     ports.clock.advance(PROOF_FRESH_MS);
-    await slow.self(proveAgain, {});
+    await slow.self(reauthenticateUser, {});
     await slow.password();
     await slow.otp((await late.tokens[0]?.code()) ?? '');
     ports.clock.advance(CONFIRMATION_LIFETIME_MS - PROOF_FRESH_MS);
@@ -179,7 +179,7 @@ describe('the e-mail address', () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     await ask(walk, NEW);
-    must(await updateUser(ports, scene.account, scene.user.id, { email: 'office@shop.example' }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { email: 'office@shop.example' }));
     expect(await confirm(walk, codeTo(NEW))).toMatchObject({ step: 'denied' });
     expect((await stored(scene)).email).toBe('office@shop.example');
   });

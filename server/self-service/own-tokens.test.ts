@@ -5,7 +5,7 @@ import { appOf } from '../testing/app-on-a-phone.ts';
 import { addPerson, PASSWORD, putInState, read } from '../testing/scene.ts';
 import { EVERYTHING, setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { addOwnToken } from './add-own-token.ts';
 import { changeOwnPassword } from './change-own-password.ts';
 import { changeOwnPin } from './change-own-pin.ts';
@@ -44,7 +44,7 @@ describe('tokens', () => {
     const [gone] = await ports.store.getMany([documents.token(id as never)], ports.clock.now());
     expect(gone).toBeUndefined();
     ports.clock.advance(60_000);
-    const next = await Walk.begin(scene);
+    const next = await LoginDriver.begin(scene);
     await next.identify();
     await next.password();
     expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
@@ -89,7 +89,7 @@ describe('tokens', () => {
     await walk.enrol(appOf(walk.view).code(ports.clock.now()));
     expect(walk.view.step).toBe('self');
     ports.clock.advance(60_000);
-    const other = await Walk.toOtp(scene, { purpose: 'self' });
+    const other = await LoginDriver.toOtp(scene, { purpose: 'self' });
     await other.otp(app.code(ports.clock.now()));
     const [one, two] = shownIn(other.view).tokens.map(({ id }) => id);
     if (!one || !two) throw new Error('two tokens');
@@ -146,7 +146,7 @@ describe('a PIN', () => {
     const scene = await setSelfStage(ports, { tokens: [{ pin }], alone: true });
     const [token] = scene.tokens;
     const typed = async (digits: string) => `${digits}${await token?.code()}`;
-    const walk = await Walk.toOtp(scene, { purpose: 'self' });
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     await walk.otp(await typed('1234'));
     expect(shownIn(walk.view).tokens).toMatchObject([{ mayChangePin: true, mayRename: false }]);
     expect(JSON.stringify(walk.view)).not.toContain((await token?.stored())?.pin?.mac);
@@ -154,7 +154,7 @@ describe('a PIN', () => {
     expect(walk.view.error).toBeUndefined();
     expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'pin' });
     ports.clock.advance(30_000);
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(await typed('1234'))).toMatchObject({ error: { code: 'OTP_WRONG' } });
     expect(await next.otp(await typed('8642'))).toMatchObject({ step: 'done' });
   });
@@ -187,7 +187,7 @@ describe('recovery codes', () => {
     expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'recovery-codes' });
     await walk.self(keepRecoveryCodes, {});
     expect(shownIn(walk.view).codes).toBeUndefined();
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     await next.choose('recovery');
     expect(await next.recovery(old[0] ?? '')).toMatchObject({ error: { code: 'OTP_WRONG' } });
     expect(await next.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
@@ -201,7 +201,7 @@ describe('recovery codes', () => {
     const { codes = [] } = shownIn(walk.view);
     await walk.self(keepRecoveryCodes, {});
     expect(shownIn(walk.view).recovery).toEqual({ left: 10 });
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     await next.choose('recovery');
     expect(await next.recovery(codes[3] ?? '')).toMatchObject({ step: 'done' });
 
@@ -217,7 +217,7 @@ describe('the password', () => {
     const walk = await toSelf(scene);
     ports.clock.advance(30_000);
     const other = await toSelf(scene);
-    const half = await Walk.toOtp(scene);
+    const half = await LoginDriver.toOtp(scene);
     const change = (current: string, password: string) => walk.self(changeOwnPassword, { current, password });
     expect(await change('not the password', NEW_PASSWORD)).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
     expect(await change(PASSWORD, 'short')).toMatchObject({ error: { code: 'PASSWORD_TOO_SHORT' } });
@@ -229,7 +229,7 @@ describe('the password', () => {
     expect(await other.look()).toMatchObject({ step: 'denied' });
     ports.clock.advance(30_000);
     expect(await half.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'denied' });
-    const next = await Walk.begin(scene);
+    const next = await LoginDriver.begin(scene);
     await next.identify();
     expect(await next.password()).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
     expect(await next.password(NEW_PASSWORD)).toMatchObject({ step: 'otp' });
@@ -242,7 +242,7 @@ describe('the password', () => {
       await walk.self(changeOwnPassword, { current: `guess ${at}`, password: NEW_PASSWORD });
     }
     expect(walk.view.error).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
-    const next = await Walk.begin(scene);
+    const next = await LoginDriver.begin(scene);
     await next.identify();
     // Their login has no wait of its own, and does not tell of theirs.
     expect(await next.password()).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
-import type { Scene } from '../testing/scene.ts';
+import type { Fixture } from '../testing/scene.ts';
 import { setSelfStage, shownIn } from '../testing/self-stage.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
-import { proveAgain } from './reauthenticate.ts';
+import { LoginDriver } from '../testing/walk.ts';
+import { reauthenticateUser } from './reauthenticate.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { PROOF_FRESH_MS } from './self-service.ts';
 
@@ -15,20 +15,21 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const answer = (walk: Walk, device: SoftwareAuthenticator) => walk.passkey(device.get(inTheFrame(walk.view.passkey)));
+const answer = (walk: LoginDriver, device: SoftwareAuthenticator) =>
+  walk.passkey(device.get(inTheFrame(walk.view.passkey)));
 
 /** Somebody without a password, who comes in by a passkey that checks them, and has an app besides. */
 async function onThePage(
   device: SoftwareAuthenticator,
   ...others: SoftwareAuthenticator[]
-): Promise<{ scene: Scene; walk: Walk }> {
+): Promise<{ scene: Fixture; walk: LoginDriver }> {
   const scene = await setSelfStage(ports, { password: false, tokens: [{}], resource: { passkeySignIn: true } });
   for (const one of [device, ...others]) await givePasskey(scene, one);
-  const walk = await Walk.begin(scene, { purpose: 'self' });
+  const walk = await LoginDriver.begin(scene, { purpose: 'self' });
   await answer(walk, device);
   expect(shownIn(walk.view).proof).toBe('fresh');
   ports.clock.advance(PROOF_FRESH_MS);
-  await walk.self(proveAgain, {});
+  await walk.self(reauthenticateUser, {});
   return { scene, walk };
 }
 

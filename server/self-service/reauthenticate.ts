@@ -1,17 +1,17 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { offerFirst } from '../authentication/prepare-first.ts';
+import { prepareFirst } from '../authentication/prepare-first.ts';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
-import { actOnSelf, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { proofAsked } from './self-service-steps.ts';
 
 /**
  * Asks for the factors once more: the password of whoever has one, and a second one of whoever has that here, by the steps
  * and the counters of every sign-in. Never for less than was asked for before.
  */
-export function proveAgain(ports: SelfNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
+export function reauthenticateUser(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
     // Without a password two factors were a passkey that checked its person: a code beside it is one.
     const isByPasskey = !hasPassword && session.proof.isTwo;
@@ -19,7 +19,7 @@ export function proveAgain(ports: SelfNeeds, answer: StepAnswer): Promise<Verdic
     const usable = usableTokens(paired, accepted, ports.clock.now());
     const options = factorOptions(usable);
     if (!hasPassword && options.length === 0) return refusal('PROOF_LACKING');
-    const offered = hasPassword ? undefined : await offerFirst(ports, flow, resource, { options, usable });
+    const offered = hasPassword ? undefined : await prepareFirst(ports, flow, resource, { options, usable });
     if (offered && isRefusal(offered)) return offered;
     const hasSecond = options.some(({ kind }) => kind !== 'recovery');
     const isTwoAsked = isByPasskey || (hasPassword && hasSecond);

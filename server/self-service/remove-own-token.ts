@@ -1,13 +1,13 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { tokenState } from '../authentication/lockout.ts';
-import { tellOwner } from '../enrolment/notify-user.ts';
+import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { reindex } from '../records/index-entries.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { unassignToken } from '../resources/assignments.ts';
 import { documents } from '../store/keys.ts';
@@ -18,9 +18,15 @@ import type { Token } from '../tokens/token.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import type { User } from '../users/user.ts';
 import { ownToken } from './own-token.ts';
-import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './run-action.ts';
-import { isOwnMade, whyKept } from './self-service.ts';
-import { type Naming, namedBy, readNaming } from './token-labels.ts';
+import {
+  ended,
+  reloadIfUnchanged,
+  runSelfServiceAction,
+  type SelfNeeds,
+  type SelfServiceAction,
+} from './run-action.ts';
+import { deletionBlocker, isOwnMade } from './self-service.ts';
+import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
 
 /**
  * Removes a token of the person's own. First they are assigned with it no longer: that commit decides, so of any number of
@@ -30,29 +36,34 @@ import { type Naming, namedBy, readNaming } from './token-labels.ts';
 export function removeOwnToken(
   ports: SelfNeeds,
   answer: StepAnswer & { token: string; language: MailLanguage },
-): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'remove-token', answer, async (own) => {
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
-    const naming = await readNaming(ports, own.user);
+    const naming = await readTokenLabels(ports, own.user);
     const parted = await part(ports, own, found.token, naming);
     if (isRefusal(parted)) return parted;
     await rememberToken(ports, found.token, own.user.id);
     const gone = await remove(ports, own, found.id);
     if (isRefusal(gone)) return gone;
-    tellOwner(ports, parted.user, 'token-removed', answer);
+    notifyUser(ports, parted.user, 'token-removed', answer);
     return { done: {}, user: parted.user, lost: found.id };
   });
 }
 
 /** Takes the token out of every assignment that names it, if it may go. */
-function part(ports: SelfNeeds, own: OwnAct, token: Token, naming: Naming): Promise<Verdict<{ user: User }>> {
+function part(
+  ports: SelfNeeds,
+  own: SelfServiceAction,
+  token: Token,
+  naming: TokenLabels,
+): Promise<Result<{ user: User }>> {
   const key = documents.user(own.user.id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ user: User }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
-    if (!stillStands(before, own)) return { answer: ended };
+    if (!reloadIfUnchanged(before, own)) return { answer: ended };
     const named = namedBy(naming, before, token.id, now);
-    if (whyKept(token, tokenState(token, now), before.id, named)) return { answer: refusal('TOKEN_KEPT') };
+    if (deletionBlocker(token, tokenState(token, now), before.id, named)) return { answer: refusal('TOKEN_KEPT') };
     const on = before.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token.id));
     if (on.length === 0) return { answer: { user: before } };
     const enrolled = before.enrolled?.filter((id) => id !== token.id);
@@ -65,12 +76,16 @@ function part(ports: SelfNeeds, own: OwnAct, token: Token, naming: Naming): Prom
       ...(on.length === 1 && on[0] && { resource: on[0].resource }),
       changed: ['assignments'],
     };
-    const append = [eventOf(own.act, event, now)];
-    return { answer: { user }, write: { put: [{ key, value: user }], index: movePlaces(key, before, user), append } };
+    const append = [createEvent(own.act, event, now)];
+    return { answer: { user }, write: { put: [{ key, value: user }], index: reindex(key, before, user), append } };
   });
 }
 
-async function remove(ports: SelfNeeds, { act, user }: OwnAct, id: TokenId): Promise<Verdict<{ removed: true }>> {
+async function remove(
+  ports: SelfNeeds,
+  { act, user }: SelfServiceAction,
+  id: TokenId,
+): Promise<Result<{ removed: true }>> {
   const key = documents.token(id);
   const found = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;

@@ -1,18 +1,18 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import { editObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { ownToken } from './own-token.ts';
-import { actOnSelf, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';
 
 /** Calls a token something else. What administrators handed out is known to them by its name, so that stays. */
 export function renameOwnToken(
   ports: SelfNeeds,
   answer: StepAnswer & { token: string; name: string },
-): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'rename-token', answer, async (own) => {
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'rename-token', answer, async (own) => {
     const { act, user } = own;
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;

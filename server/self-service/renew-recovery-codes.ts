@@ -1,15 +1,15 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { dropLeftover } from '../enrolment/discard-draft.ts';
+import { discardDraft } from '../enrolment/discard-draft.ts';
 import { remembered } from '../enrolment/enrolment.ts';
 import { newRecord } from '../enrolment/new-record.ts';
-import { tellOwner } from '../enrolment/notify-user.ts';
+import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
 import { idFromBytes, type TokenId } from '../kernel/ids.ts';
-import { eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { reindex } from '../records/index-entries.ts';
 import { editObject } from '../records/read-object.ts';
 import { assignWithToken, isWithinBounds } from '../resources/assignments.ts';
 import { documents } from '../store/keys.ts';
@@ -17,7 +17,13 @@ import { type Decision, transact } from '../store/transact.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { codesOf } from './own-codes.ts';
-import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './run-action.ts';
+import {
+  ended,
+  reloadIfUnchanged,
+  runSelfServiceAction,
+  type SelfNeeds,
+  type SelfServiceAction,
+} from './run-action.ts';
 import type { SelfSession } from './self-service.ts';
 import { mayHaveCodes } from './view.ts';
 
@@ -27,8 +33,8 @@ type Made = NonNullable<SelfSession['codes']>;
 export function renewRecoveryCodes(
   ports: SelfNeeds,
   answer: StepAnswer & { language: MailLanguage },
-): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, 'recovery-codes', answer, async (own) => {
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'recovery-codes', answer, async (own) => {
     if (!mayHaveCodes(own)) return refusal('SELF_SERVICE_OFF');
     const before = own.owned.find(isRecovery);
     const codes: Made = {
@@ -37,17 +43,21 @@ export function renewRecoveryCodes(
     };
     const made = before ? await replace(ports, own, codes) : await make(ports, own, codes);
     if (isRefusal(made)) return made;
-    tellOwner(ports, own.user, 'recovery-codes', answer);
+    notifyUser(ports, own.user, 'recovery-codes', answer);
     return { done: { codes }, user: made.user };
   });
 }
 
 /** The person says that they have them: they are not shown again. */
-export function keepRecoveryCodes(ports: SelfNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
+export function keepRecoveryCodes(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
 }
 
-async function replace(ports: SelfNeeds, { act, flow, user }: OwnAct, codes: Made): Promise<Verdict<{ user?: User }>> {
+async function replace(
+  ports: SelfNeeds,
+  { act, flow, user }: SelfServiceAction,
+  codes: Made,
+): Promise<Result<{ user?: User }>> {
   const { macs } = codesOf(ports, flow, codes);
   const key = documents.token(codes.token);
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
@@ -60,29 +70,29 @@ async function replace(ports: SelfNeeds, { act, flow, user }: OwnAct, codes: Mad
 }
 
 /** The token comes first, as everywhere: a crash leaves one that nobody signs in with, and that the doctor finds. */
-async function make(ports: SelfNeeds, own: OwnAct, codes: Made): Promise<Verdict<{ user: User }>> {
+async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Promise<Result<{ user: User }>> {
   const { act, flow, user } = own;
   const key = documents.token(codes.token);
   const { macs } = codesOf(ports, flow, codes);
   const isMade = await transact(ports, key.anchor, [key], ([stored], now): Decision<boolean> => {
     if (stored) return { answer: false };
     const token: RecoveryToken = { ...newRecord({ user }, codes.token, now), factor: { kind: 'recovery', macs } };
-    const append = [eventOf(act, { type: 'token.created', subject: token.id }, now)];
-    return { answer: true, write: { put: [{ key, value: token }], index: movePlaces(key, undefined, token), append } };
+    const append = [createEvent(act, { type: 'token.created', subject: token.id }, now)];
+    return { answer: true, write: { put: [{ key, value: token }], index: reindex(key, undefined, token), append } };
   });
   if (!isMade) return refusal('CONTENTION');
   const assigned = await assign(ports, own, codes.token);
   // Whoever may not have them after all leaves none behind.
-  if (isRefusal(assigned)) await dropLeftover(ports, act, codes.token, user);
+  if (isRefusal(assigned)) await discardDraft(ports, act, codes.token, user);
   return assigned;
 }
 
-function assign(ports: SelfNeeds, own: OwnAct, token: TokenId): Promise<Verdict<{ user: User }>> {
+function assign(ports: SelfNeeds, own: SelfServiceAction, token: TokenId): Promise<Result<{ user: User }>> {
   const { flow, act } = own;
   const key = documents.user(own.user.id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ user: User }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
-    if (!stillStands(before, own)) return { answer: ended };
+    if (!reloadIfUnchanged(before, own)) return { answer: ended };
     const pair = { id: token, owner: before.id, account: before.account, epoch: 0 };
     const user = assignWithToken(remembered(before, [token]), flow.resource, pair);
     if (!user || !isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
@@ -93,7 +103,7 @@ function assign(ports: SelfNeeds, own: OwnAct, token: TokenId): Promise<Verdict<
       related: [token],
       changed: ['assignments'],
     };
-    const append = [eventOf(act, event, now)];
-    return { answer: { user }, write: { put: [{ key, value: user }], index: movePlaces(key, before, user), append } };
+    const append = [createEvent(act, event, now)];
+    return { answer: { user }, write: { put: [{ key, value: user }], index: reindex(key, before, user), append } };
   });
 }

@@ -3,27 +3,27 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { StepAnswer, StepNeeds } from '../login/answer-step.ts';
-import { holdStep, keeping, letGo } from '../login/claim-step.ts';
+import { claimFlowStep, keeping, releaseStep } from '../login/claim-step.ts';
 import type { Flow } from '../login/flow.ts';
 import { actOf, refusedEvent } from '../login/flow-events.ts';
-import { denied, holdsClaim, stayed } from '../login/steps.ts';
+import { denied, holdsClaim, retryStep } from '../login/steps.ts';
 import { presentFlow } from '../login/view-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
-import { factsOf, readStanding, type Standing, standingDigest } from './context.ts';
+import { credentialFingerprint, factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { judgeSelfAct, type SelfAct, type SelfSession } from './self-service.ts';
 import { selfStayed } from './self-service-steps.ts';
 
 export type SelfNeeds = StepNeeds & Pick<Ports, 'courier'>;
 
 /** Somebody who does something to themselves. */
-export interface OwnAct extends Standing {
-  act: Act;
+export interface SelfServiceAction extends SelfServiceContext {
+  act: RequestContext;
   flow: Flow;
 }
 
@@ -55,20 +55,20 @@ const GUESSES: ReadonlySet<RefusalCode> = new Set([
  * it is asked whether the person still stands as they stood, and whether they may do this with what they have shown. What
  * changes the person's own document asks the first of the two once more in that commit.
  */
-export async function actOnSelf(
+export async function runSelfServiceAction(
   ports: SelfNeeds,
   name: SelfAct | undefined,
   answer: StepAnswer,
-  perform: (own: OwnAct) => Promise<Verdict<SelfOutcome>>,
-): Promise<Verdict<FlowView>> {
+  perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
+): Promise<Result<FlowView>> {
   const attempt = newOperation(ports);
-  const claimed = await holdStep(ports, documents.flow, { ...answer, steps: SELF, attempt });
+  const claimed = await claimFlowStep(ports, documents.flow, { ...answer, steps: SELF, attempt });
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
     const access = await readAccess(ports, flow.resource, answer.whence.address);
     if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denied(held, access.refused));
-    const standing = await readStanding(ports, flow, access.resource);
+    const standing = await readSelfServiceContext(ports, flow, access.resource);
     if (!standing) return settle(ports, flow, attempt, (held) => denied(held, OVER));
     const act = actOf(flow, answer.whence);
     const unfit = name && whyNot(name, standing, ports.clock.now());
@@ -77,7 +77,7 @@ export async function actOnSelf(
     if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
     return settle(ports, flow, attempt, (held) => acted(held, standing.session, outcome));
   } catch (error) {
-    await letGo(ports, documents.flow, flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, documents.flow, flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -86,13 +86,13 @@ export async function actOnSelf(
 export const ended = refusal(OVER);
 
 /** In that commit: the person is still whom the page was opened for. */
-export function stillStands(user: User | undefined, { session }: Standing): user is User {
-  return user !== undefined && standingDigest(user) === session.standing;
+export function reloadIfUnchanged(user: User | undefined, { session }: SelfServiceContext): user is User {
+  return user !== undefined && credentialFingerprint(user) === session.standing;
 }
 
 const NOT_ALLOWED = { off: 'SELF_SERVICE_OFF', lacking: 'PROOF_LACKING', stale: 'PROOF_NEEDED' } as const;
 
-function whyNot(name: SelfAct, standing: Standing, now: number): Refusal | undefined {
+function whyNot(name: SelfAct, standing: SelfServiceContext, now: number): Refusal | undefined {
   const judged = judgeSelfAct(name, factsOf(standing), now);
   return judged === 'allowed' ? undefined : refusal(NOT_ALLOWED[judged]);
 }
@@ -107,12 +107,18 @@ function acted(held: Flow, session: SelfSession, outcome: Extract<SelfOutcome, {
 function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, { done: object }>): SelfSession {
   const { token, ...rest } = { ...session, ...done };
   const kept = token === undefined || token === lost ? {} : { token };
-  const next = { ...rest, ...kept, ...(user && { standing: standingDigest(user) }) };
+  const next = { ...rest, ...kept, ...(user && { standing: credentialFingerprint(user) }) };
   // What is set to `undefined` is over.
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as unknown as SelfSession;
 }
 
-function refuse(ports: SelfNeeds, flow: Flow, attempt: string, why: Refusal, act: Act): Promise<Verdict<FlowView>> {
+function refuse(
+  ports: SelfNeeds,
+  flow: Flow,
+  attempt: string,
+  why: Refusal,
+  act: RequestContext,
+): Promise<Result<FlowView>> {
   const { refused, retryAfterMs } = why;
   if (refused === OVER) return settle(ports, flow, attempt, (held) => denied(held, OVER));
   const event = refused === 'INVALID_CREDENTIALS' ? refusedEvent(flow, why) : undefined;
@@ -121,12 +127,12 @@ function refuse(ports: SelfNeeds, flow: Flow, attempt: string, why: Refusal, act
     flow,
     attempt,
     (held, now) => {
-      if (GUESSES.has(refused)) return stayed(held, refused);
+      if (GUESSES.has(refused)) return retryStep(held, refused);
       const next = held.self ? selfStayed(held, held.self, refused) : denied(held, refused);
       const retryAt = retryAfterMs === undefined ? {} : { retryAt: now + retryAfterMs };
       return { ...next, error: { code: refused, ...retryAt } };
     },
-    (now) => (event ? [eventOf(act, event, now)] : []),
+    (now) => (event ? [createEvent(act, event, now)] : []),
   );
 }
 
@@ -136,10 +142,10 @@ async function settle(
   claimed: Flow,
   attempt: string,
   next: (flow: Flow, now: number) => Flow,
-  tell: (now: number) => ReturnType<typeof eventOf>[] = () => [],
-): Promise<Verdict<FlowView>> {
+  tell: (now: number) => ReturnType<typeof createEvent>[] = () => [],
+): Promise<Result<FlowView>> {
   const key = documents.flow(claimed.id);
-  const settled = await transact<readonly [typeof key], Verdict<{ flow: Flow }>>(
+  const settled = await transact<readonly [typeof key], Result<{ flow: Flow }>>(
     ports,
     key.anchor,
     [key],

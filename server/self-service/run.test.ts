@@ -2,20 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { documents } from '../store/keys.ts';
 import { assign, operatorOf, updateResource, updateUser } from '../testing/acting.ts';
 import { appOf } from '../testing/app-on-a-phone.ts';
-import { addPerson, addResource, addToken, meanwhile, must, PASSWORD, putInState, read } from '../testing/scene.ts';
+import { addPerson, addResource, addToken, meanwhile, PASSWORD, putInState, read, unwrap } from '../testing/scene.ts';
 import { EVERYTHING, setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Walk } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { addOwnToken } from './add-own-token.ts';
 import { changeOwnPassword } from './change-own-password.ts';
-import { proveAgain } from './reauthenticate.ts';
+import { reauthenticateUser } from './reauthenticate.ts';
 import { removeOwnToken } from './remove-own-token.ts';
 import { renameOwnToken } from './rename-own-token.ts';
 import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { resyncOwnToken } from './resync-own-token.ts';
 import { PROOF_FRESH_MS, SELF_LIFETIME_MS } from './self-service.ts';
-import { leaveSelf } from './sign-out.ts';
+import { signOutOfSelfService } from './sign-out.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -82,9 +82,9 @@ describe('what the page shows', () => {
 describe('attacks', () => {
   test('a sign-in that stands on the password alone reaches nothing', async () => {
     const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
-    const walk = await Walk.toOtp(scene, { purpose: 'self' });
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     expect(walk.view.self).toBeUndefined();
-    for (const verb of [proveAgain, addOwnToken, renewRecoveryCodes, keepRecoveryCodes]) {
+    for (const verb of [reauthenticateUser, addOwnToken, renewRecoveryCodes, keepRecoveryCodes]) {
       expect(await walk.self(verb, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
     }
     const fields = { current: PASSWORD, password: NEW_PASSWORD };
@@ -94,22 +94,24 @@ describe('attacks', () => {
 
   test('a sign-in that the site would get a result of reaches nothing either', async () => {
     const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     expect(walk.view.step).toBe('done');
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
-    expect(await leaveSelf(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+    expect(await signOutOfSelfService(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });
 
   test('a page of a resource that offers none, of a test, or with a login request is not begun', async () => {
     const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
-    must(await updateResource(ports, scene.account, scene.resource.id, { selfService: null }));
-    await expect(Walk.begin(scene, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { selfService: null }));
+    await expect(LoginDriver.begin(scene, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
     const trial = await addResource(ports, scene.account, { selfService: EVERYTHING, testMode: 'pass' });
-    await expect(Walk.begin({ ...scene, resource: trial }, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
+    await expect(LoginDriver.begin({ ...scene, resource: trial }, { purpose: 'self' })).rejects.toThrow(
+      'SELF_SERVICE_OFF',
+    );
     const offered = await setSelfStage(ports);
     const loginRequest = 'lrq.flw_01k8dq9z2mp.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
-    await expect(Walk.begin(offered, { purpose: 'self', loginRequest })).rejects.toThrow('SELF_SERVICE_OFF');
+    await expect(LoginDriver.begin(offered, { purpose: 'self', loginRequest })).rejects.toThrow('SELF_SERVICE_OFF');
   });
 
   test('a handle with another secret, or of another page, opens nothing', async () => {
@@ -118,8 +120,8 @@ describe('attacks', () => {
     const [id] = walk.handle.split('.');
     const [, secret] = foreign.handle.split('.');
     const forged = { handle: `${id}.${secret}`, seq: walk.view.seq, whence: {}, language: 'en' as const };
-    expect(await proveAgain(ports, forged)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
-    expect(await leaveSelf(ports, forged.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+    expect(await reauthenticateUser(ports, forged)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+    expect(await signOutOfSelfService(ports, forged.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });
 
   test('another person’s token, of the same account or of another, is as absent as one that never was', async () => {
@@ -144,7 +146,7 @@ describe('attacks', () => {
     async (_, change) => {
       const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
       const walk = await toSelf(scene);
-      must(await Promise.resolve(change(scene)).then((made) => made ?? {}));
+      unwrap(await Promise.resolve(change(scene)).then((made) => made ?? {}));
       expect(await walk.look()).toMatchObject(
         change === meanwhile.deactivatePlan ? { step: 'self' } : { step: 'denied', error: { code: 'FLOW_NOT_FOUND' } },
       );
@@ -160,23 +162,23 @@ describe('attacks', () => {
     const walk = await toSelf(scene);
     await putInState(ports, scene.account, scene.tokens[0]?.id ?? ('' as never), state);
     expect(await walk.look()).toMatchObject({ step: 'denied' });
-    expect(await walk.self(proveAgain, {})).toMatchObject({ step: 'denied' });
+    expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'denied' });
   });
 
   test('it is over when the token shown is gone, or the address has changed, or the policy is no more', async () => {
     const one = await setSelfStage(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(one);
-    must(await deleteToken(ports, operatorOf(one.account), one.tokens[0]?.id ?? ('' as never)));
+    unwrap(await deleteToken(ports, operatorOf(one.account), one.tokens[0]?.id ?? ('' as never)));
     expect(await walk.look()).toMatchObject({ step: 'denied' });
 
     const two = await setSelfStage(ports, { tokens: [{}], alone: true });
     const second = await toSelf(two);
-    must(await updateUser(ports, two.account, two.user.id, { email: 'elsewhere@shop.example' }));
+    unwrap(await updateUser(ports, two.account, two.user.id, { email: 'elsewhere@shop.example' }));
     expect(await second.look()).toMatchObject({ step: 'denied' });
 
     const three = await setSelfStage(ports, { tokens: [{}], alone: true });
     const third = await toSelf(three);
-    must(await updateResource(ports, three.account, three.resource.id, { selfService: null }));
+    unwrap(await updateResource(ports, three.account, three.resource.id, { selfService: null }));
     expect(await third.self(renewRecoveryCodes, {})).toMatchObject({ step: 'denied' });
   });
 
@@ -185,7 +187,7 @@ describe('attacks', () => {
     const walk = await toSelf(scene);
     await walk.self(addOwnToken, {});
     const app = appOf(walk.view);
-    must(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
     expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'denied' });
     expect((await read(ports, documents.user(scene.user.id))).enrolled).toBeUndefined();
   });
@@ -194,7 +196,7 @@ describe('attacks', () => {
     const scene = await setSelfStage(ports, { alone: true });
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
-    must(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
+    unwrap(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
     const walk = await toSelf(scene);
     expect(shownIn(walk.view).proof).toBe('lacking');
     const acts = [
@@ -204,7 +206,7 @@ describe('attacks', () => {
       () => walk.self(addOwnToken, {}),
     ];
     for (const act of acts) expect(await act()).toMatchObject({ error: { code: 'PROOF_LACKING' } });
-    await walk.self(proveAgain, {});
+    await walk.self(reauthenticateUser, {});
     await walk.password();
     expect(shownIn(walk.view).proof).toBe('lacking');
   });
@@ -214,7 +216,7 @@ describe('attacks', () => {
     const scene = await setSelfStage(ports, { alone: true, user: { phone } });
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
-    must(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
+    unwrap(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
     const walk = await toSelf(scene);
     expect(shownIn(walk.view).person).toEqual({ login: 'alice', email: 'a•••@shop.example', phone: '•••78' });
     for (const address of [phone, phone.slice(1), 'alice@shop.example']) {
@@ -235,7 +237,7 @@ describe('attacks', () => {
     const walk = await toSelf(scene);
     expect(shownIn(walk.view).proof).toBe('lacking');
     ports.clock.advance(30_000);
-    expect(await walk.self(proveAgain, {})).toMatchObject({ step: 'password' });
+    expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'password' });
     await walk.password();
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'self' });
     expect(shownIn(walk.view).proof).toBe('fresh');
@@ -249,7 +251,7 @@ describe('showing the factors again', () => {
     ports.clock.advance(PROOF_FRESH_MS);
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ error: { code: 'PROOF_NEEDED' } });
     expect(shownIn(walk.view).proof).toBe('stale');
-    expect(await walk.self(proveAgain, {})).toMatchObject({ step: 'password' });
+    expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'password' });
     expect(walk.view.self).toBeUndefined();
     // Neither a step aside nor half of it leads back.
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
@@ -265,14 +267,14 @@ describe('showing the factors again', () => {
   test('wrong passwords there are counted as at every sign-in', async () => {
     const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
-    await walk.self(proveAgain, {});
+    await walk.self(reauthenticateUser, {});
     for (let at = 0; at < 7; at++) await walk.password(`wrong ${at}`);
     expect(walk.view.error).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
   });
 
   test('the proof is as old as the password in it, however late the code came', async () => {
     const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
-    const walk = await Walk.toOtp(scene, { purpose: 'self' });
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     ports.clock.advance(PROOF_FRESH_MS);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     expect(shownIn(walk.view).proof).toBe('stale');
@@ -293,7 +295,7 @@ describe('showing the factors again', () => {
     const scene = await setSelfStage(ports);
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS);
-    await walk.self(proveAgain, {});
+    await walk.self(reauthenticateUser, {});
     expect(await walk.password()).toMatchObject({ step: 'self', self: { proof: 'fresh' } });
   });
 
@@ -309,8 +311,8 @@ describe('showing the factors again', () => {
   test('whoever leaves leaves nothing open', async () => {
     const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
-    expect(await leaveSelf(ports, walk.handle)).toEqual({ left: true });
+    expect(await signOutOfSelfService(ports, walk.handle)).toEqual({ left: true });
     expect(await walk.look()).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
-    expect(await leaveSelf(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+    expect(await signOutOfSelfService(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });
 });

@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorOption } from '@countersign/protocol/flow';
 import type { Enrolling } from '../enrolment/enrolling.ts';
 import type { Flow, ResultRecord } from '../login/flow.ts';
-import { evaluated, type Offered, secondAsked } from '../login/steps.ts';
+import { type ChallengeDraft, evaluated, requestSecondFactor } from '../login/steps.ts';
 import { SELF_LIFETIME_MS, type SelfProof, type SelfSession } from './self-service.ts';
 
 /**
@@ -65,11 +65,16 @@ export function selfStayed(flow: Flow, self: SelfSession, code?: RefusalCode): F
 /** Every factor is asked for again, from the first on. What was shown before stands for nothing meanwhile. */
 export function proofAsked(
   flow: Flow,
-  asked: { hasPassword: boolean; isTwoAsked: boolean; options: readonly FactorOption[]; offered: Offered | undefined },
+  asked: {
+    hasPassword: boolean;
+    isTwoAsked: boolean;
+    options: readonly FactorOption[];
+    offered: ChallengeDraft | undefined;
+  },
 ): Flow {
   const { passwordDigest: _digest, passwordAt: _at, ...rest } = evaluated(flow);
   const next: Flow = { ...rest, passwordVerified: false, ...(asked.isTwoAsked && { demand: { acr: '2' } }) };
-  return asked.hasPassword ? { ...next, step: 'password' } : secondAsked(next, asked.options, asked.offered);
+  return asked.hasPassword ? { ...next, step: 'password' } : requestSecondFactor(next, asked.options, asked.offered);
 }
 
 /** On the way to another token. */

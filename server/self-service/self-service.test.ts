@@ -4,6 +4,7 @@ import type { UserId } from '../kernel/ids.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import { TOKEN_STATES, type Token } from '../tokens/token.ts';
 import {
+  deletionBlocker,
   isFresh,
   isStrong,
   judgeSelfAct,
@@ -13,7 +14,6 @@ import {
   type SelfAct,
   type SelfFacts,
   type SelfProof,
-  whyKept,
 } from './self-service.ts';
 import { OWN_DETAILS } from './self-service-policy.ts';
 
@@ -125,7 +125,7 @@ describe('which tokens somebody may remove', () => {
         const last: Named = byMethod
           ? { ...one, others: 0, resource: { methodPolicy: 'password-otp' } }
           : { ...one, others: 0, alone: false };
-        expect(whyKept(own, state, ANN, [...rest, last])).toBe('last');
+        expect(deletionBlocker(own, state, ANN, [...rest, last])).toBe('last');
       }),
     );
     const demanded: Named = {
@@ -133,17 +133,17 @@ describe('which tokens somebody may remove', () => {
       alone: true,
       others: 0,
     };
-    expect(whyKept(own, 'active', ANN, [demanded])).toBe('last');
-    expect(whyKept(own, 'active', ANN, [{ ...demanded, resource: { methodPolicy: 'auto' } }])).toBeUndefined();
+    expect(deletionBlocker(own, 'active', ANN, [demanded])).toBe('last');
+    expect(deletionBlocker(own, 'active', ANN, [{ ...demanded, resource: { methodPolicy: 'auto' } }])).toBeUndefined();
   });
 
   test('one with another beside it wherever it is named may go, in every state but locked', () => {
     fc.assert(
       fc.property(fc.array(named, { maxLength: 4 }), states, (all, state) => {
         const spare = all.map((one) => ({ ...one, others: one.others + 1 }));
-        expect(whyKept(own, state, ANN, spare)).toBeUndefined();
+        expect(deletionBlocker(own, state, ANN, spare)).toBeUndefined();
         const lock = { reason: 'administrator' as const, at: NOW };
-        expect(whyKept({ ...own, lock }, state, ANN, spare)).toBe('locked');
+        expect(deletionBlocker({ ...own, lock }, state, ANN, spare)).toBe('locked');
       }),
     );
   });
@@ -152,7 +152,7 @@ describe('which tokens somebody may remove', () => {
     fc.assert(
       fc.property(named, states, (one, state) => {
         if (state === 'active') return;
-        expect(whyKept(own, state, ANN, [{ ...one, others: 0 }])).toBe('last');
+        expect(deletionBlocker(own, state, ANN, [{ ...one, others: 0 }])).toBe('last');
       }),
     );
   });
@@ -160,7 +160,7 @@ describe('which tokens somebody may remove', () => {
   test('nothing that somebody else made, or that opens a resource by itself', () => {
     fc.assert(
       fc.property(fc.array(named), states, (all, state) => {
-        const of = (change: object) => whyKept({ ...own, ...change }, state, ANN, all);
+        const of = (change: object) => deletionBlocker({ ...own, ...change }, state, ANN, all);
         expect(of({ createdBy: { kind: 'administrator', id: 'adm_01k8dq9z2mp' } })).toBe('handed-out');
         expect(of({ createdBy: { kind: 'user', id: 'usr_zzzzzzzzzzz' } })).toBe('handed-out');
         expect(of({ createdBy: undefined })).toBe('handed-out');

@@ -46,7 +46,7 @@ export const SELF_ACTS = [
 export type SelfAct = (typeof SELF_ACTS)[number];
 
 /** What changes no way in, and nobody is warned of: it needs no fresh proof. */
-const HARMLESS: ReadonlySet<SelfAct> = new Set(['names', 'rename-token']);
+const NO_REAUTH: ReadonlySet<SelfAct> = new Set(['names', 'rename-token']);
 
 export interface SelfFacts {
   /** The resource's, as it is now. */
@@ -67,7 +67,7 @@ export type SelfJudgement = 'allowed' | 'off' | 'lacking' | 'stale';
 export function judgeSelfAct(act: SelfAct, facts: SelfFacts, now: number): SelfJudgement {
   if (!isOffered(act, facts.policy) || (act === 'password' && !facts.hasPassword)) return 'off';
   if (!isStrong(facts)) return 'lacking';
-  return HARMLESS.has(act) || isFresh(facts.proof, now) ? 'allowed' : 'stale';
+  return NO_REAUTH.has(act) || isFresh(facts.proof, now) ? 'allowed' : 'stale';
 }
 
 export function isStrong({ proof, hasPassword, hasToken }: Omit<SelfFacts, 'policy'>): boolean {
@@ -107,15 +107,15 @@ export interface Named {
  * Why a token stays. `handed-out`: an administrator made it, or it opens a resource by itself. `locked`: a lock is not got
  * rid of by throwing away what is locked. `last`: somewhere nobody comes in without one.
  */
-export type Keeping = 'handed-out' | 'locked' | 'last';
+export type DeletionBlocker = 'handed-out' | 'locked' | 'last';
 
 /** Whether somebody may remove a token of theirs; undefined: they may. */
-export function whyKept(
+export function deletionBlocker(
   token: Pick<Token, 'factor' | 'createdBy' | 'directResources' | 'lock'>,
   state: TokenState,
   owner: UserId,
   named: readonly Named[],
-): Keeping | undefined {
+): DeletionBlocker | undefined {
   if (!isOwnMade(token, owner) || isRecovery(token as Token)) return 'handed-out';
   if (token.lock) return 'locked';
   return named.every((one) => one.others > 0 || isSpare(one, state)) ? undefined : 'last';

@@ -1,18 +1,18 @@
 import type { Ports } from '../kernel/ports.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { parseHandle, secretMatches } from '../login/flow-handle.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 
 /** Ends the page: its handle opens nothing from then on. Wherever it stands, and whatever is being checked. */
-export function leaveSelf(
+export function signOutOfSelfService(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   text: unknown,
-): Promise<Verdict<{ left: true }>> {
+): Promise<Result<{ left: true }>> {
   const handle = parseHandle(text);
   if (!handle) return Promise.resolve(refusal('FLOW_NOT_FOUND'));
   const key = documents.flow(handle.id);
-  return transact<readonly [typeof key], Verdict<{ left: true }>>(ports, key.anchor, [key], ([flow]) => {
+  return transact<readonly [typeof key], Result<{ left: true }>>(ports, key.anchor, [key], ([flow]) => {
     const isIts = flow && secretMatches(handle.secret, flow.value.handleHash) && flow.value.purpose === 'self';
     return isIts ? { answer: { left: true }, write: { delete: [key] } } : { answer: refusal('FLOW_NOT_FOUND') };
   });

@@ -9,12 +9,12 @@ import type { User } from '../users/user.ts';
 import type { Named } from './self-service.ts';
 
 /** The resources to which somebody is assigned, and the tokens of their assignments. */
-export interface Naming {
+export interface TokenLabels {
   resources: ReadonlyMap<string, Resource>;
   tokens: ReadonlyMap<TokenId, Token>;
 }
 
-export async function readNaming(ports: Pick<Ports, 'store' | 'clock'>, user: User): Promise<Naming> {
+export async function readTokenLabels(ports: Pick<Ports, 'store' | 'clock'>, user: User): Promise<TokenLabels> {
   const now = ports.clock.now();
   const paired = user.assignments.filter(({ tokens }) => tokens.length > 0);
   const ids = [...new Set(paired.flatMap(({ tokens }) => tokens.map(({ token }) => token)))];
@@ -32,7 +32,7 @@ export async function readNaming(ports: Pick<Ports, 'store' | 'clock'>, user: Us
 }
 
 /** Where a token is named, and what there is beside it. The assignments are those of the user as they are given. */
-export function namedBy({ resources, tokens }: Naming, user: User, id: TokenId, now: number): Named[] {
+export function namedBy({ resources, tokens }: TokenLabels, user: User, id: TokenId, now: number): Named[] {
   return user.assignments
     .filter((assignment) => assignment.tokens.some(({ token }) => token === id))
     .map((assignment) => {

@@ -14,26 +14,26 @@ import { documents } from '../store/keys.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { isOath, isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { factsOf, readStanding, type Standing } from './context.ts';
+import { factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { listOwnSignIns } from './list-own-sign-ins.ts';
 import { basisOf } from './own-basis.ts';
 import { codesOf } from './own-codes.ts';
-import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from './self-service.ts';
+import { deletionBlocker, isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct } from './self-service.ts';
 import type { OwnDetail } from './self-service-policy.ts';
-import { namedBy, readNaming } from './token-labels.ts';
+import { namedBy, readTokenLabels } from './token-labels.ts';
 
 /** What the page shows its person; undefined where it is over. No seed, no serial, no address of a token, nobody else. */
-export async function viewSelf(
+export async function viewSelfService(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
   flow: Flow,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([documents.resource(flow.resource)], now);
-  const standing = resource && (await readStanding(ports, flow, resource.value));
+  const standing = resource && (await readSelfServiceContext(ports, flow, resource.value));
   if (!standing) return undefined;
   const { user, session, owned } = standing;
   const [naming, signIns, [environments]] = await Promise.all([
-    readNaming(ports, user),
+    readTokenLabels(ports, user),
     listOwnSignIns(ports, { account: flow.account, user: user.id, resource: flow.resource }),
     ports.store.getMany([documents.environments(user.id)], now),
   ]);
@@ -44,7 +44,7 @@ export async function viewSelf(
   const shown = (token: Token): SelfToken => {
     const state = tokenState(token, now);
     const isOwn = isOwnMade(token, user.id);
-    const kept = whyKept(token, state, user.id, namedBy(naming, user, token.id, now));
+    const kept = deletionBlocker(token, state, user.id, namedBy(naming, user, token.id, now));
     const lastUsedAt = signIns.lastUsedAt.get(token.id);
     return {
       id: token.id,
@@ -102,7 +102,7 @@ function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'em
   };
 }
 
-function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): boolean {
+function mayAdd(ports: Pick<Ports, 'codes'>, standing: SelfServiceContext, now: number): boolean {
   const { enrolment: policy, methodPolicy } = standing.resource;
   const accepts = acceptedKindsFrom(standing.user, standing.resource);
   const basis = basisOf(standing);
@@ -115,7 +115,7 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): b
 }
 
 /** Recovery codes stand in for a token, so they are for whoever has one. */
-export function mayHaveCodes({ user, owned, paired, resource }: Standing): boolean {
+export function mayHaveCodes({ user, owned, paired, resource }: SelfServiceContext): boolean {
   if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
   const recovery = owned.find(isRecovery);
   return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !isRecovery(token));

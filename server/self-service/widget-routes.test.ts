@@ -2,7 +2,7 @@ import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protoco
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { type Fixture, PASSWORD, read } from '../testing/scene.ts';
 import { EVERYTHING, setSelfStage } from '../testing/self-stage.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 
@@ -40,7 +40,7 @@ function send(path: string, handle: string, body: object, headers: object = {}) 
 }
 
 /** On our own page, from its beginning to the step `self`. */
-async function toSelf(scene: Scene): Promise<{ handle: string; view: FlowView }> {
+async function toSelf(scene: Fixture): Promise<{ handle: string; view: FlowView }> {
   const body = { resource: scene.resource.id };
   const begun = await service.call('POST /widget/v1/self-flows', { body, headers: FROM_OUR_PAGE });
   expect(begun.status).toBe(201);

@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import { email, label, languageTag, password, resourceId, tokenId } from '../http/api/fields.ts';
-import { refuseVerdict } from '../http/api/router.ts';
-import { whenceOf } from '../http/client-info.ts';
+import { refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import { refuse } from '../http/problem.ts';
@@ -23,12 +23,12 @@ import { changeOwnPassword } from './change-own-password.ts';
 import { changeOwnPin } from './change-own-pin.ts';
 import { forgetOwnBrowsers } from './forget-own-browsers.ts';
 import { readSelfPage } from './read-self-page.ts';
-import { proveAgain } from './reauthenticate.ts';
+import { reauthenticateUser } from './reauthenticate.ts';
 import { removeOwnToken } from './remove-own-token.ts';
 import { renameOwnToken } from './rename-own-token.ts';
 import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { resyncOwnToken } from './resync-own-token.ts';
-import { leaveSelf } from './sign-out.ts';
+import { signOutOfSelfService } from './sign-out.ts';
 
 const begin = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });
 /** `language`: what the frame speaks, for mails that an act leads to. */
@@ -55,12 +55,12 @@ export function selfService(ports: Ports & { issuer: string; rpId?: string | und
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
     const { resource, traits } = body;
-    const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), whence: whenceOf(c) });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), whence: clientInfo(c) });
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.post('/flow/self/prove', async (c) => {
     const body = await parse(c, step);
-    return body instanceof Response ? body : answer(c, await proveAgain(ports, { ...body, ...whose(c) }));
+    return body instanceof Response ? body : answer(c, await reauthenticateUser(ports, { ...body, ...whose(c) }));
   });
   app.post('/flow/self/add', async (c) => {
     const body = await parse(c, step);
@@ -126,8 +126,8 @@ export function selfService(ports: Ports & { issuer: string; rpId?: string | und
     return body instanceof Response ? body : answer(c, await forgetOwnBrowsers(ports, { ...body, ...whose(c) }));
   });
   app.post('/flow/self/leave', async (c) => {
-    const verdict = await leaveSelf(ports, c.req.header(FLOW_HEADER));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    const verdict = await signOutOfSelfService(ports, c.req.header(FLOW_HEADER));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   });
 
   // Nobody may frame it: what people do here they do on a page of their own, or in the frame of a site that may have it.

@@ -27,7 +27,7 @@ import type {
   WebhookId,
 } from '../kernel/ids.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../login/flow.ts';
-import type { Resealing } from '../maintenance/reencryption.ts';
+import type { Reencryption } from '../maintenance/reencryption.ts';
 import type { SigningKeySet } from '../maintenance/signing-key.ts';
 import type { StorePurpose } from '../maintenance/store-purpose.ts';
 import type { PasswordReset } from '../passwords/reset/password-reset.ts';
@@ -129,7 +129,7 @@ export const documents = {
   /** What MACs are made with, sealed. */
   macKey: (): DocumentKey<{ sealed: string }> => ({ anchor: 'mac-key', name: 'mac-key' }),
   /** How far the secrets have been sealed anew. */
-  resealing: (): DocumentKey<Resealing> => ({ anchor: 'resealing', name: 'resealing' }),
+  resealing: (): DocumentKey<Reencryption> => ({ anchor: 'resealing', name: 'resealing' }),
   /** Of a store that a backup is being restored to. */
   restoration: (): DocumentKey<Restoration> => ({ anchor: 'restoration', name: 'restoration' }),
   /** Written before any account and never changed. */

@@ -16,7 +16,7 @@ const REMEMBERED = 10_000;
  *
  * @returns when it is noted; never rejects
  */
-export async function noteInPassing(
+export async function recordOnce(
   ports: Needs,
   key: DocumentKey<{ at: number }>,
   stepMs = Number.POSITIVE_INFINITY,

@@ -3,10 +3,10 @@ import { authenticate as authenticateAs } from '../authentication/authenticate.t
 import { createFilter as createFilterAs } from '../filters/create-filter.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { consumeResult as consumeResultAs } from '../login/consume-result.ts';
 import { createLoginRequest as createLoginRequestAs } from '../login/create-login-request.ts';
-import { idempotently as idempotentlyAs } from '../records/idempotency.ts';
+import { withIdempotency as idempotentlyAs } from '../records/idempotency.ts';
 import { assign as assignAs, unassign as unassignAs } from '../resources/assign.ts';
 import { createResource as createResourceAs } from '../resources/create-resource.ts';
 import { updateResource as updateResourceAs } from '../resources/update-resource.ts';
@@ -20,7 +20,7 @@ import { updateUser as updateUserAs } from '../users/update-user.ts';
  * The use-cases for tests to which it does not matter who acts: the operator of the account, who may do everything. Where
  * it matters, a test calls the use-case itself.
  */
-export function operatorOf(account: AccountId): Act & { actor: Actor } {
+export function operatorOf(account: AccountId): RequestContext & { actor: Actor } {
   return { actor: { kind: 'operator', account } };
 }
 
@@ -29,7 +29,7 @@ type Ports<F> = F extends (ports: infer P, ...rest: never[]) => unknown ? P : ne
 type Of<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] & { account: AccountId } : never;
 type Argument<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] : never;
 
-function split<T extends { account: AccountId }>({ account, ...rest }: T): [Act, Omit<T, 'account'>] {
+function split<T extends { account: AccountId }>({ account, ...rest }: T): [RequestContext, Omit<T, 'account'>] {
   return [operatorOf(account), rest];
 }
 

@@ -2,7 +2,7 @@ import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
 import type { Sample, SampleScene } from './sample.ts';
-import { must } from './scene.ts';
+import { unwrap } from './scene.ts';
 
 let sequence = 0;
 const newEmail = () => `somebody-${sequence++}@acme.example`;
@@ -11,7 +11,7 @@ const NO_SECRET = 'A'.repeat(32);
 async function begun({ ports, account }: SampleScene): Promise<Record<string, string>> {
   // Each from somewhere else: one address may not begin so many.
   const address = `203.0.${(sequence >> 8) & 255}.${sequence++ & 255}`;
-  return { [FLOW_HEADER]: must(await beginSignIn(ports, { account, whence: { address } })).handle };
+  return { [FLOW_HEADER]: unwrap(await beginSignIn(ports, { account, whence: { address } })).handle };
 }
 
 /** One factor of two: enough to be heard, and nothing changes. */

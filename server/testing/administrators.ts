@@ -20,7 +20,7 @@ import { newOperation } from '../store/transact.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../tokens/kinds/oath/verify.ts';
 import { operatorOf } from './acting.ts';
-import { birth, must, read } from './scene.ts';
+import { birth, read, unwrap } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export const ADMIN_PASSWORD = 'a password of an administrator';
@@ -53,7 +53,7 @@ export function mailedInvitation(ports: TestPorts, email: string): { link: strin
 export async function invite(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Invited> {
   const { email, grants = [], superuser } = spec;
   const input = { email, name: 'Ada', language: 'en', grants, ...(superuser && { superuser }) } as const;
-  return must(await inviteAdministrator(ports, operatorOf(account), birth(ports, 'adm'), input));
+  return unwrap(await inviteAdministrator(ports, operatorOf(account), birth(ports, 'adm'), input));
 }
 
 /** Invited and accepted; has not signed in yet. */
@@ -61,7 +61,7 @@ export async function addActive(ports: TestPorts, account: AccountId, spec: Admi
   await invite(ports, account, spec);
   const { link, code } = mailedInvitation(ports, spec.email);
   const accepted = { link, code, password: ADMIN_PASSWORD, name: 'Ada' };
-  return must(await acceptInvitation(ports, {}, accepted)).administrator;
+  return unwrap(await acceptInvitation(ports, {}, accepted)).administrator;
 }
 
 /** With a token, recovery codes and a session. */
@@ -76,7 +76,7 @@ export async function addAdministrator(
   const shown = (await presentSignIn(ports, enrolling)).enrolment;
   const secret = base32Decode(shown?.secret ?? '') ?? new Uint8Array();
   const otp = codeOf(ports, secret);
-  const done = must(await answerEnrolment(ports, { handle: enrolling.handle, seq: 2, otp, whence: {} }));
+  const done = unwrap(await answerEnrolment(ports, { handle: enrolling.handle, seq: 2, otp, whence: {} }));
   if (!done.opened) throw new Error(`not signed in: ${done.flow.error?.code}`);
   const { opened, recoveryCodes = [] } = done;
   return { account, id, email, password: ADMIN_PASSWORD, secret, recoveryCodes, opened };
@@ -84,9 +84,9 @@ export async function addAdministrator(
 
 /** A sign-in whose password was right. */
 export async function toSecondFactor(ports: TestPorts, account: AccountId, email: string, password = ADMIN_PASSWORD) {
-  const { handle } = must(await beginSignIn(ports, { account, whence: {} }));
-  must(await answerEmail(ports, { handle, seq: 0, email, whence: {} }));
-  return { ...must(await answerSignInPassword(ports, { handle, seq: 1, password, whence: {} })), handle };
+  const { handle } = unwrap(await beginSignIn(ports, { account, whence: {} }));
+  unwrap(await answerEmail(ports, { handle, seq: 0, email, whence: {} }));
+  return { ...unwrap(await answerSignInPassword(ports, { handle, seq: 1, password, whence: {} })), handle };
 }
 
 /** Signs in once more, with a code that has not been used. */
@@ -94,7 +94,7 @@ export async function signIn(ports: TestPorts, who: SceneAdministrator): Promise
   ports.clock.advance(30_000);
   const { handle } = await toSecondFactor(ports, who.account, who.email, who.password);
   const otp = codeOf(ports, who.secret);
-  const done = must(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} }));
+  const done = unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} }));
   if (!done.opened) throw new Error(`not signed in: ${done.flow.error?.code}`);
   return done.opened;
 }

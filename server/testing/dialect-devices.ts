@@ -7,7 +7,7 @@ import { enrolSuite } from '../tokens/kinds/ocra/enrolment.ts';
 import { parseSuite } from '../tokens/kinds/ocra/suite.ts';
 import { assign, operatorOf } from './acting.ts';
 import type { Dialect, Format } from './dialect.ts';
-import { birth, must } from './scene.ts';
+import { birth, unwrap } from './scene.ts';
 
 /** Devices that are told of in the dialect, and how they are asked. All have one seed. */
 
@@ -26,9 +26,9 @@ export async function addDevice({ service: { ports }, scene }: Dialect) {
   if (enrolled.kind !== 'suite') throw new Error(enrolled.reason);
   const { suite } = enrolled;
   const input = { kind: 'ocra', name: 'fob', suite, counter: 0, secret: SEED, owner: scene.user.id } as const;
-  const { token } = must(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
+  const { token } = unwrap(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
   const pair = { account: scene.account, resource: scene.resource.id, user: scene.user.id, token: token.id };
-  must(await assign(ports, pair));
+  unwrap(await assign(ports, pair));
   return token.id;
 }
 export const answerTo = (question: string) => {
@@ -40,7 +40,7 @@ export async function addKnown({ service: { ports }, scene }: Dialect, serial = 
   const input = { kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: STEP_MS, counter: 0 } as const;
   const act = operatorOf(scene.account);
   const made = await createToken(ports, act, birth(ports, 'tok'), { ...input, name: serial, serial, secret: SEED });
-  return must(made).token.id;
+  return unwrap(made).token.id;
 }
 
 export const DATA = 'amount=1250.00 EUR|to=Alice & Söhne';

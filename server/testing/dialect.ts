@@ -6,7 +6,7 @@ import { hourlyPassword, hoursThatCount } from '../protectimus/hourly-password.t
 import { operatorOf } from './acting.ts';
 import { addAdministrator, type SceneAdministrator } from './administrators.ts';
 import { openService, type Service } from './http-service.ts';
-import { must, type Scene, type SceneOptions, setScene } from './scene.ts';
+import { createFixture, type Fixture, type SceneOptions, unwrap } from './scene.ts';
 
 export type Format = 'json' | 'xml';
 export type Parameters = Record<string, string | number | boolean | undefined>;
@@ -37,7 +37,7 @@ export type Version = 'v1' | 'none';
 /** A service with one account, one resource and one person in it, and a key of its superuser for the dialect. */
 export interface Dialect {
   service: Service;
-  scene: Scene;
+  scene: Fixture;
   superuser: SceneAdministrator;
   /** The text of the superuser's key. */
   key: string;
@@ -60,7 +60,7 @@ async function dialectOf(service: Service, email: string, options: SceneOptions)
   const { ports } = service;
   // Administrators sign in as often as a minute allows, and tests make many.
   ports.clock.advance(30_000);
-  const scene = await setScene(ports, options);
+  const scene = await createFixture(ports, options);
   const superuser = await addAdministrator(ports, scene.account, { email, superuser: true });
   const key = await dialectKey(service, scene.account, { administrator: superuser.id });
   return {
@@ -79,7 +79,7 @@ export async function dialectKey(
   input: Partial<NewProtectimusKey>,
 ): Promise<string> {
   const whole = { name: 'Old shop', lifetimeMs: 365 * 24 * 3_600_000, ...input };
-  return must(await createProtectimusKey(service.ports, operatorOf(account), whole)).text;
+  return unwrap(await createProtectimusKey(service.ports, operatorOf(account), whole)).text;
 }
 
 /** What a client makes of its key at this time, by the clock of the service. */

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { decodePair } from '../store/codec/key-codec.ts';
+import { decodeKey } from '../store/codec/key-codec.ts';
 import { decodeText } from '../store/codec/text.ts';
 import { decodeHeader, decodeJson, openTables, readState } from '../store/lmdb/tables.ts';
 import { createClient, parseAddress } from '../store/redis/connect.ts';
@@ -30,7 +30,7 @@ export async function dumpEmbeddedStore(path: string): Promise<StoreDump> {
   const dump: StoreDump = {
     commits: readState(tables).commits,
     documents: [...tables.documents.getRange()].map(({ key, value }) => {
-      const { first: anchor, second: name } = decodePair(key);
+      const { first: anchor, second: name } = decodeKey(key);
       const { version, expiresAt } = decodeHeader(value);
       return {
         anchor,
@@ -66,7 +66,7 @@ export async function dumpRedisStore(url: string, prefix: string): Promise<Store
     if (kind === 'd:') {
       const text = (await client.get(key)) ?? '';
       const [, version, expiresAt, json = ''] = /^(\d+) (\d+|-) (.*)$/s.exec(text) ?? [];
-      const { first: anchor, second: name } = decodePair(rest);
+      const { first: anchor, second: name } = decodeKey(rest);
       documents.push({
         anchor,
         name,
@@ -96,7 +96,7 @@ export async function dumpRedisStore(url: string, prefix: string): Promise<Store
 function splitIndexKey(key: Buffer): { first: string; second: string } {
   let end = key.indexOf(0);
   while (key[end + 1] === 0xff) end = key.indexOf(0, end + 2);
-  return { first: decodePair(key.subarray(0, end + 1)).first, second: key.subarray(end + 1).toString('hex') };
+  return { first: decodeKey(key.subarray(0, end + 1)).first, second: key.subarray(end + 1).toString('hex') };
 }
 
 function inOrder(dump: StoreDump): StoreDump {

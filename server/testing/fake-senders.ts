@@ -1,6 +1,6 @@
-import type { CodeCourier, CodeMessage } from '../messages/code-sender.ts';
+import type { CodeMessage, CodeSender } from '../messages/code-sender.ts';
 import type { Mail, MailFacts, MailKind } from '../messages/mail/mail.ts';
-import { type Courier, CourierUnavailable } from '../messages/mailer.ts';
+import { type Mailer, MailerUnavailable } from '../messages/mailer.ts';
 import type { WebhookRequest, WebhookSender } from '../platform/webhook-http/port.ts';
 import {
   CODE_CHANNELS,
@@ -31,14 +31,14 @@ export class FakeWebhookSender implements WebhookSender {
 }
 
 /** Keeps messages, or fails when the test says so. */
-export class FakeCourier implements Courier {
+export class FakeCourier implements Mailer {
   readonly sent: Mail[] = [];
   down = false;
   /** No mail is configured. */
   isAbsent?: true;
 
   async send(mail: Mail): Promise<void> {
-    if (this.down) throw new CourierUnavailable('down');
+    if (this.down) throw new MailerUnavailable('down');
     this.sent.push(mail);
   }
 
@@ -51,7 +51,7 @@ export class FakeCourier implements Courier {
 }
 
 /** Keeps codes, or fails when the test says so. */
-export class FakeCodeCourier implements CodeCourier {
+export class FakeCodeCourier implements CodeSender {
   readonly sent: CodeMessage[] = [];
   readonly limits: CodeLimits;
   channels: readonly CodeChannel[] = CODE_CHANNELS;
@@ -63,7 +63,7 @@ export class FakeCodeCourier implements CodeCourier {
   }
 
   async send(message: CodeMessage): Promise<void> {
-    if (this.down) throw new CourierUnavailable('down');
+    if (this.down) throw new MailerUnavailable('down');
     this.sent.push(message);
   }
 

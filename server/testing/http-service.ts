@@ -10,7 +10,7 @@ import { createApiKey } from './acting.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { type ApiDocument, type DescribedApi, describedApi } from './described-api.ts';
 import { connectedFrom } from './http-app.ts';
-import { must } from './scene.ts';
+import { unwrap } from './scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from './test-ports.ts';
 
 export interface Call {
@@ -110,7 +110,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
     },
     async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources, lifetimeMs = 365 * 24 * 3_600_000) {
       const input = { account, name: 'test', scopes, lifetimeMs, ...(resources && { resources }) };
-      return must(await createApiKey(ports, input)).text;
+      return unwrap(await createApiKey(ports, input)).text;
     },
   };
 }

@@ -10,7 +10,7 @@ import { giveSent } from './devices/sent-device.ts';
 import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
 import type { Sample, SampleScene } from './sample.ts';
-import { addPerson, addResource, addToken, birth, must, NONCE, PASSWORD, setScene } from './scene.ts';
+import { addPerson, addResource, addToken, birth, createFixture, NONCE, PASSWORD, unwrap } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export type { Sample, SampleScene } from './sample.ts';
@@ -50,7 +50,7 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
 }
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
-  const scene = await setScene(service.ports, {
+  const scene = await createFixture(service.ports, {
     tokens: [{}],
     alone: true,
     resource: { enrolment: { kinds: ['totp', 'webauthn'], required: false } },
@@ -142,7 +142,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'POST /assignments': ({ resource, user }) => ({ body: { resource: resource.id, user: user.id }, status: 201 }),
   'DELETE /assignments': async ({ ports, account, resource }) => {
     const { id } = await addToken(ports, account, {});
-    must(await assign(ports, { account, resource: resource.id, token: id }));
+    unwrap(await assign(ports, { account, resource: resource.id, token: id }));
     return { query: `resource=${resource.id}&token=${id}`, status: 204 };
   },
   'POST /filters': () => ({
@@ -171,7 +171,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'DELETE /webhooks/{id}': async ({ ports, account }) => {
     const act = { actor: { kind: 'operator', account } } as const;
     const input = { url: 'https://hooks.example/', enabled: true };
-    const made = must(await createWebhook(ports, act, birth(ports, 'whk'), input));
+    const made = unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
     return { id: made.webhook.id, status: 204 };
   },
   'POST /webhooks/{id}/rotate': ({ webhook }) => ({ id: webhook, body: { overlapMs: 1000 }, status: 200 }),
@@ -218,12 +218,12 @@ const devices = new WeakMap<SampleScene, Promise<Device>>();
 
 async function addKey(ports: TestPorts, account: AccountId): Promise<string> {
   const input = { account, name: 'shop', scopes: ['authenticate' as const], lifetimeMs: 3_600_000 };
-  return must(await createApiKey(ports, input)).key.id;
+  return unwrap(await createApiKey(ports, input)).key.id;
 }
 
 async function addFilter(ports: TestPorts, account: AccountId): Promise<string> {
   const rule = { kind: 'ip' as const, mode: 'allow' as const, ranges: ['203.0.113.7'] };
-  return must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule })).filter.id;
+  return unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule })).filter.id;
 }
 
 /** The address of an operation below `/v1`, with its path's parameter filled in. */

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { SceneAdministrator } from './administrators.ts';
-import type { Scene, SceneToken } from './scene.ts';
+import type { Fixture, SceneToken } from './scene.ts';
 
 export interface Sample {
   /** For the parameter in the path: an object of the scene's account. */
@@ -15,7 +15,7 @@ export interface Sample {
   code?: RefusalCode;
 }
 
-export type SampleScene = Scene & {
+export type SampleScene = Fixture & {
   filter: string;
   webhook: string;
   key: string;

@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { documents } from '../store/keys.ts';
-import { noteInPassing } from '../store/record-once.ts';
+import { recordOnce } from '../store/record-once.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import type { NewPin } from '../tokens/create-token.ts';
@@ -48,7 +48,7 @@ export interface SceneOptions {
 }
 
 /** One account with one resource, and one person assigned to it. */
-export interface Scene {
+export interface Fixture {
   ports: TestPorts;
   account: AccountId;
   resource: Resource;
@@ -64,7 +64,7 @@ export interface SceneToken {
   code(ahead?: number): Promise<string>;
 }
 
-export function must<T extends object>(verdict: T | Refusal): T {
+export function unwrap<T extends object>(verdict: T | Refusal): T {
   if (isRefusal(verdict)) throw new Error(`refused: ${verdict.refused} ${verdict.detail ?? ''}`);
   return verdict;
 }
@@ -83,10 +83,10 @@ const SETTINGS: ResourceSettings = {
   resultLifetimeMs: 60_000,
 };
 
-export async function setScene(ports: TestPorts, options: SceneOptions = {}): Promise<Scene> {
-  const { account } = must(await createAccount(ports, { name: 'Acme' }));
+export async function createFixture(ports: TestPorts, options: SceneOptions = {}): Promise<Fixture> {
+  const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
   // Else the first sign-in would, and what one costs would depend on which it is.
-  await noteInPassing(ports, documents.firstLogin(account.id));
+  await recordOnce(ports, documents.firstLogin(account.id));
   const resource = await addResource(ports, account.id, options.resource);
   return addPerson(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
 }
@@ -97,19 +97,19 @@ export async function addPerson(
   account: AccountId,
   resource: Resource,
   { user: details, password, alone, tokens: specs = [] }: SceneOptions & { user: Partial<NewUser> & { login: string } },
-): Promise<Scene> {
+): Promise<Fixture> {
   const made = await createUser(ports, birth(ports, 'usr'), account, {
     ...details,
     ...(password !== false && { password: PASSWORD }),
   });
-  const { user } = must(made);
+  const { user } = unwrap(made);
   const tokens: SceneToken[] = [];
   for (const spec of specs) {
     const token = await addToken(ports, account, { ...spec, owner: user.id });
-    must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+    unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
     tokens.push(token);
   }
-  if (alone ?? specs.length === 0) must(await assign(ports, { account, resource: resource.id, user: user.id }));
+  if (alone ?? specs.length === 0) unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
   return { ports, account, resource, user: await read(ports, documents.user(user.id)), tokens };
 }
 
@@ -119,7 +119,7 @@ export async function addResource(
   settings: Partial<ResourceSettings> = {},
 ): Promise<Resource> {
   const made = await createResource(ports, birth(ports, 'res'), account, { ...SETTINGS, ...settings });
-  return must(made).resource;
+  return unwrap(made).resource;
 }
 
 export async function addToken(
@@ -128,7 +128,7 @@ export async function addToken(
   spec: TokenSpec & { owner?: User['id'] },
 ): Promise<SceneToken> {
   const { kind = 'totp', state = 'active', algorithm = 'SHA1', digits = 6, owner, pin } = spec;
-  const { token, secret } = must(
+  const { token, secret } = unwrap(
     await createToken(ports, birth(ports, 'tok'), account, {
       name: 'phone',
       kind,
@@ -169,11 +169,11 @@ export async function putInState(
     locked: { locked: true },
     expired: { expiresAt: ports.clock.now() },
   }[state];
-  must(await updateToken(ports, account, id, changes));
+  unwrap(await updateToken(ports, account, id, changes));
 }
 
 /** A code that none of the scene's tokens takes; another one for another `variant`. */
-export async function wrongCode(scene: Scene, variant = 0): Promise<string> {
+export async function wrongCode(scene: Fixture, variant = 0): Promise<string> {
   const tokens = await Promise.all(scene.tokens.map(async (token) => ({ token, stored: await token.stored() })));
   for (let candidate = 123_456 + variant * 37; ; candidate++) {
     const digits = tokens[0]?.stored.digits ?? 6;
@@ -184,7 +184,7 @@ export async function wrongCode(scene: Scene, variant = 0): Promise<string> {
 }
 
 /** Password and code of the scene's person, passed on by a site's backend. */
-export function signInByApi(ports: TestPorts, { account, resource, user }: Scene, otp: string) {
+export function signInByApi(ports: TestPorts, { account, resource, user }: Fixture, otp: string) {
   const who = { account, resource: resource.id, user: user.login };
   return authenticate(ports, { ...who, method: 'password-otp', password: PASSWORD, otp });
 }
@@ -218,11 +218,11 @@ export async function overwrite<T extends object>(
 
 /** What administrators do while somebody is signing in. */
 export const meanwhile = {
-  blockUser: ({ ports, account, user }: Scene) => updateUser(ports, account, user.id, { blocked: true }),
-  changePassword: ({ ports, account, user }: Scene) =>
+  blockUser: ({ ports, account, user }: Fixture) => updateUser(ports, account, user.id, { blocked: true }),
+  changePassword: ({ ports, account, user }: Fixture) =>
     updateUser(ports, account, user.id, { password: 'something else entirely' }),
-  disableResource: ({ ports, account, resource }: Scene) =>
+  disableResource: ({ ports, account, resource }: Fixture) =>
     updateResource(ports, account, resource.id, { enabled: false }),
-  deactivatePlan: ({ ports, account }: Scene) =>
+  deactivatePlan: ({ ports, account }: Fixture) =>
     overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } }),
 };

@@ -2,9 +2,9 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { SelfView } from '@countersign/protocol/self-service';
 import type { SelfServicePolicy } from '../self-service/self-service-policy.ts';
 import { appOf } from './app-on-a-phone.ts';
-import { type Scene, type SceneOptions, setScene } from './scene.ts';
+import { createFixture, type Fixture, type SceneOptions } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
-import { Walk, type WalkOptions } from './walk.ts';
+import { LoginDriver, type WalkOptions } from './walk.ts';
 
 export const EVERYTHING: SelfServicePolicy = {
   tokens: true,
@@ -14,8 +14,8 @@ export const EVERYTHING: SelfServicePolicy = {
 };
 
 /** A resource that leaves everything to its people, and one of them. */
-export function setSelfStage(ports: TestPorts, options: SceneOptions = {}): Promise<Scene> {
-  return setScene(ports, {
+export function setSelfStage(ports: TestPorts, options: SceneOptions = {}): Promise<Fixture> {
+  return createFixture(ports, {
     ...options,
     resource: { selfService: EVERYTHING, enrolment: { kinds: ['totp'], required: false }, ...options.resource },
     user: { email: 'alice@shop.example', ...options.user },
@@ -23,8 +23,8 @@ export function setSelfStage(ports: TestPorts, options: SceneOptions = {}): Prom
 }
 
 /** As far as the page, with everything that the resource asks for. */
-export async function toSelf(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
-  const walk = await Walk.begin(scene, { purpose: 'self', ...options });
+export async function toSelf(scene: Fixture, options: WalkOptions = {}): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene, { purpose: 'self', ...options });
   await walk.identify();
   if (walk.view.step === 'password') await walk.password();
   if (walk.view.step === 'otp') await walk.otp((await scene.tokens[0]?.code()) ?? '');
@@ -34,9 +34,9 @@ export async function toSelf(scene: Scene, options: WalkOptions = {}): Promise<W
 
 /** A person with an app and recovery codes that they set up themselves, still on the page. */
 export async function withOwnApp(
-  scene: Scene,
-): Promise<{ walk: Walk; app: ReturnType<typeof appOf>; codes: string[] }> {
-  const walk = await Walk.begin(scene, { purpose: 'self' });
+  scene: Fixture,
+): Promise<{ walk: LoginDriver; app: ReturnType<typeof appOf>; codes: string[] }> {
+  const walk = await LoginDriver.begin(scene, { purpose: 'self' });
   await walk.identify();
   await walk.password();
   const app = appOf(walk.view);

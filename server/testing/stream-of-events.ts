@@ -10,7 +10,7 @@ import { newOperation } from '../store/transact.ts';
 import { operatorOf } from './acting.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import { accountId, resourceId, tokenId, userId } from './samples.ts';
-import { must } from './scene.ts';
+import { unwrap } from './scene.ts';
 import { FakeClock, ISSUER, START, seededRandom } from './test-ports.ts';
 
 export type StreamPorts = Pick<Ports, 'random' | 'signer'> & { store: InterceptedStore; clock: FakeClock };
@@ -64,7 +64,7 @@ export async function append(
 }
 
 export async function linesOfExport(ports: StreamPorts, account: AccountId, after = 0): Promise<string[]> {
-  const { text } = must(await exportEvents(ports, operatorOf(account).actor, { format: 'jsonl', after }));
+  const { text } = unwrap(await exportEvents(ports, operatorOf(account).actor, { format: 'jsonl', after }));
   let whole = '';
   for await (const piece of text) whole += piece;
   return whole.split('\n').slice(0, -1);

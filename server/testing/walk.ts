@@ -2,9 +2,9 @@ import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
 import { answerEnrolment, answerNewPasskey, confirmCodes, postponeEnrolment } from '../enrolment/answer-enrolment.ts';
-import { chooseKind } from '../enrolment/select-kind.ts';
+import { selectKind } from '../enrolment/select-kind.ts';
 import { sendFirstCode } from '../enrolment/send-first-code.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { answerIdentify } from '../login/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../login/answer-otp.ts';
 import { answerPasskey } from '../login/answer-passkey.ts';
@@ -12,12 +12,12 @@ import { answerPassword } from '../login/answer-password.ts';
 import { answerSign, cancelTransaction } from '../login/answer-sign.ts';
 import type { StepAnswer } from '../login/answer-step.ts';
 import { chooseFactor } from '../login/choose-factor.ts';
-import { beginFlow } from '../login/start-flow.ts';
+import { startFlow } from '../login/start-flow.ts';
 import { SECOND_STEPS } from '../login/steps.ts';
 import { viewFlow } from '../login/view-flow.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { askUnlock } from '../tokens/unlock/request-unlock.ts';
-import { must, NONCE, ORIGIN, PASSWORD, type Scene } from './scene.ts';
+import { requestUnlock } from '../tokens/unlock/request-unlock.ts';
+import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export interface WalkOptions {
@@ -33,14 +33,14 @@ export interface WalkOptions {
 }
 
 /** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
-export class Walk {
-  readonly scene: Scene;
+export class LoginDriver {
+  readonly scene: Fixture;
   readonly ports: TestPorts;
   readonly handle: string;
   address: string | undefined;
   view: FlowView;
 
-  constructor(scene: Scene, ports: TestPorts, begun: FlowView & { handle: string }, address: string | undefined) {
+  constructor(scene: Fixture, ports: TestPorts, begun: FlowView & { handle: string }, address: string | undefined) {
     this.scene = scene;
     this.ports = ports;
     this.handle = begun.handle;
@@ -48,10 +48,10 @@ export class Walk {
     this.address = address;
   }
 
-  static async begin(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
+  static async begin(scene: Fixture, options: WalkOptions = {}): Promise<LoginDriver> {
     const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest, browser, purpose } = options;
     const { userAgent, ...traits } = browser ?? {};
-    const begun = await beginFlow(ports, {
+    const begun = await startFlow(ports, {
       resource: scene.resource.id,
       nonce,
       origin,
@@ -60,12 +60,12 @@ export class Walk {
       ...(loginRequest !== undefined && { loginRequest }),
       ...(purpose && { purpose }),
     });
-    return new Walk(scene, ports, must(begun), address);
+    return new LoginDriver(scene, ports, unwrap(begun), address);
   }
 
   /** As far as the step that asks for the second factor. */
-  static async toOtp(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
-    const walk = await Walk.begin(scene, options);
+  static async toOtp(scene: Fixture, options: WalkOptions = {}): Promise<LoginDriver> {
+    const walk = await LoginDriver.begin(scene, options);
     await walk.identify();
     if (walk.view.step === 'password') await walk.password();
     if (!SECOND_STEPS.some((step) => step === walk.view.step))
@@ -73,79 +73,79 @@ export class Walk {
     return walk;
   }
 
-  identify(login = this.scene.user.login, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  identify(login = this.scene.user.login, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerIdentify(this.ports, { ...this.#answer(seq), login }));
   }
 
-  password(password = PASSWORD, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  password(password = PASSWORD, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerPassword(this.ports, { ...this.#answer(seq), password }));
   }
 
-  otp(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  otp(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerOtp(this.ports, { ...this.#answer(seq), otp }));
   }
 
-  recovery(code: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  recovery(code: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
   }
 
-  sign(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  sign(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerSign(this.ports, { ...this.#answer(seq), otp }));
   }
 
-  cancel(seq = this.view.seq): Promise<Verdict<FlowView>> {
+  cancel(seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
   }
 
-  passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerPasskey(this.ports, { ...this.#answer(seq), response }));
   }
 
-  choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {
+  choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Result<FlowView>> {
     return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor, language }));
   }
 
   /** The first code of a token that is being set up. */
-  enrol(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  enrol(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerEnrolment(this.ports, { ...this.#answer(seq), otp, language: 'en' }));
   }
 
   /** The kind of token to set up; undefined: back to the choice. */
-  chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Verdict<FlowView>> {
-    return this.#seen(chooseKind(this.ports, { ...this.#answer(seq), kind }));
+  chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(selectKind(this.ports, { ...this.#answer(seq), kind }));
   }
 
   /** Has the first code sent, to this number where none is known. */
-  sendFirst(phone?: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  sendFirst(phone?: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(sendFirstCode(this.ports, { ...this.#answer(seq), phone, language: 'en' }));
   }
 
-  enrolPasskey(response: PasskeyAttestation, seq = this.view.seq): Promise<Verdict<FlowView>> {
+  enrolPasskey(response: PasskeyAttestation, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(answerNewPasskey(this.ports, { ...this.#answer(seq), response, language: 'en' }));
   }
 
-  later(seq = this.view.seq): Promise<Verdict<FlowView>> {
+  later(seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(postponeEnrolment(this.ports, this.#answer(seq)));
   }
 
-  confirmCodes(seq = this.view.seq): Promise<Verdict<FlowView>> {
+  confirmCodes(seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#seen(confirmCodes(this.ports, this.#answer(seq)));
   }
 
-  askUnlock(language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {
-    return this.#seen(askUnlock(this.ports, { ...this.#answer(this.view.seq), language }));
+  askUnlock(language: MailLanguage = 'en'): Promise<Result<FlowView>> {
+    return this.#seen(requestUnlock(this.ports, { ...this.#answer(this.view.seq), language }));
   }
 
   /** Something that the person does on the self-service page. */
   self<A extends object>(
-    verb: (ports: TestPorts, answer: StepAnswer & { language: MailLanguage } & A) => Promise<Verdict<FlowView>>,
+    verb: (ports: TestPorts, answer: StepAnswer & { language: MailLanguage } & A) => Promise<Result<FlowView>>,
     fields: A,
     seq = this.view.seq,
-  ): Promise<Verdict<FlowView>> {
+  ): Promise<Result<FlowView>> {
     return this.#seen(verb(this.ports, { ...this.#answer(seq), language: 'en', ...fields }));
   }
 
-  look(): Promise<Verdict<FlowView>> {
+  look(): Promise<Result<FlowView>> {
     return viewFlow(this.ports, this.handle);
   }
 
@@ -153,7 +153,7 @@ export class Walk {
     return { handle: this.handle, seq, whence: whence(this.address) };
   }
 
-  async #seen(answer: Promise<Verdict<FlowView>>): Promise<Verdict<FlowView>> {
+  async #seen(answer: Promise<Result<FlowView>>): Promise<Result<FlowView>> {
     const verdict = await answer;
     if (!isRefusal(verdict)) this.view = verdict;
     return verdict;

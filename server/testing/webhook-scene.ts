@@ -1,6 +1,6 @@
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { createUser } from '../users/create-user.ts';
 import { type Attempted, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
 import { createWebhook, type NewWebhook } from '../webhooks/create-webhook.ts';
@@ -8,30 +8,30 @@ import type { Delivery } from '../webhooks/delivery.ts';
 import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
 import { readDeliveries } from '../webhooks/read-deliveries.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
-import { birth, must } from './scene.ts';
+import { birth, unwrap } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 
 /** An account with a webhook that is told of new users. */
 export interface WebhookScene {
   ports: TestPorts;
   account: AccountId;
-  act: Act;
+  act: RequestContext;
   webhook: Webhook;
   secret: string;
 }
 
 export async function webhookScene(ports: TestPorts, input: Partial<NewWebhook> = {}): Promise<WebhookScene> {
-  const { account } = must(await createAccount(ports, { name: 'Acme' }));
-  const act: Act = { actor: { kind: 'operator', account: account.id } };
+  const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
+  const act: RequestContext = { actor: { kind: 'operator', account: account.id } };
   const settings = { url: 'https://hooks.example/', enabled: true, events: ['user.created' as const], ...input };
-  const made = must(await createWebhook(ports, act, birth(ports, 'whk'), settings));
+  const made = unwrap(await createWebhook(ports, act, birth(ports, 'whk'), settings));
   return { ports, account: account.id, act, ...made };
 }
 
 let sequence = 0;
 /** Something to tell of: a new user. Answers the user's id, which is the event's subject. */
 export async function somethingHappens({ ports, act }: WebhookScene): Promise<string> {
-  return must(await createUser(ports, act, birth(ports, 'usr'), { login: `user-${sequence++}` })).user.id;
+  return unwrap(await createUser(ports, act, birth(ports, 'usr'), { login: `user-${sequence++}` })).user.id;
 }
 
 /** Reads the streams to their end, as the runner does. */
@@ -55,7 +55,7 @@ export async function sendDue({ ports, webhook }: WebhookScene): Promise<Attempt
 
 /** All its deliveries, newest first. */
 export async function deliveriesOf({ ports, act, webhook }: WebhookScene): Promise<Delivery[]> {
-  return must(await readDeliveries(ports, act, webhook.id, { limit: 200 })).items;
+  return unwrap(await readDeliveries(ports, act, webhook.id, { limit: 200 })).items;
 }
 
 /** The subjects of the events that were sent, in order, doubles included. */

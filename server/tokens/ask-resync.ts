@@ -1,12 +1,12 @@
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { readUser } from '../users/find-user.ts';
-import { askQuestion } from './kinds/ocra/create-ocra-challenge.ts';
+import { createOcraChallenge } from './kinds/ocra/create-ocra-challenge.ts';
 import { parseSuite } from './kinds/ocra/suite.ts';
 import { RESYNC_SCOPES } from './resync.ts';
 import { isOcra } from './token.ts';
@@ -14,9 +14,9 @@ import { isOcra } from './token.ts';
 /** Two questions for a device that has lost its place: its answers to them, one after the other, show where it is. */
 export async function askResync(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
-): Promise<Verdict<{ questions: [string, string]; expiresAt: number }>> {
+): Promise<Result<{ questions: [string, string]; expiresAt: number }>> {
   const found = await readObject(ports, act.actor.account, documents.token(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const token = found.object;
@@ -25,9 +25,9 @@ export async function askResync(
   const suite = isOcra(token) ? parseSuite(token.factor.suite) : undefined;
   if (!suite?.counter && !suite?.time) return refusal('TOKEN_KIND_UNFIT');
   const [first, second] = RESYNC_SCOPES;
-  const one = await askQuestion(ports, { token: id, scope: first, resource: NO_RESOURCE });
+  const one = await createOcraChallenge(ports, { token: id, scope: first, resource: NO_RESOURCE });
   if (isRefusal(one)) return one;
-  const two = await askQuestion(ports, { token: id, scope: second, resource: NO_RESOURCE });
+  const two = await createOcraChallenge(ports, { token: id, scope: second, resource: NO_RESOURCE });
   if (isRefusal(two)) return two;
   return { questions: [one.question, two.question], expiresAt: one.expiresAt };
 }

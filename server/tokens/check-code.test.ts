@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Outage } from '../kernel/dependency.ts';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import { documents } from '../store/keys.ts';
 import { operatorOf, resyncToken, updateToken } from '../testing/acting.ts';
 import { addAdministrator, codeOf, selfActOf } from '../testing/administrators.ts';
 import { giveSent } from '../testing/devices/sent-device.ts';
-import { must, read, type SceneToken, setScene, signInByApi, type TokenSpec } from '../testing/scene.ts';
+import { createFixture, read, type SceneToken, signInByApi, type TokenSpec, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { CHECKS_PER_HOUR, checkCode } from './check-code.ts';
 import { CHECKS_KEPT_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
@@ -23,7 +23,7 @@ afterEach(() => {
 afterAll(() => ports.close());
 
 async function someone(spec: TokenSpec = {}) {
-  const scene = await setScene(ports, { tokens: [spec] });
+  const scene = await createFixture(ports, { tokens: [spec] });
   const [token] = scene.tokens;
   if (!token) throw new Error('a scene with a token');
   const check = (otp: string, over = ports) => checkCode(over, operatorOf(scene.account), token.id, otp);
@@ -93,10 +93,10 @@ describe('guessing at a check', () => {
     const { scene, token, check } = await someone({ kind: 'hotp' });
     const code = (counter: number) => hotp({ secret: token.secret, counter, digits: 6, algorithm: 'SHA1' });
     for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) await check(code(5_000));
-    must(await updateToken(ports, scene.account, token.id, { locked: true }));
-    must(await updateToken(ports, scene.account, token.id, { locked: false }));
-    must(await signInByApi(ports, scene, await token.code()));
-    must(await resyncToken(ports, scene.account, token.id, [code(20), code(21)]));
+    unwrap(await updateToken(ports, scene.account, token.id, { locked: true }));
+    unwrap(await updateToken(ports, scene.account, token.id, { locked: false }));
+    unwrap(await signInByApi(ports, scene, await token.code()));
+    unwrap(await resyncToken(ports, scene.account, token.id, [code(20), code(21)]));
     expect(await check(await token.code())).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
   });
 
@@ -116,7 +116,7 @@ describe('guessing at a check', () => {
     ports.secrets.open = () => {
       throw new Error('another master key');
     };
-    await expect(check(otp)).rejects.toThrow(Outage);
+    await expect(check(otp)).rejects.toThrow(DependencyFailed);
     ports.secrets.open = open;
   });
 
@@ -127,7 +127,7 @@ describe('guessing at a check', () => {
       actor: { kind: 'api-key', account: scene.account, id: 'key_00000000001', scopes: ['write'] },
     } as const;
     const otp = await token.code();
-    for (let at = 0; at < CHECKS_PER_HOUR; at++) must(await checkCode(ports, by, token.id, otp));
+    for (let at = 0; at < CHECKS_PER_HOUR; at++) unwrap(await checkCode(ports, by, token.id, otp));
     expect(await checkCode(ports, by, token.id, otp)).toMatchObject({ refused: 'RATE_LIMITED' });
     expect(await checkCode(ports, operatorOf(scene.account), token.id, otp)).toHaveProperty('check');
   });
@@ -151,7 +151,7 @@ describe('a check', () => {
     const [before] = await ports.store.getMany([key], ports.clock.now());
     const commits = ports.store.commits.length;
     const otp = await token.code();
-    for (const one of [otp, wrongOf(token), otp]) must(await check(one));
+    for (const one of [otp, wrongOf(token), otp]) unwrap(await check(one));
     const [after] = await ports.store.getMany([key], ports.clock.now());
     expect(after).toEqual(before);
     for (const { change } of ports.store.commits.slice(commits)) {
@@ -230,7 +230,7 @@ describe('who may', () => {
         typeof checkCode
       >[1];
     const otp = await token.code();
-    const elsewhere = await setScene(ports);
+    const elsewhere = await createFixture(ports);
     const before = ports.store.commits.length;
     expect(await checkCode(ports, by([]), token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
     expect(await checkCode(ports, operatorOf(elsewhere.account), token.id, otp)).toEqual({
@@ -245,7 +245,7 @@ describe('who may', () => {
 
   // The attack: a session left open is asked about the factor that whoever found it lacks.
   test('nobody, of the token with which an administrator gets in: not they, not the superuser, not a key', async () => {
-    const { account } = await setScene(ports);
+    const { account } = await createFixture(ports);
     const ada = await addAdministrator(ports, account, { email: 'ada@acme.example', superuser: true });
     const { token } = await read(ports, documents.administrator(account, ada.id));
     if (!token) throw new Error('no token');

@@ -1,20 +1,20 @@
 import { stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
 import type { EventDraft } from '../events/event.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
 import { type CodeCheck, checkCode as judgeCode } from './kinds/oath/check.ts';
-import { withoutPin } from './pin.ts';
+import { splitPin } from './pin.ts';
 import { seedContext } from './seed-context.ts';
 import { isOath, type OathToken, type Token } from './token.ts';
 
@@ -36,10 +36,10 @@ const REASONS = { used: 'OTP_REPLAYED', late: 'OTP_CLOCK_OFF', wrong: 'OTP_WRONG
  */
 export async function checkCode(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   otp: string,
-): Promise<Verdict<{ check: CodeCheck }>> {
+): Promise<Result<{ check: CodeCheck }>> {
   const { account } = act.actor;
   const key = documents.token(id);
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
@@ -55,8 +55,8 @@ export async function checkCode(
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
   const counts = documents.codeChecks(id);
-  type Decided = Decision<Verdict<{ check: CodeCheck }>>;
-  return inTurn(ports.store, `code-checks/${id}`, () =>
+  type Decided = Decision<Result<{ check: CodeCheck }>>;
+  return runExclusive(ports.store, `code-checks/${id}`, () =>
     transact(ports, key.anchor, [key, counts], ([stored, checks], at): Decided => {
       const token = stored?.value;
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
@@ -84,15 +84,15 @@ export async function checkCode(
           : { outcome: 'refused', reason: REASONS[check.verdict] }),
       };
       const put = keep(countCheck(known, check.verdict === 'right', at));
-      return { answer: { check }, write: { put, append: [eventOf(act, draft, at)] } };
+      return { answer: { check }, write: { put, append: [createEvent(act, draft, at)] } };
     }),
   );
 }
 
 /** A right code behind a wrong PIN is a wrong code: four digits are guessed soon. */
 function judge(ports: Pick<Ports, 'secrets'>, token: OathToken, typed: string, now: number): CodeCheck {
-  return needing('checking a code', () => {
-    const { otp, isPinRight } = withoutPin(ports, token, typed);
+  return callDependency('checking a code', () => {
+    const { otp, isPinRight } = splitPin(ports, token, typed);
     const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
     const judged = judgeCode(token, secret, otp, now);
     return isPinRight ? judged : { verdict: 'wrong' };

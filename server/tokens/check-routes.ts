@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { tokenId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -46,7 +46,7 @@ export function tokenChecks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 's
     const otp = parseTypedOtp(c.req.valid('json').otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
     const verdict = await checkCode(ports, c.get('act'), c.req.valid('param').id, otp);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict.check, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.check, 200);
   });
   return app;
 }

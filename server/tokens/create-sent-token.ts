@@ -1,7 +1,7 @@
 import type { TokenId } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { type Verdict, wrongInput } from '../kernel/result.ts';
-import type { Birth } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, wrongInput } from '../kernel/result.ts';
+import type { NewId } from '../records/create-object.ts';
 import { type NewPin, type NewTokenRecord, storeToken, type TokenNeeds } from './create-token.ts';
 import { ADDRESS_FORMS, isAddressFor, maskedAddress } from './kinds/sent/out-of-band-code.ts';
 import { newPin } from './pin.ts';
@@ -19,10 +19,10 @@ export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
 /** Makes a token whose codes are sent. Whoever makes it vouches for whose address that is. */
 export async function createSentToken(
   ports: TokenNeeds,
-  act: Act,
-  birth: Birth<TokenId>,
+  act: RequestContext,
+  birth: NewId<TokenId>,
   input: NewSentToken,
-): Promise<Verdict<{ token: SentToken }>> {
+): Promise<Result<{ token: SentToken }>> {
   const { kind, to, pin } = input;
   if (!isAddressFor(kind, to)) return wrongInput('to', ADDRESS_FORMS[kind]);
   const factor: SentFactor = { kind, to };

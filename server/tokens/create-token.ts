@@ -2,9 +2,9 @@ import { referenceTo } from '../kernel/actor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { type Birth, createObject } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { disown } from '../users/delete-user.ts';
@@ -82,10 +82,10 @@ const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA51
 /** Makes a token that shows codes by itself. The seed is answered this once and sealed for good (SR-21, SR-23). */
 export async function createToken(
   ports: TokenNeeds,
-  act: Act,
-  birth: Birth<TokenId>,
+  act: RequestContext,
+  birth: NewId<TokenId>,
   input: NewOathToken,
-): Promise<Verdict<{ token: OathToken; secret: Uint8Array }>> {
+): Promise<Result<{ token: OathToken; secret: Uint8Array }>> {
   const { account } = act.actor;
   const { id } = birth;
   const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
@@ -137,10 +137,10 @@ function placeOf(
  */
 export async function createOcraToken(
   ports: TokenNeeds,
-  act: Act,
-  birth: Birth<TokenId>,
+  act: RequestContext,
+  birth: NewId<TokenId>,
   input: NewOcraToken,
-): Promise<Verdict<{ token: OcraToken; secret: Uint8Array }>> {
+): Promise<Result<{ token: OcraToken; secret: Uint8Array }>> {
   const { account } = act.actor;
   const { id } = birth;
   const { suite, pin, suitePin } = input;
@@ -174,10 +174,10 @@ export async function createOcraToken(
 /** Makes a set of recovery codes, shown this once. They stand in for a token, so they belong to somebody. */
 export async function createRecoveryCodes(
   ports: TokenNeeds,
-  act: Act,
-  birth: Birth<TokenId>,
+  act: RequestContext,
+  birth: NewId<TokenId>,
   input: NewRecoveryToken,
-): Promise<Verdict<{ token: RecoveryToken; codes: string[] }>> {
+): Promise<Result<{ token: RecoveryToken; codes: string[] }>> {
   if (input.owner === undefined) return refusal('INPUT_INVALID', { detail: 'owner: whose codes they are' });
   const { codes, macs } = newRecoverySet(ports, { account: act.actor.account, id: birth.id }, birth.madeWith);
   const made = await storeToken(
@@ -195,11 +195,11 @@ type TokenRecord = Omit<RecoveryToken, 'factor'>;
 /** Everything that making a token of any kind takes: rights, the record, the commit, and an owner who is still there. */
 export async function storeToken<T extends Token>(
   ports: TokenNeeds,
-  act: Act,
-  birth: Birth<TokenId>,
+  act: RequestContext,
+  birth: NewId<TokenId>,
   input: NewTokenRecord,
   complete: (record: TokenRecord) => T,
-): Promise<Verdict<{ token: T }>> {
+): Promise<Result<{ token: T }>> {
   const { id } = birth;
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');

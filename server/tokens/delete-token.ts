@@ -1,10 +1,10 @@
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { reindex } from '../records/index-entries.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { unassignToken } from '../resources/assignments.ts';
 import { documents } from '../store/keys.ts';
@@ -19,10 +19,10 @@ import { keepSpentSeed } from './spent-seeds.ts';
  */
 export async function deleteToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   seen?: SeenVersions,
-): Promise<Verdict<{ deleted: true }>> {
+): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
   const found = await readObject(ports, actor.account, documents.token(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
@@ -65,7 +65,7 @@ async function forgetPairs(
     const next = on.reduce((edited, { resource }) => unassignToken(edited, resource, token), user);
     return {
       answer: undefined,
-      write: { put: [{ key, value: next }], index: movePlaces(key, user, next) },
+      write: { put: [{ key, value: next }], index: reindex(key, user, next) },
     };
   });
 }

@@ -6,7 +6,7 @@ import { documents } from '../store/keys.ts';
 import { assign, authenticate, createToken, operatorOf, resyncToken } from '../testing/acting.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';
 import { backupOf, overStore, readingOf } from '../testing/restored.ts';
-import { birth, must, overwrite, overwriteSeed, read, type Scene, setScene } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, overwrite, overwriteSeed, read, unwrap } from '../testing/scene.ts';
 import { setSelfStage, shownIn, withOwnApp } from '../testing/self-stage.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -19,7 +19,7 @@ import { seedContext } from './seed-context.ts';
 import type { OathToken } from './token.ts';
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let seed = 0;
 let secret: Uint8Array;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => ports.close());
 beforeEach(async () => {
   ports.store.intercept = {};
   ports.clock.advance(3_600_000);
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
   secret = new Uint8Array(20).fill(++seed);
 });
 
@@ -39,12 +39,12 @@ const code = (counter: number) => hotp({ secret, counter, digits: 6, algorithm: 
 
 const byApi = async (over: TestPorts, kind: Kind, more: object = {}): Promise<TokenId> => {
   const device = { kind, algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0, name: 'fob', secret } as const;
-  return must(await createToken(over, birth(over, 'tok'), scene.account, { ...device, ...more })).token.id;
+  return unwrap(await createToken(over, birth(over, 'tok'), scene.account, { ...device, ...more })).token.id;
 };
 const byFile = async (over: TestPorts, kind: Kind): Promise<TokenId> => {
   const content = Buffer.from(`otpauth://${kind}/Shop:fob?secret=${base32Encode(secret)}&counter=0`);
   const request = { content, format: 'otpauth', dryRun: false, acceptPartial: false, from: 0, count: 10 } as const;
-  const { rows } = must(await importTokens(over, operatorOf(scene.account), request));
+  const { rows } = unwrap(await importTokens(over, operatorOf(scene.account), request));
   const [row] = rows;
   if (row?.outcome !== 'made' || !row.id) throw new Error(JSON.stringify(rows));
   return row.id;
@@ -53,10 +53,10 @@ const ROUTES = { 'by API': byApi, 'from a file': byFile };
 
 async function openResource(over: TestPorts, token: TokenId): Promise<(otp: string) => Promise<object>> {
   const { account, resource } = scene;
-  must(await assign(over, { account, resource: resource.id, token }));
+  unwrap(await assign(over, { account, resource: resource.id, token }));
   return (otp) => authenticate(over, { account, resource: resource.id, method: 'token', token, otp });
 }
-const remove = async (over: TestPorts, id: TokenId) => must(await deleteToken(over, operatorOf(scene.account), id));
+const remove = async (over: TestPorts, id: TokenId) => unwrap(await deleteToken(over, operatorOf(scene.account), id));
 const accepted = { otp: 'verified' };
 
 // SR-8, SR-69. The attack: a code that was seen is shown again after the token was deleted and made again.
@@ -111,7 +111,7 @@ describe('a token that is made of a used seed', () => {
 
   test('of another account starts from the beginning', async () => {
     await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
-    scene = await setScene(ports);
+    scene = await createFixture(ports);
     expect((await read(ports, documents.token(await byApi(ports, 'hotp')))).nextCounter).toBe(0);
   });
 
@@ -119,7 +119,7 @@ describe('a token that is made of a used seed', () => {
     const suite = suiteOf('OCRA-1:HOTP-SHA1-6:C-QN08');
     const make = async (counter: number) => {
       const input = { kind: 'ocra', name: 'fob', suite, counter, secret } as const;
-      return must(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input)).token;
+      return unwrap(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input)).token;
     };
     await remove(ports, (await make(7)).id);
     expect(await make(0)).toMatchObject({ nextCounter: 7 });
@@ -216,7 +216,7 @@ test('a counting token that is made again after a restore takes no code before a
   const token = await byApi(over, 'hotp');
   const again = await openResource(over, token);
   expect(await again(code(5))).toMatchObject({ refused: 'TOKEN_OUT_OF_STEP' });
-  must(await resyncToken(over, scene.account, token, [code(6), code(7)]));
+  unwrap(await resyncToken(over, scene.account, token, [code(6), code(7)]));
   expect(await again(code(8))).toMatchObject(accepted);
   await close();
 });

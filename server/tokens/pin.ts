@@ -20,7 +20,7 @@ export function newPin(
  * What was typed, parted into the PIN and the code. The MAC costs the same whatever is typed, and the caller checks the
  * code whether the PIN was right or not, so a wrong PIN cannot be told from a wrong code.
  */
-export function withoutPin(ports: Needs, token: Token, typed: string): { otp: string; isPinRight: boolean } {
+export function splitPin(ports: Needs, token: Token, typed: string): { otp: string; isPinRight: boolean } {
   const { pin } = token;
   if (!pin) return { otp: typed, isPinRight: true };
   const isBefore = pin.position === 'before';

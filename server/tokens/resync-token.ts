@@ -1,19 +1,19 @@
 import type { FactorNeeds } from '../authentication/check-factor.ts';
-import { factorLine } from '../authentication/decoy-attempt.ts';
+import { factorQueueKey } from '../authentication/decoy-attempt.ts';
 import { countFailedResync, stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import { isThemselves, mayChangeToken } from '../kernel/policy.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../records/index-entries.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
-import { findPlace, RESYNC_SCOPES } from './resync.ts';
+import { findResync, RESYNC_SCOPES } from './resync.ts';
 import { isOath, isOcra, type Token } from './token.ts';
 
 /**
@@ -33,10 +33,10 @@ export const RESYNC_THRESHOLD = 5;
  */
 export async function resyncToken(
   ports: FactorNeeds,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   otps: readonly [string, string],
-): Promise<Verdict<{ object: Token }>> {
+): Promise<Result<{ object: Token }>> {
   const key = documents.token(id);
   const asked = [documents.challenge(id, RESYNC_SCOPES[0]), documents.challenge(id, RESYNC_SCOPES[1])] as const;
   const { account } = act.actor;
@@ -46,8 +46,8 @@ export async function resyncToken(
   // One instant for the whole attempt: a lost race must not move the codes.
   const now = ports.clock.now();
 
-  return inTurn(ports.store, factorLine(found.object.owner ?? id), () =>
-    transact(ports, key.anchor, [key, ...asked], ([stored, one, two]): Decision<Verdict<{ object: Token }>> => {
+  return runExclusive(ports.store, factorQueueKey(found.object.owner ?? id), () =>
+    transact(ports, key.anchor, [key, ...asked], ([stored, one, two]): Decision<Result<{ object: Token }>> => {
       const token = stored?.value;
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
       if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
@@ -57,18 +57,18 @@ export async function resyncToken(
       const state = stateOnceEnabled(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
 
-      const place = needing('finding the place of a token', () =>
-        findPlace(ports, token, [one?.value, two?.value], otps, now),
+      const place = callDependency('finding the place of a token', () =>
+        findResync(ports, token, [one?.value, two?.value], otps, now),
       );
       if (place.kind === 'refused') return { answer: refusal(place.code) };
       if (place.kind === 'not-found') {
         const counted = countFailedResync(token, { threshold: RESYNC_THRESHOLD, now });
         const reason = counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG';
-        const event = eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason }, now);
-        const index = movePlaces(key, token, counted);
+        const event = createEvent(act, { type: 'token.refused', subject: id, outcome: 'refused', reason }, now);
+        const index = reindex(key, token, counted);
         return { answer: refusal(reason), write: { put: [{ key, value: counted }], index, append: [event] } };
       }
-      const event = eventOf(act, { type: 'token.resynchronised', subject: id }, now);
+      const event = createEvent(act, { type: 'token.resynchronised', subject: id }, now);
       const write = { put: [{ key, value: place.next }], delete: [...asked], append: [event] };
       return { answer: { object: place.next }, write };
     }),

@@ -10,7 +10,7 @@ import { isOath, isOcra, type OathFactor, type OathToken, type OcraToken, type T
 /** Where the two questions of a resynchronisation stand, first and second. */
 export const RESYNC_SCOPES = ['resync/1', 'resync/2'] as const;
 
-export type Place =
+export type ResyncResult =
   | { kind: 'found'; next: Token }
   | { kind: 'not-found' }
   | { kind: 'refused'; code: Extract<RefusalCode, 'TOKEN_KIND_UNFIT' | 'NOTHING_ASKED'> };
@@ -22,18 +22,23 @@ const UNFIT = { kind: 'refused', code: 'TOKEN_KIND_UNFIT' } as const;
  *
  * @param questions of {@link RESYNC_SCOPES}, as far as they are there
  */
-export function findPlace(
+export function findResync(
   ports: Pick<Ports, 'secrets'>,
   token: Token,
   questions: readonly (Challenge | undefined)[],
   otps: readonly [string, string],
   now: number,
-): Place {
+): ResyncResult {
   if (isOath(token)) return ofOath(ports, token, otps, now);
   return isOcra(token) ? ofOcra(ports, token, questions, otps, now) : UNFIT;
 }
 
-function ofOath(ports: Pick<Ports, 'secrets'>, token: OathToken, otps: readonly [string, string], now: number): Place {
+function ofOath(
+  ports: Pick<Ports, 'secrets'>,
+  token: OathToken,
+  otps: readonly [string, string],
+  now: number,
+): ResyncResult {
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const place = resynchronise(token, secret, otps, now);
   if (place.kind === 'not-found') return place;
@@ -47,7 +52,7 @@ function ofOcra(
   questions: readonly (Challenge | undefined)[],
   [first, second]: readonly [string, string],
   now: number,
-): Place {
+): ResyncResult {
   const [one, two] = questions;
   const { verifiable, secret, bound } = openOcraToken(ports, token);
   if (!verifiable.suite.counter && !verifiable.suite.time) return UNFIT;

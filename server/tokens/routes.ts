@@ -24,15 +24,15 @@ import {
   tokenId,
   userId,
 } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { seenOf, tagged } from '../http/api/version.ts';
 import { refuse } from '../http/problem.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
-import type { Birth } from '../records/create-object.ts';
+import type { NewId } from '../records/create-object.ts';
 import { listTokens } from '../records/list-named.ts';
 import { showObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
@@ -222,7 +222,7 @@ export const shownOnce = {
 const enrolled = z.object({ token: shown, ...shownOnce }).openapi('EnrolledToken');
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
-function presentToken(token: Token, { actor }: Act): z.input<typeof shown> {
+function presentToken(token: Token, { actor }: RequestContext): z.input<typeof shown> {
   const seen = token.directResources.filter((resource) => maySeeResource(actor, resource));
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
   const { failures, expiresAt, needsResync } = token;
@@ -308,8 +308,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 export async function makeToken(
   ports: Needs,
-  act: Act,
-  birth: Birth<TokenId>,
+  act: RequestContext,
+  birth: NewId<TokenId>,
   body: z.output<typeof tokenInput>,
 ): Promise<Made<z.input<typeof enrolled>> | Refusal> {
   if (body.kind === 'recovery') {
@@ -376,7 +376,7 @@ export function tokens(ports: Needs) {
   });
   app.openapi(askForResync, async (c) => {
     const asked = await askResync(ports, c.get('act'), c.req.valid('param').id);
-    return isRefusal(asked) ? refuseVerdict(c, asked) : c.json(asked, 200);
+    return isRefusal(asked) ? refuseResult(c, asked) : c.json(asked, 200);
   });
   return app;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { usedUp } from '../authentication/lockout.ts';
+import { advanceCounter } from '../authentication/lockout.ts';
 import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
-import { currentOtp, DRIFT_MAX_STEPS, spoil, verifyOtp } from './kinds/oath/verify.ts';
+import { currentOtp, DRIFT_MAX_STEPS, rejectFutureStep, verifyOtp } from './kinds/oath/verify.ts';
 import { movingFactorOf, restoredSpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
 
 const PERIOD = 30_000;
@@ -18,7 +18,7 @@ test('no code that a deleted TOTP token took counts again, with the record or af
       const verdict = verifyOtp(token, RFC_SECRET, otp, NOW);
       fc.pre(verdict.verdict === 'accepted');
       if (verdict.verdict !== 'accepted') return;
-      const used = usedUp(token, verdict.counter);
+      const used = advanceCounter(token, verdict.counter);
       const spent = spentBy(used);
       const then = NOW + laterMs;
       const isKept = spent !== undefined && then < (spentUntil(spent, used.factor) ?? Number.POSITIVE_INFINITY);
@@ -49,7 +49,7 @@ test('nothing is kept of a token that took no code', () => {
 
 test('a code that was shown before its time stays refused', () => {
   const early = Math.floor(NOW / PERIOD) + 1;
-  const spoiled = spoil(sampleToken({ factor: totp() }), early, NOW);
+  const spoiled = rejectFutureStep(sampleToken({ factor: totp() }), early, NOW);
   expect(spentBy(spoiled)).toMatchObject({ nextCounter: early + 1 });
 });
 

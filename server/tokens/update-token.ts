@@ -2,8 +2,8 @@ import { lockToken, unlockToken } from '../authentication/lockout.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { giveToken } from '../resources/assignments.ts';
@@ -35,11 +35,11 @@ export interface TokenChanges {
 
 export async function updateToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   changes: TokenChanges,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: Token }>> {
+): Promise<Result<{ object: Token }>> {
   const { account } = act.actor;
   const key = documents.token(id);
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
@@ -103,7 +103,7 @@ export async function updateToken(
 
 async function leaveToNobody(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   owner: UserId,
 ): Promise<Refusal> {

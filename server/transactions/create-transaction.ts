@@ -1,11 +1,11 @@
-import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { keepLoginRequest } from '../login/create-login-request.ts';
 import { TRANSACTION_LIFETIME_MS } from '../login/flow.ts';
-import type { Birth } from '../records/create-object.ts';
+import type { NewId } from '../records/create-object.ts';
 import { documents } from '../store/keys.ts';
 import { findUser } from '../users/find-user.ts';
 import { type SigningKind, signingDenial, signingKinds, type Transaction } from './signing.ts';
@@ -32,10 +32,10 @@ export interface NewTransaction {
  */
 export async function createTransaction(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
-  birth: Birth<FlowId>,
+  act: RequestContext,
+  birth: NewId<FlowId>,
   input: NewTransaction,
-): Promise<Verdict<{ loginRequest: string; transaction: string; expiresAt: number }>> {
+): Promise<Result<{ loginRequest: string; transaction: string; expiresAt: number }>> {
   const { account } = act.actor;
   const now = ports.clock.now();
   const parsed = parseTransaction(input.fields);
@@ -57,7 +57,7 @@ export async function createTransaction(
     nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
     ...(input.factors && { kinds: input.factors }),
   };
-  const { tokens } = await readPairs(ports, user, resource.id);
+  const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   const denial = signingDenial(
     tokens.map(({ value }) => value),
     signingKinds(resource, transaction, user),

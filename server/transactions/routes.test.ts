@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { must, NONCE, setScene } from '../testing/scene.ts';
-import { Walk } from '../testing/walk.ts';
+import { createFixture, NONCE, unwrap } from '../testing/scene.ts';
+import { LoginDriver } from '../testing/walk.ts';
 import { transactionHash } from './transaction.ts';
 
 let service: Service;
@@ -17,7 +17,7 @@ const FIELDS = [
 ] as const;
 
 async function open() {
-  const scene = await setScene(service.ports);
+  const scene = await createFixture(service.ports);
   const device = await giveOcra(scene);
   const key = await service.keyFor(scene.account, ['authenticate', 'write', 'read']);
   const asked = { resource: scene.resource.id, user: 'alice', nonce: NONCE, fields: FIELDS };
@@ -43,8 +43,8 @@ describe('transactions', () => {
   test('SR-45: are used up by whoever names the fields, or their hash, and by nobody who names others', async () => {
     const { scene, device, asked, post } = await open();
     const { body } = await post('/v1/transactions', asked);
-    const walk = await Walk.begin(scene, { loginRequest: String(body.loginRequest) });
-    must(await walk.sign(await device.answer(walk.view.question ?? '')));
+    const walk = await LoginDriver.begin(scene, { loginRequest: String(body.loginRequest) });
+    unwrap(await walk.sign(await device.answer(walk.view.question ?? '')));
     const consumption = { resource: scene.resource.id, nonce: NONCE, result: walk.view.result ?? '' };
     const consume = (transaction?: unknown) => post('/v1/results/consume', { ...consumption, transaction });
     expect((await consume()).body.code).toBe('TRANSACTION_WRONG');

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize, mayUse } from '../http/api/authorize.ts';
 import { createOnce } from '../http/api/create-once.ts';
 import { anyName, creationHeaders, instant, nonce, resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -66,7 +66,7 @@ export function transactions(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
     const body = c.req.valid('json');
     if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
     const verdict = await createOnce(ports, c, 'flw', (birth) => createTransaction(ports, c.get('act'), birth, body));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   return app;
 }

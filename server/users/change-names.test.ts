@@ -7,7 +7,7 @@ import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
 import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
-import { addPerson, birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
@@ -30,16 +30,16 @@ async function holderOf(account: AccountId, name: string) {
   const [claim] = await ports.store.getMany([documents.nameClaim(account, normaliseName(name))], ports.clock.now());
   return claim?.value.user;
 }
-function signIn({ account, resource }: Scene, user: string) {
+function signIn({ account, resource }: Fixture, user: string) {
   return authenticate(ports, { account, resource: resource.id, user, method: 'password', password: PASSWORD });
 }
 
 describe('a user’s names', () => {
   test('are changed, added and taken away: the new ones lead to them, the old ones are free', async () => {
-    const scene = await setScene(ports, { user: { alias: 'al', email: 'alice@example.com' } });
+    const scene = await createFixture(ports, { user: { alias: 'al', email: 'alice@example.com' } });
     const { account, user } = scene;
     const changes = { login: 'Alison', alias: null, phone: '+431234567890', blocked: false, firstName: 'Alison' };
-    const changed = must(await updateUser(ports, account, user.id, changes)).object;
+    const changed = unwrap(await updateUser(ports, account, user.id, changes)).object;
     expect(changed).toMatchObject({ login: 'Alison', phone: '+431234567890', firstName: 'Alison' });
     expect(changed).not.toHaveProperty('alias');
     expect(changed).not.toHaveProperty('claiming');
@@ -57,18 +57,18 @@ describe('a user’s names', () => {
   });
 
   test('may change in spelling alone, and swap places', async () => {
-    const { account, user } = await setScene(ports, { user: { email: 'a@example.com' } });
-    expect(must(await updateUser(ports, account, user.id, { login: 'ALICE' })).object.login).toBe('ALICE');
-    must(await updateUser(ports, account, user.id, { login: 'a@example.com', email: null, alias: 'alice' }));
+    const { account, user } = await createFixture(ports, { user: { email: 'a@example.com' } });
+    expect(unwrap(await updateUser(ports, account, user.id, { login: 'ALICE' })).object.login).toBe('ALICE');
+    unwrap(await updateUser(ports, account, user.id, { login: 'a@example.com', email: null, alias: 'alice' }));
     expect((await findUser(ports, account, 'alice'))?.login).toBe('a@example.com');
     expect(await holderOf(account, 'a@example.com')).toBe(user.id);
   });
 
   // SR-34
   test('SR-34: a change is told of once, without the names', async () => {
-    const { account, user } = await setScene(ports);
+    const { account, user } = await createFixture(ports);
     const before = ports.store.commits.length;
-    must(await updateUser(ports, account, user.id, { login: 'alison', firstName: 'A' }));
+    unwrap(await updateUser(ports, account, user.id, { login: 'alison', firstName: 'A' }));
     const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
     expect(told).toMatchObject([{ type: 'user.updated', subject: user.id, changed: ['firstName', 'login'] }]);
     expect(JSON.stringify(told)).not.toContain('alison');
@@ -82,7 +82,7 @@ describe('a user’s names', () => {
     [{ alias: 'alice' }, 'NAME_AMBIGUOUS', 'alias'],
     [{ alias: 'usr_01k8dq9z2mp' }, 'INPUT_INVALID', 'alias'],
   ])('%j is refused, and everything stays as it was', async (changes, refused, field) => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, user } = scene;
     const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob', email: 'bob@example.com' } });
     const before = await stored(user);
@@ -96,7 +96,7 @@ describe('a user’s names', () => {
 
   test('that broke off before they were carried are old ones still, and free for others a minute later', async () => {
     for (let at = 0; ; at++) {
-      const scene = await setScene(ports);
+      const scene = await createFixture(ports);
       const { account, user } = scene;
       let commits = 0;
       ports.store.intercept = { commit: (_, go) => (commits++ === at ? Promise.reject(DOWN) : go()) };
@@ -110,15 +110,15 @@ describe('a user’s names', () => {
       expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
       ports.clock.advance(CLAIMING_MS);
       const taken = now.login === 'alice' ? { login: 'new', email: 'n@example.com' } : { login: 'alice' };
-      must(await createUser(ports, operatorOf(account), birth(ports, 'usr'), taken));
+      unwrap(await createUser(ports, operatorOf(account), birth(ports, 'usr'), taken));
       expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
-      const again = must(await updateUser(ports, account, user.id, { login: 'third' })).object;
+      const again = unwrap(await updateUser(ports, account, user.id, { login: 'third' })).object;
       expect(again).not.toHaveProperty('claiming');
     }
   });
 
   test('that took too long to claim are given up before others stop keeping off', async () => {
-    const { account, user } = await setScene(ports);
+    const { account, user } = await createFixture(ports);
     let commits = 0;
     ports.store.intercept = {
       commit(_, go) {
@@ -132,13 +132,13 @@ describe('a user’s names', () => {
   });
 
   test('a user deleted meanwhile leaves no claim', async () => {
-    const { account, user } = await setScene(ports);
+    const { account, user } = await createFixture(ports);
     ports.store.intercept = {
       async commit(change, go) {
         const outcome = await go();
         if (change.anchor.endsWith('/gone')) {
           ports.store.intercept = {};
-          must(await deleteUser(ports, operatorOf(account), user.id));
+          unwrap(await deleteUser(ports, operatorOf(account), user.id));
         }
         return outcome;
       },
@@ -150,7 +150,7 @@ describe('a user’s names', () => {
 
 describe('two who want each other’s names', () => {
   test('at the same time: both are refused, and both are who they were', async () => {
-    const scene = await setScene(ports);
+    const scene = await createFixture(ports);
     const { account, user: alice } = scene;
     const { user: bob } = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
     const both = [ports, ports.replica()];
@@ -174,7 +174,7 @@ describe('two who want each other’s names', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 10 }), async (moves) => {
-        const scene = await setScene(ports);
+        const scene = await createFixture(ports);
         const { account, resource } = scene;
         const people: User[] = [];
         for (const at of [0, 1, 2]) {

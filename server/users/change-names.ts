@@ -1,9 +1,9 @@
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
-import { isAsSeen, type SeenVersions } from '../records/etag.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
+import { reindex } from '../records/index-entries.ts';
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
@@ -11,7 +11,7 @@ import { claimName, releaseName } from './claim-name.ts';
 import { nameTaken } from './name-taken.ts';
 import type { User } from './user.ts';
 import { CLAIMING_GIVEN_UP_MS, isClaiming, userNames, withNames } from './user-names.ts';
-import { judgeNames } from './validate-names.ts';
+import { validateNames } from './validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -33,12 +33,12 @@ export interface NameChanges {
  */
 export async function changeNames(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
   seen: SeenVersions | undefined,
-): Promise<Verdict<{ object: User }>> {
+): Promise<Result<{ object: User }>> {
   const { account } = act.actor;
   const attempt = newOperation(ports);
   const announced = await announce(ports, act, id, attempt, changes, edit, seen);
@@ -68,22 +68,22 @@ interface Announced {
 /** Marks the user with the names to come, in sorted order, so that of two who want the same ones one always wins. */
 function announce(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   attempt: string,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
   seen: SeenVersions | undefined,
-): Promise<Verdict<Announced>> {
+): Promise<Result<Announced>> {
   const key = documents.user(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<Announced>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<Announced>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const user = stored.value;
     const edited = edit(user);
     if (isRefusal(edited)) return { answer: edited };
-    if (!isAsSeen(user, seen)) return { answer: changedMeanwhile(user) };
+    if (!isUnchangedSince(user, seen)) return { answer: changedMeanwhile(user) };
     const renamed = withNames(user, changes);
-    const impossible = judgeNames(renamed);
+    const impossible = validateNames(renamed);
     if (impossible) return { answer: impossible };
     // Somebody else is changing this user's names right now.
     if (isClaiming(user.claiming, now)) return { answer: refusal('CONTENTION', { retryAfterMs: 1000 }) };
@@ -96,14 +96,14 @@ function announce(
 
 function carry(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   attempt: string,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
-): Promise<Verdict<{ object: User; former: string[] }>> {
+): Promise<Result<{ object: User; former: string[] }>> {
   const key = documents.user(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: User; former: string[] }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: User; former: string[] }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const { claiming, ...user } = stored.value;
     if (claiming?.attempt !== attempt || now - claiming.at >= CLAIMING_GIVEN_UP_MS) {
@@ -119,8 +119,8 @@ function carry(
       answer: { object, former },
       write: {
         put: [{ key, value: object }],
-        index: movePlaces(key, user, object),
-        append: [eventOf(act, told, now)],
+        index: reindex(key, user, object),
+        append: [createEvent(act, told, now)],
       },
     };
   });

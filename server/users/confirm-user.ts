@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { confirmed } from '../passwords/reset/reset-by-mail.ts';
 import { documents } from '../store/keys.ts';
@@ -12,7 +12,7 @@ import type { User } from './user.ts';
  */
 export async function confirmByFactor(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   { id, needsConfirmation }: Pick<User, 'id' | 'needsConfirmation'>,
   digest: string | undefined,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function confirmByFactor(
   await transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
     const user = stored?.value;
     if (!user?.needsConfirmation || passwordDigest(user) !== digest) return { answer: undefined };
-    const event = eventOf(act, { type: 'user.updated', subject: id, changed: ['needsConfirmation'] }, now);
+    const event = createEvent(act, { type: 'user.updated', subject: id, changed: ['needsConfirmation'] }, now);
     return { answer: undefined, write: { put: [{ key, value: confirmed(user) }], append: [event] } };
   });
 }

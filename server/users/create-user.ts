@@ -2,13 +2,13 @@ import { referenceTo } from '../kernel/actor.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChoosePassword, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
-import { adoptHash, type ImportedHash } from '../passwords/imported-hash.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
 import { hashNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
-import { type Birth, createObject } from '../records/create-object.ts';
-import { movePlaces } from '../records/index-entries.ts';
-import { givePlaceBack } from '../records/usage.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
+import { reindex } from '../records/index-entries.ts';
+import { releaseQuota } from '../records/usage.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
@@ -16,7 +16,7 @@ import { claimName, releaseName } from './claim-name.ts';
 import { nameTaken } from './name-taken.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
-import { judgeNames } from './validate-names.ts';
+import { validateNames } from './validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
@@ -40,15 +40,15 @@ export interface NewUser {
  */
 export async function createUser(
   ports: Needs,
-  act: Act,
-  birth: Birth<UserId>,
+  act: RequestContext,
+  birth: NewId<UserId>,
   input: NewUser,
-): Promise<Verdict<{ user: User }>> {
+): Promise<Result<{ user: User }>> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   const chosen = refuseChosen(act, input);
   if (chosen) return chosen;
-  const impossible = judgeNames(input);
+  const impossible = validateNames(input);
   if (impossible) return impossible;
   const { id } = birth;
   const { password, passwordHash: imported, ...details } = input;
@@ -93,7 +93,10 @@ export async function createUser(
 }
 
 /** Whoever may not choose a password makes somebody without one, and has a link mailed to them (SR-41). */
-export function refuseChosen(act: Act, input: Pick<NewUser, 'password' | 'passwordHash'>): Refusal | undefined {
+export function refuseChosen(
+  act: RequestContext,
+  input: Pick<NewUser, 'password' | 'passwordHash'>,
+): Refusal | undefined {
   if (input.password === undefined && input.passwordHash === undefined) return undefined;
   return mayChoosePassword(act.actor) ? undefined : refusal('FORBIDDEN', { detail: PASSWORD_IS_THEIRS });
 }
@@ -106,18 +109,18 @@ async function firstPassword(
   owner: PasswordOwner,
   password: string | undefined,
   imported: ImportedHash | undefined,
-): Promise<Verdict<{ passwordHash?: string }>> {
+): Promise<Result<{ passwordHash?: string }>> {
   if (password !== undefined && imported !== undefined) {
     return refusal('INPUT_INVALID', { detail: 'a password or a passwordHash, not both' });
   }
   if (password !== undefined) return hashNewPassword(ports, owner, password);
   if (imported === undefined) return {};
-  const passwordHash = adoptHash(imported);
+  const passwordHash = wrapImportedHash(imported);
   return passwordHash === undefined ? refusal('PASSWORD_HASH_INVALID') : { passwordHash };
 }
 
 /** The user goes first, and with it every claim's weight; the claims are only tidied up. */
-async function withdraw(ports: Needs, act: Act, user: User, names: string[]): Promise<void> {
+async function withdraw(ports: Needs, act: RequestContext, user: User, names: string[]): Promise<void> {
   const key = documents.user(user.id);
   const now = ports.clock.now();
   await ports.store.commit({
@@ -126,9 +129,9 @@ async function withdraw(ports: Needs, act: Act, user: User, names: string[]): Pr
     now,
     expect: [],
     delete: [key],
-    index: movePlaces(key, user, undefined),
-    append: [eventOf(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
+    index: reindex(key, user, undefined),
+    append: [createEvent(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
   });
-  await givePlaceBack(ports, user.account, 'users', user.id);
+  await releaseQuota(ports, user.account, 'users', user.id);
   for (const name of names) await releaseName(ports, user.account, name, user.id);
 }

@@ -2,13 +2,13 @@ import type { EventDraft } from '../events/event.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { movePlaces } from '../records/index-entries.ts';
+import { reindex } from '../records/index-entries.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
-import { givePlaceBack } from '../records/usage.ts';
+import { releaseQuota } from '../records/usage.ts';
 import { giveToken } from '../resources/assignments.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -25,10 +25,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
  */
 export async function deleteUser(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   seen?: SeenVersions,
-): Promise<Verdict<{ deleted: true }>> {
+): Promise<Result<{ deleted: true }>> {
   const { account } = act.actor;
   const gone = await removeObject(
     ports,
@@ -45,7 +45,7 @@ export async function deleteUser(
   if (isRefusal(gone)) return gone;
 
   const { object: user } = gone;
-  await givePlaceBack(ports, account, 'users', id);
+  await releaseQuota(ports, account, 'users', id);
   for (const name of new Set([...userNames(user), ...(user.claiming?.names ?? [])])) {
     await releaseName(ports, account, name, id);
   }
@@ -76,7 +76,13 @@ async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
 }
 
 /** Takes a token from an owner who is gone. Somebody who has it by now, or an owner who is there, keeps it. */
-export async function disown(ports: Needs, act: Act, account: AccountId, id: TokenId, former: UserId): Promise<void> {
+export async function disown(
+  ports: Needs,
+  act: RequestContext,
+  account: AccountId,
+  id: TokenId,
+  former: UserId,
+): Promise<void> {
   const [owner] = await ports.store.getMany([documents.user(former)], ports.clock.now());
   if (owner?.value.account === account) return;
   const key = documents.token(id);
@@ -89,8 +95,8 @@ export async function disown(ports: Needs, act: Act, account: AccountId, id: Tok
       answer: undefined,
       write: {
         put: [{ key, value: next }],
-        index: movePlaces(key, token, next),
-        append: [eventOf(act, told, now)],
+        index: reindex(key, token, next),
+        append: [createEvent(act, told, now)],
       },
     };
   });

@@ -4,8 +4,8 @@ import { parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
@@ -14,7 +14,7 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
  * Whom an id or a name points at. A hint where to look: whether that user is live and may come in is for
- * {@link readPairs} to say, which reads everything again at the moment it counts.
+ * {@link loadAssignedTokens} to say, which reads everything again at the moment it counts.
  */
 export async function locateUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
   const now = ports.clock.now();
@@ -56,7 +56,11 @@ export async function findUser(ports: Needs, account: AccountId, idOrName: strin
 }
 
 /** The same, for whoever may see users. */
-export async function showUser(ports: Needs, { actor }: Act, idOrName: string): Promise<Verdict<{ object: User }>> {
+export async function showUser(
+  ports: Needs,
+  { actor }: RequestContext,
+  idOrName: string,
+): Promise<Result<{ object: User }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const object = await findUser(ports, actor.account, idOrName);
   return object ? { object } : refusal('USER_NOT_FOUND');

@@ -7,7 +7,7 @@ import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { createUser, idempotently } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, must, PASSWORD } from '../testing/scene.ts';
+import { birth, PASSWORD, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { NewUser } from './create-user.ts';
 import { findUser } from './find-user.ts';
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-const anAccount = async () => must(await createAccount(ports, { name: 'Acme' })).account.id;
+const anAccount = async () => unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
 const make = (account: AccountId, input: NewUser, over = ports) =>
   createUser(over, birth(ports, 'usr'), account, input);
 const created = (outcomes: object[]) => outcomes.filter((outcome) => !isRefusal(outcome));
@@ -41,16 +41,16 @@ describe('one namespace for all names of an account', () => {
   ])('refuses %s, and says which name it is', async (_, input, field) => {
     const account = await anAccount();
     const names = { login: 'alice', alias: 'al', email: 'alice@example.com', phone: '+491234567890' };
-    must(await make(account, names));
+    unwrap(await make(account, names));
     expect(await make(account, input)).toEqual({ refused: 'NAME_TAKEN', field });
     // What the loser had taken already is free again.
-    must(await make(account, { login: 'x' }));
+    unwrap(await make(account, { login: 'x' }));
   });
 
   test('two accounts do not share it', async () => {
     const [one, two] = [await anAccount(), await anAccount()];
-    const { user } = must(await make(one, { login: 'alice' }));
-    must(await make(two, { login: 'alice' }));
+    const { user } = unwrap(await make(one, { login: 'alice' }));
+    unwrap(await make(two, { login: 'alice' }));
     expect((await findUser(ports, one, 'alice'))?.id).toBe(user.id);
     expect(await findUser(ports, two, user.id)).toBeUndefined();
   });
@@ -58,7 +58,7 @@ describe('one namespace for all names of an account', () => {
   test('a person is found by id and by each name, and by nothing else', async () => {
     const account = await anAccount();
     const names = { login: 'Alice', alias: 'al', email: 'alice@example.com', phone: '+491234567890' };
-    const { user } = must(await make(account, { ...names, firstName: 'Alicia', secondName: 'Smith' }));
+    const { user } = unwrap(await make(account, { ...names, firstName: 'Alicia', secondName: 'Smith' }));
     for (const name of [user.id, 'ALICE', ' al ', 'Alice@example.com', '491234567890', '+491234567890']) {
       expect((await findUser(ports, account, name))?.id, name).toBe(user.id);
     }
@@ -69,7 +69,7 @@ describe('one namespace for all names of an account', () => {
 
   test('a login that reads like an id is refused, since ids are looked up first', async () => {
     const account = await anAccount();
-    const { user } = must(await make(account, { login: 'victim' }));
+    const { user } = unwrap(await make(account, { login: 'victim' }));
     for (const login of [user.id, user.id.toUpperCase(), 'usr_01k8dq9z2mp']) {
       expect(await make(account, { login })).toMatchObject({ refused: 'INPUT_INVALID' });
       expect(await make(account, { login: 'other', alias: login })).toMatchObject({ refused: 'INPUT_INVALID' });
@@ -82,7 +82,7 @@ describe('one namespace for all names of an account', () => {
       refused: 'NAME_AMBIGUOUS',
       field: 'alias',
     });
-    must(await make(account, { login: 'alice@example.com', email: 'alice@example.com' }));
+    unwrap(await make(account, { login: 'alice@example.com', email: 'alice@example.com' }));
   });
 });
 
@@ -126,7 +126,8 @@ describe('a race for names', () => {
       expect(created(outcomes).length).toBeLessThanOrEqual(1);
       // Every name that no winner holds can be had again.
       const held = new Set(outcomes.flatMap((one) => (isRefusal(one) ? [] : [one.user.login, one.user.alias])));
-      for (const name of ['a', 'b', 'c'].filter((name) => !held.has(name))) must(await make(account, { login: name }));
+      for (const name of ['a', 'b', 'c'].filter((name) => !held.has(name)))
+        unwrap(await make(account, { login: name }));
     }
   });
 });
@@ -164,7 +165,7 @@ describe('a crash in the middle of making a user', () => {
     await expect(make(account, names)).rejects.toThrow(DOWN);
     ports.store.intercept = {};
     expect(await findUser(ports, account, 'alice')).toBeUndefined();
-    must(await make(account, names));
+    unwrap(await make(account, names));
   });
 
   test('is mended by repeating the request with its Idempotency-Key', async () => {
@@ -186,7 +187,7 @@ describe('a crash in the middle of making a user', () => {
       await expect(run()).rejects.toThrow(DOWN);
       ports.store.intercept = {};
       ports.clock.advance(30_000);
-      const { id } = must(await run());
+      const { id } = unwrap(await run());
       for (const name of ['alice', 'zoe', 'bob@example.com']) {
         expect((await findUser(ports, account, name))?.id).toBe(id);
       }
@@ -196,7 +197,7 @@ describe('a crash in the middle of making a user', () => {
 
   test('a claim that points at nobody is taken over, and one whose holder goes by another name as well', async () => {
     const account = await anAccount();
-    const { user: other } = must(await make(account, { login: 'other' }));
+    const { user: other } = unwrap(await make(account, { login: 'other' }));
     for (const [name, holder] of [
       ['ghost', birth(ports, 'usr').id],
       ['borrowed', other.id],
@@ -210,7 +211,7 @@ describe('a crash in the middle of making a user', () => {
         put: [{ key, value: { user: holder } }],
       });
       expect(await findUser(ports, account, name)).toBeUndefined();
-      const { user } = must(await make(account, { login: name }));
+      const { user } = unwrap(await make(account, { login: name }));
       expect((await findUser(ports, account, name))?.id).toBe(user.id);
     }
   });

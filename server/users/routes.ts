@@ -33,10 +33,10 @@ import { seenOf } from '../http/api/version.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { passwordHash } from '../passwords/hash-fields.ts';
-import type { Birth } from '../records/create-object.ts';
+import type { NewId } from '../records/create-object.ts';
 import { listUsers } from '../records/list-named.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
@@ -98,7 +98,7 @@ const shown = z
   })
   .openapi('User');
 
-function presentUser(user: User, { actor }: Act): z.input<typeof shown> {
+function presentUser(user: User, { actor }: RequestContext): z.input<typeof shown> {
   // Field by field: a user holds more than their administrators are shown.
   const { id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt } = user;
   const seen = user.assignments.filter(({ resource }) => maySeeResource(actor, resource));
@@ -152,8 +152,8 @@ type RouterNeeds = Needs & Pick<Ports, 'courier'>;
 
 export async function makeUser(
   ports: Needs,
-  act: Act,
-  birth: Birth<UserId>,
+  act: RequestContext,
+  birth: NewId<UserId>,
   body: z.output<typeof userInput>,
 ): Promise<Made<z.input<typeof shown>> | Refusal> {
   const made = await createUser(ports, act, birth, body);

@@ -3,8 +3,8 @@ import { emailVouchedFor } from '../enrolment/enrolment-address.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { confirmed } from '../passwords/reset/reset-by-mail.ts';
 import type { SeenVersions } from '../records/etag.ts';
@@ -29,11 +29,11 @@ export interface UserChanges extends NameChanges {
 /** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
 export async function updateUser(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   changes: UserChanges,
   seen?: SeenVersions,
-): Promise<Verdict<{ object: User }>> {
+): Promise<Result<{ object: User }>> {
   const { password, login, alias, email, phone, needsConfirmation, ...rest } = changes;
   const key = documents.user(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
@@ -72,7 +72,7 @@ export async function updateUser(
  * Where the mails of a person go, their next password goes too: when an administrator changes it, the address there was is
  * told (SR-41). A site that passes on its people's own changes tells them itself.
  */
-function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: Act, email: string): void {
+function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: RequestContext, email: string): void {
   const { actor } = act;
   if (actor.kind !== 'administrator') return;
   // Nobody knows the person's language; the administrator's is the likeliest.

@@ -40,7 +40,7 @@ export interface NeedsConfirmation {
 /** By which way somebody signs in: through the widget (or our own page), or asked for by a site's backend. */
 export type SignInWay = 'widget' | 'api';
 
-export function mayComeIn({ blocked, apiSupport }: Pick<User, 'blocked' | 'apiSupport'>, way: SignInWay): boolean {
+export function canSignIn({ blocked, apiSupport }: Pick<User, 'blocked' | 'apiSupport'>, way: SignInWay): boolean {
   return !blocked && (way === 'widget' || apiSupport);
 }
 
@@ -78,10 +78,10 @@ export interface WrongPasswords {
  */
 export interface PasswordAttempts extends WrongPasswords {
   /** Newest first. */
-  places?: FamiliarPlace[];
+  places?: KnownNetwork[];
 }
 
-export interface FamiliarPlace extends WrongPasswords {
+export interface KnownNetwork extends WrongPasswords {
   /** A MAC of person and address: the store keeps no addresses of people. */
   place: string;
   signedInAt: number;

@@ -4,7 +4,7 @@ import { type Refusal, refusal } from '../kernel/result.ts';
 import { fieldOfName, type Named, userNames } from './user-names.ts';
 
 /** Names that no user may have together, or at all. Whether somebody else has one, their claims say. */
-export function judgeNames(user: Named): Refusal | undefined {
+export function validateNames(user: Named): Refusal | undefined {
   if (user.alias !== undefined && normaliseName(user.alias) === normaliseName(user.login)) {
     return refusal('NAME_AMBIGUOUS', { field: 'alias' });
   }

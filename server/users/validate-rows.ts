@@ -1,30 +1,30 @@
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { adoptHash } from '../passwords/imported-hash.ts';
+import { wrapImportedHash } from '../passwords/imported-hash.ts';
 import { judgeNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
 import type { NewTokenRecord } from '../tokens/create-token.ts';
 import { type NewUser, refuseChosen } from './create-user.ts';
 import { locateUser, readUser } from './find-user.ts';
 import { nameTaken } from './name-taken.ts';
 import { userNames } from './user-names.ts';
-import { judgeNames } from './validate-names.ts';
+import { validateNames } from './validate-names.ts';
 
 /** Why a user could not be made as things stand; undefined where they could. Makes nothing and hashes nothing. */
-export async function judgeNewUser(
+export async function validateNewUser(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   input: NewUser,
 ): Promise<Refusal | undefined> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   const chosen = refuseChosen(act, input);
   if (chosen) return chosen;
-  const impossible = judgeNames(input);
+  const impossible = validateNames(input);
   if (impossible) return impossible;
   if (input.password !== undefined && input.passwordHash !== undefined) return refusal('INPUT_INVALID');
-  if (input.passwordHash !== undefined && adoptHash(input.passwordHash) === undefined) {
+  if (input.passwordHash !== undefined && wrapImportedHash(input.passwordHash) === undefined) {
     return refusal('PASSWORD_HASH_INVALID');
   }
   for (const name of userNames(input)) {
@@ -36,9 +36,9 @@ export async function judgeNewUser(
 }
 
 /** The same for a token. */
-export async function judgeNewToken(
+export async function validateNewToken(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   input: Pick<NewTokenRecord, 'owner'>,
 ): Promise<Refusal | undefined> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');

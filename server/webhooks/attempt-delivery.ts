@@ -1,6 +1,6 @@
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import { inTurn } from '../kernel/keyed-queue.ts';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { byInstant, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -81,7 +81,7 @@ export function signedHeaders(
 ): Record<string, string> {
   const at = ports.clock.now();
   const secrets = signingSecrets(webhook, at).map(({ id: secret, sealed }) =>
-    needing('opening a webhook secret', () =>
+    callDependency('opening a webhook secret', () =>
       ports.secrets.open(sealed, webhookSecretContext(webhook.account, webhook.id, secret)),
     ),
   );
@@ -119,7 +119,7 @@ function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
 function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: NextStep): Promise<NextStep['kind']> {
   const key = documents.delivery(claimed.id);
   const queueKey = documents.deliveryQueue(parseDeliveryId(claimed.id)?.partition ?? 0, claimed.webhook);
-  return inTurn(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
+  return runExclusive(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
     transact(ports, key.anchor, [key, queueKey], ([stored, queue], now): Decision<NextStep['kind']> => {
       const current = stored?.value;
       // The lease ended and somebody else tries, or it was cleared away. A receipt counts all the same.

@@ -1,11 +1,11 @@
 import type { EventType } from '../events/event.ts';
 import { referenceTo } from '../kernel/actor.ts';
-import { needing } from '../kernel/dependency.ts';
+import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
-import type { Birth } from '../records/create-object.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
+import type { NewId } from '../records/create-object.ts';
 import { indexes } from '../store/indexes.ts';
 import { editBook, hasResources, webhookSecretContext } from './edit-webhook.ts';
 import { newSecret } from './rotate-webhook-secret.ts';
@@ -23,10 +23,10 @@ export interface NewWebhook {
 /** Makes a webhook. The text of its secret is shown this once; what is kept is sealed (SR-21, SR-23). */
 export async function createWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
-  act: Act,
-  birth: Birth<WebhookId>,
+  act: RequestContext,
+  birth: NewId<WebhookId>,
   input: NewWebhook,
-): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
+): Promise<Result<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;
   const target = ports.webhookSender.read(input.url);
   if ('problem' in target) return wrongInput('url', target.problem);
@@ -65,6 +65,6 @@ export async function createWebhook(
   const [secret] = made.webhook.secrets;
   if (!secret) return refusal('CONTENTION');
   const context = webhookSecretContext(account, birth.id, secret.id);
-  const opened = needing('opening a webhook secret', () => ports.secrets.open(secret.sealed, context));
+  const opened = callDependency('opening a webhook secret', () => ports.secrets.open(secret.sealed, context));
   return { webhook: made.webhook, secret: writeSecret(opened) };
 }

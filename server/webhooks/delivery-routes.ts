@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../events/event.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { instant, orderedPageQuery, pageOf, webhookId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { DELIVERY_STATES, type Delivery, SEND_FAILURES } from './delivery.ts';
@@ -86,12 +86,12 @@ export function webhookDeliveries(ports: Pick<Ports, 'store' | 'clock' | 'random
   app.on(['POST'], ['/webhooks/:id/replay'], authorize(ports, 'administer'));
   app.openapi(list, async (c) => {
     const page = await readDeliveries(ports, c.get('act'), c.req.valid('param').id, c.req.valid('query'));
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentDelivery) }, 200);
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentDelivery) }, 200);
   });
   app.openapi(replay, async (c) => {
     const { deliveries } = c.req.valid('json');
     const verdict = await replayDeliveries(ports, c.get('act'), c.req.valid('param').id, deliveries);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   });
   return app;
 }

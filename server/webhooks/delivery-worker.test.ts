@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexes } from '../store/indexes.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
-import { must } from '../testing/scene.ts';
+import { unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import {
@@ -12,13 +12,13 @@ import {
   type WebhookScene,
   webhookScene,
 } from '../testing/webhook-scene.ts';
-import { runWebhooks, type WebhookRunner } from './delivery-worker.ts';
+import { type DeliveryWorker, startDeliveryWorker } from './delivery-worker.ts';
 import { deleteWebhook } from './update-webhook.ts';
 
 let ports: TestPorts;
 let scene: WebhookScene;
 let log: CapturedLog;
-const runners: WebhookRunner[] = [];
+const runners: DeliveryWorker[] = [];
 beforeEach(async () => {
   ports = await openTestPorts('runner');
   scene = await webhookScene(ports);
@@ -29,8 +29,8 @@ afterEach(async () => {
   await ports.close();
 });
 
-function run(of = ports): WebhookRunner {
-  const runner = runWebhooks(of, log.log, { deriveMs: 5, discoverMs: 20 });
+function run(of = ports): DeliveryWorker {
+  const runner = startDeliveryWorker(of, log.log, { deriveMs: 5, discoverMs: 20 });
   runners.push(runner);
   return runner;
 }
@@ -127,7 +127,7 @@ test('what is left of a deleted webhook goes away', async () => {
   run();
   await somethingHappens(scene);
   await waitUntil('it was tried', () => ports.webhookSender.sent.length === 1);
-  must(await deleteWebhook(ports, scene.act, scene.webhook.id));
+  unwrap(await deleteWebhook(ports, scene.act, scene.webhook.id));
   await waitUntil('nothing is left', async () => {
     ports.clock.advance(20);
     const left = [indexes.webhooks(), indexes.deliveries(scene.webhook.id), indexes.dueDeliveries(scene.webhook.id)];

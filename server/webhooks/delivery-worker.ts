@@ -37,7 +37,7 @@ interface Lane {
   failing: boolean;
 }
 
-export interface WebhookRunner {
+export interface DeliveryWorker {
   /** Begins nothing more; what is on its way may end within this time and is then broken off, to be sent again later. */
   stop(withinMs: number): Promise<void>;
 }
@@ -46,13 +46,13 @@ export interface WebhookRunner {
  * Derives deliveries from the event streams and sends them, in the background: nothing that a person waits for waits
  * for it, and a store that is away only makes it look again later. Several processes may run it over one store.
  */
-export function runWebhooks(ports: Needs, log: Logger, times: Partial<RunnerTimes> = {}): WebhookRunner {
+export function startDeliveryWorker(ports: Needs, log: Logger, times: Partial<RunnerTimes> = {}): DeliveryWorker {
   const runner = new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
   runner.start();
   return runner;
 }
 
-class Runner implements WebhookRunner {
+class Runner implements DeliveryWorker {
   readonly #ports: Needs;
   readonly #log: Logger;
   readonly #times: RunnerTimes;

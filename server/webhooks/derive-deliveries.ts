@@ -129,7 +129,7 @@ function choose(events: readonly StoredEvent[], books: ReadonlyMap<AccountId, We
   return { upTo, pairs };
 }
 
-/** Streams hold what `eventOf` makes and nothing else. */
+/** Streams hold what `createEvent` makes and nothing else. */
 function accountEvent(json: StoredEvent['event']): AccountEvent {
   return json as unknown as AccountEvent;
 }

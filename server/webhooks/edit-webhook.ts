@@ -2,10 +2,10 @@ import type { EventType } from '../events/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { SecretContext } from '../platform/secret-box/port.ts';
-import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { beginsWith } from '../records/index-entries.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
@@ -37,9 +37,9 @@ export interface WebhookQuery {
 /** A page of the account's webhooks. All of them are one document, so the page is cut here. */
 export async function listWebhooks(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   { after, limit, order, search, enabled }: WebhookQuery,
-): Promise<Verdict<Page<Webhook>>> {
+): Promise<Result<Page<Webhook>>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const start = after === undefined ? undefined : parseCursor(after);
   if (after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
@@ -59,9 +59,9 @@ export async function listWebhooks(
 
 export async function readWebhook(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   id: WebhookId,
-): Promise<Verdict<{ webhook: Webhook }>> {
+): Promise<Result<{ webhook: Webhook }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const webhook = (await readBook(ports, act.actor.account)).find((one) => one.id === id);
   return webhook ? { webhook } : refusal('WEBHOOK_NOT_FOUND');
@@ -70,18 +70,18 @@ export async function readWebhook(
 /** Changes one webhook by a pure edit. Where nothing differs afterwards, nothing has happened. */
 export function editWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   type: EventType,
   id: WebhookId,
   edit: (webhook: Webhook, now: number) => Webhook | Refusal,
   seen?: SeenVersions,
-): Promise<Verdict<{ webhook: Webhook }>> {
+): Promise<Result<{ webhook: Webhook }>> {
   return editBook(ports, act, (book, now) => {
     const webhook = book.webhooks.find((one) => one.id === id);
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
     const edited = edit(webhook, now);
     if ('refused' in edited) return { answer: edited };
-    if (!isAsSeen(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    if (!isUnchangedSince(webhook, seen)) return { answer: changedMeanwhile(webhook) };
     const changed = changedFields(webhook, edited);
     if (changed.length === 0) return { answer: { webhook } };
     return {
@@ -95,14 +95,14 @@ export function editWebhook(
 interface BookDecision<R> {
   answer: R | Refusal;
   book?: WebhookBook;
-  event?: Parameters<typeof eventOf>[1];
+  event?: Parameters<typeof createEvent>[1];
   index?: NonNullable<Decision<R>['write']>['index'];
 }
 
 /** Changes the account's webhooks, with the one event that tells of it (SR-34). */
 export async function editBook<R extends object>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   decide: (book: WebhookBook, now: number) => BookDecision<R>,
 ): Promise<R | Refusal> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
@@ -112,7 +112,7 @@ export async function editBook<R extends object>(
     if (book === undefined || event === undefined) return { answer };
     return {
       answer,
-      write: { put: [{ key, value: book }], append: [eventOf(act, event, now)], ...(index && { index }) },
+      write: { put: [{ key, value: book }], append: [createEvent(act, event, now)], ...(index && { index }) },
     };
   });
 }

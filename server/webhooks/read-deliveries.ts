@@ -1,8 +1,8 @@
 import type { EventType } from '../events/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -20,10 +20,10 @@ export interface DeliveryQuery {
 /** A page of a webhook's deliveries, newest first; of those in one state by when they came to it, or are due. */
 export async function readDeliveries(
   ports: Pick<Ports, 'store' | 'clock'>,
-  act: Act,
+  act: RequestContext,
   webhook: WebhookId,
   { state, type, ...page }: DeliveryQuery,
-): Promise<Verdict<Page<Delivery>>> {
+): Promise<Result<Page<Delivery>>> {
   const found = await readWebhook(ports, act, webhook);
   if (isRefusal(found)) return found;
   const index = INDEX_OF[state ?? 'any'](webhook);

@@ -1,8 +1,8 @@
 import type { WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { byInstant, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
@@ -19,10 +19,10 @@ const AT_ONCE = 500;
  */
 export async function replayDeliveries(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   webhook: WebhookId,
   which: readonly string[] | 'dead',
-): Promise<Verdict<{ replayed: number; more: boolean }>> {
+): Promise<Result<{ replayed: number; more: boolean }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const found = await readWebhook(ports, act, webhook);
   if (isRefusal(found)) return found;
@@ -47,14 +47,18 @@ export async function replayDeliveries(
   return { replayed, more: dead.length > AT_ONCE };
 }
 
-async function allThere(ports: Pick<Ports, 'store' | 'clock'>, act: Act, ids: readonly DeliveryId[]): Promise<boolean> {
+async function allThere(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: RequestContext,
+  ids: readonly DeliveryId[],
+): Promise<boolean> {
   const stored = await ports.store.getMany(ids.map(documents.delivery), ports.clock.now());
   return stored.every((delivery) => delivery?.value.account === act.actor.account);
 }
 
 function replayIn(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   webhook: WebhookId,
   partition: number,
   ids: readonly DeliveryId[],
@@ -80,7 +84,7 @@ function replayIn(
             { index: indexes.dueDeliveries(webhook), add: byInstant(now, id) },
           ];
         }),
-        ...(tell && { append: [eventOf(act, { type: 'webhook.replayed', subject: webhook }, now)] }),
+        ...(tell && { append: [createEvent(act, { type: 'webhook.replayed', subject: webhook }, now)] }),
       },
     };
   });

@@ -1,7 +1,7 @@
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editWebhook, webhookSecretContext } from './edit-webhook.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
@@ -15,12 +15,12 @@ import { type Webhook, type WebhookSecret, withNewSecret } from './webhook.ts';
  */
 export async function rotateWebhookSecret(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: Act,
+  act: RequestContext,
   id: WebhookId,
   overlapMs: number,
   seen?: SeenVersions,
   given?: { bytes: Uint8Array; madeWith: string },
-): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
+): Promise<Result<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;
   const bytes = given?.bytes ?? ports.random.bytes(SECRET_BYTES);
   const edit = (webhook: Webhook, now: number) => {

@@ -13,7 +13,7 @@ import {
   searchedPageQuery,
   webhookId,
 } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tag, tagged } from '../http/api/version.ts';
 import type { WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
@@ -210,7 +210,7 @@ export function webhooks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secr
   app.openapi(list, async (c) => showPage(c, await listWebhooks(ports, c.get('act'), c.req.valid('query')), present));
   app.openapi(read, async (c) => {
     const verdict = await readWebhook(ports, c.get('act'), idOf(c.req.valid('param')));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const queue = await readQueue(ports, verdict.webhook.id);
     tag(c, verdict.webhook);
     return c.json({ ...present(verdict.webhook), queue }, 200);
@@ -218,7 +218,7 @@ export function webhooks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secr
   app.openapi(update, async (c) => {
     const id = idOf(c.req.valid('param'));
     const verdict = await updateWebhook(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     tag(c, verdict.webhook);
     return c.json(present(verdict.webhook), 200);
   });
@@ -239,7 +239,7 @@ export function webhooks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secr
   });
   app.openapi(tryOut, async (c) => {
     const verdict = await testWebhook(ports, c.get('act'), idOf(c.req.valid('param')));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { id, outcome, tookMs } = verdict;
     if (outcome.kind === 'failed') return c.json({ id, delivered: false, failure: outcome.failure, tookMs }, 200);
     const delivered = outcome.status >= 200 && outcome.status < 300;

@@ -1,8 +1,8 @@
 import type { AccountEvent } from '../events/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { type Act, eventOf } from '../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
 import { signedHeaders } from './attempt-delivery.ts';
 import { deliveryBody, type SendOutcome } from './delivery.ts';
@@ -18,16 +18,16 @@ const MINUTE_MS = 60_000;
  */
 export async function testWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
-  act: Act,
+  act: RequestContext,
   id: WebhookId,
-): Promise<Verdict<{ id: string; outcome: SendOutcome; tookMs: number }>> {
+): Promise<Result<{ id: string; outcome: SendOutcome; tookMs: number }>> {
   const found = await readWebhook(ports, act, id);
   if (isRefusal(found)) return found;
   const started = ports.clock.now();
   const turn = await ports.store.increment(`webhook-test/${id}`, MINUTE_MS, TESTS_PER_MINUTE, started);
   if (!turn.allowed) return refusal('RATE_LIMITED', { retryAfterMs: turn.resetAt - started });
 
-  const event = eventOf(act, { type: TEST_EVENT, subject: id }, started) as unknown as AccountEvent;
+  const event = createEvent(act, { type: TEST_EVENT, subject: id }, started) as unknown as AccountEvent;
   const body = deliveryBody(event);
   const message = `test_${newOperation(ports)}`;
   const headers = signedHeaders(ports, found.webhook, message, body);

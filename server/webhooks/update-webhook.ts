@@ -1,9 +1,9 @@
 import type { EventType } from '../events/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Act } from '../kernel/request-context.ts';
-import { refusal, type Verdict, wrongInput } from '../kernel/result.ts';
-import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal, wrongInput } from '../kernel/result.ts';
+import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { changedMeanwhile } from '../records/read-object.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
 import type { Webhook } from './webhook.ts';
@@ -20,11 +20,11 @@ export interface WebhookChanges {
 /** Changes a webhook. What waits already goes to the new address, and a webhook that is switched on again goes on. */
 export async function updateWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'webhookSender'>,
-  act: Act,
+  act: RequestContext,
   id: WebhookId,
   changes: WebhookChanges,
   seen?: SeenVersions,
-): Promise<Verdict<{ webhook: Webhook }>> {
+): Promise<Result<{ webhook: Webhook }>> {
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
   if (target && 'problem' in target) return wrongInput('url', target.problem);
   if (!(await hasResources(ports, act.actor.account, changes.resources ?? []))) return refusal('RESOURCE_NOT_FOUND');
@@ -43,14 +43,14 @@ export async function updateWebhook(
 /** Takes a webhook away. What still waits for it is cleared away by the runner, and nothing more is sent. */
 export function deleteWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: WebhookId,
   seen?: SeenVersions,
-): Promise<Verdict<{ deleted: true }>> {
+): Promise<Result<{ deleted: true }>> {
   return editBook<{ deleted: true }>(ports, act, (book) => {
     const webhook = book.webhooks.find((one) => one.id === id);
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
-    if (!isAsSeen(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    if (!isUnchangedSince(webhook, seen)) return { answer: changedMeanwhile(webhook) };
     const rest = book.webhooks.filter((one) => one !== webhook);
     // Its entry in the index stays until nothing of it is left to clear away.
     return {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { must } from '../testing/scene.ts';
+import { unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import {
   deliveriesOf,
@@ -123,7 +123,7 @@ describe('SR-33: the outbox', () => {
   });
 
   test('where nobody listens, the place in the stream is written down only now and then', async () => {
-    must(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
+    unwrap(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
     for (let i = 0; i < 5; i++) await somethingHappens(scene);
     const before = ports.store.commits.length;
     const derived = await deriveDeliveries(ports, 0, 0);
@@ -170,10 +170,10 @@ describe('a queue', () => {
   test('of a webhook that is switched off stays, and goes on when it is switched on', async () => {
     await somethingHappens(scene);
     await derive(ports);
-    must(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
+    unwrap(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
     expect(await sendDue(scene)).toEqual(['paused']);
     expect(ports.webhookSender.sent).toEqual([]);
-    must(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: true }));
+    unwrap(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: true }));
     expect(await sendDue(scene)).toEqual(['delivered']);
     expect((await deliveriesOf(scene))[0]?.attempts).toBe(1);
   });
@@ -182,7 +182,7 @@ describe('a queue', () => {
     for (let i = 0; i < 3; i++) await somethingHappens(scene);
     await derive(ports);
     const [delivery] = await deliveriesOf(scene);
-    must(await deleteWebhook(ports, scene.act, scene.webhook.id));
+    unwrap(await deleteWebhook(ports, scene.act, scene.webhook.id));
     expect(await sendDue(scene)).toEqual(['paused', 'paused', 'paused']);
     while (!(await purgeWebhook(ports, scene.account, scene.webhook.id)));
     expect(ports.webhookSender.sent).toEqual([]);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Act } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { birth, must, read } from '../testing/scene.ts';
+import { birth, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { type WebhookScene, webhookScene } from '../testing/webhook-scene.ts';
 import { createWebhook } from './create-webhook.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 const input = { url: 'https://hooks.example/', enabled: true };
-const EVERYTHING: Record<string, (act: Act) => Promise<object>> = {
+const EVERYTHING: Record<string, (act: RequestContext) => Promise<object>> = {
   create: (act) => createWebhook(ports, act, birth(ports, 'whk'), input),
   list: (act) => listWebhooks(ports, act, { limit: 10 }),
   read: (act) => readWebhook(ports, act, scene.webhook.id),
@@ -69,10 +69,10 @@ test('SR-34: each change has one event, with who made it and what changed, never
   const made = await webhookScene(ports);
   const { id } = made.webhook;
   const before = (await ports.store.readEvents(0, 0, 1000)).length;
-  must(await updateWebhook(ports, made.act, id, { url: 'https://other.example/', description: 'x' }));
-  must(await updateWebhook(ports, made.act, id, {}));
-  must(await rotateWebhookSecret(ports, made.act, id, 0));
-  must(await deleteWebhook(ports, made.act, id));
+  unwrap(await updateWebhook(ports, made.act, id, { url: 'https://other.example/', description: 'x' }));
+  unwrap(await updateWebhook(ports, made.act, id, {}));
+  unwrap(await rotateWebhookSecret(ports, made.act, id, 0));
+  unwrap(await deleteWebhook(ports, made.act, id));
   const events = (await ports.store.readEvents(0, before, 1000)).map(({ event }) => event);
   const all = {
     at: ports.clock.now(),
@@ -109,11 +109,11 @@ test('SR-21: the secret lies sealed, opens in its place alone, and is in no even
 
 test('an account has a bounded number of webhooks, however many ask at once', async () => {
   const { act } = await webhookScene(ports);
-  for (let i = 1; i < MOST_WEBHOOKS - 2; i++) must(await createWebhook(ports, act, birth(ports, 'whk'), input));
+  for (let i = 1; i < MOST_WEBHOOKS - 2; i++) unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
   const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
   const refused = (await Promise.all(asked)).filter(isRefusal);
   expect(refused).toEqual(refused.map(() => ({ refused: 'WEBHOOK_LIMIT' })));
-  expect(must(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MOST_WEBHOOKS);
+  expect(unwrap(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MOST_WEBHOOKS);
 });
 
 test('SR-31: a private address is refused where it is set', async () => {

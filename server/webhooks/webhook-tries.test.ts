@@ -1,6 +1,6 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { must } from '../testing/scene.ts';
+import { unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import {
   deliveriesOf,
@@ -83,7 +83,7 @@ describe('SR-33: a receiver that does not take a message', () => {
     await derive(ports);
     ports.webhookSender.answer = answering(410);
     expect(await sendDue(scene)).toEqual(['gone', 'paused']);
-    expect(must(await readWebhook(ports, scene.act, scene.webhook.id)).webhook).toMatchObject({
+    expect(unwrap(await readWebhook(ports, scene.act, scene.webhook.id)).webhook).toMatchObject({
       enabled: false,
       disabledReason: 'gone',
     });
@@ -194,7 +194,7 @@ describe('SR-32: secrets', () => {
     await oneDelivery();
     await sendDue(scene);
     expect(verifies(scene.secret)).toBe(true);
-    const { secret } = must(await rotateWebhookSecret(ports, scene.act, scene.webhook.id, HOUR));
+    const { secret } = unwrap(await rotateWebhookSecret(ports, scene.act, scene.webhook.id, HOUR));
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     await oneDelivery();
     await sendDue(scene);
@@ -208,7 +208,7 @@ describe('SR-32: secrets', () => {
 
   test('the button sends a signed test event at once, and says what came back', async () => {
     ports.webhookSender.answer = answering(418);
-    const verdict = must(await testWebhook(ports, scene.act, scene.webhook.id));
+    const verdict = unwrap(await testWebhook(ports, scene.act, scene.webhook.id));
     expect(verdict.outcome).toEqual({ kind: 'answered', status: 418 });
     expect(verifies(scene.secret)).toBe(true);
     expect(JSON.parse(ports.webhookSender.sent[0]?.body ?? '')).toMatchObject({
@@ -221,7 +221,7 @@ describe('SR-32: secrets', () => {
   });
 
   test('the button is no tool to flood somebody with', async () => {
-    for (let i = 0; i < 10; i++) must(await testWebhook(ports, scene.act, scene.webhook.id));
+    for (let i = 0; i < 10; i++) unwrap(await testWebhook(ports, scene.act, scene.webhook.id));
     expect(await testWebhook(ports, scene.act, scene.webhook.id)).toMatchObject({ refused: 'RATE_LIMITED' });
     expect(ports.webhookSender.sent).toHaveLength(10);
   });

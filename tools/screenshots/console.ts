@@ -6,10 +6,10 @@ import { type ConsoleStage, setConsoleStage } from '../../e2e/harness/console-st
 import { createAccount } from '../../server/accounts/create-account.ts';
 import type { AccountId } from '../../server/kernel/ids.ts';
 import { documents } from '../../server/store/keys.ts';
-import { noteInPassing } from '../../server/store/record-once.ts';
+import { recordOnce } from '../../server/store/record-once.ts';
 import { createApiKey, createFilter } from '../../server/testing/acting.ts';
 import { addAdministrator } from '../../server/testing/administrators.ts';
-import { addPerson, addResource, birth, must } from '../../server/testing/scene.ts';
+import { addPerson, addResource, birth, unwrap } from '../../server/testing/scene.ts';
 
 const SIZE = { width: 1180, height: 800 };
 /** The first page down to its first chart, and a filter down to the end of its week. */
@@ -31,7 +31,7 @@ const NAMES = [
 export async function shootConsole(shoot: (page: Page, name: string) => Promise<void>): Promise<void> {
   const stage = await setConsoleStage('screenshots', await freePortFrom(8080));
   try {
-    const { account } = must(await createAccount(stage.ports, { name: 'Harbour & Co.' }));
+    const { account } = unwrap(await createAccount(stage.ports, { name: 'Harbour & Co.' }));
     const { resource, filter } = await furnish(stage, account.id);
     const ada = await addAdministrator(stage.ports, account.id, {
       email: 'ada@harbour.example',
@@ -91,14 +91,16 @@ async function furnish({ ports }: ConsoleStage, account: AccountId) {
       { days: ['fri'], fromMinute: 7 * 60, toMinute: 14 * 60 },
     ],
   } as const;
-  const { filter } = must(
+  const { filter } = unwrap(
     await createFilter(ports, birth(ports, 'flt'), account, {
       name: 'Office hours',
       rule: { ...rule, windows: rule.windows.map((one) => ({ ...one, days: [...one.days] })) },
     }),
   );
-  must(await createApiKey(ports, { account, name: 'Shop backend', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
-  await noteInPassing(ports, documents.firstLogin(account));
+  unwrap(
+    await createApiKey(ports, { account, name: 'Shop backend', scopes: ['authenticate'], lifetimeMs: 86_400_000 }),
+  );
+  await recordOnce(ports, documents.firstLogin(account));
   ports.clock.advance(6 * 3_600_000);
   await busyWeeks(ports, account, { resources: resources.map(({ id }) => id), people, days: 40 });
   return { resource: shop.id, filter: filter.id };

@@ -3,14 +3,14 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { openService } from '../../server/testing/http-service.ts';
-import { NONCE, ORIGIN, PASSWORD, setScene } from '../../server/testing/scene.ts';
+import { createFixture, NONCE, ORIGIN, PASSWORD } from '../../server/testing/scene.ts';
 import { ISSUER } from '../../server/testing/test-ports.ts';
 import type { Call } from './functions.ts';
 
 /** The functions of the server that run while a user signs in through the widget with a password and an OTP. */
 export async function runLogin(root: string): Promise<{ isRun: (call: Call) => boolean; files: string[] }> {
   const service = await openService('structure');
-  const scene = await setScene(service.ports, { tokens: [{}] });
+  const scene = await createFixture(service.ports, { tokens: [{}] });
   const session = new Session();
   session.connect();
   try {

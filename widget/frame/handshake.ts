@@ -40,6 +40,6 @@ export function awaitHost(window: Window, surroundings: Surroundings): Promise<H
   });
 }
 
-export function sayTo({ port, mount }: Host): (message: ToHost) => void {
+export function createPostMessage({ port, mount }: Host): (message: ToHost) => void {
   return (message) => port.postMessage({ v: PROTOCOL_VERSION, mount, ...message });
 }

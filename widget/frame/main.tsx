@@ -8,7 +8,7 @@ import { browserTraits } from './browser-traits.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
-import { awaitHost, type Host, sayTo } from './handshake.ts';
+import { awaitHost, createPostMessage, type Host } from './handshake.ts';
 import type { Passkeys } from './passkey/loaded.ts';
 import { isEnrolling, isSelf, type Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
@@ -50,7 +50,7 @@ async function start(): Promise<void> {
 /** The frame, from the moment that its page is known. */
 function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): void {
   const { port, origin, slot, mount } = host;
-  const say = sayTo(host);
+  const say = createPostMessage(host);
   let look: Look = host;
   let texts = english;
   let hasTexts = false;

@@ -7,7 +7,7 @@ import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen } from './screen.ts';
-import { isToBeSent } from './steps/fields.ts';
+import { needsSend } from './steps/fields.ts';
 
 /** How long the page may take to hand over its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
@@ -178,7 +178,7 @@ export function createSignIn({
     const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
     put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
     if (error) sayError(error.code, requestId);
-    else if (isToBeSent(view) && askedFor !== run) {
+    else if (needsSend(view) && askedFor !== run) {
       // What is sent is asked for on arrival, once; after that it is for the person to ask.
       askedFor = run;
       void choose(view.factor ?? '');

@@ -6,7 +6,7 @@ import { documents } from '../../../server/store/keys.ts';
 import { assign, createFilter, operatorOf, updateToken, updateUser } from '../../../server/testing/acting.ts';
 import { type Dialect, openDialect, PROXY } from '../../../server/testing/dialect.ts';
 import { listen } from '../../../server/testing/listening.ts';
-import { addPerson, addResource, addToken, birth, must, overwrite } from '../../../server/testing/scene.ts';
+import { addPerson, addResource, addToken, birth, overwrite, unwrap } from '../../../server/testing/scene.ts';
 import { createSentToken } from '../../../server/tokens/create-sent-token.ts';
 import { createToken } from '../../../server/tokens/create-token.ts';
 import { atTheTerminal, type Said, type Terminal } from '../../testing/at-the-terminal.ts';
@@ -76,24 +76,24 @@ async function fill({ service: { ports }, scene }: Dialect): Promise<void> {
   const act = operatorOf(account);
   await person('bob');
   const carol = await person('carol');
-  must(await updateUser(ports, account, carol.user.id, { blocked: true }));
+  unwrap(await updateUser(ports, account, carol.user.id, { blocked: true }));
   const dave = await person('dave', { alone: false });
   const mail = { kind: 'email', to: 'dave@post.example', name: 'Mailbox', owner: dave.user.id } as const;
-  const { token: mailbox } = must(await createSentToken(ports, act, birth(ports, 'tok'), mail));
-  must(await assign(ports, { account, resource: resource.id, user: dave.user.id, token: mailbox.id }));
+  const { token: mailbox } = unwrap(await createSentToken(ports, act, birth(ports, 'tok'), mail));
+  unwrap(await assign(ports, { account, resource: resource.id, user: dave.user.id, token: mailbox.id }));
   const eve = await person('eve', { alone: false });
   const fob = await addFob(ports, account, 'F-1', eve.user.id);
-  must(await assign(ports, { account, resource: resource.id, user: eve.user.id, token: fob.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: eve.user.id, token: fob.id }));
   const frank = await person('frank', { tokens: [{}] });
-  must(await updateToken(ports, account, frank.tokens[0]?.id ?? fob.id, { locked: true }));
+  unwrap(await updateToken(ports, account, frank.tokens[0]?.id ?? fob.id, { locked: true }));
   const nobodys = await addFob(ports, account, 'N-1');
-  must(await assign(ports, { account, resource: resource.id, token: nobodys.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, token: nobodys.id }));
   const bank = await addResource(ports, account, { name: 'Bank', failedAttemptsBeforeLock: 3 });
   const app = scene.tokens[0]?.id ?? fob.id;
   const rule: GeoRule = { kind: 'geo', mode: 'allow', countries: ['DE'], unlocated: 'deny' };
-  const { filter } = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'Home', rule }));
+  const { filter } = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'Home', rule }));
   await overwrite(ports, documents.resource(bank.id), { geoFilter: filter.id });
-  must(await assign(ports, { account, resource: bank.id, user: scene.user.id, token: app }));
+  unwrap(await assign(ports, { account, resource: bank.id, user: scene.user.id, token: app }));
   await addToken(ports, account, {});
 }
 
@@ -116,7 +116,7 @@ async function addFob(
     ...input,
     ...(owner && { owner }),
   });
-  return must(made).token;
+  return unwrap(made).token;
 }
 
 export async function readReport(file: string): Promise<Record<string, string>[]> {

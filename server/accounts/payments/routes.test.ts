@@ -7,7 +7,7 @@ import { documents } from '../../store/keys.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
 import { connectedFrom } from '../../testing/http-app.ts';
 import { refusalOf } from '../../testing/http-service.ts';
-import { must, read } from '../../testing/scene.ts';
+import { read, unwrap } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { createAccount } from '../create-account.ts';
 import { TOLERANCE_MS } from './signature.ts';
@@ -30,7 +30,7 @@ const appWith = (paymentSecret?: Uint8Array) =>
   });
 beforeAll(async () => {
   ports = await openTestPorts('payments');
-  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
   app = appWith(SECRET);
 });
 afterAll(() => ports.close());

@@ -1,20 +1,20 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { refuseInvalid, refuseVerdict } from '../../http/api/router.ts';
-import { whenceOf } from '../../http/client-info.ts';
+import { refuseInvalid, refuseResult } from '../../http/api/router.ts';
+import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { LARGEST_AMOUNT } from '../plans/ledger-entry.ts';
+import { MAX_AMOUNT } from '../plans/ledger-entry.ts';
 import type { PlanCatalogue } from '../plans/plans.ts';
-import { bookEntry } from '../plans/post-entry.ts';
+import { postEntry } from '../plans/post-entry.ts';
 import { isSigned } from './signature.ts';
 
 const payment = z.strictObject({
   account: z.custom<AccountId>((text) => parseId('acc', text) !== undefined, 'an id such as acc_01k8dq9z2mp'),
-  amount: z.int().min(1).max(LARGEST_AMOUNT),
+  amount: z.int().min(1).max(MAX_AMOUNT),
   currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters'),
   reference: z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters'),
 });
@@ -39,9 +39,9 @@ export function payments(
     const read = payment.safeParse(await c.req.json());
     if (!read.success) return refuseInvalid(c, read.error);
     const { account, ...input } = read.data;
-    const act = { actor: { kind: 'service' as const, account }, ...whenceOf(c) };
-    const verdict = await bookEntry(ports, act, plans, { ...input, kind: 'credit', reason: 'payment' });
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    const act = { actor: { kind: 'service' as const, account }, ...clientInfo(c) };
+    const verdict = await postEntry(ports, act, plans, { ...input, kind: 'credit', reason: 'payment' });
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { number, balance } = verdict.entry;
     return c.json({ entry: number, balance }, 200);
   });

@@ -1,6 +1,6 @@
 import type { AccountId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { byInstant, indexes } from '../../store/indexes.ts';
 import { documents } from '../../store/keys.ts';
 import type { IndexEntry } from '../../store/store.ts';
@@ -47,7 +47,7 @@ export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Pr
 
 async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEntry): Promise<boolean> {
   const id = entry.id as AccountId;
-  const act: Act = { actor: { kind: 'service', account: id } };
+  const act: RequestContext = { actor: { kind: 'service', account: id } };
   type Charged = { done: boolean; account?: Account; events?: BooksChange['events'] };
   const charged = await transact(ports, id, [documents.account(id)], ([stored], now): Decision<Charged> => {
     const due = stored && paidUntil(stored.value.plan);
@@ -83,7 +83,7 @@ export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Prom
 
 function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Promise<void> {
   const key = documents.account(id);
-  const act: Act = { actor: { kind: 'service', account: id } };
+  const act: RequestContext = { actor: { kind: 'service', account: id } };
   return transact(ports, id, [key], ([stored], now): Decision<void> => {
     const offered = stored && findPlan(catalogue, stored.value.plan.name);
     const currency = stored?.value.balance?.currency;
@@ -91,7 +91,7 @@ function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Prom
     if (hasTermsOf(stored.value.plan, offered)) return { answer: undefined };
     const plan = refreshTerms(stored.value.plan, offered);
     const account: Account = { ...stored.value, plan };
-    const event = eventOf(act, { type: 'plan.changed', subject: id, changed: ['terms'] }, now);
+    const event = createEvent(act, { type: 'plan.changed', subject: id, changed: ['terms'] }, now);
     // Nobody keeps a count that limits nothing, so it would be wrong when a limit comes back.
     const forgotten = limitedKinds(stored.value.plan.quotas ?? {}).filter((kind) => plan.quotas?.[kind] === undefined);
     return {

@@ -1,7 +1,7 @@
 import { mayAdminister } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Act } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { readUsage } from '../../records/usage.ts';
 import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
@@ -18,10 +18,10 @@ import { warnOfLowBalance } from './warn-of-low-balance.ts';
  */
 export async function choosePlan(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
-  act: Act,
+  act: RequestContext,
   catalogue: PlanCatalogue,
   name: string,
-): Promise<Verdict<{ account: Account }>> {
+): Promise<Result<{ account: Account }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const target = findPlan(catalogue, name);
   if (!target) return refusal('PLAN_NOT_FOUND');
@@ -32,7 +32,7 @@ export async function choosePlan(
 
   const keys = [documents.account(id), ...QUOTA_KINDS.map((kind) => documents.usage(id, kind))] as const;
   type Chosen = { account: Account; events: BooksChange['events'] };
-  const chosen = await transact(ports, id, keys, ([stored, ...usages], now): Decision<Verdict<Chosen>> => {
+  const chosen = await transact(ports, id, keys, ([stored, ...usages], now): Decision<Result<Chosen>> => {
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
     const counts: { [K in QuotaKind]?: number } = {};
     QUOTA_KINDS.forEach((kind, at) => {

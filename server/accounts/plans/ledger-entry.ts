@@ -2,7 +2,7 @@ import type { ActorReference } from '../../kernel/actor.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 
 /** No single entry moves more, in minor units: far above any fee, and sums of it stay exact. */
-export const LARGEST_AMOUNT = 1_000_000_000_000;
+export const MAX_AMOUNT = 1_000_000_000_000;
 
 /** What an account has, kept beside its plan. Every change of it is an entry of the ledger. */
 export interface Balance {
@@ -47,7 +47,7 @@ export type PostingRefusal = 'BALANCE_INSUFFICIENT' | 'INPUT_INVALID';
 
 /** The balance after a posting, or why it cannot be. */
 export function post(balance: Balance, { kind, amount }: Posting): Balance | PostingRefusal {
-  if (!Number.isSafeInteger(amount) || amount < 1 || amount > LARGEST_AMOUNT) return 'INPUT_INVALID';
+  if (!Number.isSafeInteger(amount) || amount < 1 || amount > MAX_AMOUNT) return 'INPUT_INVALID';
   const after = balance.amount + (kind === 'credit' ? amount : -amount);
   if (after < 0) return 'BALANCE_INSUFFICIENT';
   // Beyond this, sums would no longer be exact.

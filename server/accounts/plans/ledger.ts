@@ -1,5 +1,5 @@
 import { referenceTo } from '../../kernel/actor.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { byInstant, indexes } from '../../store/indexes.ts';
 import { documents } from '../../store/keys.ts';
 import type { Write } from '../../store/transact.ts';
@@ -14,7 +14,7 @@ export function booksOf({ plan, balance }: Account, currency: string): Books {
 
 /** What a change of the books writes, all on the account's anchor: the account, its new entries, when the next fee is due. */
 export function keepBooks(
-  act: Act,
+  act: RequestContext,
   before: Account,
   change: BooksChange,
   now: number,
@@ -50,7 +50,7 @@ export function keepBooks(
               },
             ]),
       ],
-      append: change.events.map((type) => eventOf(act, { type, subject: before.id }, now)),
+      append: change.events.map((type) => createEvent(act, { type, subject: before.id }, now)),
     },
   };
 }

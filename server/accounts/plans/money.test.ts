@@ -5,7 +5,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { documents } from '../../store/keys.ts';
 import { operatorOf } from '../../testing/acting.ts';
-import { must, read } from '../../testing/scene.ts';
+import { read, unwrap } from '../../testing/scene.ts';
 import { openTestPorts, START, type TestPorts } from '../../testing/test-ports.ts';
 import type { Account } from '../account.ts';
 import { createAccount } from '../create-account.ts';
@@ -13,7 +13,7 @@ import { chargeDuePlans, refreshPlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { PlanCatalogue } from './plans.ts';
-import { bookEntry } from './post-entry.ts';
+import { postEntry } from './post-entry.ts';
 import { listLedger, listPlans, readBalance, readPlan } from './read-plan.ts';
 
 const PLANS: PlanCatalogue = {
@@ -32,15 +32,15 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const newAccount = async () => must(await createAccount(ports, { name: 'Acme' })).account.id;
+const newAccount = async () => unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
 const credit = (account: AccountId, amount: number, reference: string, over = ports, currency = 'EUR') =>
-  bookEntry(over, operatorOf(account), PLANS, { kind: 'credit', amount, currency, reference, reason: 'payment' });
+  postEntry(over, operatorOf(account), PLANS, { kind: 'credit', amount, currency, reference, reason: 'payment' });
 
 async function ledgerOf(account: AccountId): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
   let after: string | undefined;
   do {
-    const page = must(await listLedger(ports, operatorOf(account), { limit: 7, after }));
+    const page = unwrap(await listLedger(ports, operatorOf(account), { limit: 7, after }));
     entries.push(...page.items);
     after = page.next ?? undefined;
   } while (after !== undefined);
@@ -62,14 +62,14 @@ describe('a credit', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) => credit(account, 500, 'invoice-1', n % 2 === 0 ? ports : other)),
     );
-    for (const answer of answers) expect(must(answer).entry.number).toBe(1);
+    for (const answer of answers) expect(unwrap(answer).entry.number).toBe(1);
     expect(await ledgerOf(account)).toMatchObject([{ number: 1, kind: 'credit', amount: 500, balance: 500 }]);
     expect(await eventsOf(account)).toEqual(['account.created', 'balance.credited']);
   });
 
   test('under a reference that stands for something else is refused', async () => {
     const account = await newAccount();
-    must(await credit(account, 500, 'invoice-1'));
+    unwrap(await credit(account, 500, 'invoice-1'));
     expect(await credit(account, 501, 'invoice-1')).toMatchObject({ refused: 'REFERENCE_REUSED' });
   });
 
@@ -91,9 +91,9 @@ describe('a credit', () => {
     ];
     const input = { kind: 'credit', amount: 1, currency: 'EUR', reference: 'x', reason: 'payment' } as const;
     for (const actor of actors) {
-      expect(await bookEntry(ports, { actor }, PLANS, input)).toMatchObject({ refused: 'FORBIDDEN' });
+      expect(await postEntry(ports, { actor }, PLANS, input)).toMatchObject({ refused: 'FORBIDDEN' });
     }
-    expect(must(await bookEntry(ports, { actor: { kind: 'service', account } }, PLANS, input)).entry.balance).toBe(1);
+    expect(unwrap(await postEntry(ports, { actor: { kind: 'service', account } }, PLANS, input)).entry.balance).toBe(1);
   });
 });
 
@@ -102,9 +102,9 @@ test('an administrator sees balance and history and nothing else of the money', 
   const act = {
     actor: { kind: 'administrator', account, id: 'adm_00000000001', role: 'administrator', resources: [] },
   } as const;
-  must(await credit(account, 700, 'a'));
+  unwrap(await credit(account, 700, 'a'));
   expect(await readBalance(ports, act, PLANS)).toEqual({ amount: 700, currency: 'EUR' });
-  expect(must(await listLedger(ports, act, { limit: 10 })).items).toHaveLength(1);
+  expect(unwrap(await listLedger(ports, act, { limit: 10 })).items).toHaveLength(1);
   expect(await readPlan(ports, act)).toMatchObject({ refused: 'FORBIDDEN' });
   expect(listPlans(act, PLANS)).toMatchObject({ refused: 'FORBIDDEN' });
   expect(await choosePlan(ports, act, PLANS, 'Large')).toMatchObject({ refused: 'FORBIDDEN' });
@@ -113,8 +113,8 @@ test('an administrator sees balance and history and nothing else of the money', 
 describe('the monthly fee', () => {
   test('is taken once, however many processes take what is due at the same moment', async () => {
     const account = await newAccount();
-    must(await credit(account, 10_000, 'a'));
-    must(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
+    unwrap(await credit(account, 10_000, 'a'));
+    unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
     const other = ports.replica();
     ports.clock.at = START + 32 * DAY;
     await Promise.all([chargeDuePlans(ports, PLANS), chargeDuePlans(other, PLANS), chargeDuePlans(ports, PLANS)]);
@@ -124,12 +124,12 @@ describe('the monthly fee', () => {
 
   test('that is not covered ends the plan, and a credit brings it back', async () => {
     const account = await newAccount();
-    must(await credit(account, 3_000, 'a'));
-    must(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
+    unwrap(await credit(account, 3_000, 'a'));
+    unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
     ports.clock.advance(32 * DAY);
     await chargeDuePlans(ports, PLANS);
     expect((await read(ports, documents.account(account))).plan.active).toBe(false);
-    must(await credit(account, 2_000, 'b'));
+    unwrap(await credit(account, 2_000, 'b'));
     expect((await read(ports, documents.account(account))).plan.active).toBe(true);
     expect(await eventsOf(account)).toEqual([
       'account.created',
@@ -147,14 +147,14 @@ describe('the monthly fee', () => {
 
   test('follows what the plan costs now from the next month on', async () => {
     const account = await newAccount();
-    must(await credit(account, 10_000, 'a'));
-    must(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
+    unwrap(await credit(account, 10_000, 'a'));
+    unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
     await refreshPlans(ports, PLANS);
     expect((await eventsOf(account)).filter((type) => type === 'plan.changed')).toHaveLength(1);
     const dearer = { ...PLANS, plans: [{ name: 'Large', monthlyFee: 3_000, quotas: { users: 2 } }] };
     await refreshPlans(ports, dearer);
     await refreshPlans(ports, dearer);
-    expect(must(await readPlan(ports, operatorOf(account)))).toMatchObject({
+    expect(unwrap(await readPlan(ports, operatorOf(account)))).toMatchObject({
       account: { balance: { amount: 7_500 }, plan: { quotas: { users: 2 } } },
       usage: { users: 0 },
     });
@@ -194,7 +194,7 @@ test('sums hold and nothing is negative, whatever comes at once from two process
             if (one.kind === 'choose') return choosePlan(over, act, PLANS, one.plan);
             if (one.kind === 'charge') return chargeDuePlans(over, PLANS);
             const reference = `${one.kind}-${one.reference}`;
-            return bookEntry(over, act, PLANS, {
+            return postEntry(over, act, PLANS, {
               kind: one.kind,
               amount: one.amount,
               currency: 'EUR',

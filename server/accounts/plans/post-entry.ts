@@ -1,7 +1,7 @@
 import { mayBook } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Act } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import type { Account } from '../account.ts';
@@ -25,12 +25,12 @@ export interface NewEntry {
  * Credits an account, or takes back what was credited wrongly. Only the operator and the payment service do this. Once
  * per reference, whoever repeats it and however often.
  */
-export function bookEntry(
+export function postEntry(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
-  act: Act,
+  act: RequestContext,
   catalogue: PlanCatalogue,
   input: NewEntry,
-): Promise<Verdict<{ entry: LedgerEntry; account: Account }>> {
+): Promise<Result<{ entry: LedgerEntry; account: Account }>> {
   if (!mayBook(act.actor)) return Promise.resolve(refusal('FORBIDDEN'));
   const { account: id } = act.actor;
   return bookOnce(ports, act, catalogue, id, input);
@@ -38,11 +38,11 @@ export function bookEntry(
 
 async function bookOnce(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
-  act: Act,
+  act: RequestContext,
   catalogue: PlanCatalogue,
   id: Account['id'],
   { currency, ...posting }: NewEntry,
-): Promise<Verdict<{ entry: LedgerEntry; account: Account }>> {
+): Promise<Result<{ entry: LedgerEntry; account: Account }>> {
   type Booked = { entry: LedgerEntry; account: Account; events: BooksChange['events'] };
   type Answer = Booked | { before: number; account: Account } | Refusal;
   const mark = documents.ledgerReference(id, posting.reference);

@@ -1,7 +1,7 @@
 import { mayAdminister, maySee, maySeeBalance } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Act } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { listObjects, type Page } from '../../records/list-objects.ts';
 import { readUsage } from '../../records/usage.ts';
 import { indexes } from '../../store/indexes.ts';
@@ -12,7 +12,7 @@ import { limitedKinds, type PlanCatalogue, type QuotaKind } from './plans.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-export async function readAccount(ports: Needs, act: Act): Promise<Verdict<{ account: Account }>> {
+export async function readAccount(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
   return accountOf(ports, act);
 }
@@ -20,8 +20,8 @@ export async function readAccount(ports: Needs, act: Act): Promise<Verdict<{ acc
 /** The plan, and how much of what it limits is in use. */
 export async function readPlan(
   ports: Needs,
-  act: Act,
-): Promise<Verdict<{ account: Account; usage: { [K in QuotaKind]?: number } }>> {
+  act: RequestContext,
+): Promise<Result<{ account: Account; usage: { [K in QuotaKind]?: number } }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const found = await accountOf(ports, act);
   if (isRefusal(found)) return found;
@@ -34,9 +34,9 @@ export async function readPlan(
 
 export async function readBalance(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   catalogue: PlanCatalogue,
-): Promise<Verdict<{ amount: number; currency: string }>> {
+): Promise<Result<{ amount: number; currency: string }>> {
   if (!maySeeBalance(act.actor)) return refusal('FORBIDDEN');
   const found = await accountOf(ports, act);
   if (isRefusal(found)) return found;
@@ -58,9 +58,9 @@ export interface LedgerQuery {
 /** Credits and debits, newest first. */
 export async function listLedger(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   { kind, reason, from, to, ...page }: LedgerQuery,
-): Promise<Verdict<Page<LedgerEntry>>> {
+): Promise<Result<Page<LedgerEntry>>> {
   if (!maySeeBalance(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const key = (number: string) => documents.ledgerEntry(account, Number(number));
@@ -74,11 +74,11 @@ export async function listLedger(
 }
 
 /** The plans on offer are part of what only the superuser sees. */
-export function listPlans(act: Act, catalogue: PlanCatalogue): Verdict<{ catalogue: PlanCatalogue }> {
+export function listPlans(act: RequestContext, catalogue: PlanCatalogue): Result<{ catalogue: PlanCatalogue }> {
   return mayAdminister(act.actor) ? { catalogue } : refusal('FORBIDDEN');
 }
 
-async function accountOf(ports: Needs, act: Act): Promise<Verdict<{ account: Account }>> {
+async function accountOf(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
   const [stored] = await ports.store.getMany([documents.account(act.actor.account)], ports.clock.now());
   return stored ? { account: stored.value } : refusal('ACCOUNT_NOT_FOUND');
 }

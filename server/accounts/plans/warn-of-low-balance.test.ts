@@ -3,14 +3,14 @@ import type { AccountId } from '../../kernel/ids.ts';
 import { documents } from '../../store/keys.ts';
 import { operatorOf } from '../../testing/acting.ts';
 import { addActive } from '../../testing/administrators.ts';
-import { must } from '../../testing/scene.ts';
+import { unwrap } from '../../testing/scene.ts';
 import { openTestPorts, START, type TestPorts } from '../../testing/test-ports.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { createAccount } from '../create-account.ts';
 import { chargeDuePlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { PlanCatalogue } from './plans.ts';
-import { bookEntry, type NewEntry } from './post-entry.ts';
+import { type NewEntry, postEntry } from './post-entry.ts';
 
 const PLANS: PlanCatalogue = { currency: 'EUR', plans: [{ name: 'Small', monthlyFee: 1_000, quotas: {} }] };
 const MONTH = 31 * 86_400_000;
@@ -19,7 +19,7 @@ let ports: TestPorts;
 let account: AccountId;
 beforeEach(async () => {
   ports = await openTestPorts('low balance');
-  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+  account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
   await addActive(ports, account, { email: 'su@acme.example', superuser: true });
   await addActive(ports, account, { email: 'ad@acme.example' });
 });
@@ -27,7 +27,7 @@ afterEach(() => ports.close());
 
 const book = (kind: NewEntry['kind'], amount: number, reference: string, over = ports) => {
   const reason = kind === 'credit' ? 'payment' : 'correction';
-  return bookEntry(over, operatorOf(account), PLANS, { kind, amount, currency: 'EUR', reference, reason });
+  return postEntry(over, operatorOf(account), PLANS, { kind, amount, currency: 'EUR', reference, reason });
 };
 /** Mails go out beside what brought them about: once there are as many, and none follows. */
 async function warnings(count: number) {
@@ -39,8 +39,8 @@ async function warnings(count: number) {
 }
 
 test('the superuser is told by mail, once, when the balance no longer covers the next fee', async () => {
-  must(await book('credit', 2_500, 'first'));
-  must(await choosePlan(ports, operatorOf(account), PLANS, 'Small'));
+  unwrap(await book('credit', 2_500, 'first'));
+  unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Small'));
   await warnings(0);
   ports.clock.advance(MONTH);
   await Promise.all([chargeDuePlans(ports, PLANS), chargeDuePlans(ports.replica(), PLANS)]);
@@ -48,27 +48,27 @@ test('the superuser is told by mail, once, when the balance no longer covers the
   const [told] = await warnings(1);
   expect(told).toEqual({ kind: 'low-balance', to: 'su@acme.example', language: 'en', facts });
   expect(told?.kind === 'low-balance' && told.facts.dueAt).toBeGreaterThan(START + MONTH);
-  must(await book('debit', 100, 'taken back'));
+  unwrap(await book('debit', 100, 'taken back'));
   await warnings(1);
-  must(await book('credit', 600, 'covers'));
-  must(await book('debit', 1, 'too little again'));
+  unwrap(await book('credit', 600, 'covers'));
+  unwrap(await book('debit', 1, 'too little again'));
   await warnings(2);
 });
 
 test('a plan whose first month leaves too little for the second is warned of at once, once per choice', async () => {
-  must(await book('credit', 1_500, 'first'));
+  unwrap(await book('credit', 1_500, 'first'));
   await Promise.all([ports, ports.replica()].map((over) => choosePlan(over, operatorOf(account), PLANS, 'Small')));
   await warnings(1);
 });
 
 test('a mail that cannot be sent, or a superuser that there is not, changes nothing of the booking', async () => {
-  must(await book('credit', 1_500, 'first'));
+  unwrap(await book('credit', 1_500, 'first'));
   ports.courier.down = true;
-  must(await choosePlan(ports, operatorOf(account), PLANS, 'Small'));
-  const other = must(await createAccount(ports, { name: 'Without' })).account.id;
+  unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Small'));
+  const other = unwrap(await createAccount(ports, { name: 'Without' })).account.id;
   const entry = { kind: 'credit', amount: 1_500, currency: 'EUR', reference: 'x', reason: 'payment' } as const;
-  must(await bookEntry(ports, operatorOf(other), PLANS, entry));
+  unwrap(await postEntry(ports, operatorOf(other), PLANS, entry));
   ports.courier.down = false;
-  must(await choosePlan(ports, operatorOf(other), PLANS, 'Small'));
+  unwrap(await choosePlan(ports, operatorOf(other), PLANS, 'Small'));
   await warnings(0);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { FLOW_LIFETIME_MS } from '../../login/flow.ts';
-import { claimStep, FLOW_WRONG_ANSWERS, stayed } from '../../login/steps.ts';
+import { claimStep, FLOW_WRONG_ANSWERS, retryStep } from '../../login/steps.ts';
 import { accountId, frozen, tokenId } from '../../testing/samples.ts';
 import {
   type AdministratorFlow,
@@ -48,7 +48,7 @@ test('SR-5: the steps come one after the other, and nobody is known before their
 
 // SR-5
 test('SR-5: every answer that was evaluated makes the page before it stale, and no answer gives more time', () => {
-  const wrong: Move = (flow) => stayed(flow, 'OTP_WRONG');
+  const wrong: Move = (flow) => retryStep(flow, 'OTP_WRONG');
   const moves = fc.array(
     fc.constantFrom(wrong, password(true), password(false), (flow: AdministratorFlow) => emailGiven(flow, 'a@b')),
     {
@@ -75,7 +75,10 @@ test('SR-5: every answer that was evaluated makes the page before it stale, and 
 // SR-2
 test('SR-2: a sign-in is over after so many wrong answers, whatever they were', () => {
   let flow = emailGiven(begun(), 'ada@acme.example');
-  for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) flow = stayed(flow, 'INVALID_CREDENTIALS');
+  for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) flow = retryStep(flow, 'INVALID_CREDENTIALS');
   expect(flow.step).toBe('password');
-  expect(stayed(flow, 'INVALID_CREDENTIALS')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
+  expect(retryStep(flow, 'INVALID_CREDENTIALS')).toMatchObject({
+    step: 'denied',
+    error: { code: 'TOO_MANY_ATTEMPTS' },
+  });
 });

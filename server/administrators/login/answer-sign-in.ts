@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Administrator } from '../administrator.ts';
 import {
@@ -13,7 +13,7 @@ import { notify } from '../notify.ts';
 import { emailGiven, passwordGiven } from './administrator-flow.ts';
 import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
 
-type Progress = Promise<Verdict<SignInProgress>>;
+type Progress = Promise<Result<SignInProgress>>;
 
 /** Notes the address. Nobody is looked up: what comes next is the same for every address (SR-17). */
 export function answerEmail(ports: FactorNeeds, answer: SignInAnswer & { email: string }): Progress {

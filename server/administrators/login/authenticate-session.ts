@@ -1,9 +1,9 @@
 import type { Ports } from '../../kernel/ports.ts';
-import { refusal, type Verdict } from '../../kernel/result.ts';
+import { type Result, refusal } from '../../kernel/result.ts';
 import { parseHandle, secretMatches, writeHandle } from '../../login/flow-handle.ts';
 import { documents } from '../../store/keys.ts';
 import type { Stored } from '../../store/store.ts';
-import { SESSION_NOTED_MS, type Session, sessionStands } from '../session.ts';
+import { isSessionActive, SESSION_NOTED_MS, type Session } from '../session.ts';
 import { type OpenedSession, putSession } from './open-session.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -17,7 +17,7 @@ export function writeSession({ session, secret }: Pick<OpenedSession, 'session' 
  * Whose session it is. Session and administrator are read with every request, so that one that was ended, or whose
  * administrator is gone, is dead within one (SR-39).
  */
-export async function authenticateSession(ports: Needs, text: string): Promise<Verdict<OpenedSession>> {
+export async function authenticateSession(ports: Needs, text: string): Promise<Result<OpenedSession>> {
   const parsed = parseHandle(text);
   if (!parsed) return refusal('SESSION_ENDED');
   const now = ports.clock.now();
@@ -28,7 +28,7 @@ export async function authenticateSession(ports: Needs, text: string): Promise<V
     [documents.account(home), documents.administrator(home, id)],
     now,
   );
-  if (!account || !administrator || !sessionStands(stored.value, administrator.value, now)) {
+  if (!account || !administrator || !isSessionActive(stored.value, administrator.value, now)) {
     return refusal('SESSION_ENDED');
   }
   const session = await noteUse(ports, stored, now);

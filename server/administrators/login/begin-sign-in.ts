@@ -1,8 +1,8 @@
 import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Whence } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
-import { admitBeginning, type BeginningLimits } from '../../login/admit-start.ts';
+import type { ClientInfo } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { admitStart, type StartLimits } from '../../login/admit-start.ts';
 import type { Handle } from '../../login/flow-handle.ts';
 import { readByHandle, sealFlow, unsealFlow } from '../../login/sealed-flow.ts';
 import { indexes } from '../../store/indexes.ts';
@@ -10,7 +10,7 @@ import { documents } from '../../store/keys.ts';
 import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';
 
 /** Far above what teams do. Counted apart from people, whose flood keeps no administrator out. */
-const BEGINNINGS: BeginningLimits = {
+const BEGINNINGS: StartLimits = {
   name: 'administrator-flows',
   perAddress: 120,
   perNetwork: 600,
@@ -20,9 +20,9 @@ const BEGINNINGS: BeginningLimits = {
 /** Begins an administrator's sign-in, and writes nothing (SR-65). An installation with one account need not be told which. */
 export async function beginSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  input: { account?: AccountId; whence: Whence },
-): Promise<Verdict<{ flow: AdministratorFlow; handle: string }>> {
-  const refused = await admitBeginning(ports, input.whence, BEGINNINGS);
+  input: { account?: AccountId; whence: ClientInfo },
+): Promise<Result<{ flow: AdministratorFlow; handle: string }>> {
+  const refused = await admitStart(ports, input.whence, BEGINNINGS);
   if (refused) return refused;
   const found = await accountOf(ports, input.account);
   if (isRefusal(found)) return found;
@@ -34,7 +34,7 @@ export async function beginSignIn(
 export async function accountOf(
   ports: Pick<Ports, 'store' | 'clock'>,
   named: AccountId | undefined,
-): Promise<Verdict<{ account: AccountId }>> {
+): Promise<Result<{ account: AccountId }>> {
   const [only, another] = named ? [] : await ports.store.range(indexes.accounts(), { limit: 2 });
   if (another) return refusal('ACCOUNT_NEEDED');
   const id = named ?? parseId('acc', only?.id);
@@ -47,7 +47,7 @@ export async function accountOf(
 export async function readSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   text: unknown,
-): Promise<Verdict<{ flow: AdministratorFlow }>> {
+): Promise<Result<{ flow: AdministratorFlow }>> {
   const flow = await readByHandle(ports, documents.administratorFlow, text, (handle) => openSignIn(ports, handle));
   return flow ? { flow } : refusal('FLOW_NOT_FOUND');
 }

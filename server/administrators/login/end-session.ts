@@ -1,20 +1,20 @@
 import type { EventDraft } from '../../events/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { documents } from '../../store/keys.ts';
 import { transact } from '../../store/transact.ts';
 
 /** Signs out: the session is gone, whoever still has its cookie. */
 export async function endSession(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: Act,
+  act: RequestContext,
   id: FlowId,
 ): Promise<void> {
   const key = documents.session(id);
   await transact(ports, key.anchor, [key], ([session], now) => {
     if (!session) return { answer: undefined };
     const draft: EventDraft = { type: 'administrator.signed-out', subject: session.value.administrator, related: [id] };
-    return { answer: undefined, write: { delete: [key], append: [eventOf(act, draft, now)] } };
+    return { answer: undefined, write: { delete: [key], append: [createEvent(act, draft, now)] } };
   });
 }

@@ -15,7 +15,7 @@ import {
 } from '../../testing/administrators.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { overwrite, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, overwrite } from '../../testing/scene.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
@@ -23,11 +23,11 @@ import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
 // SR-29: an administrator's session in the hands of everybody else.
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let who: SceneAdministrator;
 beforeEach(async () => {
   service = await openService('session');
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   who = await addAdministrator(service.ports, scene.account, { email: 'ada@acme.example', superuser: true });
 });
 afterEach(() => service.ports.close());
@@ -254,7 +254,7 @@ describe('SR-29: forged sessions', () => {
   });
 
   test('a session sees and changes its own account alone', async () => {
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     const headers = sessionHeaders(who.opened);
     const read = await service.call(`GET /v1/users/${other.user.id}`, { headers });
     expect(await refusalOf(read)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });

@@ -3,15 +3,15 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { authorizeSession } from '../../http/api/authorize.ts';
 import { password } from '../../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../../http/api/router.ts';
-import { whenceOf } from '../../http/client-info.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../../http/api/router.ts';
+import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { sameOrigin } from '../../http/middleware/same-origin.ts';
 import { Refused, refuse } from '../../http/problem.ts';
 import { qrSvg } from '../../http/qr-svg.ts';
 import { clearSessionCookie, sentSession, setSessionCookie } from '../../http/session-cookie.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { isRefusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
 import { accountId, typedCode, typedOtp } from '../administrator-fields.ts';
 import { selfOf } from '../self-routes.ts';
@@ -112,13 +112,13 @@ export function sessions(ports: Needs, issuer: string) {
 
   app.openapi(begin, async (c) => {
     const { account } = c.req.valid('json');
-    const begun = await beginSignIn(ports, { ...(account && { account }), whence: whenceOf(c) });
-    if (isRefusal(begun)) return refuseVerdict(c, begun);
+    const begun = await beginSignIn(ports, { ...(account && { account }), whence: clientInfo(c) });
+    if (isRefusal(begun)) return refuseResult(c, begun);
     return c.json({ ...(await present(ports, begun)), handle: begun.handle }, 201);
   });
   app.openapi(view, async (c) => {
     const found = await readSignIn(ports, c.req.header(FLOW_HEADER));
-    return isRefusal(found) ? refuseVerdict(c, found) : c.json(await present(ports, found), 200);
+    return isRefusal(found) ? refuseResult(c, found) : c.json(await present(ports, found), 200);
   });
   app.openapi(step('/session/identify', emailStep, 'Give the e-mail address'), (c) =>
     answer(ports, c, answerEmail(ports, { ...c.req.valid('json'), ...whose(c) })),
@@ -162,7 +162,7 @@ export function sessions(ports: Needs, issuer: string) {
 }
 
 function whose(c: Context<AppEnv>) {
-  return { handle: c.req.header(FLOW_HEADER), whence: whenceOf(c) };
+  return { handle: c.req.header(FLOW_HEADER), whence: clientInfo(c) };
 }
 
 /** Refused before the step is claimed: a malformed code is no attempt (SR-47). */
@@ -172,9 +172,9 @@ function parsed(otp: string): string {
   return digits;
 }
 
-async function answer(ports: Needs, c: Context<AppEnv>, progress: Promise<Verdict<SignInProgress>>) {
+async function answer(ports: Needs, c: Context<AppEnv>, progress: Promise<Result<SignInProgress>>) {
   const verdict = await progress;
-  if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+  if (isRefusal(verdict)) return refuseResult(c, verdict);
   if (verdict.opened) setSessionCookie(c, writeSession(verdict.opened));
   return c.json(await present(ports, verdict), 200);
 }

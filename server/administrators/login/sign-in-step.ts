@@ -1,10 +1,10 @@
 import type { SignInStep } from '@countersign/protocol/session';
 import type { EventDraft } from '../../events/event.ts';
-import { type Act, eventOf, type Whence } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
-import { holdStep, keeping, letGo } from '../../login/claim-step.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { claimFlowStep, keeping, releaseStep } from '../../login/claim-step.ts';
 import type { Handle } from '../../login/flow-handle.ts';
-import { denied, holdsClaim, stayed } from '../../login/steps.ts';
+import { denied, holdsClaim, retryStep } from '../../login/steps.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import { documents } from '../../store/keys.ts';
 import { newOperation, transact, type Write } from '../../store/transact.ts';
@@ -18,7 +18,7 @@ import { newSession, type OpenedSession, putSession } from './open-session.ts';
 export interface SignInAnswer {
   handle: unknown;
   seq: number;
-  whence: Whence;
+  whence: ClientInfo;
 }
 
 /** What an evaluated step leads to. */
@@ -40,10 +40,10 @@ export async function answerSignIn(
   step: SignInStep,
   answer: SignInAnswer,
   evaluate: (flow: AdministratorFlow) => Promise<SignInOutcome>,
-): Promise<Verdict<SignInProgress>> {
+): Promise<Result<SignInProgress>> {
   const attempt = newOperation(ports);
   const open = (handle: Handle) => openSignIn(ports, handle);
-  const claimed = await holdStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt }, open);
+  const claimed = await claimFlowStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
@@ -52,7 +52,7 @@ export async function answerSignIn(
     if ('refusal' in outcome) return await turnDown(ports, flow, attempt, outcome.refusal, answer.whence);
     return await finish(ports, flow, attempt, outcome.signIn, answer.whence);
   } catch (error) {
-    await letGo(ports, documents.administratorFlow, flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, documents.administratorFlow, flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -78,8 +78,8 @@ async function finish(
   claimed: AdministratorFlow,
   attempt: string,
   { recoveryCodes }: { recoveryCodes?: string[] },
-  whence: Whence,
-): Promise<Verdict<SignInProgress>> {
+  whence: ClientInfo,
+): Promise<Result<SignInProgress>> {
   const found = await personOf(ports, claimed);
   if (!found) return turnDown(ports, claimed, attempt, refusal('ACCESS_DENIED'), whence);
   const actor = actorOf(found.account, found.administrator);
@@ -98,7 +98,7 @@ async function finish(
       progress: { flow: done, opened, ...(recoveryCodes && { recoveryCodes }) },
       write: {
         put: [...(keeping(documents.administratorFlow, done).put ?? []), putSession(opened.session)],
-        append: [eventOf({ actor, ...whence }, draft, now)],
+        append: [createEvent({ actor, ...whence }, draft, now)],
       },
     };
   });
@@ -109,7 +109,7 @@ function move(
   claimed: AdministratorFlow,
   attempt: string,
   next: (flow: AdministratorFlow) => AdministratorFlow,
-): Promise<Verdict<SignInProgress>> {
+): Promise<Result<SignInProgress>> {
   return settle(ports, claimed, attempt, (flow) => {
     const moved = next(flow);
     return { progress: { flow: moved }, write: keeping(documents.administratorFlow, moved) };
@@ -121,21 +121,22 @@ function turnDown(
   claimed: AdministratorFlow,
   attempt: string,
   why: Refusal,
-  whence: Whence,
-): Promise<Verdict<SignInProgress>> {
+  whence: ClientInfo,
+): Promise<Result<SignInProgress>> {
   return settle(ports, claimed, attempt, (flow, now) => {
     const { refused, retryAfterMs } = why;
     const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
     // A locked token ends nothing: there may be a recovery code.
-    const moved = refused === 'ACCESS_DENIED' ? denied(flow, refused) : stayed(flow, refused, retryAt);
+    const moved = refused === 'ACCESS_DENIED' ? denied(flow, refused) : retryStep(flow, refused, retryAt);
     // Turned away unseen: nothing was attempted that an event could tell of.
-    const append = refused === 'TOO_MANY_ATTEMPTS' ? [] : [eventOf(actOf(flow, whence), refusedEvent(flow, why), now)];
+    const append =
+      refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, whence), refusedEvent(flow, why), now)];
     return { progress: { flow: moved }, write: { ...keeping(documents.administratorFlow, moved), append } };
   });
 }
 
 /** Whoever signs in acts, with no rights yet; who that is, is known once the password was right. */
-function actOf({ account, administrator: id }: AdministratorFlow, whence: Whence): Act {
+function actOf({ account, administrator: id }: AdministratorFlow, whence: ClientInfo): RequestContext {
   if (id === undefined) return { actor: { kind: 'user', account }, ...whence };
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
   return { actor, ...whence };
@@ -159,9 +160,9 @@ function settle(
   claimed: AdministratorFlow,
   attempt: string,
   decide: (flow: AdministratorFlow, now: number) => { progress: SignInProgress; write: Write },
-): Promise<Verdict<SignInProgress>> {
+): Promise<Result<SignInProgress>> {
   const key = documents.administratorFlow(claimed.id);
-  return transact<readonly [typeof key], Verdict<SignInProgress>>(ports, key.anchor, [key], ([flow], now) => {
+  return transact<readonly [typeof key], Result<SignInProgress>>(ports, key.anchor, [key], ([flow], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
     const { progress, write } = decide(flow.value, now);

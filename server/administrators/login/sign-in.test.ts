@@ -13,7 +13,7 @@ import {
   toSecondFactor,
 } from '../../testing/administrators.ts';
 import { weakHash } from '../../testing/fake-hasher.ts';
-import { meanwhile, must, overwrite, read, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, meanwhile, overwrite, read, unwrap } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, RECOVERY_CODES, RECOVERY_FAILURES } from '../administrator.ts';
@@ -29,11 +29,11 @@ import { beginSignIn } from './begin-sign-in.ts';
 import { presentSignIn } from './present-sign-in.ts';
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let who: SceneAdministrator;
 beforeEach(async () => {
   ports = await openTestPorts('sign-in');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
   who = await addAdministrator(ports, scene.account, { email: 'ada@acme.example' });
   ports.clock.advance(30_000);
 });
@@ -67,7 +67,7 @@ test('password and code lead to a session, told of once; whatever became of the 
   await meanwhile.deactivatePlan(scene);
   const handle = await handleOf();
   const before = ports.store.commits.length;
-  const done = must(await otpAt(handle, codeOf(ports, who.secret)));
+  const done = unwrap(await otpAt(handle, codeOf(ports, who.secret)));
   expect(done.flow.step).toBe('done');
   expect(done.opened?.session).toMatchObject({ administrator: who.id, account: scene.account });
   expect(told(before)).toEqual([
@@ -109,7 +109,7 @@ test('SR-2, SR-15: wrong codes over many sign-ins lock the token after a few; th
   const codes = answers.map((answer) => answer && 'flow' in answer && answer.flow.error?.code);
   expect(codes.filter((code) => code === 'OTP_WRONG')).toHaveLength(ADMINISTRATOR_FAILURES_BEFORE_LOCK);
   const handle = await handleOf();
-  const right = must(await otpAt(handle, codeOf(ports, who.secret)));
+  const right = unwrap(await otpAt(handle, codeOf(ports, who.secret)));
   expect(right.flow).toMatchObject({ step: 'otp', error: { code: 'TOKEN_LOCKED' } });
   // Whoever has a recovery code is not locked out by who guessed.
   expect(outcome(await recoverAt(handle, who.recoveryCodes[0] ?? '', 3))).toBe('done');
@@ -128,11 +128,11 @@ test('a recovery code works once, is told of by mail and event, and may be typed
   expect(ports.courier.last('security-notice', who.email)).toMatchObject({ change: 'recovery-code-used' });
   // Shown again it is refused as a user's is, and does not count towards the ten wrong ones.
   for (let n = 0; n <= RECOVERY_FAILURES; n++) {
-    const again = must(await recoverAt(await handleOf(), code));
+    const again = unwrap(await recoverAt(await handleOf(), code));
     expect(again.flow).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
   }
   expect(outcome(await recoverAt(await handleOf(), who.recoveryCodes[1] ?? ''))).toBe('done');
-  const older = must(await recoverAt(await handleOf(), code));
+  const older = unwrap(await recoverAt(await handleOf(), code));
   expect(older.flow).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
 });
 
@@ -148,13 +148,13 @@ test('SR-15: recovery codes guessed in a row: after ten no code is looked at any
 // SR-5
 describe('SR-5: steps', () => {
   test('cannot be skipped, repeated, or answered with nothing before them', async () => {
-    const { handle } = must(await beginSignIn(ports, { account: scene.account, whence }));
+    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, whence }));
     const otp = codeOf(ports, who.secret);
     expect(await otpAt(handle, otp, 0)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await answerSignInPassword(ports, { handle, seq: 0, password: who.password, whence })).toEqual({
       refused: 'STEP_NOT_EXPECTED',
     });
-    must(await answerEmail(ports, { handle, seq: 0, email: who.email, whence }));
+    unwrap(await answerEmail(ports, { handle, seq: 0, email: who.email, whence }));
     expect(await otpAt(handle, otp, 1)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await recoverAt(handle, who.recoveryCodes[0] ?? '', 1)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await answerEnrolment(ports, { handle, seq: 1, otp, whence })).toEqual({ refused: 'STEP_NOT_EXPECTED' });
@@ -163,7 +163,7 @@ describe('SR-5: steps', () => {
 
   test('after the end lead nowhere, and a guessed handle to nothing', async () => {
     const handle = await handleOf();
-    must(await otpAt(handle, codeOf(ports, who.secret)));
+    unwrap(await otpAt(handle, codeOf(ports, who.secret)));
     expect(await otpAt(handle, codeOf(ports, who.secret), 3)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     const [id] = handle.split('.');
     for (const guess of [undefined, '', id, `${id}.`, `${id}.${'A'.repeat(32)}`]) {
@@ -223,7 +223,7 @@ describe('SR-4, SR-39: what changes in the middle', () => {
 
   test('removed between password and code', async () => {
     const handle = await handleOf();
-    must(await removeAdministrator(ports, operatorOf(scene.account), who.id));
+    unwrap(await removeAdministrator(ports, operatorOf(scene.account), who.id));
     expect(outcome(await otpAt(handle, codeOf(ports, who.secret)))).toBe('denied');
   });
 
@@ -246,7 +246,7 @@ test('SR-3: when the store fails, nobody is let in, and the step is free again',
   await expect(otpAt(handle, otp)).rejects.toThrow('disk full');
   ports.store.intercept = {};
   // The code is used up: an outage never gives a second chance with the same one.
-  expect(must(await otpAt(handle, otp)).flow).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
+  expect(unwrap(await otpAt(handle, otp)).flow).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
 });
 
 // SR-16
@@ -280,17 +280,17 @@ describe('the first sign-in', () => {
     await addActive(ports, scene.account, { email: EMAIL });
     const { handle, shown, secret } = await enrolling();
     expect(shown?.otpauthUri).toMatch(/^otpauth:\/\/totp\/Countersign%20Acme:new%40acme\.example\?secret=/);
-    const wrong = must(await answerEnrolment(ports, { handle, seq: 2, otp: '000000', whence }));
+    const wrong = unwrap(await answerEnrolment(ports, { handle, seq: 2, otp: '000000', whence }));
     expect(wrong.flow).toMatchObject({ step: 'enrol', error: { code: 'OTP_WRONG' } });
     const otp = codeOf(ports, secret);
-    const done = must(await answerEnrolment(ports, { handle, seq: 3, otp, whence }));
+    const done = unwrap(await answerEnrolment(ports, { handle, seq: 3, otp, whence }));
     expect(done.recoveryCodes).toHaveLength(RECOVERY_CODES);
     expect(await presentSignIn(ports, { flow: done.flow })).not.toHaveProperty('enrolment');
     // Nothing that was shown is in the store; and the code is used up (SR-1, SR-21).
     const written = JSON.stringify(ports.store.commits);
     for (const text of [shown?.secret ?? 'x', ...(done.recoveryCodes ?? [])]) expect(written).not.toContain(text);
     const again = await toSecondFactor(ports, scene.account, EMAIL);
-    expect(must(await otpAt(again.handle, otp)).flow.error?.code).toBe('OTP_REPLAYED');
+    expect(unwrap(await otpAt(again.handle, otp)).flow.error?.code).toBe('OTP_REPLAYED');
   });
 
   test('twice at once: one enrols, and the other’s token is worth nothing', async () => {
@@ -316,21 +316,21 @@ describe('the first sign-in', () => {
 
 describe('the account', () => {
   test('need not be named while there is one, has to be when there are more, and must be one', async () => {
-    expect(must(await beginSignIn(ports, { whence })).flow.account).toBe(scene.account);
-    const other = await setScene(ports);
+    expect(unwrap(await beginSignIn(ports, { whence })).flow.account).toBe(scene.account);
+    const other = await createFixture(ports);
     expect(await beginSignIn(ports, { whence })).toEqual({ refused: 'ACCOUNT_NEEDED' });
-    expect(must(await beginSignIn(ports, { account: other.account, whence })).flow.account).toBe(other.account);
+    expect(unwrap(await beginSignIn(ports, { account: other.account, whence })).flow.account).toBe(other.account);
     expect(await beginSignIn(ports, { account: 'acc_00000000000', whence })).toEqual({ refused: 'ACCOUNT_NOT_FOUND' });
   });
 
   test('of somebody else opens nothing with the same address and password', async () => {
-    const other = await setScene(ports);
+    const other = await createFixture(ports);
     const { flow } = await toSecondFactor(ports, other.account, who.email);
     expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
   });
 
   test('a sign-in of the widget and one of an administrator are different things', async () => {
-    const { handle } = must(await beginSignIn(ports, { account: scene.account, whence }));
+    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, whence }));
     const [flow] = await ports.store.getMany([documents.flow(handle.split('.')[0] as FlowId)], ports.clock.now());
     expect(flow).toBeUndefined();
   });

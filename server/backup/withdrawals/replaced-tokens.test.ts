@@ -3,7 +3,7 @@ import { explain } from '../../authentication/explain.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { assign, operatorOf, unassign, updateToken } from '../../testing/acting.ts';
 import { exportedEvents, restoredWithEvents } from '../../testing/restored-with-events.ts';
-import { addPerson, addToken, must, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
+import { addPerson, addToken, createFixture, type Fixture, type SceneToken, unwrap } from '../../testing/scene.ts';
 import { append } from '../../testing/stream-of-events.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
@@ -12,7 +12,7 @@ import { deleteToken } from '../../tokens/delete-token.ts';
 // password alone would do.
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let account: AccountId;
 let act: ReturnType<typeof operatorOf>;
 const removals: (() => Promise<void>)[] = [];
@@ -21,7 +21,7 @@ beforeAll(async () => {
   ports = await openTestPorts('replaced-tokens');
 });
 beforeEach(async () => {
-  scene = await setScene(ports, { tokens: [{}] });
+  scene = await createFixture(ports, { tokens: [{}] });
   ({ account } = scene);
   act = operatorOf(account);
 });
@@ -51,7 +51,7 @@ const first = () => scene.tokens[0] as SceneToken;
 /** What the widget asks of them; null: nothing helps. */
 async function needed(over: TestPorts, user = 'alice') {
   const question = { resource: scene.resource.id, subject: { user, method: 'widget' } } as const;
-  const { explained } = must(await explain(over, act, question));
+  const { explained } = unwrap(await explain(over, act, question));
   return explained.factors;
 }
 
@@ -60,11 +60,11 @@ describe('after a restore a token', () => {
   test('replaced by one that belongs to no one in the backup is locked as well', async () => {
     const { resource, user } = scene;
     const stock = await addToken(ports, account, {});
-    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     const { over, report } = await restoredAfter(async () => {
-      must(await updateToken(ports, account, stock.id, { owner: user.id }));
-      must(await assign(ports, { account, resource: resource.id, user: user.id, token: stock.id }));
-      must(await deleteToken(ports, act, first().id));
+      unwrap(await updateToken(ports, account, stock.id, { owner: user.id }));
+      unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: stock.id }));
+      unwrap(await deleteToken(ports, act, first().id));
     });
     expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
     expect(report).toContainEqual({ account, id: user.id, done: [], review: ['new token'] });
@@ -75,20 +75,20 @@ describe('after a restore a token', () => {
   test('found again after another user had it is locked and stays with its user', async () => {
     const { resource, user } = scene;
     const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
-    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     const { over } = await restoredAfter(async () => {
-      must(await updateToken(ports, account, first().id, { owner: bob.user.id }));
-      must(await updateToken(ports, account, first().id, { owner: user.id }));
-      must(await assign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
+      unwrap(await updateToken(ports, account, first().id, { owner: bob.user.id }));
+      unwrap(await updateToken(ports, account, first().id, { owner: user.id }));
+      unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
     });
     expect(await needed(over)).toBeNull();
   });
 
   // The attack: a password, where the token was activated in the moment before the backup. The event is sealed after it.
   test('activated just before the backup, is not deactivated', async () => {
-    must(await updateToken(ports, account, first().id, { enabled: false }));
+    unwrap(await updateToken(ports, account, first().id, { enabled: false }));
     await exportedEvents(ports, account);
-    must(await updateToken(ports, account, first().id, { enabled: true }));
+    unwrap(await updateToken(ports, account, first().id, { enabled: true }));
     const { over } = await restoredAfter(async () => {});
     expect(await needed(over)).toBeNull();
   });
@@ -99,8 +99,8 @@ describe('after a restore a token', () => {
     const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
     const stock = await addToken(ports, account, {});
     await exportedEvents(ports, account);
-    must(await updateToken(ports, account, stock.id, { owner: bob.user.id }));
-    must(await assign(ports, { account, resource: resource.id, user: bob.user.id, token: stock.id }));
+    unwrap(await updateToken(ports, account, stock.id, { owner: bob.user.id }));
+    unwrap(await assign(ports, { account, resource: resource.id, user: bob.user.id, token: stock.id }));
     const { over } = await restoredAfter(async () => {});
     expect(await needed(over, 'bob')).toBeNull();
   });
@@ -115,9 +115,9 @@ describe('after a restore a token', () => {
       () => unassign(ports, { account, resource: scene.resource.id, user: scene.user.id, token: first().id }),
     ],
   ])('%s is locked where events since the backup were lost', async (_, happen) => {
-    must(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
+    unwrap(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
     const { over } = await restoredAfter(async () => {
-      must(await happen());
+      unwrap(await happen());
       await loseEvents();
     });
     expect(await needed(over)).toBeNull();

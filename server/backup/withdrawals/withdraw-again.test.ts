@@ -31,13 +31,13 @@ import {
   addPerson,
   addToken,
   birth,
-  must,
+  createFixture,
+  type Fixture,
   ORIGIN,
   PASSWORD,
   read,
-  type Scene,
   type SceneToken,
-  setScene,
+  unwrap,
 } from '../../testing/scene.ts';
 import { linesOfExport } from '../../testing/stream-of-events.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
@@ -51,7 +51,7 @@ import { EventsInvalid } from './read-withdrawals.ts';
 // it back. The events since the backup say what it was, and it is taken away again.
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 let account: AccountId;
 let act: ReturnType<typeof operatorOf>;
 const removals: (() => Promise<void>)[] = [];
@@ -60,7 +60,7 @@ beforeAll(async () => {
   ports = await openTestPorts('withdraw-again');
 });
 beforeEach(async () => {
-  scene = await setScene(ports, { tokens: [{}] });
+  scene = await createFixture(ports, { tokens: [{}] });
   ({ account } = scene);
   act = operatorOf(account);
 });
@@ -126,9 +126,9 @@ describe('a token that was lost', () => {
   test('and replaced by one that is not in the backup is locked, since a password alone would do without it', async () => {
     const { over, report } = await restoredAfter(async () => {
       const other = await addToken(ports, account, { owner: scene.user.id });
-      must(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
-      must(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id, token: other.id }));
-      must(await deleteToken(ports, act, first().id));
+      unwrap(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
+      unwrap(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id, token: other.id }));
+      unwrap(await deleteToken(ports, act, first().id));
     });
     expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
     expect(report).toContainEqual({ account, id: scene.user.id, done: [], review: ['new token'] });
@@ -139,13 +139,13 @@ describe('a token that was lost', () => {
     const { resource, user } = scene;
     const other = await addPerson(ports, account, resource, { user: { login: 'bob' }, tokens: [{}] });
     const { over } = await restoredAfter(async () => {
-      must(await unassign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
+      unwrap(await unassign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
       const bob = { account, resource: resource.id, user: other.user.id, token: other.tokens[0]?.id };
-      must(await unassign(ports, bob));
-      must(await assign(ports, bob));
+      unwrap(await unassign(ports, bob));
+      unwrap(await assign(ports, bob));
     });
     expect(await withCode(over, 'alice', await first().code())).toMatchObject(refused);
-    must(await withCode(over, 'bob', (await other.tokens[0]?.code()) ?? ''));
+    unwrap(await withCode(over, 'bob', (await other.tokens[0]?.code()) ?? ''));
   });
 
   test('and unlocked since stays locked as in the backup', async () => {
@@ -184,7 +184,7 @@ describe('a user', () => {
 
   test('without assignment is assigned to nothing', async () => {
     const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
-    must(await withPassword(ports, 'bob'));
+    unwrap(await withPassword(ports, 'bob'));
     const { over } = await restoredAfter(() =>
       unassign(ports, { account, resource: scene.resource.id, user: bob.user.id }),
     );
@@ -198,13 +198,13 @@ test('an API key that was deleted, disabled, narrowed or rotated opens nothing',
       createApiKey(ports, { account, name, scopes: ['read', 'write'], lifetimeMs: 1e9 }),
     ),
   );
-  const keys = made.map(must);
+  const keys = made.map(unwrap);
   const [gone, off, narrow, rotated] = keys.map(({ key }) => key.id) as [`key_${string}`, ...`key_${string}`[]];
   const { over } = await restoredAfter(async () => {
-    must(await deleteApiKey(ports, act, gone));
-    must(await updateApiKey(ports, act, off ?? gone, { enabled: false }));
-    must(await updateApiKey(ports, act, narrow ?? gone, { scopes: ['read'] }));
-    must(await rotateApiKey(ports, act, rotated ?? gone, 0));
+    unwrap(await deleteApiKey(ports, act, gone));
+    unwrap(await updateApiKey(ports, act, off ?? gone, { enabled: false }));
+    unwrap(await updateApiKey(ports, act, narrow ?? gone, { scopes: ['read'] }));
+    unwrap(await rotateApiKey(ports, act, rotated ?? gone, 0));
   });
   const opens = await Promise.all(keys.map(({ text }) => authenticateApiKey(over, text)));
   expect(opens.map((verdict) => !isRefusal(verdict))).toEqual([false, false, false, false, true]);
@@ -234,8 +234,8 @@ describe('an administrator', () => {
   test('who handed the role of the superuser over and was removed is gone', async () => {
     const { over } = await restoredAfter(async () => {
       const role = { kind: 'administrator', account, id: ada.id, role: 'superuser', resources: [] } as const;
-      must(await transferSuperuser(ports, { actor: role }, eve.id));
-      must(await removeAdministrator(ports, act, ada.id));
+      unwrap(await transferSuperuser(ports, { actor: role }, eve.id));
+      unwrap(await removeAdministrator(ports, act, ada.id));
     });
     expect((await read(over, documents.account(account))).superuser).toBe(eve.id);
     const [gone] = await over.store.getMany([documents.administrator(account, ada.id)], ports.clock.now());
@@ -246,7 +246,7 @@ describe('an administrator', () => {
   test('who was removed as the former superuser has no key left in the dialect either', async () => {
     const role = { kind: 'administrator', account, id: ada.id, role: 'superuser', resources: [] } as const;
     const lifetimeMs = 30 * 24 * 3_600_000;
-    const { text } = must(await createProtectimusKey(ports, { actor: role }, { name: 'shop', lifetimeMs }));
+    const { text } = unwrap(await createProtectimusKey(ports, { actor: role }, { name: 'shop', lifetimeMs }));
     const opens = async (over: TestPorts) => {
       const password = hourlyPassword(text, hoursThatCount(over.clock.now())[0] ?? '').toString('hex');
       return !isRefusal(await authenticateKey(over, { login: ada.email, password, address: '192.0.2.1' }));
@@ -254,8 +254,8 @@ describe('an administrator', () => {
     expect(await opens(ports)).toBe(true);
     const { over, report } = await restoredAfter(async () => {
       const successor = await addAdministrator(ports, account, { email: 'bob@acme.example' });
-      must(await transferSuperuser(ports, { actor: role }, successor.id));
-      must(await removeAdministrator(ports, act, ada.id));
+      unwrap(await transferSuperuser(ports, { actor: role }, successor.id));
+      unwrap(await removeAdministrator(ports, act, ada.id));
     });
     expect(await opens(over)).toBe(false);
     expect(report.find(({ id }) => id === ada.id)?.done).toContainEqual(expect.stringMatching(/^key_\w+ disabled$/));
@@ -284,13 +284,13 @@ describe('an administrator', () => {
 test('a webhook that was taken away or pointed elsewhere sends nothing, and a deleted resource opens nothing', async () => {
   const hook = { url: 'https://hooks.shop.example/a', enabled: true };
   const [gone, moved] = [
-    must(await createWebhook(ports, act, birth(ports, 'whk'), hook)).webhook,
-    must(await createWebhook(ports, act, birth(ports, 'whk'), hook)).webhook,
+    unwrap(await createWebhook(ports, act, birth(ports, 'whk'), hook)).webhook,
+    unwrap(await createWebhook(ports, act, birth(ports, 'whk'), hook)).webhook,
   ];
   const { over, report } = await restoredAfter(async () => {
-    must(await deleteWebhook(ports, act, gone.id));
-    must(await updateWebhook(ports, act, moved.id, { url: 'https://hooks.shop.example/b' }));
-    must(await deleteResource(ports, act, scene.resource.id));
+    unwrap(await deleteWebhook(ports, act, gone.id));
+    unwrap(await updateWebhook(ports, act, moved.id, { url: 'https://hooks.shop.example/b' }));
+    unwrap(await deleteResource(ports, act, scene.resource.id));
   });
   expect((await read(over, documents.webhooks(account))).webhooks).toMatchObject([{ id: moved.id, enabled: false }]);
   expect(report.map(({ id, done }) => [id, done])).toEqual([
@@ -311,9 +311,9 @@ describe('events that cannot be gone by are refused', () => {
   test('changed, cut off, of another account, or not those since the backup', async () => {
     await exported();
     const backup = await backupOf(ports);
-    must(await updateToken(ports, account, first().id, { enabled: false }));
+    unwrap(await updateToken(ports, account, first().id, { enabled: false }));
     const lines = await exported();
-    must(await updateToken(ports, account, first().id, { enabled: true }));
+    unwrap(await updateToken(ports, account, first().id, { enabled: true }));
     const segments = lines.filter((line) => line.startsWith('{"segment"')).length;
     const later = await exported(segments);
     const refuses = async (events: readonly string[], message: RegExp) => {
@@ -326,7 +326,7 @@ describe('events that cannot be gone by are refused', () => {
     await refuses(forged, /not as they were sealed/);
     await refuses(lines.slice(0, -1), /not as they were sealed/);
     await refuses(later, /not those since the backup/);
-    const { account: other } = await setScene(ports);
+    const { account: other } = await createFixture(ports);
     while ((await sealEvents(ports)) > 0);
     await refuses(await linesOfExport(ports, other), /this is of account/);
   });
@@ -336,7 +336,7 @@ describe('events that cannot be gone by are refused', () => {
     const backup = await backupOf(ports);
     const segments = before.filter((line) => line.startsWith('{"segment"')).length;
     expect((await sinceBackup(backup, before)).objects.size).toBe(0);
-    must(await updateUser(ports, account, scene.user.id, { blocked: true }));
+    unwrap(await updateUser(ports, account, scene.user.id, { blocked: true }));
     const since = await sinceBackup(backup, await exported(segments));
     expect([...since.objects.keys()]).toEqual([scene.user.id]);
   });
@@ -345,7 +345,7 @@ describe('events that cannot be gone by are refused', () => {
   test('what is in the backup as well needs none of the keys that signed it; what came later needs its own', async () => {
     await exported();
     const backup = await backupOf(ports);
-    must(await updateUser(ports, account, scene.user.id, { blocked: true }));
+    unwrap(await updateUser(ports, account, scene.user.id, { blocked: true }));
     await sealEvents(ports);
     const lines = await exported();
     const end = lines.at(-1) ?? '';

@@ -14,8 +14,8 @@ import {
   type WebhookId,
 } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
-import { isRefusal, type Verdict } from '../../kernel/result.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result } from '../../kernel/result.ts';
 import { changedFields, editObject } from '../../records/read-object.ts';
 import { assignmentTo, validPairs } from '../../resources/assignments.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
@@ -50,7 +50,7 @@ type Outcome = Pick<WithdrawnObject, 'done' | 'review'>;
 
 interface Context {
   ports: Needs;
-  act: Act;
+  act: RequestContext;
   account: AccountId;
   /** Users whose newest token is lost. */
   replaced: ReadonlySet<UserId>;
@@ -177,7 +177,7 @@ async function fromSwitchable<T extends { id: string; account: string; enabled: 
   key: DocumentKey<T>,
   object: ObjectWithdrawals,
   event: EventDraft,
-  remove: () => Promise<Verdict<object>>,
+  remove: () => Promise<Result<object>>,
 ): Promise<Outcome | undefined> {
   return ifFound(context, key, async () => {
     if (object.withdrawals.has('delete')) return deleted(await remove());
@@ -219,7 +219,7 @@ async function handOver({ ports, act, account }: Context, to: AdministratorId): 
     };
     return {
       answer: { done: ['superuser'], review: [] },
-      write: { put: [{ key, value: { ...home.value, superuser: to } }], append: [eventOf(act, event, now)] },
+      write: { put: [{ key, value: { ...home.value, superuser: to } }], append: [createEvent(act, event, now)] },
     };
   });
 }
@@ -306,7 +306,7 @@ async function edit<T extends { id: string; account: string }>(
 }
 
 /** @throws Error where the rules refuse, which leaves the restore unfinished */
-function deleted(verdict: Verdict<object>): Outcome {
+function deleted(verdict: Result<object>): Outcome {
   if (isRefusal(verdict)) throw new Error(`a withdrawal was refused: ${verdict.refused}`);
   return { done: ['deleted'], review: [] };
 }

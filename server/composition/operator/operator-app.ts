@@ -2,16 +2,16 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { listAccounts } from '../../accounts/list-accounts.ts';
-import { LARGEST_AMOUNT } from '../../accounts/plans/ledger-entry.ts';
+import { MAX_AMOUNT } from '../../accounts/plans/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../accounts/plans/plans.ts';
-import { bookEntry } from '../../accounts/plans/post-entry.ts';
+import { postEntry } from '../../accounts/plans/post-entry.ts';
 import { openAccount } from '../../administrators/open-account.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
 import { authorize } from '../../http/api/authorize.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
-import { refuseInvalid, refuseVerdict } from '../../http/api/router.ts';
+import { refuseInvalid, refuseResult } from '../../http/api/router.ts';
 import type { AppEnv } from '../../http/context.ts';
 import type { Logger } from '../../http/log.ts';
 import { accessLog } from '../../http/middleware/access-log.ts';
@@ -25,7 +25,7 @@ import { isRefusal } from '../../kernel/result.ts';
 import type { MasterKeyPlace } from '../../maintenance/change-master-key.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
-import { testCodes } from '../../maintenance/send-test-message.ts';
+import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { mailLanguage } from '../../messages/mail/mail.ts';
 import { LARGE_BODIES, nativeApi } from '../api-routes.ts';
 import { masterKeys } from './master-keys.ts';
@@ -71,14 +71,14 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     const body = newAccount.safeParse(await c.req.json());
     if (!body.success) return refuseInvalid(c, body.error);
     const made = await createAccount(ports, { ...body.data, plan: firstPlan(plans) });
-    return isRefusal(made) ? refuseVerdict(c, made) : c.json(made.account, 201);
+    return isRefusal(made) ? refuseResult(c, made) : c.json(made.account, 201);
   });
   const opening = z.strictObject({ name: label(100), superuser: email.optional() });
   app.post('/operator/setup', async (c) => {
     const body = opening.safeParse(await c.req.json());
     if (!body.success) return refuseInvalid(c, body.error);
     const made = await openAccount({ ...ports, issuer }, { ...body.data, plan: firstPlan(plans) });
-    return isRefusal(made) ? refuseVerdict(c, made) : c.json(made, 201);
+    return isRefusal(made) ? refuseResult(c, made) : c.json(made, 201);
   });
   app.post('/operator/setup-link', async (c) => {
     const made = await issueSetupLink({ ...ports, issuer });
@@ -98,7 +98,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
 
   const credit = z.strictObject({
     account: z.custom<AccountId>((text) => parseId('acc', text) !== undefined, 'the id of an account'),
-    amount: z.int().min(1).max(LARGEST_AMOUNT),
+    amount: z.int().min(1).max(MAX_AMOUNT),
     reference: z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters'),
   });
   app.post('/operator/credits', async (c) => {
@@ -106,8 +106,8 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     if (!body.success) return refuseInvalid(c, body.error);
     const { account, amount, reference } = body.data;
     const entry = { kind: 'credit', amount, currency: plans.currency, reference, reason: 'payment' } as const;
-    const booked = await bookEntry(ports, { actor: { kind: 'operator', account } }, plans, entry);
-    return isRefusal(booked) ? refuseVerdict(c, booked) : c.json(booked.entry, 201);
+    const booked = await postEntry(ports, { actor: { kind: 'operator', account } }, plans, entry);
+    return isRefusal(booked) ? refuseResult(c, booked) : c.json(booked.entry, 201);
   });
 
   // Around both factors, so it is here and not in the API; the header names the account, as with the API.
@@ -116,7 +116,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     const id = parseId('adm', c.req.param('id'));
     if (!id) return refuse(c, 'ADMINISTRATOR_NOT_FOUND');
     const verdict = await recoverAdministrator({ ...ports, issuer }, c.get('act'), id);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
 
   app.route('/operator/master-keys', masterKeys(ports, options.masterKeys));
@@ -127,8 +127,8 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
   app.post('/operator/test-codes', async (c) => {
     const body = testing.safeParse(await c.req.json());
     if (!body.success) return refuseInvalid(c, body.error);
-    const sent = await testCodes(ports, body.data.to, mailLanguage(body.data.language));
-    return isRefusal(sent) ? refuseVerdict(c, sent) : c.json(sent);
+    const sent = await sendTestCode(ports, body.data.to, mailLanguage(body.data.language));
+    return isRefusal(sent) ? refuseResult(c, sent) : c.json(sent);
   });
 
   const backup = z.strictObject({ file: z.string().refine((path) => path.startsWith('/'), 'a whole path') });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ACCOUNT_HEADER } from '../../http/api/authorize.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { operatorOptions } from '../../testing/operator-options.ts';
-import { setScene } from '../../testing/scene.ts';
+import { createFixture } from '../../testing/scene.ts';
 import { createOperatorApp } from './operator-app.ts';
 import { LONGEST_SOCKET_PATH, listenOnSocket, type OperatorSocket } from './socket.ts';
 
@@ -47,7 +47,7 @@ function ask(socketPath: string, path: string, headers: Record<string, string> =
 describe('the operator’s socket', () => {
   // SR-27
   test('naming an account over the network makes nobody its operator', async () => {
-    const { account } = await setScene(service.ports);
+    const { account } = await createFixture(service.ports);
     const headers = { [ACCOUNT_HEADER]: account };
     const response = await service.call('GET /v1/users', { headers });
     expect(await refusalOf(response)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
@@ -62,7 +62,7 @@ describe('the operator’s socket', () => {
   });
 
   test('acts in the account that is named, and in no other', async () => {
-    const [one, two] = [await setScene(service.ports), await setScene(service.ports)];
+    const [one, two] = [await createFixture(service.ports), await createFixture(service.ports)];
     const { path } = (await serve()) ?? { path: '' };
     const answer = await ask(path, '/v1/users', { [ACCOUNT_HEADER]: one.account });
     expect(answer.status).toBe(200);

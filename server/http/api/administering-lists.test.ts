@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
-import { bookEntry } from '../../accounts/plans/post-entry.ts';
+import { postEntry } from '../../accounts/plans/post-entry.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { operatorOf } from '../../testing/acting.ts';
 import { addActive, invite } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { must, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, unwrap } from '../../testing/scene.ts';
 import { derive } from '../../testing/webhook-scene.ts';
 
 // Administrators, keys, webhooks and money are listed as the objects are: filtered, searched, and page by page.
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 let webhook: string;
 beforeAll(async () => {
   service = await openService('administering lists');
   const { ports } = service;
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
   const { account } = scene;
   key = await service.keyFor(account, ['authenticate', 'read', 'write', 'administer']);
   for (const email of ['ada@acme.example', 'bea@acme.example']) {
@@ -34,10 +34,10 @@ beforeAll(async () => {
   ] as const) {
     ports.clock.advance(1000);
     const input = { kind: 'credit', amount, currency: 'EUR', reference, reason: 'payment' } as const;
-    must(await bookEntry(ports, operatorOf(account), DEFAULT_CATALOGUE, input));
+    unwrap(await postEntry(ports, operatorOf(account), DEFAULT_CATALOGUE, input));
   }
   const back = { kind: 'debit', amount: 50, currency: 'EUR', reference: 'back', reason: 'correction' } as const;
-  must(await bookEntry(ports, operatorOf(account), DEFAULT_CATALOGUE, back));
+  unwrap(await postEntry(ports, operatorOf(account), DEFAULT_CATALOGUE, back));
   for (const [name, scopes] of [
     ['Shop', ['authenticate']],
     ['Import', ['read', 'write']],
@@ -106,7 +106,7 @@ test('webhooks by address, host or description, and whether they are on, page by
 });
 
 test('webhooks that were made in the same instant are each listed once', async () => {
-  const other = await setScene(service.ports);
+  const other = await createFixture(service.ports);
   const otherKey = await service.keyFor(other.account, ['administer']);
   for (let made = 0; made < 7; made++) {
     await service.call('POST /v1/webhooks', { key: otherKey, body: { url: `https://h${made}.example/` } });

@@ -11,12 +11,12 @@ import { parseId, type ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { documents } from '../../store/keys.ts';
-import { whenceOf } from '../client-info.ts';
+import { clientInfo } from '../client-info.ts';
 import type { AppEnv } from '../context.ts';
 import { fromOwnPages } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
 import { sentSession } from '../session-cookie.ts';
-import { refuseVerdict } from './router.ts';
+import { refuseResult } from './router.ts';
 
 /** Names the account that the operator acts in. */
 export const ACCOUNT_HEADER = 'countersign-account';
@@ -47,11 +47,11 @@ export function authorize(ports: Needs, scope: ApiScope): MiddlewareHandler<AppE
     const text = BEARER.exec(header)?.[1];
     if (text === undefined) return refuse(c, 'API_KEY_INVALID');
     const verdict = await authenticateApiKey(ports, text);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
     // A key that is confined to resources has no business with the account's other objects.
     const confined = scope !== 'authenticate' && verdict.key.resources !== undefined;
     if (confined || !verdict.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
-    c.set('act', { actor: keyActor(verdict.key), ...whenceOf(c) });
+    c.set('act', { actor: keyActor(verdict.key), ...clientInfo(c) });
     await next();
   };
 }
@@ -78,12 +78,12 @@ async function admitSession(ports: Needs, c: Context<AppEnv>, cookie: string): P
   const { origin } = c.get('sessionDoor') ?? { origin: '' };
   if (!fromOwnPages(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
   const verdict = await authenticateSession(ports, cookie);
-  if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+  if (isRefusal(verdict)) return refuseResult(c, verdict);
   if (!SAFE.has(c.req.method) && !sameText(c.req.header(CSRF_HEADER) ?? '', csrfToken(verdict.secret))) {
     return refuse(c, 'CSRF_INVALID');
   }
   c.set('session', verdict);
-  c.set('act', { actor: actorOf(verdict.account, verdict.administrator), ...whenceOf(c) });
+  c.set('act', { actor: actorOf(verdict.account, verdict.administrator), ...clientInfo(c) });
   return undefined;
 }
 

@@ -6,14 +6,22 @@ import { documents } from '../../store/keys.ts';
 import { assign } from '../../testing/acting.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { resourceId } from '../../testing/samples.ts';
-import { addPerson, addResource, addToken, overwrite, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  createFixture,
+  type Fixture,
+  overwrite,
+  PASSWORD,
+} from '../../testing/scene.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('bulk');
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   key = await service.keyFor(scene.account);
 });
 afterEach(() => {
@@ -199,7 +207,7 @@ describe('assignments', () => {
   });
 
   test('tried out are judged as they would be, and change nothing', async () => {
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     const nobodys = await addToken(service.ports, scene.account, {});
     const resource = scene.resource.id;
     const rows = [

@@ -2,16 +2,16 @@ import { REFUSALS } from '@countersign/protocol/codes';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
-import { inParallel } from '../../kernel/map-concurrent.ts';
+import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
-import type { Birth } from '../../records/create-object.ts';
+import type { NewId } from '../../records/create-object.ts';
 import { doInBulk, type Row, WIDE, WIDTH } from '../../records/do-in-bulk.ts';
 import { assign, judgeAssignment } from '../../resources/assign.ts';
 import { assignmentInput } from '../../resources/assignment-routes.ts';
 import { makeToken, shownOnce, tokenInput } from '../../tokens/routes.ts';
 import { makeUser, userInput } from '../../users/routes.ts';
-import { judgeNewToken, judgeNewUser } from '../../users/validate-rows.ts';
+import { validateNewToken, validateNewUser } from '../../users/validate-rows.ts';
 import type { AppEnv } from '../context.ts';
 import { faultOf } from '../problem.ts';
 import { authorize } from './authorize.ts';
@@ -92,7 +92,7 @@ export function bulk(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'
 
   app.openapi(forUsers, async (c) => {
     const made = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
-      judge: (row) => judgeNewUser(ports, c.get('act'), row),
+      judge: (row) => validateNewUser(ports, c.get('act'), row),
       make: (birth, row) => makeUser(ports, c.get('act'), birth, row),
       width: (rows) => (rows.some(({ password }) => password !== undefined) ? WIDTH : WIDE),
     });
@@ -100,7 +100,7 @@ export function bulk(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'
   });
   app.openapi(forTokens, async (c) => {
     const made = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
-      judge: (row) => judgeNewToken(ports, c.get('act'), row),
+      judge: (row) => validateNewToken(ports, c.get('act'), row),
       make: (birth, row) => makeToken(ports, c.get('act'), birth, row),
     });
     const rows = made.map(({ told, done }) => {
@@ -132,7 +132,7 @@ interface Told {
 
 /** What is done with each row, and how it is judged where nothing is to be made. */
 interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object> {
-  make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
+  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
   judge: (row: z.output<S>) => Promise<Refusal | undefined>;
   /** How many at once; default {@link WIDTH}. */
   width?: (rows: readonly z.output<S>[]) => number;
@@ -167,7 +167,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
   const fault = (error: unknown) => faultOf(error, c.get('log'));
   const width = widthOf?.(rows.flatMap(({ input }) => (isRefusal(input) ? [] : [input]))) ?? WIDTH;
   const outcomes = dryRun
-    ? await inParallel(rows, width, async ({ input }) => (isRefusal(input) ? input : await judge(input)))
+    ? await mapConcurrent(rows, width, async ({ input }) => (isRefusal(input) ? input : await judge(input)))
     : await doInBulk(ports, c.get('act'), { prefix, rows, width, fault }, make);
   return outcomes.map((outcome, at) => {
     const given = raw[at]?.key;

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import type { Refusal } from '../../kernel/result.ts';
-import type { Birth } from '../../records/create-object.ts';
-import { idempotently } from '../../records/idempotency.ts';
+import type { NewId } from '../../records/create-object.ts';
+import { withIdempotency } from '../../records/idempotency.ts';
 import type { AppEnv } from '../context.ts';
 
 /** A creation of this request: once per Idempotency-Key, and bound to exactly this request's body. */
@@ -11,9 +11,9 @@ export async function createOnce<P extends IdPrefix, A extends object>(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   c: Context<AppEnv>,
   prefix: P,
-  make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
 ): Promise<A | Refusal> {
-  return idempotently(
+  return withIdempotency(
     ports,
     {
       actor: c.get('act').actor,

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiScope } from '../../api-keys/api-key.ts';
-import { isRefusal, type Refusal, type Verdict } from '../../kernel/result.ts';
-import { versionOf } from '../../records/etag.ts';
+import { isRefusal, type Refusal, type Result } from '../../kernel/result.ts';
+import { etagOf } from '../../records/etag.ts';
 import type { Page } from '../../records/list-objects.ts';
 import type { AppEnv } from '../context.ts';
 import { creationHeaders, pageOf } from './fields.ts';
-import { jsonAnswer, jsonBody, refusals, refuseVerdict } from './router.ts';
+import { jsonAnswer, jsonBody, refusals, refuseResult } from './router.ts';
 import { changeHeaders, tag, tagged } from './version.ts';
 
 /** What is told of a kind of object; the five routes that every kind has are described alike. */
@@ -117,21 +117,21 @@ export function describeObject<
 /** One object, with its version. */
 export function showOne<T extends object, S>(
   c: Context<AppEnv>,
-  verdict: Verdict<{ object: T }>,
+  verdict: Result<{ object: T }>,
   present: (object: T) => S,
 ) {
-  if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+  if (isRefusal(verdict)) return refuseResult(c, verdict);
   tag(c, verdict.object);
   return c.json(present(verdict.object), 200);
 }
 
-export function showPage<T, S>(c: Context<AppEnv>, page: Verdict<Page<T>>, present: (object: T) => S) {
-  if (isRefusal(page)) return refuseVerdict(c, page);
+export function showPage<T, S>(c: Context<AppEnv>, page: Result<Page<T>>, present: (object: T) => S) {
+  if (isRefusal(page)) return refuseResult(c, page);
   return c.json({ items: page.items.map(present), next: page.next }, 200);
 }
 
-export function showDeleted(c: Context<AppEnv>, verdict: Verdict<{ deleted: true }>) {
-  return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+export function showDeleted(c: Context<AppEnv>, verdict: Result<{ deleted: true }>) {
+  return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
 }
 
 /** What was made, as it is remembered for the repetition of its request. */
@@ -141,18 +141,18 @@ export interface Made<S> {
 }
 
 export function madeFrom<S>(object: object, body: S): Made<S> {
-  return { version: versionOf(object), body };
+  return { version: etagOf(object), body };
 }
 
 export function showMade<S>(c: Context<AppEnv>, made: Made<S> | Refusal) {
-  if (isRefusal(made)) return refuseVerdict(c, made);
+  if (isRefusal(made)) return refuseResult(c, made);
   c.header('etag', `"${made.version}"`);
   return c.json(made.body, 201);
 }
 
 /** What there was already, with something new about it that is shown this once. */
 export function showRotated<S>(c: Context<AppEnv>, rotated: Made<S> | Refusal) {
-  if (isRefusal(rotated)) return refuseVerdict(c, rotated);
+  if (isRefusal(rotated)) return refuseResult(c, rotated);
   c.header('etag', `"${rotated.version}"`);
   return c.json(rotated.body, 200);
 }

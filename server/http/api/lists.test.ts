@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../../testing/acting.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { addPerson, addResource, addToken, putInState, type Scene, setScene, wrongCode } from '../../testing/scene.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  createFixture,
+  type Fixture,
+  putInState,
+  wrongCode,
+} from '../../testing/scene.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('lists');
-  scene = await setScene(service.ports, { user: { email: 'alice@example.com', secondName: 'Ärmel' } });
+  scene = await createFixture(service.ports, { user: { email: 'alice@example.com', secondName: 'Ärmel' } });
   key = await service.keyFor(scene.account);
 });
 afterAll(() => service.ports.close());
@@ -105,7 +113,7 @@ describe('users', () => {
   );
 
   test('of another account are not found', async () => {
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     const otherKey = await service.keyFor(other.account);
     const response = await service.call('GET /v1/users?search=b', { key: otherKey });
     expect(await response.json()).toEqual({ items: [], next: null });
@@ -174,7 +182,7 @@ test('resources and filters by what their name begins with, filters by kind', as
 });
 
 test('a page of few among many costs a bounded number of reads, and the next goes on where it stopped', async () => {
-  const other = await setScene(service.ports);
+  const other = await createFixture(service.ports);
   const otherKey = await service.keyFor(other.account);
   const first = await addToken(service.ports, other.account, {});
   service.ports.clock.advance(1);

@@ -34,7 +34,7 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
 }
 
 /** A use-case's refusal as an HTTP answer. */
-export function refuseVerdict(c: Context<AppEnv>, verdict: Refusal) {
+export function refuseResult(c: Context<AppEnv>, verdict: Refusal) {
   const { refused, retryAfterMs, detail, flaw, version } = verdict;
   const errors = errorsIn(verdict);
   const extras: RefusalExtras = {

@@ -7,14 +7,14 @@ import {
   sessionHeaders,
 } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { overwrite, setScene } from '../../testing/scene.ts';
+import { createFixture, overwrite } from '../../testing/scene.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 
 let service: Service;
 let who: SceneAdministrator;
 beforeAll(async () => {
   service = await openService('session whose');
-  const { account } = await setScene(service.ports);
+  const { account } = await createFixture(service.ports);
   who = await addAdministrator(service.ports, account, { email: 'ada@acme.example', superuser: true });
 });
 afterAll(() => service.ports.close());

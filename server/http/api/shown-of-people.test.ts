@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TokenId } from '../../kernel/ids.ts';
 import { documents } from '../../store/keys.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { overwrite, setScene } from '../../testing/scene.ts';
+import { createFixture, overwrite } from '../../testing/scene.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => service.ports.close());
 // SR-23, SR-28: what a document holds beside what the API describes is nobody's to read there.
 test('of a person the API shows the fields that it describes, and none that is kept for the service itself', async () => {
   const { ports } = service;
-  const { account, user } = await setScene(ports, { user: { email: 'alice@shop.example' } });
+  const { account, user } = await createFixture(ports, { user: { email: 'alice@shop.example' } });
   await overwrite(ports, documents.user(user.id), {
     enrolled: ['tok_01k8dq9z2mp' as TokenId],
     emailOnPassword: 'alice@shop.example',

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type SeenVersions, versionOf } from '../../records/etag.ts';
+import { etagOf, type SeenVersions } from '../../records/etag.ts';
 import type { AppEnv } from '../context.ts';
 
 const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
@@ -23,7 +23,7 @@ export function seenOf(c: Context<AppEnv>): SeenVersions | undefined {
 
 /** The answer about one object names its version. */
 export function tag(c: Context<AppEnv>, object: object): void {
-  c.header('etag', `"${versionOf(object)}"`);
+  c.header('etag', `"${etagOf(object)}"`);
 }
 
 /** The same header in a description. */

@@ -4,7 +4,7 @@ import { authenticate } from '../../testing/acting.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { type SampleScene, sampleScene } from '../../testing/operations.ts';
-import { must } from '../../testing/scene.ts';
+import { unwrap } from '../../testing/scene.ts';
 
 let service: Service;
 let scene: SampleScene;
@@ -100,7 +100,7 @@ test('an administrator who signs in is of the same version as before', async () 
   const before = etag(await call(`GET ${path}`));
   const { handle } = await toSecondFactor(ports, who.account, who.email);
   const [code = ''] = who.recoveryCodes;
-  must(await answerRecoveryCode(ports, { handle, seq: 2, code, whence: {} }));
+  unwrap(await answerRecoveryCode(ports, { handle, seq: 2, code, whence: {} }));
   expect(etag(await call(`GET ${path}`))).toBe(before);
 });
 

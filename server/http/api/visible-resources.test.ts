@@ -5,11 +5,11 @@ import type { Resource } from '../../resources/resource.ts';
 import { assign } from '../../testing/acting.ts';
 import { addAdministrator, anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { addPerson, addResource, must, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
+import { addPerson, addResource, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/scene.ts';
 
 // SR-67. The attack: an administrator of the shop looks around for the bank: what it is called, who uses it, and when.
 let service: Service;
-let shop: Scene;
+let shop: Fixture;
 let bank: Resource;
 let wiki: Resource;
 let confined: Call;
@@ -49,15 +49,15 @@ const signIn = (resource: string, user: string) =>
 beforeAll(async () => {
   service = await openService('visible-resources');
   const { ports } = service;
-  shop = await setScene(ports, { tokens: [{}], alone: true, resource: { name: 'Shop' } });
+  shop = await createFixture(ports, { tokens: [{}], alone: true, resource: { name: 'Shop' } });
   const { account, user } = shop;
   ports.clock.advance(1);
   bank = await addResource(ports, account, { name: 'Secret Bank' });
   ports.clock.advance(1);
   wiki = await addResource(ports, account, { name: 'Wiki' });
-  must(await assign(ports, { account, resource: bank.id, user: user.id }));
-  must(await assign(ports, { account, resource: bank.id, token: tokenId() as never }));
-  must(await assign(ports, { account, resource: wiki.id, user: user.id }));
+  unwrap(await assign(ports, { account, resource: bank.id, user: user.id }));
+  unwrap(await assign(ports, { account, resource: bank.id, token: tokenId() as never }));
+  unwrap(await assign(ports, { account, resource: wiki.id, user: user.id }));
   await addPerson(ports, account, bank, { user: { login: 'bob' } });
   key = await service.keyFor(account);
   for (const resource of [shop.resource.id, bank.id, undefined]) {
@@ -155,7 +155,7 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
   test('in changes: a version that was read is taken, and what is hidden stays', async () => {
     const made = await service.call('POST /v1/users', { key, body: { login: 'carol' } });
     const { id } = (await made.json()) as { id: typeof shop.user.id };
-    must(await assign(service.ports, { account: shop.account, resource: shop.resource.id, user: id }));
+    unwrap(await assign(service.ports, { account: shop.account, resource: shop.resource.id, user: id }));
     const read = await service.call(`GET /v1/users/${id}`, confined);
     const headers = { ...confined.headers, 'if-match': read.headers.get('etag') ?? '' };
     const changed = await service.call(`PATCH /v1/users/${id}`, { headers, body: { firstName: 'Carol' } });

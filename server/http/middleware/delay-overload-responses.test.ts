@@ -3,12 +3,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { Overloaded } from '../../platform/argon2/port.ts';
 import type { AppEnv } from '../context.ts';
 import { onError } from '../problem.ts';
-import { type HoldOptions, holdOverloaded } from './delay-overload-responses.ts';
+import { type DelayOptions, delayOverloadResponses } from './delay-overload-responses.ts';
 
-function service(options: HoldOptions): Hono<AppEnv> {
+function service(options: DelayOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(onError);
-  app.use(holdOverloaded(options));
+  app.use(delayOverloadResponses(options));
   app.get('/busy', () => {
     throw new Overloaded(1000);
   });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
 
-export interface HoldOptions {
+export interface DelayOptions {
   /** How long a refusal is kept, in ms. */
   holdMs?: number;
   /** How many are kept at once; the next is answered without delay. */
@@ -16,7 +16,7 @@ export interface HoldOptions {
  * otherwise take, refusal by refusal, the processor time that everybody else's sign-in needs (SR-19): held, each of its
  * connections costs two refusals a second.
  */
-export function holdOverloaded(options: HoldOptions = {}): MiddlewareHandler<AppEnv> {
+export function delayOverloadResponses(options: DelayOptions = {}): MiddlewareHandler<AppEnv> {
   const { holdMs = 500, most = 2048, wait = waitOrGone } = options;
   let held = 0;
   return async function keepBack(c, next) {

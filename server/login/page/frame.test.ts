@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { ORIGIN, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, ORIGIN } from '../../testing/scene.ts';
 
 // SR-13: who may have the frame around, and nothing else anywhere.
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 beforeAll(async () => {
   service = await openService('frame');
-  scene = await setScene(service.ports, {
+  scene = await createFixture(service.ports, {
     resource: { name: '<Shop> "&" \'x\'', allowedOrigins: [ORIGIN, 'https://*.wild.example'], allowLocalhost: true },
   });
 });

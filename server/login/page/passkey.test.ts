@@ -2,16 +2,16 @@ import { FLOW_HEADER, type FlowBegun } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { givePasskey, inTheFrame } from '../../testing/devices/passkey-device.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { NONCE, ORIGIN, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN } from '../../testing/scene.ts';
 import { SoftwareAuthenticator } from '../../testing/software-authenticator.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 const device = new SoftwareAuthenticator();
 beforeAll(async () => {
   service = await openService('passkeys over http');
-  scene = await setScene(service.ports, { resource: { passkeySignIn: true } });
+  scene = await createFixture(service.ports, { resource: { passkeySignIn: true } });
   await givePasskey(scene, device);
 });
 afterAll(() => service.ports.close());

@@ -9,7 +9,7 @@ import {
 import type { Context } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../platform/static-files/port.ts';
-import type { Shown } from '../frame-policy.ts';
+import type { PublicInfo } from '../frame-policy.ts';
 import { logoPath } from './logo.ts';
 
 const MOUNT = '/widget/v1';
@@ -24,7 +24,7 @@ export function showDocument(
   widget: BuiltFiles,
   about: Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
     Pick<FrameDocument, 'standalone' | 'enrols' | 'self'> & { resource: string },
-  { logo, ...shown }: Shown,
+  { logo, ...shown }: PublicInfo,
 ): Response {
   const { resource, frameAncestors, formAction, standalone, enrols, self } = about;
   const nonce = newCspNonce();

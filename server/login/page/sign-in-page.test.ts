@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { NONCE, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, NONCE } from '../../testing/scene.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 
 const BACK = 'https://shop.example/signed-in?from=countersign';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('sign-in page');
-  scene = await setScene(service.ports, { resource: { redirectUris: [BACK] } });
+  scene = await createFixture(service.ports, { resource: { redirectUris: [BACK] } });
   key = await service.keyFor(scene.account);
 });
 afterAll(() => service.ports.close());

@@ -3,7 +3,7 @@ import type { AppEnv } from '../../http/context.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import type { BuiltFiles } from '../../platform/static-files/port.ts';
 import { parseLoginRequest } from '../flow-handle.ts';
-import { NOTHING_SHOWN } from '../frame-policy.ts';
+import { EMPTY_INFO } from '../frame-policy.ts';
 import { readSignInPage } from '../read-sign-in-page.ts';
 import { showDocument } from './show-document.ts';
 
@@ -29,7 +29,7 @@ export function signInPage(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltF
       c,
       widget,
       { resource, frameAncestors: [], formAction: page?.redirectUri, standalone },
-      page ?? NOTHING_SHOWN,
+      page ?? EMPTY_INFO,
     );
   });
   return app;

@@ -1,10 +1,10 @@
 import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../../tokens/kinds/sent/out-of-band-code.ts';
-import type { CodeCarrier, CodeCourier, CodeMessage } from '../code-sender.ts';
-import { CourierUnavailable } from '../mailer.ts';
+import type { CodeChannelSender, CodeMessage, CodeSender } from '../code-sender.ts';
+import { MailerUnavailable } from '../mailer.ts';
 
 export interface ByChannelOptions {
   /** Whoever is missing: codes of that channel are not sent. */
-  carriers: Partial<Record<CodeChannel, CodeCarrier>>;
+  carriers: Partial<Record<CodeChannel, CodeChannelSender>>;
   limits: CodeLimits;
   /** Told why a code was not sent; never the code, nor the whole address. */
   warn(facts: { channel: CodeChannel; reason: string }): void;
@@ -18,14 +18,14 @@ export interface ByChannelOptions {
  * Sends each code over its channel. A gateway that has become slow keeps so many sign-ins waiting and no more; the others
  * are refused at once, so that it fills neither memory nor connections.
  */
-export function createCodeCourier(options: ByChannelOptions): CodeCourier {
+export function createCodeCourier(options: ByChannelOptions): CodeSender {
   const { carriers, limits, warn, most = 32, deadlineMs = 15_000 } = options;
   const underWay = { sms: 0, email: 0 };
 
   async function carry(message: CodeMessage): Promise<void> {
     const carrier = carriers[message.channel];
-    if (!carrier) throw new CourierUnavailable('nothing is configured that sends these');
-    if (underWay[message.channel] >= most) throw new CourierUnavailable('too many are being sent already');
+    if (!carrier) throw new MailerUnavailable('nothing is configured that sends these');
+    if (underWay[message.channel] >= most) throw new MailerUnavailable('too many are being sent already');
     underWay[message.channel]++;
     // The place is taken until the carrier is done, though whoever asked has been told by then.
     const sending = carrier.send(message).finally(() => {
@@ -42,8 +42,7 @@ export function createCodeCourier(options: ByChannelOptions): CodeCourier {
         await carry(message);
       } catch (error) {
         // An answer of a carrier that nobody foresaw is no reason to skip a factor, nor to fall over.
-        const failure =
-          error instanceof CourierUnavailable ? error : new CourierUnavailable('failed', { cause: error });
+        const failure = error instanceof MailerUnavailable ? error : new MailerUnavailable('failed', { cause: error });
         warn({ channel: message.channel, reason: reasonOf(failure) });
         throw failure;
       }
@@ -51,7 +50,7 @@ export function createCodeCourier(options: ByChannelOptions): CodeCourier {
   };
 }
 
-function reasonOf(failure: CourierUnavailable): string {
+function reasonOf(failure: MailerUnavailable): string {
   const { cause } = failure;
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code).slice(0, 40)})` : '';
   return `${failure.message}${code}`;
@@ -59,7 +58,7 @@ function reasonOf(failure: CourierUnavailable): string {
 
 function within(work: Promise<void>, ms: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new CourierUnavailable('it took too long')), ms);
+    const timer = setTimeout(() => reject(new MailerUnavailable('it took too long')), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -7,8 +7,8 @@ import { createSignedHttpCourier } from '../../platform/webhook-code-sender/sign
 import { FakeCourier } from '../../testing/fake-senders.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/out-of-band-code.ts';
-import type { CodeCarrier, CodeMessage } from '../code-sender.ts';
-import { CourierUnavailable } from '../mailer.ts';
+import type { CodeChannelSender, CodeMessage } from '../code-sender.ts';
+import { MailerUnavailable } from '../mailer.ts';
 import { createCodeCourier } from './by-channel.ts';
 import { mailedCodes } from './mailed-codes.ts';
 
@@ -119,12 +119,12 @@ describe.each([
   ['a gateway', smsTo],
   ['a courier of one’s own', signedTo],
 ])('SR-3: %s', (_, to) => {
-  const failureOf = async (carrier: CodeCarrier) => {
+  const failureOf = async (carrier: CodeChannelSender) => {
     const failure = await carrier.send(message).then(
       () => undefined,
       (error: unknown) => error,
     );
-    expect(failure).toBeInstanceOf(CourierUnavailable);
+    expect(failure).toBeInstanceOf(MailerUnavailable);
     // SR-35: neither what was sent, nor to whom, nor with which credentials.
     const told = `${failure instanceof Error ? `${failure.message} ${failure.stack} ${failure.cause}` : ''}`;
     for (const canary of ['492817', '4915112345678', 'hush-hush', 'AC1']) expect(told).not.toContain(canary);
@@ -167,7 +167,10 @@ describe.each([
 
 describe('all channels together', () => {
   const warned: object[] = [];
-  const courierOf = (carriers: Partial<Record<'sms' | 'email', CodeCarrier>>, more: { deadlineMs?: number } = {}) =>
+  const courierOf = (
+    carriers: Partial<Record<'sms' | 'email', CodeChannelSender>>,
+    more: { deadlineMs?: number } = {},
+  ) =>
     createCodeCourier({
       carriers,
       limits: DEFAULT_CODE_LIMITS,
@@ -186,21 +189,21 @@ describe('all channels together', () => {
       site: 'Juniper & Fern',
       lifetimeMs: 300_000,
     });
-    await expect(all.send(message)).rejects.toBeInstanceOf(CourierUnavailable);
+    await expect(all.send(message)).rejects.toBeInstanceOf(MailerUnavailable);
     expect(warned.at(-1)).toEqual({ channel: 'sms', reason: 'nothing is configured that sends these' });
   });
 
   // SR-3
   test('SR-3: whatever a carrier throws is a message that was not sent', async () => {
     const broken = courierOf({ sms: { send: () => Promise.reject(new RangeError('+4915112345678 492817')) } });
-    await expect(broken.send(message)).rejects.toBeInstanceOf(CourierUnavailable);
+    await expect(broken.send(message)).rejects.toBeInstanceOf(MailerUnavailable);
     expect(JSON.stringify(warned.at(-1))).not.toMatch(/4915112345678|492817/);
   });
 
   // SR-20
   test('SR-20: a gateway that has become slow keeps a few waiting, refuses the rest at once, and not the other channel', async () => {
     const finish: (() => void)[] = [];
-    const slow: CodeCarrier = { send: () => new Promise((resolve) => finish.push(resolve)) };
+    const slow: CodeChannelSender = { send: () => new Promise((resolve) => finish.push(resolve)) };
     const courier = new FakeCourier();
     const all = courierOf({ sms: slow, email: mailedCodes(courier) });
     const sent = Array.from({ length: 50 }, () =>
@@ -224,7 +227,7 @@ describe('all channels together', () => {
 
   test('whoever waits is told in time, though the carrier is not done, and its place stays taken until it is', async () => {
     const finish: (() => void)[] = [];
-    const slow: CodeCarrier = { send: () => new Promise((resolve) => finish.push(resolve)) };
+    const slow: CodeChannelSender = { send: () => new Promise((resolve) => finish.push(resolve)) };
     const all = courierOf({ sms: slow }, { deadlineMs: 20 });
     const late = Array.from({ length: 3 }, () => all.send(message));
     for (const one of late) await expect(one).rejects.toThrow('it took too long');

@@ -1,8 +1,8 @@
-import type { CodeCarrier } from '../code-sender.ts';
-import type { Courier } from '../mailer.ts';
+import type { CodeChannelSender } from '../code-sender.ts';
+import type { Mailer } from '../mailer.ts';
 
 /** Codes by e-mail go the way of all mail. */
-export function mailedCodes(courier: Courier): CodeCarrier {
+export function mailedCodes(courier: Mailer): CodeChannelSender {
   return {
     send: ({ to, language, code, site, lifetimeMs, confirms }) =>
       courier.send(

@@ -1,4 +1,4 @@
-import { CourierUnavailable } from '../mailer.ts';
+import { MailerUnavailable } from '../mailer.ts';
 
 export interface Outgoing {
   url: string;
@@ -14,7 +14,7 @@ const ANSWER_LIMIT = 64 * 1024;
  * One request to a gateway of the operator's choosing, and its answer. No redirects: they would carry the credentials to
  * somewhere that nobody configured. What goes wrong is said without address, headers or text (SR-35).
  *
- * @throws CourierUnavailable when there is no answer in time, or none that can be read
+ * @throws MailerUnavailable when there is no answer in time, or none that can be read
  */
 export async function exchange(
   { url, method, headers, body }: Outgoing,
@@ -31,7 +31,7 @@ export async function exchange(
     });
     return { status: answer.status, text: await readSome(answer) };
   } catch (error) {
-    throw new CourierUnavailable(signal.aborted ? 'the gateway did not answer in time' : reasonOf(error));
+    throw new MailerUnavailable(signal.aborted ? 'the gateway did not answer in time' : reasonOf(error));
   }
 }
 

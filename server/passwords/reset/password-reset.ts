@@ -32,7 +32,7 @@ export interface PasswordReset {
 }
 
 /** Whether the link still leads to a new password for this person. That its secret is right is somebody else's to say. */
-export function resetStands(reset: PasswordReset, user: User, passwordDigest: string, now: number): boolean {
+export function isResetLinkValid(reset: PasswordReset, user: User, passwordDigest: string, now: number): boolean {
   return !user.blocked && isUnchanged(reset, user.email, passwordDigest, now);
 }
 
@@ -44,7 +44,7 @@ export function mayResetByMail({ state, passwordHash, token }: Administrator): b
   return state === 'active' && passwordHash !== undefined && token !== undefined;
 }
 
-/** The same as {@link resetStands}, for an administrator. */
+/** The same as {@link isResetLinkValid}, for an administrator. */
 export function administratorResetStands(
   reset: PasswordReset,
   administrator: Administrator,

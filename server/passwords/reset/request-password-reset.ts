@@ -1,22 +1,22 @@
 import { unknownSubject } from '../../authentication/decoy-attempt.ts';
-import { readPairs } from '../../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
 import { readAccess } from '../../authentication/read-access.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf, type Whence } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { assignmentTo, isAssigned } from '../../resources/assignments.ts';
 import { newOperation } from '../../store/transact.ts';
 import { locateTyped } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
-import { askedInVain, countMail, countQuestion } from './reset-request.ts';
+import { askedInVain, countMail, countResetRequest } from './reset-request.ts';
 import { newReset, resetMail } from './start-password-reset.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
 
-export interface ResetQuestion {
+export interface ResetRequest {
   resource: ResourceId;
   name: string;
   language: MailLanguage;
@@ -27,13 +27,13 @@ export interface ResetQuestion {
  * whether a mail goes out, the answer is the same and takes the same: one durable commit (SR-40). The mail itself goes
  * after the answer: `deliver` is for the caller to run then.
  */
-export async function askPasswordReset(
+export async function requestPasswordReset(
   ports: Needs,
-  whence: Whence,
-  { resource: id, name, language }: ResetQuestion,
-): Promise<Verdict<{ deliver: () => Promise<void> }>> {
+  whence: ClientInfo,
+  { resource: id, name, language }: ResetRequest,
+): Promise<Result<{ deliver: () => Promise<void> }>> {
   const now = ports.clock.now();
-  const tooMany = await countQuestion(ports, 'password-reset', whence);
+  const tooMany = await countResetRequest(ports, 'password-reset', whence);
   if (tooMany) return tooMany;
   const access = await readAccess(ports, id, whence.address);
   if (isRefusal(access)) return access;
@@ -44,12 +44,15 @@ export async function askPasswordReset(
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
   const mayMail = await countMail(ports, 'password-reset', subject);
   const person = found && (await whoMayReset(ports, found, id));
-  const act: Act = { actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) }, ...whence };
+  const act: RequestContext = {
+    actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) },
+    ...whence,
+  };
   const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;
 
   if (!person?.email || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
-    const event = mayMail ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
     return askedInVain(ports, event);
   }
   const { email: to, login } = person;
@@ -60,7 +63,7 @@ export async function askPasswordReset(
     now,
     expect: [],
     put: [{ key, value, expiresAt: value.expiresAt }],
-    append: [eventOf(act, draft, now)],
+    append: [createEvent(act, draft, now)],
   });
   return { deliver: () => ports.courier.send(resetMail(to, language, { login, path })) };
 }
@@ -71,7 +74,7 @@ export async function askPasswordReset(
  */
 async function whoMayReset(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
   const [{ user, tokens }, everywhere] = await Promise.all([
-    readPairs(ports, found, resource),
+    loadAssignedTokens(ports, found, resource),
     mayResetEverywhere(ports, found),
   ]);
   if (user?.passwordHash === undefined || !everywhere) return undefined;

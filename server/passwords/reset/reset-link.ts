@@ -1,26 +1,26 @@
 import { readAccess } from '../../authentication/read-access.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { secretMatches } from '../../login/flow-handle.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
-import { type PersonLink, parsePersonLink, writePersonLink } from '../../messages/user-link.ts';
+import { parseUserLink, type UserLink, writeUserLink } from '../../messages/user-link.ts';
 import { documents } from '../../store/keys.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 import { passwordRule } from '../new-password.ts';
 import { passwordDigest } from '../password-digest.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
-import { type PasswordReset, resetStands } from './password-reset.ts';
+import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
 /** A path below the configured address: what a request says of its host is the sender's word (SR-40). */
-export function writeResetPath(link: PersonLink, language: MailLanguage): string {
-  return `/reset/password?lang=${language}#${writePersonLink(link)}`;
+export function writeResetPath(link: UserLink, language: MailLanguage): string {
+  return `/reset/password?lang=${language}#${writeUserLink(link)}`;
 }
 
 /** Whether this key opens this reset for this person, now. */
-export function opens(key: PersonLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
+export function opens(key: UserLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
   if (!reset || !user || !secretMatches(key.secret, reset.secretHash)) return false;
-  return resetStands(reset, user, passwordDigest(user), now);
+  return isResetLinkValid(reset, user, passwordDigest(user), now);
 }
 
 /**
@@ -30,8 +30,8 @@ export async function readReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Verdict<{ key: PersonLink; user: User }>> {
-  const key = parsePersonLink(text);
+): Promise<Result<{ key: UserLink; user: User }>> {
+  const key = parseUserLink(text);
   if (!key) return refusal('RESET_LINK_INVALID');
   const now = ports.clock.now();
   const [user, reset] = await ports.store.getMany([documents.user(key.user), documents.passwordReset(key.user)], now);
@@ -51,7 +51,7 @@ export async function viewReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Verdict<{ login: string; secondFactor: boolean }>> {
+): Promise<Result<{ login: string; secondFactor: boolean }>> {
   const opened = await readReset(ports, text, address);
   if (isRefusal(opened)) return opened;
   const { secondFactor } = await passwordRule(ports, opened.user);

@@ -1,6 +1,6 @@
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf, type Whence } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
@@ -19,9 +19,9 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'cour
  */
 export async function resetPassword(
   ports: Needs,
-  whence: Whence,
+  whence: ClientInfo,
   { link, password, language }: { link: unknown; password: string; language: MailLanguage },
-): Promise<Verdict<{ deliver: () => Promise<void> }>> {
+): Promise<Result<{ deliver: () => Promise<void> }>> {
   const opened = await readReset(ports, link, whence.address);
   if (isRefusal(opened)) return opened;
   const { key: resetKey, user: known } = opened;
@@ -32,12 +32,12 @@ export async function resetPassword(
   if (isRefusal(still)) return still;
 
   const keys = [documents.user(known.id), documents.passwordReset(known.id)] as const;
-  const act: Act = { actor: { kind: 'user', account: known.account, id: known.id }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account: known.account, id: known.id }, ...whence };
   const changed = await transact(
     ports,
     keys[0].anchor,
     keys,
-    ([user, reset], now): Decision<Verdict<{ to: string }>> => {
+    ([user, reset], now): Decision<Result<{ to: string }>> => {
       // The link may have been used, replaced or made worthless meanwhile.
       if (!user || !reset || !opens(resetKey, reset.value, user.value, now)) {
         return { answer: refusal('RESET_LINK_INVALID') };
@@ -53,7 +53,7 @@ export async function resetPassword(
         write: {
           put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash) }],
           delete: [keys[1]],
-          append: [eventOf(act, told, now)],
+          append: [createEvent(act, told, now)],
         },
       };
     },

@@ -1,7 +1,7 @@
-import { burnAttempt } from '../../authentication/decoy-attempt.ts';
+import { decoyAttempt } from '../../authentication/decoy-attempt.ts';
 import { rateKey } from '../../kernel/addresses.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Whence } from '../../kernel/request-context.ts';
+import type { ClientInfo } from '../../kernel/request-context.ts';
 import { type Refusal, refusal } from '../../kernel/result.ts';
 import type { Json } from '../../store/store.ts';
 import {
@@ -15,10 +15,10 @@ import {
 type Asked = 'password-reset' | 'administrator-reset';
 
 /** Counts a question for a new password against the place that it comes from. */
-export async function countQuestion(
+export async function countResetRequest(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   asked: Asked,
-  { address }: Whence,
+  { address }: ClientInfo,
 ): Promise<Refusal | undefined> {
   const now = clock.now();
   const from = address === undefined ? 'unknown' : rateKey(address);
@@ -45,6 +45,6 @@ export async function askedInVain(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   event: Json | undefined,
 ): Promise<{ deliver: () => Promise<void> }> {
-  await burnAttempt(ports, event);
+  await decoyAttempt(ports, event);
   return { deliver: async () => {} };
 }

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../../http/api/authorize.ts';
 import { instant, userId } from '../../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../../http/api/router.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { MAIL_LANGUAGES } from '../../messages/mail/mail.ts';
@@ -35,7 +35,7 @@ export function passwordResets(ports: Pick<Ports, 'store' | 'clock' | 'random' |
   app.openapi(start, async (c) => {
     const { language } = c.req.valid('json');
     const verdict = await startPasswordReset(ports, c.get('act'), c.req.valid('param').id, language);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 202);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   });
   return app;
 }

@@ -1,9 +1,9 @@
-import { needing } from '../../kernel/dependency.ts';
+import { callDependency } from '../../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../../kernel/ids.ts';
 import { mayChangeUser } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { hashSecret, newSecret } from '../../login/flow-handle.ts';
 import type { Mail, MailLanguage } from '../../messages/mail/mail.ts';
 import { documents } from '../../store/keys.ts';
@@ -27,10 +27,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
  */
 export async function startPasswordReset(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: UserId,
   language: MailLanguage,
-): Promise<Verdict<{ expiresAt: number }>> {
+): Promise<Result<{ expiresAt: number }>> {
   const { account } = act.actor;
   const userKey = documents.user(id);
   const now = ports.clock.now();
@@ -40,7 +40,7 @@ export async function startPasswordReset(
   const rate = await ports.store.increment(`password-reset/of/${id}`, RESETS_WINDOW_MS, RESETS_STARTED_PER_PERSON, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
-  type Started = Verdict<{ email: string; login: string; path: string; expiresAt: number }>;
+  type Started = Result<{ email: string; login: string; path: string; expiresAt: number }>;
   const started = await transact(ports, userKey.anchor, [userKey], ([stored], at): Decision<Started> => {
     const user = stored?.value;
     if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
@@ -49,13 +49,13 @@ export async function startPasswordReset(
     const { email } = user;
     if (email === undefined) return { answer: refusal('EMAIL_MISSING') };
     const { key, value, path } = newReset(ports, user, email, { language });
-    const append = [eventOf(act, { type: 'user.password-reset-asked', subject: id }, at)];
+    const append = [createEvent(act, { type: 'user.password-reset-asked', subject: id }, at)];
     const put = [{ key, value, expiresAt: value.expiresAt }];
     return { answer: { email, login: user.login, path, expiresAt: value.expiresAt }, write: { put, append } };
   });
   if (isRefusal(started)) return started;
   const { email, login, path, expiresAt } = started;
-  await needing('sending a mail', () => ports.courier.send(resetMail(email, language, { login, path })));
+  await callDependency('sending a mail', () => ports.courier.send(resetMail(email, language, { login, path })));
   return { expiresAt };
 }
 

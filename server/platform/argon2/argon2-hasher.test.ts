@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { adoptHash } from '../../passwords/imported-hash.ts';
+import { wrapImportedHash } from '../../passwords/imported-hash.ts';
 
 // The hasher over an argon2 that can be watched. Files share what they import: these take nobody's, and nobody gets theirs.
 const real = await vi.importActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
@@ -172,7 +172,7 @@ describe('argon2 hasher', () => {
 });
 
 function adopted(digest: { algorithm: 'md5'; rounds: string[]; hash: string }): string {
-  const stored = adoptHash({ format: 'digest', ...digest, encoding: 'hex', salt: '', saltEncoding: 'text' });
+  const stored = wrapImportedHash({ format: 'digest', ...digest, encoding: 'hex', salt: '', saltEncoding: 'text' });
   if (stored === undefined) throw new Error('not taken over');
   return stored;
 }

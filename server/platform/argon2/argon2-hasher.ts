@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { isArgon2, readHash } from '../../passwords/imported-hash.ts';
-import { isWrapped, readWrapped } from '../../passwords/legacy-hash.ts';
+import { isLegacyHash, readWrapped } from '../../passwords/legacy-hash.ts';
 import { PHC_BOUNDS, parsePhc } from '../../passwords/phc.ts';
 import { digestOf, verifyImported } from '../imported-hashes/verify-imported.ts';
 import { Permits, type ReservedPermit } from './permits.ts';
@@ -101,7 +101,7 @@ function checkOf(stored: string): { isForeign: boolean; run: (password: string) 
     const isForeign = variant !== 'argon2id' || memoryKiB < ARGON2_FLOOR.memoryKiB;
     return { isForeign, run: (password) => verify(stored, password) };
   }
-  if (isWrapped(stored)) {
+  if (isLegacyHash(stored)) {
     const wrapped = readWrapped(stored);
     if (!wrapped) throw new TypeError('the stored password hash is malformed, or out of bounds');
     // Costs an argon2 of ours by itself, whoever's password it is.

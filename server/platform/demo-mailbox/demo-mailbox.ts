@@ -1,7 +1,7 @@
-import type { CodeCarrier, CodeMessage } from '../../messages/code-sender.ts';
+import type { CodeChannelSender, CodeMessage } from '../../messages/code-sender.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
 import type { Mail } from '../../messages/mail/mail.ts';
-import type { Courier, KeptMessage, Mailbox } from '../../messages/mailer.ts';
+import type { KeptMessage, Mailbox, Mailer } from '../../messages/mailer.ts';
 import { mailedCodes } from '../../messages/senders/mailed-codes.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import type { Clock } from '../clock.ts';
@@ -11,7 +11,7 @@ export function createDemoMailbox(options: {
   url: string;
   clock: Clock;
   most?: number;
-}): Courier & CodeCarrier & Mailbox {
+}): Mailer & CodeChannelSender & Mailbox {
   const { url, clock, most = 50 } = options;
   const kept: KeptMessage[] = [];
   const keep = (message: KeptMessage) => {

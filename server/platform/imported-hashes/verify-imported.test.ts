@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { expect, test } from 'vitest';
-import { adoptHash, type ImportedHash } from '../../passwords/imported-hash.ts';
+import { type ImportedHash, wrapImportedHash } from '../../passwords/imported-hash.ts';
 import { createArgon2Hasher } from '../argon2/argon2-hasher.ts';
 
 const hasher = createArgon2Hasher();
 
 /** Whether the hash is taken over, fits this password, and fits no other. */
 async function fits(imported: ImportedHash, password: string): Promise<boolean> {
-  const stored = adoptHash(imported);
+  const stored = wrapImportedHash(imported);
   if (stored === undefined) throw new Error('not taken over');
   expect(hasher.needsRehash(stored)).toBe(true);
   expect(await hasher.verify(stored, `${password}x`)).toBe(false);

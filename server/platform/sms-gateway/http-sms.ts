@@ -1,5 +1,5 @@
-import type { CodeCarrier } from '../../messages/code-sender.ts';
-import { CourierUnavailable } from '../../messages/mailer.ts';
+import type { CodeChannelSender } from '../../messages/code-sender.ts';
+import { MailerUnavailable } from '../../messages/mailer.ts';
 import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { gatewayRequest, type SmsGateway, tookOn } from '../../messages/sms/gateway.ts';
@@ -15,7 +15,7 @@ export interface HttpSmsOptions {
 }
 
 /** Text messages by way of a gateway that is asked over HTTP. */
-export function createHttpSms(options: HttpSmsOptions): CodeCarrier {
+export function createHttpSms(options: HttpSmsOptions): CodeChannelSender {
   const { gateway, settings, secret, issuer, timeoutMs = 10_000 } = options;
   return {
     async send(message) {
@@ -25,7 +25,7 @@ export function createHttpSms(options: HttpSmsOptions): CodeCarrier {
       const answer = await exchange(gatewayRequest(gateway, { ...settings, secret }, values), timeoutMs);
       // What it says beside may quote number and code.
       if (!tookOn(gateway, answer))
-        throw new CourierUnavailable(`the gateway answered ${answer.status}, which is no yes`);
+        throw new MailerUnavailable(`the gateway answered ${answer.status}, which is no yes`);
     },
   };
 }

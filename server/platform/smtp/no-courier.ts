@@ -1,9 +1,9 @@
-import { type Courier, CourierUnavailable } from '../../messages/mailer.ts';
+import { type Mailer, MailerUnavailable } from '../../messages/mailer.ts';
 
 /** Where no mail server is configured: whatever needs a message does not happen. */
-export const noCourier: Courier = {
+export const noCourier: Mailer = {
   isAbsent: true,
   async send() {
-    throw new CourierUnavailable('no mail server is configured (COUNTERSIGN_SMTP_URL)');
+    throw new MailerUnavailable('no mail server is configured (COUNTERSIGN_SMTP_URL)');
   },
 };

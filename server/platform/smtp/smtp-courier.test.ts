@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Mail } from '../../messages/mail/mail.ts';
-import { CourierUnavailable } from '../../messages/mailer.ts';
+import { MailerUnavailable } from '../../messages/mailer.ts';
 import { TEST_CERTIFICATE } from '../../testing/test-certificate.ts';
 import { noCourier } from './no-courier.ts';
 import { createSmtpCourier, type SmtpOptions } from './smtp-courier.ts';
@@ -116,7 +116,7 @@ test('what is no single plain address is refused before a server is asked', asyn
     'friends: mira@example.com',
     '',
   ]) {
-    await expect(courier(port).send({ ...mail, to }), to).rejects.toBeInstanceOf(CourierUnavailable);
+    await expect(courier(port).send({ ...mail, to }), to).rejects.toBeInstanceOf(MailerUnavailable);
   }
   expect(taken).toEqual([]);
 });
@@ -147,16 +147,16 @@ describe('TLS', () => {
     });
     const login = { user: 'countersign', password: 'pass: word' };
     await expect(courier(port, { tls: 'starttls', ...trusted, ...login }).send(mail)).rejects.toThrow(
-      CourierUnavailable,
+      MailerUnavailable,
     );
     expect([asked, taken.length]).toEqual([0, 0]);
   });
 
   test('with a certificate that nobody vouches for, or of another name, is no TLS', async () => {
     const port = await mailServer();
-    await expect(courier(port, { tls: 'starttls' }).send(mail)).rejects.toThrow(CourierUnavailable);
+    await expect(courier(port, { tls: 'starttls' }).send(mail)).rejects.toThrow(MailerUnavailable);
     const other = { ...trusted, servername: 'other.example' };
-    await expect(courier(port, { tls: 'starttls', ...other }).send(mail)).rejects.toThrow(CourierUnavailable);
+    await expect(courier(port, { tls: 'starttls', ...other }).send(mail)).rejects.toThrow(MailerUnavailable);
     expect(taken).toEqual([]);
   });
 });
@@ -164,13 +164,13 @@ describe('TLS', () => {
 // SR-3
 test('SR-3: a server that refuses, is away, or never answers has not taken the message', async () => {
   const refusing = await mailServer({ onRcptTo: (_address, _session, done) => done(new Error('no such mailbox')) });
-  await expect(courier(refusing).send(mail)).rejects.toBeInstanceOf(CourierUnavailable);
+  await expect(courier(refusing).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
   const wrongPassword = courier(await mailServer(), { tls: 'starttls', ...trusted, user: 'x', password: 'no' });
   const failure = await wrongPassword.send(mail).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(CourierUnavailable);
-  await expect(courier(1).send(mail)).rejects.toBeInstanceOf(CourierUnavailable);
+  expect(failure).toBeInstanceOf(MailerUnavailable);
+  await expect(courier(1).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
   const silent = await mailServer({ onConnect: () => {} });
-  await expect(courier(silent, { timeoutMs: 100 }).send(mail)).rejects.toBeInstanceOf(CourierUnavailable);
+  await expect(courier(silent, { timeoutMs: 100 }).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
   await expect(noCourier.send(mail)).rejects.toThrow('COUNTERSIGN_SMTP_URL');
   expect(taken).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { createTransport } from 'nodemailer';
 import { emailShape } from '../../kernel/names.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
 import { plainLine } from '../../messages/mail/markup.ts';
-import { type Courier, CourierUnavailable } from '../../messages/mailer.ts';
+import { type Mailer, MailerUnavailable } from '../../messages/mailer.ts';
 
 export interface SmtpOptions {
   host: string;
@@ -31,7 +31,7 @@ export interface SmtpOptions {
  * outage. Addresses are passed apart from the text, and all that is put into a header is one plain line, so nobody adds
  * a header or a recipient.
  */
-export function createSmtpCourier(options: SmtpOptions): Courier {
+export function createSmtpCourier(options: SmtpOptions): Mailer {
   const { host, port, tls, user, password, from, timeoutMs = 10_000 } = options;
   const transport = createTransport({
     host,
@@ -57,7 +57,7 @@ export function createSmtpCourier(options: SmtpOptions): Courier {
   return {
     async send(mail) {
       if (!emailShape(mail.to) || /[<>,;:"()[\]\\]/.test(mail.to)) {
-        throw new CourierUnavailable('that is no address a message can be sent to');
+        throw new MailerUnavailable('that is no address a message can be sent to');
       }
       const { subject, text, html } = composeMail(mail, options.url);
       try {
@@ -72,7 +72,7 @@ export function createSmtpCourier(options: SmtpOptions): Courier {
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
       } catch (error) {
-        throw new CourierUnavailable('the mail server did not take the message', { cause: error });
+        throw new MailerUnavailable('the mail server did not take the message', { cause: error });
       }
     },
   };

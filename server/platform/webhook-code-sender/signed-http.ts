@@ -1,5 +1,5 @@
-import type { CodeCarrier } from '../../messages/code-sender.ts';
-import { CourierUnavailable } from '../../messages/mailer.ts';
+import type { CodeChannelSender } from '../../messages/code-sender.ts';
+import { MailerUnavailable } from '../../messages/mailer.ts';
 import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { signatureHeaders } from '../../webhooks/signature.ts';
@@ -20,7 +20,7 @@ export interface SignedHttpOptions {
  * Hands codes to a program of the operator's: a chat bot, a gateway of their own. Signed as webhooks are (Standard Webhooks
  * 1.0), so that nobody else makes it send. It answers any 2xx when it has taken the message on.
  */
-export function createSignedHttpCourier(options: SignedHttpOptions): CodeCarrier {
+export function createSignedHttpCourier(options: SignedHttpOptions): CodeChannelSender {
   const { url, secret, issuer, clock, timeoutMs = 10_000 } = options;
   return {
     async send(message) {
@@ -32,7 +32,7 @@ export function createSignedHttpCourier(options: SignedHttpOptions): CodeCarrier
         ...signatureHeaders({ id, at: clock.now(), body }, [secret]),
       };
       const { status } = await exchange({ url, method: 'POST', headers, body }, timeoutMs);
-      if (status < 200 || status > 299) throw new CourierUnavailable(`the courier answered ${status}`);
+      if (status < 200 || status > 299) throw new MailerUnavailable(`the courier answered ${status}`);
     },
   };
 }

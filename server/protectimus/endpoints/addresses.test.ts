@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_HEADERS } from '../../http/middleware/security-headers.ts';
 import { basic, type Dialect, type DialectCall, openDialect, PROXY, passwordOf } from '../../testing/dialect.ts';
 import { WRONG_PER_MINUTE } from '../rate-limit.ts';
-import { ROWS } from '../routes.ts';
+import { ENDPOINTS } from '../routes.ts';
 
 // Published clients leave the version out of the address where it is empty; the one for Python does so by itself.
 
@@ -16,31 +16,36 @@ const BALANCE = 'GET auth-service/balance';
 const VERSIONS = ['v1', 'none'] as const;
 
 // SR-27
-describe.each(ROWS.map(({ method, path }) => `${method} ${path.replaceAll('#', '4711')}`))('SR-27: %s', (route) => {
-  test('without a version it is shut to the same callers', async () => {
-    const own = await dialect.another();
-    const calls: DialectCall[] = [
-      { password: 'a'.repeat(64) },
-      { headers: { authorization: '' } },
-      { from: '203.0.113.9' },
-      { headers: { origin: 'https://shop.example' } },
-    ];
-    for (const call of calls) {
-      const [versioned, plain] = await Promise.all(VERSIONS.map((version) => own.ask(route, {}, { ...call, version })));
-      expect(plain?.status).toBe(versioned?.status);
-      expect([401, 403]).toContain(plain?.status);
-      expect(plain?.holder).toEqual(versioned?.holder);
-    }
-  });
+describe.each(ENDPOINTS.map(({ method, path }) => `${method} ${path.replaceAll('#', '4711')}`))(
+  'SR-27: %s',
+  (route) => {
+    test('without a version it is shut to the same callers', async () => {
+      const own = await dialect.another();
+      const calls: DialectCall[] = [
+        { password: 'a'.repeat(64) },
+        { headers: { authorization: '' } },
+        { from: '203.0.113.9' },
+        { headers: { origin: 'https://shop.example' } },
+      ];
+      for (const call of calls) {
+        const [versioned, plain] = await Promise.all(
+          VERSIONS.map((version) => own.ask(route, {}, { ...call, version })),
+        );
+        expect(plain?.status).toBe(versioned?.status);
+        expect([401, 403]).toContain(plain?.status);
+        expect(plain?.holder).toEqual(versioned?.holder);
+      }
+    });
 
-  test('without a version it answers the same', async () => {
-    const own = await dialect.another();
-    const said = { unheardOf: 'x' };
-    const [versioned, plain] = await Promise.all(VERSIONS.map((version) => own.ask(route, said, { version })));
-    expect(plain?.holder).toEqual(versioned?.holder);
-    expect(plain?.status).toBe(200);
-  });
-});
+    test('without a version it answers the same', async () => {
+      const own = await dialect.another();
+      const said = { unheardOf: 'x' };
+      const [versioned, plain] = await Promise.all(VERSIONS.map((version) => own.ask(route, said, { version })));
+      expect(plain?.holder).toEqual(versioned?.holder);
+      expect(plain?.status).toBe(200);
+    });
+  },
+);
 
 // SR-2
 test('SR-2: wrong passwords are counted together, whichever address they come by', async () => {

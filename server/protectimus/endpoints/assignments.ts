@@ -1,9 +1,9 @@
 import type { TokenId, UserId } from '../../kernel/ids.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { showObject } from '../../records/read-object.ts';
 import { assign, unassign } from '../../resources/assign.ts';
 import { documents } from '../../store/keys.ts';
-import type { Asked, Row } from '../endpoint.ts';
+import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
 
 /** What is assigned to the resource, by the last word of the path. */
@@ -14,25 +14,25 @@ const KINDS = {
   'token-with-user': { fields: [...RESOURCE_FIELDS, 'tokenId'], partsOf: withOwner },
 } as const;
 
-type Parts = Verdict<{ user?: UserId; token?: TokenId }>;
+type Parts = Result<{ user?: UserId; token?: TokenId }>;
 
-async function theUser(asked: Asked): Promise<Parts> {
+async function theUser(asked: EndpointRequest): Promise<Parts> {
   const found = await userOf(asked);
   return isRefusal(found) ? found : { user: found.user.id };
 }
 
-async function theToken({ fields }: Asked): Promise<Parts> {
+async function theToken({ fields }: EndpointRequest): Promise<Parts> {
   return { token: tokenIdOf(fields) };
 }
 
-async function both(asked: Asked): Promise<Parts> {
+async function both(asked: EndpointRequest): Promise<Parts> {
   const token = tokenIdOf(asked.fields);
   const found = await userOf(asked);
   return isRefusal(found) ? found : { user: found.user.id, token };
 }
 
 /** The user is whoever the token belongs to. */
-async function withOwner({ ports, act, fields }: Asked): Promise<Parts> {
+async function withOwner({ ports, act, fields }: EndpointRequest): Promise<Parts> {
   const found = await showObject(ports, act, documents.token(tokenIdOf(fields)), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { id, owner } = found.object;
@@ -40,7 +40,7 @@ async function withOwner({ ports, act, fields }: Asked): Promise<Parts> {
 }
 
 function rowOf(verb: 'assign' | 'unassign', [kind, { fields, partsOf }]: [string, (typeof KINDS)[keyof typeof KINDS]]) {
-  const row: Row = {
+  const row: Endpoint = {
     method: 'POST',
     path: `resource-service/${verb}/${kind}`,
     fields,
@@ -58,6 +58,6 @@ function rowOf(verb: 'assign' | 'unassign', [kind, { fields, partsOf }]: [string
   return row;
 }
 
-export const assignmentRows: readonly Row[] = (['assign', 'unassign'] as const).flatMap((verb) =>
+export const assignmentRows: readonly Endpoint[] = (['assign', 'unassign'] as const).flatMap((verb) =>
   Object.entries(KINDS).map((kind) => rowOf(verb, kind)),
 );

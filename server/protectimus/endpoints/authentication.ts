@@ -1,12 +1,12 @@
 import { readBalance } from '../../accounts/plans/read-plan.ts';
 import { type AuthenticationRequest, authenticate } from '../../authentication/authenticate.ts';
-import { prepareToken } from '../../authentication/challenge-or-token.ts';
+import { challengeOrToken } from '../../authentication/challenge-or-token.ts';
 import { checkEnvironment } from '../../browsers/check-environment.ts';
 import { saveEnvironment } from '../../browsers/save-environment.ts';
 import { readStrictJson } from '../../http/strict-json.ts';
-import { isRefusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
-import type { Asked, Row } from '../endpoint.ts';
+import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isNotRight } from '../failure-codes.ts';
 import { invalid } from '../protocol-error.ts';
 import { maybeUserOf, nameOfPerson, RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
@@ -34,7 +34,7 @@ type ByMethod = AuthenticationRequest extends infer R
   : never;
 
 /** Asks the one use-case there is; `undefined`: what was typed cannot be right. */
-async function resultOf(asked: Asked, read: () => Promise<ByMethod | undefined>): Promise<Verdict<Shape>> {
+async function resultOf(asked: EndpointRequest, read: () => Promise<ByMethod | undefined>): Promise<Result<Shape>> {
   const { ports, act, fields } = asked;
   const address = fields.address('ip');
   const request = await read();
@@ -63,7 +63,7 @@ function inUnits(amount: number, currency: string): number {
   return Number((amount / 10 ** digits).toFixed(digits));
 }
 
-export const authenticationRows: readonly Row[] = [
+export const authenticationRows: readonly Endpoint[] = [
   {
     method: 'GET',
     path: 'auth-service/balance',
@@ -85,7 +85,7 @@ export const authenticationRows: readonly Row[] = [
       const person = await (token === undefined ? userOf(asked) : maybeUserOf(asked));
       if (isRefusal(person)) return person;
       const request = { resource: resource.resource.id, user: person.user?.id, token, language: 'en' } as const;
-      const prepared = await prepareToken(ports, act, request);
+      const prepared = await challengeOrToken(ports, act, request);
       if (isRefusal(prepared)) return prepared;
       const { asked: challenge, token: named } = prepared;
       return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FAILURES } from '../failure-codes.ts';
-import { ROWS } from '../routes.ts';
+import { ENDPOINTS } from '../routes.ts';
 
 const page = readFileSync(new URL('../../../docs/protectimus.md', import.meta.url), 'utf8');
 
@@ -21,10 +21,10 @@ for (const line of page.split('\n').filter((one) => /^\| `(?:GET|POST|PUT|DELETE
 
 describe('docs/protectimus.md', () => {
   test('has exactly the rows that there are', () => {
-    expect([...documented.keys()].sort()).toEqual(ROWS.map(({ method, path }) => `${method} ${path}`).sort());
+    expect([...documented.keys()].sort()).toEqual(ENDPOINTS.map(({ method, path }) => `${method} ${path}`).sort());
   });
 
-  test.each(ROWS.map((row) => [`${row.method} ${row.path}`, row] as const))(
+  test.each(ENDPOINTS.map((row) => [`${row.method} ${row.path}`, row] as const))(
     '%s takes what it says',
     (name, { fields }) => {
       const said = documented.get(name) ?? '';

@@ -4,7 +4,7 @@ import { queryOf } from '../../http/query.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import { type IdPrefix, parseIdNumber } from '../../kernel/ids.ts';
 import { PIN_DIGITS } from '../../tokens/kinds/oath/format.ts';
-import { invalid, Mistake, missing } from '../protocol-error.ts';
+import { invalid, missing, ProtocolError } from '../protocol-error.ts';
 
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?[ \t]*$/i;
 /** Client libraries write what is absent in several ways: not at all, empty, or by their language's word for it. */
@@ -27,7 +27,7 @@ export class Fields {
     let count = 0;
     for (const [name, value] of parameters) {
       count += 1;
-      if (count > MOST_PARAMETERS) throw new Mistake('INVALID_PARAMETER', 'too many parameters');
+      if (count > MOST_PARAMETERS) throw new ProtocolError('INVALID_PARAMETER', 'too many parameters');
       if (!known.includes(name)) throw invalid(name.slice(0, 50), 'there is no such parameter here');
       if (value === '') continue;
       const before = values.get(name);
@@ -41,7 +41,7 @@ export class Fields {
   text(name: string, max: number = LONGEST_TEXT): string | undefined {
     const [value] = this.#values.get(name) ?? [];
     if (value !== undefined && value.length > max) {
-      throw new Mistake('INVALID_PARAMETER_LENGTH', `${name}: at most ${max} characters`);
+      throw new ProtocolError('INVALID_PARAMETER_LENGTH', `${name}: at most ${max} characters`);
     }
     return value;
   }
@@ -125,7 +125,7 @@ export class Fields {
     if (digits === undefined && format === undefined) return undefined;
     if (digits === undefined) throw missing('pin');
     if (format === undefined) throw missing('pinOtpFormat');
-    if (digits.length !== PIN_DIGITS) throw new Mistake('INVALID_PARAMETER_LENGTH', `pin: ${PIN_DIGITS} digits`);
+    if (digits.length !== PIN_DIGITS) throw new ProtocolError('INVALID_PARAMETER_LENGTH', `pin: ${PIN_DIGITS} digits`);
     if (!/^[0-9]+$/.test(digits)) throw invalid('pin', `${PIN_DIGITS} digits`);
     return { digits, position: format === 'PIN_BEFORE_OTP' ? 'before' : 'after' };
   }
@@ -166,11 +166,11 @@ export function pathId<P extends IdPrefix>(prefix: P, number: string) {
 export async function readFields(c: Context<AppEnv>, known: readonly string[]): Promise<Fields> {
   const query = new URLSearchParams(queryOf(c.req.url));
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return new Fields(query, known);
-  if (query.size > 0) throw new Mistake('INVALID_PARAMETER', 'parameters go into the body');
+  if (query.size > 0) throw new ProtocolError('INVALID_PARAMETER', 'parameters go into the body');
   const text = await c.req.text();
   if (text === '') return new Fields(new URLSearchParams(), known);
   if (!FORM.test(c.req.header('content-type') ?? '')) {
-    throw new Mistake('INVALID_PARAMETER', 'the body has to be application/x-www-form-urlencoded');
+    throw new ProtocolError('INVALID_PARAMETER', 'the body has to be application/x-www-form-urlencoded');
   }
   return new Fields(new URLSearchParams(text), known);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../testing/foreign-client.ts';
 import { listen } from '../../testing/listening.ts';
 import { addPerson, addResource } from '../../testing/scene.ts';
-import { ROWS } from '../routes.ts';
+import { ENDPOINTS } from '../routes.ts';
 
 // What each row answers them is tried beside the rows (`tryCases`); here is what all rows have in common.
 let dialect: Dialect;
@@ -33,7 +33,7 @@ test('every row has cases that they ask, but for those that answer by chance', (
   const named = Object.entries({ software, hardware, unify });
   const asked = (row: string) =>
     texts.includes(`'${row}'`) || named.some(([name, whole]) => whole === row && texts.includes(`row: ${name},`));
-  const without = ROWS.map(({ method, path }) => `${method} ${path}`).filter((row) => !asked(row));
+  const without = ENDPOINTS.map(({ method, path }) => `${method} ${path}`).filter((row) => !asked(row));
   expect(without).toEqual(
     ['google-authenticator', 'protectimus-smart'].map((app) => `GET token-service/secret-key/${app}`),
   );

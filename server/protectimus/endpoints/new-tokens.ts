@@ -1,5 +1,5 @@
 import { type IdPrefix, idFromBytes, idNumber } from '../../kernel/ids.ts';
-import { isRefusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Result } from '../../kernel/result.ts';
 import { createSentToken } from '../../tokens/create-sent-token.ts';
 import { createOcraToken, createToken } from '../../tokens/create-token.ts';
 import { enrolSuite } from '../../tokens/kinds/ocra/enrolment.ts';
@@ -14,10 +14,10 @@ import {
 import { OTP_ALGORITHMS, type OtpAlgorithm, type OtpDigits } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import { variantShowing, variantsOf } from '../device-variants.ts';
-import type { Asked, Row } from '../endpoint.ts';
-import { takeKnownToken } from '../import-existing-token.ts';
+import type { Endpoint, EndpointRequest } from '../endpoint.ts';
+import { importExistingToken } from '../import-existing-token.ts';
 import { plainPhone } from '../phone-numbers.ts';
-import { invalid, Mistake, missing } from '../protocol-error.ts';
+import { invalid, missing, ProtocolError } from '../protocol-error.ts';
 import { maybeUserOf, USER_FIELDS } from '../resolve.ts';
 import { KEY_FORMATS, readSeed } from '../seeds.ts';
 import type { Shape } from './envelope.ts';
@@ -37,11 +37,11 @@ interface Common {
   pin: ReturnType<Fields['pin']>;
 }
 
-function birthOf<P extends IdPrefix>({ ports }: Asked, prefix: P) {
+function birthOf<P extends IdPrefix>({ ports }: EndpointRequest, prefix: P) {
   return { id: idFromBytes(prefix, ports.random.bytes(7)) };
 }
 
-async function commonOf(asked: Asked): Promise<Verdict<Common>> {
+async function commonOf(asked: EndpointRequest): Promise<Result<Common>> {
   const { fields } = asked;
   const [serial, name, pin] = [fields.label('serial', 100), fields.label('name'), fields.pin()];
   const found = await maybeUserOf(asked);
@@ -56,7 +56,7 @@ function digitsOf(fields: Fields): OtpDigits | undefined {
 function record({ owner, serial, name, pin }: Common, madeAs: ProtectimusType) {
   // Cut short, two serial numbers could become one, and neither would be found by its own.
   if (serial !== undefined && serial.length > SERIAL_LENGTH) {
-    throw new Mistake('INVALID_PARAMETER_LENGTH', `serial: at most ${SERIAL_LENGTH} characters`);
+    throw new ProtocolError('INVALID_PARAMETER_LENGTH', `serial: at most ${SERIAL_LENGTH} characters`);
   }
   return {
     name: name ?? serial ?? madeAs,
@@ -67,7 +67,7 @@ function record({ owner, serial, name, pin }: Common, madeAs: ProtectimusType) {
   };
 }
 
-function made(verdict: Verdict<{ token: { id: string } }>): Verdict<Shape> {
+function made(verdict: Result<{ token: { id: string } }>): Result<Shape> {
   return isRefusal(verdict) ? verdict : { id: idNumber(verdict.token.id) };
 }
 
@@ -78,7 +78,11 @@ function internationalPhone(text: string): string {
 }
 
 /** Codes are sent to the serial number; what libraries send as seed and code is the same for everybody and is not read. */
-async function sentToken(asked: Asked, type: 'SMS' | 'MAIL', { serial, ...common }: Common): Promise<Verdict<Shape>> {
+async function sentToken(
+  asked: EndpointRequest,
+  type: 'SMS' | 'MAIL',
+  { serial, ...common }: Common,
+): Promise<Result<Shape>> {
   if (serial === undefined) throw missing('serial');
   const kind = type === 'SMS' ? 'sms' : 'email';
   const to = kind === 'sms' ? internationalPhone(serial) : serial;
@@ -89,10 +93,10 @@ async function sentToken(asked: Asked, type: 'SMS' | 'MAIL', { serial, ...common
 }
 
 async function appToken(
-  asked: Asked,
+  asked: EndpointRequest,
   type: Exclude<SoftwareType, 'SMS' | 'MAIL'>,
   common: Common,
-): Promise<Verdict<Shape>> {
+): Promise<Result<Shape>> {
   const { fields } = asked;
   const secret = readSeed(fields.needed('secret'), 'BASE32');
   if (!secret) throw invalid('secret', 'base32 of 10 to 64 bytes');
@@ -114,7 +118,7 @@ async function appToken(
   return made(await createToken(asked.ports, asked.act, birthOf(asked, 'tok'), input));
 }
 
-async function software(asked: Asked): Promise<Verdict<Shape>> {
+async function software(asked: EndpointRequest): Promise<Result<Shape>> {
   const type = asked.fields.oneOf('type', SOFTWARE_TYPES);
   if (type === undefined) throw missing('type');
   const common = await commonOf(asked);
@@ -122,7 +126,7 @@ async function software(asked: Asked): Promise<Verdict<Shape>> {
   return type === 'SMS' || type === 'MAIL' ? sentToken(asked, type, common) : appToken(asked, type, common);
 }
 
-async function hardware(asked: Asked): Promise<Verdict<Shape>> {
+async function hardware(asked: EndpointRequest): Promise<Result<Shape>> {
   const { ports, act, fields } = asked;
   const type = fields.oneOf('type', HARDWARE_TYPES);
   if (type === undefined) throw missing('type');
@@ -133,7 +137,7 @@ async function hardware(asked: Asked): Promise<Verdict<Shape>> {
   if (existed) {
     const otp = fields.needed('otp');
     const { owner, name, pin } = common;
-    const taken = await takeKnownToken(ports, act, { serial, otp, owner: owner?.id, name, pin });
+    const taken = await importExistingToken(ports, act, { serial, otp, owner: owner?.id, name, pin });
     return isRefusal(taken) ? taken : { id: idNumber(taken.object.id) };
   }
   const secret = fields.needed('secret');
@@ -161,7 +165,7 @@ async function hardware(asked: Asked): Promise<Verdict<Shape>> {
 }
 
 async function questionToken(
-  asked: Asked,
+  asked: EndpointRequest,
   about: ReturnType<typeof record>,
   device: {
     secret: Uint8Array;
@@ -170,7 +174,7 @@ async function questionToken(
     counter?: number | undefined;
     proof?: { challenge: string; otp: string };
   },
-): Promise<Verdict<Shape>> {
+): Promise<Result<Shape>> {
   const { ports, act } = asked;
   const { secret, algorithm, digits, counter, proof } = device;
   const text = `OCRA-1:HOTP-${algorithm}-${digits}:${counter === undefined ? '' : 'C-'}${QUESTION_SUITE}`;
@@ -186,7 +190,7 @@ async function questionToken(
   return made(await createOcraToken(ports, act, birthOf(asked, 'tok'), input));
 }
 
-async function unify(asked: Asked): Promise<Verdict<Shape>> {
+async function unify(asked: EndpointRequest): Promise<Result<Shape>> {
   const { ports, act, fields } = asked;
   const type = fields.oneOf('unifyType', ['OATH_HOTP', 'OATH_TOTP', 'OATH_OCRA']);
   if (type === undefined) throw missing('unifyType');
@@ -212,7 +216,7 @@ async function unify(asked: Asked): Promise<Verdict<Shape>> {
   return made(await createToken(ports, act, birthOf(asked, 'tok'), { ...about, ...device }));
 }
 
-export const newTokenRows: readonly Row[] = [
+export const newTokenRows: readonly Endpoint[] = [
   {
     method: 'POST',
     path: 'token-service/tokens/software',

@@ -6,7 +6,7 @@ import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK, DEFAULT_RESULT_LIFETIME_MS } from 
 import { showResource } from '../../resources/resource-access.ts';
 import { updateResource } from '../../resources/update-resource.ts';
 import { addResource } from '../add-resource.ts';
-import { type Asked, numberAt, type Row } from '../endpoint.ts';
+import { type Endpoint, type EndpointRequest, numberAt } from '../endpoint.ts';
 import { countResources, listResourcePart } from '../list-resource-part.ts';
 import { missing } from '../protocol-error.ts';
 import { resourceShape, resourceShapes } from '../serialize.ts';
@@ -23,11 +23,11 @@ function settingsOf(fields: Fields) {
   return { ...(name !== undefined && { name }), ...(failures !== undefined && { failedAttemptsBeforeLock: failures }) };
 }
 
-function idOf(asked: Asked) {
+function idOf(asked: EndpointRequest) {
   return pathId('res', numberAt(asked));
 }
 
-export const resourceRows: readonly Row[] = [
+export const resourceRows: readonly Endpoint[] = [
   {
     method: 'GET',
     path: 'resource-service/resources',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assign, operatorOf, updateToken, updateUser } from '../../testing/acting.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
-import { addToken, birth, must, PASSWORD, type SceneOptions, wrongCode } from '../../testing/scene.ts';
+import { addToken, birth, PASSWORD, type SceneOptions, unwrap, wrongCode } from '../../testing/scene.ts';
 import { createSentToken } from '../../tokens/create-sent-token.ts';
 import { createOcraToken } from '../../tokens/create-token.ts';
 import { ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
@@ -34,8 +34,8 @@ async function addDevice({ service: { ports }, scene }: Dialect) {
     secret: SEED,
     owner: scene.user.id,
   } as const;
-  const { token } = must(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
-  must(
+  const { token } = unwrap(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
+  unwrap(
     await assign(ports, { account: scene.account, resource: scene.resource.id, user: scene.user.id, token: token.id }),
   );
   return token;
@@ -43,8 +43,8 @@ async function addDevice({ service: { ports }, scene }: Dialect) {
 
 async function addMailbox({ service: { ports }, scene }: Dialect) {
   const input = { kind: 'email', to: 'alice@post.example', name: 'Mail', owner: scene.user.id } as const;
-  const { token } = must(await createSentToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
-  must(
+  const { token } = unwrap(await createSentToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
+  unwrap(
     await assign(ports, { account: scene.account, resource: scene.resource.id, user: scene.user.id, token: token.id }),
   );
   return token;
@@ -156,7 +156,7 @@ const CASES: DialectCase[] = [
     row: 'POST auth-service/authenticate/user-password',
     when: 'the person is blocked',
     send: async (own) => {
-      must(await updateUser(own.service.ports, own.scene.account, own.scene.user.id, { blocked: true }));
+      unwrap(await updateUser(own.service.ports, own.scene.account, own.scene.user.id, { blocked: true }));
       return { ...R(own), ...U(own), pwd: PASSWORD };
     },
     response: { result: false },
@@ -246,7 +246,7 @@ const CASES: DialectCase[] = [
     when: 'the code of a token of the resource is right',
     send: async (own) => {
       const token = await addToken(own.service.ports, own.scene.account, {});
-      must(
+      unwrap(
         await assign(own.service.ports, {
           account: own.scene.account,
           resource: own.scene.resource.id,
@@ -320,7 +320,7 @@ const CASES: DialectCase[] = [
     when: 'the token is locked',
     send: async (own) => {
       const { id } = await addMailbox(own);
-      must(await updateToken(own.service.ports, own.scene.account, id, { locked: true }));
+      unwrap(await updateToken(own.service.ports, own.scene.account, id, { locked: true }));
       return { ...R(own), tokenId: numberOf(id), ...U(own) };
     },
     failure: 'ACCESS_RESTRICTION',

@@ -20,7 +20,7 @@ import {
   UNIFY,
   unify,
 } from '../../testing/dialect-devices.ts';
-import { must, read } from '../../testing/scene.ts';
+import { read, unwrap } from '../../testing/scene.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { hotp } from '../../tokens/kinds/oath/code.ts';
 
@@ -147,7 +147,7 @@ const CASES: DialectCase[] = [
     when: 'the device that is known is somebody’s',
     send: async (own) => {
       const id = await addKnown(own);
-      must(await updateToken(own.service.ports, own.scene.account, id, { owner: own.scene.user.id }));
+      unwrap(await updateToken(own.service.ports, own.scene.account, id, { owner: own.scene.user.id }));
       return { type: 'PROTECTIMUS', serial: '797150452', otp: totp(own), existed: true };
     },
     failure: 'MISSING_DB_ENTITY',

@@ -4,7 +4,7 @@ import { documents } from '../../store/keys.ts';
 import { createFilter } from '../../testing/acting.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
-import { addResource, addToken, birth, must, overwrite, read } from '../../testing/scene.ts';
+import { addResource, addToken, birth, overwrite, read, unwrap } from '../../testing/scene.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -70,7 +70,7 @@ const CASES: DialectCase[] = [
     send: async (own) => {
       const { service, scene } = own;
       const countries = { name: 'Home', rule: GEO };
-      const made = must(await createFilter(service.ports, birth(service.ports, 'flt'), scene.account, countries));
+      const made = unwrap(await createFilter(service.ports, birth(service.ports, 'flt'), scene.account, countries));
       await overwrite(service.ports, documents.resource(scene.resource.id), { geoFilter: made.filter.id });
       geo = numberOf(made.filter.id);
       return { path: one(own) };

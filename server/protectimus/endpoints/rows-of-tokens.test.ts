@@ -5,7 +5,7 @@ import { operatorOf, updateToken } from '../../testing/acting.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
 import { asking, U } from '../../testing/dialect-devices.ts';
-import { addToken, birth, must, overwrite, read } from '../../testing/scene.ts';
+import { addToken, birth, overwrite, read, unwrap } from '../../testing/scene.ts';
 import { createRecoveryCodes } from '../../tokens/create-token.ts';
 
 let dialect: Dialect;
@@ -55,7 +55,7 @@ const CASES: DialectCase[] = [
     send: async ({ service: { ports }, scene }) => {
       const input = { kind: 'recovery', name: 'codes', owner: scene.user.id } as const;
       const made = await createRecoveryCodes(ports, operatorOf(scene.account), birth(ports, 'tok'), input);
-      return { path: `token-service/tokens/${numberOf(must(made).token.id)}` };
+      return { path: `token-service/tokens/${numberOf(unwrap(made).token.id)}` };
     },
     failure: 'MISSING_DB_ENTITY',
   },
@@ -189,7 +189,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     await ask(own, `PUT ${one(own).path}`, { enabled: true });
     expect(await read(ports, key)).toMatchObject({ failures: 0 });
     expect(await read(ports, key)).not.toHaveProperty('lock');
-    must(await updateToken(ports, own.scene.account, phone(own), { locked: true }));
+    unwrap(await updateToken(ports, own.scene.account, phone(own), { locked: true }));
     await ask(own, `PUT ${one(own).path}`, { enabled: true });
     expect(await read(ports, key)).toMatchObject({ lock: { reason: 'administrator' } });
   });
@@ -227,7 +227,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
       ports.clock.advance(1);
       ids.unshift(numberOf((await addToken(ports, own.scene.account, { owner: own.scene.user.id })).id));
     }
-    must(
+    unwrap(
       await createRecoveryCodes(ports, operatorOf(own.scene.account), birth(ports, 'tok'), {
         kind: 'recovery',
         name: 'phone codes',

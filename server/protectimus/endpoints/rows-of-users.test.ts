@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { updateUser } from '../../testing/acting.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
-import { addToken, must } from '../../testing/scene.ts';
+import { addToken, unwrap } from '../../testing/scene.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -77,7 +77,7 @@ const CASES: DialectCase[] = [
     row: 'GET user-service/users',
     when: 'they are blocked',
     send: async ({ service, scene }) => {
-      must(await updateUser(service.ports, scene.account, scene.user.id, { blocked: true }));
+      unwrap(await updateUser(service.ports, scene.account, scene.user.id, { blocked: true }));
       return { block: 'BLOCKED_BY_ADMIN' };
     },
     response: (own: Dialect) => ({ users: [shown(own)] }),

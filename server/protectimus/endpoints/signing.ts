@@ -3,7 +3,7 @@ import { isRefusal } from '../../kernel/result.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import { askSignature } from '../../transactions/signing/ask-signature.ts';
 import { checkSignature } from '../../transactions/signing/check-signature.ts';
-import type { Asked, Row } from '../endpoint.ts';
+import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isNotRight } from '../failure-codes.ts';
 import { invalid } from '../protocol-error.ts';
 import { tokenIdOf } from '../resolve.ts';
@@ -15,7 +15,7 @@ import { NO_TEXT } from './envelope.ts';
 const LONGEST_DATA = 6000;
 
 /** What is to be signed, once it is known to come from whoever has the key. */
-function transactionOf({ fields, key }: Asked) {
+function transactionOf({ fields, key }: EndpointRequest) {
   const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', LONGEST_DATA)];
   if (!isVouchedFor(key, data, fields.needed('hash'))) {
     throw invalid('hash', 'HMAC-SHA256 of transactionData under the API key, in hexadecimal');
@@ -23,7 +23,7 @@ function transactionOf({ fields, key }: Asked) {
   return { token, data };
 }
 
-export const signingRows: readonly Row[] = [
+export const signingRows: readonly Endpoint[] = [
   {
     method: 'POST',
     path: 'token-service/tokens/sign-transaction',

@@ -1,7 +1,7 @@
 import { readAccount } from '../../accounts/plans/read-plan.ts';
 import { locateAdministrator } from '../../administrators/find-administrator.ts';
 import { mayCreate } from '../../kernel/policy.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { beginsWith } from '../../records/index-entries.ts';
 import { countEntries } from '../../records/offset-page.ts';
 import { showObject } from '../../records/read-object.ts';
@@ -12,7 +12,7 @@ import { PROTECTIMUS_TYPES } from '../../tokens/protectimus-types.ts';
 import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';
 import { lockOf, TOKEN_BLOCKS } from '../blocks.ts';
-import { type Asked, numberAt, type Row } from '../endpoint.ts';
+import { type Endpoint, type EndpointRequest, numberAt } from '../endpoint.ts';
 import { findPerson } from '../find-named.ts';
 import { countedTokens, selectTokens, type TokenSelection } from '../select-objects.ts';
 import { tokenShape, tokenShapes } from '../serialize.ts';
@@ -26,20 +26,24 @@ const ONE = 'token-service/tokens/#';
 const KEY_BYTES = 20;
 
 /** A seed for an app that is to be set up. Nothing keeps it before it comes back with a code of the app. */
-async function newKey({ ports, act }: Asked): Promise<Verdict<Shape>> {
+async function newKey({ ports, act }: EndpointRequest): Promise<Result<Shape>> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   return { key: base32Encode(ports.random.bytes(KEY_BYTES)) };
 }
 
 /** A token that the dialect has a word for; others are as absent there as those that never were. */
-export async function shownToken({ ports, act }: Asked, number: string): Promise<Verdict<{ object: Token }>> {
+export async function shownToken({ ports, act }: EndpointRequest, number: string): Promise<Result<{ object: Token }>> {
   const found = await showObject(ports, act, documents.token(pathId('tok', number)), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   return protectimusType(found.object) === undefined ? refusal('TOKEN_NOT_FOUND') : found;
 }
 
 /** What narrows a list of tokens; `nobody`: nothing can fit. */
-async function selectionOf({ ports, act, fields }: Asked): Promise<Verdict<{ selection: TokenSelection | 'nobody' }>> {
+async function selectionOf({
+  ports,
+  act,
+  fields,
+}: EndpointRequest): Promise<Result<{ selection: TokenSelection | 'nobody' }>> {
   const [owner, administrator, client] = [
     fields.text('username'),
     fields.text('clientStaffUsername'),
@@ -76,7 +80,7 @@ async function selectionOf({ ports, act, fields }: Asked): Promise<Verdict<{ sel
   };
 }
 
-export const tokenRows: readonly Row[] = [
+export const tokenRows: readonly Endpoint[] = [
   { method: 'GET', path: 'token-service/secret-key/google-authenticator', fields: [], answer: newKey },
   { method: 'GET', path: 'token-service/secret-key/protectimus-smart', fields: [], answer: newKey },
   {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assign } from '../../testing/acting.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
-import { addToken, meanwhile, must, PASSWORD, type SceneOptions, wrongCode } from '../../testing/scene.ts';
+import { addToken, meanwhile, PASSWORD, type SceneOptions, unwrap, wrongCode } from '../../testing/scene.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('SR-27: numbers of another account', () => {
   test('name nothing: neither its resource, nor its people, nor its tokens, in JSON or XML', async () => {
     const [own, other] = [await dialect.another({ tokens: [{}] }), await dialect.another({ tokens: [{}] })];
     const shared = await addToken(other.service.ports, other.scene.account, {});
-    must(
+    unwrap(
       await assign(other.service.ports, {
         account: other.scene.account,
         resource: other.scene.resource.id,

@@ -1,9 +1,9 @@
 import { idFromBytes, idNumber, type TokenId, type UserId } from '../../kernel/ids.ts';
 import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
-import { adoptPassword } from '../../passwords/import-password-hash.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { importPasswordHash } from '../../passwords/import-password-hash.ts';
 import { listTokens } from '../../records/list-named.ts';
-import { countEntries, listSelectedPart } from '../../records/offset-page.ts';
+import { countEntries, listSelectedOffsetPage } from '../../records/offset-page.ts';
 import { indexes } from '../../store/indexes.ts';
 import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';
@@ -13,10 +13,10 @@ import { updateUser } from '../../users/update-user.ts';
 import type { User } from '../../users/user.ts';
 import { isBlockedBy, USER_BLOCKS } from '../blocks.ts';
 import { ENCODING_TYPES, hashedBy } from '../encoding-format.ts';
-import { type Asked, numberAt, type Row } from '../endpoint.ts';
+import { type Endpoint, type EndpointRequest, numberAt } from '../endpoint.ts';
 import { findPerson } from '../find-named.ts';
 import { plainPhone } from '../phone-numbers.ts';
-import { invalid, Mistake, missing } from '../protocol-error.ts';
+import { invalid, missing, ProtocolError } from '../protocol-error.ts';
 import { unregistered } from '../resolve.ts';
 import { selectUsers } from '../select-objects.ts';
 import { tokenShapes, userShape, userShapes } from '../serialize.ts';
@@ -55,34 +55,34 @@ function phoneOf(fields: Fields): string | undefined {
   const phone = said === undefined ? undefined : plainPhone(said);
   if (phone === undefined || phoneShape(phone)) return phone;
   const digits = phone.replace(/^\+/, '');
-  if (/^[0-9]+$/.test(digits)) throw new Mistake('INVALID_PARAMETER_LENGTH', 'phoneNumber: 10 to 15 digits');
+  if (/^[0-9]+$/.test(digits)) throw new ProtocolError('INVALID_PARAMETER_LENGTH', 'phoneNumber: 10 to 15 digits');
   throw invalid('phoneNumber', '10 to 15 digits');
 }
 
-function personAt({ ports, act, numbers }: Asked): Promise<Verdict<{ user: User }>> {
+function personAt({ ports, act, numbers }: EndpointRequest): Promise<Result<{ user: User }>> {
   return findPerson(ports, act, { id: pathId('usr', numberAt({ numbers })) });
 }
 
 /** What they have of the tokens that the dialect has a word for. */
-function tokensOf({ ports, act }: Asked, owner: UserId, part: { start: number; limit: number }) {
+function tokensOf({ ports, act }: EndpointRequest, owner: UserId, part: { start: number; limit: number }) {
   const isShown = (token: Token) => protectimusType(token) !== undefined;
-  return listSelectedPart(part, isShown, (query) => listTokens(ports, act, { ...query, owner }));
+  return listSelectedOffsetPage(part, isShown, (query) => listTokens(ports, act, { ...query, owner }));
 }
 
-async function theirs(asked: Asked): Promise<Verdict<{ user: User; token: Token }>> {
+async function theirs(asked: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
   const person = await personAt(asked);
   if (isRefusal(person)) return person;
   const token = await shownToken(asked, numberAt(asked, 1));
   return isRefusal(token) ? token : { user: person.user, token: token.object };
 }
 
-async function handOver(asked: Asked, id: TokenId, owner: UserId | null): Promise<Verdict<Shape>> {
+async function handOver(asked: EndpointRequest, id: TokenId, owner: UserId | null): Promise<Result<Shape>> {
   const changed = await updateToken(asked.ports, asked.act, id, { owner });
   return isRefusal(changed) ? changed : {};
 }
 
 /** A password, or what it was hashed to elsewhere. */
-function passwordOf(fields: Fields): Parameters<typeof adoptPassword>[3] {
+function passwordOf(fields: Fields): Parameters<typeof importPasswordHash>[3] {
   const raw = fields.needed('rawPassword', LONGEST_PASSWORD);
   const type = fields.oneOf('encodingType', ENCODING_TYPES);
   if (type === undefined) throw missing('encodingType');
@@ -97,7 +97,7 @@ function passwordOf(fields: Fields): Parameters<typeof adoptPassword>[3] {
   return { passwordHash: hashedBy(type, { hash: raw, salt, encodingFormat: format }) };
 }
 
-export const userRows: readonly Row[] = [
+export const userRows: readonly Endpoint[] = [
   {
     method: 'GET',
     path: 'user-service/users',
@@ -151,7 +151,7 @@ export const userRows: readonly Row[] = [
       const person = await findPerson(ports, act, { id, login });
       const found = id === undefined ? unregistered(person, 'login') : person;
       if (isRefusal(found)) return found;
-      const changed = await adoptPassword(ports, act, found.user.id, password);
+      const changed = await importPasswordHash(ports, act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
     },
   },
@@ -164,7 +164,7 @@ export const userRows: readonly Row[] = [
       const password = passwordOf(asked.fields);
       const found = await personAt(asked);
       if (isRefusal(found)) return found;
-      const changed = await adoptPassword(asked.ports, asked.act, found.user.id, password);
+      const changed = await importPasswordHash(asked.ports, asked.act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(asked.ports, changed.object) };
     },
   },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../../shared/testing/any-character.ts';
-import { decodePair, encodePair, encodePairPrefix } from './key-codec.ts';
+import { decodeKey, encodeKey, encodeKeyPrefix } from './key-codec.ts';
 import { decodeText, encodeText, isWellFormed } from './text.ts';
 
 const RUNS = { seed: 51, numRuns: 1_000 };
@@ -54,7 +54,7 @@ describe('encoding of hostile text', () => {
   test('every pair comes back as it was, so no two pairs are one key', () => {
     fc.assert(
       fc.property(anyText, anyText, (first, second) => {
-        expect(decodePair(encodePair(first, second))).toEqual({ first, second });
+        expect(decodeKey(encodeKey(first, second))).toEqual({ first, second });
       }),
       RUNS,
     );
@@ -64,7 +64,7 @@ describe('encoding of hostile text', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, anyText, (a, b, c, d) => {
         const byParts = Buffer.compare(encodeText(a), encodeText(c)) || Buffer.compare(encodeText(b), encodeText(d));
-        expect(Math.sign(Buffer.compare(encodePair(a, b), encodePair(c, d)))).toBe(Math.sign(byParts));
+        expect(Math.sign(Buffer.compare(encodeKey(a, b), encodeKey(c, d)))).toBe(Math.sign(byParts));
       }),
       RUNS,
     );
@@ -77,8 +77,8 @@ describe('encoding of hostile text', () => {
           const bytes = encodeText(first);
           const start = encodeText(prefix);
           const has = bytes.subarray(0, start.length).equals(start);
-          const pair = encodePair(first, second);
-          const low = encodePairPrefix(prefix);
+          const pair = encodeKey(first, second);
+          const low = encodeKeyPrefix(prefix);
           const between =
             Buffer.compare(pair, low) >= 0 && Buffer.compare(pair, Buffer.concat([low, Buffer.from([0xff])])) < 0;
           expect(between).toBe(has);

@@ -5,14 +5,14 @@ import { decodeText, encodeText, isWellFormed } from './text.ts';
  * byte as UTF-8: NUL in the first text becomes 00 FF, then comes 00 and the second text. Encoded text never holds FF, so
  * the 00 in between cannot be mistaken, and a shorter first text sorts before its continuations.
  */
-export function encodePair(first: string, second: string): Buffer {
+export function encodeKey(first: string, second: string): Buffer {
   if (!isPlain(first) || !isWellFormed(second)) {
     return Buffer.concat([escapeNul(encodeText(first)), SEPARATOR, encodeText(second)]);
   }
   return Buffer.from(`${first}\0${second}`, 'utf8');
 }
 
-export function decodePair(bytes: Buffer): { first: string; second: string } {
+export function decodeKey(bytes: Buffer): { first: string; second: string } {
   let end = bytes.indexOf(0);
   let escaped = false;
   while (bytes[end + 1] === 0xff) {
@@ -28,7 +28,7 @@ export function decodePair(bytes: Buffer): { first: string; second: string } {
 }
 
 /** What every pair whose first text starts with `prefix` begins with. Followed by FF it is above all of them. */
-export function encodePairPrefix(prefix: string): Buffer {
+export function encodeKeyPrefix(prefix: string): Buffer {
   return escapeNul(encodeText(prefix));
 }
 

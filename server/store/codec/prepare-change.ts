@@ -1,5 +1,5 @@
 import type { Change, DocumentKey, IndexEntry, RangeOptions, StoredEvent } from '../store.ts';
-import { encodePair } from './key-codec.ts';
+import { encodeKey } from './key-codec.ts';
 
 /** A {@link Change} that has been checked and turned into text and bytes: nothing in it can fail any more. */
 export interface PreparedChange {
@@ -75,7 +75,7 @@ export function assertRestorable(events: readonly StoredEvent[], given: number, 
 }
 
 function encodeEntry(index: string, { sort, id }: IndexEntry): Buffer {
-  const entry = encodePair(sort, id);
+  const entry = encodeKey(sort, id);
   if (Buffer.byteLength(index) + entry.length > INDEX_ENTRY_BYTES) {
     throw new RangeError(`An index entry is longer than ${INDEX_ENTRY_BYTES} bytes`);
   }

@@ -1,4 +1,4 @@
-import { decodePair, encodePair, encodePairPrefix } from '../codec/key-codec.ts';
+import { decodeKey, encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import type { IndexEntry, RangeOptions } from '../store.ts';
 import { indexStart, type Table } from './tables.ts';
@@ -9,9 +9,9 @@ export function readRange(table: Table, index: string, options: RangeOptions): I
   assertRange(options);
   const { after, prefix = '', limit, reverse = false } = options;
   const start = indexStart(index);
-  const lowest = Buffer.concat([start, encodePairPrefix(prefix)]);
+  const lowest = Buffer.concat([start, encodeKeyPrefix(prefix)]);
   const above = Buffer.concat([lowest, ABOVE_ALL]);
-  const mark = after && Buffer.concat([start, encodePair(after.sort, after.id)]);
+  const mark = after && Buffer.concat([start, encodeKey(after.sort, after.id)]);
   const from = reverse ? smaller(above, mark) : larger(lowest, mark);
   const keys = table.getKeys({
     start: from,
@@ -24,7 +24,7 @@ export function readRange(table: Table, index: string, options: RangeOptions): I
   const entries: IndexEntry[] = [];
   for (const key of keys) {
     if (mark?.equals(key) || entries.length === limit) continue;
-    const { first, second } = decodePair(key.subarray(start.length));
+    const { first, second } = decodeKey(key.subarray(start.length));
     entries.push({ sort: first, id: second });
   }
   return entries;

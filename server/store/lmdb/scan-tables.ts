@@ -1,4 +1,4 @@
-import { decodePair } from '../codec/key-codec.ts';
+import { decodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import type { ScannedRecord, ScanPage } from '../store.ts';
 import { decodeHeader, decodeJson, isDigest, type Tables } from './tables.ts';
@@ -16,7 +16,7 @@ export function scanTables(tables: Tables, after: string | undefined, limit: num
     for (const found of tables.documents.getRange(from(key, limit))) {
       last = Buffer.from(found.key);
       if (isDigest(last)) throw new Error('a document with a key of more than 1024 bytes cannot be walked over');
-      const { first: anchor, second: name } = decodePair(last);
+      const { first: anchor, second: name } = decodeKey(last);
       const { version, expiresAt } = decodeHeader(found.value);
       const value: unknown = JSON.parse(decodeJson(found.value));
       const expiry = Number.isFinite(expiresAt) ? { expiresAt } : {};
@@ -28,7 +28,7 @@ export function scanTables(tables: Tables, after: string | undefined, limit: num
   for (const found of tables.index.getKeys(from(key, limit))) {
     last = Buffer.from(found);
     const { first: index, rest } = splitIndexKey(last);
-    const { first: sort, second: id } = decodePair(rest);
+    const { first: sort, second: id } = decodeKey(rest);
     records.push({ kind: 'index', index, entry: { sort, id }, partition: 0 });
   }
   return { records, next: last && records.length === limit ? writeCursor('i', last) : undefined };
@@ -43,7 +43,7 @@ function from(key: Buffer | undefined, limit: number) {
 function splitIndexKey(key: Buffer): { first: string; rest: Buffer } {
   let end = key.indexOf(0);
   while (key[end + 1] === 0xff) end = key.indexOf(0, end + 2);
-  return { first: decodePair(key.subarray(0, end + 1)).first, rest: key.subarray(end + 1) };
+  return { first: decodeKey(key.subarray(0, end + 1)).first, rest: key.subarray(end + 1) };
 }
 
 function writeCursor(table: 'd' | 'i', key: Buffer): string {

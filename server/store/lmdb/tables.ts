@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { encodePair, encodePairPrefix } from '../codec/key-codec.ts';
+import { encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { encodeText } from '../codec/text.ts';
 import type { DocumentKey } from '../store.ts';
 
@@ -66,7 +66,7 @@ export const CHECK_KEY = Buffer.from('check');
 const LONGEST_NAME = 1024;
 
 export function documentKey({ anchor, name }: DocumentKey): Buffer {
-  return shorten(encodePair(anchor, name));
+  return shorten(encodeKey(anchor, name));
 }
 
 export function operationKey(operation: string): Buffer {
@@ -75,7 +75,7 @@ export function operationKey(operation: string): Buffer {
 
 /** What all entries of an index begin with. */
 export function indexStart(index: string): Buffer {
-  return Buffer.concat([encodePairPrefix(index), Buffer.from([0])]);
+  return Buffer.concat([encodeKeyPrefix(index), Buffer.from([0])]);
 }
 
 /** Encoded text never begins with FF, so a digest cannot be mistaken for a short key. */

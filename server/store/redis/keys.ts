@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { encodePair, isPlain } from '../codec/key-codec.ts';
+import { encodeKey, isPlain } from '../codec/key-codec.ts';
 import { encodeText, isWellFormed } from '../codec/text.ts';
 import type { DocumentKey } from '../store.ts';
 
@@ -41,7 +41,7 @@ export class Keys {
   document(partition: number, { anchor, name }: DocumentKey): Key {
     const start = `${this.#start(partition)}d:`;
     if (isPlain(anchor) && isWellFormed(name)) return `${start}${anchor}\0${name}`;
-    return Buffer.concat([Buffer.from(start), encodePair(anchor, name)]);
+    return Buffer.concat([Buffer.from(start), encodeKey(anchor, name)]);
   }
 
   operation(partition: number, operation: string): Key {

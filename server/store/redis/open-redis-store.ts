@@ -23,7 +23,7 @@ import { readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
-import { writeTogether } from './socket-corking.ts';
+import { corkWrites } from './socket-corking.ts';
 
 export interface RedisStoreOptions {
   /** See {@link parseAddress}. */
@@ -69,11 +69,11 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   });
   if (client instanceof Cluster) {
     client.on('+node', (node: Redis) => {
-      node.on('connect', () => writeTogether(node.stream));
+      node.on('connect', () => corkWrites(node.stream));
       guard.watch(node);
     });
   } else {
-    client.on('connect', () => writeTogether(client.stream));
+    client.on('connect', () => corkWrites(client.stream));
     client.on('ready', () => guard.watch(client));
   }
   const keys = new Keys(prefix, partitions);

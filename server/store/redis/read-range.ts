@@ -1,4 +1,4 @@
-import { decodePair, encodePair, encodePairPrefix } from '../codec/key-codec.ts';
+import { decodeKey, encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import type { IndexEntry, RangeOptions } from '../store.ts';
 import type { Client } from './connect.ts';
@@ -27,14 +27,14 @@ export async function readRange(
 ): Promise<IndexEntry[]> {
   assertRange(options);
   const { after, prefix = '', limit, reverse = false } = options;
-  const lowest = encodePairPrefix(prefix);
+  const lowest = encodeKeyPrefix(prefix);
   const bounds = { lowest, above: Buffer.concat([lowest, ABOVE_ALL]), reverse };
   const piece = Math.min(limit, Math.ceil((2 * limit) / partitions) + 8);
   const sources = Array.from(
     { length: partitions },
     (_, partition): Source => ({ key: keys.index(partition, index), entries: [], at: 0, exhausted: false }),
   );
-  const mark = after && encodePair(after.sort, after.id);
+  const mark = after && encodeKey(after.sort, after.id);
   const refill = async (source: Source): Promise<void> => {
     const last = source.entries.at(-1) ?? mark;
     source.entries = await readPiece(client, source.key, bounds, last, piece);
@@ -51,7 +51,7 @@ export async function readRange(
     const entry = next?.entries[next.at];
     if (!next || !entry) break;
     next.at += 1;
-    const { first: sort, second: id } = decodePair(entry);
+    const { first: sort, second: id } = decodeKey(entry);
     page.push({ sort, id });
   }
   return page;

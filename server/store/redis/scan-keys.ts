@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { z } from 'zod';
-import { decodePair } from '../codec/key-codec.ts';
+import { decodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { decodeText } from '../codec/text.ts';
 import type { ScannedRecord, ScanPage } from '../store.ts';
@@ -74,7 +74,7 @@ function kindOf(prefix: string, key: Buffer): { kind: string; partition: number;
 
 /** `countersign.lua` describes the text. */
 function documentRecord(prefix: string, key: Buffer, text: string): ScannedRecord {
-  const { first: anchor, second: name } = decodePair(kindOf(prefix, key).rest);
+  const { first: anchor, second: name } = decodeKey(kindOf(prefix, key).rest);
   const first = text.indexOf(' ');
   const second = text.indexOf(' ', first + 1);
   const expiresAt = text.slice(first + 1, second);
@@ -89,7 +89,7 @@ function documentRecord(prefix: string, key: Buffer, text: string): ScannedRecor
 
 function indexRecord(prefix: string, key: Buffer, entry: Buffer): ScannedRecord {
   const { partition, rest } = kindOf(prefix, key);
-  const { first: sort, second: id } = decodePair(entry);
+  const { first: sort, second: id } = decodeKey(entry);
   return { kind: 'index', index: decodeText(rest), entry: { sort, id }, partition };
 }
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { writeTogether } from './socket-corking.ts';
+import { corkWrites } from './socket-corking.ts';
 
 /** A stream that keeps what each system call would have carried. */
 function recorded(): { stream: Writable; calls: string[] } {
@@ -16,7 +16,7 @@ function recorded(): { stream: Writable; calls: string[] } {
       done();
     },
   });
-  writeTogether(stream);
+  corkWrites(stream);
   return { stream, calls };
 }
 

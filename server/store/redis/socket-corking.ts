@@ -8,7 +8,7 @@ import type { Writable } from 'node:stream';
  * Nothing waits for a timer: the write happens when the turn's promises have run, so a lone command is not held up. (Unlike
  * ioredis' auto-pipelining, which goes round the loop once more.)
  */
-export function writeTogether(stream: Writable): void {
+export function corkWrites(stream: Writable): void {
   const write = stream.write;
   let held = false;
   const heldWrite = (...args: Parameters<Writable['write']>): boolean => {

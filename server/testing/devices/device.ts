@@ -1,11 +1,11 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { Shown } from '../../authentication/authenticate.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import type { Verdict } from '../../kernel/result.ts';
+import type { Result } from '../../kernel/result.ts';
 import type { NewPin } from '../../tokens/create-token.ts';
 import type { TokenKind } from '../../tokens/token.ts';
-import type { Scene } from '../scene.ts';
-import type { Walk } from '../walk.ts';
+import type { Fixture } from '../scene.ts';
+import type { LoginDriver } from '../walk.ts';
 
 /** Something in a person's hand that answers, and the token that stands for it. */
 export interface Device {
@@ -14,14 +14,14 @@ export interface Device {
    * Picks this way in a sign-in that asks for a second factor, and gets ready what that takes. The answers may be given any
    * number of times; the right one is the same each time.
    */
-  ready(walk: Walk): Promise<Readied>;
+  ready(walk: LoginDriver): Promise<Readied>;
   /** What is right for `POST /v1/authentications`, where this kind can be shown there; the same each time. */
   forApi?(): Promise<Shown>;
 }
 
 export interface Readied {
-  right(): Promise<Verdict<FlowView>>;
-  wrong(): Promise<Verdict<FlowView>>;
+  right(): Promise<Result<FlowView>>;
+  wrong(): Promise<Result<FlowView>>;
 }
 
 /** A kind of token, for the suite that all of them pass. */
@@ -31,10 +31,10 @@ export interface DeviceKind {
   /** Whether a person who has nothing else is asked for it. Recovery codes only stand in for something. */
   demands: boolean;
   /** Makes one for the person of the scene and assigns them together with it. */
-  give(scene: Scene, pin?: NewPin): Promise<Device>;
+  give(scene: Fixture, pin?: NewPin): Promise<Device>;
 }
 
 /** Picks a way, unless it is the one that is asked for already. */
-export async function pick(walk: Walk, factor: string): Promise<void> {
+export async function pick(walk: LoginDriver, factor: string): Promise<void> {
   if (walk.view.factor !== factor) await walk.choose(factor);
 }

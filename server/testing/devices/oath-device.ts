@@ -1,6 +1,6 @@
 import type { NewPin } from '../../tokens/create-token.ts';
 import { assign } from '../acting.ts';
-import { addToken, must, type Scene, type SceneToken } from '../scene.ts';
+import { addToken, type Fixture, type SceneToken, unwrap } from '../scene.ts';
 import type { DeviceKind } from './device.ts';
 import { pick } from './device.ts';
 
@@ -29,9 +29,9 @@ function oathDevice(kind: 'totp' | 'hotp'): DeviceKind {
 export const totpDevice = oathDevice('totp');
 export const hotpDevice = oathDevice('hotp');
 
-async function giveOath({ ports, account, resource, user }: Scene, kind: 'totp' | 'hotp', pin?: NewPin) {
+async function giveOath({ ports, account, resource, user }: Fixture, kind: 'totp' | 'hotp', pin?: NewPin) {
   const token = await addToken(ports, account, { kind, owner: user.id, ...(pin && { pin }) });
-  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
   return token;
 }
 

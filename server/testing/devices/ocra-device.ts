@@ -2,12 +2,12 @@ import { documents } from '../../store/keys.ts';
 import { apiScope } from '../../tokens/challenge.ts';
 import { createOcraToken, type NewPin } from '../../tokens/create-token.ts';
 import { hashPin, ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
-import { askQuestion } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { type OcraSuite, stepMs } from '../../tokens/kinds/ocra/suite.ts';
 import type { OcraToken } from '../../tokens/token.ts';
 import { assign, operatorOf } from '../acting.ts';
 import { suiteOf } from '../ocra-samples.ts';
-import { birth, must, read, type Scene } from '../scene.ts';
+import { birth, type Fixture, read, unwrap } from '../scene.ts';
 import type { DeviceKind } from './device.ts';
 import { pick } from './device.ts';
 import { withPin } from './oath-device.ts';
@@ -22,9 +22,9 @@ export interface OcraDevice {
 }
 
 /** A token of this suite in the hands of the person of the scene. */
-export async function giveOcra({ ports, account, resource, user }: Scene, text = SUITE, pin?: NewPin) {
+export async function giveOcra({ ports, account, resource, user }: Fixture, text = SUITE, pin?: NewPin) {
   const suite = suiteOf(text);
-  const { token, secret } = must(
+  const { token, secret } = unwrap(
     await createOcraToken(ports, operatorOf(account), birth(ports, 'tok'), {
       kind: 'ocra',
       name: 'Card reader',
@@ -35,7 +35,7 @@ export async function giveOcra({ ports, account, resource, user }: Scene, text =
       ...(suite.pin && { suitePin: SUITE_PIN }),
     }),
   );
-  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
   const device: OcraDevice = {
     token: token.id,
     async answer(question, ahead = 0) {
@@ -87,7 +87,7 @@ export const ocraDevice: DeviceKind = {
       async forApi() {
         if (shown === undefined) {
           const asked = { token: device.token, scope: apiScope(resource.id), resource: resource.id };
-          shown = withPin(await device.answer(must(await askQuestion(ports, asked)).question), pin);
+          shown = withPin(await device.answer(unwrap(await createOcraChallenge(ports, asked)).question), pin);
         }
         return { otp: shown };
       },

@@ -2,7 +2,7 @@ import { idFromBytes, type TokenId } from '../../kernel/ids.ts';
 import { beginPasskeyRegistration } from '../../tokens/kinds/passkey/begin-passkey-registration.ts';
 import { finishPasskeyRegistration } from '../../tokens/kinds/passkey/finish-passkey-registration.ts';
 import { assign } from '../acting.ts';
-import { must, ORIGIN, type Scene } from '../scene.ts';
+import { type Fixture, ORIGIN, unwrap } from '../scene.ts';
 import { type Ceremony, SoftwareAuthenticator } from '../software-authenticator.ts';
 import { ISSUER } from '../test-ports.ts';
 import type { DeviceKind } from './device.ts';
@@ -35,21 +35,21 @@ export function inTheFrame({ challenge = '', rpId = '' }: { challenge?: string; 
 }
 
 /** Registers it for the person of the scene, who is then assigned together with it. */
-export async function givePasskey(scene: Scene, device: SoftwareAuthenticator): Promise<TokenId> {
+export async function givePasskey(scene: Fixture, device: SoftwareAuthenticator): Promise<TokenId> {
   const token = await registerPasskey(scene, device);
   const { ports, account, resource, user } = scene;
-  must(await assign(ports, { account, resource: resource.id, user: user.id, token }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token }));
   return token;
 }
 
 export async function registerPasskey(
-  { ports, account, user }: Scene,
+  { ports, account, user }: Fixture,
   device: SoftwareAuthenticator,
 ): Promise<TokenId> {
   const maker = { account, id: user.id };
-  const { options, pending } = must(await beginPasskeyRegistration(ports, maker, ORIGIN));
+  const { options, pending } = unwrap(await beginPasskeyRegistration(ports, maker, ORIGIN));
   const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
   const response = device.create({ ...ceremony, userHandle: options.user.id });
   const id = idFromBytes('tok', ports.random.bytes(7));
-  return must(await finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Key', response })).token.id;
+  return unwrap(await finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Key', response })).token.id;
 }

@@ -1,6 +1,6 @@
 import { createRecoveryCodes } from '../../tokens/create-token.ts';
 import { assign, operatorOf } from '../acting.ts';
-import { birth, must, type Scene } from '../scene.ts';
+import { birth, type Fixture, unwrap } from '../scene.ts';
 import type { DeviceKind } from './device.ts';
 import { pick } from './device.ts';
 
@@ -23,8 +23,8 @@ export const recoveryDevice: DeviceKind = {
   },
 };
 
-export async function giveRecoveryCodes({ ports, account, resource, user }: Scene) {
-  const made = must(
+export async function giveRecoveryCodes({ ports, account, resource, user }: Fixture) {
+  const made = unwrap(
     await createRecoveryCodes(ports, operatorOf(account), birth(ports, 'tok'), {
       kind: 'recovery',
       name: 'On paper',
@@ -32,6 +32,6 @@ export async function giveRecoveryCodes({ ports, account, resource, user }: Scen
     }),
   );
   const { id } = made.token;
-  must(await assign(ports, { account, resource: resource.id, user: user.id, token: id }));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: id }));
   return { id, codes: made.codes };
 }

@@ -4,7 +4,7 @@ import { createSentToken } from '../../tokens/create-sent-token.ts';
 import type { NewPin } from '../../tokens/create-token.ts';
 import type { SentFactor } from '../../tokens/token.ts';
 import { assign, operatorOf, updateResource } from '../acting.ts';
-import { birth, must, type Scene } from '../scene.ts';
+import { birth, type Fixture, unwrap } from '../scene.ts';
 import type { DeviceKind } from './device.ts';
 import { withPin } from './oath-device.ts';
 
@@ -18,7 +18,7 @@ function sentDevice(kind: SentFactor['kind']): DeviceKind {
       const to = freshAddress(kind);
       const { id } = await giveSent(scene, kind, to, pin);
       if (kind === 'sms') {
-        must(await updateResource(ports, account, resource.id, { tokenKinds: ['totp', 'hotp', 'sms', 'recovery'] }));
+        unwrap(await updateResource(ports, account, resource.id, { tokenKinds: ['totp', 'hotp', 'sms', 'recovery'] }));
       }
       let forApi: string | undefined;
       return {
@@ -38,7 +38,7 @@ function sentDevice(kind: SentFactor['kind']): DeviceKind {
             const verdict = await createChallenge(ports, operatorOf(account), asked);
             // Nothing is sent for a locked one, so that nothing is right; what was sent in a sign-in is not for here.
             if (isRefusal(verdict) && verdict.refused === 'TOKEN_LOCKED') return { otp: ports.codes.last(to).code };
-            must(verdict);
+            unwrap(verdict);
             forApi = withPin(ports.codes.last(to).code, pin);
           }
           return { otp: forApi };
@@ -53,14 +53,14 @@ export const emailDevice = sentDevice('email');
 
 /** A token whose codes are sent, assigned together with the person of the scene. */
 export async function giveSent(
-  { ports, account, resource, user }: Pick<Scene, 'ports' | 'account' | 'resource' | 'user'>,
+  { ports, account, resource, user }: Pick<Fixture, 'ports' | 'account' | 'resource' | 'user'>,
   kind: SentFactor['kind'],
   to: string,
   pin?: NewPin,
 ) {
   const input = { kind, to, owner: user.id, pin };
-  const { token } = must(await createSentToken(ports, operatorOf(account), birth(ports, 'tok'), input));
-  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  const { token } = unwrap(await createSentToken(ports, operatorOf(account), birth(ports, 'tok'), input));
+  unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
   return { id: token.id };
 }
 

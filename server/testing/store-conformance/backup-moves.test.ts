@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
-import { bookEntry } from '../../accounts/plans/post-entry.ts';
+import { postEntry } from '../../accounts/plans/post-entry.ts';
 import { listLedger } from '../../accounts/plans/read-plan.ts';
 import { restoreBackup } from '../../backup/restore-backup.ts';
 import { indexes } from '../../store/indexes.ts';
@@ -9,24 +9,24 @@ import type { Store } from '../../store/store.ts';
 import { authenticate, createUser, operatorOf } from '../acting.ts';
 import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { backupOf, overStore, readingOf } from '../restored.ts';
-import { birth, must, PASSWORD, type Scene, setScene } from '../scene.ts';
+import { birth, createFixture, type Fixture, PASSWORD, unwrap } from '../scene.ts';
 import { openTemporaryStore } from '../temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 
 // SR-62
 let server: RedisServer;
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 const opened: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   server = await startRedisServer({ product: 'redis' });
   ports = await openTestPorts('moves');
-  scene = await setScene(ports, { tokens: [{}], alone: true });
+  scene = await createFixture(ports, { tokens: [{}], alone: true });
   for (let n = 0; n < 120; n++)
-    must(await createUser(ports, birth(ports, 'usr'), scene.account, { login: `user-${n}` }));
+    unwrap(await createUser(ports, birth(ports, 'usr'), scene.account, { login: `user-${n}` }));
   for (const reference of ['a', 'b']) {
     const input = { kind: 'credit', amount: 5, currency: 'EUR', reference, reason: 'payment' } as const;
-    must(await bookEntry(ports, operatorOf(scene.account), DEFAULT_CATALOGUE, input));
+    unwrap(await postEntry(ports, operatorOf(scene.account), DEFAULT_CATALOGUE, input));
   }
 });
 afterAll(async () => {
@@ -56,8 +56,8 @@ test('a backup goes from the embedded store to Redis, from there to another Redi
     const users = await over.store.range(indexes.users(scene.account), { limit: 1000 });
     expect(users).toEqual(await ports.store.range(indexes.users(scene.account), { limit: 1000 }));
     const request = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
-    expect(must(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
-    expect(must(await listLedger(over, operatorOf(scene.account), { limit: 10 })).items).toHaveLength(2);
+    expect(unwrap(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
+    expect(unwrap(await listLedger(over, operatorOf(scene.account), { limit: 10 })).items).toHaveLength(2);
   }
   // An entry lies where its object's changes look for it.
   const [user] = await first.store.range(indexes.users(scene.account), { limit: 1 });

@@ -12,7 +12,7 @@ import { StoreUnavailable } from '../../store/store.ts';
 import { operatorOf } from '../acting.ts';
 import { touches } from '../intercepted-store.ts';
 import { accountId, resourceId } from '../samples.ts';
-import { must } from '../scene.ts';
+import { unwrap } from '../scene.ts';
 import {
   append,
   eventsIn,
@@ -121,7 +121,7 @@ export function consumerBehaviour(fresh: Fresh): void {
         expect(lost.map(({ event }) => event.lost)).toMatchObject([{ from: 4, to: 33 }]);
         const report = await verifyAuditExport(lines, ports.signer.publicKeys());
         expect(report).toMatchObject({ ok: true, findings: [], lost: 30 });
-        const { days } = must(await readStatistics(ports, operatorOf(account).actor, {}));
+        const { days } = unwrap(await readStatistics(ports, operatorOf(account).actor, {}));
         expect(days.at(-1)?.complete).toBe(false);
       }
       // Told once: the next time there is nothing to tell.
@@ -173,7 +173,7 @@ async function expectKept(ports: StreamPorts, expected: { first: number; events:
     const report = await verifyAuditExport(lines, ports.signer.publicKeys());
     expect(report).toMatchObject({ ok: true, findings: [], events: expected.events });
     expect(JSON.parse(lines[0] ?? '{}').segment).toBe(expected.events === 0 ? undefined : expected.first);
-    const { items } = must(await listEvents(ports, operatorOf(account).actor, {}, { limit: 200 }));
+    const { items } = unwrap(await listEvents(ports, operatorOf(account).actor, {}, { limit: 200 }));
     expect(items.map(({ id }) => id).sort()).toEqual(
       eventsIn(lines)
         .map(({ id }) => id)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deleteFilter } from '../../filters/delete-filter.ts';
 import type { AccountId, FilterId } from '../../kernel/ids.ts';
-import { inParallel } from '../../kernel/map-concurrent.ts';
+import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { listTokens, listUsers } from '../../records/list-named.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { indexes } from '../../store/indexes.ts';
@@ -9,7 +9,7 @@ import { deleteUser } from '../../users/delete-user.ts';
 import { findUser } from '../../users/find-user.ts';
 import { createFilter, operatorOf, updateResource, updateUser } from '../acting.ts';
 import { InterceptedStore } from '../intercepted-store.ts';
-import { addPerson, birth, must, setScene } from '../scene.ts';
+import { addPerson, birth, createFixture, unwrap } from '../scene.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import type { StoreHarness } from './harness.ts';
 import { startRedisHarness } from './redis-harness.ts';
@@ -32,7 +32,7 @@ async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[
   const logins: string[] = [];
   let after: string | undefined;
   do {
-    const page = must(await listUsers(ports, operatorOf(account), { ...query, limit: 7, ...(after && { after }) }));
+    const page = unwrap(await listUsers(ports, operatorOf(account), { ...query, limit: 7, ...(after && { after }) }));
     logins.push(...page.items.map(({ login }) => login));
     after = page.next ?? undefined;
   } while (after !== undefined);
@@ -40,7 +40,7 @@ async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[
 }
 
 test('lists go through all partitions once, by name, by creation and by what is looked for', async () => {
-  const scene = await setScene(ports, { user: { login: 'zz' } });
+  const scene = await createFixture(ports, { user: { login: 'zz' } });
   const { account, resource } = scene;
   const logins = Array.from({ length: 60 }, (_, at) => `user-${String(at).padStart(2, '0')}`);
   for (const [at, login] of logins.entries()) {
@@ -51,7 +51,7 @@ test('lists go through all partitions once, by name, by creation and by what is 
       alone: at % 2 === 0,
       password: false,
     });
-    if (at % 10 === 0) must(await updateUser(ports, account, user.id, { blocked: true }));
+    if (at % 10 === 0) unwrap(await updateUser(ports, account, user.id, { blocked: true }));
   }
   expect(await all(account, { search: 'USER-' })).toEqual(logins);
   expect(await all(account, { search: 'user-3' })).toEqual(logins.slice(30, 40));
@@ -63,14 +63,14 @@ test('lists go through all partitions once, by name, by creation and by what is 
     'zz',
     ...logins.filter((_, at) => at % 2 === 0),
   ]);
-  expect(must(await listTokens(ports, operatorOf(account), { state: 'locked', limit: 50 })).items).toHaveLength(3);
+  expect(unwrap(await listTokens(ports, operatorOf(account), { state: 'locked', limit: 50 })).items).toHaveLength(3);
 
-  must(await deleteResource(ports, operatorOf(account), resource.id));
+  unwrap(await deleteResource(ports, operatorOf(account), resource.id));
   expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 10 })).toEqual([]);
 });
 
 test('names and filters are decided as on one partition', async () => {
-  const scene = await setScene(ports);
+  const scene = await createFixture(ports);
   const { account, resource, user } = scene;
   const { user: bob } = await addPerson(ports, account, resource, { user: { login: 'bob' } });
   const replica: TestPorts = { ...ports, store: new InterceptedStore(ports.store) };
@@ -82,14 +82,14 @@ test('names and filters are decided as on one partition', async () => {
     { refused: 'NAME_TAKEN', field: 'login' },
     { refused: 'NAME_TAKEN', field: 'login' },
   ]);
-  const wanted = await inParallel([user.id, bob.id], 2, (id) => updateUser(ports, account, id, { alias: 'wanted' }));
+  const wanted = await mapConcurrent([user.id, bob.id], 2, (id) => updateUser(ports, account, id, { alias: 'wanted' }));
   expect(wanted.filter((outcome) => 'refused' in outcome)).toHaveLength(1);
-  must(await deleteUser(ports, operatorOf(account), bob.id));
+  unwrap(await deleteUser(ports, operatorOf(account), bob.id));
   expect(await findUser(ports, account, 'bob')).toBeUndefined();
 
   const rule = { kind: 'ip' as const, mode: 'allow' as const, ranges: ['10.0.0.1'] };
   const made = await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule });
-  const filter: FilterId = must(made).filter.id;
+  const filter: FilterId = unwrap(made).filter.id;
   const attach = updateResource(ports, account, resource.id, { ipFilter: filter });
   const outcomes = await Promise.all([attach, deleteFilter(replica, operatorOf(account), filter)]);
   expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(1);

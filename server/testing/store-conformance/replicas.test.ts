@@ -6,7 +6,7 @@ import { type Store, StoreUnavailable } from '../../store/store.ts';
 import { authenticate } from '../acting.ts';
 import { freePorts } from '../free-ports.ts';
 import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
-import { setScene } from '../scene.ts';
+import { createFixture } from '../scene.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import { waitUntil } from '../wait-until.ts';
 import { changeOf, keyOf } from './changes.ts';
@@ -64,7 +64,7 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
   test('SR-7: a used HOTP code would sign in again after a failover, so neither of the two servers is accepted', async () => {
     const weak = { allowWeakDurability: true };
     const before = await portsOver(await open(primary, weak));
-    const scene = await setScene(before, { tokens: [{ kind: 'hotp' }] });
+    const scene = await createFixture(before, { tokens: [{ kind: 'hotp' }] });
     const otp = (await scene.tokens[0]?.code()) ?? '';
     const attempt = {
       account: scene.account,

@@ -8,12 +8,12 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { createWebhook } from '../../webhooks/create-webhook.ts';
-import { runWebhooks } from '../../webhooks/delivery-worker.ts';
+import { startDeliveryWorker } from '../../webhooks/delivery-worker.ts';
 import { readQueue } from '../../webhooks/read-deliveries.ts';
 import { capturedLog } from '../captured-log.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { startRedisServer } from '../redis-server.ts';
-import { must } from '../scene.ts';
+import { unwrap } from '../scene.ts';
 import { waitUntil } from '../wait-until.ts';
 import { buildModule, killAndWait, runModule } from './run-module.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
@@ -63,7 +63,7 @@ describe('SR-33: services killed while they make events and send them', () => {
     const first = await openStoreAt(place);
     const input = { url, enabled: true, events: ['filter.created' as const] };
     const whk = { id: idFromBytes('whk', new Uint8Array(7).fill(4)) };
-    must(await createWebhook(webhookPorts(first, 0), act, whk, input));
+    unwrap(await createWebhook(webhookPorts(first, 0), act, whk, input));
     await first.close();
 
     const acknowledged = new Set<string>();
@@ -88,7 +88,7 @@ describe('SR-33: services killed while they make events and send them', () => {
 
     const store = await openStoreAt(place);
     const ports = webhookPorts(store, KILLS * LEASE_OVER_MS);
-    const runner = runWebhooks(ports, capturedLog().log, { deriveMs: 2, discoverMs: 10 });
+    const runner = startDeliveryWorker(ports, capturedLog().log, { deriveMs: 2, discoverMs: 10 });
     try {
       await waitUntil('everything has arrived', () => [...acknowledged].every((id) => received.has(id)));
       await waitUntil('nothing waits', async () => (await readQueue(ports, whk.id)).pending === 0);

@@ -1,13 +1,13 @@
 import { pbkdf2 } from 'node:crypto';
 import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
 import type { TokenId } from '../../kernel/ids.ts';
-import { inTurn } from '../../kernel/keyed-queue.ts';
-import { inParallel } from '../../kernel/map-concurrent.ts';
+import { runExclusive } from '../../kernel/keyed-queue.ts';
+import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { mayCreate } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Act } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
-import { letOthers } from '../../kernel/yield-to-event-loop.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { WIDTH } from '../../records/do-in-bulk.ts';
 import { createOcraToken, createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
@@ -55,20 +55,24 @@ const MOST_WAITING = 4;
  * taken keeps all from being made, unless partial taking is asked for. What breaks off in the middle is finished by
  * repeating it: every token has its id from what it is, so none is made twice.
  */
-export async function importTokens(ports: Needs, act: Act, request: TokenImport): Promise<Verdict<ImportReport>> {
+export async function importTokens(
+  ports: Needs,
+  act: RequestContext,
+  request: TokenImport,
+): Promise<Result<ImportReport>> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const work = () => importInTurn(ports, act, request);
-  return inTurn(ports.store, `token-import/${account}`, work, MOST_WAITING);
+  return runExclusive(ports.store, `token-import/${account}`, work, MOST_WAITING);
 }
 
-async function importInTurn(ports: Needs, act: Act, request: TokenImport): Promise<Verdict<ImportReport>> {
+async function importInTurn(ports: Needs, act: RequestContext, request: TokenImport): Promise<Result<ImportReport>> {
   const file = await readInPieces(ports, request);
   if ('flaw' in file) return refusal('IMPORT_UNREADABLE', { detail: file.flaw });
   const judged = await judgeImport(ports, act.actor.account, file.rows);
   const allowed = request.acceptPartial || judged.every((row) => !('flaw' in row));
   const { from, count, dryRun } = request;
-  const rows = await inParallel(judged, WIDTH, async (row, at): Promise<ImportedRow> => {
+  const rows = await mapConcurrent(judged, WIDTH, async (row, at): Promise<ImportedRow> => {
     const turn = allowed && !dryRun && at >= from && at < from + count;
     return { ...placeOf(row), ...(turn ? await make(ports, act, row) : judgedOutcome(row)) };
   });
@@ -77,7 +81,7 @@ async function importInTurn(ports: Needs, act: Act, request: TokenImport): Promi
 
 type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
 
-async function make(ports: Needs, act: Act, row: JudgedRow): Promise<Outcome> {
+async function make(ports: Needs, act: RequestContext, row: JudgedRow): Promise<Outcome> {
   if ('flaw' in row || row.exists) return judgedOutcome(row);
   const { token, birth } = row;
   // A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is
@@ -109,7 +113,7 @@ async function readInPieces(
   let step = reading.next();
   while (!step.done) {
     const asked = step.value;
-    if (asked === undefined) await letOthers();
+    if (asked === undefined) await yieldToEventLoop();
     step = reading.next(asked && (await derive(asked)));
   }
   return step.value;

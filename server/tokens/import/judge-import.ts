@@ -1,10 +1,10 @@
 import type { AccountId, TokenId } from '../../kernel/ids.ts';
 import { idFromBytes } from '../../kernel/ids.ts';
-import { inParallel } from '../../kernel/map-concurrent.ts';
+import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { normaliseName } from '../../kernel/names.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { letOthers } from '../../kernel/yield-to-event-loop.ts';
-import type { Birth } from '../../records/create-object.ts';
+import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
+import type { NewId } from '../../records/create-object.ts';
 import { WIDTH } from '../../records/do-in-bulk.ts';
 import { namesExactly } from '../../records/index-entries.ts';
 import { indexes } from '../../store/indexes.ts';
@@ -16,7 +16,7 @@ import type { ImportedToken, ImportRow } from './import-file.ts';
 /** A row that can be made, or whose token is there already. */
 export interface ImportableRow {
   token: ImportedToken;
-  birth: Birth<TokenId>;
+  birth: NewId<TokenId>;
   exists: boolean;
 }
 
@@ -47,11 +47,11 @@ export async function judgeImport(
   };
   const distinct: JudgedRow[] = [];
   for (const [at, row] of rows.entries()) {
-    if (at % BETWEEN_TURNS === 0) await letOthers();
+    if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     distinct.push(distinguish(row));
   }
-  return inParallel(distinct, WIDTH, async (row, at): Promise<JudgedRow> => {
-    if (at % BETWEEN_TURNS === 0) await letOthers();
+  return mapConcurrent(distinct, WIDTH, async (row, at): Promise<JudgedRow> => {
+    if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     if ('flaw' in row) return row;
     const [existing] = await ports.store.getMany([documents.token(row.birth.id)], ports.clock.now());
     if (existing?.value.account === account) return { ...row, exists: true };
@@ -61,7 +61,7 @@ export async function judgeImport(
   });
 }
 
-function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): Birth<TokenId> {
+function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): NewId<TokenId> {
   const { kind, serial, secret } = token;
   const number = serial === undefined ? null : normaliseName(serial);
   const made = kind === 'ocra' ? [formatSuite(token.suite)] : [token.algorithm, token.digits, token.periodMs];

@@ -5,19 +5,19 @@ import { type Change, StoreUnavailable } from '../../store/store.ts';
 import { answerOf, SUITE_PIN } from '../../testing/devices/ocra-device.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { suiteOf } from '../../testing/ocra-samples.ts';
-import { read, type Scene, setScene } from '../../testing/scene.ts';
+import { createFixture, type Fixture, read } from '../../testing/scene.ts';
 import { hotp } from '../kinds/oath/code.ts';
 import { figure } from './testing/read-whole.ts';
 import { writePskc } from './testing/write-pskc.ts';
 
 const services: Service[] = [];
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let key: string;
 beforeEach(async () => {
   service = await openService('token-imports');
   services.push(service);
-  scene = await setScene(service.ports);
+  scene = await createFixture(service.ports);
   key = await service.keyFor(scene.account, ['read', 'write']);
 });
 afterEach(() => {
@@ -233,7 +233,7 @@ describe('what is there already', () => {
 
   test('another account has its own', async () => {
     await send({ content: csv(2) });
-    const other = await setScene(service.ports);
+    const other = await createFixture(service.ports);
     const theirs = await service.keyFor(other.account, ['write']);
     expect((await send({ content: csv(2) }, theirs)).counts).toMatchObject({ made: 2 });
   });

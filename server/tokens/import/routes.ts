@@ -9,7 +9,7 @@ import {
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../../http/api/authorize.ts';
 import { tokenId } from '../../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from '../../http/api/router.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../../http/api/router.ts';
 import { refuse } from '../../http/problem.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
@@ -120,7 +120,7 @@ export function tokenImports(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
     const content = encoding === 'text' ? Buffer.from(text, 'utf8') : base64Decode(text);
     if (!content) return refuse(c, 'INPUT_INVALID', { errors: [{ path: 'content', message: 'base64' }] });
     const verdict = await importTokens(ports, c.get('act'), { ...options, content });
-    if (isRefusal(verdict)) return refuseVerdict(c, named(verdict));
+    if (isRefusal(verdict)) return refuseResult(c, named(verdict));
     if (!verdict.allowed && !options.dryRun) return refuse(c, 'IMPORT_REFUSED', { errors: errorsOf(verdict) });
     const { format, warnings, rows } = verdict;
     const count = (wanted: ImportedRow['outcome']) => rows.filter((row) => row.outcome === wanted).length;

@@ -1,13 +1,13 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { readPairs } from '../../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
 import { readAccess } from '../../authentication/read-access.ts';
-import { needing } from '../../kernel/dependency.ts';
+import { callDependency } from '../../kernel/dependency.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { eventOf } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { createEvent } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { StepAnswer, StepNeeds } from '../../login/answer-step.ts';
-import { keeping, letGo } from '../../login/claim-step.ts';
+import { keeping, releaseStep } from '../../login/claim-step.ts';
 import type { Flow } from '../../login/flow.ts';
 import { actOf } from '../../login/flow-events.ts';
 import { hashSecret, newSecret } from '../../login/flow-handle.ts';
@@ -15,7 +15,7 @@ import { readFlow } from '../../login/sealed-flow.ts';
 import { claimStep, holdsClaim, released } from '../../login/steps.ts';
 import { presentFlow } from '../../login/view-flow.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
-import { writePersonLink } from '../../messages/user-link.ts';
+import { writeUserLink } from '../../messages/user-link.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { documents } from '../../store/keys.ts';
@@ -31,10 +31,10 @@ type Needs = StepNeeds & Pick<Ports, 'courier'>;
  * Whoever has shown their password and stands before a token that wrong codes have locked has a link mailed to them that
  * unlocks it. The sign-in stays ended; the next one begins anew.
  */
-export async function askUnlock(
+export async function requestUnlock(
   ports: Needs,
   answer: StepAnswer & { language: MailLanguage },
-): Promise<Verdict<FlowView>> {
+): Promise<Result<FlowView>> {
   const known = await readFlow(ports, answer.handle);
   if (!known) return refusal('FLOW_NOT_FOUND');
   const { id } = known;
@@ -42,11 +42,11 @@ export async function askUnlock(
   const held = await holdOffer(ports, id, attempt);
   if (isRefusal(held)) return held;
   if (held.flow.unlock === 'sent') return presentFlow(ports, held.flow);
-  let sent: Verdict<{ sent: true }>;
+  let sent: Result<{ sent: true }>;
   try {
     sent = await mailLink(ports, held.flow, answer);
   } catch (error) {
-    await letGo(ports, documents.flow, id, attempt).catch(() => undefined);
+    await releaseStep(ports, documents.flow, id, attempt).catch(() => undefined);
     throw error;
   }
   const key = documents.flow(id);
@@ -61,9 +61,9 @@ export async function askUnlock(
 }
 
 /** Taken for one attempt before anything is sent, so that a double click is one mail (SR-48). */
-function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Verdict<{ flow: Flow }>> {
+function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ flow: Flow }>> {
   const key = documents.flow(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ flow: Flow }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: Flow }>> => {
     const flow = stored?.value;
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (flow.unlock === 'sent') return { answer: { flow } };
@@ -78,7 +78,7 @@ async function mailLink(
   ports: Needs,
   flow: Flow,
   answer: StepAnswer & { language: MailLanguage },
-): Promise<Verdict<{ sent: true }>> {
+): Promise<Result<{ sent: true }>> {
   const access = await readAccess(ports, flow.resource, answer.whence.address);
   if (isRefusal(access)) return access;
   const person = await stillLockedOut(ports, flow, access.resource);
@@ -93,7 +93,7 @@ async function mailLink(
 async function stillLockedOut(ports: Needs, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;
-  const { user, tokens } = await readPairs(ports, known, flow.resource);
+  const { user, tokens } = await loadAssignedTokens(ports, known, flow.resource);
   if (!user || flow.passwordDigest !== passwordDigest(user)) return undefined;
   const offers = await mayAskUnlock(
     ports,
@@ -109,10 +109,10 @@ async function sendLink(
   flow: Flow,
   person: User,
   { whence, language }: StepAnswer & { language: MailLanguage },
-): Promise<Verdict<{ sent: true }>> {
+): Promise<Result<{ sent: true }>> {
   const key = documents.user(person.id);
   const secret = newSecret(ports);
-  type Written = Verdict<{ email: string; login: string }>;
+  type Written = Result<{ email: string; login: string }>;
   const written = await transact(ports, key.anchor, [key], ([stored], at): Decision<Written> => {
     const user = stored?.value;
     const { email, login } = user ?? {};
@@ -127,12 +127,12 @@ async function sendLink(
     };
     const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
     const put = [{ key: documents.unlockLink(user.id), value, expiresAt: value.expiresAt }];
-    return { answer: { email, login }, write: { put, append: [eventOf(actOf(flow, whence), event, at)] } };
+    return { answer: { email, login }, write: { put, append: [createEvent(actOf(flow, whence), event, at)] } };
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;
-  const path = `/unlock?lang=${language}#${writePersonLink({ user: person.id, secret })}`;
+  const path = `/unlock?lang=${language}#${writeUserLink({ user: person.id, secret })}`;
   const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
-  await needing('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
+  await callDependency('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
   return { sent: true };
 }

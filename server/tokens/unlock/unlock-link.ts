@@ -27,7 +27,7 @@ export interface UnlockLink {
 }
 
 /** Whether the link still unlocks anything for this person. That its secret is right is somebody else's to say. */
-export function unlockStands(link: UnlockLink, user: User, passwordDigest: string, now: number): boolean {
+export function isUnlockLinkValid(link: UnlockLink, user: User, passwordDigest: string, now: number): boolean {
   return !user.blocked && now < link.expiresAt && link.email === user.email && link.passwordDigest === passwordDigest;
 }
 
@@ -55,7 +55,7 @@ export function isUnlockable(token: Token, owner: User, allows: ReadonlyMap<Reso
 }
 
 /** Whether to offer a link to somebody who has shown the first factor. */
-export function offersUnlock(
+export function canOfferUnlock(
   resource: Pick<Resource, 'enrolment'>,
   user: Pick<User, 'email' | 'emailOnPassword'>,
 ): boolean {

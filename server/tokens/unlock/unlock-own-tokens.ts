@@ -1,20 +1,20 @@
-import { readPairs } from '../../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
 import { unlockToken } from '../../authentication/lockout.ts';
-import { tellOwner } from '../../enrolment/notify-user.ts';
+import { notifyUser } from '../../enrolment/notify-user.ts';
 import type { ResourceId, TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf, type Whence } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { secretMatches } from '../../login/flow-handle.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
-import { type PersonLink, parsePersonLink } from '../../messages/user-link.ts';
+import { parseUserLink, type UserLink } from '../../messages/user-link.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
-import { movePlaces } from '../../records/index-entries.ts';
+import { reindex } from '../../records/index-entries.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import type { User } from '../../users/user.ts';
-import { allowsUnlock, isUnlockable, unlockStands } from './unlock-link.ts';
+import { allowsUnlock, isUnlockable, isUnlockLinkValid } from './unlock-link.ts';
 import { readAllowing, unlockableTokens } from './unlockable-tokens.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
@@ -24,7 +24,7 @@ const INVALID = refusal('LINK_INVALID');
 /** What a link unlocks: tokens with which its person is assigned to the resource where they asked for it. */
 interface Unlocking {
   user: User;
-  key: PersonLink;
+  key: UserLink;
   resource: ResourceId;
   tokens: TokenId[];
 }
@@ -33,8 +33,8 @@ interface Unlocking {
  * Whose link it is, while it still unlocks something and its resource allows it. Looking uses nothing up: mail programs look
  * at links before people do.
  */
-export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: unknown): Promise<Verdict<Unlocking>> {
-  const key = parsePersonLink(text);
+export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: unknown): Promise<Result<Unlocking>> {
+  const key = parseUserLink(text);
   if (!key) return INVALID;
   const now = ports.clock.now();
   const [known, link] = await ports.store.getMany([documents.user(key.user), documents.unlockLink(key.user)], now);
@@ -42,9 +42,9 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
   const { resource: id } = link.value;
   const [[resource], { user, tokens }] = await Promise.all([
     ports.store.getMany([documents.resource(id)], now),
-    readPairs(ports, known.value, id),
+    loadAssignedTokens(ports, known.value, id),
   ]);
-  if (!user || !unlockStands(link.value, user, passwordDigest(user), now)) return INVALID;
+  if (!user || !isUnlockLinkValid(link.value, user, passwordDigest(user), now)) return INVALID;
   if (resource?.value.enabled !== true || !allowsUnlock(resource.value)) return INVALID;
   const unlockable = await unlockableTokens(
     ports,
@@ -60,31 +60,31 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
  */
 export async function unlockOwnTokens(
   ports: Needs,
-  whence: Whence,
+  whence: ClientInfo,
   { link: text, language }: { link: unknown; language: MailLanguage },
-): Promise<Verdict<{ unlocked: true }>> {
+): Promise<Result<{ unlocked: true }>> {
   const opened = await viewUnlock(ports, text);
   if (isRefusal(opened)) return opened;
   const { user, key, resource, tokens } = opened;
-  const act: Act = { actor: { kind: 'user', account: user.account, id: user.id }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account: user.account, id: user.id }, ...whence };
   const keys = [documents.user(user.id), documents.unlockLink(user.id)] as const;
-  const used = await transact(ports, keys[0].anchor, keys, ([stored, link], now): Decision<Verdict<{ user: User }>> => {
+  const used = await transact(ports, keys[0].anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     if (!stored || !link || !secretMatches(key.secret, link.value.secretHash)) return { answer: INVALID };
-    if (!unlockStands(link.value, stored.value, passwordDigest(stored.value), now)) return { answer: INVALID };
-    const append = [eventOf(act, { type: 'user.unlock-used', subject: user.id, resource }, now)];
+    if (!isUnlockLinkValid(link.value, stored.value, passwordDigest(stored.value), now)) return { answer: INVALID };
+    const append = [createEvent(act, { type: 'user.unlock-used', subject: user.id, resource }, now)];
     return { answer: { user: stored.value }, write: { delete: [keys[1]], append } };
   });
   if (isRefusal(used)) return used;
   const unlocked = await Promise.all(tokens.map((id) => unlock(ports, act, { id, resource, owner: used.user })));
   if (!unlocked.includes(true)) return INVALID;
-  tellOwner(ports, used.user, 'token-unlocked', { language, whence });
+  notifyUser(ports, used.user, 'token-unlocked', { language, whence });
   return { unlocked: true };
 }
 
 /** Whether it was unlocked: what takes the token may have changed since the link was looked at. */
 async function unlock(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   { id, resource, owner }: { id: TokenId; resource: ResourceId; owner: User },
 ): Promise<boolean> {
   const key = documents.token(id);
@@ -96,8 +96,12 @@ async function unlock(
     const takes = token ? resourcesOpenedBy(token, owner) : [];
     if (!token || !takes.includes(resource) || !isUnlockable(token, owner, allows)) return { answer: false };
     const next = unlockToken(token);
-    const event = eventOf(act, { type: 'token.updated', subject: id, resource, changed: ['failures', 'lock'] }, now);
+    const event = createEvent(
+      act,
+      { type: 'token.updated', subject: id, resource, changed: ['failures', 'lock'] },
+      now,
+    );
     const put = [{ key, value: next }];
-    return { answer: true, write: { put, index: movePlaces(key, token, next), append: [event] } };
+    return { answer: true, write: { put, index: reindex(key, token, next), append: [event] } };
   });
 }

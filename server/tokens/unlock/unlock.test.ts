@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CourierUnavailable } from '../../messages/mailer.ts';
+import { MailerUnavailable } from '../../messages/mailer.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { documents } from '../../store/keys.ts';
 import { assign, unassign, updateResource, updateUser } from '../../testing/acting.ts';
 import {
   addResource,
   addToken,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   overwrite,
-  type Scene,
   type SceneOptions,
-  setScene,
+  unwrap,
   wrongCode,
 } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { Walk } from '../../testing/walk.ts';
+import { LoginDriver } from '../../testing/walk.ts';
 import { UNLOCK_LINK_LIFETIME_MS } from './unlock-link.ts';
 import { unlockOwnTokens, viewUnlock } from './unlock-own-tokens.ts';
 
@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const EMAIL = 'alice@shop.example';
 const setStage = (options: SceneOptions = {}) =>
-  setScene(ports, {
+  createFixture(ports, {
     tokens: [{}],
     ...options,
     resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true }, ...options.resource },
@@ -38,14 +38,14 @@ const setStage = (options: SceneOptions = {}) =>
   });
 
 /** Types wrong codes until the token locks. */
-async function lockOut(scene: Scene): Promise<Walk> {
-  const walk = await Walk.toOtp(scene);
+async function lockOut(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.toOtp(scene);
   for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
   return walk;
 }
 const linkTo = (to = EMAIL) => /#(.+)$/.exec(ports.courier.last('unlock-link', to).path)?.[1] ?? '';
 const unlock = (link: string) => unlockOwnTokens(ports, {}, { link, language: 'en' });
-const isLocked = async (scene: Scene) => (await scene.tokens[0]?.stored())?.lock !== undefined;
+const isLocked = async (scene: Fixture) => (await scene.tokens[0]?.stored())?.lock !== undefined;
 
 describe('whoever locked their token themselves', () => {
   test('has a link mailed that unlocks it, once, and signs in anew', async () => {
@@ -61,7 +61,7 @@ describe('whoever locked their token themselves', () => {
     expect(await isLocked(scene)).toBe(false);
     expect(ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'token-unlocked' });
     expect(await unlock(link)).toMatchObject({ refused: 'LINK_INVALID' });
-    const next = await Walk.toOtp(scene);
+    const next = await LoginDriver.toOtp(scene);
     expect(await next.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
   });
 
@@ -88,7 +88,7 @@ describe('whoever locked their token themselves', () => {
   test('is offered it at the next sign-in too, after the password', async () => {
     const scene = await setStage();
     await lockOut(scene);
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(walk.view.unlock).toBeUndefined();
     expect(await walk.password()).toMatchObject({ step: 'denied', unlock: 'offered' });
@@ -110,7 +110,7 @@ describe('attacks on unlocking', () => {
     const [token] = scene.tokens;
     if (!token) throw new Error('no token');
     await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect((await walk.password()) as object).not.toHaveProperty('unlock');
   });
@@ -163,7 +163,7 @@ describe('attacks on unlocking', () => {
     expect(answers.filter((answer) => 'unlocked' in answer)).toHaveLength(1);
   });
 
-  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+  test.each<[string, (scene: Fixture) => Promise<unknown>]>([
     ['the password is another one', meanwhile.changePassword],
     [
       'the address is another one',
@@ -205,7 +205,7 @@ describe('attacks on unlocking', () => {
     const { send } = ports.courier;
     ports.courier.send = async () => {
       ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
-      throw new CourierUnavailable('nobody takes it');
+      throw new MailerUnavailable('nobody takes it');
     };
     await expect(walk.askUnlock()).rejects.toThrow('sending a mail');
     ports.courier.send = send;
@@ -217,17 +217,17 @@ describe('attacks on unlocking', () => {
 // it unlocked for a resource that does not, to go on guessing there.
 describe('SR-67: a link of one resource', () => {
   const unlocking = { kinds: ['totp'], required: false, unlockByMail: true } as const;
-  const addBank = ({ account }: Scene, unlockByMail: boolean) =>
+  const addBank = ({ account }: Fixture, unlockByMail: boolean) =>
     addResource(ports, account, {
       name: 'Bank',
       enrolment: { ...unlocking, kinds: [...unlocking.kinds], unlockByMail },
     });
-  const shared: [string, (scene: Scene, resource: Resource) => object][] = [
+  const shared: [string, (scene: Fixture, resource: Resource) => object][] = [
     ['with its owner', ({ user, tokens }) => ({ user: user.id, token: tokens[0]?.id })],
     ['directly', ({ tokens }) => ({ token: tokens[0]?.id })],
   ];
-  const share = async (scene: Scene, resource: Resource, parts: (typeof shared)[number][1]) =>
-    must(await assign(ports, { account: scene.account, resource: resource.id, ...parts(scene, resource) }));
+  const share = async (scene: Fixture, resource: Resource, parts: (typeof shared)[number][1]) =>
+    unwrap(await assign(ports, { account: scene.account, resource: resource.id, ...parts(scene, resource) }));
 
   test.each(shared)('is not offered for a token that a resource without such links takes %s', async (_name, parts) => {
     const scene = await setStage();
@@ -235,7 +235,7 @@ describe('SR-67: a link of one resource', () => {
     const walk = await lockOut(scene);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
     expect(walk.view.unlock).toBeUndefined();
-    const next = await Walk.begin(scene);
+    const next = await LoginDriver.begin(scene);
     await next.identify();
     expect((await next.password()) as object).not.toHaveProperty('unlock');
     expect(ports.courier.sent).toEqual([]);
@@ -281,7 +281,7 @@ describe('SR-67: a link of one resource', () => {
     expect((await other.stored()).lock).toBeDefined();
   });
 
-  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+  test.each<[string, (scene: Fixture) => Promise<unknown>]>([
     [
       'the resource no longer unlocks by mail',
       ({ account, resource }) =>
@@ -299,7 +299,7 @@ describe('SR-67: a link of one resource', () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await walk.askUnlock();
-    must((await change(scene)) as object);
+    unwrap((await change(scene)) as object);
     expect(await viewUnlock(ports, linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
     expect(await unlock(linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
     expect(await isLocked(scene)).toBe(true);

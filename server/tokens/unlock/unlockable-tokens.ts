@@ -5,7 +5,7 @@ import type { Resource } from '../../resources/resource.ts';
 import { documents } from '../../store/keys.ts';
 import type { User } from '../../users/user.ts';
 import type { Token } from '../token.ts';
-import { allowsUnlock, isUnlockable, offersUnlock, unlocksByMail } from './unlock-link.ts';
+import { allowsUnlock, canOfferUnlock, isUnlockable, unlocksByMail } from './unlock-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -16,7 +16,7 @@ export async function mayAskUnlock(
   user: User,
   tokens: readonly Token[],
 ): Promise<boolean> {
-  return offersUnlock(resource, user) && (await unlockableTokens(ports, user, tokens)).length > 0;
+  return canOfferUnlock(resource, user) && (await unlockableTokens(ports, user, tokens)).length > 0;
 }
 
 /** Those of a user's tokens that a link unlocks. */

@@ -3,10 +3,10 @@ import { decideFactors, denialCode } from '../../authentication/methods.ts';
 import { factorStates } from '../../authentication/second-factor.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { TRANSACTION_LIFETIME_MS } from '../../login/flow.ts';
-import { askQuestion } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { sendCode } from '../../tokens/kinds/sent/send-code.ts';
 import { isOcra, isSent, type Token } from '../../tokens/token.ts';
 import { TRANSACTIONS_AT_ONCE } from '../create-transaction.ts';
@@ -22,10 +22,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'cod
  */
 export async function askSignature(
   ports: Needs,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   fields: readonly TransactionField[],
-): Promise<Verdict<{ token: Token; question?: string; transaction: string; expiresAt: number }>> {
+): Promise<Result<{ token: Token; question?: string; transaction: string; expiresAt: number }>> {
   const parsed = parseTransaction(fields);
   if (parsed.kind === 'refused') {
     const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
@@ -54,12 +54,12 @@ export async function askSignature(
 
   const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction: transaction.hash };
   if (isOcra(token)) {
-    const asked = await askQuestion(ports, {
+    const asked = await createOcraChallenge(ports, {
       token: id,
       scope: SIGNING_SCOPE,
       resource: resource.id,
       transaction,
-      tell: (at) => eventOf(act, { type: 'transaction.created', ...about }, at),
+      tell: (at) => createEvent(act, { type: 'transaction.created', ...about }, at),
     });
     return isRefusal(asked) ? asked : { token, transaction: transaction.hash, ...asked };
   }

@@ -3,8 +3,8 @@ import { readLimitedToken } from '../../authentication/read-limits.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { type Act, eventOf } from '../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { newOperation } from '../../store/transact.ts';
 import { signingKinds } from '../signing.ts';
 import { parseTransaction, type TransactionField, transactionHash } from '../transaction.ts';
@@ -16,10 +16,10 @@ import { findSigningPlace, SIGNING_SCOPE } from './signing-place.ts';
  */
 export async function checkSignature(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
   { fields, otp }: { fields: readonly TransactionField[]; otp: string },
-): Promise<Verdict<{ signed: string }>> {
+): Promise<Result<{ signed: string }>> {
   const parsed = parseTransaction(fields);
   if (parsed.kind === 'refused') return refusal('TRANSACTION_INVALID', { detail: parsed.reason });
   const place = await findSigningPlace(ports, act, id);
@@ -41,7 +41,7 @@ export async function checkSignature(
         'refused' in told
           ? { outcome: 'refused', reason: told.refused }
           : { outcome: 'granted', factors: ['otp'], otp: told.otp };
-      return eventOf(act, { type: 'transaction', ...about, ...result }, ports.clock.now());
+      return createEvent(act, { type: 'transaction', ...about, ...result }, ports.clock.now());
     },
     candidates: async () => {
       const stored = await readLimitedToken(ports, token, resource);

@@ -2,15 +2,15 @@ import { readAccess } from '../../authentication/read-access.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import { mayAuthenticateOn } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import type { Act } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { readObject } from '../../records/read-object.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { documents } from '../../store/keys.ts';
 import type { Token } from '../../tokens/token.ts';
 import { readUser } from '../../users/find-user.ts';
-import { mayComeIn, type User } from '../../users/user.ts';
+import { canSignIn, type User } from '../../users/user.ts';
 
 /** Where what is asked of a token outside of any sign-in stands: one for each token, beside those of resources. */
 export const SIGNING_SCOPE = 'api/signing';
@@ -29,15 +29,15 @@ export interface SigningPlace {
  */
 export async function findSigningPlace(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
-  act: Act,
+  act: RequestContext,
   id: TokenId,
-): Promise<Verdict<SigningPlace>> {
+): Promise<Result<SigningPlace>> {
   const { account } = act.actor;
   const found = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { object: token } = found;
   const user = token.owner === undefined ? undefined : await readUser(ports, account, token.owner);
-  if (user && !mayComeIn(user, 'api')) return refusal('ACCESS_DENIED');
+  if (user && !canSignIn(user, 'api')) return refusal('ACCESS_DENIED');
   const opened = resourcesOpenedBy(token, user);
   const own = opened.filter((resource) => mayAuthenticateOn(act.actor, resource));
   if (own.length === 0) return refusal(opened.length === 0 ? 'ASSIGNMENT_NOT_FOUND' : 'SCOPE_MISSING');

@@ -8,7 +8,7 @@ import { SendAgain } from '../parts/send-again.tsx';
 import { Who } from '../parts/who.tsx';
 import type { Passkeys } from '../passkey/loaded.ts';
 import { type Screen, textOf } from '../screen.ts';
-import { isToBeSent, promptFor, QUESTION_ID, type TypedStep, waysOf } from './fields.ts';
+import { needsSend, promptFor, QUESTION_ID, type TypedStep, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
@@ -63,7 +63,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     if ((notice && notice !== before.screen.notice) || (mistake && mistake !== stateBefore.mistake)) {
       this.input.current?.focus();
       this.input.current?.select();
-    } else if (this.props.isNext && isToBeSent(before.screen.view) && this.props.screen.view.sent) {
+    } else if (this.props.isNext && needsSend(before.screen.view) && this.props.screen.view.sent) {
       // The field has come with the code; where it opens no keyboard, it is where the person goes on.
       if (!matchMedia('(pointer: coarse)').matches) this.input.current?.focus();
     }
@@ -83,7 +83,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     event.preventDefault();
     const { step, busy, view } = this.props.screen;
     if (busy || this.leftMs()) return;
-    if (isToBeSent(view)) return this.props.onChoose(view.factor ?? '');
+    if (needsSend(view)) return this.props.onChoose(view.factor ?? '');
     const prompt = promptFor(step, view);
     const value = prompt.read(this.input.current?.value ?? '');
     const mistake = value ? prompt.judge?.(value) : prompt.missing;
@@ -98,7 +98,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const { title, label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = waysOf(view);
     const { sent } = view;
-    const isUnsent = isToBeSent(view);
+    const isUnsent = needsSend(view);
     const leftMs = this.leftMs();
     const passkey = step === 'identify' ? view.passkey : undefined;
     // A name is never refused, so what is said at its step is of a passkey, unless the form itself says it.

@@ -87,7 +87,7 @@ export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOpt
 }
 
 /** Whether a code is to be sent for the way that is asked for, and has not been. */
-export function isToBeSent(view: FlowView): boolean {
+export function needsSend(view: FlowView): boolean {
   const { chosen } = waysOf(view);
   return !view.sent && (chosen?.kind === 'sms' || chosen?.kind === 'email');
 }

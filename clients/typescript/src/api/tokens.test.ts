@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { openService, type Service } from '../../../../server/testing/http-service.ts';
-import { type Scene, setScene } from '../../../../server/testing/scene.ts';
+import { createFixture, type Fixture } from '../../../../server/testing/scene.ts';
 import { figure } from '../../../../server/tokens/import/testing/read-whole.ts';
 import { refusalOf } from '../../testing/refusal.ts';
 import { type Answer, json, networkFailure, problem, scriptedFetch } from '../../testing/scripted-fetch.ts';
@@ -33,12 +33,12 @@ const oath = {
 
 describe('what the service takes', () => {
   let service: Service;
-  let scene: Scene;
+  let scene: Fixture;
   let client: Client;
   let schemas: Record<string, { properties: object }>;
   beforeAll(async () => {
     service = await openService('client-tokens');
-    scene = await setScene(service.ports, { user: { email: 'alice@shop.example' } });
+    scene = await createFixture(service.ports, { user: { email: 'alice@shop.example' } });
     const apiKey = await service.keyFor(scene.account, ['read', 'write']);
     const here = (url: string, init: RequestInit) => Promise.resolve(service.app.request(url, init));
     client = createClient({ url: 'https://auth.example', apiKey, fetch: here, retries: 0 });

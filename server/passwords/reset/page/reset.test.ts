@@ -3,11 +3,11 @@ import { composeMail } from '../../../messages/mail/compose.ts';
 import { documents } from '../../../store/keys.ts';
 import { fakeHash } from '../../../testing/fake-hasher.ts';
 import { openService, type Service } from '../../../testing/http-service.ts';
-import { PASSWORD, read, type Scene, setScene } from '../../../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, read } from '../../../testing/scene.ts';
 import { ISSUER } from '../../../testing/test-ports.ts';
 
 let service: Service;
-let scene: Scene;
+let scene: Fixture;
 let host = 0;
 
 beforeAll(async () => {
@@ -17,7 +17,10 @@ afterAll(() => service.ports.close());
 beforeEach(async () => {
   service.ports.courier.sent.length = 0;
   service.ports.courier.down = false;
-  scene = await setScene(service.ports, { resource: { passwordReset: true }, user: { email: 'alice@shop.example' } });
+  scene = await createFixture(service.ports, {
+    resource: { passwordReset: true },
+    user: { email: 'alice@shop.example' },
+  });
 });
 
 interface Sent {
@@ -234,7 +237,7 @@ test('the frame offers the way there where the resource does, and nowhere else',
   const frame = async (resource: string) =>
     (await service.call(`GET /widget/v1/frame?resource=${resource}&origin=https://shop.example`)).text();
   expect(await frame(scene.resource.id)).toContain('<html lang="en" data-reset>');
-  expect(await frame((await setScene(service.ports)).resource.id)).toContain('<html lang="en">');
+  expect(await frame((await createFixture(service.ports)).resource.id)).toContain('<html lang="en">');
 });
 
 test('a site brings its users along over the API', async () => {

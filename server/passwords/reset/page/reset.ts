@@ -1,14 +1,14 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { type Context, Hono } from 'hono';
-import { afterwards } from '../../../http/after-response.ts';
-import { whenceOf } from '../../../http/client-info.ts';
+import { runAfterResponse } from '../../../http/after-response.ts';
+import { clientInfo } from '../../../http/client-info.ts';
 import type { AppEnv } from '../../../http/context.ts';
 import { sameOrigin } from '../../../http/middleware/same-origin.ts';
 import { onError, Refused } from '../../../http/problem.ts';
 import { parseId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
 import { isRefusal, type Refusal } from '../../../kernel/result.ts';
-import { askPasswordReset } from '../request-password-reset.ts';
+import { requestPasswordReset } from '../request-password-reset.ts';
 import { viewReset } from '../reset-link.ts';
 import { resetPassword } from '../reset-password.ts';
 import { readForm } from './form.ts';
@@ -50,9 +50,9 @@ export function reset(ports: Needs) {
       const body = askForm(texts, { resource, language }, texts.loginMissing);
       return showPage(c, { language, title: 'askTitle', body, status: 422 });
     }
-    const verdict = await askPasswordReset(ports, whenceOf(c), { resource, name, language });
+    const verdict = await requestPasswordReset(ports, clientInfo(c), { resource, name, language });
     if (isRefusal(verdict)) return showRefusal(c, language, verdict);
-    afterwards(c, verdict.deliver);
+    runAfterResponse(c, verdict.deliver);
     return showPage(c, { language, title: 'askedTitle', body: paragraphs(texts.askedText, texts.askedMore) });
   });
 
@@ -75,12 +75,12 @@ export function reset(ports: Needs) {
     if (password === '') return ask(texts.passwordMissing);
     if (password !== again) return ask(texts.passwordsDiffer);
     if (password.length > LONGEST_PASSWORD) return ask(texts.tooLong);
-    const verdict = await resetPassword(ports, whenceOf(c), { link, password, language });
+    const verdict = await resetPassword(ports, clientInfo(c), { link, password, language });
     if (isRefusal(verdict)) {
       const mistake = mistakeIn(texts, verdict, seen.secondFactor);
       return mistake === undefined ? showRefusal(c, language, verdict) : ask(mistake);
     }
-    afterwards(c, verdict.deliver);
+    runAfterResponse(c, verdict.deliver);
     return showPage(c, { language, title: 'doneTitle', body: paragraphs(texts.doneText) });
   });
   return app;

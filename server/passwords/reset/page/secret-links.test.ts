@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeMail } from '../../../messages/mail/compose.ts';
 import { MAIL_LANGUAGES, type MailLanguage } from '../../../messages/mail/mail.ts';
 import { openService, type Service } from '../../../testing/http-service.ts';
-import { type Scene, setScene, wrongCode } from '../../../testing/scene.ts';
+import { createFixture, type Fixture, wrongCode } from '../../../testing/scene.ts';
 import { ISSUER } from '../../../testing/test-ports.ts';
-import { Walk } from '../../../testing/walk.ts';
+import { LoginDriver } from '../../../testing/walk.ts';
 
 const LOGIN = 'alice';
 const EMAIL = 'alice@shop.example';
@@ -28,18 +28,18 @@ async function mailedUrl(): Promise<URL> {
 }
 
 async function askReset(lang: MailLanguage): Promise<URL> {
-  const scene = await setScene(service.ports, { resource: { passwordReset: true }, user: { email: EMAIL } });
+  const scene = await createFixture(service.ports, { resource: { passwordReset: true }, user: { email: EMAIL } });
   await post('/reset', { resource: scene.resource.id, name: LOGIN, lang });
   return mailedUrl();
 }
 
-async function lockOut(): Promise<{ scene: Scene; walk: Walk }> {
-  const scene = await setScene(service.ports, {
+async function lockOut(): Promise<{ scene: Fixture; walk: LoginDriver }> {
+  const scene = await createFixture(service.ports, {
     tokens: [{}],
     resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
     user: { email: EMAIL },
   });
-  const walk = await Walk.toOtp(scene);
+  const walk = await LoginDriver.toOtp(scene);
   for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
   return { scene, walk };
 }

@@ -4,7 +4,7 @@ import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testi
 import type { OathToken } from '../../token.ts';
 import { CHECK_BACK_COUNTERS, CHECK_BACK_STEPS, checkCode } from './check.ts';
 import { hotp } from './code.ts';
-import { HOTP_LOOK_AHEAD, spoil, verifyOtp } from './verify.ts';
+import { HOTP_LOOK_AHEAD, rejectFutureStep, verifyOtp } from './verify.ts';
 
 const STEP = 50_000_000;
 const NOW = STEP * PERIOD_MS + 7_000;
@@ -100,7 +100,7 @@ describe('of a clock', () => {
     expect(check(used, STEP)).toEqual({ verdict: 'used' });
     expect(check(used, STEP - 1)).toEqual({ verdict: 'used' });
     expect(check(used, STEP, NOW + 5 * PERIOD_MS)).toEqual({ verdict: 'used' });
-    const spoilt = spoil(sampleToken(), STEP, NOW - PERIOD_MS);
+    const spoilt = rejectFutureStep(sampleToken(), STEP, NOW - PERIOD_MS);
     expect(spoilt.spoiled).toEqual([STEP]);
     expect(check(spoilt, STEP)).toEqual({ verdict: 'used' });
   });

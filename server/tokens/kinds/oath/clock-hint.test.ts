@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import { hotp } from './code.ts';
-import { CLOCK_HINT_STEPS, DRIFT_MAX_STEPS, spoil, stepOutside, verifyOtp } from './verify.ts';
+import { CLOCK_HINT_STEPS, DRIFT_MAX_STEPS, rejectFutureStep, stepOutside, verifyOtp } from './verify.ts';
 
 const codeOf = (counter: number) => hotp({ secret: RFC_SECRET, counter, digits: 6, algorithm: 'SHA1' });
 const step = fc.integer({ min: 1_000, max: 60_000_000 });
@@ -36,7 +36,7 @@ describe('SR-44', () => {
         const now = current * PERIOD_MS;
         const hinted = stepOutside(sampleToken(), RFC_SECRET, codeOf(current + ahead), now);
         expect(hinted).toBe(current + ahead);
-        const token = spoil(sampleToken(), current + ahead, now);
+        const token = rejectFutureStep(sampleToken(), current + ahead, now);
         const then = now + later * PERIOD_MS;
         expect(verifyOtp(token, RFC_SECRET, codeOf(current + ahead), then).verdict).toBe('wrong');
         // Its neighbours are taken as before, and the window has not moved.
@@ -49,22 +49,23 @@ describe('SR-44', () => {
 
   test('what is spoiled is forgotten once it is past, so a token does not grow', () => {
     let token = sampleToken();
-    for (let current = 1_000; current < 1_100; current++) token = spoil(token, current + 2, current * PERIOD_MS);
+    for (let current = 1_000; current < 1_100; current++)
+      token = rejectFutureStep(token, current + 2, current * PERIOD_MS);
     expect(token.spoiled?.length).toBeLessThanOrEqual(3);
   });
 
   test('a code of the past, of now, or of a device that counts spoils nothing', () => {
     const token = sampleToken();
-    for (const past of [998, 1_000]) expect(spoil(token, past, 1_000 * PERIOD_MS)).toBe(token);
-    expect(spoil(token, 1_001, 1_000 * PERIOD_MS).spoiled).toEqual([1_001]);
+    for (const past of [998, 1_000]) expect(rejectFutureStep(token, past, 1_000 * PERIOD_MS)).toBe(token);
+    expect(rejectFutureStep(token, 1_001, 1_000 * PERIOD_MS).spoiled).toEqual([1_001]);
     const counting = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 5 });
-    expect(spoil(counting, 30, 0)).toBe(counting);
+    expect(rejectFutureStep(counting, 30, 0)).toBe(counting);
   });
 
   test('what is spoiled twice is there once, beside what is still to come', () => {
     const now = 1_000 * PERIOD_MS;
     const token = sampleToken({ spoiled: [999, 1_000, 1_001, 1_002] });
-    expect(spoil(token, 1_002, now).spoiled).toEqual([1_000, 1_001, 1_002]);
+    expect(rejectFutureStep(token, 1_002, now).spoiled).toEqual([1_000, 1_001, 1_002]);
   });
 
   test('no hint is given for a device that counts, for what is no code, or for a time before 1970', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tokenState, usedUp } from '../../../authentication/lockout.ts';
+import { advanceCounter, tokenState } from '../../../authentication/lockout.ts';
 import { RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import type { Token } from '../../token.ts';
 import { withReplayFloor } from './replay-floor.ts';
@@ -24,7 +24,7 @@ test('no code that was used between a backup and its restore is accepted afterwa
         const verdict = verifyOtp(live, RFC_SECRET, otp, now);
         if (verdict.verdict === 'accepted') {
           live = {
-            ...usedUp(live, verdict.counter),
+            ...advanceCounter(live, verdict.counter),
             factor: totp(after),
           };
           used.push(otp);

@@ -5,7 +5,7 @@ import { newPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';
 import { hotp } from './code.ts';
-import { judgeOath } from './verify-oath.ts';
+import { verifyOath } from './verify-oath.ts';
 
 const secrets = createSecretBox(new Uint8Array(32).fill(7));
 const ports = { secrets };
@@ -17,7 +17,7 @@ function tokenWith(changes: Partial<OathToken> = {}): OathToken {
   return { ...token, sealedSecret: secrets.seal(RFC_SECRET, seedContext(token.account, token.id)) };
 }
 const code = (counter: number) => hotp({ secret: RFC_SECRET, counter, digits: 6, algorithm: 'SHA1' });
-const judge = (token: OathToken, typed: string, now = NOW) => judgeOath(ports, frozen(token), typed, now);
+const judge = (token: OathToken, typed: string, now = NOW) => verifyOath(ports, frozen(token), typed, now);
 
 test('a right code is accepted, and used up with it', () => {
   const token = tokenWith();

@@ -1,19 +1,19 @@
-import type { Judgement, JudgeNeeds } from '../../../authentication/factor-check.ts';
-import { usedUp } from '../../../authentication/lockout.ts';
-import { withoutPin } from '../../pin.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
+import { advanceCounter } from '../../../authentication/lockout.ts';
+import { splitPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';
-import { spoil, stepOutside, verifyOtp } from './verify.ts';
+import { rejectFutureStep, stepOutside, verifyOtp } from './verify.ts';
 
 /** A code that an app or a fob shows by itself, with its PIN where it has one. */
-export function judgeOath(ports: JudgeNeeds, token: OathToken, typed: string, now: number): Judgement {
-  const { otp, isPinRight } = withoutPin(ports, token, typed);
+export function verifyOath(ports: VerifyNeeds, token: OathToken, typed: string, now: number): FactorVerdict {
+  const { otp, isPinRight } = splitPin(ports, token, typed);
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const judged = verifyOtp(token, secret, otp, now);
   // A right code behind a wrong PIN is not used up: whoever reads a code over a shoulder cannot burn it.
   if (!isPinRight) return { verdict: 'wrong' };
-  if (judged.verdict === 'accepted') return { verdict: 'accepted', next: usedUp(token, judged.counter) };
+  if (judged.verdict === 'accepted') return { verdict: 'accepted', next: advanceCounter(token, judged.counter) };
   if (judged.verdict === 'replayed') return judged;
   const step = stepOutside(token, secret, otp, now);
-  return step === undefined ? judged : { verdict: 'wrong', next: spoil(token, step, now), clockOff: true };
+  return step === undefined ? judged : { verdict: 'wrong', next: rejectFutureStep(token, step, now), clockOff: true };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { usedUp } from '../../../authentication/lockout.ts';
+import { advanceCounter } from '../../../authentication/lockout.ts';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
 import { hotp } from './code.ts';
@@ -118,13 +118,13 @@ describe('two steps with the same code', () => {
 
   test('are used up together', () => {
     expect(verdictOn(token, TWINS.earlier, now)).toEqual(accepted(TWINS.later));
-    const after = usedUp(token, TWINS.later);
+    const after = advanceCounter(token, TWINS.later);
     for (const later of [now, now + PERIOD_MS]) expect(verdictOn(after, TWINS.earlier, later)).toEqual(REPLAYED);
     expect(verdictOn(after, TWINS.earlier, now + 2 * PERIOD_MS)).toEqual(WRONG);
   });
 
   test('the second is still a replay when the first was used in its own step', () => {
-    const after = usedUp(token, TWINS.earlier);
+    const after = advanceCounter(token, TWINS.earlier);
     expect(verdictOn(after, TWINS.later, now)).toEqual(REPLAYED);
   });
 
@@ -157,7 +157,7 @@ describe('the look-ahead of a HOTP token', () => {
     const last = Number.MAX_SAFE_INTEGER - 1;
     const old = { ...token, nextCounter: last };
     expect(verdictOn(old, last, 0)).toEqual(accepted(last));
-    const used = usedUp(old, last);
+    const used = advanceCounter(old, last);
     expect(verdictOn(used, last, 0)).toEqual(REPLAYED);
     expect(verdictOn(used, last + 1, 0)).toEqual(WRONG);
   });
@@ -232,7 +232,7 @@ describe('over random histories', () => {
           expect(used.has(verdict.counter)).toBe(false);
           expect(verdict.counter).toBeGreaterThanOrEqual(token.nextCounter);
           used.add(verdict.counter);
-          token = usedUp(token, verdict.counter);
+          token = advanceCounter(token, verdict.counter);
           expect(token.nextCounter).toBe(verdict.counter + 1);
           expect(verdictOn(token, verdict.counter, now)).toEqual(REPLAYED);
         }
@@ -249,7 +249,7 @@ describe('over random histories', () => {
         const otp = currentOtp(token, RFC_SECRET, now);
         const verdict = verifyOtp(token, RFC_SECRET, otp, now);
         if (verdict.verdict !== 'accepted') expect.fail(verdict.verdict);
-        const after = usedUp(token, verdict.counter);
+        const after = advanceCounter(token, verdict.counter);
         expect(verifyOtp(after, RFC_SECRET, otp, now)).toEqual(REPLAYED);
       }),
     );

@@ -75,7 +75,7 @@ export function stepOutside(token: VerifiableToken, secret: Uint8Array, otp: str
  * The token after such a code: one that was shown before its time is not taken when its time comes. Otherwise the hint
  * would tell a guesser which code to wait for.
  */
-export function spoil<T extends OathToken>(token: T, step: number, now: number): T {
+export function rejectFutureStep<T extends OathToken>(token: T, step: number, now: number): T {
   if (token.factor.kind !== 'totp' || step <= windowAt(token, now).latest) return token;
   const current = Math.floor(now / token.factor.periodMs);
   const kept = (token.spoiled ?? []).filter((one) => one >= current && one !== step);

@@ -1,6 +1,6 @@
 import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
-import { refusal, type Verdict } from '../../../kernel/result.ts';
+import { type Result, refusal } from '../../../kernel/result.ts';
 import { documents } from '../../../store/keys.ts';
 import type { Json } from '../../../store/store.ts';
 import { type Decision, transact } from '../../../store/transact.ts';
@@ -31,13 +31,13 @@ export interface Asked {
  * from then on; failures stay counted. The question of a transaction is made of its hash: it stays the same, and stays used up
  * once it was answered.
  */
-export async function askQuestion(
+export async function createOcraChallenge(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, tell }: Asked,
-): Promise<Verdict<{ question: string; expiresAt: number }>> {
+): Promise<Result<{ question: string; expiresAt: number }>> {
   const keys = [documents.token(id), documents.challenge(id, scope)] as const;
   const random = ports.random.bytes(CHALLENGE_BYTES);
-  type Answer = Verdict<{ question: string; expiresAt: number }>;
+  type Answer = Result<{ question: string; expiresAt: number }>;
   return transact(ports, id, keys, ([stored, asked], now): Decision<Answer> => {
     const token = stored?.value;
     const suite = token && isOcra(token) ? parseSuite(token.factor.suite) : undefined;

@@ -7,7 +7,7 @@ import { newPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OcraToken } from '../../token.ts';
 import { ocraAnswer } from './answer.ts';
-import { judgeOcra } from './verify-ocra.ts';
+import { verifyOcraAnswer } from './verify-ocra.ts';
 
 const secrets = createSecretBox(new Uint8Array(32).fill(7));
 const ports = { secrets };
@@ -31,7 +31,7 @@ const ASKED: Challenge = {
 };
 const answer = (counter: number) => ocraAnswer(suiteOf(SUITE), OCRA_KEYS.SHA256, { question: ASKED.question, counter });
 const judge = (typed: string, challenge: Challenge | undefined = ASKED, token = TOKEN, now = NOW) =>
-  judgeOcra(ports, frozen(token), challenge && frozen(challenge), typed, now);
+  verifyOcraAnswer(ports, frozen(token), challenge && frozen(challenge), typed, now);
 
 // SR-45
 test('a right answer is accepted, and used up with its question', () => {
@@ -46,7 +46,7 @@ test('a right answer is accepted, and used up with its question', () => {
 test('without a question that stands there is nothing to answer', () => {
   const { kind: _kind, question: _question, ...rest } = ASKED;
   const sent: Challenge = { ...rest, kind: 'sent', mac: 'mac', epoch: 0, moves: 0 };
-  expect(judgeOcra(ports, TOKEN, undefined, answer(7), NOW)).toEqual({ verdict: 'not-asked' });
+  expect(verifyOcraAnswer(ports, TOKEN, undefined, answer(7), NOW)).toEqual({ verdict: 'not-asked' });
   expect(judge(answer(7), sent)).toEqual({ verdict: 'not-asked' });
   expect(judge(answer(7), ASKED, TOKEN, NOW + 999)).toMatchObject({ verdict: 'accepted' });
   expect(judge(answer(7), ASKED, TOKEN, NOW + 1000)).toEqual({ verdict: 'not-asked' });

@@ -1,6 +1,6 @@
-import type { Judgement, JudgeNeeds } from '../../../authentication/factor-check.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
 import type { Challenge } from '../../challenge.ts';
-import { withoutPin } from '../../pin.ts';
+import { splitPin } from '../../pin.ts';
 import type { OcraToken } from '../../token.ts';
 import { openOcraToken } from './ocra-token.ts';
 import { verifyOcra } from './verify.ts';
@@ -9,15 +9,15 @@ import { verifyOcra } from './verify.ts';
  * The answer to a question of ours, with the token's PIN where it has one. The question is used up by the commit that accepts
  * (SR-45): where the suite has neither counter nor time, nothing else stands against a repeat.
  */
-export function judgeOcra(
-  ports: JudgeNeeds,
+export function verifyOcraAnswer(
+  ports: VerifyNeeds,
   token: OcraToken,
   challenge: Challenge | undefined,
   typed: string,
   now: number,
-): Judgement {
+): FactorVerdict {
   if (challenge?.kind !== 'ocra' || now >= challenge.expiresAt) return { verdict: 'not-asked' };
-  const { otp, isPinRight } = withoutPin(ports, token, typed);
+  const { otp, isPinRight } = splitPin(ports, token, typed);
   const { verifiable, secret, bound } = openOcraToken(ports, token);
   const attempt = { ...bound, question: challenge.question, answer: otp };
   const judged = verifyOcra(verifiable, secret, attempt, now);

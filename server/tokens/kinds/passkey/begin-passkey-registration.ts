@@ -1,7 +1,7 @@
 import type { PasskeyCreation } from '@countersign/protocol/passkey';
 import type { AccountId, TokenId, UserId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
-import { refusal, type Verdict } from '../../../kernel/result.ts';
+import { type Result, refusal } from '../../../kernel/result.ts';
 import { indexes } from '../../../store/indexes.ts';
 import { documents } from '../../../store/keys.ts';
 import { readUser } from '../../../users/find-user.ts';
@@ -41,7 +41,7 @@ export async function beginPasskeyRegistration(
   ports: Needs,
   maker: PasskeyMaker,
   topOrigin: string,
-): Promise<Verdict<{ options: PasskeyCreation; pending: PendingPasskey }>> {
+): Promise<Result<{ options: PasskeyCreation; pending: PendingPasskey }>> {
   const user = await readUser(ports, maker.account, maker.id);
   if (!user || user.blocked) return refusal('ACCESS_DENIED');
   const has = await passkeysOfUser(ports, maker);

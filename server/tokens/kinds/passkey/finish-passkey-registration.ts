@@ -1,9 +1,9 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
-import { needing } from '../../../kernel/dependency.ts';
+import { callDependency } from '../../../kernel/dependency.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
-import type { Act, Whence } from '../../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../../kernel/result.ts';
+import type { ClientInfo, RequestContext } from '../../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { createObject } from '../../../records/create-object.ts';
 import { removeObject } from '../../../records/read-object.ts';
 import { indexes } from '../../../store/indexes.ts';
@@ -33,22 +33,22 @@ export interface MadePasskey {
 export async function finishPasskeyRegistration(
   ports: Needs,
   maker: PasskeyMaker,
-  whence: Whence,
+  whence: ClientInfo,
   pending: PendingPasskey,
   { id, name, madeWith, response }: MadePasskey,
-): Promise<Verdict<{ token: WebauthnToken }>> {
+): Promise<Result<{ token: WebauthnToken }>> {
   const { account } = maker;
   const now = ports.clock.now();
   if (pending.user !== maker.id || now >= pending.expiresAt) return refusal('PASSKEY_INVALID');
   const user = await readUser(ports, account, maker.id);
   if (!user || user.blocked) return refusal('ACCESS_DENIED');
-  const factor = await needing('checking a new passkey', () => verifyAttestation(response, pending));
+  const factor = await callDependency('checking a new passkey', () => verifyAttestation(response, pending));
   if (!factor) return refusal('PASSKEY_INVALID');
   if ((await passkeysOfUser(ports, maker)).length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
 
   const { credentialId } = factor;
   if (!(await claimCredential(ports, account, credentialId, id))) return refusal('PASSKEY_TAKEN');
-  const act: Act = { actor: { kind: 'user', account, id: maker.id }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account, id: maker.id }, ...whence };
   const token: WebauthnToken = {
     id,
     account,

@@ -4,8 +4,8 @@ import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 import {
   CHALLENGE_BYTES,
   challengeFor,
-  challengeForAnybody,
   challengeOfTransaction,
+  discoverableChallenge,
   passkeysOf,
 } from './passkey-request.ts';
 
@@ -40,7 +40,7 @@ export function randomChallenge(ports: Pick<PasskeyNeeds, 'random'>, transaction
  * @param tokens of the person's assignment, usable ones
  * @param transaction hash of what the answer is to confirm
  */
-export function askPasskeys(
+export function createChallengeFor(
   ports: PasskeyNeeds,
   tokens: readonly Token[],
   transaction?: string,
@@ -51,6 +51,6 @@ export function askPasskeys(
 }
 
 /** What is asked before anybody has been named. */
-export function askAnybody(ports: PasskeyNeeds): PasskeyChallenge {
-  return challengeForAnybody(relyingParty(ports), randomChallenge(ports));
+export function createDiscoverableChallenge(ports: PasskeyNeeds): PasskeyChallenge {
+  return discoverableChallenge(relyingParty(ports), randomChallenge(ports));
 }

@@ -5,7 +5,7 @@ import { documents } from '../../../store/keys.ts';
 import { operatorOf, updateToken } from '../../../testing/acting.ts';
 import { inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
 import { touches } from '../../../testing/intercepted-store.ts';
-import { addPerson, meanwhile, must, ORIGIN, read, type Scene, setScene } from '../../../testing/scene.ts';
+import { addPerson, createFixture, type Fixture, meanwhile, ORIGIN, read, unwrap } from '../../../testing/scene.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
 import { deleteToken } from '../../delete-token.ts';
@@ -14,10 +14,10 @@ import { findPasskey } from './find-passkey.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
 
 let ports: TestPorts;
-let scene: Scene;
+let scene: Fixture;
 beforeAll(async () => {
   ports = await openTestPorts('passkey registration');
-  scene = await setScene(ports);
+  scene = await createFixture(ports);
 });
 afterEach(() => {
   ports.store.intercept = {};
@@ -25,11 +25,11 @@ afterEach(() => {
 afterAll(() => ports.close());
 
 const newId = (): TokenId => idFromBytes('tok', ports.random.bytes(7));
-const makerOf = ({ account, user }: Scene) => ({ account, id: user.id });
+const makerOf = ({ account, user }: Fixture) => ({ account, id: user.id });
 const refusedWith = (code: string) => ({ refused: code });
 
 async function begin(who = scene) {
-  const begun = must(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN));
+  const begun = unwrap(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN));
   const { options } = begun;
   const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
   return { ...begun, ceremony: { ...ceremony, userHandle: options.user.id } };
@@ -65,7 +65,7 @@ describe('registering a passkey', () => {
   test('makes a token of its owner, that opens nothing yet; one event tells it', async () => {
     const before = ports.store.commits.length;
     const who = await another('makes');
-    const { token } = must(await register(new SoftwareAuthenticator({ synced: true, signCount: 0 }), who));
+    const { token } = unwrap(await register(new SoftwareAuthenticator({ synced: true, signCount: 0 }), who));
     expect(await read(ports, documents.token(token.id))).toMatchObject({
       owner: who.user.id,
       createdBy: { kind: 'user', id: who.user.id },
@@ -119,9 +119,9 @@ describe('registering a passkey', () => {
 
   test('ends at so many for one person', async () => {
     const who = await another('many');
-    for (let made = 0; made < MOST_PASSKEYS - 1; made++) must(await register(new SoftwareAuthenticator(), who));
+    for (let made = 0; made < MOST_PASSKEYS - 1; made++) unwrap(await register(new SoftwareAuthenticator(), who));
     const [one, other] = [await begin(who), await begin(who)];
-    must(await register(new SoftwareAuthenticator(), who));
+    unwrap(await register(new SoftwareAuthenticator(), who));
     expect(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('PASSKEY_LIMIT'));
     for (const { pending, ceremony } of [one, other]) {
       const made = { id: newId(), name: 'Key', response: new SoftwareAuthenticator().create(ceremony) };
@@ -136,7 +136,7 @@ describe('one credential is one person’s', () => {
   test('whoever registers it second is refused, also its owner', async () => {
     const who = await another('second');
     const device = new SoftwareAuthenticator();
-    const { token } = must(await register(device));
+    const { token } = unwrap(await register(device));
     expect(await register(device, who)).toEqual(refusedWith('PASSKEY_TAKEN'));
     expect(await register(device)).toEqual(refusedWith('PASSKEY_TAKEN'));
     expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(scene.user.id);
@@ -144,10 +144,10 @@ describe('one credential is one person’s', () => {
   });
 
   test('in another account it is another', async () => {
-    const elsewhere = await setScene(ports);
+    const elsewhere = await createFixture(ports);
     const device = new SoftwareAuthenticator();
-    must(await register(device));
-    must(await register(device, elsewhere));
+    unwrap(await register(device));
+    unwrap(await register(device, elsewhere));
     expect((await findPasskey(ports, elsewhere.account, device.id))?.id).toBe(elsewhere.user.id);
   });
 
@@ -176,20 +176,20 @@ describe('one credential is one person’s', () => {
     await expect(register(device)).rejects.toThrow('killed');
     ports.store.intercept = {};
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
-    must(await register(device));
+    unwrap(await register(device));
     expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(scene.user.id);
   });
 
   test('deleted, it may be registered again; handed over it may not be', async () => {
     const who = await another('receiver');
     const device = new SoftwareAuthenticator();
-    const { token } = must(await register(device));
+    const { token } = unwrap(await register(device));
     expect(await updateToken(ports, scene.account, token.id, { owner: who.user.id })).toEqual(
       refusedWith('TOKEN_KIND_UNFIT'),
     );
-    must(await deleteToken(ports, operatorOf(scene.account), token.id));
+    unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
-    must(await register(device, who));
+    unwrap(await register(device, who));
     expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(who.user.id);
   });
 });

@@ -29,7 +29,7 @@ export function challengeFor(
  * What is asked of whoever it may be: a passkey that its device finds by itself. It takes the place of name, password and
  * code, so the device has to check its person.
  */
-export function challengeForAnybody(relyingParty: RelyingParty, challenge: string): PasskeyChallenge {
+export function discoverableChallenge(relyingParty: RelyingParty, challenge: string): PasskeyChallenge {
   return { ...relyingParty, challenge, allow: [], userVerification: 'required' };
 }
 

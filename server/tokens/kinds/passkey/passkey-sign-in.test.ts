@@ -3,24 +3,24 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../../events/event.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
-import { isRefusal, type Verdict } from '../../../kernel/result.ts';
+import { isRefusal, type Result } from '../../../kernel/result.ts';
 import { documents } from '../../../store/keys.ts';
 import { createLoginRequest, unassign, updateResource, updateToken } from '../../../testing/acting.ts';
 import { givePasskey, inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
 import {
   birth,
+  createFixture,
+  type Fixture,
   meanwhile,
-  must,
   NONCE,
   overwrite,
   putInState,
   read,
-  type Scene,
-  setScene,
+  unwrap,
 } from '../../../testing/scene.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
-import { Walk } from '../../../testing/walk.ts';
+import { LoginDriver } from '../../../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -28,22 +28,22 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
-const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 const claimsOf = ({ result = '' }: FlowView) => decodeJwt(result);
 const factorOf = async (id: TokenId) => (await read(ports, documents.token(id))).factor;
 
 /** Somebody with a passkey on a resource, on which passkeys may open everything by themselves. */
 async function person(
   device = new SoftwareAuthenticator(),
-  options: Parameters<typeof setScene>[1] = {},
-): Promise<{ scene: Scene; device: SoftwareAuthenticator; token: TokenId }> {
+  options: Parameters<typeof createFixture>[1] = {},
+): Promise<{ scene: Fixture; device: SoftwareAuthenticator; token: TokenId }> {
   const resource = { passkeySignIn: true, failedAttemptsBeforeLock: 3, ...options.resource };
-  const scene = await setScene(ports, { ...options, resource });
+  const scene = await createFixture(ports, { ...options, resource });
   return { scene, device, token: await givePasskey(scene, device) };
 }
 
-const answer = (walk: Walk, device: SoftwareAuthenticator, tampering: Tampering = {}) =>
+const answer = (walk: LoginDriver, device: SoftwareAuthenticator, tampering: Tampering = {}) =>
   walk.passkey(device.get(inTheFrame(walk.view.passkey), tampering));
 
 describe('behind a password', () => {
@@ -53,7 +53,7 @@ describe('behind a password', () => {
     [{ verifies: true, synced: true }, ['pwd', 'swk', 'user', 'mfa']],
   ])('a passkey that says %o is the second factor, and the result tells it', async (traits, amr) => {
     const { scene, device, token } = await person(new SoftwareAuthenticator(traits));
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     expect(walk.view).toMatchObject({
       step: 'passkey',
       factor: 'passkey',
@@ -74,7 +74,7 @@ describe('behind a password', () => {
     const { scene, token } = await person();
     const second = new SoftwareAuthenticator();
     const other = await givePasskey(scene, second);
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     expect(walk.view.passkey?.allowCredentials).toHaveLength(2);
     expect(walk.view.factors).toEqual([{ id: 'passkey', kind: 'webauthn' }]);
     const before = await factorOf(token);
@@ -92,8 +92,8 @@ describe('behind a password', () => {
       const { scene, device } = await person(new SoftwareAuthenticator({ verifies }));
       const { account, resource, user } = scene;
       const asked = { account, resource: resource.id, user: user.id, nonce: NONCE, passwordChecked: true };
-      const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), asked));
-      const walk = await Walk.begin(scene, { loginRequest });
+      const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+      const walk = await LoginDriver.begin(scene, { loginRequest });
       expect(walk.view.step).toBe('passkey');
       await answer(walk, device);
       expect(claimsOf(walk.view)).toMatchObject({ acr });
@@ -103,7 +103,7 @@ describe('behind a password', () => {
   // SR-61
   test('SR-61: a challenge is void with any answer, and with another choice', async () => {
     const { scene, device } = await person(undefined, { tokens: [{ kind: 'totp' }] });
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const first = device.get(inTheFrame(walk.view.passkey));
     const before = walk.view.passkey?.challenge;
 
@@ -123,7 +123,7 @@ describe('behind a password', () => {
   // SR-61, SR-1
   test('SR-61: an answer that was cut off after it counted is not taken again', async () => {
     const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 0 }));
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     const right = device.get(inTheFrame(walk.view.passkey));
     const { factor } = await read(ports, documents.token(token));
     if (factor.kind !== 'webauthn') throw new Error('no passkey');
@@ -137,14 +137,14 @@ describe('behind a password', () => {
   test('the passkey of somebody else of the account is none of theirs, and no count is raised', async () => {
     const { scene, token } = await person();
     const { device: foreign, token: foreignToken } = await person();
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     expect(codeOf(await answer(walk, foreign))).toBe('OTP_WRONG');
     for (const one of [token, foreignToken]) expect((await read(ports, documents.token(one))).failures).toBe(0);
   });
 
   test('a copy gives itself away: refused, counted, and the event says why', async () => {
     const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 9 }));
-    const walk = await Walk.toOtp(scene);
+    const walk = await LoginDriver.toOtp(scene);
     await answer(walk, device, { signCount: 5 });
     expect(walk.view).toMatchObject({ step: 'passkey', error: { code: 'OTP_WRONG' } });
     expect((await read(ports, documents.token(token))).failures).toBe(1);
@@ -157,7 +157,7 @@ describe('behind a password', () => {
 });
 
 /** What was told of sign-ins to the account, in order. */
-function attempts(scene: Scene): AccountEvent[] {
+function attempts(scene: Fixture): AccountEvent[] {
   const told = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
   return told.filter(({ type, account }) => type === 'authentication' && account === scene.account);
 }
@@ -165,7 +165,7 @@ function attempts(scene: Scene): AccountEvent[] {
 describe('in place of name, password and code', () => {
   test('a passkey signs its owner in with two factors; one event tells it', async () => {
     const { scene, device, token } = await person();
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     expect(walk.view).toMatchObject({
       step: 'identify',
       passkey: { allowCredentials: [], userVerification: 'required', rpId: 'auth.example' },
@@ -186,14 +186,14 @@ describe('in place of name, password and code', () => {
   // SR-17
   test('SR-17: it is offered to everybody or to nobody, and gone once a name was given', async () => {
     const { scene } = await person();
-    const off = await setScene(ports);
-    expect((await Walk.begin(off)).view.passkey).toBeUndefined();
-    const kinds = await setScene(ports, { resource: { passkeySignIn: true, tokenKinds: ['totp'] } });
-    expect((await Walk.begin(kinds)).view.passkey).toBeUndefined();
+    const off = await createFixture(ports);
+    expect((await LoginDriver.begin(off)).view.passkey).toBeUndefined();
+    const kinds = await createFixture(ports, { resource: { passkeySignIn: true, tokenKinds: ['totp'] } });
+    expect((await LoginDriver.begin(kinds)).view.passkey).toBeUndefined();
 
     const views = await Promise.all(
       [scene.user.login, 'nobody'].map(async (login) => {
-        const walk = await Walk.begin(scene);
+        const walk = await LoginDriver.begin(scene);
         expect(walk.view.passkey).toBeDefined();
         await walk.identify(login);
         const { login: _login, ...view } = walk.view;
@@ -207,7 +207,7 @@ describe('in place of name, password and code', () => {
   // SR-61
   test('SR-61: without a check of the person it is refused, whatever the browser claims', async () => {
     const { scene, device } = await person(new SoftwareAuthenticator({ verifies: false }));
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     expect(codeOf(await answer(walk, device))).toBe('INVALID_CREDENTIALS');
     expect(walk.view.step).toBe('identify');
   });
@@ -221,7 +221,7 @@ describe('in place of name, password and code', () => {
     ['to another challenge', { clientData: { challenge: 'b2xk' } }],
   ])('SR-61: an answer %s is refused', async (_, tampering) => {
     const { scene, device } = await person();
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     expect(codeOf(await answer(walk, device, tampering))).toBe('INVALID_CREDENTIALS');
     await answer(walk, device);
     expect(walk.view.step).toBe('done');
@@ -230,7 +230,7 @@ describe('in place of name, password and code', () => {
   // SR-61
   test('SR-61: what was said to one sign-in is nothing to another', async () => {
     const { scene, device } = await person();
-    const [one, other] = [await Walk.begin(scene), await Walk.begin(scene)];
+    const [one, other] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
     const said = device.get(inTheFrame(one.view.passkey));
     expect(codeOf(await other.passkey(said))).toBe('INVALID_CREDENTIALS');
     await one.passkey(said);
@@ -239,7 +239,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-17, SR-4
-  test.each<[string, (scene: Scene, token: TokenId) => Promise<unknown>, string]>([
+  test.each<[string, (scene: Fixture, token: TokenId) => Promise<unknown>, string]>([
     ['of somebody blocked', (scene) => meanwhile.blockUser(scene), 'INVALID_CREDENTIALS'],
     ['that is locked', ({ account }, token) => putInState(ports, account, token, 'locked'), 'INVALID_CREDENTIALS'],
     [
@@ -272,7 +272,7 @@ describe('in place of name, password and code', () => {
     ],
   ])('SR-17: a passkey %s opens nothing', async (_, change, code) => {
     const { scene, device, token } = await person();
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     await change(scene, token);
     const view = await answer(walk, device);
     expect(codeOf(view)).toBe(code);
@@ -283,7 +283,7 @@ describe('in place of name, password and code', () => {
   test('SR-17: a passkey that nobody has reads as one that is refused, and costs as many commits', async () => {
     const { scene, device } = await person();
     const said = async (one: SoftwareAuthenticator, tampering: Tampering = {}) => {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       const response = one.get(inTheFrame(walk.view.passkey), tampering);
       const before = ports.store.commits.length;
       await walk.passkey(response);
@@ -296,10 +296,10 @@ describe('in place of name, password and code', () => {
   });
 
   test('a passkey on which its owner is not assigned opens nothing', async () => {
-    const scene = await setScene(ports, { resource: { passkeySignIn: true } });
+    const scene = await createFixture(ports, { resource: { passkeySignIn: true } });
     const device = new SoftwareAuthenticator();
     await registerPasskey(scene, device);
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     expect(codeOf(await answer(walk, device))).toBe('INVALID_CREDENTIALS');
   });
 
@@ -307,7 +307,7 @@ describe('in place of name, password and code', () => {
   test('SR-15: refused answers of a passkey count, and lock it', async () => {
     const { scene, device, token } = await person();
     for (let time = 0; time < 4; time++) {
-      const walk = await Walk.begin(scene);
+      const walk = await LoginDriver.begin(scene);
       expect(codeOf(await answer(walk, device, { clientData: { challenge: 'b2xk' } }))).toBe('INVALID_CREDENTIALS');
     }
     expect((await read(ports, documents.token(token))).lock?.reason).toBe('otp-failures');
@@ -316,7 +316,7 @@ describe('in place of name, password and code', () => {
   // SR-5
   test('SR-5: it is no step of a sign-in that has a name already', async () => {
     const { scene, device } = await person();
-    const walk = await Walk.begin(scene);
+    const walk = await LoginDriver.begin(scene);
     const said = device.get(inTheFrame(walk.view.passkey));
     await walk.identify();
     expect(stepOf(await walk.passkey(said))).toBe('STEP_NOT_EXPECTED');

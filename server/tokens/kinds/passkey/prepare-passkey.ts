@@ -1,25 +1,29 @@
-import { readPairs } from '../../../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../../../authentication/load-assigned-tokens.ts';
 import { acceptedKinds, usableTokens } from '../../../authentication/second-factor.ts';
-import { refusal, type Verdict } from '../../../kernel/result.ts';
+import { type Result, refusal } from '../../../kernel/result.ts';
 import type { StepNeeds } from '../../../login/answer-step.ts';
 import type { Flow } from '../../../login/flow.ts';
-import type { Offered } from '../../../login/steps.ts';
+import type { ChallengeDraft } from '../../../login/steps.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { signingKinds } from '../../../transactions/signing.ts';
 import { locateUser } from '../../../users/find-user.ts';
-import { askPasskeys } from './new-challenge.ts';
+import { createChallengeFor } from './new-challenge.ts';
 
 /** A challenge for the passkeys with which the person is assigned, as they are now. Nobody is asked for a name alone. */
-export async function offerPasskey(ports: StepNeeds, flow: Flow, resource: Resource): Promise<Verdict<Offered>> {
+export async function preparePasskey(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+): Promise<Result<ChallengeDraft>> {
   const user = flow.user && (await locateUser(ports, flow.account, flow.user));
   if (!user) return refusal('STEP_NOT_EXPECTED');
   const { transaction } = flow;
-  const { tokens } = await readPairs(ports, user, resource.id);
+  const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   const usable = usableTokens(
     tokens.map(({ value }) => value),
     transaction ? signingKinds(resource, transaction) : acceptedKinds(resource),
     ports.clock.now(),
   );
-  const passkey = askPasskeys(ports, usable, transaction?.hash);
+  const passkey = createChallengeFor(ports, usable, transaction?.hash);
   return passkey ? { step: transaction ? 'sign' : 'passkey', passkey } : refusal('OTP_WRONG');
 }

@@ -1,14 +1,14 @@
-import type { Judgement } from '../../../authentication/factor-check.ts';
+import type { FactorVerdict } from '../../../authentication/factor-check.ts';
 import type { WebauthnToken } from '../../token.ts';
 import type { PasskeyAnswer } from './passkey-challenge.ts';
 import { userHandleOf } from './passkey-request.ts';
 import { verifyAssertion } from './verify-assertion.ts';
 
 /** What a passkey says to a challenge. An accepted one moves its counter on, and its challenge is answered for good. */
-export async function judgePasskey(
+export async function verifyPasskey(
   token: WebauthnToken,
   { assertion, asked, topOrigin }: PasskeyAnswer,
-): Promise<Judgement> {
+): Promise<FactorVerdict> {
   const { factor, owner } = token;
   if (owner === undefined) return { verdict: 'wrong' };
   // The token's own memory of it: the sign-in that gave the challenge out may have been cut off before it could note it.

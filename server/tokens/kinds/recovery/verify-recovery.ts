@@ -1,4 +1,4 @@
-import type { Judgement, JudgeNeeds } from '../../../authentication/factor-check.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
 import type { RecoveryToken } from '../../token.ts';
@@ -8,7 +8,7 @@ import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
 export const RECOVERY_CODES = 10;
 
 /** A recovery code: struck off the list with the commit that accepts it. */
-export function judgeRecovery(ports: JudgeNeeds, token: RecoveryToken, typed: string): Judgement {
+export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, typed: string): FactorVerdict {
   const mac = codeMac(ports, token, typed);
   const { macs, lastUsed } = token.factor;
   // MACs under a secret key: comparing them in the open tells nobody anything about a code.
@@ -37,7 +37,7 @@ export function newRecoverySet(
 }
 
 /** Under the service's MAC key: the codes are short, and a bare hash of one could be tried out from a copy of the store. */
-function codeMac(ports: JudgeNeeds, { account, id }: { account: AccountId; id: TokenId }, typed: string): string {
+function codeMac(ports: VerifyNeeds, { account, id }: { account: AccountId; id: TokenId }, typed: string): string {
   const mac = ports.secrets.mac('recovery-code', JSON.stringify([account, id, plainCode(typed)]));
   return Buffer.from(mac).toString('base64url');
 }

@@ -1,13 +1,13 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import { readPairs } from '../../../authentication/load-assigned-tokens.ts';
+import { loadAssignedTokens } from '../../../authentication/load-assigned-tokens.ts';
 import { tokenState } from '../../../authentication/lockout.ts';
 import { acceptedKindsFrom, isUsable } from '../../../authentication/second-factor.ts';
-import type { Whence } from '../../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../../kernel/result.ts';
+import type { ClientInfo } from '../../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { StepNeeds } from '../../../login/answer-step.ts';
 import type { Flow } from '../../../login/flow.ts';
 import { actOf } from '../../../login/flow-events.ts';
-import type { Offered } from '../../../login/steps.ts';
+import type { ChallengeDraft } from '../../../login/steps.ts';
 import type { MailLanguage } from '../../../messages/mail/mail.ts';
 import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { Resource } from '../../../resources/resource.ts';
@@ -21,18 +21,18 @@ import { codeUnderWay, type SentCode, sendCode } from './send-code.ts';
  * The person picked a phone or a mailbox: a code goes there, if everything that let them get this far still stands. One that
  * is on its way is not sent again, so that going back and forth between two ways costs nothing.
  */
-export async function offerCode(
+export async function prepareCode(
   ports: StepNeeds,
   flow: Flow,
   resource: Resource,
   option: FactorOption,
-  { whence, language }: { whence: Whence; language: MailLanguage },
-): Promise<Verdict<Offered>> {
+  { whence, language }: { whence: ClientInfo; language: MailLanguage },
+): Promise<Result<ChallengeDraft>> {
   // Nothing is sent for a name alone (SR-17): a first factor, or the host's backend, has said who it is.
   if (flow.user === undefined) return refusal('STEP_NOT_EXPECTED');
   const known = await readUser(ports, flow.account, flow.user);
   if (!known) return refusal('ACCESS_DENIED');
-  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const token = tokens.find(({ value }) => value.id === option.id)?.value;
   if (!user || !token || !isSent(token)) return refusal('ACCESS_DENIED', { about: known.id });
   // Whoever had the password changed must not be rung up by the old one (SR-38).
@@ -59,6 +59,6 @@ export async function offerCode(
   return isRefusal(sent) ? sent : offered(sent, step);
 }
 
-function offered({ token, expiresAt, resendAt }: SentCode, step: Offered['step']): Offered {
+function offered({ token, expiresAt, resendAt }: SentCode, step: ChallengeDraft['step']): ChallengeDraft {
   return { step, sent: { token: token.id, to: maskedAddress(token.factor), expiresAt, resendAt } };
 }

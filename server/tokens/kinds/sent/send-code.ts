@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { inTurn } from '../../../kernel/keyed-queue.ts';
+import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import { normaliseName } from '../../../kernel/names.ts';
 import type { Ports } from '../../../kernel/ports.ts';
-import { type Act, eventOf } from '../../../kernel/request-context.ts';
-import { isRefusal, refusal, type Verdict } from '../../../kernel/result.ts';
+import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { MailLanguage } from '../../../messages/mail/mail.ts';
-import { CourierUnavailable } from '../../../messages/mailer.ts';
+import { MailerUnavailable } from '../../../messages/mailer.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { documents } from '../../../store/keys.ts';
 import { type Decision, newOperation, transact } from '../../../store/transact.ts';
@@ -58,10 +58,12 @@ export interface SentCode {
  *
  * @returns CODE_NOT_SENT when nobody took it on: it is void then. CODE_LIMIT: too many, or too soon after the last.
  */
-export async function sendCode(ports: SendNeeds, act: Act, order: SendOrder): Promise<Verdict<SentCode>> {
+export async function sendCode(ports: SendNeeds, act: RequestContext, order: SendOrder): Promise<Result<SentCode>> {
   const code = newCode(ports);
   // One after another, so that of several clicks the first alone counts as a sending.
-  const made = await inTurn(ports.store, `code/${order.token.id}/${order.scope}`, () => ask(ports, act, order, code));
+  const made = await runExclusive(ports.store, `code/${order.token.id}/${order.scope}`, () =>
+    ask(ports, act, order, code),
+  );
   if (isRefusal(made)) return made;
   const { token, challenge } = made;
   const { expiresAt } = challenge;
@@ -79,17 +81,17 @@ export async function sendCode(ports: SendNeeds, act: Act, order: SendOrder): Pr
       lifetimeMs: expiresAt - challenge.createdAt,
     });
   } catch (error) {
-    if (!(error instanceof CourierUnavailable)) throw error;
+    if (!(error instanceof MailerUnavailable)) throw error;
     await withdraw(ports, act, order, challenge);
     return refusal('CODE_NOT_SENT');
   }
   return { token, ...lifeOf(challenge) };
 }
 
-type Made = Verdict<{ token: SentToken; challenge: Challenge }>;
+type Made = Result<{ token: SentToken; challenge: Challenge }>;
 
 /** Writes down what the token is asked, unless it is too soon or too much. */
-async function ask(ports: SendNeeds, act: Act, order: SendOrder, code: string): Promise<Made> {
+async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code: string): Promise<Made> {
   const { id, account } = order.token;
   const keys = [documents.token(id), documents.challenge(id, order.scope)] as const;
   const [, before] = await ports.store.getMany(keys, ports.clock.now());
@@ -192,7 +194,7 @@ async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
 }
 
 /** Nobody took it on, so it counts for nothing, and the next one need not wait. */
-async function withdraw(ports: SendNeeds, act: Act, order: SendOrder, challenge: Challenge): Promise<void> {
+async function withdraw(ports: SendNeeds, act: RequestContext, order: SendOrder, challenge: Challenge): Promise<void> {
   const key = documents.challenge(challenge.token, order.scope);
   await transact(ports, key.anchor, [key], ([current], now): Decision<void> => {
     const isStillThis =
@@ -202,8 +204,12 @@ async function withdraw(ports: SendNeeds, act: Act, order: SendOrder, challenge:
   });
 }
 
-function told(act: Act, order: SendOrder, type: 'code.sent' | 'code.not-sent', now: number) {
+function told(act: RequestContext, order: SendOrder, type: 'code.sent' | 'code.not-sent', now: number) {
   const { token, resource, related } = order;
   const about = { subject: token.id, resource: resource.id, related: [...related] };
-  return eventOf(act, { type, ...about, ...(type === 'code.not-sent' && { reason: 'CODE_NOT_SENT' as const }) }, now);
+  return createEvent(
+    act,
+    { type, ...about, ...(type === 'code.not-sent' && { reason: 'CODE_NOT_SENT' as const }) },
+    now,
+  );
 }

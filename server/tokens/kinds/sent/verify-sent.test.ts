@@ -4,7 +4,7 @@ import { frozen, resourceId, sampleToken } from '../../../testing/samples.ts';
 import type { Challenge } from '../../challenge.ts';
 import { newPin } from '../../pin.ts';
 import type { SentToken } from '../../token.ts';
-import { judgeSent } from './verify-sent.ts';
+import { verifySent } from './verify-sent.ts';
 
 const secrets = createSecretBox(new Uint8Array(32).fill(7));
 const ports = { secrets };
@@ -31,7 +31,7 @@ const sentTo = (token: SentToken, changes: { usedAt?: number } = {}): Challenge 
 });
 const judge = (typed: string, challenge?: Challenge, { token = TOKEN, scope = SCOPE, now = NOW } = {}) => {
   const asked = challenge && { value: frozen(challenge), version: 1 };
-  return judgeSent(ports, frozen(token), { challenge: asked, scope }, typed, now);
+  return verifySent(ports, frozen(token), { challenge: asked, scope }, typed, now);
 };
 
 // SR-48

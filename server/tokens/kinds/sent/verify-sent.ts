@@ -1,5 +1,5 @@
-import type { Candidate, Judgement, JudgeNeeds } from '../../../authentication/factor-check.ts';
-import { withoutPin } from '../../pin.ts';
+import type { Candidate, FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
+import { splitPin } from '../../pin.ts';
 import type { SentToken } from '../../token.ts';
 import { standsFor } from './out-of-band-code.ts';
 import { isSentCode } from './send-code.ts';
@@ -8,14 +8,14 @@ import { isSentCode } from './send-code.ts';
  * A code that was sent, with its token's PIN where it has one. Without a code that stands there is nothing that a guess could
  * hit, and so nothing to count; the same holds when the code that was sent has been used.
  */
-export function judgeSent(
-  ports: JudgeNeeds,
+export function verifySent(
+  ports: VerifyNeeds,
   token: SentToken,
   { challenge: asked, scope }: Pick<Candidate, 'challenge' | 'scope'>,
   typed: string,
   now: number,
-): Judgement {
-  const { otp, isPinRight } = withoutPin(ports, token, typed);
+): FactorVerdict {
+  const { otp, isPinRight } = splitPin(ports, token, typed);
   const challenge = asked?.value;
   if (!challenge || !standsFor(challenge, token, now)) return { verdict: 'not-asked' };
   const isRight = isSentCode(ports, token, scope, challenge, otp);

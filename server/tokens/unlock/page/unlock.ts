@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { whenceOf } from '../../../http/client-info.ts';
+import { clientInfo } from '../../../http/client-info.ts';
 import type { AppEnv } from '../../../http/context.ts';
 import { sameOrigin } from '../../../http/middleware/same-origin.ts';
 import type { Ports } from '../../../kernel/ports.ts';
@@ -36,7 +36,7 @@ export function unlock(ports: Needs) {
       const body = confirmForm(PAGE_TEXTS[language], { link, language, login: seen.user.login });
       return showPage(c, { language, title: 'unlockTitle', body });
     }
-    const verdict = await unlockOwnTokens(ports, whenceOf(c), { link, language });
+    const verdict = await unlockOwnTokens(ports, clientInfo(c), { link, language });
     if (isRefusal(verdict)) return showInvalid(c, language);
     return showPage(c, { language, title: 'unlockedTitle', body: paragraphs(PAGE_TEXTS[language].unlockedText) });
   });
