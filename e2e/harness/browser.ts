@@ -17,8 +17,10 @@ const DISABLED_FEATURES = [
   'OptimizationHints',
   'NetworkTimeServiceQuerying',
   'PreconnectToSearch',
-  // And one of ours: parts of the browser's own window that are made ready beside every page, and that nobody here sees.
+  // And ours: parts of the browser's own window that are made ready beside every page, and that no test looks at.
   'PreloadTopChromeWebUI',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
 ];
 
 let running: Promise<Browser> | undefined;
