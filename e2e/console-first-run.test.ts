@@ -44,7 +44,7 @@ async function signIn(view: ConsoleView, email: string, password: string, recove
   await view.button('Confirm').click();
 }
 
-// SR-42. The attack: whoever finds a fresh installation before its owner. Nothing gets in but the setup link.
+// SR-42. The attack: a fresh installation is found before its owner comes. Nothing gets in but the setup link.
 test('SR-42: from the setup link to an account that two administrators run, all in browsers', async () => {
   const stranger = await open('/console');
   await expect(stranger.page.getByText('countersign setup')).toBeVisible();

@@ -5,7 +5,7 @@ import { madeFrom, staleParts, stamp } from './build/stale.ts';
 /** `tsx tools/build.ts [--all]`: builds what is missing or older than its sources, or everything. */
 const ROOT = resolve(import.meta.dirname, '..');
 
-// The same product whoever builds it: tests, too, try what users get.
+// Tests, too, try what users get.
 process.env.NODE_ENV = 'production';
 const wanted = process.argv.includes('--all') ? PART_NAMES : staleParts(ROOT);
 if (wanted.length > 0) {

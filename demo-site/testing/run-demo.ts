@@ -18,7 +18,7 @@ export interface RunningDemo {
 }
 
 /**
- * Runs the launcher on a data folder of its own and ports that nobody has. Resolves when its last line is out.
+ * Runs the launcher on a data folder of its own and free ports. Resolves when its last line is out.
  *
  * @param cwd where it is started: without a data folder it makes one there
  */

@@ -22,14 +22,14 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | '
  */
 export async function acceptInvitation(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   input: { link: string; code: string; password: string; name: string },
 ): Promise<Result<{ administrator: Administrator }>> {
   const opened = await openLink(ports, input.link, 'invitation');
   if (isRefusal(opened)) return opened;
   const hashed = await hashAdministratorPassword(ports, input.password, [input.name, ...opened.personal]);
   if (isRefusal(hashed)) return hashed;
-  const { account, administrator: id, act } = { ...opened, act: actOf(opened, whence) };
+  const { account, administrator: id, act } = { ...opened, act: actOf(opened, client) };
   const keys = keysOf(opened);
   return transact<typeof keys, Result<{ administrator: Administrator }>>(
     ports,
@@ -93,7 +93,7 @@ export async function acceptInvitation(
  */
 export async function acceptRecovery(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   input: { link: string; password: string },
 ): Promise<Result<{ administrator: Administrator }>> {
   const opened = await openLink(ports, input.link, 'recovery');
@@ -101,7 +101,7 @@ export async function acceptRecovery(
   const hashed = await hashAdministratorPassword(ports, input.password, opened.personal);
   if (isRefusal(hashed)) return hashed;
   const keys = keysOf(opened);
-  const act = actOf(opened, whence);
+  const act = actOf(opened, client);
   type Recovered = { administrator: Administrator; gone: TokenId | undefined };
   const recovered = await transact<typeof keys, Result<Recovered>>(
     ports,
@@ -136,7 +136,7 @@ export async function acceptRecovery(
   if (isRefusal(recovered)) return recovered;
   const { administrator, gone } = recovered;
   if (gone !== undefined) await dropToken(ports, act, gone, administrator.id);
-  notify(ports, administrator, 'password', whence);
+  notify(ports, administrator, 'password', client);
   return { administrator };
 }
 
@@ -181,7 +181,7 @@ function fits(
 }
 
 /** Whoever holds the link is who it was made for, as far as anybody can tell; with no rights yet. */
-export function actOf({ account, administrator: id }: LinkText, whence: ClientInfo): RequestContext {
+export function actOf({ account, administrator: id }: LinkText, client: ClientInfo): RequestContext {
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
-  return { actor, ...whence };
+  return { actor, ...client };
 }

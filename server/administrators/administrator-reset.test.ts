@@ -53,7 +53,7 @@ beforeEach(async () => {
 });
 
 const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses++ % 200)}`) => ({ address });
-const ask = (email: string, whence = from()) => askAdministratorReset(ports, whence, { account: ada.account, email });
+const ask = (email: string, client = from()) => askAdministratorReset(ports, client, { account: ada.account, email });
 const redeem = (link: string, password = NEW) => resetAdministratorPassword(ports, from(), { link, password });
 const view = (secret: string) => viewLink(ports, { kind: 'reset', secret });
 const stored = () => read(ports, documents.administrator(ada.account, ada.id));
@@ -273,7 +273,7 @@ describe('a reset is no way round', () => {
     expect(flow.step).toBe('otp');
     expect(flow.enrolment).toBeUndefined();
     const otp = codeOf(ports, ada.secret);
-    expect(unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} })).opened).toBeDefined();
+    expect(unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, client: {} })).opened).toBeDefined();
   });
 
   test('a lock: a token that wrong codes have locked stays so, and only a recovery code gets by', async () => {
@@ -281,16 +281,16 @@ describe('a reset is no way round', () => {
     const wrong = codeOf(ports, ada.secret) === '000000' ? '000001' : '000000';
     let { seq } = begun.flow;
     for (let at = 0; at < 6; at++) {
-      seq = unwrap(await answerSignInOtp(ports, { handle: begun.handle, seq, otp: wrong, whence: {} })).flow.seq;
+      seq = unwrap(await answerSignInOtp(ports, { handle: begun.handle, seq, otp: wrong, client: {} })).flow.seq;
     }
     unwrap(await redeem(await linkFor()));
     ports.clock.advance(30_000);
     const { handle } = await toSecondFactor(ports, ada.account, EMAIL, NEW);
-    const right = { handle, seq: 2, otp: codeOf(ports, ada.secret), whence: {} };
+    const right = { handle, seq: 2, otp: codeOf(ports, ada.secret), client: {} };
     const locked = unwrap(await answerSignInOtp(ports, right));
     expect(locked.flow.error?.code).toBe('TOKEN_LOCKED');
     const code = ada.recoveryCodes[0] ?? '';
-    const recovered = unwrap(await answerRecoveryCode(ports, { handle, seq: locked.flow.seq, code, whence: {} }));
+    const recovered = unwrap(await answerRecoveryCode(ports, { handle, seq: locked.flow.seq, code, client: {} }));
     expect(recovered.opened).toBeDefined();
   });
 
@@ -304,7 +304,7 @@ describe('a reset is no way round', () => {
     }
     ports.clock.advance(30_000);
     const otp = codeOf(ports, ada.secret);
-    const ended = unwrap(await answerSignInOtp(ports, { handle: under.handle, seq: 2, otp, whence: {} }));
+    const ended = unwrap(await answerSignInOtp(ports, { handle: under.handle, seq: 2, otp, client: {} }));
     expect(ended.opened).toBeUndefined();
     expect(ended.flow.step).toBe('denied');
   });

@@ -24,12 +24,12 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
  */
 export async function askAdministratorReset(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   { account: named, email }: { account?: AccountId | undefined; email: string },
 ): Promise<Result<{ deliver: () => Promise<void> }>> {
   const { store } = ports;
   const now = ports.clock.now();
-  const tooMany = await countResetRequest(ports, 'administrator-reset', whence);
+  const tooMany = await countResetRequest(ports, 'administrator-reset', client);
   if (tooMany) return tooMany;
   // Of the installation, and so the same for everybody.
   if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
@@ -41,7 +41,7 @@ export async function askAdministratorReset(
   const subject = found?.id ?? unknownSubject(ports, account, email);
   const mayMail = await countMail(ports, 'administrator-reset', subject);
   // Nobody has shown anything yet, so it is nobody who acts.
-  const act: RequestContext = { actor: { kind: 'user', account }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account }, ...client };
   const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
 
   if (!found || !mayResetByMail(found) || !mayMail) {

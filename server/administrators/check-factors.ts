@@ -121,7 +121,7 @@ export async function redeemRecoveryCode(
   ports: FactorNeeds,
   { account, id }: { account: AccountId; id: AdministratorId },
   typed: string,
-  whence: ClientInfo,
+  client: ClientInfo,
 ): Promise<Result<{ administrator: Administrator }>> {
   const keys = [documents.account(account), documents.administrator(account, id)] as const;
   const mac = recoveryCodeMac(ports, id, typed);
@@ -137,11 +137,11 @@ export async function redeemRecoveryCode(
       const administrator: Administrator = { ...stored.value, recovery: judged.codes };
       const put = [{ key: keys[1], value: administrator }];
       if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG'), write: { put } };
-      const act = { actor: actorOf(home.value, administrator), ...whence };
+      const act = { actor: actorOf(home.value, administrator), ...client };
       const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery'] };
       return { answer: { administrator }, write: { put, append: [createEvent(act, event, now)] } };
     },
   );
-  if (!isRefusal(used)) notify(ports, used.administrator, 'recovery-code-used', whence);
+  if (!isRefusal(used)) notify(ports, used.administrator, 'recovery-code-used', client);
   return used;
 }

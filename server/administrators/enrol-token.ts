@@ -59,14 +59,14 @@ export async function enrolToken(
   person: Pick<Administrator, 'account' | 'id'>,
   enrolment: Enrolment,
   otp: string,
-  whence: ClientInfo,
+  client: ClientInfo,
   edit: (administrator: Administrator) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
   const { account, id } = person;
   const now = ports.clock.now();
   const judged = verifyOtp({ ...KIND, nextCounter: 0 }, openSeed(ports, account, enrolment), otp, now);
   if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
-  const act: RequestContext = { actor: actorOf({}, { account, id, grants: [] }), ...whence };
+  const act: RequestContext = { actor: actorOf({}, { account, id, grants: [] }), ...client };
   const token = newToken(person, enrolment, judged.counter + 1, now);
   const made = await createObject(
     ports,

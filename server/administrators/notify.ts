@@ -11,9 +11,9 @@ export function notify(
   ports: Pick<Ports, 'courier' | 'clock'>,
   to: Pick<Administrator, 'email' | 'language'>,
   change: NoticeChange,
-  whence: ClientInfo,
+  client: ClientInfo,
 ): void {
-  const { address } = whence;
+  const { address } = client;
   const facts = { change, at: ports.clock.now(), ...(address !== undefined && { address }) };
   const mail = { kind: 'security-notice', to: to.email, language: to.language, facts } as const;
   ports.courier.send(mail).catch(() => undefined);

@@ -22,7 +22,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
  */
 export async function resetAdministratorPassword(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   input: { link: string; password: string },
 ): Promise<Result<{ administrator: Administrator }>> {
   const opened = await openReset(ports, input.link);
@@ -50,12 +50,12 @@ export async function resetAdministratorPassword(
         write: {
           put: [{ key: keys[1], value: administrator }],
           delete: [keys[2]],
-          append: [createEvent(actOf(opened, whence), event, now)],
+          append: [createEvent(actOf(opened, client), event, now)],
         },
       };
     },
   );
-  if (!isRefusal(changed)) notify(ports, changed.administrator, 'password', whence);
+  if (!isRefusal(changed)) notify(ports, changed.administrator, 'password', client);
   return changed;
 }
 

@@ -5,9 +5,9 @@ import type { SelfAct } from './reauthenticate.ts';
 
 /** The administrator whose session it is, behind `authorizeSession()`. */
 export function selfOf(c: Context<AppEnv>): SelfAct {
-  const { actor, ...whence } = c.get('act');
+  const { actor, ...client } = c.get('act');
   const opened = c.get('session');
   if (!opened || actor.kind !== 'administrator') throw new Refused('SESSION_NEEDED');
   const { id, epoch } = opened.session;
-  return { actor, ...whence, session: { id, epoch } };
+  return { actor, ...client, session: { id, epoch } };
 }

@@ -224,7 +224,7 @@ describe('in the widget', () => {
     const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
     await meanwhile.disableResource(scene);
     const events = await told(async () => {
-      for (let at = 0; at < 10; at++) await startRedirectedFlow(ports, { loginRequest, whence: {} });
+      for (let at = 0; at < 10; at++) await startRedirectedFlow(ports, { loginRequest, client: {} });
     });
     expect(events.filter(({ type }) => type === 'authentication')).toMatchObject([{ reason: 'RESOURCE_DISABLED' }]);
   });

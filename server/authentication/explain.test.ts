@@ -64,7 +64,7 @@ const situations = fc.record({
   address: fc.option(fc.constantFrom('203.0.113.7', '198.51.100.1')),
   handedOver: rarely,
   policy: fc.constantFrom(...METHOD_POLICIES),
-  /** By which name somebody has guessed until it had to wait. */
+  /** The name that was guessed at until it had to wait. */
   guessedBy: fc.constantFrom(undefined, undefined, undefined, 'login', 'id'),
   stranger: rarely,
 });

@@ -214,7 +214,7 @@ async function waitCheck(
   const shown = waitUntilFrom(ofName?.value, undefined, now);
   const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now));
   const waiting = until > 0;
-  // A wait that other names of the person have brought is not told to whoever signs in.
+  // A wait because of the user's other names is not shown at the sign-in.
   const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
   return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, code) };
 }

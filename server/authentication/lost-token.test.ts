@@ -137,7 +137,7 @@ describe('a finder who locked the token', () => {
     const walk = new LoginDriver(
       scene,
       ports,
-      unwrap(await startLinkedFlow(ports, { link, whence: {} })) as never,
+      unwrap(await startLinkedFlow(ports, { link, client: {} })) as never,
       undefined,
     );
     await walk.password();

@@ -16,7 +16,7 @@ export async function prepareFactor(
   flow: Flow,
   resource: Resource,
   option: FactorOption,
-  asked: { whence: ClientInfo; language: MailLanguage },
+  asked: { client: ClientInfo; language: MailLanguage },
 ): Promise<Result<ChallengeDraft>> {
   const { transaction } = flow;
   switch (option.kind) {

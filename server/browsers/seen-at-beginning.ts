@@ -8,8 +8,8 @@ import type { Environment } from './device-fingerprint/traits.ts';
 export function seenAtBeginning(
   ports: Pick<Ports, 'secrets'>,
   resource: Pick<Resource, 'environment'>,
-  { traits, whence }: Pick<StartFlowInput, 'traits' | 'whence'>,
+  { traits, client }: Pick<StartFlowInput, 'traits' | 'client'>,
 ): { environment?: Environment } {
   if (!resource.environment) return {};
-  return { environment: blindTraits(ports, { ...traits, userAgent: whence.userAgent }) };
+  return { environment: blindTraits(ports, { ...traits, userAgent: client.userAgent }) };
 }

@@ -6,7 +6,6 @@ import { isLoopbackHost, parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { MasterKeyPlace } from '../maintenance/change-master-key.ts';
-import { setStorePurpose, WrongStorePurpose } from '../maintenance/set-store-purpose.ts';
 import type { CodeChannelSender, CodeSender } from '../messages/code-sender.ts';
 import type { Mailer } from '../messages/mailer.ts';
 import { createCodeCourier } from '../messages/senders/by-channel.ts';
@@ -22,6 +21,7 @@ import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
 import { documents } from '../store/keys.ts';
+import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import type { Store } from '../store/store.ts';
 import { createCodeSender } from './create-code-sender.ts';
 

@@ -54,7 +54,7 @@ function prove(ports: EnrolNeeds, answer: Telling, proof: FirstProof): Promise<R
     }
     const kinds = await kindsNow(ports, flow, resource, standing);
     if (!kinds?.includes(making.kind)) return DENIED;
-    const own = { act: actOf(flow, answer.whence), flow, enrolling, making, user };
+    const own = { act: actOf(flow, answer.client), flow, enrolling, making, user };
     const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
     if (isRefusal(made)) {
       const challenge = randomChallenge(ports);

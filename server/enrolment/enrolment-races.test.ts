@@ -66,7 +66,7 @@ async function byLink(scene: Fixture): Promise<LoginDriver> {
   await sendLink(scene, ports);
   ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS - A_MOMENT);
   const link = ports.courier.last('enrolment-link', EMAIL).path.split('#')[1] ?? '';
-  const begun = unwrap(await startLinkedFlow(ports, { link, whence: {} })) as FlowView & { handle: string };
+  const begun = unwrap(await startLinkedFlow(ports, { link, client: {} })) as FlowView & { handle: string };
   return new LoginDriver(scene, ports, begun, undefined);
 }
 const sendLink: Change = async ({ account, user, resource }, replica) =>

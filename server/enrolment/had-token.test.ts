@@ -151,7 +151,7 @@ describe('a token that is gone', () => {
     const link = { resource: scene.resource.id, language: 'en' } as const;
     unwrap(await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, link));
     const text = ports.courier.last('enrolment-link', 'alice@shop.example').path.split('#')[1] ?? '';
-    const begun = unwrap(await startLinkedFlow(ports, { link: text, whence: {} }));
+    const begun = unwrap(await startLinkedFlow(ports, { link: text, client: {} }));
     const walk = new LoginDriver(scene, ports, begun as never, undefined);
     await walk.password();
     const app = appOf(walk.view);

@@ -45,7 +45,7 @@ async function linkOf(scene: Fixture, to = EMAIL): Promise<string> {
   unwrap(await send(scene));
   return ports.courier.last('enrolment-link', to).path.split('#')[1] ?? '';
 }
-const open = (link: string) => startLinkedFlow(ports, { link, whence: {} });
+const open = (link: string) => startLinkedFlow(ports, { link, client: {} });
 async function walkOf(scene: Fixture, link: string): Promise<LoginDriver> {
   const begun = unwrap(await open(link)) as FlowView & { handle: string };
   return new LoginDriver(scene, ports, begun, undefined);

@@ -33,7 +33,7 @@ export async function makeOwnPasskey(
     // The challenge lives in the sign-in, and no longer.
     expiresAt: flow.expiresAt,
   };
-  const { actor: _person, ...whence } = act;
+  const { actor: _person, ...client } = act;
   const made = { id, name: user.login, response, madeWith: flow.id };
-  return finishPasskeyRegistration(ports, { account: flow.account, id: user.id }, whence, pending, made);
+  return finishPasskeyRegistration(ports, { account: flow.account, id: user.id }, client, pending, made);
 }

@@ -10,7 +10,7 @@ export function notifyUser(
   ports: Pick<Ports, 'courier' | 'clock'>,
   { email }: Pick<User, 'email'>,
   change: NoticeChange,
-  { language, whence }: { language: MailLanguage; whence: ClientInfo },
+  { language, client }: { language: MailLanguage; client: ClientInfo },
 ): void {
-  if (email !== undefined) notify(ports, { email, language }, change, whence);
+  if (email !== undefined) notify(ports, { email, language }, change, client);
 }

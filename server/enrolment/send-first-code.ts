@@ -66,7 +66,7 @@ async function send(
   { user }: EnrolmentContext,
   making: SentMaking,
   to: string,
-  { whence, language }: Answer,
+  { client, language }: Answer,
 ): Promise<Result<SentCode>> {
   const token = newSentToken({ user }, making, to, ports.clock.now());
   // A double click sends one.
@@ -74,7 +74,7 @@ async function send(
   if (underWay) return underWay;
   const full = await countOfPerson(ports, user.id);
   if (full) return full;
-  return sendCode(ports, actOf(flow, whence), {
+  return sendCode(ports, actOf(flow, client), {
     token,
     isNew: true,
     resource,

@@ -25,14 +25,14 @@ import { offerEnrolment } from './offer-enrolment.ts';
  */
 export async function startLinkedFlow(
   ports: StartFlowNeeds,
-  { link: text, whence }: { link: string; whence: ClientInfo },
+  { link: text, client }: { link: string; client: ClientInfo },
 ): Promise<Result<FlowBegun>> {
-  const refused = await admitStart(ports, whence, SIGN_IN_START_LIMITS);
+  const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const opened = await openLink(ports, text);
   if (isRefusal(opened)) return opened;
   const { user, link } = opened;
-  const access = await readAccess(ports, link.resource, whence.address);
+  const access = await readAccess(ports, link.resource, client.address);
   if (isRefusal(access)) return access;
   const { resource } = access;
 

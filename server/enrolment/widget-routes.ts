@@ -40,7 +40,7 @@ export function enrolment(ports: Ports & { issuer: string; rpId?: string | undef
   app.post('/enrolment-flows', async (c) => {
     const body = await parse(c, beginLinked);
     if (body instanceof Response) return body;
-    const verdict = await startLinkedFlow(ports, { ...body, whence: clientInfo(c) });
+    const verdict = await startLinkedFlow(ports, { ...body, client: clientInfo(c) });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.post('/flow/enrol', async (c) => {

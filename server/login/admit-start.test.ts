@@ -80,9 +80,9 @@ test('SR-65: a flood of beginnings is told to come back, and keeps no administra
       resource: scene.resource.id,
       nonce: NONCE,
       origin: ORIGIN,
-      whence: { address: `10.${at >> 8}.${at & 255}.1` },
+      client: { address: `10.${at >> 8}.${at & 255}.1` },
     });
   for (let at = 0; at < SIGN_IN_START_LIMITS.perSecond; at++) unwrap(await begin(at));
   expect(await begin(SIGN_IN_START_LIMITS.perSecond)).toEqual({ refused: 'OVERLOADED', retryAfterMs: 1000 });
-  unwrap(await beginSignIn(ports, { account: administrator.account, whence: {} }));
+  unwrap(await beginSignIn(ports, { account: administrator.account, client: {} }));
 });

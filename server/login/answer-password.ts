@@ -21,7 +21,7 @@ import { acceptPassword } from './steps.ts';
  */
 export function answerPassword(ports: StepNeeds, answer: StepAnswer & { password: string }): Promise<Result<FlowView>> {
   return answerStep(ports, ['password'], answer, async (flow) => {
-    const { address } = answer.whence;
+    const { address } = answer.client;
     const { account, resource } = flow;
     const name = flow.user ?? flow.login ?? '';
     const asked = { account, resource, name, password: answer.password, address, way: 'widget' } as const;

@@ -42,7 +42,7 @@ export interface StepAnswer {
   handle: unknown;
   seq: number;
   /** The person's, as the service itself sees it. */
-  whence: ClientInfo;
+  client: ClientInfo;
 }
 
 /** What an evaluated step leads to. */
@@ -68,7 +68,7 @@ export async function answerStep(
   if (isRefusal(claimed)) return claimed;
 
   try {
-    return await evaluateClaimed(ports, claimed.flow, attempt, answer.whence, evaluate);
+    return await evaluateClaimed(ports, claimed.flow, attempt, answer.client, evaluate);
   } catch (error) {
     await releaseStep(ports, documents.flow, claimed.flow.id, attempt).catch(() => undefined);
     throw error;
@@ -79,15 +79,15 @@ async function evaluateClaimed(
   ports: StepNeeds,
   flow: Flow,
   attempt: string,
-  whence: ClientInfo,
+  client: ClientInfo,
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<Result<FlowView>> {
   const turnDown = (why: Refusal, next: (flow: Flow, now: number) => Flow) => {
     // Turned away unseen: nothing was attempted that an event could tell of.
     const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(flow, why);
-    return move(ports, flow, attempt, next, { whence, event });
+    return move(ports, flow, attempt, next, { client, event });
   };
-  const before = await readAccess(ports, flow.resource, whence.address);
+  const before = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
   // From the self-service page and back to it: only while the person stands as they stood when they came there (SR-38).
   if (flow.self && !(await readSelfServiceContext(ports, flow, before.resource))) {
@@ -110,15 +110,15 @@ async function evaluateClaimed(
   }
   if ('move' in outcome) {
     const next = (held: Flow, now: number) => passwordNoted(held, outcome.move(held), now);
-    return move(ports, flow, attempt, next, { whence, event: undefined });
+    return move(ports, flow, attempt, next, { client, event: undefined });
   }
 
-  const after = await readAccess(ports, flow.resource, whence.address);
+  const after = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(after)) return turnDown(after, (held) => denied(held, after.refused));
   const { finish: passed } = outcome;
   const { id } = passed.user;
   // Nobody signs in on a test resource, and nobody is compared there.
-  if (id === 'test') return finish(ports, flow, attempt, passed, after.resource, whence);
+  if (id === 'test') return finish(ports, flow, attempt, passed, after.resource, client);
   const environment = await judgeEnvironment(ports, after.resource, id, flow.environment);
   const percent = environment?.percent ?? undefined;
   const isKept = flow.kept?.password !== undefined && passed.password !== true;
@@ -127,10 +127,10 @@ async function evaluateClaimed(
     return turnDown(refusal('ENVIRONMENT_MISMATCH', about), (held) => denied(held, 'ENVIRONMENT_MISMATCH'));
   }
   const seen = { ...passed, ...(percent !== undefined && { environment: percent }) };
-  if (flow.purpose !== 'self') return finish(ports, flow, attempt, seen, after.resource, whence);
+  if (flow.purpose !== 'self') return finish(ports, flow, attempt, seen, after.resource, client);
   const standing = await standingToOpen(ports, flow, after.resource, passed);
   if (isRefusal(standing)) return turnDown(standing, (held) => denied(held, standing.refused));
-  return finish(ports, flow, attempt, seen, after.resource, whence, standing.digest);
+  return finish(ports, flow, attempt, seen, after.resource, client, standing.digest);
 }
 
 /** On a test resource nothing but the name is looked at. */
@@ -146,7 +146,7 @@ function outcomeOf(
 }
 
 interface Telling {
-  whence: ClientInfo;
+  client: ClientInfo;
   event: EventDraft | undefined;
 }
 
@@ -156,11 +156,11 @@ function move(
   claimed: Flow,
   attempt: string,
   next: (flow: Flow, now: number) => Flow,
-  { whence, event }: Telling,
+  { client, event }: Telling,
 ): Promise<Result<FlowView>> {
   return settle(ports, claimed, attempt, (flow, now) => {
     const moved = next(flow, now);
-    const append = event === undefined ? {} : { append: [createEvent(actOf(moved, whence), event, now)] };
+    const append = event === undefined ? {} : { append: [createEvent(actOf(moved, client), event, now)] };
     return { flow: moved, write: { ...keeping(documents.flow, moved), ...append } };
   });
 }
@@ -171,7 +171,7 @@ async function finish(
   attempt: string,
   passed: Passed,
   resource: Resource,
-  whence: ClientInfo,
+  client: ClientInfo,
   /** Where there is to be no result: what the person stands for on the self-service page. */
   standing?: string,
 ): Promise<Result<FlowView>> {
@@ -183,16 +183,16 @@ async function finish(
     // Whatever the steps were: a result below the level that the host demands is none.
     if (flow.demand && end.result.acr < flow.demand.acr) {
       const below = denied(flow, 'LEVEL_UNREACHABLE');
-      const event = createEvent(actOf(below, whence), refusedEvent(flow, refusal('LEVEL_UNREACHABLE')), now);
+      const event = createEvent(actOf(below, client), refusedEvent(flow, refusal('LEVEL_UNREACHABLE')), now);
       return { flow: below, write: { ...keeping(documents.flow, below), append: [event] } };
     }
-    if (standing !== undefined) return opening(flow, end.result, standing, whence, now);
-    return { ...end, write: completionWrite(end.flow, end.result, request, whence, now) };
+    if (standing !== undefined) return opening(flow, end.result, standing, client, now);
+    return { ...end, write: completionWrite(end.flow, end.result, request, client, now) };
   });
   // Only now: whoever does not get to the end teaches the check nothing.
   if (!isRefusal(settled) && (settled.step === 'done' || settled.step === 'self')) {
-    await rememberBrowser(ports, claimed, passed.user.id, resource, whence);
-    await confirmPerson(ports, claimed, passed, whence);
+    await rememberBrowser(ports, claimed, passed.user.id, resource, client);
+    await confirmPerson(ports, claimed, passed, client);
   }
   return settled;
 }
@@ -203,23 +203,23 @@ async function rememberBrowser(
   flow: Flow,
   user: UserId | 'test',
   resource: Resource,
-  whence: ClientInfo,
+  client: ClientInfo,
 ): Promise<void> {
   if (user === 'test' || !resource.environment || !flow.environment) return;
   const seen = { user, resource: resource.id, blinded: flow.environment };
-  await rememberEnvironment(ports, actOf({ account: flow.account, user }, whence), seen).catch(() => undefined);
+  await rememberEnvironment(ports, actOf({ account: flow.account, user }, client), seen).catch(() => undefined);
 }
 
 /**
  * The password and another factor than a mailed code were shown in this very sign-in. A token that was set up in it, or shown
  * before it, confirms nothing. When the store fails here the mark stays, which asks for more and never for less.
  */
-async function confirmPerson(ports: StepNeeds, flow: Flow, passed: Passed, whence: ClientInfo): Promise<void> {
+async function confirmPerson(ports: StepNeeds, flow: Flow, passed: Passed, client: ClientInfo): Promise<void> {
   const { id, needsConfirmation } = passed.user;
   if (id === 'test' || needsConfirmation === undefined || flow.enrolling || passed.second || !confirmsUser(passed))
     return;
   const digest = passed.passwordDigest ?? flow.passwordDigest;
-  const act = actOf({ account: flow.account, user: id }, whence);
+  const act = actOf({ account: flow.account, user: id }, client);
   await confirmByFactor(ports, act, { id, needsConfirmation }, digest).catch(() => undefined);
 }
 

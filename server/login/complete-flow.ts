@@ -15,7 +15,7 @@ export function completionWrite(
   flow: Flow,
   result: ResultRecord,
   request: LoginRequest | undefined,
-  whence: ClientInfo,
+  client: ClientInfo,
   now: number,
 ): Write {
   const { id } = flow;
@@ -27,6 +27,6 @@ export function completionWrite(
         ? [{ key: documents.loginRequest(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
         : []),
     ],
-    append: [createEvent(actOf(flow, whence), grantedEvent(result), now)],
+    append: [createEvent(actOf(flow, client), grantedEvent(result), now)],
   };
 }

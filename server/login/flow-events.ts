@@ -9,8 +9,8 @@ import type { Flow, ResultRecord } from './flow.ts';
  */
 
 /** Whoever signs in acts; who that is, is known once a first factor was right. */
-export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence: ClientInfo): RequestContext {
-  return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...whence };
+export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, client: ClientInfo): RequestContext {
+  return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...client };
 }
 
 export function refusedEvent(

@@ -138,7 +138,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
       `${walk.handle} `,
     ]) {
       expect(await viewFlow(ports, handle)).toEqual({ refused: 'FLOW_NOT_FOUND' });
-      expect(await answerIdentify(ports, { handle, seq: 0, whence: {}, login: 'alice' })).toEqual({
+      expect(await answerIdentify(ports, { handle, seq: 0, client: {}, login: 'alice' })).toEqual({
         refused: 'FLOW_NOT_FOUND',
       });
     }
@@ -286,7 +286,7 @@ describe('an evaluation that', () => {
 
 describe('beginning', () => {
   const begin = (scene: Fixture, input: object = {}) =>
-    startFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: {}, ...input });
+    startFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, client: {}, ...input });
 
   test.each([
     'https://evil.example',
@@ -306,7 +306,7 @@ describe('beginning', () => {
     const begun = await begin(scene);
     expect(begun).toMatchObject({ step: 'denied', error: { code: 'RESOURCE_DISABLED' } });
     if (isRefusal(begun)) throw new Error('refused');
-    expect(await answerIdentify(ports, { handle: begun.handle, seq: begun.seq, whence: {}, login: 'alice' })).toEqual({
+    expect(await answerIdentify(ports, { handle: begun.handle, seq: begun.seq, client: {}, login: 'alice' })).toEqual({
       refused: 'STEP_NOT_EXPECTED',
     });
   });
@@ -315,13 +315,13 @@ describe('beginning', () => {
     const scene = await createFixture(ports);
     const address = '198.51.100.7';
     for (let at = 0; at < 600; at++) await ports.store.increment('flows/198.51.100.7', 60_000, 600, ports.clock.now());
-    expect(await begin(scene, { whence: { address } })).toMatchObject({
+    expect(await begin(scene, { client: { address } })).toMatchObject({
       refused: 'RATE_LIMITED',
       retryAfterMs: expect.any(Number),
     });
-    expect(await begin(scene, { whence: { address: '198.51.100.8' } })).toMatchObject({ step: 'identify' });
+    expect(await begin(scene, { client: { address: '198.51.100.8' } })).toMatchObject({ step: 'identify' });
     ports.clock.advance(60_000);
-    expect(await begin(scene, { whence: { address } })).toMatchObject({ step: 'identify' });
+    expect(await begin(scene, { client: { address } })).toMatchObject({ step: 'identify' });
   });
 });
 

@@ -29,7 +29,7 @@ const begin = (scene: Fixture, loginRequest: string, input: object = {}) =>
     resource: scene.resource.id,
     nonce: NONCE,
     origin: ORIGIN,
-    whence: {},
+    client: {},
     loginRequest,
     ...input,
   });

@@ -21,7 +21,7 @@ afterAll(() => ports.close());
 
 const sceneWithToken = () => createFixture(ports, { tokens: [{}], resource: { redirectUris: [BACK] } });
 const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
-const begin = (loginRequest: string) => startRedirectedFlow(ports, { loginRequest, whence: {} });
+const begin = (loginRequest: string) => startRedirectedFlow(ports, { loginRequest, client: {} });
 
 /** What the site's backend gets for whoever starts a sign-in there. */
 async function ask({ account, resource }: Fixture, user?: string): Promise<string> {

@@ -77,7 +77,7 @@ const changes: Record<string, (scene: Fixture) => Promise<unknown>> = {
     unwrap(await importPasswordHash(ports, operatorOf(account), user.id, { password: NEW })),
 };
 
-// SR-38, SR-39. The attack: whoever has the old password, and a code, signs in just before the user changes the password.
+// SR-38, SR-39. The attack: a thief with the old password and a code signs in just before the user changes the password.
 describe('SR-39: a result of before a change of the password is refused', () => {
   test.each(Object.entries(changes))('%s', async (_name, change) => {
     const scene = await setStage({ resource: { resultLifetimeMs: 300_000 } });

@@ -68,7 +68,7 @@ export function flows(ports: Needs) {
       ...(prefer !== undefined && { prefer }),
       ...(purpose !== undefined && { purpose }),
       ...(traits !== undefined && { traits }),
-      whence: clientInfo(c),
+      client: clientInfo(c),
     });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
@@ -76,7 +76,7 @@ export function flows(ports: Needs) {
     const body = await parse(c, beginRedirected);
     if (body instanceof Response) return body;
     const { loginRequest, traits } = body;
-    const begun = { loginRequest, ...(traits && { traits }), whence: clientInfo(c) };
+    const begun = { loginRequest, ...(traits && { traits }), client: clientInfo(c) };
     const verdict = await startRedirectedFlow(ports, begun);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });

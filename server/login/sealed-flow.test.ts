@@ -42,7 +42,7 @@ afterAll(() => ports.close());
 
 const NOWHERE = { refused: 'FLOW_NOT_FOUND' };
 const identify = (handle: unknown, over = ports) =>
-  answerIdentify(over, { handle, seq: 0, whence: {}, login: 'alice' });
+  answerIdentify(over, { handle, seq: 0, client: {}, login: 'alice' });
 const stepOf = (verdict: Result<FlowView>) => ('refused' in verdict ? verdict.refused : verdict.step);
 
 function idOf(handle: string): FlowId {
@@ -66,8 +66,8 @@ async function testScene(): Promise<Fixture> {
 describe('SR-65: beginning writes nothing', () => {
   const beginnings: [string, (scene: Fixture) => Promise<unknown>][] = [
     ['in the widget', (scene) => LoginDriver.begin(scene)],
-    ['on the page of the self-service', ({ resource }) => beginSelfFlow(ports, { resource: resource.id, whence: {} })],
-    ['as an administrator', ({ account }) => beginSignIn(ports, { account, whence: {} })],
+    ['on the page of the self-service', ({ resource }) => beginSelfFlow(ports, { resource: resource.id, client: {} })],
+    ['as an administrator', ({ account }) => beginSignIn(ports, { account, client: {} })],
   ];
   test.each(beginnings)('%s', async (_where, begin) => {
     const scene = await createFixture(ports, { resource: { selfService: EVERYTHING } });
@@ -127,7 +127,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     for (let step = 'password'; step === 'password' && wrong < 100; ) {
       ports.clock.advance(3_000);
       await identify(handle);
-      const view = unwrap(await answerPassword(ports, { handle, seq, whence: {}, password: `guess ${wrong++}` }));
+      const view = unwrap(await answerPassword(ports, { handle, seq, client: {}, password: `guess ${wrong++}` }));
       ({ step, seq } = view);
     }
     expect(wrong).toBe(20);
@@ -177,8 +177,8 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
 
   test('an administrator’s handle whose sign-in is gone shows none', async () => {
     const { account } = await createFixture(ports);
-    const { handle } = unwrap(await beginSignIn(ports, { account, whence: {} }));
-    unwrap(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', whence: {} }));
+    const { handle } = unwrap(await beginSignIn(ports, { account, client: {} }));
+    unwrap(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', client: {} }));
     const key = documents.administratorFlow(idOf(handle));
     const now = ports.clock.now();
     await ports.store.commit({ anchor: key.anchor, operation: 'gone', now, expect: [], delete: [key] });
@@ -215,7 +215,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   test('with the name of another one, of another account, or of an administrator', async () => {
     const [one, two] = [await createFixture(ports), await createFixture(ports)];
     const [walk, other] = [await LoginDriver.begin(one), await LoginDriver.begin(two)];
-    const console = unwrap(await beginSignIn(ports, { account: one.account, whence: {} })).handle;
+    const console = unwrap(await beginSignIn(ports, { account: one.account, client: {} })).handle;
     const parts = [walk.handle, other.handle, console].map((handle) => handle.split('.'));
     for (const [id] of parts) {
       for (const [own, sealed] of parts) {
@@ -226,7 +226,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
     }
     expect(await identify(console)).toEqual(NOWHERE);
     expect(await readSignIn(ports, walk.handle)).toEqual(NOWHERE);
-    const email = { seq: 0, email: 'a@shop.example', whence: {} };
+    const email = { seq: 0, email: 'a@shop.example', client: {} };
     expect(await answerEmail(ports, { handle: walk.handle, ...email })).toEqual(NOWHERE);
   });
 

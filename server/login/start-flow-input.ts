@@ -25,5 +25,5 @@ export interface StartFlowInput {
   /** What the browser says of itself; of no interest where the resource does not ask. */
   traits?: SaidTraits;
   /** The person's, as the service itself sees it. */
-  whence: ClientInfo;
+  client: ClientInfo;
 }

@@ -18,7 +18,7 @@ import { presentFlow } from './view-flow.ts';
 
 /** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
 export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): Promise<Result<FlowBegun>> {
-  const refused = await admitStart(ports, input.whence, SIGN_IN_START_LIMITS);
+  const refused = await admitStart(ports, input.client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
 
   const [stored] = await ports.store.getMany([documents.resource(input.resource)], ports.clock.now());

@@ -14,9 +14,9 @@ import { startRequestedFlow } from './start-requested-flow.ts';
  */
 export async function startRedirectedFlow(
   ports: StartFlowNeeds,
-  { loginRequest, ...browser }: Pick<StartFlowInput, 'traits' | 'whence'> & { loginRequest: string },
+  { loginRequest, ...browser }: Pick<StartFlowInput, 'traits' | 'client'> & { loginRequest: string },
 ): Promise<Result<FlowBegun>> {
-  const refused = await admitStart(ports, browser.whence, SIGN_IN_START_LIMITS);
+  const refused = await admitStart(ports, browser.client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');

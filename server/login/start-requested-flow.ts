@@ -72,13 +72,13 @@ export async function startRequestedFlow(
         // Told once, however often the page begins again with what is denied already (SR-65).
         if (running?.value.error?.code === beginning.code) return keep(denied(beginning.flow, beginning.code));
         const environment = beginning.isOfEnvironment && facts.environment;
-        return deny(beginning.flow, beginning.code, input.whence, now, environment);
+        return deny(beginning.flow, beginning.code, input.client, now, environment);
       }
       case 'passed': {
         const { resultLifetimeMs } = resource;
         const rules = { now, resultLifetimeMs, userPasswordDigest: facts.passwordDigest };
         const end = completeFlow(beginning.flow, beginning.passed, rules);
-        return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.whence, now) };
+        return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.client, now) };
       }
     }
   });
@@ -91,13 +91,13 @@ export async function startRequestedFlow(
 async function readFacts(
   ports: StartFlowNeeds,
   resource: Resource,
-  { whence, prefer }: StartFlowInput,
+  { client, prefer }: StartFlowInput,
   request: LoginRequest,
   { environment: browser }: ReturnType<typeof seenAtBeginning>,
 ): Promise<Result<LoginRequestFacts>> {
   const now = ports.clock.now();
   const { transaction } = request;
-  const access = await readAccess(ports, resource.id, whence.address);
+  const access = await readAccess(ports, resource.id, client.address);
   const person = request.user && (await readUser(ports, resource.account, request.user));
   const pairs: AssignedTokens = person
     ? await loadAssignedTokens(ports, person, resource.id)
@@ -160,13 +160,13 @@ function keepBoth(flow: Flow, request: LoginRequest): Decision<Begun> {
 function deny(
   flow: Flow,
   code: RefusalCode,
-  whence: ClientInfo,
+  client: ClientInfo,
   now: number,
   environment?: JudgedEnvironment,
 ): Decision<Begun> {
   const { answer, write } = keep(denied(flow, code));
   const percent = environment?.percent ?? undefined;
   const why = { refused: code, ...(percent !== undefined && { percent }) };
-  const event = createEvent(actOf(flow, whence), refusedEvent(flow, why), now);
+  const event = createEvent(actOf(flow, client), refusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }

@@ -244,7 +244,7 @@ test('on our own page, whoever begins again shows everything that is missing ane
   const { scene, first } = await signedIn({ redirectUris: [redirectUri] });
   const { loginRequest } = unwrap(await ask(scene, { acr: '2', previous: first.jti, maxAgeMs: 0, redirectUri }));
   const open = async () =>
-    new LoginDriver(scene, ports, unwrap(await startRedirectedFlow(ports, { loginRequest, whence: {} })), undefined);
+    new LoginDriver(scene, ports, unwrap(await startRedirectedFlow(ports, { loginRequest, client: {} })), undefined);
   const attacker = await open();
   await attacker.password();
   expect(attacker.view.step).toBe('otp');

@@ -127,7 +127,7 @@ describe('under a new master key', () => {
     const codeFor = (secret = '') => codeOf(ports, base32Decode(secret) ?? new Uint8Array());
     const otp = codeFor(shown?.secret);
     expect(
-      unwrap(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, whence: {} })).opened,
+      unwrap(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, client: {} })).opened,
     ).toBeDefined();
     unwrap(await confirmTokenReplacement(after, selfActOf(ada), codeFor(asked.secret)));
     expect(await countSecrets(after)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });

@@ -37,8 +37,8 @@ beforeEach(async () => {
 });
 
 const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses++ % 200)}`) => ({ address });
-const ask = (name: string, whence = from(), resource = scene.resource.id) =>
-  requestPasswordReset(ports, whence, { resource, name, language: 'en' });
+const ask = (name: string, client = from(), resource = scene.resource.id) =>
+  requestPasswordReset(ports, client, { resource, name, language: 'en' });
 const redeem = (link: string, password = NEW) => resetPassword(ports, from(), { link, password, language: 'en' });
 
 /** Asks, and takes the link's secret out of the mail. */
@@ -232,9 +232,9 @@ describe('a reset is no way round', () => {
   async function flowAtCode() {
     const flows = { ...ports, issuer: 'https://auth.example' };
     const begun = unwrap(
-      await startFlow(flows, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: from() }),
+      await startFlow(flows, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, client: from() }),
     );
-    const step = { handle: begun.handle, whence: from() };
+    const step = { handle: begun.handle, client: from() };
     await answerIdentify(flows, { ...step, seq: 0, login: 'alice' });
     return { flows, step };
   }

@@ -16,7 +16,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 /** Why a password was not accepted, for the event alone: the caller is told the same of both. */
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 
-/** One password for one name, whoever stands behind it. */
+/** One password for one name, known or unknown. */
 export interface RateLimitedPassword<R> extends TypedName {
   /** Whom the name stands for; undefined: an unknown name. */
   id: Refusal['about'];

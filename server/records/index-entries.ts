@@ -8,7 +8,7 @@ import { isSent, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /** An entry of an index that belongs to an object. All of an object's are kept in the very commits that write it. */
-export interface IndexEntryPlace {
+export interface IndexedEntry {
   index: string;
   entry: IndexEntry;
 }
@@ -45,12 +45,12 @@ export function isMainName(entry: IndexEntry): boolean {
 }
 
 /** Where an object is listed. The kind of document decides; one of an unknown kind is listed nowhere. */
-export function indexEntriesOf(key: DocumentKey, object: object): IndexEntryPlace[] {
+export function indexEntriesOf(key: DocumentKey, object: object): IndexedEntry[] {
   switch (key.name.split('/', 1)[0]) {
     case 'user':
-      return userPlaces(object as User);
+      return userEntries(object as User);
     case 'token':
-      return tokenPlaces(object as Token);
+      return tokenEntries(object as Token);
     case 'resource': {
       const resource = object as Resource;
       return named(resource, indexes.resources(resource.account), indexes.resourceNames(resource.account));
@@ -81,7 +81,7 @@ export function reindex(
   ];
 }
 
-function userPlaces(user: User): IndexEntryPlace[] {
+function userEntries(user: User): IndexedEntry[] {
   const { account } = user;
   const names = [user.login, user.alias, user.email, user.phone, user.firstName, user.secondName];
   const entry = byCreation(user);
@@ -93,7 +93,7 @@ function userPlaces(user: User): IndexEntryPlace[] {
   ];
 }
 
-function tokenPlaces(token: Token): IndexEntryPlace[] {
+function tokenEntries(token: Token): IndexedEntry[] {
   const { account, owner } = token;
   const entry = byCreation(token);
   return [
@@ -111,7 +111,7 @@ function tokenPlaces(token: Token): IndexEntryPlace[] {
   ];
 }
 
-function keyPlaces(key: ApiKey): IndexEntryPlace[] {
+function keyPlaces(key: ApiKey): IndexedEntry[] {
   const created = { index: indexes.apiKeys(key.account), entry: byCreation(key) };
   if (key.kind !== 'protectimus') return [created];
   return [
@@ -124,7 +124,7 @@ function named(
   object: { id: string; name: string; createdAt: number },
   created: string,
   names: string,
-): IndexEntryPlace[] {
+): IndexedEntry[] {
   return [
     { index: created, entry: byCreation(object) },
     ...nameEntries(object.id, [object.name]).map((entry) => ({ index: names, entry })),
@@ -143,6 +143,6 @@ function nameEntries(id: string, names: readonly (string | undefined)[]): IndexE
   });
 }
 
-function nameOf({ index, entry }: IndexEntryPlace): string {
+function nameOf({ index, entry }: IndexedEntry): string {
   return JSON.stringify([index, entry.sort, entry.id]);
 }

@@ -11,9 +11,9 @@ import { documents } from '../store/keys.ts';
 /** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
 export async function beginSelfFlow(
   ports: StartFlowNeeds,
-  { resource: id, traits, whence }: { resource: ResourceId; traits?: SaidTraits; whence: ClientInfo },
+  { resource: id, traits, client }: { resource: ResourceId; traits?: SaidTraits; client: ClientInfo },
 ): Promise<Result<FlowBegun>> {
-  const refused = await admitStart(ports, whence, SIGN_IN_START_LIMITS);
+  const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!stored) return refusal('RESOURCE_NOT_FOUND');
@@ -25,6 +25,6 @@ export async function beginSelfFlow(
     origin: ports.issuer,
     purpose: 'self',
     ...(traits && { traits }),
-    whence,
+    client,
   });
 }

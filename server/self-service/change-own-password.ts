@@ -29,7 +29,7 @@ export function changeOwnPassword(
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
     const { flow, user } = own;
-    const { address } = answer.whence;
+    const { address } = answer.client;
     const { account, resource } = flow;
     const asked = { account, resource, name: user.id, password: answer.current, address, way: 'widget' } as const;
     // A hash of less than today's strength is replaced while it is checked, which ends the page: rare, and safe.

@@ -47,11 +47,11 @@ export function opening(
   flow: Flow,
   passed: ResultRecord,
   standing: string,
-  whence: ClientInfo,
+  client: ClientInfo,
   now: number,
 ): Begun & { write: Write } {
   const opened = selfOpened(flow, passed, standing, now);
   const put = [{ key: documents.flow(opened.id), value: opened, expiresAt: opened.expiresAt }];
-  const append = [createEvent(actOf(opened, whence), grantedEvent(passed), now)];
+  const append = [createEvent(actOf(opened, client), grantedEvent(passed), now)];
   return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };
 }

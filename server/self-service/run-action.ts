@@ -66,11 +66,11 @@ export async function runSelfServiceAction(
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
-    const access = await readAccess(ports, flow.resource, answer.whence.address);
+    const access = await readAccess(ports, flow.resource, answer.client.address);
     if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denied(held, access.refused));
     const standing = await readSelfServiceContext(ports, flow, access.resource);
     if (!standing) return settle(ports, flow, attempt, (held) => denied(held, OVER));
-    const act = actOf(flow, answer.whence);
+    const act = actOf(flow, answer.client);
     const unfit = name && whyNot(name, standing, ports.clock.now());
     const outcome = unfit ?? (await perform({ ...standing, act, flow }));
     if (isRefusal(outcome)) return refuse(ports, flow, attempt, outcome, act);

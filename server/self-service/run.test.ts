@@ -119,7 +119,7 @@ describe('attacks', () => {
     const [walk, foreign] = [await toSelf(scene), await toSelf(other)];
     const [id] = walk.handle.split('.');
     const [, secret] = foreign.handle.split('.');
-    const forged = { handle: `${id}.${secret}`, seq: walk.view.seq, whence: {}, language: 'en' as const };
+    const forged = { handle: `${id}.${secret}`, seq: walk.view.seq, client: {}, language: 'en' as const };
     expect(await reauthenticateUser(ports, forged)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
     expect(await signOutOfSelfService(ports, forged.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });

@@ -55,7 +55,7 @@ export function selfService(ports: Ports & { issuer: string; rpId?: string | und
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
     const { resource, traits } = body;
-    const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), whence: clientInfo(c) });
+    const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
   app.post('/flow/self/prove', async (c) => {

@@ -29,7 +29,6 @@ import type {
 import type { Flow, LoginRequest, ResultRecord } from '../login/flow.ts';
 import type { Reencryption } from '../maintenance/reencryption.ts';
 import type { SigningKeySet } from '../maintenance/signing-key.ts';
-import type { StorePurpose } from '../maintenance/store-purpose.ts';
 import type { PasswordReset } from '../passwords/reset/password-reset.ts';
 import type { IdempotencyRecord } from '../records/idempotency-record.ts';
 import type { Logo } from '../resources/logo.ts';
@@ -43,6 +42,7 @@ import type { NameClaim, PasswordAttempts, User } from '../users/user.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, parseDeliveryId } from '../webhooks/delivery.ts';
 import type { WebhookBook } from '../webhooks/webhook.ts';
 import type { DocumentKey } from './store.ts';
+import type { StorePurpose } from './store-purpose.ts';
 
 /** The catalogue of documents: what hangs on which anchor. The only place that makes keys. */
 export const documents = {

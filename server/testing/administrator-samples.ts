@@ -11,7 +11,7 @@ const NO_SECRET = 'A'.repeat(32);
 async function begun({ ports, account }: SampleScene): Promise<Record<string, string>> {
   // Each from somewhere else: one address may not begin so many.
   const address = `203.0.${(sequence >> 8) & 255}.${sequence++ & 255}`;
-  return { [FLOW_HEADER]: unwrap(await beginSignIn(ports, { account, whence: { address } })).handle };
+  return { [FLOW_HEADER]: unwrap(await beginSignIn(ports, { account, client: { address } })).handle };
 }
 
 /** One factor of two: enough to be heard, and nothing changes. */

@@ -76,7 +76,7 @@ export async function addAdministrator(
   const shown = (await presentSignIn(ports, enrolling)).enrolment;
   const secret = base32Decode(shown?.secret ?? '') ?? new Uint8Array();
   const otp = codeOf(ports, secret);
-  const done = unwrap(await answerEnrolment(ports, { handle: enrolling.handle, seq: 2, otp, whence: {} }));
+  const done = unwrap(await answerEnrolment(ports, { handle: enrolling.handle, seq: 2, otp, client: {} }));
   if (!done.opened) throw new Error(`not signed in: ${done.flow.error?.code}`);
   const { opened, recoveryCodes = [] } = done;
   return { account, id, email, password: ADMIN_PASSWORD, secret, recoveryCodes, opened };
@@ -84,9 +84,9 @@ export async function addAdministrator(
 
 /** A sign-in whose password was right. */
 export async function toSecondFactor(ports: TestPorts, account: AccountId, email: string, password = ADMIN_PASSWORD) {
-  const { handle } = unwrap(await beginSignIn(ports, { account, whence: {} }));
-  unwrap(await answerEmail(ports, { handle, seq: 0, email, whence: {} }));
-  return { ...unwrap(await answerSignInPassword(ports, { handle, seq: 1, password, whence: {} })), handle };
+  const { handle } = unwrap(await beginSignIn(ports, { account, client: {} }));
+  unwrap(await answerEmail(ports, { handle, seq: 0, email, client: {} }));
+  return { ...unwrap(await answerSignInPassword(ports, { handle, seq: 1, password, client: {} })), handle };
 }
 
 /** Signs in once more, with a code that has not been used. */
@@ -94,7 +94,7 @@ export async function signIn(ports: TestPorts, who: SceneAdministrator): Promise
   ports.clock.advance(30_000);
   const { handle } = await toSecondFactor(ports, who.account, who.email, who.password);
   const otp = codeOf(ports, who.secret);
-  const done = unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} }));
+  const done = unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, client: {} }));
   if (!done.opened) throw new Error(`not signed in: ${done.flow.error?.code}`);
   return done.opened;
 }

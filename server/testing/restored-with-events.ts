@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import { inspectBackup, restoreBackup } from '../backup/restore-backup.ts';
 import { type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
 import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
@@ -29,16 +30,17 @@ export async function eventsSince(
   );
 }
 
-/** A backup of now, what happens after it, and the service over the store that is restored from both. */
+/** A backup of now, what happens after it, and the service over the store that is restored from both, for this test. */
 export async function restoredWithEvents(
   ports: TestPorts,
   account: AccountId,
   happen: () => Promise<unknown>,
-): Promise<{ over: TestPorts; report: WithdrawnObject[]; remove: () => Promise<void> }> {
+): Promise<{ over: TestPorts; report: WithdrawnObject[] }> {
   const backup = await backupOf(ports);
   await happen();
   const since = await eventsSince(ports, backup, await exportedEvents(ports, account));
   const { store, remove } = await openTemporaryStore();
+  onTestFinished(remove);
   const over = overStore(ports, store);
   let report: WithdrawnObject[] = [];
   const complete = async () => {
@@ -46,5 +48,5 @@ export async function restoredWithEvents(
   };
   await restoreBackup(over, readingOf(backup), { complete });
   ports.clock.advance(10 * 30_000);
-  return { over, report, remove };
+  return { over, report };
 }

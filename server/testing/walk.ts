@@ -55,7 +55,7 @@ export class LoginDriver {
       resource: scene.resource.id,
       nonce,
       origin,
-      whence: { ...whence(address), ...(userAgent !== undefined && { userAgent }) },
+      client: { ...client(address), ...(userAgent !== undefined && { userAgent }) },
       ...(browser && { traits }),
       ...(loginRequest !== undefined && { loginRequest }),
       ...(purpose && { purpose }),
@@ -150,7 +150,7 @@ export class LoginDriver {
   }
 
   #answer(seq: number) {
-    return { handle: this.handle, seq, whence: whence(this.address) };
+    return { handle: this.handle, seq, client: client(this.address) };
   }
 
   async #seen(answer: Promise<Result<FlowView>>): Promise<Result<FlowView>> {
@@ -160,6 +160,6 @@ export class LoginDriver {
   }
 }
 
-function whence(address: string | undefined): { address?: string } {
+function client(address: string | undefined): { address?: string } {
   return address === undefined ? {} : { address };
 }

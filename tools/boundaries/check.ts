@@ -1,13 +1,12 @@
 import { posix } from 'node:path';
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
 import { findCycles } from './cycles.ts';
-import { folderProblem, LAYERS, type Layer, type LayerName, layerOf, PURE_NAMES } from './layers.ts';
+import { folderProblem, LAYERS, type Layer, type LayerName, layerOf } from './layers.ts';
 import { type JudgedFile, natureProblems, naturesOf } from './nature.ts';
 import { type Packages, packageName, readWorkspaces } from './packages.ts';
 import { parseSourceFile, type Reference, SOURCE_FILE, type SourceFile } from './source-file.ts';
 
 const MAX_LINES = 400;
-const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
 
 export interface BoundaryReport {
   readonly files: number;
@@ -88,10 +87,8 @@ function* shapeProblems(file: SourceFile): Generator<string> {
 function* purityProblems(file: SourceFile, rules: Layer): Generator<string> {
   if (rules.free) return;
   if (file.computedImports > 0) yield 'imports a computed name, which cannot be checked';
-  if (rules.noAmbient === undefined) return;
-  for (const name of file.ambient) {
-    if (rules.noAmbient === 'all' || CLOCK_AND_CHANCE.has(name)) yield `uses ${name}; take it as an argument or a port`;
-  }
+  if (!rules.noAmbient) return;
+  for (const name of file.ambient) yield `uses ${name}; take it as an argument`;
 }
 
 function* layerProblems(from: LayerName, reference: Reference, target: string): Generator<string> {
@@ -127,12 +124,6 @@ function* packageProblems(
     return;
   }
   if (rules.notPackages?.includes(name)) yield `${name} stands behind a port; ${from} may not use it`;
-  const pure = rules.noAmbient === undefined ? undefined : PURE_NAMES[name];
-  if (pure === undefined || reference.typeOnly) return;
-  if (reference.names === undefined) yield `take named functions from ${name}, so that it shows which`;
-  for (const taken of reference.names ?? []) {
-    if (!pure.includes(taken)) yield `${taken} of ${name} is not a plain function of its arguments`;
-  }
 }
 
 function matches(allowed: Layer['packages'], name: string, packages: Packages): boolean {

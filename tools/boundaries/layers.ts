@@ -14,39 +14,17 @@ export interface Layer {
   readonly packages: 'declared' | 'shipped' | readonly string[];
   /** Packages it may not have though `packages` would let it. */
   readonly notPackages?: readonly string[];
-  /** Ambient things (clock, chance, network, process) that may not be touched here. */
-  readonly noAmbient?: 'all' | 'clock-and-chance';
+  /** Touches no clock, chance, network or process. */
+  readonly noAmbient?: true;
   /** Files that only run in tests or by hand: layering does not bind them. */
   readonly free?: true;
 }
 
-/** Libraries that compute and do nothing else. */
-export const PURE_PACKAGES: readonly string[] = [
-  '@bufbuild/protobuf',
-  '@otplib/*',
-  '@scure/base',
-  '@simplewebauthn/server',
-  '@zxcvbn-ts/language-common',
-  'csv-parse',
-  'ipaddr.js',
-  'node:crypto',
-  'node:net',
-  'saxes',
-  'tldts',
-  'uqr',
-];
-
 /** What stands behind a port; whoever is not an adapter goes through the port. */
 const BEHIND_PORTS = ['ioredis', 'lmdb', '@node-rs/argon2', '@node-rs/bcrypt', 'jose', 'maxmind', 'node:child_process'];
 
-/** Of Node's own modules, the domain may use what is a function of its arguments: no randomness, no sockets. */
-export const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['createDecipheriv', 'createHash', 'createHmac', 'pbkdf2', 'timingSafeEqual'],
-  'node:net': ['isIP', 'isIPv4', 'isIPv6'],
-};
-
 export const LAYERS = {
-  shared: { layers: [], packages: [], noAmbient: 'all' },
+  shared: { layers: [], packages: [], noAmbient: true },
   /** What the rest of the server asks of the outside: the store, the clock, the mailer. */
   ports: { layers: ['features', 'shared'], packages: [] },
   /** Rules, use-cases and routes, a folder for each noun. `nature.ts` says which of them may do what. */

@@ -1,4 +1,4 @@
-import { type LayerName, PURE_NAMES, PURE_PACKAGES } from './layers.ts';
+import type { LayerName } from './layers.ts';
 import { packageName } from './packages.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -16,6 +16,28 @@ export interface JudgedFile {
   /** Files that it names at all. */
   readonly names: ReadonlySet<string>;
 }
+
+/** Libraries that compute and do nothing else. */
+const PURE_PACKAGES: readonly string[] = [
+  '@bufbuild/protobuf',
+  '@otplib/*',
+  '@scure/base',
+  '@simplewebauthn/server',
+  '@zxcvbn-ts/language-common',
+  'csv-parse',
+  'ipaddr.js',
+  'node:crypto',
+  'node:net',
+  'saxes',
+  'tldts',
+  'uqr',
+];
+
+/** Of Node's own modules a rule may use what is a function of its arguments: no randomness, no sockets. */
+const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
+  'node:crypto': ['createDecipheriv', 'createHash', 'createHmac', 'pbkdf2', 'timingSafeEqual'],
+  'node:net': ['isIP', 'isIPv4', 'isIPv6'],
+};
 
 const JUDGED = new Set<LayerName>(['features', 'http', 'protectimus']);
 /** Ports that only say how things are called. */

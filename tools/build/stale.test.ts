@@ -34,7 +34,7 @@ const staleAfter = (act: (root: string) => void) =>
 
 const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1, 1);
 
-describe('what is built anew', () => {
+describe('what is built again', () => {
   test('everything where nothing was built', () => {
     expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli']);
   });

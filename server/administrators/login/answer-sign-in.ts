@@ -25,7 +25,7 @@ export function answerSignInPassword(ports: FactorNeeds, answer: SignInAnswer & 
   return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
     const found = await locateAdministrator(ports, account, email);
     const { password } = answer;
-    const asked = { account, found, name: email, password, address: answer.whence.address };
+    const asked = { account, found, name: email, password, address: answer.client.address };
     const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
     if (isRefusal(checked)) return { refusal: checked };
     return { move: (flow) => passwordGiven(flow, shownBy(ports, checked.administrator)) };
@@ -55,7 +55,7 @@ export function answerRecoveryCode(ports: FactorNeeds, answer: SignInAnswer & { 
   return answerSignIn(ports, 'otp', answer, async (flow) => {
     const person = await personOf(ports, flow);
     if (!person) return { refusal: refusal('ACCESS_DENIED') };
-    const used = await redeemRecoveryCode(ports, person.administrator, answer.code, answer.whence);
+    const used = await redeemRecoveryCode(ports, person.administrator, answer.code, answer.client);
     return isRefusal(used) ? { refusal: used } : { signIn: {} };
   });
 }
@@ -65,19 +65,19 @@ export function answerEnrolment(ports: FactorNeeds, answer: SignInAnswer & { otp
   return answerSignIn(ports, 'enrol', answer, async (flow) => {
     const person = await personOf(ports, flow);
     if (!person || !flow.enrolment) return { refusal: refusal('ACCESS_DENIED') };
-    const { whence, otp } = answer;
+    const { client, otp } = answer;
     const enrolled = await enrolToken(
       ports,
       person.administrator,
       flow.enrolment,
       otp,
-      whence,
+      client,
       // Of two first sign-ins at once, one enrols.
       (current): Administrator | Refusal =>
         current.token === undefined && passwordStillRight(flow, current) ? current : refusal('ACCESS_DENIED'),
     );
     if (isRefusal(enrolled)) return { refusal: enrolled };
-    notify(ports, enrolled.administrator, 'token-added', whence);
+    notify(ports, enrolled.administrator, 'token-added', client);
     return { signIn: { recoveryCodes: enrolled.recoveryCodes } };
   });
 }

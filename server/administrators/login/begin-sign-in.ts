@@ -20,9 +20,9 @@ const BEGINNINGS: StartLimits = {
 /** Begins an administrator's sign-in, and writes nothing (SR-65). An installation with one account need not be told which. */
 export async function beginSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  input: { account?: AccountId; whence: ClientInfo },
+  input: { account?: AccountId; client: ClientInfo },
 ): Promise<Result<{ flow: AdministratorFlow; handle: string }>> {
-  const refused = await admitStart(ports, input.whence, BEGINNINGS);
+  const refused = await admitStart(ports, input.client, BEGINNINGS);
   if (refused) return refused;
   const found = await accountOf(ports, input.account);
   if (isRefusal(found)) return found;

@@ -112,7 +112,7 @@ export function sessions(ports: Needs, issuer: string) {
 
   app.openapi(begin, async (c) => {
     const { account } = c.req.valid('json');
-    const begun = await beginSignIn(ports, { ...(account && { account }), whence: clientInfo(c) });
+    const begun = await beginSignIn(ports, { ...(account && { account }), client: clientInfo(c) });
     if (isRefusal(begun)) return refuseResult(c, begun);
     return c.json({ ...(await present(ports, begun)), handle: begun.handle }, 201);
   });
@@ -162,7 +162,7 @@ export function sessions(ports: Needs, issuer: string) {
 }
 
 function whose(c: Context<AppEnv>) {
-  return { handle: c.req.header(FLOW_HEADER), whence: clientInfo(c) };
+  return { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
 }
 
 /** Refused before the step is claimed: a malformed code is no attempt (SR-47). */

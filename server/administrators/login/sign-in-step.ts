@@ -18,7 +18,7 @@ import { newSession, type OpenedSession, putSession } from './open-session.ts';
 export interface SignInAnswer {
   handle: unknown;
   seq: number;
-  whence: ClientInfo;
+  client: ClientInfo;
 }
 
 /** What an evaluated step leads to. */
@@ -49,8 +49,8 @@ export async function answerSignIn(
   try {
     const outcome = await evaluate(flow);
     if ('move' in outcome) return await move(ports, flow, attempt, outcome.move);
-    if ('refusal' in outcome) return await turnDown(ports, flow, attempt, outcome.refusal, answer.whence);
-    return await finish(ports, flow, attempt, outcome.signIn, answer.whence);
+    if ('refusal' in outcome) return await turnDown(ports, flow, attempt, outcome.refusal, answer.client);
+    return await finish(ports, flow, attempt, outcome.signIn, answer.client);
   } catch (error) {
     await releaseStep(ports, documents.administratorFlow, flow.id, attempt).catch(() => undefined);
     throw error;
@@ -78,10 +78,10 @@ async function finish(
   claimed: AdministratorFlow,
   attempt: string,
   { recoveryCodes }: { recoveryCodes?: string[] },
-  whence: ClientInfo,
+  client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
   const found = await personOf(ports, claimed);
-  if (!found) return turnDown(ports, claimed, attempt, refusal('ACCESS_DENIED'), whence);
+  if (!found) return turnDown(ports, claimed, attempt, refusal('ACCESS_DENIED'), client);
   const actor = actorOf(found.account, found.administrator);
   const made = newSession(ports, claimed.id, found.administrator);
   return settle(ports, claimed, attempt, (flow, now) => {
@@ -98,7 +98,7 @@ async function finish(
       progress: { flow: done, opened, ...(recoveryCodes && { recoveryCodes }) },
       write: {
         put: [...(keeping(documents.administratorFlow, done).put ?? []), putSession(opened.session)],
-        append: [createEvent({ actor, ...whence }, draft, now)],
+        append: [createEvent({ actor, ...client }, draft, now)],
       },
     };
   });
@@ -121,7 +121,7 @@ function turnDown(
   claimed: AdministratorFlow,
   attempt: string,
   why: Refusal,
-  whence: ClientInfo,
+  client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
   return settle(ports, claimed, attempt, (flow, now) => {
     const { refused, retryAfterMs } = why;
@@ -130,16 +130,16 @@ function turnDown(
     const moved = refused === 'ACCESS_DENIED' ? denied(flow, refused) : retryStep(flow, refused, retryAt);
     // Turned away unseen: nothing was attempted that an event could tell of.
     const append =
-      refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, whence), refusedEvent(flow, why), now)];
+      refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, client), refusedEvent(flow, why), now)];
     return { progress: { flow: moved }, write: { ...keeping(documents.administratorFlow, moved), append } };
   });
 }
 
 /** Whoever signs in acts, with no rights yet; who that is, is known once the password was right. */
-function actOf({ account, administrator: id }: AdministratorFlow, whence: ClientInfo): RequestContext {
-  if (id === undefined) return { actor: { kind: 'user', account }, ...whence };
+function actOf({ account, administrator: id }: AdministratorFlow, client: ClientInfo): RequestContext {
+  if (id === undefined) return { actor: { kind: 'user', account }, ...client };
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
-  return { actor, ...whence };
+  return { actor, ...client };
 }
 
 function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [], reason = refused }: Refusal): EventDraft {

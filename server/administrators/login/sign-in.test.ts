@@ -39,12 +39,12 @@ beforeEach(async () => {
 });
 afterEach(() => ports.close());
 
-const whence = {};
+const client = {};
 const handleOf = async () => (await toSecondFactor(ports, scene.account, who.email)).handle;
 const otpAt = (handle: string, otp: string, seq = 2, over: TestPorts = ports) =>
-  answerSignInOtp(over, { handle, seq, otp, whence });
+  answerSignInOtp(over, { handle, seq, otp, client });
 const recoverAt = (handle: string, code: string, seq = 2, over: TestPorts = ports) =>
-  answerRecoveryCode(over, { handle, seq, code, whence });
+  answerRecoveryCode(over, { handle, seq, code, client });
 /** A code the token does not take. */
 const wrongCode = (n: number) => {
   const right = [-1, 0, 1].map((ahead) => {
@@ -148,17 +148,17 @@ test('SR-15: recovery codes guessed in a row: after ten no code is looked at any
 // SR-5
 describe('SR-5: steps', () => {
   test('cannot be skipped, repeated, or answered with nothing before them', async () => {
-    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, whence }));
+    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
     const otp = codeOf(ports, who.secret);
     expect(await otpAt(handle, otp, 0)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
-    expect(await answerSignInPassword(ports, { handle, seq: 0, password: who.password, whence })).toEqual({
+    expect(await answerSignInPassword(ports, { handle, seq: 0, password: who.password, client })).toEqual({
       refused: 'STEP_NOT_EXPECTED',
     });
-    unwrap(await answerEmail(ports, { handle, seq: 0, email: who.email, whence }));
+    unwrap(await answerEmail(ports, { handle, seq: 0, email: who.email, client }));
     expect(await otpAt(handle, otp, 1)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await recoverAt(handle, who.recoveryCodes[0] ?? '', 1)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
-    expect(await answerEnrolment(ports, { handle, seq: 1, otp, whence })).toEqual({ refused: 'STEP_NOT_EXPECTED' });
-    expect(await answerEmail(ports, { handle, seq: 0, email: who.email, whence })).toEqual({ refused: 'STEP_STALE' });
+    expect(await answerEnrolment(ports, { handle, seq: 1, otp, client })).toEqual({ refused: 'STEP_NOT_EXPECTED' });
+    expect(await answerEmail(ports, { handle, seq: 0, email: who.email, client })).toEqual({ refused: 'STEP_STALE' });
   });
 
   test('after the end lead nowhere, and a guessed handle to nothing', async () => {
@@ -167,7 +167,7 @@ describe('SR-5: steps', () => {
     expect(await otpAt(handle, codeOf(ports, who.secret), 3)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     const [id] = handle.split('.');
     for (const guess of [undefined, '', id, `${id}.`, `${id}.${'A'.repeat(32)}`]) {
-      expect(await answerSignInOtp(ports, { handle: guess, seq: 3, otp: '123456', whence })).toEqual({
+      expect(await answerSignInOtp(ports, { handle: guess, seq: 3, otp: '123456', client })).toEqual({
         refused: 'FLOW_NOT_FOUND',
       });
     }
@@ -280,10 +280,10 @@ describe('the first sign-in', () => {
     await addActive(ports, scene.account, { email: EMAIL });
     const { handle, shown, secret } = await enrolling();
     expect(shown?.otpauthUri).toMatch(/^otpauth:\/\/totp\/Countersign%20Acme:new%40acme\.example\?secret=/);
-    const wrong = unwrap(await answerEnrolment(ports, { handle, seq: 2, otp: '000000', whence }));
+    const wrong = unwrap(await answerEnrolment(ports, { handle, seq: 2, otp: '000000', client }));
     expect(wrong.flow).toMatchObject({ step: 'enrol', error: { code: 'OTP_WRONG' } });
     const otp = codeOf(ports, secret);
-    const done = unwrap(await answerEnrolment(ports, { handle, seq: 3, otp, whence }));
+    const done = unwrap(await answerEnrolment(ports, { handle, seq: 3, otp, client }));
     expect(done.recoveryCodes).toHaveLength(RECOVERY_CODES);
     expect(await presentSignIn(ports, { flow: done.flow })).not.toHaveProperty('enrolment');
     // Nothing that was shown is in the store; and the code is used up (SR-1, SR-21).
@@ -298,7 +298,7 @@ describe('the first sign-in', () => {
     const [one, two] = [await enrolling(), await enrolling()];
     const answers = await Promise.all(
       [one, two].map(({ handle, secret }) =>
-        answerEnrolment(ports, { handle, seq: 2, otp: codeOf(ports, secret), whence }),
+        answerEnrolment(ports, { handle, seq: 2, otp: codeOf(ports, secret), client }),
       ),
     );
     expect(answers.map(outcome).sort()).toEqual(['denied', 'done']);
@@ -316,11 +316,11 @@ describe('the first sign-in', () => {
 
 describe('the account', () => {
   test('need not be named while there is one, has to be when there are more, and must be one', async () => {
-    expect(unwrap(await beginSignIn(ports, { whence })).flow.account).toBe(scene.account);
+    expect(unwrap(await beginSignIn(ports, { client })).flow.account).toBe(scene.account);
     const other = await createFixture(ports);
-    expect(await beginSignIn(ports, { whence })).toEqual({ refused: 'ACCOUNT_NEEDED' });
-    expect(unwrap(await beginSignIn(ports, { account: other.account, whence })).flow.account).toBe(other.account);
-    expect(await beginSignIn(ports, { account: 'acc_00000000000', whence })).toEqual({ refused: 'ACCOUNT_NOT_FOUND' });
+    expect(await beginSignIn(ports, { client })).toEqual({ refused: 'ACCOUNT_NEEDED' });
+    expect(unwrap(await beginSignIn(ports, { account: other.account, client })).flow.account).toBe(other.account);
+    expect(await beginSignIn(ports, { account: 'acc_00000000000', client })).toEqual({ refused: 'ACCOUNT_NOT_FOUND' });
   });
 
   test('of somebody else opens nothing with the same address and password', async () => {
@@ -330,7 +330,7 @@ describe('the account', () => {
   });
 
   test('a sign-in of the widget and one of an administrator are different things', async () => {
-    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, whence }));
+    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
     const [flow] = await ports.store.getMany([documents.flow(handle.split('.')[0] as FlowId)], ports.clock.now());
     expect(flow).toBeUndefined();
   });

@@ -15,7 +15,6 @@ let ports: TestPorts;
 let scene: Fixture;
 let account: AccountId;
 let act: ReturnType<typeof operatorOf>;
-const removals: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   ports = await openTestPorts('replaced-tokens');
@@ -26,15 +25,10 @@ beforeEach(async () => {
   act = operatorOf(account);
 });
 afterAll(async () => {
-  for (const remove of removals) await remove();
   await ports.close();
 });
 
-async function restoredAfter(happen: () => Promise<unknown>) {
-  const { remove, ...restored } = await restoredWithEvents(ports, account, happen);
-  removals.push(remove);
-  return restored;
-}
+const restoredAfter = (happen: () => Promise<unknown>) => restoredWithEvents(ports, account, happen);
 /** As sealing tells of a stream whose oldest events fell out before it came to them. */
 const loseEvents = () =>
   append(ports, account, [

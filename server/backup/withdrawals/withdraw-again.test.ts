@@ -54,7 +54,6 @@ let ports: TestPorts;
 let scene: Fixture;
 let account: AccountId;
 let act: ReturnType<typeof operatorOf>;
-const removals: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   ports = await openTestPorts('withdraw-again');
@@ -65,17 +64,12 @@ beforeEach(async () => {
   act = operatorOf(account);
 });
 afterAll(async () => {
-  for (const remove of removals) await remove();
   await ports.close();
 });
 
 const exported = (after?: number) => exportedEvents(ports, account, after);
 const sinceBackup = (backup: readonly string[], events: readonly string[]) => eventsSince(ports, backup, events);
-async function restoredAfter(happen: () => Promise<unknown>) {
-  const { remove, ...restored } = await restoredWithEvents(ports, account, happen);
-  removals.push(remove);
-  return restored;
-}
+const restoredAfter = (happen: () => Promise<unknown>) => restoredWithEvents(ports, account, happen);
 const withCode = (over: TestPorts, user: string, otp: string, password = PASSWORD) =>
   authenticate(over, { account, resource: scene.resource.id, method: 'password-otp', user, password, otp });
 const withPassword = (over: TestPorts, user: string, password = PASSWORD) =>

@@ -17,7 +17,6 @@ import type { Ports } from '../../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { changedFields, editObject } from '../../records/read-object.ts';
-import { assignmentTo, validPairs } from '../../resources/assignments.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { indexes } from '../../store/indexes.ts';
 import { documents } from '../../store/keys.ts';
@@ -30,7 +29,7 @@ import type { User } from '../../users/user.ts';
 import { editWebhook, readBook } from '../../webhooks/edit-webhook.ts';
 import { deleteWebhook } from '../../webhooks/update-webhook.ts';
 import type { AccountWithdrawals, ObjectWithdrawals } from './collect-withdrawals.ts';
-import { withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
+import { lacksNewToken, withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -243,13 +242,8 @@ async function usersWithLostTokens(
     if (!user) continue;
     const keys = newPairs.map(({ token }) => documents.token(token));
     const [held, ...stored] = await store.getMany([documents.user(user), ...keys] as const, clock.now());
-    const tokens = new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value] as const] : [])));
-    const isKept = newPairs.every(({ resource, token }) => {
-      const assignment = held && assignmentTo(held.value, resource);
-      const isPaired = assignment && validPairs(assignment, tokens, user).some((one) => one.id === token);
-      return isPaired && !objects.get(token)?.withdrawals.has('disown');
-    });
-    if (!isKept) found.add(user);
+    const tokens = stored.flatMap((one) => (one ? [one.value] : []));
+    if (lacksNewToken(held?.value, newPairs, tokens, objects)) found.add(user);
   }
   return found;
 }

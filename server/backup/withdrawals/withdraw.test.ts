@@ -7,7 +7,7 @@ import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId
 import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import { type AccountWithdrawals, addEvent, nothingYet, type ObjectWithdrawals } from './collect-withdrawals.ts';
-import { withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
+import { lacksNewToken, withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
 import type { Withdrawal } from './withdrawing-events.ts';
 
 // SR-62. The attack: what is taken away again after a restore gives something in another place.
@@ -245,4 +245,29 @@ describe('events in the order in which they happened', () => {
     const switched = event('token.updated', { subject: phone, changed: ['enabled'] });
     expect(of(collected(switched, switched), phone).switches).toBe(2);
   });
+});
+
+// SR-62, SR-69. The attack: the user's new token is lost, and the old one is taken away all the same: the password alone would do.
+test('a user lacks a new token unless each is in the backup, assigned as it was, and not taken away', () => {
+  const states = fc.constantFrom('there', 'not in the backup', 'not assigned', 'owned by another', 'disowned');
+  fc.assert(
+    fc.property(fc.array(states, { maxLength: 5 }), fc.boolean(), (found, isInBackup) => {
+      const tokens = found.map((state, index) =>
+        sampleToken({ id: tokenId(index + 1), owner: userId(state === 'owned by another' ? 2 : 1) }),
+      );
+      const newPairs = tokens.map(({ id }) => ({ resource: resourceId(1), token: id }));
+      const assigned = tokens.filter((_, index) => found[index] !== 'not assigned');
+      const pairs = assigned.map(({ id }) => ({ token: id, epoch: 0 }));
+      const held = sampleUser({ assignments: [{ resource: resourceId(1), alone: false, tokens: pairs }] });
+      const objects: AccountWithdrawals['objects'] = new Map(
+        tokens.map(({ id }, index) => {
+          const taken: Withdrawal[] = found[index] === 'disowned' ? ['disown'] : [];
+          return [id, { ...nothingYet(), withdrawals: new Set(taken) }];
+        }),
+      );
+      const inBackup = tokens.filter((_, index) => found[index] !== 'not in the backup');
+      const lacks = lacksNewToken(isInBackup ? frozen(held) : undefined, newPairs, inBackup, objects);
+      expect(lacks).toBe(isInBackup ? found.some((state) => state !== 'there') : found.length > 0);
+    }),
+  );
 });

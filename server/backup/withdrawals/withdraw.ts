@@ -1,9 +1,16 @@
 import type { Administrator } from '../../administrators/administrator.ts';
 import { lockToken } from '../../authentication/lockout.ts';
-import { giveToken, unassignAlone, unassignDirect, unassignToken } from '../../resources/assignments.ts';
+import {
+  assignmentTo,
+  giveToken,
+  unassignAlone,
+  unassignDirect,
+  unassignToken,
+  validPairs,
+} from '../../resources/assignments.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
-import type { ObjectWithdrawals } from './collect-withdrawals.ts';
+import type { AccountWithdrawals, NewPair, ObjectWithdrawals } from './collect-withdrawals.ts';
 
 /**
  * The user after what was taken away. Their password is replaced and not cleared: without one, a mailed link would count as
@@ -69,6 +76,26 @@ export function withdrawAdministrator(
     ...(withdrawals.has('clear-grants') && { grants: [] }),
     ...(isPasswordVoid && administrator.passwordHash !== undefined && { passwordHash: unknownPassword }),
   };
+}
+
+/**
+ * Whether one of the tokens with which a user was assigned since the backup is lost, or taken away by the same events.
+ *
+ * @param user undefined: not in the backup
+ * @param tokens those of the pairs that are in the backup
+ */
+export function lacksNewToken(
+  user: User | undefined,
+  newPairs: readonly NewPair[],
+  tokens: readonly Token[],
+  objects: AccountWithdrawals['objects'],
+): boolean {
+  const known = new Map(tokens.map((token) => [token.id, token]));
+  return newPairs.some(({ resource, token }) => {
+    const assignment = user && assignmentTo(user, resource);
+    const isPaired = assignment && validPairs(assignment, known, user.id).some(({ id }) => id === token);
+    return !isPaired || objects.get(token)?.withdrawals.has('disown') === true;
+  });
 }
 
 /** An API key, a resource or a webhook after what was taken away. */

@@ -100,7 +100,7 @@ test('an administrator who signs in is of the same version as before', async () 
   const before = etag(await call(`GET ${path}`));
   const { handle } = await toSecondFactor(ports, who.account, who.email);
   const [code = ''] = who.recoveryCodes;
-  unwrap(await answerRecoveryCode(ports, { handle, seq: 2, code, whence: {} }));
+  unwrap(await answerRecoveryCode(ports, { handle, seq: 2, code, client: {} }));
   expect(etag(await call(`GET ${path}`))).toBe(before);
 });
 

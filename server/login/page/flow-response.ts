@@ -9,7 +9,7 @@ import { isRefusal, type Result } from '../../kernel/result.ts';
 /** What every answer of the frame's conversation is made of. */
 
 export function whose(c: Context<AppEnv>) {
-  return { handle: c.req.header(FLOW_HEADER), whence: clientInfo(c) };
+  return { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
 }
 
 export function answer(c: Context<AppEnv>, verdict: Result<FlowView>): Response {

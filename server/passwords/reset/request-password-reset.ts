@@ -29,13 +29,13 @@ export interface ResetRequest {
  */
 export async function requestPasswordReset(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   { resource: id, name, language }: ResetRequest,
 ): Promise<Result<{ deliver: () => Promise<void> }>> {
   const now = ports.clock.now();
-  const tooMany = await countResetRequest(ports, 'password-reset', whence);
+  const tooMany = await countResetRequest(ports, 'password-reset', client);
   if (tooMany) return tooMany;
-  const access = await readAccess(ports, id, whence.address);
+  const access = await readAccess(ports, id, client.address);
   if (isRefusal(access)) return access;
   const { resource } = access;
   if (resource.passwordReset !== true) return refusal('NOT_FOUND');
@@ -46,7 +46,7 @@ export async function requestPasswordReset(
   const person = found && (await whoMayReset(ports, found, id));
   const act: RequestContext = {
     actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) },
-    ...whence,
+    ...client,
   };
   const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;
 

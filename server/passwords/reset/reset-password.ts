@@ -19,20 +19,20 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'cour
  */
 export async function resetPassword(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   { link, password, language }: { link: unknown; password: string; language: MailLanguage },
 ): Promise<Result<{ deliver: () => Promise<void> }>> {
-  const opened = await readReset(ports, link, whence.address);
+  const opened = await readReset(ports, link, client.address);
   if (isRefusal(opened)) return opened;
   const { key: resetKey, user: known } = opened;
   const hashed = await hashNewPassword(ports, known, password);
   if (isRefusal(hashed)) return hashed;
   // The hash took its time: a resource that forbids it may have come to the user meanwhile.
-  const still = await readReset(ports, link, whence.address);
+  const still = await readReset(ports, link, client.address);
   if (isRefusal(still)) return still;
 
   const keys = [documents.user(known.id), documents.passwordReset(known.id)] as const;
-  const act: RequestContext = { actor: { kind: 'user', account: known.account, id: known.id }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account: known.account, id: known.id }, ...client };
   const changed = await transact(
     ports,
     keys[0].anchor,
@@ -62,7 +62,7 @@ export async function resetPassword(
   const facts = {
     change: 'password',
     at: ports.clock.now(),
-    ...(whence.address && { address: whence.address }),
+    ...(client.address && { address: client.address }),
   } as const;
   return { deliver: () => ports.courier.send({ kind: 'security-notice', to: changed.to, language, facts }) };
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { numbered, type Table } from './tables.ts';
 
 /** Most counters kept of one length of window. Reaching it drops ended windows, then as many as it takes. */
-const AT_MOST = 100_000;
+const MAX_COUNTERS = 100_000;
 /** Counters of longer windows are saved. A shorter window is over by the time a restart is. */
-const LONGEST_UNSAVED_MS = 60_000;
+const MAX_UNSAVED_WINDOW_MS = 60_000;
 /** Most counters that one transaction writes. */
-const SAVED_AT_ONCE = 1024;
+const MAX_SAVED_AT_ONCE = 1024;
 /** Of the disk's keys, six bytes. */
-const INSTANTS_END = 2 ** 48;
+const MAX_INSTANT = 2 ** 48;
 
 interface Counter {
   readonly key: string;
@@ -26,8 +26,8 @@ export type SavedCounters = ReadonlyMap<Counter, number>;
  * whatever else it writes.
  *
  * Strangers can raise as many new ones as they have addresses and names to say, so there is a bound. Each length of window has its
- * own, and what was raised once goes first: a flood of keys that nobody has used before makes no count forgotten that has
- * begun to keep somebody off. What goes from memory goes from the disk.
+ * own, and what was raised once goes first: a flood of new keys makes the service forget no count that has begun to
+ * limit anyone. What goes from memory goes from the disk.
  */
 export class WindowCounters {
   readonly #byLength = new Map<number, Map<string, Counter>>();
@@ -71,7 +71,7 @@ export class WindowCounters {
   save(table: Table): SavedCounters {
     const saved = new Map<Counter, number>();
     for (const counter of this.#unsaved) {
-      if (saved.size === SAVED_AT_ONCE) break;
+      if (saved.size === MAX_SAVED_AT_ONCE) break;
       const { key, windowMs, resetAt, count } = counter;
       const digest = createHash('sha256')
         .update(JSON.stringify([windowMs, key]))
@@ -95,14 +95,14 @@ export class WindowCounters {
   }
 
   #start(counters: Map<string, Counter>, counter: Counter, now: number): Counter {
-    if (counters.size >= AT_MOST) this.#makeRoom(counters, now);
+    if (counters.size >= MAX_COUNTERS) this.#evict(counters, now);
     counters.set(nameOf(counter.resetAt, counter.key), counter);
     return counter;
   }
 
   /** A quarter at once, so that a flood of new names does not walk the map for each of them. */
-  #makeRoom(counters: Map<string, Counter>, now: number): void {
-    const enough = AT_MOST * 0.75;
+  #evict(counters: Map<string, Counter>, now: number): void {
+    const enough = MAX_COUNTERS * 0.75;
     for (const [name, counter] of counters) if (counter.resetAt <= now) this.#drop(counters, name, counter);
     for (const mostRaised of [1, Number.POSITIVE_INFINITY]) {
       // Oldest first.
@@ -121,7 +121,7 @@ export class WindowCounters {
 
   #changed(counter: Counter): void {
     const { windowMs, resetAt } = counter;
-    if (windowMs > LONGEST_UNSAVED_MS && resetAt > 0 && resetAt < INSTANTS_END) this.#unsaved.add(counter);
+    if (windowMs > MAX_UNSAVED_WINDOW_MS && resetAt > 0 && resetAt < MAX_INSTANT) this.#unsaved.add(counter);
   }
 }
 

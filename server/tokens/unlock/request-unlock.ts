@@ -79,7 +79,7 @@ async function mailLink(
   flow: Flow,
   answer: StepAnswer & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
-  const access = await readAccess(ports, flow.resource, answer.whence.address);
+  const access = await readAccess(ports, flow.resource, answer.client.address);
   if (isRefusal(access)) return access;
   const person = await stillLockedOut(ports, flow, access.resource);
   if (!person) return refusal('ACCESS_DENIED');
@@ -108,7 +108,7 @@ async function sendLink(
   ports: Needs,
   flow: Flow,
   person: User,
-  { whence, language }: StepAnswer & { language: MailLanguage },
+  { client, language }: StepAnswer & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
   const key = documents.user(person.id);
   const secret = newSecret(ports);
@@ -127,7 +127,7 @@ async function sendLink(
     };
     const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
     const put = [{ key: documents.unlockLink(user.id), value, expiresAt: value.expiresAt }];
-    return { answer: { email, login }, write: { put, append: [createEvent(actOf(flow, whence), event, at)] } };
+    return { answer: { email, login }, write: { put, append: [createEvent(actOf(flow, client), event, at)] } };
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;

@@ -60,13 +60,13 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
  */
 export async function unlockOwnTokens(
   ports: Needs,
-  whence: ClientInfo,
+  client: ClientInfo,
   { link: text, language }: { link: unknown; language: MailLanguage },
 ): Promise<Result<{ unlocked: true }>> {
   const opened = await viewUnlock(ports, text);
   if (isRefusal(opened)) return opened;
   const { user, key, resource, tokens } = opened;
-  const act: RequestContext = { actor: { kind: 'user', account: user.account, id: user.id }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account: user.account, id: user.id }, ...client };
   const keys = [documents.user(user.id), documents.unlockLink(user.id)] as const;
   const used = await transact(ports, keys[0].anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     if (!stored || !link || !secretMatches(key.secret, link.value.secretHash)) return { answer: INVALID };
@@ -77,7 +77,7 @@ export async function unlockOwnTokens(
   if (isRefusal(used)) return used;
   const unlocked = await Promise.all(tokens.map((id) => unlock(ports, act, { id, resource, owner: used.user })));
   if (!unlocked.includes(true)) return INVALID;
-  notifyUser(ports, used.user, 'token-unlocked', { language, whence });
+  notifyUser(ports, used.user, 'token-unlocked', { language, client });
   return { unlocked: true };
 }
 

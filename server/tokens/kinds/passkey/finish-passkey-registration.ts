@@ -33,7 +33,7 @@ export interface MadePasskey {
 export async function finishPasskeyRegistration(
   ports: Needs,
   maker: PasskeyMaker,
-  whence: ClientInfo,
+  client: ClientInfo,
   pending: PendingPasskey,
   { id, name, madeWith, response }: MadePasskey,
 ): Promise<Result<{ token: WebauthnToken }>> {
@@ -48,7 +48,7 @@ export async function finishPasskeyRegistration(
 
   const { credentialId } = factor;
   if (!(await claimCredential(ports, account, credentialId, id))) return refusal('PASSKEY_TAKEN');
-  const act: RequestContext = { actor: { kind: 'user', account, id: maker.id }, ...whence };
+  const act: RequestContext = { actor: { kind: 'user', account, id: maker.id }, ...client };
   const token: WebauthnToken = {
     id,
     account,

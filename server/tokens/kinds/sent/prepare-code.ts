@@ -26,7 +26,7 @@ export async function prepareCode(
   flow: Flow,
   resource: Resource,
   option: FactorOption,
-  { whence, language }: { whence: ClientInfo; language: MailLanguage },
+  { client, language }: { client: ClientInfo; language: MailLanguage },
 ): Promise<Result<ChallengeDraft>> {
   // Nothing is sent for a name alone (SR-17): a first factor, or the host's backend, has said who it is.
   if (flow.user === undefined) return refusal('STEP_NOT_EXPECTED');
@@ -47,7 +47,7 @@ export async function prepareCode(
   const underWay = await codeUnderWay(ports, token, flow.id);
   const step = transaction ? 'sign' : 'otp';
   if (underWay) return offered(underWay, step);
-  const sent = await sendCode(ports, actOf(flow, whence), {
+  const sent = await sendCode(ports, actOf(flow, client), {
     token,
     resource,
     scope: flow.id,

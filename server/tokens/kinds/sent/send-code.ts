@@ -174,7 +174,7 @@ async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
   const { limits } = ports.codes;
   const now = ports.clock.now();
   const tooMany = (resetAt: number) => refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
-  // With the account: nobody uses up what an address may get from another one.
+  // With the account, so that none uses up what an address may get from another.
   const mac = ports.secrets.mac('code-address', JSON.stringify([account, factor.kind, normaliseName(factor.to)]));
   const address = Buffer.from(mac).toString('base64url');
   const caps: [key: string, windowMs: number, limit: number][] = [

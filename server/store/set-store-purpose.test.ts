@@ -3,12 +3,12 @@ import { createAccount } from '../accounts/create-account.ts';
 import { seedDemo } from '../accounts/seed-demo.ts';
 import { BackupInvalid } from '../backup/backup-records.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { backupOf, overStore, readingOf } from '../testing/restored.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { indexes } from './indexes.ts';
+import { documents } from './keys.ts';
 import { isStoreEmpty, setStorePurpose, WrongStorePurpose } from './set-store-purpose.ts';
 
 // SR-42. The attack: the password and the API key of a demo, which are shown on a screen, are tried on a service whose store the

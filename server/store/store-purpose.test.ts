@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgePurpose, type StorePurpose } from './store-purpose.ts';
+import { decidePurpose, type StorePurpose } from './store-purpose.ts';
 
 // SR-42. The attack: a demo's account and key, known to others, in the store of a service.
 
@@ -11,21 +11,21 @@ describe('SR-42: a store', () => {
     fc.assert(
       fc.property(purpose, fc.array(fc.tuple(purpose, fc.boolean())), (first, starts) => {
         for (const [wanted, isEmpty] of starts) {
-          expect(judgePurpose(wanted, first, isEmpty)).toBe(wanted === first ? 'use' : 'refuse');
+          expect(decidePurpose(wanted, first, isEmpty)).toBe(wanted === first ? 'use' : 'refuse');
         }
       }),
     );
   });
 
   test('without a purpose is a demo’s only if it is empty', () => {
-    expect(judgePurpose('demo', undefined, true)).toBe('set');
-    expect(judgePurpose('demo', undefined, false)).toBe('refuse');
+    expect(decidePurpose('demo', undefined, true)).toBe('set');
+    expect(decidePurpose('demo', undefined, false)).toBe('refuse');
   });
 
   test('without a purpose is a service’s, whether an older version filled it or not', () => {
     fc.assert(
       fc.property(fc.boolean(), (isEmpty) => {
-        expect(judgePurpose('service', undefined, isEmpty)).toBe('set');
+        expect(decidePurpose('service', undefined, isEmpty)).toBe('set');
       }),
     );
   });

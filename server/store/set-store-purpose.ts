@@ -1,7 +1,7 @@
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
-import { transact } from '../store/transact.ts';
-import { judgePurpose, type StorePurpose } from './store-purpose.ts';
+import { documents } from './keys.ts';
+import { decidePurpose, type StorePurpose } from './store-purpose.ts';
+import { transact } from './transact.ts';
 
 /** A demo's store is no service's, and the other way round. */
 export class WrongStorePurpose extends Error {
@@ -28,7 +28,7 @@ export async function setStorePurpose(
   const key = documents.storePurpose();
   const isEmpty = wanted === 'demo' && (await isStoreEmpty(ports));
   const judged = await transact(ports, key.anchor, [key], ([current]) => {
-    const answer = judgePurpose(wanted, current?.value.purpose, isEmpty);
+    const answer = decidePurpose(wanted, current?.value.purpose, isEmpty);
     return { answer, ...(answer === 'set' && { write: { put: [{ key, value: { purpose: wanted } }] } }) };
   });
   if (judged === 'refuse') throw new WrongStorePurpose(wanted);

@@ -8,7 +8,7 @@ export type StorePurpose = 'service' | 'demo';
  * @param current what the store is for already, if that is known
  * @param isEmpty whether nothing at all is in the store
  */
-export function judgePurpose(
+export function decidePurpose(
   wanted: StorePurpose,
   current: StorePurpose | undefined,
   isEmpty: boolean,
