@@ -20,6 +20,11 @@ describe('a cell is for people', () => {
     ['a list of words', ['read', 'write'], 'read write'],
     ['a list of objects', [{ a: 1 }, { a: 2 }], 'a 1; a 2'],
     ['an object in an object', { token: { id: 'tok_1', used: [] } }, 'token id tok_1, used -'],
+    [
+      'a field named like a property of every object',
+      JSON.parse('{"__proto__":{},"constructor":{}}'),
+      '__proto__ -, constructor -',
+    ],
     ['an instant inside', [{ createdAt: 0 }], 'createdAt 1970-01-01T00:00:00.000Z'],
   ])('%s', (_, value, shown) => expect(cellOf(value)).toBe(shown));
 

@@ -35,11 +35,11 @@ function flattened(object: object, before = ''): [name: string, value: unknown][
   });
 }
 
-/** What has a way of its own to be typed is shown as one would type it. */
-const AS_TYPED: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  grants: writeGrants,
-  windows: writeTimeWindows,
-};
+/** Fields that have a notation of their own are shown as one would type them. A map: a field may be called `__proto__`. */
+const AS_TYPED = new Map<string, (value: unknown) => string | undefined>([
+  ['grants', writeGrants],
+  ['windows', writeTimeWindows],
+]);
 
 function cell(value: unknown, name: string): string {
   return harmless(written(value, name));
@@ -50,7 +50,7 @@ function written(value: unknown, name: string): string {
   if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'number' && /(?:^at|At|Until)$/.test(name)) return new Date(value).toISOString();
   if (typeof value !== 'object') return String(value);
-  const typed = AS_TYPED[name.slice(name.lastIndexOf('.') + 1)]?.(value);
+  const typed = AS_TYPED.get(name.slice(name.lastIndexOf('.') + 1))?.(value);
   if (typed !== undefined) return typed || '-';
   if (Array.isArray(value)) {
     const between = value.some((one) => typeof one === 'object' && one !== null) ? '; ' : ' ';
