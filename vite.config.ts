@@ -19,9 +19,9 @@ export default defineConfig({
   environments: {
     // One script per way of loading the widget, each complete in itself.
     popup: script('widget/loader/popup.ts', 'popup-[hash:8].mjs'),
-    classicLoader: script('widget/loader/classic.ts', 'countersign.js', 'iife'),
+    classicLoader: script('widget/loader/iife.ts', 'countersign.js', 'iife'),
     moduleLoader: script('widget/loader/module.ts', 'countersign.mjs'),
-    pureLoader: script('widget/loader/pure.ts', 'pure.mjs'),
+    pureLoader: script('widget/loader/esm.ts', 'pure.mjs'),
     reactLoader: script('widget/react/index.ts', 'react.mjs'),
     // By itself, so that it shares no file with the frame.
     passkeyWindow: script('widget/frame/passkey/window.ts', 'assets/passkey-window-[hash].js'),

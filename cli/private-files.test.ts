@@ -1,11 +1,11 @@
 import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
+import { openTerminal, type Terminal } from './testing/terminal.ts';
 
 let terminal: Terminal;
 beforeEach(async () => {
-  terminal = await atTheTerminal('private-files');
+  terminal = await openTerminal('private-files');
   await terminal.type(['account', 'create', '--name', 'Acme']);
 });
 afterEach(() => terminal.close());

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
 import { documents } from '../server/store/keys.ts';
-import { createUser } from '../server/testing/acting.ts';
+import { createUser } from '../server/testing/as-operator.ts';
+import { birth, unwrap } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
 import { touches } from '../server/testing/intercepted-store.ts';
-import { birth, unwrap } from '../server/testing/scene.ts';
-import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
+import { openTerminal, type Terminal } from './testing/terminal.ts';
 
 let terminal: Terminal;
 beforeEach(async () => {
-  terminal = await atTheTerminal('command-line');
+  terminal = await openTerminal('command-line');
 });
 afterEach(() => terminal.close());
 

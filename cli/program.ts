@@ -1,18 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { addAction, addNoun } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
-import type { GlobalOptions, Surroundings } from './commands/context.ts';
+import type { Environment, GlobalOptions } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addCourier, addKeeping, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { Refused, Unreachable, UsageError } from './connection/service.ts';
-import { SINGLE } from './nouns/account.ts';
-import { NOUNS } from './nouns/nouns.ts';
 import { EXIT } from './output/exit-codes.ts';
 import { harmless } from './output/table.ts';
 import { SourceRefused } from './protectimus/source.ts';
+import { SINGLE } from './resources/account.ts';
+import { RESOURCES } from './resources/resources.ts';
 
 const HELP = `
 Without --url it talks to the service of this machine, through the socket in its data folder
@@ -28,7 +28,7 @@ Ends with
   4  not all of it: rows of an import or a move were refused, doctor found something, a key is still in use`;
 
 /** The whole command. */
-function makeProgram(around: Surroundings, version: string): Command {
+function makeProgram(around: Environment, version: string): Command {
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
     .version(version)
@@ -51,7 +51,7 @@ function makeProgram(around: Surroundings, version: string): Command {
   addCourier(program, around);
   addRotate(program, around);
   program.commandsGroup('An account:');
-  for (const noun of NOUNS) {
+  for (const noun of RESOURCES) {
     const group = addNoun(program, noun, around);
     if (noun.name === 'event') addEventExport(group, around);
   }
@@ -63,7 +63,7 @@ function makeProgram(around: Surroundings, version: string): Command {
 }
 
 /** Runs one command line and answers what the process should end with. */
-export async function runCommand(args: readonly string[], around: Surroundings, version: string): Promise<number> {
+export async function runCommand(args: readonly string[], around: Environment, version: string): Promise<number> {
   const program = makeProgram(around, version);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -2,11 +2,11 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { figure } from '../server/tokens/import/testing/read-whole.ts';
-import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
+import { openTerminal, type Terminal } from './testing/terminal.ts';
 
 let terminal: Terminal;
 beforeEach(async () => {
-  terminal = await atTheTerminal('token-import');
+  terminal = await openTerminal('token-import');
   await terminal.type(['account', 'create', '--name', 'Acme']);
 });
 afterEach(() => terminal.close());

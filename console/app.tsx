@@ -2,25 +2,25 @@ import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { refusalText, type Texts } from './i18n/texts.ts';
-import type { Drafts } from './inside/drafts.ts';
-import type { InsideProps } from './inside/inside.tsx';
-import { LinkRoom } from './links/link-room.tsx';
+import { LinkPage } from './links/link-page.tsx';
+import { PAGES } from './pages.ts';
 import { Loading, Message } from './parts/card.tsx';
 import type { Preferences } from './preferences.ts';
-import { ROOMS } from './rooms.ts';
+import type { Router, Stage } from './router.ts';
 import type { Client } from './service/client.ts';
-import type { Reads } from './service/reads.ts';
-import { SignInRoom } from './sign-in/sign-in-room.tsx';
-import type { Stage, Visit } from './visit.ts';
+import type { QueryCache } from './service/query-cache.ts';
+import type { Drafts } from './shell/drafts.ts';
+import type { ShellProps } from './shell/shell.tsx';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
 
 export interface AppProps {
   client: Client;
-  reads: Reads;
+  reads: QueryCache;
   drafts: Drafts;
   preferences: Preferences;
   setPreferences(changes: Partial<Preferences>): void;
   texts: Texts;
-  visit: Visit;
+  visit: Router;
   stage: Stage;
 }
 
@@ -32,7 +32,7 @@ export function App({ stage, ...rest }: AppProps) {
       return <Loading texts={texts} />;
     case 'link':
       return (
-        <LinkRoom
+        <LinkPage
           key={stage.secret}
           client={client}
           texts={texts}
@@ -43,7 +43,7 @@ export function App({ stage, ...rest }: AppProps) {
       );
     case 'sign-in':
       return (
-        <SignInRoom
+        <SignInPage
           client={client}
           texts={texts}
           known={stage.known}
@@ -86,19 +86,19 @@ function useHasMoved(stage: Stage): boolean {
 }
 
 /** What is behind the door is not sent to whoever stands before it. */
-function Later(props: InsideProps) {
-  const [loaded, setLoaded] = useState<{ Inside: ComponentType<InsideProps> }>();
+function Later(props: ShellProps) {
+  const [loaded, setLoaded] = useState<{ Inside: ComponentType<ShellProps> }>();
   const [isLost, setLost] = useState(false);
   const { texts } = props;
   const { lang } = texts;
   const { place } = props.address;
   useEffect(() => {
     // The room is needed next: asked for now, it comes in the same moment. That it did not, the frame will find.
-    ROOMS[place].load().catch(() => undefined);
+    PAGES[place].load().catch(() => undefined);
   }, [place]);
   useEffect(() => {
-    import('./inside/inside.tsx')
-      .then(({ loadInside }) => loadInside(lang))
+    import('./shell/shell.tsx')
+      .then(({ loadShell: loadInside }) => loadInside(lang))
       .then(
         (Inside) => setLoaded({ Inside }),
         () => setLost(true),

@@ -1,17 +1,17 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { english, loadTexts } from './i18n/texts.ts';
-import { createDrafts } from './inside/drafts.ts';
 import { takeSecret } from './links/link-secret.ts';
 import { keepPreferences, type Preferences, readPreferences } from './preferences.ts';
+import { createRouter, type Stage } from './router.ts';
 import { createClient } from './service/client.ts';
-import { createReads } from './service/reads.ts';
-import { createVisit, type Stage } from './visit.ts';
+import { createQueryCache } from './service/query-cache.ts';
+import { createDrafts } from './shell/drafts.ts';
 import './styles/page.css';
-import './styles/alone.css';
+import './styles/standalone.css';
 import './styles/forms.css';
 import './styles/enrolment.css';
-import './styles/paper.css';
+import './styles/print.css';
 
 /** How often it is looked whether an unused session is over. */
 const LOOK_MS = 10_000;
@@ -23,13 +23,13 @@ const client = createClient(
   (...request) => fetch(...request),
   (answer) => visit.hear(answer),
 );
-const reads = createReads(client);
+const reads = createQueryCache(client);
 const drafts = createDrafts();
 let preferences = readPreferences(() => localStorage);
 let texts = english;
 let stage: Stage = { kind: 'loading' };
 
-const visit = createVisit({
+const visit = createRouter({
   client,
   href: () => location.pathname + location.search,
   setHref: (href, replace) => (replace ? history.replaceState(null, '', href) : history.pushState(null, '', href)),

@@ -6,8 +6,8 @@ import { REFUSALS } from '@countersign/protocol/codes';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../cli/output/exit-codes.ts';
-import { LEFT_CODES } from '../cli/protectimus/plan-move.ts';
-import { MOVE_CODES } from '../cli/protectimus/report.ts';
+import { SKIP_REASONS } from '../cli/protectimus/migration-plan.ts';
+import { MIGRATION_CODES } from '../cli/protectimus/report.ts';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
@@ -271,8 +271,8 @@ describe('what the documents say', () => {
       ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
-      ...LEFT_CODES,
-      ...MOVE_CODES,
+      ...SKIP_REASONS,
+      ...MIGRATION_CODES,
       // The words of the Protectimus dialect.
       ...PROTECTIMUS_TYPES,
       ...USER_BLOCKS,

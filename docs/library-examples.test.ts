@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
+import { runProbe } from '../tools/prepare/probe.ts';
 import { findPython } from '../tools/prepare/programs.ts';
-import { quietProbe } from '../tools/prepare/quiet-probe.ts';
 import { Account } from './testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { ROOT } from './testing/code-blocks.ts';
@@ -24,7 +24,7 @@ const LANGUAGES: readonly Signing[] = [
     interpreter: {
       language: 'python',
       path: /^# ([\w./-]+\.py)\n/,
-      command: (driver) => [findPython(quietProbe), '-B', '-c', driver],
+      command: (driver) => [findPython(runProbe), '-B', '-c', driver],
       env: { PYTHONPATH: `${join(ROOT, 'clients/python/src')}:.` },
     },
     paths: ['backend/sign_in.py'],

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { invite, mailedInvitation } from '../server/testing/administrators.ts';
 import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
+import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
 import { nextCode, signIn, someone, toPassword } from './harness/console-people.ts';
-import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 
@@ -10,14 +10,14 @@ const PHONE = { viewport: { width: 320, height: 640 } };
 const WIDE = { viewport: { width: 1280, height: 800 } };
 const NEW_PASSWORD = 'eleven patient herons';
 
-let stage: ConsoleStage;
+let stage: ConsoleFixture;
 /** Where nobody has an account: the link of setup leads on only there. */
-let empty: ConsoleStage;
+let empty: ConsoleFixture;
 const views: ConsoleView[] = [];
 
 beforeAll(async () => {
-  stage = await setConsoleStage('console accessibility');
-  empty = await setConsoleStage('console set up');
+  stage = await createConsoleFixture('console accessibility');
+  empty = await createConsoleFixture('console set up');
 });
 afterAll(async () => {
   await stage?.close();

@@ -1,19 +1,19 @@
 import { describe, test } from 'vitest';
 import { documents } from '../server/store/keys.ts';
-import { addAdministrator, mailedInvitation, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addResource, overwrite, read } from '../server/testing/scene.ts';
+import { addAdministrator, type FixtureAdministrator, mailedInvitation } from '../server/testing/administrators.ts';
+import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
 import { nextCode, someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console administrators');
+const visits = openConsoleSessions('console administrators');
 const { enter } = visits;
 
-const pathOf = ({ id }: Pick<SceneAdministrator, 'id'>) => `/console/administrators/${id}`;
-const stored = (who: SceneAdministrator, id = who.id) => read(visits.ports, documents.administrator(who.account, id));
-const graceOf = (ada: SceneAdministrator) =>
+const pathOf = ({ id }: Pick<FixtureAdministrator, 'id'>) => `/console/administrators/${id}`;
+const stored = (who: FixtureAdministrator, id = who.id) => read(visits.ports, documents.administrator(who.account, id));
+const graceOf = (ada: FixtureAdministrator) =>
   addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
 
 describe('an invitation', () => {
@@ -38,7 +38,7 @@ describe('an invitation', () => {
     await view.at('Grace');
     await expect(view.page.getByText(`The invitation is on its way to ${email}.`)).toBeVisible();
     const first = mailedInvitation(visits.ports, email);
-    const id = new URL(view.page.url()).pathname.split('/').at(-1) as SceneAdministrator['id'];
+    const id = new URL(view.page.url()).pathname.split('/').at(-1) as FixtureAdministrator['id'];
     expect(await stored(who, id)).toMatchObject({
       state: 'invited',
       language: 'de',

@@ -1,15 +1,15 @@
 import { describe, test } from 'vitest';
 import type { ApiKeyId } from '../server/kernel/ids.ts';
 import { documents } from '../server/store/keys.ts';
-import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addResource, overwrite, read } from '../server/testing/scene.ts';
+import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console api keys');
+const visits = openConsoleSessions('console api keys');
 const { enter } = visits;
 
 /** What the service says to this key. */
@@ -29,7 +29,7 @@ async function makeKey(view: ConsoleView, name: string, scopes: readonly string[
   return { text, id };
 }
 
-const stored = (who: SceneAdministrator, id: ApiKeyId) => read(visits.ports, documents.apiKey(who.account, id));
+const stored = (who: FixtureAdministrator, id: ApiKeyId) => read(visits.ports, documents.apiKey(who.account, id));
 
 describe('from an empty account', () => {
   test('a key is made, shown once, and opens what was chosen', async () => {

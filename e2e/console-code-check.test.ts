@@ -1,13 +1,13 @@
 import { describe, test } from 'vitest';
 import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, read, wrongCode } from '../server/testing/scene.ts';
+import { addPerson, addResource, read, wrongCode } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 
-const visits = consoleVisits('console code check');
+const visits = openConsoleSessions('console code check');
 const { enter } = visits;
 
 async function personWith(spec: { kind: 'totp' | 'hotp' }) {

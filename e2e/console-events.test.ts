@@ -2,33 +2,33 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'vitest';
 import { sealEvents } from '../server/events/seal-events.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
-import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource } from '../server/testing/scene.ts';
+import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console events');
+const visits = openConsoleSessions('console events');
 const { enter } = visits;
 
 /** An account in which a resource and a person were made, and the resource renamed. */
-async function busyAccount(who: SceneAdministrator) {
+async function busyAccount(who: FixtureAdministrator) {
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
   const person = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
   await sealEvents(visits.ports);
   return { shop, person };
 }
 
-const rename = async (who: SceneAdministrator, id: Awaited<ReturnType<typeof addResource>>['id'], name: string) => {
+const rename = async (who: FixtureAdministrator, id: Awaited<ReturnType<typeof addResource>>['id'], name: string) => {
   const actor = { kind: 'administrator', account: who.account, id: who.id, role: 'superuser', resources: [] } as const;
   await updateResource(visits.ports, { actor }, id, { name }, undefined);
   await sealEvents(visits.ports);
 };
 
 /** Somebody who follows events, by a clock that is the test's. */
-async function following(who: SceneAdministrator) {
+async function following(who: FixtureAdministrator) {
   await busyAccount(who);
   const view = await enter(who, '/console');
   await view.page.clock.install();

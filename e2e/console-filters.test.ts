@@ -5,15 +5,15 @@ import type { Filter, FilterRule } from '../server/filters/filter.ts';
 import type { FilterId } from '../server/kernel/ids.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { documents } from '../server/store/keys.ts';
-import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/scene.ts';
+import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console filters');
+const visits = openConsoleSessions('console filters');
 const { enter } = visits;
 
 const OFFICE: FilterRule = {
@@ -26,7 +26,7 @@ const pathOf = ({ id }: Pick<Filter, 'id'>) => `/console/filters/${id}`;
 const stored = (id: FilterId) => read(visits.ports, documents.filter(id));
 const idOf = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as FilterId;
 
-const addFilter = async (who: SceneAdministrator, rule: FilterRule, name = 'Office') =>
+const addFilter = async (who: FixtureAdministrator, rule: FilterRule, name = 'Office') =>
   unwrap(
     await createFilter(
       visits.ports,
@@ -142,7 +142,7 @@ test('times to the minute stay as they are, until they are drawn anew', async ()
 });
 
 describe('a filter in use', () => {
-  async function inUse(who: SceneAdministrator) {
+  async function inUse(who: FixtureAdministrator) {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
     const filter = await addFilter(who, NETWORK, 'Network');

@@ -1,28 +1,28 @@
 import { describe, test } from 'vitest';
 import { documents } from '../server/store/keys.ts';
 import { recordOnce } from '../server/store/record-once.ts';
-import { createApiKey } from '../server/testing/acting.ts';
-import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, addToken, overwrite, unwrap } from '../server/testing/scene.ts';
-import { busyWeeks } from './harness/busy-weeks.ts';
+import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { createApiKey } from '../server/testing/as-operator.ts';
+import { addPerson, addResource, addToken, overwrite, unwrap } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { seedActivity } from './harness/seed-activity.ts';
 
-const visits = consoleVisits('console home');
+const visits = openConsoleSessions('console home');
 const { enter } = visits;
 
 /** An account with two resources and people who sign in there. */
-async function busyAccount(who: SceneAdministrator, days = 40) {
+async function busyAccount(who: FixtureAdministrator, days = 40) {
   const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
   const staff = await addResource(visits.ports, who.account, { name: 'Staff portal' });
   const people = [];
   for (const login of ['maria.castillo', 'li.wei', 'amara.okafor']) {
     people.push(await addPerson(visits.ports, who.account, shop, { user: { login } }));
   }
-  await busyWeeks(visits.ports, who.account, {
+  await seedActivity(visits.ports, who.account, {
     resources: [shop.id, staff.id],
     people: people.map(({ user }) => user.id),
     days,
@@ -31,7 +31,7 @@ async function busyAccount(who: SceneAdministrator, days = 40) {
 }
 
 /** Whatever the checklist asks for, and a first sign-in. */
-async function allDone({ account }: SceneAdministrator): Promise<void> {
+async function allDone({ account }: FixtureAdministrator): Promise<void> {
   unwrap(await createApiKey(visits.ports, { account, name: 'shop', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
   await addToken(visits.ports, account, {});
   await recordOnce(visits.ports, documents.firstLogin(account));
@@ -225,7 +225,7 @@ test('SR-30: names that are markup are text: of resources, of people, of the pla
     const login = text.replaceAll(' ', '/').slice(0, 50);
     people.push((await addPerson(visits.ports, who.account, first, { user: { login } })).user.id);
   }
-  await busyWeeks(visits.ports, who.account, { resources: resources.map(({ id }) => id), people, days: 5 });
+  await seedActivity(visits.ports, who.account, { resources: resources.map(({ id }) => id), people, days: 5 });
   await overwrite(visits.ports, documents.account(who.account), { plan: { name: CORPUS[1], active: true } });
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);

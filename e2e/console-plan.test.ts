@@ -1,14 +1,14 @@
 import { describe, test } from 'vitest';
 import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { overwrite } from '../server/testing/scene.ts';
+import { overwrite } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console plan');
+const visits = openConsoleSessions('console plan');
 const { enter } = visits;
 
 test('the superuser sees what is in use, and changes the plan after a question', async () => {

@@ -2,16 +2,16 @@ import { describe, test } from 'vitest';
 import type { Resource } from '../server/resources/resource.ts';
 import { documents } from '../server/store/keys.ts';
 import { StoreUnavailable } from '../server/store/store.ts';
-import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
-import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/scene.ts';
 import { someone } from './harness/console-people.ts';
+import { openConsoleSessions } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
-import { consoleVisits } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console resources');
+const visits = openConsoleSessions('console resources');
 const { enter } = visits;
 
 const pathOf = ({ id }: Pick<Resource, 'id'>, tab = '') => `/console/resources/${id}${tab}`;
@@ -253,7 +253,7 @@ describe('settings', () => {
   });
 });
 
-async function signInAgain(view: ConsoleView, who: SceneAdministrator): Promise<void> {
+async function signInAgain(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
   await view.fill({ 'E-mail address': who.email });
   await view.button('Continue').click();
   await view.fill({ Password: who.password });

@@ -5,17 +5,17 @@ import { sealEvents } from '../server/events/seal-events.ts';
 import type { TokenId } from '../server/kernel/ids.ts';
 import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource, addToken, overwrite, read, setState, wrongCode } from '../server/testing/fixtures.ts';
 import { RFC_SECRET } from '../server/testing/samples.ts';
-import { addPerson, addResource, addToken, overwrite, putInState, read, wrongCode } from '../server/testing/scene.ts';
 import { base32Decode, base32Encode } from '../server/tokens/kinds/oath/base32.ts';
 import { isOath } from '../server/tokens/token.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console tokens');
+const visits = openConsoleSessions('console tokens');
 const { enter } = visits;
 
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/tokens/${id}${tab}`;
@@ -363,7 +363,7 @@ describe.each([
     });
     const [locked, outOfStep, off] = tokens;
     if (!locked || !outOfStep || !off) throw new Error('no token');
-    await putInState(visits.ports, who.account, locked.id, 'active');
+    await setState(visits.ports, who.account, locked.id, 'active');
     await overwrite(visits.ports, documents.token(locked.id), {
       name: `A name of a token ${'y'.repeat(60)}`,
       serial: 'z'.repeat(64),

@@ -5,14 +5,14 @@ import { parseId } from '../server/kernel/ids.ts';
 import type { Resource } from '../server/resources/resource.ts';
 import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, addToken, overwrite, putInState, read } from '../server/testing/scene.ts';
+import { addPerson, addResource, addToken, overwrite, read, setState } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console users');
+const visits = openConsoleSessions('console users');
 const { enter } = visits;
 
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/users/${id}${tab}`;
@@ -372,7 +372,7 @@ describe.each([
       tokens: [{}, { kind: 'hotp' }],
       alone: true,
     });
-    if (tokens[1]) await putInState(visits.ports, who.account, tokens[1].id, 'locked');
+    if (tokens[1]) await setState(visits.ports, who.account, tokens[1].id, 'locked');
     await sealEvents(visits.ports);
     const view = await enter(who, '/console/users', size);
     await view.page.getByRole('checkbox').first().check();

@@ -1,17 +1,17 @@
 import { describe, test } from 'vitest';
 import type { WebhookId } from '../server/kernel/ids.ts';
-import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { addResource, unwrap } from '../server/testing/scene.ts';
-import { derive } from '../server/testing/webhook-scene.ts';
+import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { addResource, unwrap } from '../server/testing/fixtures.ts';
+import { derive } from '../server/testing/webhook-fixture.ts';
 import { attemptDelivery, dueDeliveries } from '../server/webhooks/attempt-delivery.ts';
 import { readWebhook } from '../server/webhooks/edit-webhook.ts';
 import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
-import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
-const visits = consoleVisits('console webhooks');
+const visits = openConsoleSessions('console webhooks');
 const { enter } = visits;
 
 async function makeWebhook(view: ConsoleView, values: Record<string, string> = {}, events: readonly string[] = []) {
@@ -26,7 +26,7 @@ async function makeWebhook(view: ConsoleView, values: Record<string, string> = {
   return { secret, id: new URL(view.page.url()).pathname.split('/').at(-1) as WebhookId };
 }
 
-const stored = async (who: SceneAdministrator, id: WebhookId) =>
+const stored = async (who: FixtureAdministrator, id: WebhookId) =>
   unwrap(await readWebhook(visits.ports, { actor: { kind: 'operator', account: who.account } }, id)).webhook;
 
 /** What happens is put into the outbox, and what is due is tried once, as the service does behind the scenes. */

@@ -2,24 +2,24 @@ import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { recoverAdministrator } from '../server/administrators/recover-administrator.ts';
 import { documents } from '../server/store/keys.ts';
 import { StoreUnavailable } from '../server/store/store.ts';
-import { operatorOf } from '../server/testing/acting.ts';
-import { ADMIN_PASSWORD, codeOf, type SceneAdministrator } from '../server/testing/administrators.ts';
-import { overwrite, read, unwrap } from '../server/testing/scene.ts';
+import { ADMIN_PASSWORD, codeOf, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { operatorContext } from '../server/testing/as-operator.ts';
+import { overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
+import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
 import { nextCode, signIn, someone, toCode, toPassword } from './harness/console-people.ts';
-import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
 import type { ConsoleView } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 
-let stage: ConsoleStage;
-let ada: SceneAdministrator | undefined;
+let stage: ConsoleFixture;
+let ada: FixtureAdministrator | undefined;
 const views: ConsoleView[] = [];
 
 beforeAll(async () => {
-  stage = await setConsoleStage('console');
+  stage = await createConsoleFixture('console');
 });
 afterAll(() => stage?.close());
 
@@ -41,7 +41,7 @@ async function open(path: string, options = {}): Promise<ConsoleView> {
   return view;
 }
 
-async function makeSomeone(account?: string): Promise<SceneAdministrator> {
+async function makeSomeone(account?: string): Promise<FixtureAdministrator> {
   const who = await someone(stage, account);
   ada = who;
   return who;
@@ -106,7 +106,7 @@ describe('one’s own sign-in', () => {
   // SR-40, SR-41. The attack: a recovery link in the wrong hands, or used twice. It sets a password and shows nobody one.
   test('SR-40: a recovery link leads through a new password to a new token, once', async () => {
     const who = await makeSomeone();
-    const recovered = await recoverAdministrator(stage.ports, operatorOf(who.account), who.id);
+    const recovered = await recoverAdministrator(stage.ports, operatorContext(who.account), who.id);
     const path = new URL(unwrap(recovered).link).pathname + new URL(unwrap(recovered).link).hash;
     const view = await open(path);
     await view.at('Get back in');
@@ -128,7 +128,7 @@ describe('one’s own sign-in', () => {
 
 test('opened by whoever is not signed in, the browser has nothing to complain about', async () => {
   // With several accounts it is asked which, by a refusal.
-  const alone = await setConsoleStage('console-nobody');
+  const alone = await createConsoleFixture('console-nobody');
   await someone(alone);
   const view = await alone.open('/setup');
   await view.at('This link is not valid');
@@ -293,7 +293,7 @@ test('the keyboard is enough, from the address to the first page and out again',
 
 test('German, and the language of the page says so', async () => {
   // The link of setup leads on only where nobody has an account.
-  const empty = await setConsoleStage('console in German');
+  const empty = await createConsoleFixture('console in German');
   try {
     const view = await empty.open(empty.setup, { locale: 'de-AT' });
     await view.at('Countersign einrichten');

@@ -2,17 +2,17 @@ import type { Page, Route } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, heardBy, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource, type Person } from './harness/people.ts';
-import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 let ada: Person;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   resource = (await makeResource(stage.service.client, stage.host.origin)).id;
   ada = await makePerson(stage.service.client, resource);
 });

@@ -5,26 +5,31 @@ import { ENROLMENT_KINDS } from '../server/enrolment/enrolment-policy.ts';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { indexes } from '../server/store/indexes.ts';
 import { documents } from '../server/store/keys.ts';
-import { operatorOf } from '../server/testing/acting.ts';
+import { operatorContext } from '../server/testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../server/testing/devices/sent-device.ts';
 import {
   createFixture,
   type Fixture,
+  type FixtureOptions,
   NONCE,
   PASSWORD,
   read,
-  type SceneOptions,
   unwrap,
-} from '../server/testing/scene.ts';
+} from '../server/testing/fixtures.ts';
 import type { Token } from '../server/tokens/token.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import {
+  expectAccessible,
+  expectNoScrolling,
+  type InProcessService,
+  startInProcessService,
+} from './harness/in-process-service.ts';
 import { plugIn } from './harness/passkeys.ts';
-import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
 
-let here: ServiceHere;
+let here: InProcessService;
 beforeAll(async () => {
-  here = await startServiceHere('enrolment-kinds-e2e');
+  here = await startInProcessService('enrolment-kinds-e2e');
 });
 afterAll(() => here?.close());
 beforeEach(() => {
@@ -48,7 +53,7 @@ const TITLES = {
 };
 
 /** Somebody with a password, a mailbox, and no token. */
-const setStage = ({ resource, user, ...options }: SceneOptions = {}) =>
+const setStage = ({ resource, user, ...options }: FixtureOptions = {}) =>
   createFixture(here.ports, {
     ...options,
     resource: {
@@ -150,7 +155,7 @@ function refuseOnce(): void {
 }
 
 describe('a passkey', () => {
-  const onlyPasskeys: SceneOptions = { resource: { enrolment: { kinds: ['webauthn'], required: true } } };
+  const onlyPasskeys: FixtureOptions = { resource: { enrolment: { kinds: ['webauthn'], required: true } } };
 
   test('is made in the frame, and is what the person signs in with from then on', async () => {
     const scene = await setStage(onlyPasskeys);
@@ -230,7 +235,7 @@ describe('a passkey', () => {
   test('on the page of a mailed link, where no frame is', async () => {
     const scene = await setStage(onlyPasskeys);
     unwrap(
-      await sendEnrolmentLink(here.ports, operatorOf(scene.account), scene.user.id, {
+      await sendEnrolmentLink(here.ports, operatorContext(scene.account), scene.user.id, {
         resource: scene.resource.id,
         language: 'en',
       }),

@@ -2,24 +2,29 @@ import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
-import { operatorOf } from '../server/testing/acting.ts';
-import { appOf } from '../server/testing/app-on-a-phone.ts';
+import { operatorContext } from '../server/testing/as-operator.ts';
 import {
   createFixture,
   type Fixture,
+  type FixtureOptions,
   NONCE,
   PASSWORD,
-  type SceneOptions,
   unwrap,
   wrongCode,
-} from '../server/testing/scene.ts';
+} from '../server/testing/fixtures.ts';
+import { totpApp } from '../server/testing/totp-app.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
-import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import {
+  expectAccessible,
+  expectNoScrolling,
+  type InProcessService,
+  startInProcessService,
+} from './harness/in-process-service.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
 
-let here: ServiceHere;
+let here: InProcessService;
 beforeAll(async () => {
-  here = await startServiceHere('enrolment-e2e');
+  here = await startInProcessService('enrolment-e2e');
 });
 afterAll(() => here?.close());
 beforeEach(() => {
@@ -27,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
-const setStage = (options: SceneOptions = {}) =>
+const setStage = (options: FixtureOptions = {}) =>
   createFixture(here.ports, {
     ...options,
     resource: {
@@ -71,7 +76,7 @@ async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {
 /** What an app reads of the screen: the key that can be typed. */
 async function readKey(place: FrameLocator | Page) {
   const secret = (await place.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
-  return appOf({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof appOf>[0]);
+  return totpApp({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof totpApp>[0]);
 }
 
 const heardBy = (page: Page) => page.evaluate(() => (window as unknown as { heard: [string, unknown][] }).heard);
@@ -223,7 +228,7 @@ describe('where the page asks for it', () => {
 // SR-40
 describe('a mailed link', () => {
   const send = ({ account, resource, user }: Fixture) =>
-    sendEnrolmentLink(here.ports, operatorOf(account), user.id, { resource: resource.id, language: 'en' });
+    sendEnrolmentLink(here.ports, operatorContext(account), user.id, { resource: resource.id, language: 'en' });
 
   test('leads to a page of the service, through the password, to a token, and survives a reload', async () => {
     const scene = await setStage({ tokens: [{ state: 'locked' }] });

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { JavaWorkshop } from '../clients/java/testing/java-workshop.ts';
+import { runProbe } from '../tools/prepare/probe.ts';
 import { findPython } from '../tools/prepare/programs.ts';
-import { quietProbe } from '../tools/prepare/quiet-probe.ts';
 import { type ExampleSite, exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
-import { type Stage, setStage } from './harness/stage.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
 /** One line for each language: how its example is started. */
@@ -20,7 +20,7 @@ const EXAMPLES: readonly ExampleSite[] = [
   {
     language: 'python',
     file: 'docs/examples/python/server.py',
-    command: () => [findPython(quietProbe), '-B', 'docs/examples/python/server.py'],
+    command: () => [findPython(runProbe), '-B', 'docs/examples/python/server.py'],
     env: { PYTHONPATH: 'clients/python/src' },
   },
   {
@@ -37,10 +37,10 @@ const EXAMPLES: readonly ExampleSite[] = [
   },
 ];
 
-let stage: Stage;
+let stage: E2eFixture;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
 });
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());

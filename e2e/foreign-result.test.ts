@@ -2,22 +2,22 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { type RunningShop, startShop } from '../demo-site/shop/start-shop.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, heardBy, resultOf } from './harness/fixture.ts';
 import { makePerson, makeResource, type Person } from './harness/people.ts';
-import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /**
  * The attack: somebody signs in themselves, and slips their own genuine result into the page of another person (to have
  * that person act in the wrong account), or replays somebody's result in a session of their own.
  */
-let stage: Stage;
+let stage: E2eFixture;
 let shop: RunningShop;
 let resource: string;
 let visitor: Person;
 let attacker: Person;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   const { client } = stage.service;
   resource = (await makeResource(client, stage.host.origin)).id;
   [visitor, attacker] = await Promise.all([makePerson(client, resource), makePerson(client, resource)]);

@@ -2,10 +2,10 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, heardBy, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource } from './harness/people.ts';
-import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** Everything that a document was told, and what it may have got hold of. */
@@ -15,7 +15,7 @@ interface Overheard {
   ports: number;
 }
 
-let stage: Stage;
+let stage: E2eFixture;
 let hostile: HostSite;
 let resource: string;
 
@@ -27,7 +27,7 @@ const eavesdrop = {
 };
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   hostile = await startHostSite();
 });
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { ICON_PATHS } from '@countersign/protocol/icon';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
-let here: ServiceHere;
+let here: InProcessService;
 beforeAll(async () => {
-  here = await startServiceHere('icon');
+  here = await startInProcessService('icon');
 });
 afterAll(() => here?.close());
 

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
-import { type Stage, setStage } from './harness/stage.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   resource = (await makeResource(stage.service.client, stage.host.origin)).id;
 });
 afterEach(() => stage.clear());

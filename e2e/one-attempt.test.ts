@@ -2,21 +2,21 @@ import { FLOW_HEADER } from '@countersign/protocol/flow';
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
-import { resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   resource = (await makeResource(stage.service.client, stage.host.origin)).id;
 });
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-async function openAtCode(opening: Parameters<Stage['openWidget']>[1] = {}) {
+async function openAtCode(opening: Parameters<E2eFixture['openWidget']>[1] = {}) {
   const person = await makePersonWithDevice(stage.service.client, resource);
   const opened = await stage.openWidget(resource, opening);
   const widget = widgetOn(opened.page);

@@ -3,23 +3,23 @@ import type { CDPSession } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { idFromBytes, type UserId } from '../server/kernel/ids.ts';
 import { isRefusal } from '../server/kernel/result.ts';
+import { finishPasskeyRegistration } from '../server/tokens/kinds/passkey/finish-passkey-registration.ts';
 import {
   beginPasskeyRegistration,
   type PendingPasskey,
-} from '../server/tokens/kinds/passkey/begin-passkey-registration.ts';
-import { finishPasskeyRegistration } from '../server/tokens/kinds/passkey/finish-passkey-registration.ts';
+} from '../server/tokens/kinds/passkey/start-passkey-registration.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { startHostSite } from './harness/host-site.ts';
 import { accountOf, makeOwner, plugIn } from './harness/passkeys.ts';
 import { makeResource } from './harness/people.ts';
-import { type Stage, setStage } from './harness/stage.ts';
 
 /** What browsers make of a registration, in a frame on another site, against what the service takes of it. */
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   resource = (await makeResource(stage.service.client, stage.host.origin, { passkeySignIn: true })).id;
 });
 afterEach(() => stage.clear());

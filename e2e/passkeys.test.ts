@@ -4,14 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { SoftwareAuthenticator } from '../server/testing/software-authenticator.ts';
 import { foundByAxe } from './harness/axe.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
 import { startHostSite } from './harness/host-site.ts';
 import { assignPasskeys, makeOwner, type PasskeyOwner, plugIn, registerPasskey } from './harness/passkeys.ts';
 import { makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
-import { resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** Passkeys in a browser, behind a password and by themselves. */
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 let owner: PasskeyOwner;
 let other: PasskeyOwner;
@@ -24,7 +24,7 @@ const NOTHING = 'Nothing was confirmed';
 const FORBIDS = { 'permissions-policy': 'publickey-credentials-get=()' };
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   const { service, host } = stage;
   resource = (await makeResource(service.client, host.origin, { passkeySignIn: true })).id;
   [owner, other] = [await makeOwner(service.client), await makeOwner(service.client)];
@@ -45,7 +45,7 @@ const [FIRST, SECOND, KEY] = [0, 1, 2];
 const passkey = (at: number, of = owner) => of.passkeys.slice(at, at + 1);
 
 /** The widget, begun. Where browsers offer passkeys in a field, a virtual authenticator answers without being asked. */
-function openWidget(opening: Parameters<Stage['openWidget']>[1] = {}) {
+function openWidget(opening: Parameters<E2eFixture['openWidget']>[1] = {}) {
   return stage.openWidget(resource, {
     ...opening,
     async before(context) {
@@ -58,7 +58,7 @@ function openWidget(opening: Parameters<Stage['openWidget']>[1] = {}) {
 }
 
 /** The widget, as far as the step that asks for the second factor. */
-async function toSecondFactor(login = owner.login, opening: Parameters<Stage['openWidget']>[1] = {}) {
+async function toSecondFactor(login = owner.login, opening: Parameters<E2eFixture['openWidget']>[1] = {}) {
   const opened = await openWidget(opening);
   const widget = widgetOn(opened.page);
   await widget.identify(login);

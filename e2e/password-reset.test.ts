@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
-import { createFixture, type Fixture, NONCE } from '../server/testing/scene.ts';
+import { createFixture, type Fixture, NONCE } from '../server/testing/fixtures.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
-import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
 const NEW = 'seven quiet marmots';
-let here: ServiceHere;
+let here: InProcessService;
 let scene: Fixture;
 
 beforeAll(async () => {
-  here = await startServiceHere('reset-e2e');
+  here = await startInProcessService('reset-e2e');
   scene = await createFixture(here.ports, {
     resource: { passwordReset: true, allowedOrigins: [here.host.origin] },
     user: { email: 'alice@shop.example' },

@@ -2,18 +2,18 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, heardBy, lastHeard, resultOf } from './harness/fixture.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource, type Person } from './harness/people.ts';
-import { heardBy, lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetIn } from './harness/widget-view.ts';
 
-let stage: Stage;
+let stage: E2eFixture;
 let hostile: HostSite;
 let resource: string;
 let person: Person;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   hostile = await startHostSite();
 });
 beforeEach(async () => {

@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, lastHeard, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
-import { lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** A host that knows the person already, and has the widget ask for the code alone. */
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   resource = (await makeResource(stage.service.client, stage.host.origin)).id;
 });
 afterEach(() => stage.clear());

@@ -1,16 +1,16 @@
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { updateUser } from '../server/testing/acting.ts';
-import { appOf } from '../server/testing/app-on-a-phone.ts';
-import { type Fixture, NONCE, PASSWORD, type SceneOptions, unwrap } from '../server/testing/scene.ts';
-import { EVERYTHING, setSelfStage } from '../server/testing/self-stage.ts';
+import { updateUser } from '../server/testing/as-operator.ts';
+import { type Fixture, type FixtureOptions, NONCE, PASSWORD, unwrap } from '../server/testing/fixtures.ts';
+import { createSelfServiceFixture, EVERYTHING } from '../server/testing/self-service-fixture.ts';
+import { totpApp } from '../server/testing/totp-app.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
-import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
 
-let here: ServiceHere;
+let here: InProcessService;
 beforeAll(async () => {
-  here = await startServiceHere('self-service-e2e');
+  here = await startInProcessService('self-service-e2e');
 });
 afterAll(() => here?.close());
 beforeEach(() => {
@@ -21,8 +21,8 @@ afterEach(() => Promise.all(here.browser.contexts().map((context) => context.clo
 
 const NEW_PASSWORD = 'a quite different set of words';
 
-const setStage = (options: SceneOptions = {}) =>
-  setSelfStage(here.ports, {
+const setStage = (options: FixtureOptions = {}) =>
+  createSelfServiceFixture(here.ports, {
     tokens: [{}],
     alone: true,
     ...options,
@@ -102,7 +102,7 @@ describe('on a page of our own', () => {
     await signIn(scene, widget);
     await widget.button('Add a token').click();
     const secret = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
-    const app = appOf({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof appOf>[0]);
+    const app = totpApp({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof totpApp>[0]);
     await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();
     await widget.frame.getByLabel('I keep them in a safe place.').check();

@@ -4,17 +4,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vite
 import { foundByAxe } from './harness/axe.ts';
 import { type CodeReceiver, startCodeReceiver } from './harness/code-receiver.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
-import { resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 let receiver: CodeReceiver;
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 
 beforeAll(async () => {
   receiver = await startCodeReceiver();
-  stage = await setStage(receiver.settings);
+  stage = await createE2eFixture(receiver.settings);
   resource = (await makeResource(stage.service.client, stage.host.origin)).id;
   await api('PATCH', `/resources/${resource}`, { tokenKinds: ['hotp', 'sms', 'email'] });
 });

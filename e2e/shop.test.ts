@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { type RunningShop, startShop } from '../demo-site/shop/start-shop.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
-import { type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** The main job, from end to end: the demo shop, its backend, and the service. */
-let stage: Stage;
+let stage: E2eFixture;
 let shop: RunningShop;
 let resource: string;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   const { client, url: service, apiKey } = stage.service;
   resource = (await makeResource(client, stage.host.origin)).id;
   shop = await startShop({ port: 0, service, resource, apiKey });

@@ -4,17 +4,17 @@ import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { ocraAnswer } from '../server/tokens/kinds/ocra/answer.ts';
 import { parseSuite } from '../server/tokens/kinds/ocra/suite.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, lastHeard, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { freshLogin, makeResource, PASSWORD } from './harness/people.ts';
-import { lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
 /** A host has a payment confirmed, by somebody with a card reader. */
-let stage: Stage;
+let stage: E2eFixture;
 let resource: string;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
   resource = (await makeResource(stage.service.client, stage.host.origin)).id;
 });
 afterEach(() => stage.clear());

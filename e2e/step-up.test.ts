@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource, type Person } from './harness/people.ts';
-import { resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** A site whose backend knows who is signed in, asks for more, and compares browsers. */
-let stage: Stage;
+let stage: E2eFixture;
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
 });
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());

@@ -2,10 +2,10 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { CORPUS, TRAP } from './harness/markup-corpus.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
-import { type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /**
@@ -13,10 +13,10 @@ import { TITLES, widgetOn } from './harness/widget-view.ts';
  * where somebody else types their password.
  */
 
-let stage: Stage;
+let stage: E2eFixture;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
 });
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { samplePng } from '../server/testing/images.ts';
 import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture, lastHeard, resultOf } from './harness/fixture.ts';
 import { makeResource } from './harness/people.ts';
-import { lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-let stage: Stage;
+let stage: E2eFixture;
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createE2eFixture();
 });
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());

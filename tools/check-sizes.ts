@@ -12,22 +12,22 @@ const FRAME_BUDGET = 16_700;
 const SELF_BUDGET = 6_500;
 /** Of what people set up tokens with, in the frame, in any one language. */
 const ENROLMENT_BUDGET = 7_000;
-/** Of the console: before the door, and behind it. */
+/** Of the console: before sign-in, and after. */
 const CONSOLE_BUDGET = 24_000;
-const INSIDE_BUDGET = 42_000;
-/** And of any one room, which is loaded by whoever enters it. */
-const ROOM_BUDGET = 30_000;
+const SHELL_BUDGET = 42_000;
+/** And of any one page, which loads when it is opened. */
+const PAGE_BUDGET = 30_000;
 /** Of what draws the charts, which comes after the first page is on the screen. */
 const CHARTS_BUDGET = 23_000;
 
-export interface Measured {
+export interface MeasuredSize {
   name: string;
   bytes: number;
   budget: number;
 }
 
 /** What a browser downloads, measured on the built files. */
-export function measureWidget(dir: string): Measured[] {
+export function measureWidget(dir: string): MeasuredSize[] {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
   const { script, style, needs } = pageFiles(readFileSync(join(dir, 'manifest.json'), 'utf8'));
   // One round trip to the first paint: what the script needs at once is in it.
@@ -57,8 +57,8 @@ export function measureWidget(dir: string): Measured[] {
   ];
 }
 
-/** The console: what whoever stands before its door downloads, and what follows once they are inside. */
-async function measureConsole(dir: string): Promise<Measured[]> {
+/** The console: what the sign-in page downloads, and what follows after sign-in. */
+async function measureConsole(dir: string): Promise<MeasuredSize[]> {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
   const manifest = readFileSync(join(dir, 'manifest.json'), 'utf8');
   const { script, style, needs } = pageFiles(manifest);
@@ -71,19 +71,19 @@ async function measureConsole(dir: string): Promise<Measured[]> {
   const files = [script, style, ...needs];
   const first = files.reduce((sum, file) => sum + sizeOf(file), brotliCompressSync(html).length);
   const built = readdirSync(join(dir, 'assets')).filter((name) => name.endsWith('.js'));
-  const behind = loadedWith(manifest, 'console/inside/inside.tsx').filter((name) => !files.includes(name));
-  const inside = behind.reduce((sum, name) => sum + sizeOf(name), first);
-  const rooms = built.filter((name) => /^room-/.test(name));
+  const behind = loadedWith(manifest, 'console/shell/shell.tsx').filter((name) => !files.includes(name));
+  const shell = behind.reduce((sum, name) => sum + sizeOf(name), first);
+  const pages = built.filter((name) => /^page-/.test(name));
   const charts = built.filter((name) => /^draw-chart-/.test(name));
   return [
     { name: 'console (html + js + css)', bytes: first, budget: CONSOLE_BUDGET },
-    { name: 'console, signed in', bytes: inside, budget: INSIDE_BUDGET },
-    ...rooms.map((name) => ({ name, bytes: sizeOf(join('assets', name)), budget: ROOM_BUDGET })),
+    { name: 'console, signed in', bytes: shell, budget: SHELL_BUDGET },
+    ...pages.map((name) => ({ name, bytes: sizeOf(join('assets', name)), budget: PAGE_BUDGET })),
     ...charts.map((name) => ({ name, bytes: sizeOf(join('assets', name)), budget: CHARTS_BUDGET })),
   ];
 }
 
-const MEASURES: Record<string, () => Measured[] | Promise<Measured[]>> = {
+const MEASURES: Record<string, () => MeasuredSize[] | Promise<MeasuredSize[]>> = {
   widget: () => measureWidget(resolve(import.meta.dirname, '../dist/widget')),
   console: () => measureConsole(resolve(import.meta.dirname, '../dist/console')),
 };

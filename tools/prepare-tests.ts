@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { prepare } from './prepare/prepare.ts';
-import { quietProbe } from './prepare/quiet-probe.ts';
+import { runProbe } from './prepare/probe.ts';
 
 /**
  * `npm run test:prepare`: sees that the programs which the tests start are there, with their libraries. As root on Debian or
@@ -9,7 +9,7 @@ import { quietProbe } from './prepare/quiet-probe.ts';
 const ready = prepare({
   searchPath: process.env.PATH,
   isRoot: process.getuid?.() === 0,
-  probe: quietProbe,
+  probe: runProbe,
   run: (command, args) => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0;

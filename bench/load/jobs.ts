@@ -1,7 +1,7 @@
-import type { Seeded } from '../population/seed.ts';
+import type { SeedResult } from '../dataset/seed.ts';
 
 /** Whom to ask, and on whose behalf. */
-export interface Target extends Seeded {
+export interface Target extends SeedResult {
   port: number;
 }
 

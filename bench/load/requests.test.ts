@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hotp } from '../../server/tokens/kinds/oath/code.ts';
-import { memberOf } from '../population/members.ts';
+import { memberOf } from '../dataset/members.ts';
 import { type Line, SpentCodes } from './requests.ts';
 
 const TARGET = { port: 1, apiKey: 'csk_x', resource: 'res_x' };

@@ -1,5 +1,5 @@
 import { hotp } from '../../server/tokens/kinds/oath/code.ts';
-import { memberOf, PASSWORD } from '../population/members.ts';
+import { memberOf, PASSWORD } from '../dataset/members.ts';
 import type { Members, Target } from './jobs.ts';
 
 /** Requests for one client, ready-made, in the order to send them. */

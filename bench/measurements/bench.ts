@@ -2,7 +2,7 @@ import type { LoadJob } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
 import type { Plan } from '../plan.ts';
 import { Child } from '../processes/child.ts';
-import { openSite, type Site, type SiteOptions } from '../site.ts';
+import { type BenchTarget, type BenchTargetOptions, openBenchTarget } from '../target.ts';
 
 export type Generator = Child<LoadJob, Tally>;
 
@@ -25,12 +25,12 @@ export class Bench {
     );
   }
 
-  async openSite(options: Omit<SiteOptions, 'profileFolder'>): Promise<Site> {
-    const site = await openSite({ ...options, profileFolder: this.#profileFolder });
+  async openSite(options: Omit<BenchTargetOptions, 'profileFolder'>): Promise<BenchTarget> {
+    const site = await openBenchTarget({ ...options, profileFolder: this.#profileFolder });
     return this.open(site, () => site.close());
   }
 
-  async start(site: Site, options?: { logLevel?: 'info' | 'warn' }) {
+  async start(site: BenchTarget, options?: { logLevel?: 'info' | 'warn' }) {
     const started = await site.start(options);
     return this.open(started, ({ service }) => service.stop());
   }

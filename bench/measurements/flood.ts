@@ -1,7 +1,7 @@
 import type { Target } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
 import { FLOODS, ORDINARY_POPULATION } from '../plan.ts';
-import type { StoreKind } from '../site.ts';
+import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
 
@@ -9,10 +9,10 @@ export interface FloodMeasurement {
   /** Probes per second. */
   otpPerSecond: number;
   healthPerSecond: number;
-  floods: { clients: number; stores: Record<StoreKind, Flooded> }[];
+  floods: { clients: number; stores: Record<StoreKind, FloodResult> }[];
 }
 
-export interface Flooded {
+export interface FloodResult {
   passwords: Tally;
   otp: Tally;
   health: Tally;
@@ -33,7 +33,7 @@ export async function measureFlood(bench: Bench): Promise<FloodMeasurement> {
   const population = { size: ORDINARY_POPULATION, totp: 0 };
   const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
 
-  const flood = async (target: Target, clients: number): Promise<Flooded> => {
+  const flood = async (target: Target, clients: number): Promise<FloodResult> => {
     const durationMs = plan.floodMs;
     const passwords = flooder.ask({
       kind: 'password',

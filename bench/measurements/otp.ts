@@ -2,14 +2,14 @@ import type { LoadJob, Target } from '../load/jobs.ts';
 import { CLIENTS, ORDINARY_POPULATION } from '../plan.ts';
 import { Child } from '../processes/child.ts';
 import { type Memory, memoryOf } from '../processes/usage.ts';
-import { STORES, type StoreKind } from '../site.ts';
+import { STORES, type StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { type Compared, compare, interleave, type Measured } from './interleave.ts';
+import { type Comparison, compare, type Measured, runInPairs } from './paired-runs.ts';
 
 export interface OtpMeasurement {
-  byClients: { clients: number; bare: Measured; stores: Record<StoreKind, Compared> }[];
+  byClients: { clients: number; bare: Measured; stores: Record<StoreKind, Comparison> }[];
   /** With log level `warn`, against the default in the same rounds; on Redis, at 32 clients. */
-  quietLog: Compared;
+  quietLog: Comparison;
   memory: Record<StoreKind, { idle: Memory | undefined; loaded: Memory | undefined }>;
 }
 
@@ -44,7 +44,7 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
   }
   const byClients: OtpMeasurement['byClients'] = [];
   for (const clients of CLIENTS) {
-    const sides = await interleave(plan.rounds, {
+    const sides = await runInPairs(plan.rounds, {
       bare: { take: () => generator.ask(job(route.target, clients)), pid: () => route.pid },
       embedded: side(running.embedded, clients),
       redis: side(running.redis, clients),
@@ -56,7 +56,7 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
 
   const quiet = await bench.start(sites.redis, { logLevel: 'warn' });
   await generator.ask(job(quiet.target, 8, plan.warmUpMs));
-  const logging = await interleave(plan.rounds, {
+  const logging = await runInPairs(plan.rounds, {
     usual: side(running.redis, 32),
     quiet: side(quiet, 32),
   });
@@ -71,7 +71,7 @@ type Running = Awaited<ReturnType<Bench['start']>>;
 
 async function startBareRoute(bench: Bench, like: Target): Promise<{ target: Target; pid: number | undefined }> {
   const route = bench.open(
-    new Child<{ listen: true }, { port: number }>(new URL('../bare/route.ts', import.meta.url)),
+    new Child<{ listen: true }, { port: number }>(new URL('../baseline/route.ts', import.meta.url)),
     (child) => child.close(),
   );
   return { target: { ...like, ...(await route.ask({ listen: true })) }, pid: route.pid };

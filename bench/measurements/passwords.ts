@@ -1,18 +1,18 @@
 import { threadPoolSize } from '../../server/platform/argon2/threads.ts';
-import type { Argon2Job } from '../bare/argon2.ts';
+import type { Argon2Job } from '../baseline/argon2.ts';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
 import { ORDINARY_POPULATION, PASSWORD_CLIENTS } from '../plan.ts';
 import { Child } from '../processes/child.ts';
-import type { StoreKind } from '../site.ts';
+import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { type Compared, compare, interleave, type Measured } from './interleave.ts';
 import { eachStore } from './otp.ts';
+import { type Comparison, compare, type Measured, runInPairs } from './paired-runs.ts';
 
 export interface PasswordMeasurement {
   clients: number;
   bare: Measured;
-  stores: Record<StoreKind, Compared>;
+  stores: Record<StoreKind, Comparison>;
 }
 
 /** Password logins through `POST /v1/authentications`, against argon2id alone. */
@@ -22,7 +22,7 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
   const argon2 = bench.open(
     // The same pool of threads as dist/server/start.cjs makes.
-    new Child<Argon2Job, Tally>(new URL('../bare/argon2.ts', import.meta.url), {
+    new Child<Argon2Job, Tally>(new URL('../baseline/argon2.ts', import.meta.url), {
       UV_THREADPOOL_SIZE: String(threadPoolSize()),
     }),
     (child) => child.close(),
@@ -42,7 +42,7 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
     await generator.ask({ ...otpJob(target, population.size), durationMs: 2 * plan.warmUpMs });
     await generator.ask(job(target, plan.warmUpMs));
   }
-  const sides = await interleave(plan.rounds, {
+  const sides = await runInPairs(plan.rounds, {
     bare: { take: () => argon2.ask({ clients, durationMs: plan.passwordMs }), pid: () => argon2.pid },
     embedded: side(running.embedded),
     redis: side(running.redis),

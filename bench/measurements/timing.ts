@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { memberOf } from '../dataset/members.ts';
 import type { Target } from '../load/jobs.ts';
 import { median } from '../load/tally.ts';
-import { memberOf } from '../population/members.ts';
 import { auc } from '../report/auc.ts';
-import type { StoreKind } from '../site.ts';
+import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
 

@@ -1,15 +1,15 @@
 import type { LoadJob, Target } from '../load/jobs.ts';
 import { FEW } from '../plan.ts';
-import type { StoreKind } from '../site.ts';
+import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { type Compared, compare, interleave, type Measured } from './interleave.ts';
 import { eachStore } from './otp.ts';
+import { type Comparison, compare, type Measured, runInPairs } from './paired-runs.ts';
 
 export interface UsersMeasurement {
   few: number;
   many: number;
   clients: number;
-  stores: Record<StoreKind, { few: Measured; many: Compared; totp: Measured }>;
+  stores: Record<StoreKind, { few: Measured; many: Comparison; totp: Measured }>;
 }
 
 const CLIENTS = 8;
@@ -35,7 +35,7 @@ export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
       pid: () => who.service.pid,
     });
     const hotp = job(many.target, totp, plan.many);
-    const sides = await interleave(plan.rounds, {
+    const sides = await runInPairs(plan.rounds, {
       few: side(few, job(few.target, 0, FEW)),
       many: side(many, hotp),
       totp: side(many, { ...hotp, ...TOTP, members: { from: 0, to: totp } }),

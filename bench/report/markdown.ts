@@ -1,7 +1,7 @@
 import type { Tally } from '../load/tally.ts';
 import type { Machine } from '../machine.ts';
-import type { Compared, Measured } from '../measurements/interleave.ts';
-import { STORES, type StoreKind } from '../site.ts';
+import type { Comparison, Measured } from '../measurements/paired-runs.ts';
+import { STORES, type StoreKind } from '../target.ts';
 import type { Results } from './results.ts';
 import { table } from './table.ts';
 
@@ -171,7 +171,7 @@ function sizes(measured: NonNullable<Results['sizes']>): string {
   ].join('\n\n');
 }
 
-function speed({ perSecond, p50Ms, p99Ms, cpuMicros }: Measured | Compared): string[] {
+function speed({ perSecond, p50Ms, p99Ms, cpuMicros }: Measured | Comparison): string[] {
   return [whole(perSecond), ms(p50Ms), ms(p99Ms), cpuMicros === undefined ? '' : whole(cpuMicros)];
 }
 

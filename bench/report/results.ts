@@ -1,4 +1,4 @@
-import type { Measured as WidgetSize } from '../../tools/check-sizes.ts';
+import type { MeasuredSize as WidgetSize } from '../../tools/check-sizes.ts';
 import type { Machine } from '../machine.ts';
 import type { FloodMeasurement } from '../measurements/flood.ts';
 import type { ImportMeasurement } from '../measurements/import.ts';

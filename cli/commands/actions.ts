@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { type Service, UsageError } from '../connection/service.ts';
-import { flagValue, isFromInput, optionName, optionOf } from '../nouns/field-values.ts';
-import type { Action, Field, Flag, ResourceCommand } from '../nouns/noun.ts';
-import { partOf, withPart } from '../nouns/parts.ts';
-import { Run, type Surroundings } from './context.ts';
-import { pages, wholeNumber } from './pages.ts';
+import { flagValue, isFromInput, optionName, optionOf } from '../resources/field-values.ts';
+import { partOf, withPart } from '../resources/paths.ts';
+import type { Action, Field, Flag, ResourceCommand } from '../resources/resource-command.ts';
+import { type Environment, Run } from './context.ts';
+import { pages, parseInteger } from './pages.ts';
 import { isId, userIdOf, withUserIds } from './user-id.ts';
 
 type Options = Record<string, string | boolean | undefined>;
 type Asked = Flag & { required?: boolean };
 
 /** `countersign user list`, `... show`, `... reset-password`: everything that a noun describes, as a group. */
-export function addNoun(program: Command, noun: ResourceCommand, around: Surroundings): Command {
+export function addNoun(program: Command, noun: ResourceCommand, around: Environment): Command {
   const group = program.command(noun.name).description(noun.about);
   if (noun.note !== undefined) group.addHelpText('after', noun.note);
   for (const action of actionsOf(noun)) addAction(group, action, around, noun);
@@ -53,7 +53,7 @@ export function actionsOf(noun: ResourceCommand): Action[] {
 }
 
 /** One command: what it takes, the request, and how the answer is shown. */
-export function addAction(group: Command, action: Action, around: Surroundings, noun?: ResourceCommand): void {
+export function addAction(group: Command, action: Action, around: Environment, noun?: ResourceCommand): void {
   const { verb, about, path, fields = [], filters = [], rows } = action;
   const takesId = path.includes('{id}');
   const command = group.command(takesId ? `${verb} <id>` : verb).description(about);
@@ -122,7 +122,7 @@ async function showPages(
   { columns, atOnce }: NonNullable<Action['rows']>,
   options: Options,
 ): Promise<void> {
-  const most = options.all === true ? Number.POSITIVE_INFINITY : wholeNumber(String(options.limit));
+  const most = options.all === true ? Number.POSITIVE_INFINITY : parseInteger(String(options.limit));
   const items: Record<string, unknown>[] = [];
   for await (const item of pages(service, place, query, atOnce)) {
     items.push(item);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 import { userIdOf } from './user-id.ts';
 
 interface Who {
@@ -9,7 +9,7 @@ interface Who {
 }
 
 /** `countersign assign` and `unassign`: a user alone, a user with a token, or a token with no user. */
-export function addAssignments(program: Command, around: Surroundings): void {
+export function addAssignments(program: Command, around: Environment): void {
   const verbs = [
     ['assign', 'give access to a resource', 'POST'],
     ['unassign', 'take access to a resource away', 'DELETE'],

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import { connect, connectToAccount } from '../connection/connect.ts';
 import { serverEnvironment } from '../connection/server-environment.ts';
 import { type Service, UsageError } from '../connection/service.ts';
-import type { Action } from '../nouns/noun.ts';
-import { partOf } from '../nouns/parts.ts';
 import { card, harmless, table } from '../output/table.ts';
+import { partOf } from '../resources/paths.ts';
+import type { Action } from '../resources/resource-command.ts';
 
 /** What a command has around it; tests bring their own. */
-export interface Surroundings {
+export interface Environment {
   env: Record<string, string | undefined>;
   stdin: Readable;
   stdout: Writable;
@@ -29,10 +29,10 @@ export interface GlobalOptions {
 
 /** One run of one command: its way to the service, and its way to speak. */
 export class Run {
-  readonly #around: Surroundings;
+  readonly #around: Environment;
   readonly #options: GlobalOptions;
 
-  constructor(around: Surroundings, command: Command) {
+  constructor(around: Environment, command: Command) {
     this.#around = around;
     this.#options = command.optsWithGlobals<GlobalOptions>();
   }
@@ -46,7 +46,7 @@ export class Run {
     return this.#options.account ?? this.#around.env.COUNTERSIGN_ACCOUNT;
   }
 
-  get stderr(): Surroundings['stderr'] {
+  get stderr(): Environment['stderr'] {
     return this.#around.stderr;
   }
 

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Service } from '../connection/service.ts';
 import { openPrivately } from '../transfer/private-file.ts';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 
 interface Flags {
   format: string;
@@ -13,7 +13,7 @@ interface Flags {
 }
 
 /** `countersign event export`: as long as it is, little of it is in memory. */
-export function addEventExport(group: Command, around: Surroundings): void {
+export function addEventExport(group: Command, around: Environment): void {
   group
     .command('export')
     .description('export them, oldest first; JSON Lines can be verified offline (audit verify)')

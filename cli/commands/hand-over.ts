@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { serverEnvironment } from '../connection/server-environment.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import type { GlobalOptions, Surroundings } from './context.ts';
+import type { Environment, GlobalOptions } from './context.ts';
 
 /** The server in place of the command, with its own standard streams and the signals of this process. */
 export async function handOver(
-  { env, server }: Surroundings,
+  { env, server }: Environment,
   command: Command,
   args: readonly string[],
   entry?: string,

@@ -6,7 +6,7 @@ import { importTokens } from '../transfer/import-tokens.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { sizeOf } from '../transfer/rows.ts';
 import { tokenFormatOf } from '../transfer/token-file.ts';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 
 export interface TokenImportFlags {
   format: string;
@@ -25,7 +25,7 @@ const MOST_LISTED = 1000;
 /** `countersign import tokens FILE`: files of vendors and of other apps; our own CSV and JSON Lines go another way. */
 export function addTokenImport(
   group: Command,
-  around: Surroundings,
+  around: Environment,
   ownRows: (file: string, flags: TokenImportFlags, command: Command) => Promise<void>,
 ): void {
   group

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { harmless } from '../output/table.ts';
-import { carryOver } from '../protectimus/carry-over.ts';
 import type { Needs } from '../protectimus/give-access.ts';
-import { type Move, planMove } from '../protectimus/plan-move.ts';
+import { migrateAccount } from '../protectimus/migrate.ts';
+import { type MigrationPlan, planMigration } from '../protectimus/migration-plan.ts';
 import { readSource } from '../protectimus/read-source.ts';
 import { Report } from '../protectimus/report.ts';
 import { sendEnrolments, sendResets } from '../protectimus/send-links.ts';
@@ -12,7 +12,7 @@ import { openSource } from '../protectimus/source.ts';
 import { type Journal, openRun } from '../transfer/journal.ts';
 import { checkPrivately } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 
 interface Flags {
   from: string;
@@ -32,7 +32,7 @@ devices first (import tokens), and they are found by their serial numbers; every
 a token, and a password, anew. The report says who. docs/moving-from-protectimus.md has it all.`;
 
 /** `countersign migrate protectimus`: resources, users, tokens and access of an account elsewhere. */
-export function addMigrate(program: Command, around: Surroundings): void {
+export function addMigrate(program: Command, around: Environment): void {
   program
     .command('migrate')
     .description('take a whole account over from another service')
@@ -50,7 +50,7 @@ export function addMigrate(program: Command, around: Surroundings): void {
     .action((flags: Flags, command: Command) => migrate(around, flags, new Run(around, command)));
 }
 
-async function migrate(around: Surroundings, flags: Flags, run: Run): Promise<void> {
+async function migrate(around: Environment, flags: Flags, run: Run): Promise<void> {
   const { from, login, dryRun = false, language } = flags;
   if (dryRun && (flags.sendLinks || flags.sendResets)) throw new UsageError('--dry-run sends nothing');
   if (language !== 'en' && language !== 'de') throw new UsageError('--language: en or de');
@@ -63,7 +63,7 @@ async function migrate(around: Surroundings, flags: Flags, run: Run): Promise<vo
   // Everything is read before anything is made: a source that breaks off has changed nothing.
   const account = await readSource(source, show);
   for (const warning of account.warnings) run.stderr.write(`${harmless(warning)}\n`);
-  const move = planMove(account);
+  const move = planMigration(account);
   const journal = dryRun ? undefined : await openJournal(flags, run);
   if (journal?.resumed) run.note('going on with the move that was broken off');
   const report = new Report(flags.report);
@@ -76,7 +76,7 @@ async function migrate(around: Surroundings, flags: Flags, run: Run): Promise<vo
   const needs = await run
     .inAccount(async (service) => {
       const carrying = { service, run: journal?.run ?? '', dryRun, report, told };
-      const found = await carryOver(carrying, move);
+      const found = await migrateAccount(carrying, move);
       if (journal) {
         const sending = { service, report, language, journal };
         if (flags.sendLinks) await sendEnrolments(sending, found);
@@ -106,7 +106,7 @@ function openJournal({ from, login, report }: Flags, run: Run): Promise<Journal>
   );
 }
 
-function sizeOf({ resources, users, tokens, access }: Move): number {
+function sizeOf({ resources, users, tokens, access }: MigrationPlan): number {
   return resources.length + users.length + tokens.length + 2 * access.length;
 }
 

@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 import { handOver } from './hand-over.ts';
 
 /** `serve` is the server itself; the rest is asked of it over its socket. */
-export function addOperator(program: Command, around: Surroundings): void {
+export function addOperator(program: Command, around: Environment): void {
   program
     .command('serve')
     .description('serve; configured by COUNTERSIGN_* variables')
@@ -34,7 +34,7 @@ export function addOperator(program: Command, around: Surroundings): void {
 }
 
 /** Whether codes get out: one is sent that looks like any other, and opens nothing. */
-export function addCourier(program: Command, around: Surroundings): void {
+export function addCourier(program: Command, around: Environment): void {
   const courier = program.command('courier').description('how codes of a second factor get to people');
   courier
     .command('test')
@@ -51,7 +51,7 @@ export function addCourier(program: Command, around: Surroundings): void {
 }
 
 /** Money, copies and order: what an operator does to keep a server. */
-export function addKeeping(program: Command, around: Surroundings): void {
+export function addKeeping(program: Command, around: Environment): void {
   program
     .command('credit')
     .description('credit the account named by --account, once per reference')

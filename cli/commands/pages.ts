@@ -17,7 +17,7 @@ export async function* pages(
   }
 }
 
-export function wholeNumber(text: string): number {
+export function parseInteger(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new UsageError('--limit: a whole number');
   return number;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../output/exit-codes.ts';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 
 /** As `GET /operator/master-keys` answers. */
 interface MasterKeyAnswer extends Record<string, unknown> {
@@ -16,7 +16,7 @@ const NEXT = {
 } as const;
 
 /** `countersign rotate`: the key that signs results, and the one that seals what is stored. */
-export function addRotate(program: Command, around: Surroundings): void {
+export function addRotate(program: Command, around: Environment): void {
   const rotate = program.command('rotate').description('change keys');
   rotate
     .command('signing-key')

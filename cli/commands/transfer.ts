@@ -9,7 +9,7 @@ import { checkPrivately } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { tokenRow, userRow } from '../transfer/row-shapes.ts';
 import { formatOf, sizeOf } from '../transfer/rows.ts';
-import { Run, type Surroundings } from './context.ts';
+import { type Environment, Run } from './context.ts';
 import { addTokenImport } from './import-tokens.ts';
 import { pages } from './pages.ts';
 
@@ -38,7 +38,7 @@ const KINDS = {
 } as const;
 
 /** `countersign import users FILE` and `export users`, as CSV or JSON Lines. */
-export function addTransfer(program: Command, around: Surroundings): void {
+export function addTransfer(program: Command, around: Environment): void {
   const into = program.command('import').description('take users or tokens over from a file');
   const out = program.command('export').description('write users or tokens to standard output');
   addImport(into, 'users', around);
@@ -55,7 +55,7 @@ interface ImportFlags {
   rejected?: string;
 }
 
-function addImport(group: Command, kind: keyof typeof KINDS, around: Surroundings): void {
+function addImport(group: Command, kind: keyof typeof KINDS, around: Environment): void {
   group
     .command(`${kind} <file>`)
     .description(`from CSV (with a first line of names) or JSON Lines`)
@@ -68,7 +68,7 @@ function addImport(group: Command, kind: keyof typeof KINDS, around: Surrounding
 /** Rows with the fields of the API. */
 async function importOwn(
   kind: keyof typeof KINDS,
-  around: Surroundings,
+  around: Environment,
   file: string,
   flags: ImportFlags,
   command: Command,
@@ -104,7 +104,7 @@ async function importOwn(
   if (refusedCount > 0) process.exitCode = EXIT.partly;
 }
 
-function addExport(group: Command, kind: keyof typeof KINDS, around: Surroundings): void {
+function addExport(group: Command, kind: keyof typeof KINDS, around: Environment): void {
   const { path, columns } = KINDS[kind];
   group
     .command(kind)

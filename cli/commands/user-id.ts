@@ -1,5 +1,5 @@
 import type { Service } from '../connection/service.ts';
-import type { Flag } from '../nouns/noun.ts';
+import type { Flag } from '../resources/resource-command.ts';
 
 /** The id of a user whom somebody calls by any of their names. An id is taken as it is, without asking. */
 export async function userIdOf(service: Service, called: string): Promise<string> {

@@ -1,6 +1,6 @@
-import { writeGrants } from '../nouns/grants.ts';
-import { partOf } from '../nouns/parts.ts';
-import { writeTimeWindows } from '../nouns/time-windows.ts';
+import { writeGrants } from '../resources/grants.ts';
+import { partOf } from '../resources/paths.ts';
+import { writeTimeWindows } from '../resources/time-windows.ts';
 
 /** A table for people: columns as wide as their content, nothing that a terminal would obey. */
 export function table(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {

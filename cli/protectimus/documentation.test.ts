@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { LEFT_CODES } from './plan-move.ts';
-import { MOVE_CODES, OUTCOMES } from './report.ts';
+import { SKIP_REASONS } from './migration-plan.ts';
+import { MIGRATION_CODES, OUTCOMES } from './report.ts';
 
 const page = readFileSync(new URL('../../docs/moving-from-protectimus.md', import.meta.url), 'utf8');
 const [, report = ''] = page.split('## What the report says');
@@ -13,7 +13,7 @@ describe('docs/moving-from-protectimus.md', () => {
     expect(named.filter((name) => name !== 'outcome').sort()).toEqual([...OUTCOMES].sort());
   });
 
-  test.each([...LEFT_CODES, ...MOVE_CODES])('explains %s where it explains the report', (code) => {
+  test.each([...SKIP_REASONS, ...MIGRATION_CODES])('explains %s where it explains the report', (code) => {
     expect(report).toContain(`\`${code}\``);
   });
 });

@@ -1,24 +1,28 @@
-import type { ResourceHere } from './carry-resources.ts';
-import type { TokenHere } from './carry-tokens.ts';
-import type { UserHere } from './carry-users.ts';
-import { type Carrying, type Item, inBulk, reportAnswer } from './carrying.ts';
-import type { Move } from './plan-move.ts';
-import type { MoveCode, ReportRow } from './report.ts';
+import type { ExistingResource } from './migrate-resources.ts';
+import type { MigratedToken } from './migrate-tokens.ts';
+import type { ExistingUser } from './migrate-users.ts';
+import { type Item, inBulk, type MigrationContext, reportAnswer } from './migration-context.ts';
+import type { MigrationPlan } from './migration-plan.ts';
+import type { MigrationCode, ReportRow } from './report.ts';
 
 /** Who has to do something before they can sign in as they did. */
 export interface Needs {
-  enrolments: { user: UserHere; resource: ResourceHere }[];
-  passwords: UserHere[];
+  enrolments: { user: ExistingUser; resource: ExistingResource }[];
+  passwords: ExistingUser[];
 }
 
 interface Here {
-  resources: ReadonlyMap<number, ResourceHere>;
-  users: ReadonlyMap<number, UserHere>;
-  tokens: ReadonlyMap<number, TokenHere>;
+  resources: ReadonlyMap<number, ExistingResource>;
+  users: ReadonlyMap<number, ExistingUser>;
+  tokens: ReadonlyMap<number, MigratedToken>;
 }
 
 /** Access as it was, as far as there are tokens for it; and who has to set up what. */
-export async function giveAccess(carrying: Carrying, { access: planned }: Move, here: Here): Promise<Needs> {
+export async function giveAccess(
+  carrying: MigrationContext,
+  { access: planned }: MigrationPlan,
+  here: Here,
+): Promise<Needs> {
   const { report, dryRun } = carrying;
   const enrolments: Needs['enrolments'] = [];
   const items: Item<Omit<ReportRow, 'outcome'>>[] = [];
@@ -31,7 +35,7 @@ export async function giveAccess(carrying: Carrying, { access: planned }: Move, 
     const tokens = access.tokens.flatMap((number) => here.tokens.get(number) ?? []);
     const name = user?.login ?? tokens[0]?.name ?? '';
     const row = { what: 'assignment', number: access.user, name, resource: resource.name } as const;
-    const give = (token?: TokenHere) => {
+    const give = (token?: MigratedToken) => {
       if (isGiven(resource.id, user, token)) return report.add({ ...row, outcome: 'there' });
       const body = { resource: resource.id, ...(user && { user: user.id }), ...(token && { token: token.id }) };
       items.push({ of: row, body, number: access.user ?? 0 });
@@ -47,7 +51,7 @@ export async function giveAccess(carrying: Carrying, { access: planned }: Move, 
     } else {
       // Assigned alone they would come in by their password, where a code was asked for before.
       const detail = `set enrolment with required on ${resource.id}, and run this again`;
-      report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED' satisfies MoveCode, detail });
+      report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED' satisfies MigrationCode, detail });
     }
   }
   if (dryRun) for (const { of } of items) report.add({ ...of, outcome: 'made' });
@@ -60,12 +64,12 @@ export async function giveAccess(carrying: Carrying, { access: planned }: Move, 
   return { enrolments, passwords };
 }
 
-function isGiven(resource: string, user: UserHere | undefined, token: TokenHere | undefined): boolean {
+function isGiven(resource: string, user: ExistingUser | undefined, token: MigratedToken | undefined): boolean {
   if (!user) return token?.directResources.includes(resource) === true;
   const held = user.assignments.find((one) => one.resource === resource);
   return token === undefined ? held?.alone === true : held?.tokens.includes(token.id) === true;
 }
 
-function isPaired({ assignments }: UserHere, resource: string): boolean {
+function isPaired({ assignments }: ExistingUser, resource: string): boolean {
   return assignments.some((one) => one.resource === resource && one.tokens.length > 0);
 }

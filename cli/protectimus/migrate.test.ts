@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { aMove, FOB_SEED, type Moving } from './testing/moving.ts';
+import { aMove, FOB_SEED, type Moving } from './testing/migration-fixture.ts';
 import { pageOf, scriptedSource } from './testing/scripted-source.ts';
 
 let moving: Moving;

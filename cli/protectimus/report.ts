@@ -34,7 +34,7 @@ export interface ReportRow {
 }
 
 /** What the move itself says of things that came over or were refused; beside these there are the service's codes. */
-export const MOVE_CODES = [
+export const MIGRATION_CODES = [
   /** It is switched off until the filters that are named are made. */
   'FILTERS_TO_MAKE',
   /** It would let people in without the token that they had elsewhere. */
@@ -50,7 +50,7 @@ export const MOVE_CODES = [
   /** The move broke off before it was known what became of it. */
   'NO_ANSWER',
 ] as const;
-export type MoveCode = (typeof MOVE_CODES)[number];
+export type MigrationCode = (typeof MIGRATION_CODES)[number];
 
 const COLUMNS = ['what', 'outcome', 'number', 'name', 'resource', 'code', 'detail'] as const;
 

@@ -1,7 +1,7 @@
 import { Refused, type Service } from '../connection/service.ts';
 import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
-import type { MoveCode, Report, ReportRow } from './report.ts';
+import type { MigrationCode, Report, ReportRow } from './report.ts';
 
 export interface Sending {
   service: Service;
@@ -20,7 +20,7 @@ export async function sendEnrolments(sending: Sending, { enrolments }: Needs): P
       sending.report.add({
         ...row,
         outcome: 'left',
-        code: 'RESOURCE_OFF' satisfies MoveCode,
+        code: 'RESOURCE_OFF' satisfies MigrationCode,
         detail: 'the link would lead nowhere',
       });
       continue;
@@ -29,7 +29,7 @@ export async function sendEnrolments(sending: Sending, { enrolments }: Needs): P
       sending.report.add({
         ...row,
         outcome: 'left',
-        code: 'ONE_LINK_AT_A_TIME' satisfies MoveCode,
+        code: 'ONE_LINK_AT_A_TIME' satisfies MigrationCode,
         detail: 'run this again once they are through',
       });
       continue;

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { Surroundings } from '../commands/context.ts';
+import type { Environment } from '../commands/context.ts';
 
 export interface Progress {
   at(bytes: number, done: number, refused: number): void;
@@ -7,7 +7,7 @@ export interface Progress {
 }
 
 /** A bar on a terminal; a script that reads standard error gets none. */
-export function showProgress(stderr: Surroundings['stderr'], totalBytes: number, wanted: boolean): Progress {
+export function showProgress(stderr: Environment['stderr'], totalBytes: number, wanted: boolean): Progress {
   if (!wanted || stderr.isTTY !== true) return { at() {}, stop() {} };
   const bar = new cliProgress.SingleBar(
     {

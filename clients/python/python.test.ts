@@ -7,13 +7,13 @@ import { REFUSALS } from '@countersign/protocol/codes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from '../../docs/testing/built-service.ts';
+import { runProbe } from '../../tools/prepare/probe.ts';
 import { findPython } from '../../tools/prepare/programs.ts';
-import { quietProbe } from '../../tools/prepare/quiet-probe.ts';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../typescript/src/codes.ts';
 import { textOf, VECTORS, vector } from '../typescript/testing/vectors.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-const python = findPython(quietProbe);
+const python = findPython(runProbe);
 
 function run(args: readonly string[], env: Record<string, string> = {}) {
   return spawnSync(python, args, {

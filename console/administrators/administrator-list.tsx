@@ -1,17 +1,17 @@
 import { ShieldUser, UserPlus } from 'lucide';
-import { useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { When } from '../inside/when.tsx';
 import { DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { ADMINISTRATORS, type AdministratorView, States } from './administrator.tsx';
 import { Roles } from './roles.tsx';
 import { words } from './words.ts';
 
 export function AdministratorList() {
-  const { session } = useInside();
+  const { session } = useConsole();
   const add = (
     <Link class="small-primary" href={`${ADMINISTRATORS}/new`} data-key="c">
       <Icon node={UserPlus} size={16} />
@@ -37,7 +37,7 @@ export function AdministratorList() {
             label: words('hasToken'),
             cell: ({ hasToken }) => words(hasToken ? 'tokenSet' : 'tokenNone'),
           },
-          { key: 'created', label: words('invited'), cell: ({ createdAt }) => <When at={createdAt} /> },
+          { key: 'created', label: words('invited'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${ADMINISTRATORS}/${id}`}

@@ -1,12 +1,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { useLeaveWarning } from '../inside/use-leave-warning.ts';
 import { Snippet } from '../parts/copy.tsx';
+import { useConsole } from '../shell/context.ts';
+import { useLeaveWarning } from '../shell/use-leave-warning.ts';
 import { words } from './words.ts';
 
 /** Link and code of an invitation that no mail could carry. */
 export function HandOver({ link, code, onDone }: { link: string; code: string; onDone(): void }) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), []);
   useLeaveWarning(() => true);

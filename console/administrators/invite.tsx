@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import { LANGUAGE_NAMES } from '../i18n/texts.ts';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
 import { ADMINISTRATORS, grantsInput, type Invited } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
 import { words } from './words.ts';
 
 export function Invite() {
-  const { reads, go, notify, texts } = useInside();
+  const { reads, go, notify, texts } = useConsole();
   const { choices, nameOf } = useResourceChoices();
   const [invited, setInvited] = useState<Invited>();
   const back = { href: ADMINISTRATORS, label: words('title') };

@@ -1,23 +1,23 @@
 import { useState } from 'preact/hooks';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
-import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { ADMINISTRATORS, type AdministratorView, grantsInput, type Invited, States } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
 import { Transfer } from './transfer.tsx';
 import { words } from './words.ts';
 
 export function OneAdministrator({ id }: { id: string }) {
-  const { session } = useInside();
+  const { session } = useConsole();
   const path = `administrators/${id}`;
-  const read = useRead<AdministratorView>(path);
+  const read = useQuery<AdministratorView>(path);
   const { choices, nameOf } = useResourceChoices();
   const { body: one, version } = read;
   const isGone = read.problem && !one;
@@ -31,7 +31,7 @@ export function OneAdministrator({ id }: { id: string }) {
           one && (
             <>
               {one.email}
-              <span class="dot">·</span> {words('invited')} <When at={one.createdAt} />
+              <span class="dot">·</span> {words('invited')} <Timestamp at={one.createdAt} />
             </>
           )
         }
@@ -39,7 +39,7 @@ export function OneAdministrator({ id }: { id: string }) {
         {one && <States of={one} />}
       </PageHead>
       {isGone && <Problem read={read} />}
-      {!one && !read.problem && <Bones lines={8} />}
+      {!one && !read.problem && <Skeleton lines={8} />}
       {one && (
         <>
           {isSelf && (
@@ -80,7 +80,7 @@ export function OneAdministrator({ id }: { id: string }) {
 }
 
 function Resend({ one: { id, email } }: { one: AdministratorView }) {
-  const { client, reads, texts, notify } = useInside();
+  const { client, reads, texts, notify } = useConsole();
   const [isBusy, setBusy] = useState(false);
   const [handOver, setHandOver] = useState<Invited['handOver']>();
   const resend = async () => {

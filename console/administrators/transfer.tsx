@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { proofFields } from '../own/proof.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { SendingForm } from '../parts/form.tsx';
+import { proofFields } from '../profile/reauthenticate.ts';
+import { useConsole } from '../shell/context.ts';
 import type { AdministratorView } from './administrator.tsx';
 import { words } from './words.ts';
 
 /** The role of the superuser goes to somebody else: their name is typed, and both factors are shown again (SR-38). */
 export function Transfer({ to }: { to: AdministratorView }) {
-  const { ask } = useInside();
+  const { ask } = useConsole();
   const [isProving, setProving] = useState(false);
   const begin = async () => {
     const isSure = await ask({
@@ -37,7 +37,7 @@ export function Transfer({ to }: { to: AdministratorView }) {
 }
 
 function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
-  const { client, texts, session, notify, renew } = useInside();
+  const { client, texts, session, notify, renew } = useConsole();
   const [isRecovering, setRecovering] = useState(false);
   return (
     <Dialog title={words('transferProof')} onClose={onClose}>

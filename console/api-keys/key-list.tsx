@@ -1,19 +1,19 @@
 import { Code, Plus } from 'lucide';
-import { useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { When } from '../inside/when.tsx';
-import { words as common } from '../inside/words.ts';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { DataList } from '../list/data-list.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { words as common } from '../shell/words.ts';
 import { API_KEYS, type ApiKey, SCOPES, stateOf } from './api-key.ts';
 import { words } from './words.ts';
 
 export function KeyList() {
-  const { client, reads } = useInside();
+  const { client, reads } = useConsole();
   const add = (
     <Link class="small-primary" href={`${API_KEYS}/new`} data-key="c">
       <Icon node={Plus} size={16} />
@@ -52,9 +52,9 @@ export function KeyList() {
           {
             key: 'used',
             label: words('lastUsed'),
-            cell: ({ lastUsedAt }) => (lastUsedAt === null ? common('never') : <When at={lastUsedAt} />),
+            cell: ({ lastUsedAt }) => (lastUsedAt === null ? common('never') : <Timestamp at={lastUsedAt} />),
           },
-          { key: 'expires', label: words('expires'), cell: ({ expiresAt }) => <When at={expiresAt} /> },
+          { key: 'expires', label: words('expires'), cell: ({ expiresAt }) => <Timestamp at={expiresAt} /> },
         ]}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${API_KEYS}/${id}`}

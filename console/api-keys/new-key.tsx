@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import type { Input } from '../edit/inputs.ts';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { ShownOnce } from '../secrets/shown-once.tsx';
+import { RevealOnce } from '../secrets/reveal-once.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import type { Fields } from '../service/conflict.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
 import { API_KEYS, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS, nameInput, rangesInput } from './api-key.ts';
 import { words } from './words.ts';
 
@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export function NewKey() {
-  const { reads, go } = useInside();
+  const { reads, go } = useConsole();
   const { choices } = useResourceChoices();
   const [made, setMade] = useState<KeyWithSecret>();
   const [isProtectimus, setProtectimus] = useState(false);
@@ -22,7 +22,7 @@ export function NewKey() {
     return (
       <>
         <PageHead title={words('made', made.key.name)} back={back} />
-        <ShownOnce secret={made.text} what={made.key.name} onDone={() => go(`${API_KEYS}/${made.key.id}`, true)} />
+        <RevealOnce secret={made.text} what={made.key.name} onDone={() => go(`${API_KEYS}/${made.key.id}`, true)} />
       </>
     );
   }

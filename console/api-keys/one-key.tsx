@@ -1,19 +1,19 @@
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
-import { words as common } from '../inside/words.ts';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { PageHead } from '../shell/page-head.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { words as common } from '../shell/words.ts';
 import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS, protectimusInputs } from './api-key.ts';
 import { KeyBadge } from './key-list.tsx';
 import { words } from './words.ts';
 
 export function OneKey({ id }: { id: string }) {
   const path = `api-keys/${id}`;
-  const read = useRead<ApiKey>(path);
+  const read = useQuery<ApiKey>(path);
   const { choices } = useResourceChoices();
   const { body: key, version } = read;
   const isGone = read.problem && !key;
@@ -33,7 +33,7 @@ export function OneKey({ id }: { id: string }) {
                 </>
               )}
               <span class="dot">·</span> {words('lastUsed')}{' '}
-              {key.lastUsedAt === null ? common('never') : <When at={key.lastUsedAt} />}
+              {key.lastUsedAt === null ? common('never') : <Timestamp at={key.lastUsedAt} />}
             </>
           )
         }
@@ -41,7 +41,7 @@ export function OneKey({ id }: { id: string }) {
         {key && <KeyBadge of={key} />}
       </PageHead>
       {isGone && <Problem read={read} />}
-      {!key && !read.problem && <Bones lines={8} />}
+      {!key && !read.problem && <Skeleton lines={8} />}
       {key && (
         <>
           <EditForm
@@ -74,7 +74,7 @@ export function OneKey({ id }: { id: string }) {
             <div class="edit-fields">
               {key.formerUntil !== null && key.formerUntil > Date.now() && (
                 <p class="strip">
-                  {words('formerUntil')} <When at={key.formerUntil} isExact />
+                  {words('formerUntil')} <Timestamp at={key.formerUntil} isExact />
                 </p>
               )}
               <Rotate<KeyWithSecret>

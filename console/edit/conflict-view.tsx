@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { words } from '../inside/words.ts';
 import type { Conflict } from '../service/conflict.ts';
+import { words } from '../shell/words.ts';
 import { type Input, valueText } from './inputs.ts';
 
 export interface ConflictViewProps {

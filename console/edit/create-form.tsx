@@ -1,13 +1,13 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import { type Answer, createOnceKey, type Done } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
-import { blameOf } from './blame.ts';
-import { type Input, mistakeIn } from './inputs.ts';
-import { Questions } from './questions.tsx';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
+import { fieldError } from './field-error.ts';
+import { type Input, validateInput } from './inputs.ts';
+import { InputsList } from './inputs-list.tsx';
 
 export interface CreateFormProps<Made> {
   /** Where it is posted to, below `/v1/`. */
@@ -23,7 +23,7 @@ export interface CreateFormProps<Made> {
 
 /** Makes an object, once: sent again after a lost answer, it is the same one. */
 export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade, onCancel }: CreateFormProps<Made>) {
-  const { client, texts } = useInside();
+  const { client, texts } = useConsole();
   const [values, setValues] = useState(initial);
   const [isTold, setTold] = useState(false);
   const [isBusy, setBusy] = useState(false);
@@ -32,7 +32,7 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
   const form = useRef<HTMLFormElement>(null);
   const base = useId();
   const names = inputs.map(({ name }) => name);
-  const blame = blameOf(refused, names, texts);
+  const blame = fieldError(refused, names, texts);
   const place = blame?.name;
   const focus = (name: string | undefined) =>
     form.current?.querySelector<HTMLElement>(`[id="${base}-${name ?? ''}"]`)?.focus();
@@ -44,7 +44,7 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
   const submit = async (event: Event) => {
     event.preventDefault();
     if (isBusy) return;
-    const first = inputs.find((input) => mistakeIn(input, values[input.name]));
+    const first = inputs.find((input) => validateInput(input, values[input.name]));
     setTold(first !== undefined);
     if (first) return focus(first.name);
     const body = bodyOf?.(values) ?? values;
@@ -57,7 +57,7 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
   };
   return (
     <form ref={form} class="panel create" onSubmit={submit} novalidate aria-busy={isBusy}>
-      <Questions {...{ inputs, values, base, isTold, isBusy }} blame={blame} onChange={setValues} />
+      <InputsList {...{ inputs, values, base, isTold, isBusy }} blame={blame} onChange={setValues} />
       <Alert>{refused && place === undefined && refusalInWords(texts, refused)}</Alert>
       <div class="dialog-actions start">
         <button type="submit" class="small-primary" aria-disabled={isBusy}>

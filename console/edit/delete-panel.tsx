@@ -1,7 +1,7 @@
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words } from '../inside/words.ts';
 import { ifMatch } from '../service/client.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
 
 export interface DeletePanelProps {
   /** Below `/v1/`. */
@@ -26,7 +26,7 @@ export interface DeletePanelProps {
 /** The end of an object, once its name has been typed. */
 export function DeletePanel(props: DeletePanelProps) {
   const { path, version, name, text, back, alsoChanged, act, label, why } = props;
-  const { client, reads, drafts, texts, ask, go, notify } = useInside();
+  const { client, reads, drafts, texts, ask, go, notify } = useConsole();
   const remove = async () => {
     const title = act === undefined ? words('deleteTitle', `“${name}”`) : `${act}: ${name}`;
     const action = act ?? words('deleteAction');

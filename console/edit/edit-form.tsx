@@ -1,13 +1,13 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import type { Fields } from '../service/conflict.ts';
-import { blameOf } from './blame.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
 import { ConflictView } from './conflict-view.tsx';
+import { fieldError } from './field-error.ts';
 import { InputView } from './input-view.tsx';
-import { mistakeIn, type Section } from './inputs.ts';
+import { type Section, validateInput } from './inputs.ts';
 import { type Edit, useEdit } from './use-edit.ts';
 
 export interface EditFormProps {
@@ -30,11 +30,11 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
   const form = useRef<HTMLFormElement>(null);
   const base = useId();
   const { values, changed, refused } = edit;
-  const blame = blameOf(refused, names, useInside().texts);
+  const blame = fieldError(refused, names, useConsole().texts);
   const place = blame?.name;
   const errorOf = (name: string): string | undefined => {
     const input = inputs.find((one) => one.name === name);
-    const mistake = isTold && input ? mistakeIn(input, values[name]) : undefined;
+    const mistake = isTold && input ? validateInput(input, values[name]) : undefined;
     return mistake ?? (place === name ? blame?.text : undefined);
   };
   const goTo = (name: string | undefined) => {
@@ -49,7 +49,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
   const submit = async (event: Event) => {
     event.preventDefault();
     if (edit.isBusy || changed.length === 0) return;
-    const wrong = inputs.find(({ name }) => changed.includes(name) && mistakeIn(inputOf(name), values[name]));
+    const wrong = inputs.find(({ name }) => changed.includes(name) && validateInput(inputOf(name), values[name]));
     setTold(wrong !== undefined);
     if (wrong) return goTo(wrong.name);
     await edit.save();
@@ -92,7 +92,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
 }
 
 function SaveBar({ edit, isPlaced, labelOf }: { edit: Edit; isPlaced: boolean; labelOf(name: string): string }) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   const { changed, isBusy, refused, discard } = edit;
   if (changed.length === 0) return null;
   return (

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import { Switch } from '../parts/switch.tsx';
 import type { Fields } from '../service/conflict.ts';
+import { words } from '../shell/words.ts';
 import { ChoiceInput, SomeOfInput } from './choice-inputs.tsx';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import type { Input } from './inputs.ts';

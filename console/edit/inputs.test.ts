@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { durationText, type Input, mistakeIn, unitOf, valueText } from './inputs.ts';
+import { durationText, type Input, unitOf, validateInput, valueText } from './inputs.ts';
 
 const asked = { name: 'x', label: 'X' };
 const text: Input = { ...asked, kind: 'text', max: 5 };
@@ -38,7 +38,7 @@ describe('what is not taken', () => {
     [until, NOW + 86_400_001, 'At most 1 days from now.'],
     [group, { inner: 11 }, 'A whole number from 3 to 10.'],
   ])('%j: %j', (input, value, mistake) => {
-    expect(mistakeIn(input, value, NOW)).toBe(mistake);
+    expect(validateInput(input, value, NOW)).toBe(mistake);
   });
 
   test.each<[Input, unknown]>([
@@ -53,7 +53,7 @@ describe('what is not taken', () => {
     [group, null],
     [group, { inner: 3 }],
   ])('and what is: %j: %j', (input, value) => {
-    expect(mistakeIn(input, value, NOW)).toBeUndefined();
+    expect(validateInput(input, value, NOW)).toBeUndefined();
   });
 });
 

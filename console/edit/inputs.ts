@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { words } from '../inside/words.ts';
 import type { Fields } from '../service/conflict.ts';
+import { words } from '../shell/words.ts';
 
 export interface Choice {
   value: string;
@@ -76,7 +76,7 @@ const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
  *
  * @param now by the device's clock: what is near it is for the service to judge
  */
-export function mistakeIn(input: Input, value: unknown, now = Date.now()): string | undefined {
+export function validateInput(input: Input, value: unknown, now = Date.now()): string | undefined {
   switch (input.kind) {
     case 'text': {
       const text = String(value ?? '');
@@ -101,7 +101,7 @@ export function mistakeIn(input: Input, value: unknown, now = Date.now()): strin
     case 'group': {
       if (value === null) return undefined;
       const inner = value as Fields;
-      return input.inputs.map((one) => mistakeIn(one, inner[one.name], now)).find((one) => one !== undefined);
+      return input.inputs.map((one) => validateInput(one, inner[one.name], now)).find((one) => one !== undefined);
     }
     case 'weights':
       return Object.values(value as Fields).every((one) => isWithin(one, { min: 0, max: input.max }))

@@ -1,8 +1,8 @@
 import { Plus, X } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
-import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { words } from '../shell/words.ts';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import type { Input } from './inputs.ts';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { words } from '../inside/words.ts';
 import { Switch } from '../parts/switch.tsx';
+import { words } from '../shell/words.ts';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import { type Input, UNITS, unitOf } from './inputs.ts';
 

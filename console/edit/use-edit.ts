@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import type { Draft } from '../inside/drafts.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words } from '../inside/words.ts';
 import { type Answer, ifMatch } from '../service/client.ts';
 import { type Conflict, changesOf, conflictOf, type Fields, rebase } from '../service/conflict.ts';
+import { useConsole } from '../shell/context.ts';
+import type { Draft } from '../shell/drafts.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
 
 export interface Edit {
   values: Fields;
@@ -34,7 +34,7 @@ export interface EditParts {
 
 /** An object at work: what is changed, and how it comes to be so. */
 export function useEdit({ path, names, body, version, alsoChanged }: EditParts): Edit {
-  const { client, reads, drafts, notify, texts } = useInside();
+  const { client, reads, drafts, notify, texts } = useConsole();
   const pick = (from: Fields): Fields => Object.fromEntries(names.map((name) => [name, from[name] ?? null]));
   const [draft, setDraft] = useState<Draft>(
     () => drafts.get(path) ?? { base: pick(body), version, values: pick(body) },

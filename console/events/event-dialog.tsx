@@ -1,19 +1,19 @@
 import type { ComponentChildren } from 'preact';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { When } from '../inside/when.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { EVENTS, type EventView, queryOf } from './event.ts';
 import { ActorText, Outcome, useNameOf } from './event-parts.tsx';
 import { reasonText, typeText, words } from './words.ts';
 
 /** All that is known of one event. */
 export function EventDialog({ event, onClose }: { event: EventView; onClose(): void }) {
-  const { go } = useInside();
+  const { go } = useConsole();
   const { at, type, actor, subject, related = [], resource, outcome, reason } = event;
   const { method, factors, otp, transaction, environment, changed, address, userAgent, requestId, lost } = event;
   const told: [string, ComponentChildren][] = [
-    [words('at'), <When key="at" at={at} isExact />],
+    [words('at'), <Timestamp key="at" at={at} isExact />],
     [words('outcome'), <Outcome key="outcome" outcome={outcome} />],
   ];
   if (reason !== undefined) {

@@ -1,6 +1,6 @@
-import { isSuperuser, useInside } from '../inside/context.ts';
-import { useRead } from '../inside/use-read.ts';
 import { Badge } from '../parts/badge.tsx';
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { useQuery } from '../shell/use-read.ts';
 import { type EventView, placeOf } from './event.ts';
 import { words } from './words.ts';
 
@@ -28,10 +28,10 @@ const SEEN_BY_ALL = /^(?:res|usr|tok|flt)_/;
 
 /** What an id is called, as far as that is known and theirs to see, and where it is looked at. */
 export function useNameOf(id: string): { name: string | undefined; place: string | undefined } {
-  const { session } = useInside();
+  const { session } = useConsole();
   const place = placeOf(id);
   const isSeen = SEEN_BY_ALL.test(id);
-  const read = useRead<Thing>(isSeen && place !== undefined ? place.replace('/console/', '') : undefined);
+  const read = useQuery<Thing>(isSeen && place !== undefined ? place.replace('/console/', '') : undefined);
   const isSelf = id === session.administrator.id;
   const isOpen = (isSeen || isSuperuser(session)) && !read.problem;
   return {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { whilePresent } from '../inside/while-present.ts';
+import { useConsole } from '../shell/context.ts';
+import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
 import { createFeed, type EventPage, type Feed, type FeedState } from './feed.ts';
 
 const EVERY_MS = 2_500;
@@ -19,7 +19,7 @@ export interface FollowedFeed extends FeedState {
  * @param isOver the filter ends in the past, where nothing new comes: it is not followed
  */
 export function useFeed(query: string, isOver: boolean): FollowedFeed {
-  const { client } = useInside();
+  const { client } = useConsole();
   const [state, setState] = useState<FeedState>({ items: [], next: null, isLoading: true, fresh: new Set() });
   const [following, setFollowing] = useState<Following>('off');
   const feed = useRef<Feed>(undefined);
@@ -36,7 +36,7 @@ export function useFeed(query: string, isOver: boolean): FollowedFeed {
   useEffect(() => {
     if (following !== 'on' || isOver) return;
     feed.current?.follow();
-    return whilePresent(
+    return useIdleAwareInterval(
       EVERY_MS,
       () => feed.current?.follow(),
       () => setFollowing('asleep'),

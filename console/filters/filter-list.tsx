@@ -1,18 +1,18 @@
 import { Filter, Plus } from 'lucide';
-import { useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { When } from '../inside/when.tsx';
 import { DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { FILTERS, type FilterView, ruleText } from './filter.ts';
 import { words } from './words.ts';
 
 const KINDS = ['geo', 'time', 'ip'] as const;
 
 export function FilterList() {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const add = (key?: string) => (
     <Link class="small-primary" href={`${FILTERS}/new`} {...(key && { 'data-key': key })}>
       <Icon node={Plus} size={16} />
@@ -37,7 +37,7 @@ export function FilterList() {
             key: 'created',
             label: words('created'),
             sort: 'created',
-            cell: ({ createdAt }) => <When at={createdAt} />,
+            cell: ({ createdAt }) => <Timestamp at={createdAt} />,
           },
         ]}
         nameOf={({ name }) => name}

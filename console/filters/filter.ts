@@ -1,6 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
-import { isSuperuser } from '../inside/context.ts';
 import type { Fields } from '../service/conflict.ts';
+import { isSuperuser } from '../shell/context.ts';
 import { clockText, countriesIn, DAYS, type GeoRule, type Rule, type TimeRule } from './rules.ts';
 import { words } from './words.ts';
 

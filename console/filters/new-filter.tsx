@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
 import { FILTERS, type FilterView, freshRule } from './filter.ts';
 import { ruleInput } from './rule-input.tsx';
 import type { Rule } from './rules.ts';
@@ -12,7 +12,7 @@ const TEXTS = { geo: 'geoText', time: 'timeText', ip: 'ipText' } as const;
 
 /** The kind stands in the address; it is chosen before the rule, and stays. */
 export function NewFilter() {
-  const { reads, address, go, notify, texts } = useInside();
+  const { reads, address, go, notify, texts } = useConsole();
   const asked = address.query.get('kind');
   const kind: Rule['kind'] = KINDS.find((one) => one === asked) ?? 'geo';
   const [fresh] = useState(() => ({ geo: freshRule('geo'), time: freshRule('time'), ip: freshRule('ip') }));

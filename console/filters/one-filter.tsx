@@ -1,12 +1,12 @@
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { FILTERS, type FilterView, mayChange } from './filter.ts';
 import { Refused } from './refused.tsx';
 import { ruleInput } from './rule-input.tsx';
@@ -14,14 +14,14 @@ import { MOST_LOOKED_AT, useHoldings } from './use-holdings.ts';
 import { words } from './words.ts';
 
 export function OneFilter({ id }: { id: string }) {
-  const { session, texts } = useInside();
+  const { session, texts } = useConsole();
   const path = `filters/${id}`;
-  const read = useRead<FilterView>(path);
+  const read = useQuery<FilterView>(path);
   const { resources, isCut } = useHoldings(id);
   const { body: filter, version } = read;
   const isGone = read.problem && !filter;
   const isMine = filter !== undefined && mayChange(session, filter);
-  const isAll = (resources ?? []).every((one) => mayActOn(session, one.id));
+  const isAll = (resources ?? []).every((one) => canActOn(session, one.id));
   return (
     <>
       <PageHead
@@ -30,7 +30,7 @@ export function OneFilter({ id }: { id: string }) {
         lead={
           filter && (
             <>
-              {words('created')} <When at={filter.createdAt} />
+              {words('created')} <Timestamp at={filter.createdAt} />
             </>
           )
         }
@@ -38,7 +38,7 @@ export function OneFilter({ id }: { id: string }) {
         {filter && <Badge tone="plain">{words(filter.rule.kind)}</Badge>}
       </PageHead>
       {isGone && <Problem read={read} />}
-      {!filter && !read.problem && <Bones lines={8} />}
+      {!filter && !read.problem && <Skeleton lines={8} />}
       {filter && (
         <>
           {!isMine && <p class="strip">{words('notYours')}</p>}
@@ -62,7 +62,7 @@ export function OneFilter({ id }: { id: string }) {
               <h2 id="using">{words('using')}</h2>
             </div>
             <div class="edit-fields">
-              {resources === undefined && <Bones lines={2} />}
+              {resources === undefined && <Skeleton lines={2} />}
               {resources?.length === 0 && (
                 <p class="hint">{words(isSuperuser(session) ? 'usingNone' : 'usingNoneSeen')}</p>
               )}

@@ -1,10 +1,10 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { EventPage } from '../events/feed.ts';
 import { reasonText } from '../events/words.ts';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Alert } from '../parts/field.tsx';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
 import { type Explanation, latestSignIns, type Verdict, verdictOf } from './explained.ts';
 import type { Holding } from './filter.ts';
 import { words } from './words.ts';
@@ -23,7 +23,7 @@ const TONES = { passes: 'good', stopped: 'bad', notReached: 'plain' } as const;
 
 /** Who would be refused by a filter now: those who came last, and whoever one asks about. */
 export function Refused({ filter, resources }: { filter: string; resources: readonly Holding[] }) {
-  const { client, texts } = useInside();
+  const { client, texts } = useConsole();
   const [resource, setResource] = useState(resources[0]?.id ?? '');
   const [rows, setRows] = useState<readonly Row[]>();
   const [progress, setProgress] = useState<string>();

@@ -3,9 +3,9 @@ import { useMemo, useState } from 'preact/hooks';
 import type { InputViewProps } from '../edit/input-props.ts';
 import type { Input } from '../edit/inputs.ts';
 import { ListInput } from '../edit/list-input.tsx';
-import { useInside } from '../inside/context.ts';
-import { words as common } from '../inside/words.ts';
 import { Icon } from '../parts/icon.tsx';
+import { useConsole } from '../shell/context.ts';
+import { words as common } from '../shell/words.ts';
 import { ruleText } from './filter.ts';
 import {
   countriesIn,
@@ -112,7 +112,7 @@ function ModeChoice<Of extends GeoRule | IpRule>({ rule, id, isReadOnly, onChang
 }
 
 function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const countries = useMemo(() => countriesIn(lang), [lang]);
   const [typed, setTyped] = useState('');
   const found = countries.filter((one) => isLike(one, typed));

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
+import { useConsole } from '../shell/context.ts';
 import { type Holding, holds } from './filter.ts';
 
 export interface Holdings {
@@ -15,7 +15,7 @@ export const MOST_LOOKED_AT = PAGE * MOST_PAGES;
 
 /** The resources that have a filter. The API does not list them by it, so all are looked through. */
 export function useHoldings(filter: string): Holdings {
-  const { client } = useInside();
+  const { client } = useConsole();
   const [holdings, setHoldings] = useState<Holdings>({ resources: undefined, isCut: false });
   useEffect(() => {
     const abort = new AbortController();

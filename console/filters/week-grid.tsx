@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
+import { useConsole } from '../shell/context.ts';
 import { windowTexts } from './filter.ts';
 import {
   clockText,
@@ -31,7 +31,7 @@ const MOVES: Readonly<Record<string, readonly [day: number, slot: number]>> = {
 
 /** A week to draw in: by mouse, by touch, and by keyboard. Days are columns, so that it fits a phone. */
 export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const found = stepOf(windows);
   const [wanted, setWanted] = useState<Step>(found ?? 60);
   const [at, setAt] = useState(0);

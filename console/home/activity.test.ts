@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { innerAddress } from '../visit.ts';
+import { innerAddress } from '../router.ts';
 import {
   attemptsHref,
   type DayView,
@@ -8,10 +8,10 @@ import {
   OTHERS,
   outcomesByDay,
   PERIODS,
-  piled,
   reasonsByDay,
   reasonsOf,
   shownBy,
+  stacked,
   sumOf,
 } from './activity.ts';
 
@@ -74,7 +74,7 @@ describe('the numbers', () => {
     fc.assert(
       fc.property(days, (all) => {
         const series = reasonsByDay(all);
-        const heights = piled(series);
+        const heights = stacked(series);
         heights.forEach((values, at) => {
           values.forEach((value, on) => {
             expect(value - (heights[at - 1]?.[on] ?? 0)).toBe(series[at]?.values[on]);

@@ -23,20 +23,20 @@ const USUAL = 30;
 const DAY_MS = 86_400_000;
 
 /** What is drawn. All of it stands in the address. */
-export interface Shown {
+export interface ActivityView {
   days: (typeof PERIODS)[number];
   /** Undefined: of all resources. */
   resource: string | undefined;
 }
 
 /** What the address says; nonsense in it is as if it were not there. */
-export function shownBy(query: URLSearchParams): Shown {
+export function shownBy(query: URLSearchParams): ActivityView {
   const days = PERIODS.find((one) => String(one) === query.get('days')) ?? USUAL;
   const resource = query.get('resource') ?? '';
   return { days, resource: isId(resource) && resource.startsWith('res_') ? resource : undefined };
 }
 
-export function hrefOf({ days, resource }: Shown): string {
+export function hrefOf({ days, resource }: ActivityView): string {
   const query = new URLSearchParams();
   if (days !== USUAL) query.set('days', String(days));
   if (resource !== undefined) query.set('resource', resource);
@@ -120,7 +120,7 @@ export function reasonsByDay(days: readonly DayView[]): Series[] {
 }
 
 /** What stands on what, so that each day is one pile: for each series how high it reaches. */
-export function piled(series: readonly Series[]): number[][] {
+export function stacked(series: readonly Series[]): number[][] {
   const heights: number[][] = [];
   for (const { values } of series) {
     const below = heights.at(-1);

@@ -1,11 +1,12 @@
 import { ChartColumn } from 'lucide';
 import { useId } from 'preact/hooks';
 import { reasonText } from '../events/words.ts';
-import { isSuperuser, useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { useRead } from '../inside/use-read.ts';
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import {
+  type ActivityView,
   attemptsHref,
   type DayView,
   hrefOf,
@@ -14,11 +15,10 @@ import {
   outcomesByDay,
   PERIODS,
   reasonsByDay,
-  type Shown,
 } from './activity.ts';
 import { ByResource } from './by-resource.tsx';
 import { Chart } from './chart.tsx';
-import type { Drawn } from './chart-props.ts';
+import type { ChartData } from './chart-props.ts';
 import type { ActivityProps } from './today.tsx';
 import { words } from './words.ts';
 
@@ -40,10 +40,10 @@ export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFir
 }
 
 /** What is drawn. Both stand in the address. */
-function Choices({ shown }: { shown: Shown }) {
-  const { go } = useInside();
+function Choices({ shown }: { shown: ActivityView }) {
+  const { go } = useConsole();
   const id = useId();
-  const resources = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const known = resources.body?.items ?? [];
   const { resource, days } = shown;
   const choices =
@@ -91,9 +91,9 @@ function Choices({ shown }: { shown: Shown }) {
   );
 }
 
-function Quiet({ shown, isFirst }: { shown: Shown; isFirst: boolean }) {
-  const { session } = useInside();
-  const newest = useRead<{ items: { id: string }[] }>('resources?limit=1');
+function Quiet({ shown, isFirst }: { shown: ActivityView; isFirst: boolean }) {
+  const { session } = useConsole();
+  const newest = useQuery<{ items: { id: string }[] }>('resources?limit=1');
   const resource = shown.resource ?? newest.body?.items[0]?.id;
   return (
     <Empty
@@ -113,16 +113,16 @@ function Quiet({ shown, isFirst }: { shown: Shown; isFirst: boolean }) {
   );
 }
 
-function Charts({ days, shown }: { days: readonly DayView[]; shown: Shown }) {
+function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView }) {
   const { resource } = shown;
   const names = days.map(({ day }) => day);
   const span = { resource, from: names[0] ?? '', to: names.at(-1) };
   const lost = days.filter(({ complete }) => !complete).map(({ day }) => day);
-  const outcomes = outcomesByDay(days).map(({ key, values }): Drawn => {
+  const outcomes = outcomesByDay(days).map(({ key, values }): ChartData => {
     const outcome = key === 'granted' ? 'granted' : 'refused';
     return { key, values, label: words(outcome), colour: `--${outcome}`, href: attemptsHref({ outcome, ...span }) };
   });
-  const reasons = reasonsByDay(days).map(({ key, values }, at): Drawn => {
+  const reasons = reasonsByDay(days).map(({ key, values }, at): ChartData => {
     const isReason = key !== OTHERS;
     return {
       key,

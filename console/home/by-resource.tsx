@@ -1,17 +1,17 @@
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { hrefOf, type ResourceSums, type Shown, sumOf } from './activity.ts';
-import { Swatch } from './swatch.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { Problem } from '../shell/problem.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { type ActivityView, hrefOf, type ResourceSums, sumOf } from './activity.ts';
+import { LegendSwatch } from './legend-swatch.tsx';
 import { words } from './words.ts';
 
 const MOST_SHOWN = 12;
 
 /** The resources side by side, the busiest first. Each leads to its own charts. */
-export function ByResource({ shown }: { shown: Shown }) {
-  const { lang } = useInside().texts;
-  const read = useRead<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${shown.days}`);
+export function ByResource({ shown }: { shown: ActivityView }) {
+  const { lang } = useConsole().texts;
+  const read = useQuery<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${shown.days}`);
   if (!read.body) {
     return read.problem ? (
       <section class="panel chart-panel wide">
@@ -39,7 +39,7 @@ export function ByResource({ shown }: { shown: Shown }) {
       <ul class="legend">
         {(['granted', 'refused'] as const).map((outcome) => (
           <li key={outcome}>
-            <Swatch colour={`--${outcome}`} />
+            <LegendSwatch colour={`--${outcome}`} />
             {words(outcome)}
           </li>
         ))}

@@ -1,6 +1,6 @@
 import type { Series } from './activity.ts';
 
-export interface Drawn extends Series {
+export interface ChartData extends Series {
   label: string;
   /** A variable of the style. */
   colour: string;
@@ -14,7 +14,7 @@ export interface ChartProps {
   title: string;
   /** As `2027-01-15`. */
   days: readonly string[];
-  series: readonly Drawn[];
+  series: readonly ChartData[];
   dayHref(day: string): string;
   /** What there is to say where there is nothing to draw. */
   none?: string;

@@ -1,12 +1,12 @@
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
 import { startOf } from './activity.ts';
 import type { ChartProps } from './chart-props.ts';
 import { words } from './words.ts';
 
 /** The numbers of a chart, the newest day first: for whoever does not see it, and whoever wants them exactly. */
 export function ChartTable({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'isWide'>) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const number = new Intl.NumberFormat(lang);
   const date = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeZone: 'UTC' });
   const hasSums = series.every(({ hasNoSum }) => !hasNoSum);

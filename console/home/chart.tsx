@@ -1,17 +1,17 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
 import { useMedia } from '../list/use-media.ts';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
 import { startOf } from './activity.ts';
 import type { ChartProps } from './chart-props.ts';
 import { ChartTable } from './chart-table.tsx';
 import type { Drawing, DrawnChart } from './draw-chart.ts';
-import { Swatch } from './swatch.tsx';
+import { LegendSwatch } from './legend-swatch.tsx';
 import { words } from './words.ts';
 
 /** A number for each day: drawn, told day by day, and as a table. */
 export function Chart({ title, days, series, dayHref, none, isWide = false }: ChartProps) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const id = useId();
   const number = new Intl.NumberFormat(lang);
   const sums = series.filter(({ hasNoSum }) => !hasNoSum);
@@ -26,7 +26,7 @@ export function Chart({ title, days, series, dayHref, none, isWide = false }: Ch
             <ul class="legend">
               {sums.map(({ key, label, colour, values, href }) => (
                 <li key={key}>
-                  <Swatch colour={colour} />
+                  <LegendSwatch colour={colour} />
                   {href === undefined ? label : <Link href={href}>{label}</Link>}{' '}
                   <span class="muted">{number.format(values.reduce((sum, value) => sum + value, 0))}</span>
                 </li>
@@ -42,7 +42,7 @@ export function Chart({ title, days, series, dayHref, none, isWide = false }: Ch
 }
 
 function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'isWide'>) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const scheme = useScheme();
   const host = useRef<HTMLDivElement>(null);
   const drawn = useRef<DrawnChart>(undefined);
@@ -133,7 +133,7 @@ function dayBy(key: string, at: number, last: number): number | undefined {
 
 /** Changes whenever the colours of the page do. */
 function useScheme(): string {
-  const { theme } = useInside().preferences;
+  const { theme } = useConsole().preferences;
   const isDark = useMedia('(prefers-color-scheme: dark)');
   const isSharp = useMedia('(prefers-contrast: more)');
   const isForced = useMedia('(forced-colors: active)');

@@ -1,11 +1,11 @@
 import type { ChecklistItem, ChecklistView } from '@countersign/protocol/checklist';
-import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
 import { Tick } from '../parts/icons.tsx';
-import type { Read } from '../service/reads.ts';
-import { placeFor, SUPERUSERS } from './place-for.ts';
+import type { Read } from '../service/query-cache.ts';
+import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { Problem } from '../shell/problem.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { checklistLink, SUPERUSERS } from './checklist-links.ts';
 import { words } from './words.ts';
 
 /** What there is to do until somebody signs in, each item with the way to where it is done. */
@@ -39,13 +39,13 @@ export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): voi
 }
 
 function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
-  const { session } = useInside();
-  const newest = useRead<{ items: { id: string }[] }>('resources?limit=1');
+  const { session } = useConsole();
+  const newest = useQuery<{ items: { id: string }[] }>('resources?limit=1');
   const resource = newest.body?.items[0]?.id;
   const others =
     SUPERUSERS.includes(item) && !isSuperuser(session)
       ? 'bySuperuser'
-      : item === 'allow-origin' && resource !== undefined && !mayActOn(session, resource)
+      : item === 'allow-origin' && resource !== undefined && !canActOn(session, resource)
         ? 'byOthers'
         : undefined;
   return (
@@ -55,7 +55,7 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
         <p class="hint">{words(others)}</p>
       ) : (
         <p class="there">
-          <Link class={isFirst ? 'small-primary' : 'secondary'} href={placeFor(item, resource)}>
+          <Link class={isFirst ? 'small-primary' : 'secondary'} href={checklistLink(item, resource)}>
             {words('doThis')}
             <span class="unseen">: {words(item)}</span>
           </Link>

@@ -1,7 +1,7 @@
 import UPlot from 'uplot';
 import css from 'uplot/dist/uPlot.min.css?inline';
-import { putOnStyle } from '../inside/style.ts';
-import { piled, type Series } from './activity.ts';
+import { injectStyle } from '../shell/inject-style.ts';
+import { type Series, stacked } from './activity.ts';
 
 export interface Drawing {
   days: readonly string[];
@@ -28,7 +28,7 @@ const LEAST_TOP = 4;
 
 /** Draws piles, one for each day, into this element. Colours are the page's own, as they are at this moment. */
 export function drawChart(host: HTMLElement, { days, series, lang, at: first }: Drawing): DrawnChart {
-  putOnStyle(css);
+  injectStyle(css);
   let at = first;
   const muted = colourIn(host, '--muted');
   const line = colourIn(host, '--line');
@@ -36,7 +36,7 @@ export function drawChart(host: HTMLElement, { days, series, lang, at: first }: 
   const ground = colourIn(host, '--card');
   const day = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(lang, { notation: 'compact' });
-  const heights = piled(series);
+  const heights = stacked(series);
   const top = Math.max(LEAST_TOP, ...(heights.at(-1) ?? []));
   const font = `12px ${getComputedStyle(host).fontFamily}`;
   // What reaches highest is drawn first; what is below it in the pile covers it.

@@ -1,14 +1,14 @@
 import type { ChecklistView } from '@countersign/protocol/checklist';
 import { useEffect, useRef } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { Bones } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { whilePresent } from '../inside/while-present.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
+import { Skeleton } from '../shell/problem.tsx';
+import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
+import { useQuery } from '../shell/use-read.ts';
+import { AccountCard } from './account-card.tsx';
 import { type DayView, isQuiet, shownBy } from './activity.ts';
 import { Activity } from './activity.tsx';
 import { Checklist } from './checklist.tsx';
-import { Standing } from './standing.tsx';
 import { Today } from './today.tsx';
 import { words } from './words.ts';
 
@@ -16,17 +16,17 @@ const EVERY_MS = 10_000;
 
 /** What is still to do, what happens, who one is, and what the account stands at. */
 export function Home() {
-  const { address, reads } = useInside();
+  const { address, reads } = useConsole();
   const shown = shownBy(address.query);
-  const checklist = useRead<ChecklistView>('checklist');
+  const checklist = useQuery<ChecklistView>('checklist');
   const of = shown.resource === undefined ? '' : `&resource=${shown.resource}`;
-  const statistics = useRead<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
+  const statistics = useQuery<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
   // Another choice does not empty the page before its answer is there.
   const last = useRef<readonly DayView[]>(undefined);
   if (statistics.body) last.current = statistics.body.days;
   const days = statistics.problem ? statistics.body?.days : last.current;
   // Whatever is done elsewhere, in another tab or by people who sign in, shows here by itself.
-  useEffect(() => whilePresent(EVERY_MS, () => reads.changed('checklist', 'statistics', 'events')), [reads]);
+  useEffect(() => useIdleAwareInterval(EVERY_MS, () => reads.changed('checklist', 'statistics', 'events')), [reads]);
   const wasOpen = useRef(false);
   const isDone = checklist.body?.done === true;
   if (checklist.body && !isDone) wasOpen.current = true;
@@ -45,10 +45,10 @@ export function Home() {
               {!isFirst && <Today days={days} read={statistics} shown={shown} />}
             </>
           ) : (
-            <Bones lines={6} />
+            <Skeleton lines={6} />
           )}
         </div>
-        <Standing />
+        <AccountCard />
       </div>
       {isKnown && <Activity days={days} read={statistics} shown={shown} isFirst={isFirst} />}
     </>

@@ -2,21 +2,21 @@ import type { ComponentChildren } from 'preact';
 import type { EventView } from '../events/event.ts';
 import { Outcome } from '../events/event-parts.tsx';
 import { reasonText } from '../events/words.ts';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
-import { UserName } from '../people/names.tsx';
-import type { Read } from '../service/reads.ts';
-import { attemptsHref, type DayView, reasonsOf, type Shown, startOf, sumOf } from './activity.ts';
+import type { Read } from '../service/query-cache.ts';
+import { UserName } from '../shared/names.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { type ActivityView, attemptsHref, type DayView, reasonsOf, startOf, sumOf } from './activity.ts';
 import { words } from './words.ts';
 
 export interface ActivityProps {
   /** Those of before, while others are asked for. */
   days: readonly DayView[] | undefined;
   read: Read<{ days: DayView[] }> & { retry(): void };
-  shown: Shown;
+  shown: ActivityView;
 }
 
 const LATEST = 5;
@@ -24,9 +24,9 @@ const MOST_BECAUSE = 4;
 
 /** What has happened since midnight, and who tried last. */
 export function Today({ days, read, shown }: ActivityProps) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const today = days?.at(-1);
-  if (!today) return <section class="panel">{read.problem ? <Problem read={read} /> : <Bones lines={4} />}</section>;
+  if (!today) return <section class="panel">{read.problem ? <Problem read={read} /> : <Skeleton lines={4} />}</section>;
   const { resource } = shown;
   const from = today.day;
   const refused = sumOf(today.refused);
@@ -87,7 +87,7 @@ function Figure({
 
 function Latest({ resource, from }: { resource: string | undefined; from: string }) {
   const of = resource === undefined ? '' : `&resource=${resource}`;
-  const read = useRead<{ items: EventView[] }>(`events?type=authentication&limit=${LATEST}${of}`);
+  const read = useQuery<{ items: EventView[] }>(`events?type=authentication&limit=${LATEST}${of}`);
   return (
     <>
       <h3>{words('latest')}</h3>
@@ -107,14 +107,14 @@ function Latest({ resource, from }: { resource: string | undefined; from: string
                 {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
               </span>
               <span class="muted latest-when">
-                <When at={at} />
+                <Timestamp at={at} />
               </span>
             </li>
           ))}
         </ul>
       )}
       {read.body?.items.length === 0 && <p class="hint">{words('noneYet')}</p>}
-      {!read.body && (read.problem ? <p class="hint">{words('notLoaded')}</p> : <Bones lines={3} />)}
+      {!read.body && (read.problem ? <p class="hint">{words('notLoaded')}</p> : <Skeleton lines={3} />)}
       {read.body && read.body.items.length > 0 && (
         <p class="latest-all">
           <Link href={attemptsHref({ resource, from })}>{words('allToday')}</Link>

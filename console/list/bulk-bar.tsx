@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words } from '../inside/words.ts';
 import type { Answer } from '../service/client.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
 
 export interface BulkAction<Item> {
   label: string;
@@ -26,7 +26,7 @@ export interface BulkBarProps<Item> {
 
 /** What can be done with those that are chosen. One request for each, one after the other, and each may be refused. */
 export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<Item>) {
-  const { notify, texts } = useInside();
+  const { notify, texts } = useConsole();
   const [progress, setProgress] = useState<string>();
   const run = async (action: BulkAction<Item>) => {
     const wanted = items.filter((item) => action.isFor?.(item) ?? true);

@@ -1,14 +1,14 @@
 import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { words } from '../inside/words.ts';
 import { Icon } from '../parts/icon.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { words } from '../shell/words.ts';
 import { type BulkAction, BulkBar } from './bulk-bar.tsx';
-import { changed, createTrail, type ListState, listStateOf, queryOf, sortedBy } from './list-state.ts';
+import { createTrail, type ListState, listStateOf, queryOf, sortedBy, withChanges } from './list-state.ts';
 import { SearchBox } from './search-box.tsx';
 import { useMedia } from './use-media.ts';
 
@@ -50,14 +50,14 @@ const trail = createTrail();
 /** A list of the API's objects, page by page. Where it stands is in the address. */
 export function DataList<Item extends { id: string }>(props: DataListProps<Item>) {
   const { path, label, columns, filters = [], bulk = [], canSearch = true, empty } = props;
-  const { address, go, announce } = useInside();
+  const { address, go, announce } = useConsole();
   const isNarrow = useMedia('(max-width: 719px)');
   const state = listStateOf(address.query, {
     sorts: columns.flatMap(({ sort }) => sort ?? []),
     filters: Object.fromEntries(filters.map(({ name, choices }) => [name, choices.map(({ value }) => value)])),
   });
   const asked = `${path}${queryOf(state, { limit: String(LIMIT) })}`;
-  const read = useRead<{ items: Item[]; next: string | null }>(asked);
+  const read = useQuery<{ items: Item[]; next: string | null }>(asked);
   // While the next page comes, the last one stays: nothing jumps.
   const [last, setLast] = useState(read.body);
   useEffect(() => {
@@ -98,7 +98,9 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   return (
     <section class="list" aria-label={label} aria-busy={read.isLoading}>
       <div class="list-tools">
-        {canSearch && <SearchBox value={state.search} onChange={(search) => put(changed(state, { search }), true)} />}
+        {canSearch && (
+          <SearchBox value={state.search} onChange={(search) => put(withChanges(state, { search }), true)} />
+        )}
         {filters.map((filter) => (
           <label key={filter.name} class="list-filter">
             <span class="unseen">{filter.label}</span>
@@ -107,7 +109,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
               value={state.filters[filter.name] ?? ''}
               onChange={({ currentTarget: { value } }) => {
                 const { [filter.name]: _, ...others } = state.filters;
-                put(changed(state, { filters: value === '' ? others : { ...others, [filter.name]: value } }), true);
+                put(withChanges(state, { filters: value === '' ? others : { ...others, [filter.name]: value } }), true);
               }}
             >
               <option value="">{filter.label}</option>
@@ -128,7 +130,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
       {marked.length > 0 && (
         <BulkBar items={marked} actions={bulk} nameOf={props.nameOf} onDone={() => setChosen(new Set())} />
       )}
-      {!page && (read.problem ? <Problem read={read} /> : <Bones lines={8} />)}
+      {!page && (read.problem ? <Problem read={read} /> : <Skeleton lines={8} />)}
       {page && items.length === 0 && (
         <p class="list-none" role="status">
           {state.search === '' ? words('noMatchFilter') : words('noMatch', state.search)}
@@ -287,14 +289,14 @@ interface PagerProps {
 }
 
 function Pager({ path, state, next, put }: PagerProps) {
-  const list = `${path}${queryOf(changed(state, {}))}`;
+  const list = `${path}${queryOf(withChanges(state, {}))}`;
   const { after } = state;
   const before = after === undefined ? undefined : trail.before(list, after);
   if (after === undefined && next === null) return null;
   return (
     <nav class="pager" aria-label={words('pageOfList')}>
       {after !== undefined && (
-        <button type="button" class="secondary" onClick={() => put(changed(state, before ?? {}))}>
+        <button type="button" class="secondary" onClick={() => put(withChanges(state, before ?? {}))}>
           {words(before ? 'previousPage' : 'firstPage')}
         </button>
       )}
@@ -304,7 +306,7 @@ function Pager({ path, state, next, put }: PagerProps) {
           class="secondary next"
           onClick={() => {
             trail.note(list, after, next);
-            put(changed(state, { after: next }));
+            put(withChanges(state, { after: next }));
           }}
         >
           {words('nextPage')}

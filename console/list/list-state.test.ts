@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changed, createTrail, type ListState, listStateOf, queryOf, sortedBy } from './list-state.ts';
+import { createTrail, type ListState, listStateOf, queryOf, sortedBy, withChanges } from './list-state.ts';
 
 const SHAPE = { sorts: ['name'], filters: { kind: ['totp', 'sms'], enabled: ['true', 'false'] } };
 const read = (text: string) => listStateOf(new URLSearchParams(text), SHAPE);
@@ -37,8 +37,8 @@ describe('nonsense in the address is as if it were not there', () => {
 
 test('whatever changes what is listed begins at the first page', () => {
   const state = read('search=a&after=xyz&kind=sms');
-  expect(changed(state, { search: 'b' }).after).toBeUndefined();
-  expect(changed(state, { after: 'next' })).toMatchObject({ search: 'a', after: 'next', filters: { kind: 'sms' } });
+  expect(withChanges(state, { search: 'b' }).after).toBeUndefined();
+  expect(withChanges(state, { after: 'next' })).toMatchObject({ search: 'a', after: 'next', filters: { kind: 'sms' } });
 });
 
 test('a column sorts one way, then the other, then as usual', () => {

@@ -35,7 +35,7 @@ export function listStateOf(query: URLSearchParams, { sorts, filters }: ListShap
 }
 
 /** The state with changes in it. Whatever changes what is listed begins at the first page again. */
-export function changed(state: ListState, changes: Partial<ListState>): ListState {
+export function withChanges(state: ListState, changes: Partial<ListState>): ListState {
   return { ...state, after: undefined, ...changes };
 }
 
@@ -54,9 +54,9 @@ export function queryOf({ search, sort, order, after, filters }: ListState, more
 
 /** A click on a column: by it, then the other way round, then as usual. */
 export function sortedBy(state: ListState, sort: string): ListState {
-  if (state.sort !== sort) return changed(state, { sort, order: 'asc' });
-  if (state.order !== 'desc') return changed(state, { sort, order: 'desc' });
-  return changed(state, { sort: undefined, order: undefined });
+  if (state.sort !== sort) return withChanges(state, { sort, order: 'asc' });
+  if (state.order !== 'desc') return withChanges(state, { sort, order: 'desc' });
+  return withChanges(state, { sort: undefined, order: undefined });
 }
 
 /** Which page one came from. A cursor leads on alone; back leads only what was gone. */

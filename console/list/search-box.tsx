@@ -1,7 +1,7 @@
 import { Search, X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { words } from '../inside/words.ts';
 import { Icon } from '../parts/icon.tsx';
+import { words } from '../shell/words.ts';
 
 /** The service is asked when the fingers rest. */
 const WAIT_MS = 250;

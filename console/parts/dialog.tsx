@@ -1,7 +1,7 @@
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { words } from '../inside/words.ts';
+import { words } from '../shell/words.ts';
 import { Icon } from './icon.tsx';
 
 export interface DialogProps {

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { amountText } from '../home/amount-text.ts';
-import { useInside } from '../inside/context.ts';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
-import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { words } from './words.ts';
 
 const QUOTAS = ['users', 'resources', 'filters', 'administrators'] as const;
@@ -28,9 +28,9 @@ interface Offer {
 
 /** The plan of the account and those on offer: the superuser's. */
 export function Plans() {
-  const { texts, client, reads, ask, notify } = useInside();
-  const plan = useRead<PlanView>('plan');
-  const offer = useRead<Offer>('plans');
+  const { texts, client, reads, ask, notify } = useConsole();
+  const plan = useQuery<PlanView>('plan');
+  const offer = useQuery<Offer>('plans');
   const [isBusy, setBusy] = useState(false);
   const { body: own } = plan;
   const feeText = (fee: number) =>
@@ -52,7 +52,7 @@ export function Plans() {
   };
   if (!own || !offer.body) {
     const problem = [plan, offer].find((read) => read.problem);
-    return <section class="panel">{problem ? <Problem read={problem} /> : <Bones lines={5} />}</section>;
+    return <section class="panel">{problem ? <Problem read={problem} /> : <Skeleton lines={5} />}</section>;
   }
   const limited = QUOTAS.filter((quota) => own.quotas[quota] !== undefined);
   return (
@@ -66,12 +66,12 @@ export function Plans() {
           {feeText(own.monthlyFee)}
           {own.paidUntil !== undefined && (
             <>
-              <span class="dot">·</span> {words('paidUntil')} <When at={own.paidUntil} isExact />
+              <span class="dot">·</span> {words('paidUntil')} <Timestamp at={own.paidUntil} isExact />
             </>
           )}
           {own.lapsedAt !== undefined && (
             <>
-              <span class="dot">·</span> {words('lapsed')} <When at={own.lapsedAt} />
+              <span class="dot">·</span> {words('lapsed')} <Timestamp at={own.lapsedAt} />
             </>
           )}
         </p>

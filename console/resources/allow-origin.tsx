@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
-import { mayActOn, useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
 import { Alert } from '../parts/field.tsx';
 import { type Answer, ifMatch } from '../service/client.ts';
+import { canActOn, useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
 import type { Resource, TabProps } from './resource.ts';
 import { words } from './words.ts';
 
 /** A button that puts an origin into the list of the resource: a change like any other, which can be undone. */
 export function AllowOrigin({ resource, version, origin }: TabProps & { origin: string }) {
-  const { client, reads, session, texts, notify } = useInside();
+  const { client, reads, session, texts, notify } = useConsole();
   const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();
   const path = `resources/${resource.id}`;
   const allow = async () => {
@@ -29,7 +29,7 @@ export function AllowOrigin({ resource, version, origin }: TabProps & { origin: 
     };
     notify({ text: words('allowedHere', origin), undo });
   };
-  if (!mayActOn(session, resource.id)) return <p class="hint">{words('needsOriginNot')}</p>;
+  if (!canActOn(session, resource.id)) return <p class="hint">{words('needsOriginNot')}</p>;
   return (
     <>
       <p class="hint">{words('needsOriginMay')}</p>

@@ -1,9 +1,9 @@
 import { THEMES } from '@countersign/protocol/appearance';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { LANGUAGE_NAMES } from '../i18n/texts.ts';
-import { useInside } from '../inside/context.ts';
 import { Snippet } from '../parts/copy.tsx';
 import { Alert } from '../parts/field.tsx';
+import { useConsole } from '../shell/context.ts';
 import { LogoPanel } from './logo-panel.tsx';
 import { contrastOf, lookOf, optionsText, type Tried, USUAL } from './look.ts';
 import type { TabProps } from './resource.ts';
@@ -24,7 +24,7 @@ const READABLE = 4.5;
 
 /** The logo, which is kept; and the look, which is tried out here and written into the page. */
 export function Appearance(props: TabProps) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   const [tried, setTried] = useState(USUAL);
   const nonce = useMemo(newNonce, []);
   const look = useMemo(() => lookOf(tried), [tried]);

@@ -1,6 +1,6 @@
-import { isSuperuser, useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
 import { Snippet } from '../parts/copy.tsx';
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
 import { AllowOrigin } from './allow-origin.tsx';
 import { allows, type TabProps } from './resource.ts';
 import { filledIn, SHOP } from './snippets.ts';
@@ -11,7 +11,7 @@ const SHOP_ORIGIN = 'http://127.0.0.1:8081';
 
 /** The shortest way to see this resource's sign-in on a site: the shop that comes with the service. */
 export function DemoShop({ resource, version }: TabProps) {
-  const { session, texts } = useInside();
+  const { session, texts } = useConsole();
   const filling = { service: location.origin, resource: resource.id, origin: SHOP_ORIGIN };
   return (
     <section class="panel code" aria-labelledby="shop">

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
 import { Snippet as Code } from '../parts/copy.tsx';
+import { useConsole } from '../shell/context.ts';
 import { DemoShop } from './demo-shop.tsx';
 import type { TabProps } from './resource.ts';
 import { BACKENDS, exampleOrigin, filledIn, PAGES, type Snippet } from './snippets.ts';
@@ -40,7 +40,7 @@ interface SnippetsProps {
 }
 
 function Snippets({ name, title, text, snippets, filling }: SnippetsProps) {
-  const { address, go, texts } = useInside();
+  const { address, go, texts } = useConsole();
   const id = useId();
   const wanted = address.query.get(name);
   const chosen = snippets.find(({ language }) => language.toLowerCase() === wanted) ?? snippets[0];

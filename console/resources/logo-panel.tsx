@@ -1,7 +1,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import { mayActOn, useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
 import { Alert } from '../parts/field.tsx';
+import { canActOn, useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
 import type { Resource, TabProps } from './resource.ts';
 import { words } from './words.ts';
 
@@ -10,7 +10,7 @@ const TYPES = ['image/png', 'image/webp'];
 
 /** The picture above the sign-in. It is kept with the resource. */
 export function LogoPanel({ resource }: TabProps) {
-  const { client, reads, session, texts, notify } = useInside();
+  const { client, reads, session, texts, notify } = useConsole();
   const [mistake, setMistake] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const file = useRef<HTMLInputElement>(null);
@@ -49,7 +49,7 @@ export function LogoPanel({ resource }: TabProps) {
             alt={words('logoNow', resource.name)}
           />
         )}
-        {mayActOn(session, resource.id) && (
+        {canActOn(session, resource.id) && (
           <div class="logo-buttons">
             <input
               ref={file}

@@ -1,13 +1,13 @@
 import { CreateForm } from '../edit/create-form.tsx';
-import { isSuperuser, useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
 import { originInputs } from './origin-inputs.ts';
 import type { Resource } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { words } from './words.ts';
 
 export function NewResource() {
-  const { reads, session, go, notify } = useInside();
+  const { reads, session, go, notify } = useConsole();
   const head = (
     <PageHead title={words('newTitle')} lead={words('newLead')} back={{ href: RESOURCES, label: words('title') }} />
   );

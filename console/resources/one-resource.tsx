@@ -1,6 +1,6 @@
-import { useInside } from '../inside/context.ts';
-import { ObjectPage } from '../inside/object-page.tsx';
-import { useRead } from '../inside/use-read.ts';
+import { useConsole } from '../shell/context.ts';
+import { ObjectPage } from '../shell/object-page.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { Appearance } from './appearance.tsx';
 import { Embed } from './embed.tsx';
 import type { Resource } from './resource.ts';
@@ -12,8 +12,8 @@ import { words } from './words.ts';
 
 /** One resource, in tabs. */
 export function OneResource({ id }: { id: string }) {
-  const { address } = useInside();
-  const read = useRead<Resource>(`resources/${id}`);
+  const { address } = useConsole();
+  const read = useQuery<Resource>(`resources/${id}`);
   const { body: resource, version } = read;
   const here = `${RESOURCES}/${id}`;
   const tabs = [

@@ -1,12 +1,12 @@
 import { Globe, Plus } from 'lucide';
-import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { When } from '../inside/when.tsx';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
 import type { Resource } from './resource.ts';
 import { METHODS, originsText, States } from './states.tsx';
 import { words } from './words.ts';
@@ -14,18 +14,18 @@ import { words } from './words.ts';
 export const RESOURCES = '/console/resources';
 
 export function ResourceList() {
-  const { client, reads, session, ask } = useInside();
+  const { client, reads, session, ask } = useConsole();
   const columns: Column<Resource>[] = [
     { key: 'name', label: words('name'), sort: 'name', cell: ({ name }) => name },
     { key: 'state', label: words('state'), cell: (resource) => <States resource={resource} /> },
     { key: 'signIn', label: words('signIn'), cell: ({ methodPolicy }) => words(METHODS[methodPolicy]) },
     { key: 'origins', label: words('origins'), cell: (resource) => <span class="muted">{originsText(resource)}</span> },
-    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
+    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const switchTo = (enabled: boolean, { id }: Resource) => client.send('PATCH', `resources/${id}`, { enabled });
   const bulkOf = (enabled: boolean): BulkAction<Resource> => ({
     label: words(enabled ? 'switchOn' : 'switchOff'),
-    isFor: (resource) => resource.enabled !== enabled && mayActOn(session, resource.id),
+    isFor: (resource) => resource.enabled !== enabled && canActOn(session, resource.id),
     run: (resource) => switchTo(enabled, resource),
     undo: (resource) => switchTo(!enabled, resource),
     onDone: () => reads.changed('resources'),

@@ -1,10 +1,10 @@
 import { Plus } from 'lucide';
-import { Link } from '../inside/link.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { words as common } from '../inside/words.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Link } from '../shell/link.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { words as common } from '../shell/words.ts';
 import { nameOf } from '../webhooks/name-of.ts';
 import { words } from './words.ts';
 
@@ -18,7 +18,7 @@ interface WebhookView {
 
 /** Which webhooks tell of a resource: those for it, and those for everything. An account has at most 50. */
 export function ResourceWebhooks({ resource }: { resource: string }) {
-  const read = useRead<{ items: WebhookView[] }>('webhooks?limit=200');
+  const read = useQuery<{ items: WebhookView[] }>('webhooks?limit=200');
   const telling = read.body?.items.filter(({ resources }) => resources === null || resources.includes(resource));
   return (
     <section class="panel edit-section" aria-labelledby="webhooks">
@@ -27,7 +27,7 @@ export function ResourceWebhooks({ resource }: { resource: string }) {
         <p class="hint">{words('webhooksText')}</p>
       </div>
       <div class="edit-fields">
-        {!telling && (read.problem ? <Problem read={read} /> : <Bones lines={2} />)}
+        {!telling && (read.problem ? <Problem read={read} /> : <Skeleton lines={2} />)}
         {telling?.length === 0 && <p class="hint">{words('webhooksNone')}</p>}
         {telling !== undefined && telling.length > 0 && (
           <ul class="plain-list">

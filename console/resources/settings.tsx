@@ -1,9 +1,9 @@
 import { Fragment } from 'preact';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { useRead } from '../inside/use-read.ts';
+import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import type { TabProps } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { ResourceWebhooks } from './resource-webhooks.tsx';
@@ -17,8 +17,8 @@ interface FilterView {
 }
 
 export function ResourceSettings({ resource, version }: TabProps) {
-  const { session } = useInside();
-  const filters = useRead<{ items: FilterView[] }>('filters?limit=200&sort=name');
+  const { session } = useConsole();
+  const filters = useQuery<{ items: FilterView[] }>('filters?limit=200&sort=name');
   const known = filters.body?.items;
   const of = (kind: FilterView['rule']['kind']) =>
     (known ?? []).filter(({ rule }) => rule.kind === kind).map(({ id, name }) => ({ value: id, label: name }));
@@ -46,7 +46,7 @@ export function ResourceSettings({ resource, version }: TabProps) {
         body={resource}
         version={version}
         sections={sections}
-        isReadOnly={!mayActOn(session, resource.id)}
+        isReadOnly={!canActOn(session, resource.id)}
         alsoChanged={changed}
       />
       {isSuperuser(session) && <ResourceWebhooks resource={resource.id} />}

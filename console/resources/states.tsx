@@ -1,5 +1,5 @@
-import { words as common } from '../inside/words.ts';
 import { Badge } from '../parts/badge.tsx';
+import { words as common } from '../shell/words.ts';
 import type { Resource } from './resource.ts';
 import { words } from './words.ts';
 

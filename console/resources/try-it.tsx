@@ -1,9 +1,9 @@
 import type { SessionView } from '@countersign/protocol/session';
 import { useId, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
 import { Alert } from '../parts/field.tsx';
 import { absoluteText } from '../parts/time.ts';
-import type { Outcome } from './judge-result.ts';
+import { useConsole } from '../shell/context.ts';
+import type { Outcome } from './check-result.ts';
 import type { TabProps } from './resource.ts';
 import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
 import { words } from './words.ts';
@@ -31,7 +31,7 @@ const KNOWN = [
 /** A sign-in as on a page of the site, and its result as a backend sees it. */
 export function TryIt(props: TabProps) {
   const { resource } = props;
-  const { client, reads, announce } = useInside();
+  const { client, reads, announce } = useConsole();
   const [nonce, setNonce] = useState(newNonce);
   const [outcome, setOutcome] = useState<Outcome>();
   const [problem, setProblem] = useState<string>();
@@ -41,7 +41,7 @@ export function TryIt(props: TabProps) {
     // Whoever tries it may have a device whose clock is off: the service's own counts.
     const [session, { judgeResult }] = await Promise.all([
       client.get<SessionView>('session'),
-      import('./judge-result.ts'),
+      import('./check-result.ts'),
     ]);
     const judged = await judgeResult(result, {
       issuer: location.origin,
@@ -107,7 +107,7 @@ export function TryIt(props: TabProps) {
 }
 
 function Claims({ claims }: { claims: object }) {
-  const { lang } = useInside().texts;
+  const { lang } = useConsole().texts;
   const shown = Object.entries(claims).filter(([name]) => (KNOWN as readonly string[]).includes(name));
   return (
     <dl class="claims">

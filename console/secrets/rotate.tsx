@@ -1,11 +1,11 @@
 import { useId, useMemo, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words as common } from '../inside/words.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Alert } from '../parts/field.tsx';
 import { createOnceKey, ifMatch } from '../service/client.ts';
-import { ShownOnce } from './shown-once.tsx';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words as common } from '../shell/words.ts';
+import { RevealOnce } from './reveal-once.tsx';
 import { words } from './words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -43,7 +43,7 @@ export function Rotate<Answered>(props: RotateProps<Answered>) {
 
 function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void }) {
   const { path, version, name, secretOf, alsoChanged, onClose } = props;
-  const { client, reads, texts } = useInside();
+  const { client, reads, texts } = useConsole();
   const [overlapMs, setOverlap] = useState<number>(24 * HOUR_MS);
   const [secret, setSecret] = useState<string>();
   const [wrong, setWrong] = useState<string>();
@@ -71,7 +71,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
   if (secret !== undefined) {
     return (
       <Dialog title={words('rotateTitle', name)} class="secret-dialog">
-        <ShownOnce secret={secret} what={name} onDone={onClose} />
+        <RevealOnce secret={secret} what={name} onDone={onClose} />
       </Dialog>
     );
   }

@@ -1,9 +1,9 @@
 import type { Choice } from '../edit/inputs.ts';
-import { useRead } from '../inside/use-read.ts';
+import { useQuery } from '../shell/use-read.ts';
 
 /** The resources by their names, for whoever chooses some of them, or is told of them. */
 export function useResourceChoices(): { choices: readonly Choice[]; nameOf(id: string): string } {
-  const read = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const read = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const choices = (read.body?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   return { choices, nameOf: (id) => choices.find(({ value }) => value === id)?.label ?? id };
 }

@@ -2,8 +2,8 @@ import { FLOW_HEADER } from '@countersign/protocol/flow';
 import type { SessionView, SignInBegun, SignInView } from '@countersign/protocol/session';
 import type { Answer, Client, Refused } from '../service/client.ts';
 import { deadlineIn } from '../service/deadline.ts';
+import { probeSession } from '../service/session-probe.ts';
 import { type Notice, noticeOf } from '../service/submission.ts';
-import { whoseSession } from '../service/whose-session.ts';
 import type { HandleMemory } from './handle-memory.ts';
 import type { AnswerableStep, Screen } from './screen.ts';
 
@@ -104,7 +104,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     }
     // Seen again, after the answer that had the session in it was lost: the cookie may have come, or not.
     const asked = run;
-    const whose = await whoseSession(client);
+    const whose = await probeSession(client);
     if (asked !== run) return;
     if (whose.kind === 'lost') return put({ kind: 'offline' });
     memory.forget();

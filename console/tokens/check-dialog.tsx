@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
+import { FormDialog } from '../edit/form-dialog.tsx';
 import { durationText } from '../edit/inputs.ts';
-import { useInside } from '../inside/context.ts';
-import { FormDialog } from '../people/form-dialog.tsx';
-import type { Token } from '../people/person.ts';
+import type { Token } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
 import { words } from './words.ts';
 
 interface Check {
@@ -13,7 +13,7 @@ interface Check {
 
 /** Says whether a code would be right, and uses nothing up. Wrong ones have a count of their own, which the service keeps. */
 export function CheckDialog({ token, onClose }: { token: Token; onClose(): void }) {
-  const { client, reads } = useInside();
+  const { client, reads } = useConsole();
   const [check, setCheck] = useState<Check>();
   const path = `tokens/${token.id}`;
   return (

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { useLeaveWarning } from '../inside/use-leave-warning.ts';
-import { useRead } from '../inside/use-read.ts';
 import { Copy } from '../parts/copy.tsx';
-import { TOKENS, type Token, type User } from '../people/person.ts';
+import { TOKENS, type Token, type User } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { useLeaveWarning } from '../shell/use-leave-warning.ts';
+import { useQuery } from '../shell/use-read.ts';
 import { Enrolment } from '../sign-in/enrolment.tsx';
 import { FirstCode } from './first-code-form.tsx';
 import { TokenAccess } from './token-access.tsx';
@@ -24,8 +24,8 @@ export function Enrolled({ made }: { made: Made }) {
   const { otpauthUri, secret, recoveryCodes } = made;
   const hasSecret = secret !== undefined || recoveryCodes !== undefined;
   // As it is by now: access may have been given since.
-  const token = useRead<Token>(`tokens/${made.token.id}`).body ?? made.token;
-  const { body: owner } = useRead<User>(token.owner === undefined ? undefined : `users/${token.owner}`);
+  const token = useQuery<Token>(`tokens/${made.token.id}`).body ?? made.token;
+  const { body: owner } = useQuery<User>(token.owner === undefined ? undefined : `users/${token.owner}`);
   useLeaveWarning(() => hasSecret);
   return (
     <>
@@ -55,7 +55,7 @@ export function Enrolled({ made }: { made: Made }) {
 
 /** The picture is drawn here: the secret makes no further way. */
 function OathSecret({ otpauthUri, secret }: { otpauthUri: string; secret: string }) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   const [qrSvg, setQrSvg] = useState<string>();
   useEffect(() => {
     import('./qr-svg.ts').then(({ qrSvgOf }) => setQrSvg(qrSvgOf(otpauthUri)));
@@ -69,7 +69,7 @@ function OathSecret({ otpauthUri, secret }: { otpauthUri: string; secret: string
 }
 
 function PlainSecret({ secret }: { secret: string }) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   return (
     <section class="panel" aria-labelledby="device">
       <h2 id="device">{words('intoDevice')}</h2>
@@ -83,7 +83,7 @@ function PlainSecret({ secret }: { secret: string }) {
 }
 
 function RecoveryCodes({ codes }: { codes: readonly string[] }) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   return (
     <section class="panel" aria-labelledby="codes">
       <h2 id="codes">{texts('codesLabel')}</h2>

@@ -1,12 +1,12 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import type { Token } from '../people/person.ts';
+import type { Token } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
 import { type FirstVerdict, type FreshSecret, judgeFirstCode } from './first-code.ts';
 import { words } from './words.ts';
 
 /** Asks for the first code of a device that was just set up, and says whether it is right. */
 export function FirstCode({ token, secret, uri }: { token: Token; secret: string; uri: string }) {
-  const { client } = useInside();
+  const { client } = useConsole();
   const [verdict, setVerdict] = useState<FirstVerdict | 'lost'>();
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -55,7 +55,7 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
 }
 
 function Verdict({ verdict, token }: { verdict: FirstVerdict | 'lost'; token: Token }) {
-  const { texts } = useInside();
+  const { texts } = useConsole();
   if (verdict === 'lost') return <p class="verdict bad">{texts('interrupted')}</p>;
   switch (verdict.kind) {
     case 'right':

@@ -1,5 +1,5 @@
 import { base32nopad } from '@scure/base';
-import type { Algorithm } from '../people/person.ts';
+import type { Algorithm } from '../shared/user.ts';
 import { words } from './words.ts';
 
 /** What the page knows of a token in the moment in which it is made, and never again. */

@@ -2,14 +2,14 @@ import { IMPORT_MAX_BYTES, type ImportFormat } from '@countersign/protocol/token
 import { useRef, useState } from 'preact/hooks';
 import { InputView } from '../edit/input-view.tsx';
 import type { Input } from '../edit/inputs.ts';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
-import { FileChoice } from '../people/file-choice.tsx';
-import { ImportProgress, type ImportRow, ImportRows } from '../people/import-rows.tsx';
-import { TOKENS } from '../people/person.ts';
 import type { Answer } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
+import { FileChoice } from '../shared/import/file-choice.tsx';
+import { ImportProgress, type ImportRow, ImportRows } from '../shared/import/import-rows.tsx';
+import { TOKENS } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
 import { flaws, isFlaw } from './flaws.ts';
 import { words } from './words.ts';
 
@@ -39,7 +39,7 @@ type Stage = 'choose' | 'judging' | 'judged' | 'making' | 'broken' | 'made';
 
 /** Tokens out of a vendor's file or another app. The whole file is judged before the first is made. */
 export function ImportTokens() {
-  const { client, reads, texts, announce } = useInside();
+  const { client, reads, texts, announce } = useConsole();
   const [stage, setStage] = useState<Stage>('choose');
   const [file, setFile] = useState<File>();
   const [options, setOptions] = useState<Fields>({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tokenInput } from '../../server/tokens/routes.ts';
-import { mistakeIn } from '../edit/inputs.ts';
+import { validateInput } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';
 
@@ -17,7 +17,7 @@ describe.each(WAYS)('a token made as %s', (way) => {
   const values = { ...initialOf(way, 'Phone'), ...FILLED[way] };
 
   test('is what the service takes, when nothing is wrong in the form', () => {
-    expect(inputsOf(way).flatMap((input) => mistakeIn(input, values[input.name]) ?? [])).toEqual([]);
+    expect(inputsOf(way).flatMap((input) => validateInput(input, values[input.name]) ?? [])).toEqual([]);
     const parsed = tokenInput.safeParse(bodyOf(way, values, OWNER));
     expect(parsed.error?.issues ?? []).toEqual([]);
     expect(parsed.data?.owner).toBe(OWNER);

@@ -1,7 +1,7 @@
 import type { Input } from '../edit/inputs.ts';
-import { words as common } from '../inside/words.ts';
-import type { TokenKind } from '../people/person.ts';
 import type { Fields } from '../service/conflict.ts';
+import type { TokenKind } from '../shared/user.ts';
+import { words as common } from '../shell/words.ts';
 import { secretMistake } from './first-code.ts';
 import { words } from './words.ts';
 

@@ -1,16 +1,16 @@
 import { Binary, FileKey, Fingerprint, Hash, Mail, MessageCircleQuestionMark, MessageSquare, QrCode } from 'lucide';
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { useRead } from '../inside/use-read.ts';
 import { Icon, type IconNode } from '../parts/icon.tsx';
-import { mayChangeUser, TOKENS, USERS, type User } from '../people/person.ts';
-import { usePick } from '../people/pick.tsx';
-import { userQuestion } from '../people/pick-user.ts';
-import { KINDS } from '../people/states.tsx';
-import { words as people } from '../people/words.ts';
+import { userPicker } from '../shared/pickers/pick-user.ts';
+import { usePicker } from '../shared/pickers/picker.tsx';
+import { KINDS } from '../shared/states.tsx';
+import { canChangeUser, TOKENS, USERS, type User } from '../shared/user.ts';
+import { words as people } from '../shared/words.ts';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { Enrolled, type Made } from './enrolled.tsx';
 import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';
 import { words } from './words.ts';
@@ -41,11 +41,11 @@ const ABOUT = {
 
 /** A new token: of which kind, for whom, and what it comes with. Both stand in the address. */
 export function NewToken() {
-  const { address } = useInside();
+  const { address } = useConsole();
   const way = address.query.get('kind');
   const given = address.query.get('owner');
   const id = /^usr_[0-9a-z]{11}$/.test(given ?? '') ? (given ?? undefined) : undefined;
-  const { body: owner } = useRead<User>(id === undefined ? undefined : `users/${id}`);
+  const { body: owner } = useQuery<User>(id === undefined ? undefined : `users/${id}`);
   const [made, setMade] = useState<Made>();
   if (made) return <Enrolled made={made} />;
   if (!isWay(way)) return <ChooseKind owner={owner} ownerId={id} />;
@@ -105,10 +105,10 @@ function ChooseKind(props: OwnerProps) {
 }
 
 function ForWhom({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
-  const { session, go } = useInside();
-  const { pick, dialog } = usePick();
+  const { session, go } = useConsole();
+  const { pick, dialog } = usePicker();
   const choose = async () => {
-    const user = await pick(userQuestion((one) => (mayChangeUser(session, one) ? undefined : words('notYourUser'))));
+    const user = await pick(userPicker((one) => (canChangeUser(session, one) ? undefined : words('notYourUser'))));
     if (user) go(hrefOf(way, user.id), true);
   };
   return (
@@ -125,7 +125,7 @@ function ForWhom({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
 }
 
 function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMade(made: Made): void }) {
-  const { reads, go } = useInside();
+  const { reads, go } = useConsole();
   const name = nameOf(way);
   return (
     <>

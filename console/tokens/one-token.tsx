@@ -1,19 +1,19 @@
-import { useInside } from '../inside/context.ts';
-import { ObjectPage } from '../inside/object-page.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { History } from '../people/history.tsx';
-import { TOKENS, type Token } from '../people/person.ts';
-import { KINDS, TokenBadge } from '../people/states.tsx';
-import { words as people } from '../people/words.ts';
+import { History } from '../shared/history/history.tsx';
+import { KINDS, TokenBadge } from '../shared/states.tsx';
+import { TOKENS, type Token } from '../shared/user.ts';
+import { words as people } from '../shared/words.ts';
+import { useConsole } from '../shell/context.ts';
+import { ObjectPage } from '../shell/object-page.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { TokenDetails } from './token-details.tsx';
 import { TokenOverview } from './token-overview.tsx';
 import { words } from './words.ts';
 
 /** One token, in tabs. */
 export function OneToken({ id }: { id: string }) {
-  const { tab } = useInside().address.params;
+  const { tab } = useConsole().address.params;
   const path = `tokens/${id}`;
-  const read = useRead<Token>(path);
+  const read = useQuery<Token>(path);
   const { body: token, version } = read;
   const here = `${TOKENS}/${id}`;
   return (

@@ -1,15 +1,15 @@
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { UserName } from '../people/names.tsx';
-import { mayChangeUser, type Token } from '../people/person.ts';
-import { usePick } from '../people/pick.tsx';
-import { userQuestion } from '../people/pick-user.ts';
+import { UserName } from '../shared/names.tsx';
+import { userPicker } from '../shared/pickers/pick-user.ts';
+import { usePicker } from '../shared/pickers/picker.tsx';
+import { canChangeUser, type Token } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
 import { words } from './words.ts';
 
 /** To whom a token belongs. Another owner voids whatever named it before. */
 export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }) {
-  const { client, reads, session, texts, ask, notify } = useInside();
-  const { pick, dialog } = usePick();
+  const { client, reads, session, texts, ask, notify } = useConsole();
+  const { pick, dialog } = usePicker();
   const { owner, kind } = token;
   const put = async (next: string | null, text: string) => {
     const answer = await client.send('PATCH', `tokens/${token.id}`, { owner: next });
@@ -18,8 +18,8 @@ export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }
   };
   const give = async () => {
     const user = await pick(
-      userQuestion((one) =>
-        one.id === owner ? words('isOwner') : mayChangeUser(session, one) ? undefined : words('notYourUser'),
+      userPicker((one) =>
+        one.id === owner ? words('isOwner') : canChangeUser(session, one) ? undefined : words('notYourUser'),
       ),
     );
     if (!user) return;

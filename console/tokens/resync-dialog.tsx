@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
+import { FormDialog } from '../edit/form-dialog.tsx';
 import type { Input } from '../edit/inputs.ts';
-import { useInside } from '../inside/context.ts';
-import { Bones } from '../inside/problem.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { FormDialog } from '../people/form-dialog.tsx';
-import type { Token } from '../people/person.ts';
+import type { Token } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { Skeleton } from '../shell/problem.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
 import { words } from './words.ts';
 
 interface Questions {
@@ -15,7 +15,7 @@ interface Questions {
 
 /** Brings a token back into step: by two codes in a row, or by its answers to two questions. */
 export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void }) {
-  const { client, reads, texts, notify } = useInside();
+  const { client, reads, texts, notify } = useConsole();
   const isAsked = token.kind === 'ocra';
   const path = `tokens/${token.id}`;
   const [asked, setAsked] = useState<Questions>();
@@ -35,7 +35,7 @@ export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void
   if (isAsked && !asked) {
     return (
       <Dialog title={words('resyncTitle')} onClose={onClose}>
-        {wrong === undefined ? <Bones /> : <p role="alert">{wrong}</p>}
+        {wrong === undefined ? <Skeleton /> : <p role="alert">{wrong}</p>}
       </Dialog>
     );
   }

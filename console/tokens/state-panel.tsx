@@ -1,8 +1,6 @@
 import { useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { When } from '../inside/when.tsx';
-import { Since } from '../people/history.tsx';
+import { Since } from '../shared/history/history.tsx';
+import { TokenBadge } from '../shared/states.tsx';
 import {
   canCheck,
   canResync,
@@ -11,8 +9,10 @@ import {
   stateOnceEnabled,
   type Token,
   type TokenState,
-} from '../people/person.ts';
-import { TokenBadge } from '../people/states.tsx';
+} from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { CheckDialog } from './check-dialog.tsx';
 import { ResyncDialog } from './resync-dialog.tsx';
 import { words } from './words.ts';
@@ -32,7 +32,7 @@ const MEANING = {
 
 /** In which state a token is, why, since when, and how it comes out of it. */
 export function StatePanel({ token, mayChange }: { token: Token; mayChange: boolean }) {
-  const { client, reads, texts, ask, notify } = useInside();
+  const { client, reads, texts, ask, notify } = useConsole();
   const [isResyncing, setResyncing] = useState(false);
   const [isChecking, setChecking] = useState(false);
   const path = `tokens/${token.id}`;
@@ -67,14 +67,14 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
       </p>
       {locked && (
         <p>
-          {words(WHY[locked.reason])} {words('sinceWhen')} <When at={locked.at} isExact />
+          {words(WHY[locked.reason])} {words('sinceWhen')} <Timestamp at={locked.at} isExact />
         </p>
       )}
       <p class="hint">
         {words(MEANING[state])}{' '}
         {state === 'expired' && token.expiresAt !== undefined && (
           <>
-            {words('sinceWhen')} <When at={token.expiresAt} isExact />
+            {words('sinceWhen')} <Timestamp at={token.expiresAt} isExact />
           </>
         )}
         {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}

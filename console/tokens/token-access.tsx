@@ -1,27 +1,27 @@
 import { Plus } from 'lucide';
-import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
 import { Icon } from '../parts/icon.tsx';
-import { ResourceName } from '../people/names.tsx';
-import { mayChangeToken, type Token, type User } from '../people/person.ts';
-import { usePick } from '../people/pick.tsx';
-import { resourceQuestion } from '../people/pick-resource.ts';
-import { useAccess, type Way } from '../people/use-access.ts';
-import { words as people } from '../people/words.ts';
+import { useAccess, type Way } from '../shared/access/use-access.ts';
+import { ResourceName } from '../shared/names.tsx';
+import { resourcePicker } from '../shared/pickers/pick-resource.ts';
+import { usePicker } from '../shared/pickers/picker.tsx';
+import { canChangeToken, type Token, type User } from '../shared/user.ts';
+import { words as people } from '../shared/words.ts';
+import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
 import { words } from './words.ts';
 
 /** Where a token counts: together with its owner, or by itself with no person involved. */
 export function TokenAccess({ token, owner }: { token: Token; owner: User | undefined }) {
-  const { session, texts, notify } = useInside();
+  const { session, texts, notify } = useConsole();
   const { give } = useAccess();
-  const { pick, dialog } = usePick();
+  const { pick, dialog } = usePicker();
   const together = (owner?.assignments ?? []).filter(({ tokens }) => tokens.includes(token.id));
   const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
-  const canGive = canAct && mayChangeToken(session, token, owner);
+  const canGive = canAct && canChangeToken(session, token, owner);
   const elsewhere = (token.otherResources ?? 0) + (owner?.otherResources ?? 0);
   const choose = async (held: readonly string[], wayOf: (resource: string) => Way) => {
     const resource = await pick(
-      resourceQuestion(session, ({ id }) => (held.includes(id) ? words('alreadyThere') : undefined)),
+      resourcePicker(session, ({ id }) => (held.includes(id) ? words('alreadyThere') : undefined)),
     );
     if (!resource) return;
     const answer = await give(wayOf(resource.id));
@@ -70,7 +70,7 @@ interface PartProps {
 }
 
 function Part({ title, text, ways, onGive }: PartProps) {
-  const { session } = useInside();
+  const { session } = useConsole();
   const { take } = useAccess();
   return (
     <div class="access">
@@ -90,7 +90,7 @@ function Part({ title, text, ways, onGive }: PartProps) {
           {ways.map((way) => (
             <li key={way.resource}>
               <ResourceName id={way.resource} />
-              {mayActOn(session, way.resource) && (
+              {canActOn(session, way.resource) && (
                 <button type="button" class="quiet" onClick={() => take(way)}>
                   {people('accessTake')}
                 </button>

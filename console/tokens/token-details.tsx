@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
+import { FormDialog } from '../edit/form-dialog.tsx';
 import type { Input } from '../edit/inputs.ts';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words as common } from '../inside/words.ts';
-import { FormDialog } from '../people/form-dialog.tsx';
-import { canHavePin, mayDelete, TOKENS, type Token } from '../people/person.ts';
+import { canDelete, canHavePin, TOKENS, type Token } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words as common } from '../shell/words.ts';
 import { addressInput, pinInputs } from './inputs-of-kind.ts';
 import { useMayChange } from './use-may-change.ts';
 import { words } from './words.ts';
 
 export function TokenDetails({ token, version }: { token: Token; version: string | undefined }) {
-  const { session } = useInside();
+  const { session } = useConsole();
   const { mayChange } = useMayChange(token);
   const isAdministrators = token.administrator !== undefined;
   const path = `tokens/${token.id}`;
@@ -51,7 +51,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
         text={words('deleteText')}
         back={TOKENS}
         alsoChanged={['users', 'tokens', 'checklist']}
-        why={mayDelete(session, token) ? undefined : words(isAdministrators ? 'ofAdministratorText' : 'deleteWho')}
+        why={canDelete(session, token) ? undefined : words(isAdministrators ? 'ofAdministratorText' : 'deleteWho')}
       />
     </>
   );
@@ -59,7 +59,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
 
 /** Four digits that are typed with the code. Nobody sees them again, so there is nothing to show but that they are there. */
 function Pin({ token, mayChange }: { token: Token; mayChange: boolean }) {
-  const { client, reads, texts, ask, notify } = useInside();
+  const { client, reads, texts, ask, notify } = useConsole();
   const [isOpen, setOpen] = useState(false);
   const path = `tokens/${token.id}`;
   const remove = async () => {

@@ -1,32 +1,32 @@
 import { FileUp, Plus, Smartphone } from 'lucide';
-import { useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { When } from '../inside/when.tsx';
-import { words as common } from '../inside/words.ts';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Clip, OwnerLogin } from '../people/names.tsx';
-import { mayChangeToken, mayDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../people/person.ts';
-import { KINDS, stateText, TokenBadge } from '../people/states.tsx';
-import { words as people } from '../people/words.ts';
+import { Clip, OwnerLogin } from '../shared/names.tsx';
+import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
+import { canChangeToken, canDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
+import { words as people } from '../shared/words.ts';
+import { useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { words as common } from '../shell/words.ts';
 import { words } from './words.ts';
 
 export function TokenList() {
-  const { client, reads, session, ask } = useInside();
+  const { client, reads, session, ask } = useConsole();
   const columns: Column<Token>[] = [
     { key: 'name', label: words('name'), sort: 'name', cell: ({ name }) => name },
     { key: 'state', label: words('state'), cell: (token) => <TokenBadge token={token} /> },
     { key: 'kind', label: words('kind'), cell: ({ kind }) => people(KINDS[kind]) },
     { key: 'serial', label: words('serial'), cell: ({ serial = '' }) => <Clip text={serial} /> },
     { key: 'owner', label: words('owner'), cell: (token) => <Owner token={token} /> },
-    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
+    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
   // Whether the owner is theirs to change is known to the service, which may refuse one of several.
-  const mayChange = (token: Token) => mayChangeToken(session, token, undefined) && token.administrator === undefined;
+  const mayChange = (token: Token) => canChangeToken(session, token, undefined) && token.administrator === undefined;
   const patch = (changes: object) => (token: Token) => client.send('PATCH', `tokens/${token.id}`, changes);
   const enabling = (enabled: boolean): BulkAction<Token> => ({
     label: words(enabled ? 'switchOn' : 'switchOff'),
@@ -48,7 +48,7 @@ export function TokenList() {
   const deleting: BulkAction<Token> = {
     label: words('deleteShort'),
     isDanger: true,
-    isFor: (token) => mayDelete(session, token),
+    isFor: (token) => canDelete(session, token),
     confirm: (tokens) =>
       ask({
         title: common('deleteTitle', several(tokens)),

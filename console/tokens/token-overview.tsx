@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { durationText } from '../edit/inputs.ts';
-import { useInside } from '../inside/context.ts';
-import { When } from '../inside/when.tsx';
-import type { Token } from '../people/person.ts';
+import type { Token } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { Owner } from './owner.tsx';
 import { StatePanel } from './state-panel.tsx';
 import { TokenAccess } from './token-access.tsx';
@@ -10,7 +10,7 @@ import { useMayChange } from './use-may-change.ts';
 import { words } from './words.ts';
 
 export function TokenOverview({ token }: { token: Token }) {
-  const { session } = useInside();
+  const { session } = useConsole();
   const { owner, mayChange } = useMayChange(token);
   const isOwn = token.administrator === session.administrator.id;
   return (
@@ -47,7 +47,7 @@ function Facts({ token }: { token: Token }) {
     ...(discoverable === undefined ? [] : [[words('discoverable'), yes(discoverable)] as const]),
     ...(synced === undefined ? [] : [[words('synced'), yes(synced)] as const]),
     ...(pin === undefined ? [] : [[words('pin'), words(pin === 'before' ? 'pinBefore' : 'pinAfter')] as const]),
-    ...(expiresAt === undefined ? [] : [[words('expires'), <When key="x" at={expiresAt} isExact />] as const]),
+    ...(expiresAt === undefined ? [] : [[words('expires'), <Timestamp key="x" at={expiresAt} isExact />] as const]),
   ].map(([label, value]) => [label, value]);
   if (facts.length === 0) return null;
   return (

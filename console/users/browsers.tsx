@@ -1,14 +1,14 @@
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { useRead } from '../inside/use-read.ts';
-import type { User } from '../people/person.ts';
+import type { User } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { useQuery } from '../shell/use-read.ts';
 import { words } from './words.ts';
 
 /** The browsers that are remembered of a person, where a resource compares them. Not shown while there are none. */
 export function Browsers({ user, mayForget }: { user: User; mayForget: boolean }) {
-  const { client, reads, texts, ask, notify } = useInside();
+  const { client, reads, texts, ask, notify } = useConsole();
   const path = `users/${user.id}/environments`;
-  const { body } = useRead<{ count: number }>(path);
+  const { body } = useQuery<{ count: number }>(path);
   if (!body || body.count === 0) return null;
   const forget = async () => {
     const title = words('forgetTitle', `“${user.login}”`);

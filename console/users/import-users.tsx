@@ -1,14 +1,14 @@
 import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
 import { useRef, useState } from 'preact/hooks';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
-import { download, FileChoice } from '../people/file-choice.tsx';
-import { ImportProgress, type ImportRow, ImportRows } from '../people/import-rows.tsx';
-import { type Broken, inSteps } from '../people/in-steps.ts';
-import { USERS } from '../people/person.ts';
-import { usePick } from '../people/pick.tsx';
-import { type ResourceView, resourceQuestion } from '../people/pick-resource.ts';
+import { download, FileChoice } from '../shared/import/file-choice.tsx';
+import { ImportProgress, type ImportRow, ImportRows } from '../shared/import/import-rows.tsx';
+import { type BatchFailure, runInBatches } from '../shared/import/in-batches.ts';
+import { type ResourceView, resourcePicker } from '../shared/pickers/pick-resource.ts';
+import { usePicker } from '../shared/pickers/picker.tsx';
+import { USERS } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
 import type { UserRow, UsersRead } from './read-users.ts';
 import { words } from './words.ts';
 
@@ -29,12 +29,12 @@ const EXAMPLE =
 type Stage =
   | { kind: 'choose' }
   | { kind: 'judging' | 'judged' | 'making' | 'made'; read: Judged }
-  | { kind: 'broken'; read: Judged; broken: Broken };
+  | { kind: 'broken'; read: Judged; broken: BatchFailure };
 
 /** Users from a CSV file: read in the page, judged by the service, shown, and only then made. */
 export function ImportUsers() {
-  const { client, reads, texts, session, announce } = useInside();
-  const { pick, dialog } = usePick();
+  const { client, reads, texts, session, announce } = useConsole();
+  const { pick, dialog } = usePicker();
   const [stage, setStage] = useState<Stage>({ kind: 'choose' });
   const [mistake, setMistake] = useState<string>();
   const [resource, setResource] = useState<ResourceView>();
@@ -64,7 +64,7 @@ export function ImportUsers() {
     setDone(0);
     isStopped.current = false;
     setStage({ kind: 'judging', read });
-    const broken = await inSteps<UserRow, Outcome>({
+    const broken = await runInBatches<UserRow, Outcome>({
       rows: read.rows,
       atOnce: JUDGED_AT_ONCE,
       send: (rows) => client.send('POST', 'bulk/users', { rows: rows.map(({ fields }) => fields), dryRun: true }),
@@ -88,7 +88,7 @@ export function ImportUsers() {
     setDone(from);
     isStopped.current = false;
     setStage({ kind: 'making', read });
-    const broken = await inSteps<UserRow, Outcome>(
+    const broken = await runInBatches<UserRow, Outcome>(
       {
         rows,
         atOnce: MADE_AT_ONCE,
@@ -218,7 +218,7 @@ export function ImportUsers() {
                   <button
                     type="button"
                     class="secondary"
-                    onClick={async () => setResource((await pick(resourceQuestion(session))) ?? resource)}
+                    onClick={async () => setResource((await pick(resourcePicker(session))) ?? resource)}
                   >
                     {words('importPickResource')}
                   </button>

@@ -1,5 +1,5 @@
 import type { Input } from '../edit/inputs.ts';
-import { words as common } from '../inside/words.ts';
+import { words as common } from '../shell/words.ts';
 import { words } from './words.ts';
 
 /** What a person goes by. Whether a name is free, and well-formed, the service decides. */

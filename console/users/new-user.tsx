@@ -1,12 +1,12 @@
 import { CreateForm } from '../edit/create-form.tsx';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { USERS, type User } from '../people/person.ts';
+import { USERS, type User } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
 import { nameInputs } from './name-inputs.ts';
 import { words } from './words.ts';
 
 export function NewUser() {
-  const { reads, go, notify } = useInside();
+  const { reads, go, notify } = useConsole();
   const inputs = nameInputs();
   return (
     <>

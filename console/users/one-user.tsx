@@ -1,19 +1,19 @@
-import { useInside } from '../inside/context.ts';
-import { ObjectPage } from '../inside/object-page.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { History } from '../people/history.tsx';
-import { fullName, USERS, type User } from '../people/person.ts';
-import { UserBadge } from '../people/states.tsx';
-import { words as people } from '../people/words.ts';
+import { History } from '../shared/history/history.tsx';
+import { UserBadge } from '../shared/states.tsx';
+import { fullName, USERS, type User } from '../shared/user.ts';
+import { words as people } from '../shared/words.ts';
+import { useConsole } from '../shell/context.ts';
+import { ObjectPage } from '../shell/object-page.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { UserDetails } from './user-details.tsx';
 import { UserOverview } from './user-overview.tsx';
 import { words } from './words.ts';
 
 /** One person, in tabs. */
 export function OneUser({ id }: { id: string }) {
-  const { tab } = useInside().address.params;
+  const { tab } = useConsole().address.params;
   const path = `users/${id}`;
-  const read = useRead<User>(path);
+  const read = useQuery<User>(path);
   const { body: user, version } = read;
   const here = `${USERS}/${id}`;
   return (

@@ -1,19 +1,19 @@
 import { useState } from 'preact/hooks';
+import { FormDialog } from '../edit/form-dialog.tsx';
 import { LANGUAGE_NAMES } from '../i18n/texts.ts';
-import { useInside } from '../inside/context.ts';
 import { absoluteText } from '../parts/time.ts';
-import { FormDialog } from '../people/form-dialog.tsx';
-import type { User } from '../people/person.ts';
-import { usePick } from '../people/pick.tsx';
-import { type ResourceView, resourceQuestion } from '../people/pick-resource.ts';
+import { type ResourceView, resourcePicker } from '../shared/pickers/pick-resource.ts';
+import { usePicker } from '../shared/pickers/picker.tsx';
+import type { User } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
 import { words } from './words.ts';
 
 type Sending = { kind: 'password' } | { kind: 'enrolment'; resource: ResourceView };
 
 /** Links that go to the person alone: whoever sends them sees neither the link nor what comes of it (SR-41). */
 export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean }) {
-  const { client, texts, session, notify } = useInside();
-  const { pick, dialog } = usePick();
+  const { client, texts, session, notify } = useConsole();
+  const { pick, dialog } = usePicker();
   const [sending, setSending] = useState<Sending>();
   const close = () => setSending(undefined);
   const language = {
@@ -30,7 +30,7 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
         ? words('blockedNoMail')
         : undefined;
   const chooseEnrolment = async () => {
-    const question = resourceQuestion(session, ({ id, enrolment }) =>
+    const question = resourcePicker(session, ({ id, enrolment }) =>
       !user.assignments.some(({ resource }) => resource === id)
         ? words('notAssigned')
         : enrolment === null

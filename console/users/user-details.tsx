@@ -1,12 +1,12 @@
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { useInside } from '../inside/context.ts';
-import { mayChangeUser, mayDelete, USERS, type User } from '../people/person.ts';
+import { canChangeUser, canDelete, USERS, type User } from '../shared/user.ts';
+import { useConsole } from '../shell/context.ts';
 import { nameInputs } from './name-inputs.ts';
 import { words } from './words.ts';
 
 export function UserDetails({ user, version }: { user: User; version: string | undefined }) {
-  const { session } = useInside();
+  const { session } = useConsole();
   const path = `users/${user.id}`;
   return (
     <>
@@ -21,7 +21,7 @@ export function UserDetails({ user, version }: { user: User; version: string | u
             inputs: [{ name: 'apiSupport', kind: 'toggle', label: words('apiSupport'), hint: words('apiSupportHint') }],
           },
         ]}
-        isReadOnly={!mayChangeUser(session, user)}
+        isReadOnly={!canChangeUser(session, user)}
         alsoChanged={['users', 'tokens']}
       />
       <DeletePanel
@@ -32,7 +32,7 @@ export function UserDetails({ user, version }: { user: User; version: string | u
         text={words('deleteText')}
         back={USERS}
         alsoChanged={['users', 'tokens', 'checklist']}
-        why={mayDelete(session, user) ? undefined : words('deleteWho')}
+        why={canDelete(session, user) ? undefined : words('deleteWho')}
       />
     </>
   );

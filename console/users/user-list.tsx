@@ -1,36 +1,36 @@
 import { FileUp, Plus, Users } from 'lucide';
-import { isSuperuser, useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Clip } from '../people/names.tsx';
-import { fullName, mayChangeUser, mayDelete, USERS, type User } from '../people/person.ts';
-import { usePick } from '../people/pick.tsx';
-import { resourceQuestion } from '../people/pick-resource.ts';
-import { UserBadge } from '../people/states.tsx';
+import { Clip } from '../shared/names.tsx';
+import { resourcePicker } from '../shared/pickers/pick-resource.ts';
+import { usePicker } from '../shared/pickers/picker.tsx';
+import { UserBadge } from '../shared/states.tsx';
+import { canChangeUser, canDelete, fullName, USERS, type User } from '../shared/user.ts';
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { words } from './words.ts';
 
 export function UserList() {
-  const { client, reads, session, address, ask } = useInside();
-  const { pick, dialog } = usePick();
+  const { client, reads, session, address, ask } = useConsole();
+  const { pick, dialog } = usePicker();
   const columns: Column<User>[] = [
     { key: 'login', label: words('login'), sort: 'name', cell: ({ login }) => login },
     { key: 'state', label: words('state'), cell: (user) => <UserBadge user={user} /> },
     { key: 'name', label: words('name'), cell: (user) => <Clip text={fullName(user)} /> },
     { key: 'email', label: words('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
     { key: 'access', label: words('access'), cell: accessText },
-    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
+    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
   const block = (blocked: boolean, { id }: User) => client.send('PATCH', `users/${id}`, { blocked });
   const blocking = (blocked: boolean): BulkAction<User> => ({
     label: words(blocked ? 'block' : 'unblock'),
-    isFor: (user) => user.blocked !== blocked && mayChangeUser(session, user),
+    isFor: (user) => user.blocked !== blocked && canChangeUser(session, user),
     run: (user) => block(blocked, user),
     undo: (user) => block(!blocked, user),
     onDone,
@@ -43,17 +43,17 @@ export function UserList() {
   const assigning: BulkAction<User> = {
     label: words('letIn'),
     confirm: async () => {
-      chosen = (await pick(resourceQuestion(session)))?.id ?? '';
+      chosen = (await pick(resourcePicker(session)))?.id ?? '';
       return chosen !== '';
     },
-    isFor: (user) => mayChangeUser(session, user),
+    isFor: (user) => canChangeUser(session, user),
     run: ({ id }) => client.send('POST', 'assignments', { resource: chosen, user: id }),
     onDone,
   };
   const deleting: BulkAction<User> = {
     label: words('deleteShort'),
     isDanger: true,
-    isFor: (user) => mayDelete(session, user),
+    isFor: (user) => canDelete(session, user),
     confirm: (users) =>
       ask({
         title: words('deleteSeveral', several(users)),
@@ -137,7 +137,7 @@ function accessText({ assignments, otherResources = 0 }: User): string {
 
 /** Narrows to a resource: those that there are, and the one in the address, which may not be known yet. */
 export function useResourceFilter(inAddress: string | null, label: string): ListFilter {
-  const { body } = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const { body } = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const known = (body?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const isMissing = /^res_[0-9a-z]{11}$/.test(inAddress ?? '') && !known.some(({ value }) => value === inAddress);
   const choices = isMissing ? [...known, { value: inAddress ?? '', label: inAddress ?? '' }] : known;

@@ -1,23 +1,23 @@
 import { Plus } from 'lucide';
-import { useInside } from '../inside/context.ts';
-import { Link } from '../inside/link.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
-import { words as common } from '../inside/words.ts';
 import { Icon } from '../parts/icon.tsx';
-import { useTokensOf } from '../people/give-dialog.tsx';
-import { Since } from '../people/history.tsx';
-import { mayChangeUser, TOKENS, type User } from '../people/person.ts';
-import { KINDS, TokenBadge, UserBadge } from '../people/states.tsx';
-import { UserAccess } from '../people/user-access.tsx';
-import { words as people } from '../people/words.ts';
+import { useTokensOf } from '../shared/access/give-access-dialog.tsx';
+import { UserAccess } from '../shared/access/user-access.tsx';
+import { Since } from '../shared/history/history.tsx';
+import { KINDS, TokenBadge, UserBadge } from '../shared/states.tsx';
+import { canChangeUser, TOKENS, type User } from '../shared/user.ts';
+import { words as people } from '../shared/words.ts';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words as common } from '../shell/words.ts';
 import { Browsers } from './browsers.tsx';
 import { SendLinks } from './send-links.tsx';
 import { words } from './words.ts';
 
 /** What somebody at a help desk asks first: do they get in, where, with what; and what can be done about it. */
 export function UserOverview({ user }: { user: User }) {
-  const { session } = useInside();
-  const mayChange = mayChangeUser(session, user);
+  const { session } = useConsole();
+  const mayChange = canChangeUser(session, user);
   return (
     <div class="columns">
       <div>
@@ -35,7 +35,7 @@ export function UserOverview({ user }: { user: User }) {
 }
 
 function State({ user, mayChange }: { user: User; mayChange: boolean }) {
-  const { client, reads, texts, ask, notify } = useInside();
+  const { client, reads, texts, ask, notify } = useConsole();
   const { id, login, blocked, needsConfirmation } = user;
   const locked = useTokensOf(id).body?.items.filter((token) => token.locked !== null) ?? [];
   const put = async (changes: { blocked: boolean } | { needsConfirmation: false }) => {
@@ -97,10 +97,10 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
 }
 
 function Tokens({ user }: { user: User }) {
-  const { session } = useInside();
+  const { session } = useConsole();
   const { body } = useTokensOf(user.id);
   const items = body?.items ?? [];
-  const mayAdd = mayChangeUser(session, user);
+  const mayAdd = canChangeUser(session, user);
   return (
     <section class="panel" aria-labelledby="tokens">
       <div class="panel-head">

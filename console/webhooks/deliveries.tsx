@@ -1,12 +1,12 @@
 import { RefreshCw, Send } from 'lucide';
 import { TYPES, typeText } from '../events/words.ts';
-import { useInside } from '../inside/context.ts';
-import { Empty } from '../inside/empty.tsx';
-import { refusalInWords } from '../inside/refusal.ts';
-import { When } from '../inside/when.tsx';
 import { DataList } from '../list/data-list.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { refusalInWords } from '../shell/refusal.ts';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { failureText, type WebhookView } from './webhook.ts';
 import { words } from './words.ts';
 
@@ -27,7 +27,7 @@ const MOST_ROUNDS = 20;
 
 /** What was sent to a webhook, what is on its way, and what was given up. */
 export function Deliveries({ webhook }: { webhook: WebhookView }) {
-  const { client, reads, texts, notify } = useInside();
+  const { client, reads, texts, notify } = useConsole();
   const path = `webhooks/${webhook.id}`;
   const { pending = 0, dropped = 0, lastDroppedAt } = webhook.queue ?? {};
   const replay = (deliveries: 'dead' | string[]) =>
@@ -67,7 +67,7 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
       </div>
       {dropped > 0 && (
         <p class="strip warn">
-          {words('dropped', dropped)} {lastDroppedAt !== undefined && <When at={lastDroppedAt} />}
+          {words('dropped', dropped)} {lastDroppedAt !== undefined && <Timestamp at={lastDroppedAt} />}
         </p>
       )}
       <DataList<Delivery>
@@ -86,9 +86,9 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
           {
             key: 'next',
             label: words('next'),
-            cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '–' : <When at={nextAttemptAt} />),
+            cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '–' : <Timestamp at={nextAttemptAt} />),
           },
-          { key: 'when', label: words('when'), cell: ({ createdAt }) => <When at={createdAt} /> },
+          { key: 'when', label: words('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={({ type, id }) => `${typeText(type)} ${id}`}
         filters={[

@@ -1,16 +1,16 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import { isId } from '../events/event.ts';
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { ShownOnce } from '../secrets/shown-once.tsx';
+import { RevealOnce } from '../secrets/reveal-once.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
 import { nameOf } from './name-of.ts';
 import { inputsOf, WEBHOOKS, type WebhookWithSecret } from './webhook.ts';
 import { words } from './words.ts';
 
 export function NewWebhook() {
-  const { address, reads, go } = useInside();
+  const { address, reads, go } = useConsole();
   const asked = address.query.get('resource');
   // Whoever comes from a resource wants to hear of it.
   const about = asked !== null && isId(asked) ? asked : null;
@@ -21,7 +21,7 @@ export function NewWebhook() {
     return (
       <>
         <PageHead title={words('made')} back={back} />
-        <ShownOnce
+        <RevealOnce
           secret={made.secret}
           what={nameOf(made.webhook)}
           onDone={() => go(`${WEBHOOKS}/${made.webhook.id}`, true)}

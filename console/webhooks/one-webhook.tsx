@@ -1,8 +1,8 @@
-import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { Tabs } from '../inside/tabs.tsx';
-import { useRead } from '../inside/use-read.ts';
+import { useConsole } from '../shell/context.ts';
+import { PageHead } from '../shell/page-head.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { Tabs } from '../shell/tabs.tsx';
+import { useQuery } from '../shell/use-read.ts';
 import { Deliveries } from './deliveries.tsx';
 import { nameOf } from './name-of.ts';
 import { WebhookSettings } from './settings.tsx';
@@ -11,8 +11,8 @@ import { WebhookState } from './webhook-list.tsx';
 import { words } from './words.ts';
 
 export function OneWebhook({ id }: { id: string }) {
-  const { address } = useInside();
-  const read = useRead<WebhookView>(`webhooks/${id}`);
+  const { address } = useConsole();
+  const read = useQuery<WebhookView>(`webhooks/${id}`);
   const { body: webhook, version } = read;
   const isGone = read.problem && !webhook;
   const here = `${WEBHOOKS}/${id}`;
@@ -28,7 +28,7 @@ export function OneWebhook({ id }: { id: string }) {
         {webhook && <WebhookState of={webhook} />}
       </PageHead>
       {isGone && <Problem read={read} />}
-      {!webhook && !read.problem && <Bones lines={8} />}
+      {!webhook && !read.problem && <Skeleton lines={8} />}
       {webhook && (
         <>
           <Tabs

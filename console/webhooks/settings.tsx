@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
-import { When } from '../inside/when.tsx';
 import { Alert } from '../parts/field.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { nameOf } from './name-of.ts';
 import { failureText, formerUntil, inputsOf, WEBHOOKS, type WebhookView, type WebhookWithSecret } from './webhook.ts';
 import { words } from './words.ts';
@@ -40,7 +40,7 @@ export function WebhookSettings({ webhook, version }: { webhook: WebhookView; ve
         <div class="edit-fields">
           {former !== undefined && (
             <p class="strip">
-              {words('secretUntil')} <When at={former} isExact />
+              {words('secretUntil')} <Timestamp at={former} isExact />
             </p>
           )}
           <Rotate<WebhookWithSecret>
@@ -73,7 +73,7 @@ interface Tested {
 }
 
 function Test({ id }: { id: string }) {
-  const { client, texts } = useInside();
+  const { client, texts } = useConsole();
   const [isBusy, setBusy] = useState(false);
   const [tested, setTested] = useState<Tested>();
   const [wrong, setWrong] = useState<string>();

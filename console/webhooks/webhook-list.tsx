@@ -1,12 +1,12 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { Plus, Webhook } from 'lucide';
-import { Empty } from '../inside/empty.tsx';
-import { Link } from '../inside/link.tsx';
-import { PageHead } from '../inside/page-head.tsx';
-import { When } from '../inside/when.tsx';
 import { DataList } from '../list/data-list.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Empty } from '../shell/empty.tsx';
+import { Link } from '../shell/link.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
 import { nameOf } from './name-of.ts';
 import { WEBHOOKS, type WebhookView } from './webhook.ts';
 import { words } from './words.ts';
@@ -37,7 +37,7 @@ export function WebhookList() {
             label: words('url'),
             cell: ({ url }) => <span class="muted">{parseUrl(url)?.host ?? url}</span>,
           },
-          { key: 'made', label: words('when'), cell: ({ createdAt }) => <When at={createdAt} /> },
+          { key: 'made', label: words('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={nameOf}
         hrefOf={({ id }) => `${WEBHOOKS}/${id}`}

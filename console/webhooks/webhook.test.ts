@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SEND_FAILURES } from '../../server/webhooks/delivery.ts';
-import { mistakeIn } from '../edit/inputs.ts';
+import { validateInput } from '../edit/inputs.ts';
 import { nameOf } from './name-of.ts';
 import { failureText, formerUntil, inputsOf } from './webhook.ts';
 
@@ -22,9 +22,9 @@ test('the secret before signs along until its end, and then there is none', () =
 test('what is no address is not taken; an empty description is none', () => {
   const [url, description] = inputsOf([]);
   if (!url || !description) throw new Error('no inputs');
-  expect(mistakeIn(url, 'https://hooks.example/')).toBeUndefined();
+  expect(validateInput(url, 'https://hooks.example/')).toBeUndefined();
   for (const bad of ['hooks.example', 'javascript:alert(1)', 'ftp://hooks.example/']) {
-    expect(mistakeIn(url, bad)).toMatch(/An address such as/);
+    expect(validateInput(url, bad)).toMatch(/An address such as/);
   }
-  expect(mistakeIn(description, null)).toBeUndefined();
+  expect(validateInput(description, null)).toBeUndefined();
 });

@@ -4,30 +4,30 @@ import { writeSession } from '../../server/administrators/login/authenticate-ses
 import {
   addAdministrator,
   codeOf,
-  type SceneAdministrator,
+  type FixtureAdministrator,
   signIn as signInAnew,
 } from '../../server/testing/administrators.ts';
-import { unwrap } from '../../server/testing/scene.ts';
-import type { ConsoleStage } from './console-stage.ts';
+import { unwrap } from '../../server/testing/fixtures.ts';
+import type { ConsoleFixture } from './console-fixture.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
 
 let made = 0;
 
 /** The superuser of an account of their own, so that no test counts against another. */
-export async function someone({ ports }: ConsoleStage, name = 'Acme'): Promise<SceneAdministrator> {
+export async function someone({ ports }: ConsoleFixture, name = 'Acme'): Promise<FixtureAdministrator> {
   made += 1;
   const { account } = unwrap(await createAccount(ports, { name }));
   return addAdministrator(ports, account.id, { email: `ada-${made}@acme.example`, superuser: true });
 }
 
 /** The code that somebody's app shows half a minute later, so that it has not been used. */
-export function nextCode({ ports }: ConsoleStage, secret: Uint8Array): string {
+export function nextCode({ ports }: ConsoleFixture, secret: Uint8Array): string {
   ports.clock.advance(30_000);
   return codeOf(ports, secret);
 }
 
-export async function toPassword(view: ConsoleView, who: SceneAdministrator): Promise<void> {
+export async function toPassword(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
   // The first of a file's accounts is alone on its server.
   await expect(view.heading).toHaveText(/^(Which account\?|Sign in)$/);
   if ((await view.heading.textContent()) === 'Which account?') {
@@ -40,7 +40,7 @@ export async function toPassword(view: ConsoleView, who: SceneAdministrator): Pr
   await view.at('Enter your password');
 }
 
-export async function toCode(view: ConsoleView, who: SceneAdministrator): Promise<void> {
+export async function toCode(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
   await toPassword(view, who);
   await view.fill({ Password: who.password });
   await view.button('Sign in').click();
@@ -49,8 +49,8 @@ export async function toCode(view: ConsoleView, who: SceneAdministrator): Promis
 
 /** What a browser holds in which somebody has signed in a moment ago, without the pages before the door. */
 export async function signedIn(
-  { ports }: ConsoleStage,
-  who: SceneAdministrator,
+  { ports }: ConsoleFixture,
+  who: FixtureAdministrator,
 ): Promise<Pick<BrowserContextOptions, 'storageState'>> {
   const opened = await signInAnew(ports, who);
   const cookie = { name: 'countersign', value: writeSession(opened), domain: 'localhost', path: '/', expires: -1 };
@@ -59,7 +59,7 @@ export async function signedIn(
   };
 }
 
-export async function signIn(stage: ConsoleStage, view: ConsoleView, who: SceneAdministrator): Promise<void> {
+export async function signIn(stage: ConsoleFixture, view: ConsoleView, who: FixtureAdministrator): Promise<void> {
   await toCode(view, who);
   await view.fill({ 'One-time code': nextCode(stage, who.secret) });
   await view.button('Confirm').click();

@@ -5,8 +5,8 @@ import type { Ports } from '../../server/kernel/ports.ts';
 import { isRefusal } from '../../server/kernel/result.ts';
 import { documents } from '../../server/store/keys.ts';
 import { SoftwareAuthenticator } from '../../server/testing/software-authenticator.ts';
-import { beginPasskeyRegistration } from '../../server/tokens/kinds/passkey/begin-passkey-registration.ts';
 import { finishPasskeyRegistration } from '../../server/tokens/kinds/passkey/finish-passkey-registration.ts';
+import { beginPasskeyRegistration } from '../../server/tokens/kinds/passkey/start-passkey-registration.ts';
 import { freshLogin, PASSWORD } from './people.ts';
 
 /** A passkey that somebody has registered, and that a browser can be given. */

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { API_SCOPES } from '../api-keys/api-key.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate } from '../testing/acting.ts';
 import { addAdministrator } from '../testing/administrators.ts';
+import { authenticate } from '../testing/as-operator.ts';
+import { overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { overwrite, PASSWORD, unwrap } from '../testing/scene.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { createAccount } from './create-account.ts';
 

@@ -6,29 +6,29 @@ import {
   RESETS_PER_PERSON,
 } from '../passwords/reset/password-reset.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
   addAdministrator,
   codeOf,
+  type FixtureAdministrator,
   invite,
   proofBy,
-  type SceneAdministrator,
-  selfActOf,
+  selfServiceContext,
   signIn,
   toSecondFactor,
 } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
-import { createFixture, read, unwrap } from '../testing/scene.ts';
+import { createFixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptRecovery } from './accept-link.ts';
-import { askAdministratorReset } from './ask-administrator-reset.ts';
 import { removeAdministrator } from './change-administrator.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
 import { answerRecoveryCode, answerSignInOtp } from './login/answer-sign-in.ts';
 import { authenticateSession, writeSession } from './login/authenticate-session.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
+import { askAdministratorReset } from './request-administrator-reset.ts';
 import { resetAdministratorPassword } from './reset-administrator-password.ts';
 import { changeOwnPassword } from './update-profile.ts';
 import { viewLink } from './view-link.ts';
@@ -37,7 +37,7 @@ const NEW = 'seven quiet marmots';
 const EMAIL = 'ada@acme.example';
 const GONE = { refused: 'LINK_INVALID' };
 let ports: TestPorts;
-let ada: SceneAdministrator;
+let ada: FixtureAdministrator;
 let addresses = 0;
 
 beforeAll(async () => {
@@ -157,7 +157,7 @@ describe('asking for a link', () => {
 
   // The attack: somebody who knows the address asks again and again, so that the operator's link leads nowhere.
   test('leaves the link alone that the operator has handed over', async () => {
-    const { link } = unwrap(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
+    const { link } = unwrap(await recoverAdministrator(ports, operatorContext(ada.account), ada.id));
     await linkFor();
     unwrap(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
   });
@@ -206,20 +206,21 @@ describe('the link', () => {
     ['a newer one was sent', () => linkFor()],
     [
       'the password was changed',
-      async () => unwrap(await changeOwnPassword(ports, selfActOf(ada), proofBy(ports, ada), 'changed by themselves')),
+      async () =>
+        unwrap(await changeOwnPassword(ports, selfServiceContext(ada), proofBy(ports, ada), 'changed by themselves')),
     ],
     [
       'the address was changed',
       async () => {
-        unwrap(await askOwnEmail(ports, selfActOf(ada), proofBy(ports, ada), 'countess@acme.example'));
+        unwrap(await askOwnEmail(ports, selfServiceContext(ada), proofBy(ports, ada), 'countess@acme.example'));
         const { code } = ports.courier.last('confirmation-code', 'countess@acme.example');
-        unwrap(await confirmOwnEmail(ports, selfActOf(ada), code));
+        unwrap(await confirmOwnEmail(ports, selfServiceContext(ada), code));
       },
     ],
     [
       'the operator has taken the token away',
       async () => {
-        const { link } = unwrap(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
+        const { link } = unwrap(await recoverAdministrator(ports, operatorContext(ada.account), ada.id));
         unwrap(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
       },
     ],
@@ -236,7 +237,7 @@ describe('the link', () => {
   test('SR-39: is gone with its administrator', async () => {
     const { id } = await addAdministrator(ports, ada.account, { email: 'grace@acme.example' });
     await unwrap(await ask('grace@acme.example')).deliver();
-    unwrap(await removeAdministrator(ports, operatorOf(ada.account), id));
+    unwrap(await removeAdministrator(ports, operatorContext(ada.account), id));
     const [left] = await ports.store.getMany([documents.administratorReset(ada.account, id)], ports.clock.now());
     expect(left).toBeUndefined();
   });

@@ -4,18 +4,18 @@ import type { ApiScope } from '../kernel/api-scope.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
   addAdministrator,
   invite,
   mailedInvitation,
-  selfActOf,
+  selfServiceContext,
   toSecondFactor,
 } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { birth, createFixture, type Fixture, overwrite, read, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, createFixture, type Fixture, overwrite, read, unwrap } from '../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptInvitation } from './accept-link.ts';
 import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from './administrator-link.ts';
@@ -70,12 +70,12 @@ describe('an invitation', () => {
     const { account } = scene;
     const input = { email: EMAIL, name: 'Grace', language: 'en' as const, grants: [] };
     const once = { ...birth(ports, 'adm'), madeWith: 'the same key' };
-    const ask = () => inviteAdministrator(ports, operatorOf(account), once, input);
+    const ask = () => inviteAdministrator(ports, operatorContext(account), once, input);
     ports.courier.down = true;
     await expect(ask()).rejects.toThrow(MailerUnavailable);
-    await expect(resendInvitation(ports, operatorOf(account), once.id)).rejects.toThrow(MailerUnavailable);
+    await expect(resendInvitation(ports, operatorContext(account), once.id)).rejects.toThrow(MailerUnavailable);
     ports.courier.down = false;
-    for (const again of [ask, () => resendInvitation(ports, operatorOf(account), once.id)]) {
+    for (const again of [ask, () => resendInvitation(ports, operatorContext(account), once.id)]) {
       expect(unwrap(await again())).not.toHaveProperty('handOver');
     }
     const { link, code } = mailedInvitation(ports, EMAIL);
@@ -140,7 +140,7 @@ describe('an invitation', () => {
   });
 
   test('ends: after seven days, when it is sent again, and when it is taken back', async () => {
-    const act = operatorOf(scene.account);
+    const act = operatorContext(scene.account);
     const { administrator } = await invite(ports, scene.account, { email: EMAIL });
     const first = mailedInvitation(ports, EMAIL);
     ports.clock.advance(INVITATION_LIFETIME_MS);
@@ -157,7 +157,7 @@ describe('an invitation', () => {
   });
 
   test('is neither sent again to nor taken back from somebody who has accepted', async () => {
-    const act = operatorOf(scene.account);
+    const act = operatorContext(scene.account);
     const { id } = await addActive(ports, scene.account, { email: EMAIL });
     expect(await resendInvitation(ports, act, id)).toEqual({ refused: 'ADMINISTRATOR_ACTIVE' });
     expect(await removeAdministrator(ports, act, id, 'invited')).toEqual({ refused: 'ADMINISTRATOR_ACTIVE' });
@@ -177,7 +177,7 @@ describe('an invitation', () => {
 
 // SR-59
 test('SR-59: an invitation whose answer was lost half-way is sent anew under its Idempotency-Key, to the same person', async () => {
-  const act = operatorOf(scene.account);
+  const act = operatorContext(scene.account);
   const born = { ...birth(ports, 'adm'), madeWith: 'a key' };
   const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
   ports.store.intercept.commit = async (change, go) => {
@@ -203,7 +203,7 @@ describe('an e-mail address', () => {
     const wanted = ['ada@acme.example', 'ADA@acme.example', 'Ada@ACME.example', 'ａda@acme.example'];
     const answers = await Promise.all(
       wanted.map((email) =>
-        inviteAdministrator(ports.replica(), operatorOf(scene.account), birth(ports, 'adm'), input(email)),
+        inviteAdministrator(ports.replica(), operatorContext(scene.account), birth(ports, 'adm'), input(email)),
       ),
     );
     expect(answers.filter((answer) => 'administrator' in answer)).toHaveLength(1);
@@ -223,15 +223,15 @@ describe('who may invite', () => {
     const plain = await addAdministrator(ports, scene.account, { email: 'ad@acme.example' });
     const other = await createFixture(ports);
     const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
-    expect(await inviteAdministrator(ports, selfActOf(plain), birth(ports, 'adm'), input)).toEqual({
+    expect(await inviteAdministrator(ports, selfServiceContext(plain), birth(ports, 'adm'), input)).toEqual({
       refused: 'FORBIDDEN',
     });
     const foreign = { ...input, grants: [{ resource: other.resource.id, allowed: true }] };
-    expect(await inviteAdministrator(ports, selfActOf(superuser), birth(ports, 'adm'), foreign)).toEqual({
+    expect(await inviteAdministrator(ports, selfServiceContext(superuser), birth(ports, 'adm'), foreign)).toEqual({
       refused: 'RESOURCE_NOT_FOUND',
     });
     const second = { ...input, superuser: true as const };
-    for (const act of [selfActOf(superuser), operatorOf(scene.account)]) {
+    for (const act of [selfServiceContext(superuser), operatorContext(scene.account)]) {
       expect(await inviteAdministrator(ports, act, birth(ports, 'adm'), second)).toEqual({ refused: 'FORBIDDEN' });
     }
   });

@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
 import {
   ADMIN_PASSWORD,
   addAdministrator,
   anotherSession,
   codeOf,
+  type FixtureAdministrator,
   proofBy,
-  type SceneAdministrator,
   sessionHeaders,
   signIn,
   toSecondFactor,
 } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { createFixture, type Fixture, overwrite, read, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { createFixture, type Fixture, overwrite, read, unwrap } from '../testing/scene.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
 
@@ -22,7 +22,7 @@ import { recoverAdministrator } from './recover-administrator.ts';
 
 let service: Service;
 let scene: Fixture;
-let who: SceneAdministrator;
+let who: FixtureAdministrator;
 let own: Record<string, string>;
 let other: Record<string, string>;
 beforeEach(async () => {
@@ -176,7 +176,7 @@ test('SR-37: a new password is not made of who they are or what they administer,
     email: 'lovelace@acme.example',
   });
   await overwrite(service.ports, documents.account(who.account), { name: 'Analytical Engines' });
-  const made = unwrap(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
+  const made = unwrap(await recoverAdministrator(service.ports, operatorContext(scene.account), who.id));
   const secret = made.link.split('#')[1] ?? '';
   for (const password of ['augusta-king-1', 'Lovelace!2', 'analytical.engines']) {
     const refused = { status: 422, code: 'PASSWORD_COMMON' };
@@ -239,7 +239,7 @@ describe('SR-40: the operator’s recovery', () => {
   const recover = (secret: string, password = NEW_PASSWORD) =>
     service.call('POST /v1/recovery/accept', { body: { secret, password } });
   const issue = async () => {
-    const made = unwrap(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
+    const made = unwrap(await recoverAdministrator(service.ports, operatorContext(scene.account), who.id));
     expect(made.link).toMatch(/^https:\/\/auth\.example\/recovery#/);
     return made.link.split('#')[1] ?? '';
   };

@@ -8,7 +8,7 @@ import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { proofFields, proofOf, typedCode, typedOtp } from './administrator-fields.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
 import type { Proof } from './reauthenticate.ts';
 import { confirmTokenReplacement, requestTokenReplacement } from './replace-token.ts';
 import { selfOf } from './self-routes.ts';

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../messages/mail/compose.ts';
 import { documents } from '../store/keys.ts';
-import { addAdministrator, type SceneAdministrator } from '../testing/administrators.ts';
+import { addAdministrator, type FixtureAdministrator } from '../testing/administrators.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
+import { createFixture, read } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { createFixture, read } from '../testing/scene.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 
 const EMAIL = 'ada@acme.example';
 const NEW = 'canary-of-a-password-7';
 let service: Service;
-let ada: SceneAdministrator;
+let ada: FixtureAdministrator;
 let host = 0;
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { accountId, administratorShown, linkSecret, presentAdministrator } from './administrator-fields.ts';
-import { askAdministratorReset } from './ask-administrator-reset.ts';
+import { askAdministratorReset } from './request-administrator-reset.ts';
 import { resetAdministratorPassword } from './reset-administrator-password.ts';
 
 const question = z

@@ -3,7 +3,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { ADMIN_PASSWORD, toSecondFactor } from '../testing/administrators.ts';
-import { read, unwrap } from '../testing/scene.ts';
+import { read, unwrap } from '../testing/fixtures.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';

@@ -4,16 +4,16 @@ import type { Actor } from '../kernel/actor.ts';
 import { assign } from '../resources/assign.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
 import {
   addActive,
   addAdministrator,
+  type FixtureAdministrator,
   invite,
   proofBy,
-  type SceneAdministrator,
-  selfActOf,
+  selfServiceContext,
 } from '../testing/administrators.ts';
-import { createFixture, type Fixture, read, unwrap } from '../testing/scene.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { updateToken } from '../tokens/update-token.ts';
 import { roleOf } from './administrator.ts';
@@ -23,8 +23,8 @@ import { handOverSuperuser } from './update-profile.ts';
 
 let ports: TestPorts;
 let scene: Fixture;
-let superuser: SceneAdministrator;
-let administrator: SceneAdministrator;
+let superuser: FixtureAdministrator;
+let administrator: FixtureAdministrator;
 beforeEach(async () => {
   ports = await openTestPorts('superuser');
   scene = await createFixture(ports);
@@ -33,16 +33,16 @@ beforeEach(async () => {
 });
 afterEach(() => ports.close());
 
-const alive = async (who: SceneAdministrator) =>
+const alive = async (who: FixtureAdministrator) =>
   'session' in (await authenticateSession(ports, writeSession(who.opened)));
 async function superusers(): Promise<number> {
   const account = await read(ports, documents.account(scene.account));
   const entries = await ports.store.range(indexes.administrators(scene.account), { limit: 100 });
-  return entries.filter(({ id }) => roleOf(account, id as SceneAdministrator['id']) === 'superuser').length;
+  return entries.filter(({ id }) => roleOf(account, id as FixtureAdministrator['id']) === 'superuser').length;
 }
 
 test('the role moves to an active administrator, both are told, and the sessions of both end', async () => {
-  unwrap(await handOverSuperuser(ports, selfActOf(superuser), proofBy(ports, superuser), administrator.id));
+  unwrap(await handOverSuperuser(ports, selfServiceContext(superuser), proofBy(ports, superuser), administrator.id));
   expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);
   expect(await Promise.all([alive(superuser), alive(administrator)])).toEqual([false, false]);
   const told = ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
@@ -53,7 +53,7 @@ test('handed to fifty at once, there is one superuser', async () => {
   const others = await Promise.all(
     Array.from({ length: 10 }, (_, i) => addActive(ports, scene.account, { email: `x${i}@acme.example` })),
   );
-  const act = selfActOf(superuser);
+  const act = selfServiceContext(superuser);
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, i) =>
       transferSuperuser(ports.replica(), act, others[i % others.length]?.id ?? administrator.id).catch(() => ({})),
@@ -65,20 +65,22 @@ test('handed to fifty at once, there is one superuser', async () => {
 
 test('whoever is not superuser hands nothing over, and the superuser not without both factors', async () => {
   const { id } = administrator;
-  expect(await handOverSuperuser(ports, selfActOf(administrator), proofBy(ports, administrator), id)).toMatchObject({
+  expect(
+    await handOverSuperuser(ports, selfServiceContext(administrator), proofBy(ports, administrator), id),
+  ).toMatchObject({
     refused: 'FORBIDDEN',
   });
   // With the rights of the role in the request's hands, but the role gone meanwhile.
   const pretending = {
-    ...selfActOf(administrator),
-    actor: { ...selfActOf(administrator).actor, role: 'superuser' as const },
+    ...selfServiceContext(administrator),
+    actor: { ...selfServiceContext(administrator).actor, role: 'superuser' as const },
   };
   expect(await transferSuperuser(ports, pretending, superuser.id)).toMatchObject({ refused: 'FORBIDDEN' });
   for (const proof of [
     { password: superuser.password },
     { ...proofBy(ports, superuser), password: 'wrong password' },
   ]) {
-    expect(await handOverSuperuser(ports, selfActOf(superuser), proof, id)).toHaveProperty('refused');
+    expect(await handOverSuperuser(ports, selfServiceContext(superuser), proof, id)).toHaveProperty('refused');
   }
   expect((await read(ports, documents.account(scene.account))).superuser).toBe(superuser.id);
 });
@@ -87,19 +89,19 @@ test('not to somebody who is invited, gone, of another account, or the superuser
   const { administrator: invited } = await invite(ports, scene.account, { email: 'in@acme.example' });
   const other = await createFixture(ports);
   const foreign = await addActive(ports, other.account, { email: 'ot@acme.example' });
-  const act = selfActOf(superuser);
+  const act = selfServiceContext(superuser);
   expect(await transferSuperuser(ports, act, invited.id)).toEqual({ refused: 'ADMINISTRATOR_INACTIVE' });
   expect(await transferSuperuser(ports, act, foreign.id)).toEqual({ refused: 'ADMINISTRATOR_NOT_FOUND' });
   expect(await transferSuperuser(ports, act, superuser.id)).toMatchObject({ refused: 'INPUT_INVALID' });
 });
 
 test('the superuser stays, whoever removes; a transfer to somebody who is being removed leaves one who is there', async () => {
-  expect(await removeAdministrator(ports, operatorOf(scene.account), superuser.id)).toEqual({
+  expect(await removeAdministrator(ports, operatorContext(scene.account), superuser.id)).toEqual({
     refused: 'SUPERUSER_STAYS',
   });
   await Promise.all([
-    removeAdministrator(ports, operatorOf(scene.account), administrator.id),
-    transferSuperuser(ports.replica(), selfActOf(superuser), administrator.id),
+    removeAdministrator(ports, operatorContext(scene.account), administrator.id),
+    transferSuperuser(ports.replica(), selfServiceContext(superuser), administrator.id),
   ]);
   expect(await superusers()).toBe(1);
 });
@@ -109,7 +111,7 @@ test('SR-39: whoever is removed is out within one request: session, token and ad
   const token = (await read(ports, documents.administrator(scene.account, administrator.id))).token;
   expect(await alive(administrator)).toBe(true);
   const before = ports.store.commits.length;
-  unwrap(await removeAdministrator(ports, selfActOf(superuser), administrator.id));
+  unwrap(await removeAdministrator(ports, selfServiceContext(superuser), administrator.id));
   expect(await alive(administrator)).toBe(false);
   expect(
     (await ports.store.getMany([documents.token(token ?? 'tok_00000000000')], ports.clock.now()))[0],
@@ -127,11 +129,11 @@ test('SR-39: whoever is removed is out within one request: session, token and ad
 test('what an administrator may act on follows their grants with the next request', async () => {
   const rights = async (): Promise<Actor> => {
     const opened = unwrap(await authenticateSession(ports, writeSession(administrator.opened)));
-    return selfActOf(administrator, opened).actor;
+    return selfServiceContext(administrator, opened).actor;
   };
   expect(await rights()).toMatchObject({ role: 'administrator' });
   const grants = [{ resource: scene.resource.id, allowed: true }];
-  unwrap(await updateAdministrator(ports, selfActOf(superuser), administrator.id, { grants }));
+  unwrap(await updateAdministrator(ports, selfServiceContext(superuser), administrator.id, { grants }));
   const opened = unwrap(await authenticateSession(ports, writeSession(administrator.opened)));
   expect(opened.administrator.grants).toEqual(grants);
 });
@@ -139,14 +141,14 @@ test('what an administrator may act on follows their grants with the next reques
 test('the token by which an administrator gets in is changed by nobody else, and accepted nowhere else', async () => {
   const { token } = await read(ports, documents.administrator(scene.account, administrator.id));
   if (!token) throw new Error('no token');
-  for (const act of [selfActOf(superuser), operatorOf(scene.account)]) {
+  for (const act of [selfServiceContext(superuser), operatorContext(scene.account)]) {
     expect(await updateToken(ports, act, token, { name: 'mine' })).toEqual({ refused: 'FORBIDDEN' });
   }
-  const own = selfActOf(administrator);
+  const own = selfServiceContext(administrator);
   for (const changes of [{ enabled: false }, { locked: true }, { owner: scene.user.id }, { expiresAt: 1 }]) {
     expect(await updateToken(ports, own, token, changes)).toMatchObject({ refused: 'FORBIDDEN' });
   }
   unwrap(await updateToken(ports, own, token, { name: 'Ada’s phone' }));
   const direct = { resource: scene.resource.id, token };
-  expect(await assign(ports, operatorOf(scene.account), direct)).toEqual({ refused: 'FORBIDDEN' });
+  expect(await assign(ports, operatorContext(scene.account), direct)).toEqual({ refused: 'FORBIDDEN' });
 });

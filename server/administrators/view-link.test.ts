@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
-import { operatorOf } from '../testing/acting.ts';
 import { ADMIN_PASSWORD, addAdministrator, invite, mailedInvitation } from '../testing/administrators.ts';
-import { createFixture, unwrap } from '../testing/scene.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { createFixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptInvitation, acceptRecovery } from './accept-link.ts';
 import { INVITATION_LIFETIME_MS, RECOVERY_LIFETIME_MS, SETUP_LIFETIME_MS } from './administrator-link.ts';
@@ -41,7 +41,7 @@ test('looking at a link uses nothing up and writes nothing, however often', asyn
   await look('setup', secretOf(await issueSetupLink(ports)), {});
   const { account, link, code } = await invited();
   const who = await addAdministrator(ports, account, { email: 'ada@acme.example' });
-  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorOf(account), who.id)));
+  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorContext(account), who.id)));
   await look('invitation', link, INVITED);
   // Whose it is and what they are called is not told to whoever has a link to get back in.
   await look('recovery', recovery, {});
@@ -61,14 +61,14 @@ test('a used link leads nowhere', async () => {
   );
   expect(await viewLink(ports, { kind: 'invitation', secret: link })).toEqual(GONE);
 
-  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorOf(account), administrator.id)));
+  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorContext(account), administrator.id)));
   unwrap(await acceptRecovery(ports, {}, { link: recovery, password: ADMIN_PASSWORD }));
   expect(await viewLink(ports, { kind: 'recovery', secret: recovery })).toEqual(GONE);
 });
 
 test('a link that was replaced, taken back or guessed at too often leads nowhere', async () => {
   const { account, id, link } = await invited();
-  unwrap(await resendInvitation(ports, operatorOf(account), id));
+  unwrap(await resendInvitation(ports, operatorContext(account), id));
   expect(await viewLink(ports, { kind: 'invitation', secret: link })).toEqual(GONE);
   const next = mailedInvitation(ports, EMAIL);
   expect(await viewLink(ports, { kind: 'invitation', secret: next.link })).toEqual(INVITED);
@@ -77,10 +77,10 @@ test('a link that was replaced, taken back or guessed at too often leads nowhere
   }
   expect(await viewLink(ports, { kind: 'invitation', secret: next.link })).toEqual(GONE);
 
-  unwrap(await resendInvitation(ports, operatorOf(account), id));
+  unwrap(await resendInvitation(ports, operatorContext(account), id));
   const last = mailedInvitation(ports, EMAIL);
   expect(await viewLink(ports, { kind: 'invitation', secret: last.link })).toEqual(INVITED);
-  await removeAdministrator(ports, operatorOf(account), id, 'invited');
+  await removeAdministrator(ports, operatorContext(account), id, 'invited');
   expect(await viewLink(ports, { kind: 'invitation', secret: last.link })).toEqual(GONE);
 });
 
@@ -100,7 +100,7 @@ test('a link ends by itself', async () => {
 
   const { account, link } = await invited();
   const who = await addAdministrator(ports, account, { email: 'ada@acme.example' });
-  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorOf(account), who.id)));
+  const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorContext(account), who.id)));
   const views = async () => [
     await viewLink(ports, { kind: 'invitation', secret: link }),
     await viewLink(ports, { kind: 'recovery', secret: recovery }),

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { documents } from '../store/keys.ts';
-import { createApiKey } from '../testing/acting.ts';
-import { overwrite, unwrap } from '../testing/scene.ts';
+import { createApiKey } from '../testing/as-operator.ts';
+import { overwrite, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { authenticateApiKey } from './authenticate-api-key.ts';
 

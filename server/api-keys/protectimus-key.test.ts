@@ -6,9 +6,9 @@ import { secretsOf } from '../maintenance/sealed-secrets.ts';
 import { apiKeyContext } from '../platform/secret-box/port.ts';
 import { anchorOfEntry, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
-import { addAdministrator, invite, type SceneAdministrator, selfActOf } from '../testing/administrators.ts';
-import { birth, read, unwrap } from '../testing/scene.ts';
+import { addAdministrator, type FixtureAdministrator, invite, selfServiceContext } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { birth, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { PROTECTIMUS_SCOPES } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
@@ -18,8 +18,8 @@ import { createProtectimusKey } from './create-protectimus-key.ts';
 
 let ports: TestPorts;
 let account: AccountId;
-let ada: SceneAdministrator;
-let helper: SceneAdministrator;
+let ada: FixtureAdministrator;
+let helper: FixtureAdministrator;
 beforeAll(async () => {
   ports = await openTestPorts('keys of the dialect');
   account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
@@ -32,20 +32,20 @@ const INPUT = { name: 'Old shop', lifetimeMs: 3_600_000 };
 const keyAct = (scopes: readonly ('authenticate' | 'read' | 'write' | 'administer')[]): RequestContext => ({
   actor: { kind: 'api-key', account, id: birth(ports, 'key').id, scopes },
 });
-const make = async (act: RequestContext = operatorOf(account), more: object = { administrator: ada.id }) =>
+const make = async (act: RequestContext = operatorContext(account), more: object = { administrator: ada.id }) =>
   createProtectimusKey(ports, act, { ...INPUT, ...more });
 
 describe('SR-27: a key of the dialect is made', () => {
   test('by the superuser, for themselves if nobody else is named', async () => {
-    const { key } = unwrap(await make(selfActOf(ada), {}));
+    const { key } = unwrap(await make(selfServiceContext(ada), {}));
     expect(key).toMatchObject({ kind: 'protectimus', administrator: ada.id, login: 'Ada@acme.example' });
     expect(key.scopes).toEqual(PROTECTIMUS_SCOPES);
   });
 
   test('by nobody else: an administrator, a key that may less, a key of the dialect itself', async () => {
-    const through = { ...selfActOf(ada).actor, through: birth(ports, 'key').id };
+    const through = { ...selfServiceContext(ada).actor, through: birth(ports, 'key').id };
     for (const act of [
-      selfActOf(helper),
+      selfServiceContext(helper),
       keyAct(['read', 'write', 'authenticate']),
       keyAct(['administer', 'read', 'write']),
       { actor: through },
@@ -86,7 +86,7 @@ describe('a key of the dialect', () => {
   test('SR-21, SR-22: is among the secrets that are sealed anew, its former one too', async () => {
     const { key, text } = unwrap(await make());
     const at = documents.apiKey(account, key.id);
-    unwrap(await rotateApiKey(ports, operatorOf(account), key.id, 60_000));
+    unwrap(await rotateApiKey(ports, operatorContext(account), key.id, 60_000));
     const secrets = secretsOf(at, await read(ports, at)).map(({ sealed, context }) => {
       expect(context).toEqual(apiKeyContext(key));
       return Buffer.from(ports.secrets.open(sealed, context)).toString();
@@ -97,7 +97,7 @@ describe('a key of the dialect', () => {
 
   test('has ranges that can be changed and taken off, and rights that cannot', async () => {
     const { key } = unwrap(await make());
-    const act = operatorOf(account);
+    const act = operatorContext(account);
     const confined = unwrap(await updateApiKey(ports, act, key.id, { addressRanges: ['10.1.2.3/8'] }));
     expect(confined.object).toMatchObject({ addressRanges: ['10.0.0.0/8'] });
     expect(unwrap(await updateApiKey(ports, act, key.id, { name: 'Renamed' })).object).toMatchObject({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
+import { addResource, createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { addResource, createFixture, type Fixture } from '../testing/scene.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { API_SCOPES, type ApiScope, KEY_USE_STEP_MS, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from './api-key.ts';
 

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showRotated } from '../http/api/describe-object.ts';
 import {
   administratorId,
@@ -15,6 +14,7 @@ import {
   resourceId,
   searchedPageQuery,
 } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { documents } from '../store/keys.ts';
-import { assign, authenticate, updateUser } from '../testing/acting.ts';
+import { assign, authenticate, updateUser } from '../testing/as-operator.ts';
+import { addToken, createFixture, type Fixture, overwrite, PASSWORD, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addToken, createFixture, type Fixture, overwrite, PASSWORD, unwrap, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { FakeCodeCourier } from '../testing/fake-senders.ts';
-import { createFixture, type Fixture } from '../testing/scene.ts';
+import { FakeCodeSender } from '../testing/fake-senders.ts';
+import { createFixture, type Fixture } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { type CodeLimits, DAY_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 let ports: TestPorts;
@@ -27,7 +27,7 @@ async function askForCode(on: TestPorts, { scene, token }: { scene: Fixture; tok
   return walk.view;
 }
 
-const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: new FakeCodeCourier(limits) });
+const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: new FakeCodeSender(limits) });
 
 // SR-48
 describe('SR-48: another account of the server uses up', () => {

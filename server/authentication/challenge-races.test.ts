@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { TokenId } from '../kernel/ids.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
+import { operatorContext } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { createFixture, type Fixture, read, signInByApi, unwrap } from '../testing/scene.ts';
+import { createFixture, type Fixture, read, signInByApi, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { RESEND_AFTER_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
@@ -25,7 +25,7 @@ type Ask = (over: TestPorts) => Promise<string>;
 type Give = (scene: Fixture) => Promise<{ token: TokenId; ask: Ask }>;
 
 const request = (over: TestPorts, { account, resource, user }: Fixture) =>
-  createChallenge(over, operatorOf(account), { resource: resource.id, user: user.login, language: 'en' });
+  createChallenge(over, operatorContext(account), { resource: resource.id, user: user.login, language: 'en' });
 
 const GIVE: Record<string, Give> = {
   question: async (scene) => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { assign } from '../testing/acting.ts';
+import { assign } from '../testing/as-operator.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
+import { createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { createFixture, type Fixture, PASSWORD, unwrap } from '../testing/scene.ts';
 
 let service: Service;
 let scene: Fixture;

@@ -1,23 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/acting.ts';
+import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
-import { touches } from '../testing/intercepted-store.ts';
 import {
   addPerson,
   createFixture,
   type Fixture,
-  meanwhile,
   NONCE,
   overwrite,
   PASSWORD,
-  putInState,
   read,
+  runMeanwhile,
+  setState,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 // SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.
 let ports: TestPorts;
@@ -42,11 +42,11 @@ async function moveTo(scene: Fixture, owner: Fixture['user']['id'] | null) {
 }
 
 const edits: Record<string, Edit> = {
-  'the user is blocked': meanwhile.blockUser,
-  'the resource is switched off': meanwhile.disableResource,
-  'the plan ends': meanwhile.deactivatePlan,
-  'the token is locked': (scene) => putInState(ports, scene.account, token(scene).id, 'locked'),
-  'the token expires': (scene) => putInState(ports, scene.account, token(scene).id, 'expired'),
+  'the user is blocked': runMeanwhile.blockUser,
+  'the resource is switched off': runMeanwhile.disableResource,
+  'the plan ends': runMeanwhile.deactivatePlan,
+  'the token is locked': (scene) => setState(ports, scene.account, token(scene).id, 'locked'),
+  'the token expires': (scene) => setState(ports, scene.account, token(scene).id, 'expired'),
   'the assignment is taken away': (scene) =>
     unassign(ports, {
       account: scene.account,
@@ -190,7 +190,7 @@ test('a password that is changed during the hash is no longer right', async () =
   const scene = await createFixture(ports);
   ports.hasher.during = async () => {
     ports.hasher.during = undefined;
-    await meanwhile.changePassword(scene);
+    await runMeanwhile.changePassword(scene);
   };
   const common = { account: scene.account, resource: scene.resource.id, user: 'alice', method: 'password' as const };
   expect(await authenticate(ports, { ...common, password: PASSWORD })).toEqual({ refused: 'INVALID_CREDENTIALS' });
@@ -231,14 +231,14 @@ describe('a person whose password is being hashed anew at sign-in', () => {
   test('does not come in when blocked meanwhile', async () => {
     const scene = await createFixture(ports);
     await stillWeak(scene);
-    atTheSecondHash(() => meanwhile.blockUser(scene));
+    atTheSecondHash(() => runMeanwhile.blockUser(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
   test('does not come in when the password was changed meanwhile, and the new one stays', async () => {
     const scene = await createFixture(ports);
     await stillWeak(scene);
-    atTheSecondHash(() => meanwhile.changePassword(scene));
+    atTheSecondHash(() => runMeanwhile.changePassword(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
     const { passwordHash } = await read(ports, documents.user(scene.user.id));
     expect(await ports.hasher.verify(passwordHash, 'something else entirely')).toBe(true);

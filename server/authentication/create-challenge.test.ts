@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assign, authenticate, operatorOf, updateResource } from '../testing/acting.ts';
+import { assign, authenticate, operatorContext, updateResource } from '../testing/as-operator.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
-import { createFixture, type Fixture, PASSWORD, putInState, unwrap } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, setState, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { type ChallengeRequest, createChallenge } from './create-challenge.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 const ask = ({ account, resource }: Fixture, request: Partial<ChallengeRequest>) =>
-  createChallenge(ports, operatorOf(account), { resource: resource.id, language: 'en', ...request });
+  createChallenge(ports, operatorContext(account), { resource: resource.id, language: 'en', ...request });
 
 // SR-45
 test('SR-45: a question is answered on the resource that it was asked for, and nowhere else', async () => {
@@ -51,6 +51,6 @@ test('nobody else’s token, none that is locked, and none of a kind that is not
   await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['totp'] });
   expect(await ask(scene, { user: 'alice' })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
   await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['ocra'] });
-  await putInState(ports, scene.account, token, 'locked');
+  await setState(ports, scene.account, token, 'locked');
   expect(await ask(scene, { user: 'alice' })).toEqual({ refused: 'TOKEN_LOCKED' });
 });

@@ -2,13 +2,13 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate, updateResource, updateToken } from '../testing/acting.ts';
+import { authenticate, updateResource, updateToken } from '../testing/as-operator.ts';
 import type { Device, DeviceKind } from '../testing/devices/device.ts';
 import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
 import { totpDevice } from '../testing/devices/oath-device.ts';
-import { createFixture, type Fixture, PASSWORD, putInState, read } from '../testing/scene.ts';
+import { createFixture, type Fixture, PASSWORD, read, setState } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import type { NewPin } from '../tokens/create-token.ts';
 
 // What holds for every kind of token, whatever it is made of.
@@ -114,7 +114,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
 
   test('deactivated, it takes no part', async () => {
     const { scene, device } = await person(kind);
-    await putInState(ports, scene.account, device.token, 'deactivated');
+    await setState(ports, scene.account, device.token, 'deactivated');
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
@@ -127,7 +127,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
     const { scene, device } = await person(kind);
     const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
-    await putInState(ports, scene.account, device.token, 'locked');
+    await setState(ports, scene.account, device.token, 'locked');
     expect(stepOf(await right())).not.toBe('done');
   });
 

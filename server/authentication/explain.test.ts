@@ -8,12 +8,12 @@ import {
   assign,
   authenticate,
   createFilter,
-  operatorOf,
+  operatorContext,
   unassign,
   updateResource,
   updateToken,
   updateUser,
-} from '../testing/acting.ts';
+} from '../testing/as-operator.ts';
 import {
   addToken,
   birth,
@@ -23,9 +23,9 @@ import {
   PASSWORD,
   unwrap,
   wrongCode,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { explain, type Question } from './explain.ts';
 import type { Method } from './methods.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 async function explained(scene: Fixture, question: Omit<Question, 'resource'>) {
-  const answer = await explain(ports, operatorOf(scene.account), { ...question, resource: scene.resource.id });
+  const answer = await explain(ports, operatorContext(scene.account), { ...question, resource: scene.resource.id });
   return unwrap(answer).explained;
 }
 
@@ -310,7 +310,7 @@ describe('what it tells', () => {
   // SR-27
   test('SR-27: another account’s resource and token are not there, and a person may not ask', async () => {
     const [scene, other] = [await createFixture(ports), await createFixture(ports, { tokens: [{}] })];
-    const act = operatorOf(scene.account);
+    const act = operatorContext(scene.account);
     const subject = { user: 'alice', method: 'password' } as const;
     expect(await explain(ports, act, { resource: other.resource.id, subject })).toEqual({
       refused: 'RESOURCE_NOT_FOUND',

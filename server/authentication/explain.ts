@@ -1,9 +1,9 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { OtpUse } from '@countersign/protocol/result';
-import { blindTraits } from '../browsers/blind-traits.ts';
+import { judgeEnvironment } from '../browsers/assess-environment.ts';
+import { blindTraits } from '../browsers/blind-signals.ts';
+import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { EnvironmentAction } from '../browsers/device-fingerprint/environment-check.ts';
-import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
-import { judgeEnvironment } from '../browsers/judge-environment.ts';
 import { localTime } from '../filters/time.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';

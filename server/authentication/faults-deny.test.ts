@@ -4,8 +4,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { Overloaded } from '../platform/argon2/port.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { authenticate, consumeResult, createFilter } from '../testing/acting.ts';
-import { touches } from '../testing/intercepted-store.ts';
+import { authenticate, consumeResult, createFilter } from '../testing/as-operator.ts';
 import {
   birth,
   createFixture,
@@ -16,9 +15,10 @@ import {
   PASSWORD,
   unwrap,
   wrongCode,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 // SR-3: an outage of anything denies by an exception; it is never a success and never a factor less.
 let ports: TestPorts;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FilterRule } from '../filters/filter.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { assign, authenticate, createFilter, createResource, updateResource } from '../testing/acting.ts';
-import { addToken, birth, createFixture, type Fixture, overwrite, PASSWORD, unwrap } from '../testing/scene.ts';
+import { assign, authenticate, createFilter, createResource, updateResource } from '../testing/as-operator.ts';
+import { addToken, birth, createFixture, type Fixture, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

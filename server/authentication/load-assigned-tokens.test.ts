@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
-import { authenticate } from '../testing/acting.ts';
-import { addPerson, createFixture, type Fixture, overwrite, PASSWORD } from '../testing/scene.ts';
+import { authenticate } from '../testing/as-operator.ts';
+import { addPerson, createFixture, type Fixture, overwrite, PASSWORD } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

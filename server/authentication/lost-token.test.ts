@@ -2,17 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
 import { startLinkedFlow } from '../enrolment/start-linked-flow.ts';
 import type { Actor } from '../kernel/actor.ts';
-import { changeOwnPin } from '../self-service/change-own-pin.ts';
-import { removeOwnToken } from '../self-service/remove-own-token.ts';
-import { renameOwnToken } from '../self-service/rename-own-token.ts';
-import { resyncOwnToken } from '../self-service/resync-own-token.ts';
+import { changeOwnPin } from '../self-service/change-pin.ts';
+import { removeOwnToken } from '../self-service/remove-token.ts';
+import { renameOwnToken } from '../self-service/rename-token.ts';
+import { resyncOwnToken } from '../self-service/resync-token.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate, operatorOf, resyncToken, updateToken } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
-import { type Fixture, overwrite, putInState, read, signInByApi, unwrap, wrongCode } from '../testing/scene.ts';
-import { setSelfStage, withOwnApp } from '../testing/self-stage.ts';
+import { authenticate, operatorContext, resyncToken, updateToken } from '../testing/as-operator.ts';
+import { type Fixture, overwrite, read, setState, signInByApi, unwrap, wrongCode } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { checkCode } from '../tokens/check-code.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { unlockOwnTokens } from '../tokens/unlock/unlock-own-tokens.ts';
@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const EMAIL = 'alice@shop.example';
 const setStage = () =>
-  setSelfStage(ports, {
+  createSelfServiceFixture(ports, {
     tokens: [{ kind: 'hotp', pin: { digits: '4711', position: 'before' } }],
     alone: true,
     resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
@@ -74,7 +74,7 @@ describe('a token that its finder has locked, and an administrator deactivates',
 
   test.each(['expired', 'out-of-step'] as const)('does so if it is %s', async (state) => {
     const scene = await setStage();
-    await putInState(ports, scene.account, lostOf(scene).id, state);
+    await setState(ports, scene.account, lostOf(scene).id, state);
     expect((await byPassword(scene)).view.step).toBe('denied');
     unwrap(await deactivate(scene));
     expect((await byPassword(scene)).view.step).toBe('done');
@@ -128,7 +128,7 @@ describe('a finder who locked the token', () => {
     const scene = await setStage();
     await lockByGuessing(scene);
     unwrap(
-      await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
+      await sendEnrolmentLink(ports, operatorContext(scene.account), scene.user.id, {
         resource: scene.resource.id,
         language: 'en',
       }),
@@ -141,7 +141,7 @@ describe('a finder who locked the token', () => {
       undefined,
     );
     await walk.password();
-    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     expect(await lostOf(scene).stored()).toMatchObject({ enabled: true, lock: { reason: 'otp-failures' } });
     expect((await byPassword(scene)).view).toMatchObject({ step: 'otp' });
   });
@@ -165,7 +165,9 @@ describe('a finder who locked the token', () => {
     const before = await token.stored();
     const pair = [`4711${await token.code()}`, `4711${await token.code(1)}`] as const;
     expect(await resyncToken(ports, scene.account, token.id, pair)).toEqual({ refused: 'TOKEN_LOCKED' });
-    expect(await checkCode(ports, operatorOf(scene.account), token.id, pair[0])).toEqual({ refused: 'TOKEN_LOCKED' });
+    expect(await checkCode(ports, operatorContext(scene.account), token.id, pair[0])).toEqual({
+      refused: 'TOKEN_LOCKED',
+    });
     expect(await token.stored()).toEqual(before);
   });
 });
@@ -173,11 +175,11 @@ describe('a finder who locked the token', () => {
 // SR-4, SR-38. The attack: both factors are at hand, and a token of the same user is locked.
 describe('a user with both factors on the self-service page', () => {
   test('neither removes, moves nor changes a token of theirs that is locked, deactivated or not', async () => {
-    const scene = await setSelfStage(ports);
+    const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [own] = walk.view.self?.tokens ?? [];
     const key = documents.token(own?.id as never);
-    await putInState(ports, scene.account, key.anchor as never, 'locked');
+    await setState(ports, scene.account, key.anchor as never, 'locked');
     for (const enabled of [true, false]) {
       await overwrite(ports, key, { enabled });
       const before = await read(ports, key);

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Resource } from '../resources/resource.ts';
-import { assign, authenticate, updateResource, updateToken } from '../testing/acting.ts';
+import { assign, authenticate, updateResource, updateToken } from '../testing/as-operator.ts';
 import {
   addPerson,
   addResource,
   addToken,
   createFixture,
   type Fixture,
-  type SceneToken,
+  type FixtureToken,
   signInByApi,
   unwrap,
   wrongCode,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -25,15 +25,15 @@ afterAll(() => ports.close());
 const atLax = () => createFixture(ports, { tokens: [{ kind: 'hotp' }], resource: { failedAttemptsBeforeLock: 10 } });
 const addStrict = ({ account }: Fixture, failedAttemptsBeforeLock = 3) =>
   addResource(ports, account, { name: 'Bank', failedAttemptsBeforeLock });
-const tokenOf = ({ tokens: [token] }: Fixture): SceneToken => {
+const tokenOf = ({ tokens: [token] }: Fixture): FixtureToken => {
   if (!token) throw new Error('no token');
   return token;
 };
 const pair = (scene: Fixture, resource: Resource, token = tokenOf(scene)) =>
   assign(ports, { account: scene.account, resource: resource.id, user: scene.user.id, token: token.id });
-const direct = ({ account }: Fixture, resource: Resource, { id }: SceneToken) =>
+const direct = ({ account }: Fixture, resource: Resource, { id }: FixtureToken) =>
   assign(ports, { account, resource: resource.id, token: id });
-async function byToken(scene: Fixture, resource: Resource, token: SceneToken, otp: string) {
+async function byToken(scene: Fixture, resource: Resource, token: FixtureToken, otp: string) {
   const asked = { account: scene.account, resource: resource.id };
   return authenticate(ports, { ...asked, method: 'token', token: token.id, otp });
 }

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { secretsOf } from '../maintenance/sealed-secrets.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate, operatorOf, resyncToken } from '../testing/acting.ts';
+import { authenticate, operatorContext, resyncToken } from '../testing/as-operator.ts';
 import { giveOcra, SUITE_PIN, wrongAnswer } from '../testing/devices/ocra-device.ts';
+import { birth, createFixture, type Fixture, overwrite, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';
-import { birth, createFixture, type Fixture, overwrite, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
-import { askResync } from '../tokens/ask-resync.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { createOcraToken } from '../tokens/create-token.ts';
 import { withReplayFloor } from '../tokens/kinds/oath/replay-floor.ts';
 import { hashPin } from '../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { askResync } from '../tokens/request-resync.ts';
 import type { OcraToken } from '../tokens/token.ts';
 
 let ports: TestPorts;
@@ -120,7 +120,7 @@ describe('what is stored', () => {
   test('a suite with a PIN is not made without one, nor one without with', async () => {
     const scene = await createFixture(ports);
     const make = (suite: string, suitePin?: string) =>
-      createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), {
+      createOcraToken(ports, operatorContext(scene.account), birth(ports, 'tok'), {
         kind: 'ocra',
         name: 'Reader',
         suite: suiteOf(suite),
@@ -142,7 +142,7 @@ describe('what is stored', () => {
     const refused = await authenticate(ports, { ...asking(scene), otp: '12345678' });
     expect(refused).toEqual({ refused: 'TOKEN_OUT_OF_STEP' });
 
-    const { questions } = unwrap(await askResync(ports, operatorOf(scene.account), device.token));
+    const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
     const answers = [await device.answer(questions[0], 40), await device.answer(questions[1], 41)] as const;
     const back = unwrap(await resync(scene, device.token, answers)).object;
     expect(back).toMatchObject({ nextCounter: 42 });
@@ -167,8 +167,8 @@ describe('SR-43: a resynchronisation', () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
     expect(await resync(scene, device.token, ['12345678', '12345678'])).toEqual({ refused: 'NOTHING_ASKED' });
-    const before = unwrap(await askResync(ports, operatorOf(scene.account), device.token)).questions;
-    const { questions } = unwrap(await askResync(ports, operatorOf(scene.account), device.token));
+    const before = unwrap(await askResync(ports, operatorContext(scene.account), device.token)).questions;
+    const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
     const to = async ([one, two]: readonly [string, string]) =>
       [await device.answer(one, 20), await device.answer(two, 21)] as const;
     expect(await resync(scene, device.token, await to(before))).toEqual({ refused: 'OTP_WRONG' });
@@ -180,7 +180,7 @@ describe('SR-43: a resynchronisation', () => {
   test('that fails six times in a row locks the device, and the right answers come too late', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
-    const { questions } = unwrap(await askResync(ports, operatorOf(scene.account), device.token));
+    const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
     const right = [await device.answer(questions[0]), await device.answer(questions[1], 1)] as const;
     for (let guess = 0; guess < 5; guess++) {
       expect(await resync(scene, device.token, [right[0], wrongAnswer(right[1])])).toEqual({ refused: 'OTP_WRONG' });
@@ -192,7 +192,7 @@ describe('SR-43: a resynchronisation', () => {
   test('is nothing for a device that has no place', async () => {
     const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
-    expect(await askResync(ports, operatorOf(scene.account), token)).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
+    expect(await askResync(ports, operatorContext(scene.account), token)).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
     expect(await resync(scene, token, ['123456', '123456'])).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
   });
 });

@@ -2,11 +2,11 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Change } from '../store/store.ts';
-import { assign, authenticate } from '../testing/acting.ts';
+import { assign, authenticate } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { addPerson, addToken, createFixture, type Fixture, meanwhile, unwrap } from '../testing/scene.ts';
+import { addPerson, addToken, createFixture, type Fixture, runMeanwhile, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 // SR-17, SR-70
 // The attack: where a code stands alone, wrong codes are sent for a list of names, and the clock sorts out those that exist and
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await add('without');
   await add('locked', { tokens: [{ state: 'locked' }] });
   await add('deactivated', { tokens: [{ state: 'deactivated' }] });
-  await meanwhile.blockUser(await add('blocked', { tokens: [{}] }));
+  await runMeanwhile.blockUser(await add('blocked', { tokens: [{}] }));
   await giveRecoveryCodes(await add('paper', { tokens: [{}] }));
   names = {
     'with a token': 'holder',

@@ -5,12 +5,12 @@ import type { TokenId } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { operatorOf } from '../testing/acting.ts';
+import { operatorContext } from '../testing/as-operator.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { FakeCodeCourier } from '../testing/fake-senders.ts';
-import { createFixture, read } from '../testing/scene.ts';
+import { FakeCodeSender } from '../testing/fake-senders.ts';
+import { createFixture, read } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import type { CodeLimits } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { createChallenge } from './create-challenge.ts';
 
@@ -34,7 +34,7 @@ const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refu
 const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 const failuresOf = async (token: TokenId) => (await read(ports, documents.token(token))).failures;
 /** The same ports with other limits. */
-const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: new FakeCodeCourier(limits) });
+const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: new FakeCodeSender(limits) });
 const NEXT_WINDOW = 15 * 60_000;
 
 async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
@@ -87,7 +87,7 @@ describe('SR-3: with the courier down', () => {
     const { scene, token } = await person();
     ports.codes.down = true;
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'CODE_NOT_SENT' });
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'CODE_NOT_SENT' });
     const key = documents.challenge(token, `api/${scene.resource.id}`);
     expect(await ports.store.getMany([key], ports.clock.now())).toEqual([undefined]);
   });
@@ -115,7 +115,7 @@ describe('how many', () => {
     await walk.choose(token);
     expect(walk.view).toMatchObject({ step: 'otp', error: { code: 'CODE_LIMIT' } });
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
-    const refused = await createChallenge(ports, operatorOf(scene.account), asked);
+    const refused = await createChallenge(ports, operatorContext(scene.account), asked);
     expect(refused).toEqual({ refused: 'CODE_LIMIT', retryAfterMs: expect.any(Number) });
     expect(ports.codes.to(to)).toHaveLength(5);
 

@@ -4,23 +4,29 @@ import type { AccountEvent } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate, createLoginRequest, operatorOf, updateResource, updateToken } from '../testing/acting.ts';
+import {
+  authenticate,
+  createLoginRequest,
+  operatorContext,
+  updateResource,
+  updateToken,
+} from '../testing/as-operator.ts';
 import { anotherCode, freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import {
   addPerson,
   birth,
   createFixture,
-  meanwhile,
   NONCE,
   ORIGIN,
   overwrite,
   PASSWORD,
-  putInState,
   read,
+  runMeanwhile,
+  setState,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { createSentToken } from '../tokens/create-sent-token.ts';
 import { createChallenge } from './create-challenge.ts';
 
@@ -99,7 +105,7 @@ describe('SR-48: another code', () => {
     const asked = { resource: resource.id, user: user.login, language: 'en' as const };
     const verdicts = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
-        createChallenge(at % 2 === 0 ? ports : replica, operatorOf(account), asked),
+        createChallenge(at % 2 === 0 ? ports : replica, operatorContext(account), asked),
       ),
     );
     expect(verdicts.filter((verdict) => !isRefusal(verdict))).toHaveLength(1);
@@ -236,7 +242,7 @@ describe('nothing is sent', () => {
     expect(codeOf(await early.choose(token))).toBe('STEP_NOT_EXPECTED');
 
     const late = await LoginDriver.toOtp(scene);
-    await meanwhile.changePassword(scene);
+    await runMeanwhile.changePassword(scene);
     expect(codeOf(await late.choose(token))).toBe('ACCESS_DENIED');
     expect(ports.codes.to(to)).toHaveLength(0);
   });
@@ -256,20 +262,20 @@ describe('nothing is sent', () => {
   test.each(['locked', 'deactivated', 'expired'] as const)('to a token that is %s', async (state) => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
-    await putInState(ports, scene.account, token, state);
+    await setState(ports, scene.account, token, state);
     expect(stepOf(await walk.choose(token))).toBe('denied');
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toHaveProperty('refused');
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toHaveProperty('refused');
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
   test('to somebody who is blocked, nor where a filter or the plan lets nobody in', async () => {
     const { scene, to } = await person();
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
-    await meanwhile.blockUser(scene);
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
-    await meanwhile.deactivatePlan(scene);
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'PLAN_INACTIVE' });
+    await runMeanwhile.blockUser(scene);
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+    await runMeanwhile.deactivatePlan(scene);
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'PLAN_INACTIVE' });
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
@@ -277,7 +283,7 @@ describe('nothing is sent', () => {
     const { scene, to } = await person();
     await overwrite(ports, documents.resource(scene.resource.id), { testMode: 'pass' });
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TEST_RESOURCE' });
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'TEST_RESOURCE' });
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
@@ -289,9 +295,12 @@ describe('nothing is sent', () => {
     await walk.identify();
     expect(await walk.password()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
     unwrap(await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['sms'] }));
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toMatchObject({ token: id, kind: 'sms' });
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toMatchObject({
+      token: id,
+      kind: 'sms',
+    });
   });
 });
 
@@ -327,7 +336,7 @@ test.each([
   ['email', '+4915112345678'],
 ] as const)('%s: %j is no address, neither when it is made nor when it is changed', async (kind, to) => {
   const { scene } = await person();
-  const act = operatorOf(scene.account);
+  const act = operatorContext(scene.account);
   expect(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to })).toMatchObject({
     refused: 'INPUT_INVALID',
   });
@@ -338,7 +347,7 @@ test.each([
 test('over the API a code is asked for and shown, by a person or a token of the resource', async () => {
   const { scene, to, token } = await person({ tokens: [{}] });
   const { account, resource } = scene;
-  const act = operatorOf(account);
+  const act = operatorContext(account);
   const asked = await createChallenge(ports, act, { resource: resource.id, user: 'alice', language: 'en' });
   expect(asked).toEqual({
     token,

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TEST_MODES } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
-import { assign, authenticate, consumeResult, updateResource } from '../testing/acting.ts';
-import { addResource, createFixture, type Fixture, NONCE, PASSWORD } from '../testing/scene.ts';
+import { assign, authenticate, consumeResult, updateResource } from '../testing/as-operator.ts';
+import { addResource, createFixture, type Fixture, NONCE, PASSWORD } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { assign, authenticate, unassign } from '../testing/acting.ts';
-import { addToken, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/scene.ts';
+import { assign, authenticate, unassign } from '../testing/as-operator.ts';
+import { addToken, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 // SR-3, SR-4: somebody who has the password and no token keeps sign-ins under way, and waits for the moment in which
 // the person gets a new phone: assigned with the new token, then no longer with the old one. There is no instant at

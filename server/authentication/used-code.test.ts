@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
-import { assign, createToken } from '../testing/acting.ts';
-import { birth, createFixture, read, signInByApi, unwrap } from '../testing/scene.ts';
+import { assign, createToken } from '../testing/as-operator.ts';
+import { birth, createFixture, read, signInByApi, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { hotp } from '../tokens/kinds/oath/code.ts';
 

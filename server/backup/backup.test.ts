@@ -11,22 +11,22 @@ import { createSigner } from '../platform/jose/signer.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
-import { authenticate, consumeResult, operatorOf, resyncToken } from '../testing/acting.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
-import { backupOf, overStore, readingOf } from '../testing/restored.ts';
+import { authenticate, consumeResult, operatorContext, resyncToken } from '../testing/as-operator.ts';
 import {
   addToken,
   createFixture,
   type Fixture,
+  type FixtureToken,
   NONCE,
   PASSWORD,
   read,
-  type SceneToken,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { BackupInvalid, LineSums } from './backup-records.ts';
 import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
 
@@ -55,10 +55,10 @@ async function emptyStore(): Promise<Store> {
 /** The service as it comes up over what was restored. */
 async function restored(from = lines): Promise<TestPorts> {
   const over = overStore(ports, await emptyStore());
-  await restoreBackup(over, readingOf(from));
+  await restoreBackup(over, backupReader(from));
   return over;
 }
-async function tokensOf(): Promise<[SceneToken, SceneToken]> {
+async function tokensOf(): Promise<[FixtureToken, FixtureToken]> {
   const [totp, hotp] = scene.tokens;
   if (!totp || !hotp) throw new Error('no tokens');
   return [totp, hotp];
@@ -183,7 +183,7 @@ describe('a restored backup', () => {
     ports.clock.advance(1000);
     expect((await toSecondFactor(over, scene.account, email)).flow.step).toBe('password');
     // The operator lets them in again.
-    unwrap(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorOf(scene.account), id));
+    unwrap(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorContext(scene.account), id));
   });
 
   // SR-62, SR-58. The attack: a signing key is stolen and retired for it; a restore of the backup from before makes what the
@@ -227,7 +227,7 @@ describe('a restored backup', () => {
   });
 
   test('of a ledger that grew under the backup has no entry that its balance does not know', async () => {
-    const act = operatorOf(scene.account);
+    const act = operatorContext(scene.account);
     const plans = { currency: 'EUR', plans: [{ name: 'Paid', monthlyFee: 100, quotas: { users: 9 } }] };
     const pay = (reference: string) =>
       postEntry(ports, act, plans, { kind: 'credit', amount: 500, currency: 'EUR', reference, reason: 'payment' });
@@ -258,7 +258,7 @@ describe('a restored backup', () => {
 describe('a backup that is not as it was written is refused, and nothing is written', () => {
   const refuses = async (damaged: readonly string[], message: RegExp) => {
     const store = await emptyStore();
-    const attempt = restoreBackup(overStore(ports, store), readingOf(damaged));
+    const attempt = restoreBackup(overStore(ports, store), backupReader(damaged));
     await expect(attempt).rejects.toBeInstanceOf(BackupInvalid);
     await expect(attempt).rejects.toThrow(message);
     expect((await contentsOf(store)).size).toBe(0);
@@ -307,12 +307,12 @@ describe('a backup that is not as it was written is refused, and nothing is writ
         },
       },
     };
-    await expect(restoreBackup(other, readingOf(lines))).rejects.toThrow('give the key of the time of the backup');
+    await expect(restoreBackup(other, backupReader(lines))).rejects.toThrow('give the key of the time of the backup');
     expect((await contentsOf(store)).size).toBe(0);
   });
 
   test('and a store that holds something is left as it is', async () => {
-    await expect(restoreBackup(ports, readingOf(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
+    await expect(restoreBackup(ports, backupReader(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
     const [mark] = await ports.store.getMany([documents.restoration()], ports.clock.now());
     expect(mark).toBeUndefined();
   });
@@ -326,8 +326,8 @@ test('a restore that was broken off leaves a mark, by which the half of it is kn
     if (commits === 5) throw new Error('killed');
     return go();
   };
-  await expect(restoreBackup(over, readingOf(lines))).rejects.toThrow('killed');
+  await expect(restoreBackup(over, backupReader(lines))).rejects.toThrow('killed');
   over.store.intercept = {};
   expect(await read(over, documents.restoration())).not.toHaveProperty('finishedAt');
-  await expect(restoreBackup(over, readingOf(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
+  await expect(restoreBackup(over, backupReader(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
 });

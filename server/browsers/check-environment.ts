@@ -6,11 +6,11 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { findUser } from '../users/find-user.ts';
-import { blindTraits } from './blind-traits.ts';
+import { judgeEnvironment } from './assess-environment.ts';
+import { blindTraits } from './blind-signals.ts';
+import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 import { DEFAULT_THRESHOLD } from './device-fingerprint/environment-check.ts';
 import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
-import type { SaidTraits } from './device-fingerprint/traits.ts';
-import { judgeEnvironment } from './judge-environment.ts';
 
 /**
  * How far a browser matches those of a person, for a host's backend that signs people in by itself. By the weights of the

@@ -3,28 +3,28 @@ import { explain } from '../authentication/explain.ts';
 import { backUp } from '../backup/back-up.ts';
 import { parseHandle } from '../login/flow-handle.ts';
 import { documents } from '../store/keys.ts';
-import { createLoginRequest, operatorOf } from '../testing/acting.ts';
+import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
   birth,
   createFixture,
   type Fixture,
+  type FixtureOptions,
   NONCE,
-  putInState,
-  type SceneOptions,
+  setState,
   unwrap,
   wrongCode,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
+import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 import type { EnvironmentAction } from './device-fingerprint/environment-check.ts';
 import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
-import type { SaidTraits } from './device-fingerprint/traits.ts';
 import { forgetEnvironments } from './forget-environments.ts';
+import { showEnvironments } from './list-environments.ts';
 import { saveEnvironment } from './save-environment.ts';
-import { showEnvironments } from './show-environments.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ const THIEF: SaidTraits = {
   userAgent: 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0 Safari/537.36',
 };
 
-function checked(action: EnvironmentAction, options: SceneOptions = {}): Promise<Fixture> {
+function checked(action: EnvironmentAction, options: FixtureOptions = {}): Promise<Fixture> {
   const environment = { action, threshold: 60, weights: DEFAULT_WEIGHTS };
   return createFixture(ports, { ...options, resource: { environment, ...options.resource } });
 }
@@ -61,7 +61,7 @@ async function signIn(scene: Fixture, browser: SaidTraits | undefined, code?: st
 }
 const codeOf = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 const countOf = async ({ account, user }: Fixture) =>
-  unwrap(await showEnvironments(ports, operatorOf(account), user.id)).environments.length;
+  unwrap(await showEnvironments(ports, operatorContext(account), user.id)).environments.length;
 
 describe('a thief who has the password, and a browser of their own', () => {
   test('is refused, and told so only behind the right password', async () => {
@@ -106,7 +106,7 @@ describe('a thief who has the password, and a browser of their own', () => {
     expect((await signIn(scene, THIEF)).view.step).toBe('done');
   });
 
-  const nothingToShow: [string, SceneOptions][] = [
+  const nothingToShow: [string, FixtureOptions][] = [
     ['has no token', {}],
     ['has a deactivated token, which lets them off the code elsewhere', { tokens: [{ state: 'deactivated' }] }],
   ];
@@ -124,7 +124,7 @@ describe('a thief who has the password, and a browser of their own', () => {
       await signIn(scene, OWN);
       const thief = await signIn(scene, THIEF);
       const [token] = scene.tokens;
-      if (token) await putInState(ports, scene.account, token.id, state);
+      if (token) await setState(ports, scene.account, token.id, state);
       await thief.otp('123456');
       expect(thief.view.step).toBe('denied');
     },
@@ -199,10 +199,10 @@ describe('what is stored', () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
     expect(await countOf(scene)).toBe(1);
-    unwrap(await forgetEnvironments(ports, operatorOf(scene.account), scene.user.id));
+    unwrap(await forgetEnvironments(ports, operatorContext(scene.account), scene.user.id));
     expect(await countOf(scene)).toBe(0);
     expect((await signIn(scene, THIEF)).view.step).toBe('done');
-    unwrap(await deleteUser(ports, operatorOf(scene.account), scene.user.id));
+    unwrap(await deleteUser(ports, operatorContext(scene.account), scene.user.id));
     expect(await ports.store.getMany([documents.environments(scene.user.id)], ports.clock.now())).toEqual([undefined]);
   });
 });
@@ -210,7 +210,7 @@ describe('what is stored', () => {
 describe('a host’s backend', () => {
   test('asks how far a browser matches, and says which ones are the person’s', async () => {
     const scene = await createFixture(ports);
-    const act = operatorOf(scene.account);
+    const act = operatorContext(scene.account);
     const about = { user: 'alice', resource: scene.resource.id };
     expect(await checkEnvironment(ports, act, { ...about, environment: OWN })).toEqual({ percent: null, fits: true });
     unwrap(await saveEnvironment(ports, act, { user: 'alice', environment: OWN }));
@@ -251,7 +251,7 @@ describe('an explanation', () => {
         environment,
         subject: { user: 'alice', method: 'widget' },
       } as const;
-      return unwrap(await explain(ports, operatorOf(scene.account), question)).explained;
+      return unwrap(await explain(ports, operatorContext(scene.account), question)).explained;
     };
     expect((await about(OWN)).verdict).toEqual({ granted: true, otp: 'not_used' });
     const differs = await about(THIEF);

@@ -3,9 +3,9 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
-import { traitsOf } from './blind-traits.ts';
-import { environmentsExpireAt, remember } from './device-fingerprint/remembered.ts';
-import type { Environment } from './device-fingerprint/traits.ts';
+import { traitsOf } from './blind-signals.ts';
+import type { Environment } from './device-fingerprint/browser-signals.ts';
+import { environmentsExpireAt, remember } from './device-fingerprint/known-browsers.ts';
 
 /**
  * Remembers a browser of somebody who is there. A new one is told of; that one was seen again, is not.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addResource, createFixture, type Fixture, NONCE, ORIGIN } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { addResource, createFixture, type Fixture, NONCE, ORIGIN } from '../testing/scene.ts';
 
 let service: Service;
 let scene: Fixture;

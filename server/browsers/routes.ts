@@ -7,8 +7,8 @@ import { isRefusal } from '../kernel/result.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { environment } from './environment-fields.ts';
 import { forgetEnvironments } from './forget-environments.ts';
+import { showEnvironments } from './list-environments.ts';
 import { saveEnvironment } from './save-environment.ts';
-import { showEnvironments } from './show-environments.ts';
 
 const check = createRoute({
   method: 'post',

@@ -6,8 +6,8 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { findUser } from '../users/find-user.ts';
-import { blindTraits } from './blind-traits.ts';
-import type { SaidTraits } from './device-fingerprint/traits.ts';
+import { blindTraits } from './blind-signals.ts';
+import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 import { rememberEnvironment } from './remember-environment.ts';
 
 /**

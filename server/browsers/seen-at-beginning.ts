@@ -1,8 +1,8 @@
 import type { Ports } from '../kernel/ports.ts';
 import type { StartFlowInput } from '../login/start-flow-input.ts';
 import type { Resource } from '../resources/resource.ts';
-import { blindTraits } from './blind-traits.ts';
-import type { Environment } from './device-fingerprint/traits.ts';
+import { blindTraits } from './blind-signals.ts';
+import type { Environment } from './device-fingerprint/browser-signals.ts';
 
 /** What a sign-in keeps of its browser: nothing at all where the resource does not ask. */
 export function seenAtBeginning(

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealEvents } from '../events/seal-events.ts';
+import { append, linesOfExport, sampleEvent, streamPortsOver } from '../testing/event-stream.ts';
 import { accountId } from '../testing/samples.ts';
-import { append, linesOfExport, sampleEvent, streamPortsOver } from '../testing/stream-of-events.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { runAudit } from './audit.ts';
 

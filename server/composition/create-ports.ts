@@ -16,7 +16,7 @@ import { createSigner } from '../platform/jose/signer.ts';
 import { loadMasterKeys, type MasterKeySource, type MasterKeys } from '../platform/secret-box/load-master-key.ts';
 import { configuredMasterKeys, masterKeyFile } from '../platform/secret-box/master-key-file.ts';
 import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
-import { noCourier } from '../platform/smtp/no-courier.ts';
+import { noCourier } from '../platform/smtp/no-mailer.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
@@ -126,6 +126,6 @@ async function openCourier({ mail, url }: Config): Promise<Mailer> {
   const { implicitTls, ...rest } = server;
   const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
   const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
-  const { createSmtpCourier } = await import('../platform/smtp/smtp-courier.ts');
+  const { createSmtpCourier } = await import('../platform/smtp/smtp-mailer.ts');
   return createSmtpCourier({ ...rest, tls, from: mail.from, url });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
 import { capturedLog } from '../testing/captured-log.ts';
-import { createFixture } from '../testing/scene.ts';
+import { createFixture } from '../testing/fixtures.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
 

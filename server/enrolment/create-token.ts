@@ -10,11 +10,11 @@ import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { assignEnrolledToken, type OwnToken } from './assign-token.ts';
+import { makeAppToken } from './create-app-token.ts';
+import { makeOwnPasskey } from './create-passkey.ts';
+import { makeSentToken } from './create-sent-token.ts';
 import { discardDraft } from './discard-draft.ts';
 import type { Making } from './enrolling.ts';
-import { makeAppToken } from './make-app-token.ts';
-import { makeOwnPasskey } from './make-own-passkey.ts';
-import { makeSentToken } from './make-sent-token.ts';
 import { newRecord } from './new-record.ts';
 import { recoveryCodesOf } from './show-enrolment.ts';
 

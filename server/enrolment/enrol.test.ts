@@ -3,24 +3,24 @@ import { isRefusal } from '../kernel/result.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf, updateResource } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { operatorContext, updateResource } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
   addResource,
   addToken,
   createFixture,
   type Fixture,
-  meanwhile,
+  type FixtureOptions,
   overwrite,
-  putInState,
   read,
-  type SceneOptions,
+  runMeanwhile,
+  setState,
   unwrap,
   wrongCode,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import type { TokenState } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
@@ -37,7 +37,7 @@ beforeEach(() => {
 const REQUIRED: EnrolmentPolicy = { kinds: ['totp'], required: true };
 const OFFERED: EnrolmentPolicy = { kinds: ['totp'], required: false };
 
-const setStage = (enrolment: EnrolmentPolicy = REQUIRED, options: SceneOptions = {}) =>
+const setStage = (enrolment: EnrolmentPolicy = REQUIRED, options: FixtureOptions = {}) =>
   createFixture(ports, {
     ...options,
     resource: { enrolment, ...options.resource },
@@ -62,7 +62,7 @@ describe('at the first sign-in', () => {
     const walk = await toEnrol(scene);
     expect(walk.view).toMatchObject({ step: 'enrol', enrol: { mayWait: false } });
     expect(walk.view.result).toBeUndefined();
-    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
     expect(walk.view.codes).toHaveLength(10);
     expect(walk.view.enrol).toBeUndefined();
     expect(walk.view.result).toBeUndefined();
@@ -74,7 +74,7 @@ describe('at the first sign-in', () => {
   test('from then on the app and the recovery codes are what the person signs in with', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     await walk.enrol(app.code(ports.clock.now()));
     const [code = ''] = walk.view.codes ?? [];
     await walk.confirmCodes();
@@ -89,7 +89,7 @@ describe('at the first sign-in', () => {
   test('the code that set it up is used up', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    const otp = appOf(walk.view).code(ports.clock.now());
+    const otp = totpApp(walk.view).code(ports.clock.now());
     await walk.enrol(otp);
     const next = await LoginDriver.toOtp(scene);
     expect(await next.otp(otp)).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
@@ -98,7 +98,7 @@ describe('at the first sign-in', () => {
   test('a mail tells the person', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-added' });
   });
 
@@ -108,7 +108,7 @@ describe('at the first sign-in', () => {
     expect(await walk.look()).toMatchObject({ enrol: { secret: keyOf(walk) } });
     const other = await toEnrol(scene);
     expect(keyOf(other)).not.toBe(keyOf(walk));
-    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     expect(await walk.look()).toMatchObject({ codes: walk.view.codes });
   });
 
@@ -142,7 +142,7 @@ describe('attacks on the enrolment', () => {
   test('nor where the token belongs to the person and is assigned elsewhere, or nowhere', async () => {
     const scene = await setStage();
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
-    await putInState(ports, scene.account, token.id, 'locked');
+    await setState(ports, scene.account, token.id, 'locked');
     // Nor do they come in without what is demanded.
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   });
@@ -158,7 +158,7 @@ describe('attacks on the enrolment', () => {
     await ports.store.commit(gone);
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [] } });
     await ports.store.commit({ ...gone, operation: 'back', delete: [], put: [{ key, value: stored }] });
-    unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
+    unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   });
 
@@ -188,7 +188,7 @@ describe('attacks on the enrolment', () => {
   test('codes of another key are wrong, are bounded, and lock nothing', async () => {
     const scene = await setStage(REQUIRED);
     const [walk, other] = [await toEnrol(scene), await toEnrol(scene)];
-    const wrong = appOf(other.view).code(ports.clock.now());
+    const wrong = totpApp(other.view).code(ports.clock.now());
     expect(await walk.enrol(wrong)).toMatchObject({ step: 'enrol', error: { code: 'OTP_WRONG' } });
     while (walk.view.step === 'enrol') await walk.enrol(wrong);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
@@ -199,7 +199,7 @@ describe('attacks on the enrolment', () => {
   test('a code of minutes ago is wrong, and says that a clock is off', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    const otp = appOf(walk.view).code(ports.clock.now() - 90_000);
+    const otp = totpApp(walk.view).code(ports.clock.now() - 90_000);
     expect(await walk.enrol(otp)).toMatchObject({ step: 'enrol', error: { code: 'OTP_CLOCK_OFF' } });
   });
 
@@ -207,7 +207,7 @@ describe('attacks on the enrolment', () => {
   test('50 at once with one right code make one token', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    const otp = appOf(walk.view).code(ports.clock.now());
+    const otp = totpApp(walk.view).code(ports.clock.now());
     const { seq } = walk.view;
     const answers = await Promise.all(Array.from({ length: 50 }, () => walk.enrol(otp, seq)));
     expect(answers.filter((answer) => !isRefusal(answer))).toHaveLength(1);
@@ -218,7 +218,7 @@ describe('attacks on the enrolment', () => {
     const scene = await setStage(OFFERED);
     const walks = await Promise.all(Array.from({ length: 5 }, () => toEnrol(scene)));
     const waiting = await toEnrol(scene);
-    await Promise.all(walks.map((walk) => walk.enrol(appOf(walk.view).code(ports.clock.now()))));
+    await Promise.all(walks.map((walk) => walk.enrol(totpApp(walk.view).code(ports.clock.now()))));
     expect(walks.map(({ view }) => view.step).sort()).toEqual(['codes', 'denied', 'denied', 'denied', 'denied']);
     expect(await ownedBy(scene)).toHaveLength(2);
     expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
@@ -232,8 +232,8 @@ describe('attacks on the enrolment', () => {
     async (change) => {
       const scene = await setStage();
       const walk = await toEnrol(scene);
-      await meanwhile[change](scene);
-      expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+      await runMeanwhile[change](scene);
+      expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
       expect(await ownedBy(scene)).toEqual([]);
     },
   );
@@ -242,14 +242,14 @@ describe('attacks on the enrolment', () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
-    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+    expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
   });
 
   test('whoever is blocked while the recovery codes are on the screen gets no result', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
-    await meanwhile.blockUser(scene);
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
+    await runMeanwhile.blockUser(scene);
     expect(await walk.confirmCodes()).toMatchObject({ step: 'denied' });
   });
 
@@ -258,7 +258,7 @@ describe('attacks on the enrolment', () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const secret = keyOf(walk) ?? '';
-    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     const stored = JSON.stringify(ports.store.commits);
     expect(stored).not.toContain(secret);
     for (const code of walk.view.codes ?? []) expect(stored).not.toContain(code);
@@ -293,7 +293,7 @@ describe('by policy', () => {
   test('where recovery codes do not count, none are made', async () => {
     const scene = await setStage(REQUIRED, { resource: { tokenKinds: ['totp'] } });
     const walk = await toEnrol(scene);
-    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
+    expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
     expect(await ownedBy(scene)).toHaveLength(1);
   });
 });
@@ -307,7 +307,7 @@ describe('where the page asks for it', () => {
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     expect(walk.view).toMatchObject({ step: 'enrol', enrol: { mayWait: true } });
     expect(walk.view.result).toBeUndefined();
-    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
+    expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'] });
     expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(3);
   });
@@ -337,7 +337,7 @@ describe('an enrolment that breaks off', () => {
   test('before the assignment leaves a token with which nobody signs in, and the same flow goes on', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     ports.store.intercept.commit = (change, go) => {
       if (change.anchor === scene.user.id) throw new Error('killed');
       return go();
@@ -355,7 +355,7 @@ describe('an enrolment that breaks off', () => {
   test('after the assignment the person goes on to the recovery codes', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     const before = await read(ports, documents.flow(walk.handle.split('.')[0] as never));
     await walk.enrol(app.code(ports.clock.now()));
     const codes = walk.view.codes;
@@ -368,7 +368,7 @@ test('a resource of the same account that asks for nothing is none of its busine
   const scene = await setStage();
   const other = await addResource(ports, scene.account, { name: 'Wiki' });
   const walk = await toEnrol(scene);
-  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
   const user = await read(ports, documents.user(scene.user.id));
   expect(user.assignments.map(({ resource }) => resource)).not.toContain(other.id);
 });

@@ -2,12 +2,12 @@ import type { EnrolmentKind } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf, updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { operatorContext, updateUser } from '../testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../testing/devices/sent-device.ts';
-import { createFixture, type Fixture, read, type SceneOptions, unwrap } from '../testing/scene.ts';
+import { createFixture, type Fixture, type FixtureOptions, read, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 
 let ports: TestPorts;
@@ -19,7 +19,7 @@ beforeEach(() => {
   ports.codes.down = false;
 });
 
-function setStage(kind: EnrolmentKind = 'sms', options: SceneOptions = {}): Promise<Fixture> {
+function setStage(kind: EnrolmentKind = 'sms', options: FixtureOptions = {}): Promise<Fixture> {
   return createFixture(ports, {
     ...options,
     resource: {
@@ -283,14 +283,14 @@ test('a link lets try anew, and so does a token that was set up in another way',
   };
   await burn();
   unwrap(
-    await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
+    await sendEnrolmentLink(ports, operatorContext(scene.account), scene.user.id, {
       resource: scene.resource.id,
       language: 'en',
     }),
   );
   const walk = await burn();
   await walk.chooseKind('totp');
-  expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+  expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
   const [left] = await ports.store.getMany([documents.enrolmentTries(scene.user.id)], ports.clock.now());
   expect(left).toBeUndefined();
 });

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { isRefusal } from '../kernel/result.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { updateResource } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { updateResource } from '../testing/as-operator.ts';
 import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
@@ -12,16 +11,17 @@ import {
   addPerson,
   createFixture,
   type Fixture,
-  meanwhile,
+  type FixtureOptions,
   overwrite,
-  putInState,
   read,
-  type SceneOptions,
+  runMeanwhile,
+  setState,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { credentialHash } from '../tokens/kinds/passkey/claim-credential.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
 import type { TokenKind } from '../tokens/token.ts';
@@ -41,7 +41,7 @@ beforeEach(() => {
 const ALL_KINDS: TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'];
 
 /** Somebody without a token, with a mailbox, and with a phone where one is given. */
-function setStage(kinds: EnrolmentKind[], options: SceneOptions = {}): Promise<Fixture> {
+function setStage(kinds: EnrolmentKind[], options: FixtureOptions = {}): Promise<Fixture> {
   return createFixture(ports, {
     ...options,
     resource: { enrolment: { kinds, required: true }, tokenKinds: ALL_KINDS, ...options.resource },
@@ -75,7 +75,7 @@ async function ready(
   kind: EnrolmentKind,
 ): Promise<(seq?: number) => ReturnType<LoginDriver['enrol']>> {
   if (kind === 'totp') {
-    const code = appOf(walk.view).code(ports.clock.now());
+    const code = totpApp(walk.view).code(ports.clock.now());
     return (seq) => walk.enrol(code, seq);
   }
   if (kind === 'webauthn') {
@@ -150,7 +150,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
       const scene = await setStage([kind]);
       const walk = await toEnrol(scene);
       const prove = await ready(walk, kind);
-      await meanwhile[change](scene);
+      await runMeanwhile[change](scene);
       expect(await prove()).toMatchObject({ step: 'denied' });
       expect(await ownedBy(scene)).toEqual([]);
     },
@@ -212,7 +212,7 @@ describe.each(DEVICE_KINDS.filter(({ kind }) => kind !== 'recovery'))('with a lo
         enrolment: { kinds: [...ENROLMENT_KINDS], required: true },
       }),
     );
-    await putInState(ports, scene.account, token, 'locked');
+    await setState(ports, scene.account, token, 'locked');
     const walk = await toEnrol(scene);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
     expect(await walk.chooseKind('totp')).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
@@ -220,7 +220,7 @@ describe.each(DEVICE_KINDS.filter(({ kind }) => kind !== 'recovery'))('with a lo
 });
 
 describe('the choice', () => {
-  const choice = async (kinds: EnrolmentKind[] = [...ENROLMENT_KINDS], options: SceneOptions = {}) => {
+  const choice = async (kinds: EnrolmentKind[] = [...ENROLMENT_KINDS], options: FixtureOptions = {}) => {
     const scene = await setStage(kinds, options);
     return { scene, walk: await toEnrol(scene) };
   };
@@ -262,7 +262,7 @@ describe('the choice', () => {
     ports.codes.channels = [];
     expect((await choice()).walk.view.enrol?.kinds).toEqual(['webauthn', 'totp']);
     ports.codes.channels = ['sms', 'email'];
-    const unknown = await choice([...ENROLMENT_KINDS], { user: { email: undefined } } as SceneOptions);
+    const unknown = await choice([...ENROLMENT_KINDS], { user: { email: undefined } } as FixtureOptions);
     expect(unknown.walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'sms']);
     // A number that is known and is not written internationally.
     const national = await choice([...ENROLMENT_KINDS], { user: { phone: '4915111111111' } });

@@ -1,24 +1,24 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addOwnToken } from '../self-service/add-own-token.ts';
+import { addOwnToken } from '../self-service/add-token.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf, unassign, updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { operatorContext, unassign, updateUser } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
 import {
   createFixture,
   type Fixture,
-  meanwhile,
+  type FixtureOptions,
   overwrite,
   read,
-  type SceneOptions,
+  runMeanwhile,
   unwrap,
-} from '../testing/scene.ts';
-import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
@@ -43,7 +43,7 @@ const A_MOMENT = 10_000;
 const EMAIL = 'alice@shop.example';
 const KINDS = ['totp', 'sms', 'email'] as const;
 type Kind = (typeof KINDS)[number];
-const setStage = (kind: Kind, options: SceneOptions = {}) =>
+const setStage = (kind: Kind, options: FixtureOptions = {}) =>
   createFixture(ports, {
     ...options,
     resource: { enrolment: { kinds: [kind], required: true }, tokenKinds: [...KINDS, 'recovery'], ...options.resource },
@@ -70,9 +70,11 @@ async function byLink(scene: Fixture): Promise<LoginDriver> {
   return new LoginDriver(scene, ports, begun, undefined);
 }
 const sendLink: Change = async ({ account, user, resource }, replica) =>
-  unwrap(await sendEnrolmentLink(replica, operatorOf(account), user.id, { resource: resource.id, language: 'en' }));
+  unwrap(
+    await sendEnrolmentLink(replica, operatorContext(account), user.id, { resource: resource.id, language: 'en' }),
+  );
 
-const appCode = ({ view }: LoginDriver) => appOf(view).code(ports.clock.now());
+const appCode = ({ view }: LoginDriver) => totpApp(view).code(ports.clock.now());
 async function sentCode(walk: LoginDriver): Promise<string> {
   await walk.sendFirst();
   return ports.codes.sent.at(-1)?.code ?? '';
@@ -98,7 +100,7 @@ describe('just before the commit of an enrolment on a password', () => {
   test.each<[string, Change]>([
     ['the user is blocked', set({ blocked: true })],
     ['the user has another login', set({ login: 'alice-the-second' })],
-    ['the password is another', (scene, replica) => meanwhile.changePassword({ ...scene, ports: replica })],
+    ['the password is another', (scene, replica) => runMeanwhile.changePassword({ ...scene, ports: replica })],
     [
       'the user is taken off the resource',
       async ({ account, resource, user }, replica) =>
@@ -121,7 +123,7 @@ describe('just before the commit of an enrolment on a password', () => {
 });
 
 test('an enrolment from the self-service page: the address is changed elsewhere just before, and no token is made', async () => {
-  const scene = await setSelfStage(ports, { alone: true });
+  const scene = await createSelfServiceFixture(ports, { alone: true });
   const walk = await toSelf(scene);
   await walk.self(addOwnToken, {});
   await expectNothingMade(scene, walk, appCode(walk), set({ email: 'elsewhere@shop.example' }), 'ACCESS_DENIED');

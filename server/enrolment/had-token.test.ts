@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deleteResource } from '../resources/delete-resource.ts';
-import { addOwnToken } from '../self-service/add-own-token.ts';
-import { removeOwnToken } from '../self-service/remove-own-token.ts';
+import { addOwnToken } from '../self-service/add-token.ts';
+import { removeOwnToken } from '../self-service/remove-token.ts';
 import { documents } from '../store/keys.ts';
-import { assign, operatorOf, unassign, updateToken } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { assign, operatorContext, unassign, updateToken } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
   addPerson,
@@ -15,10 +14,11 @@ import {
   overwrite,
   read,
   unwrap,
-} from '../testing/scene.ts';
-import { setSelfStage, shownIn, withOwnApp } from '../testing/self-stage.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, shownIn, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
@@ -66,7 +66,7 @@ async function expectNoEnrolment(scene: Fixture): Promise<void> {
 }
 
 type Route = (scene: Fixture) => Promise<unknown>;
-const remove: Route = async (scene) => unwrap(await deleteToken(ports, operatorOf(scene.account), idOf(scene)));
+const remove: Route = async (scene) => unwrap(await deleteToken(ports, operatorContext(scene.account), idOf(scene)));
 const unassigned: Route = async ({ account, resource, user, tokens: [token] }) =>
   unwrap(await unassign(ports, { account, resource: resource.id, user: user.id, token: token?.id ?? ('' as never) }));
 
@@ -91,7 +91,7 @@ const ROUTES: Record<string, Route> = {
     unwrap(await assign(ports, { account: scene.account, resource: to.id, user: scene.user.id }));
     const other = await addPerson(ports, scene.account, to, { user: { login: 'bob' } });
     unwrap(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
-    unwrap(await deleteResource(ports, operatorOf(scene.account), from.id));
+    unwrap(await deleteResource(ports, operatorContext(scene.account), from.id));
     scene.resource = to;
   },
 };
@@ -118,7 +118,7 @@ describe('a token that is gone', () => {
     const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await withoutMark(scene);
-    unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
+    unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
     await expectNoEnrolment(scene);
   });
 
@@ -126,12 +126,12 @@ describe('a token that is gone', () => {
     const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
     const { id: token } = await giveRecoveryCodes(scene);
     await withoutMark(scene);
-    unwrap(await deleteToken(ports, operatorOf(scene.account), token));
+    unwrap(await deleteToken(ports, operatorContext(scene.account), token));
     await expectNoEnrolment(scene);
   });
 
   test('was removed by its owner, who adds another on the page, and no finder does with the password', async () => {
-    const scene = await setSelfStage(ports);
+    const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [token] = shownIn(walk.view).tokens;
     expect(await walk.self(removeOwnToken, { token: token?.id ?? '' })).toMatchObject({ self: { tokens: [] } });
@@ -149,12 +149,12 @@ describe('a token that is gone', () => {
     const scene = await setStage();
     await remove(scene);
     const link = { resource: scene.resource.id, language: 'en' } as const;
-    unwrap(await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, link));
+    unwrap(await sendEnrolmentLink(ports, operatorContext(scene.account), scene.user.id, link));
     const text = ports.courier.last('enrolment-link', 'alice@shop.example').path.split('#')[1] ?? '';
     const begun = unwrap(await startLinkedFlow(ports, { link: text, client: {} }));
     const walk = new LoginDriver(scene, ports, begun as never, undefined);
     await walk.password();
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     await walk.enrol(app.code(ports.clock.now()));
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     ports.clock.advance(60_000);
@@ -168,9 +168,9 @@ test('an enrolment on a password alone ends once the user has had a token meanwh
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const walk = await byPassword(scene);
   expect(walk.view).toMatchObject({ step: 'enrol' });
-  const app = appOf(walk.view);
+  const app = totpApp(walk.view);
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
-  unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
+  unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
   expect(await walk.enrol(app.code(ports.clock.now()))).not.toMatchObject({ step: 'codes' });
   const user = await read(ports, documents.user(scene.user.id));
   expect(user.assignments).toMatchObject([{ tokens: [] }]);
@@ -179,7 +179,7 @@ test('an enrolment on a password alone ends once the user has had a token meanwh
 test('the commit of an enrolment on a password alone looks for the mark itself', async () => {
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const walk = await byPassword(scene);
-  const app = appOf(walk.view);
+  const app = totpApp(walk.view);
   ports.store.intercept.commit = async (change, go) => {
     const isAssigning = change.put?.some(({ key }) => key.name === documents.user(scene.user.id).name);
     if (!isAssigning) return go();
@@ -200,7 +200,7 @@ test('a deletion that breaks off before the token is gone leaves the mark', asyn
     if (change.delete?.length) throw new Error('killed');
     return go();
   };
-  await expect(deleteToken(ports, operatorOf(scene.account), token.id)).rejects.toThrow('killed');
+  await expect(deleteToken(ports, operatorContext(scene.account), token.id)).rejects.toThrow('killed');
   ports.store.intercept = {};
   expect(await read(ports, documents.user(scene.user.id))).toMatchObject({ hadToken: true });
   expect(await read(ports, documents.token(token.id))).toMatchObject({ owner: scene.user.id });
@@ -211,6 +211,6 @@ test('what an enrolment that broke off has left is no token, and its deletion le
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   await withoutMark(scene);
   await overwrite(ports, documents.token(token.id), { createdBy: { kind: 'user', id: scene.user.id } });
-  unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
+  unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
   expect((await byPassword(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: ['totp'] } });
 });

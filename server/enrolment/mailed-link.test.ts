@@ -2,20 +2,20 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf, updateResource, updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
 import {
   addPerson,
   createFixture,
   type Fixture,
-  meanwhile,
+  type FixtureOptions,
   overwrite,
   read,
-  type SceneOptions,
+  runMeanwhile,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 const EMAIL = 'alice@shop.example';
-const setStage = (options: SceneOptions = {}) =>
+const setStage = (options: FixtureOptions = {}) =>
   createFixture(ports, {
     ...options,
     resource: { enrolment: { kinds: ['totp'], required: false }, ...options.resource },
@@ -39,7 +39,7 @@ const setStage = (options: SceneOptions = {}) =>
   });
 
 const send = ({ account, resource, user }: Fixture) =>
-  sendEnrolmentLink(ports, operatorOf(account), user.id, { resource: resource.id, language: 'en' });
+  sendEnrolmentLink(ports, operatorContext(account), user.id, { resource: resource.id, language: 'en' });
 
 async function linkOf(scene: Fixture, to = EMAIL): Promise<string> {
   unwrap(await send(scene));
@@ -57,7 +57,7 @@ describe('a mailed link', () => {
     const walk = await walkOf(scene, await linkOf(scene));
     expect(walk.view).toMatchObject({ step: 'password', login: 'alice' });
     expect(await walk.password()).toMatchObject({ step: 'enrol', enrol: { mayWait: false } });
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'codes' });
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     expect(walk.view.result).toBeUndefined();
@@ -71,7 +71,7 @@ describe('a mailed link', () => {
     const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
     const walk = await walkOf(scene, await linkOf(scene));
     expect(walk.view.step).toBe('enrol');
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     await walk.enrol(app.code(ports.clock.now()));
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     ports.clock.advance(60_000);
@@ -124,8 +124,8 @@ describe('SR-40', () => {
     const [one, other] = [await walkOf(scene, link), await walkOf(scene, link)];
     await one.password();
     await other.password();
-    expect(await one.enrol(appOf(one.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
-    expect(await other.enrol(appOf(other.view).code(ports.clock.now()))).toMatchObject({
+    expect(await one.enrol(totpApp(one.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    expect(await other.enrol(totpApp(other.view).code(ports.clock.now()))).toMatchObject({
       step: 'denied',
       error: { code: 'ENROLMENT_LINK_INVALID' },
     });
@@ -137,7 +137,9 @@ describe('SR-40', () => {
     const scene = await setStage({ password: false });
     const link = await linkOf(scene);
     const walks = await Promise.all(Array.from({ length: 50 }, () => walkOf(scene, link)));
-    await Promise.all(walks.map((walk) => walk.enrol(appOf(walk.view).code(ports.clock.now())).catch(() => undefined)));
+    await Promise.all(
+      walks.map((walk) => walk.enrol(totpApp(walk.view).code(ports.clock.now())).catch(() => undefined)),
+    );
     expect(walks.filter(({ view }) => view.step === 'codes')).toHaveLength(1);
     const { assignments } = await read(ports, documents.user(scene.user.id));
     expect(assignments[0]?.tokens).toHaveLength(2);
@@ -149,7 +151,7 @@ describe('SR-40', () => {
       ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
     ],
     ['the address is gone', ({ account, user }) => updateUser(ports, account, user.id, { email: null })],
-    ['the person is blocked', meanwhile.blockUser],
+    ['the person is blocked', runMeanwhile.blockUser],
     ['there is a newer one', send],
     ['it is old', async () => ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS)],
   ])('it leads nowhere once %s, and neither does what was begun with it', async (_name, change) => {
@@ -158,7 +160,7 @@ describe('SR-40', () => {
     const walk = await walkOf(scene, link);
     await change(scene);
     expect(await open(link)).toEqual(invalid);
-    const verdict = await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    const verdict = await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     expect(isRefusal(verdict) || verdict.step === 'denied').toBe(true);
     expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
   });
@@ -182,8 +184,8 @@ describe('SR-40', () => {
     const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
     const link = await linkOf(scene);
     const walk = await walkOf(scene, link);
-    await meanwhile.changePassword(scene);
-    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({
+    await runMeanwhile.changePassword(scene);
+    expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({
       step: 'denied',
       error: { code: 'ACCESS_DENIED' },
     });
@@ -195,11 +197,11 @@ describe('SR-40', () => {
   test('no token is assigned if a password is set while its first code is checked', async () => {
     const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
     const walk = await walkOf(scene, await linkOf(scene));
-    const { code } = appOf(walk.view);
+    const { code } = totpApp(walk.view);
     ports.store.intercept.commit = async (change, go) => {
       if (!change.put?.some(({ key }) => key.name === 'token')) return go();
       ports.store.intercept = {};
-      await meanwhile.changePassword(scene);
+      await runMeanwhile.changePassword(scene);
       return go();
     };
     expect(await walk.enrol(code(ports.clock.now()))).toMatchObject({ step: 'denied' });
@@ -225,7 +227,7 @@ describe('who gets one', () => {
     const scene = await createFixture(ports, { resource: { enrolment: { kinds: ['totp'], required: false } } });
     expect(await send(scene)).toMatchObject({ refused: 'EMAIL_MISSING' });
     const blocked = await setStage();
-    await meanwhile.blockUser(blocked);
+    await runMeanwhile.blockUser(blocked);
     expect(await send(blocked)).toMatchObject({ refused: 'USER_BLOCKED' });
     const stranger = await addPerson(ports, scene.account, scene.resource, {
       user: { login: 'carol', email: 'carol@shop.example' },

@@ -8,10 +8,10 @@ import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { availableKinds, beginMaking } from './begin-making.ts';
 import type { Enrolling } from './enrolling.ts';
 import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from './enrolment.ts';
 import type { EnrolmentBasis } from './enrolment-policy.ts';
+import { availableKinds, beginMaking } from './start-token-creation.ts';
 
 export interface EnrolmentQuestion {
   user: User;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assign } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
-import { addResource, createFixture, type Fixture, type TokenSpec, unwrap } from '../testing/scene.ts';
+import { assign } from '../testing/as-operator.ts';
+import { addResource, createFixture, type Fixture, type TokenSpec, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 
 // The attack: a stolen password meets a resource that lets nobody in without a second factor, whose first code goes to the
 // mailbox of its owner. So the thief sets up a token on a laxer resource of the account first.
@@ -36,7 +36,7 @@ async function withPassword(scene: Fixture): Promise<LoginDriver> {
 
 async function setUpApp(scene: Fixture): Promise<void> {
   const walk = await withPassword(scene);
-  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
   await walk.confirmCodes();
   expect(walk.view.step).toBe('done');
 }

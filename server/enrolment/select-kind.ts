@@ -1,10 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { type Result, refusal } from '../kernel/result.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../login/answer-step.ts';
-import { beginMaking } from './begin-making.ts';
 import { isStillAssigned, kindsNow } from './context.ts';
 import type { EnrolmentKind } from './enrolment-policy.ts';
 import { kindChosen } from './enrolment-steps.ts';
+import { beginMaking } from './start-token-creation.ts';
 
 /**
  * The person picks the kind of token that they set up, one of those that the policy has for them, or goes back to the choice.

@@ -11,10 +11,10 @@ import type { Resource } from '../resources/resource.ts';
 import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
 import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
+import { newSentToken } from './create-sent-token.ts';
 import type { SentMaking } from './enrolling.ts';
 import { codeTarget } from './enrolment-address.ts';
 import { firstCodeSent } from './enrolment-steps.ts';
-import { newSentToken } from './make-sent-token.ts';
 
 type Answer = StepAnswer & { language: MailLanguage; phone: string | undefined };
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
-import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
 import { documents } from '../store/keys.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
-import { createFixture, overwrite } from '../testing/scene.ts';
+import { createFixture, overwrite } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ test('where two factors are demanded, setting up a token reaches them, and leavi
     if (leavesOut) {
       expect(await walk.later()).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });
     } else {
-      await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+      await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
       expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     }
   }

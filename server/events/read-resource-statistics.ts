@@ -5,7 +5,7 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
 import { documents } from '../store/keys.ts';
-import { type AskedDays, askedDays } from './asked-days.ts';
+import { type AskedDays, askedDays } from './requested-days.ts';
 
 export interface ResourceStatistics {
   resource: ResourceId;

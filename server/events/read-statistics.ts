@@ -4,7 +4,7 @@ import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { type AskedDays, askedDays } from './asked-days.ts';
+import { type AskedDays, askedDays } from './requested-days.ts';
 import { DAY_MS, type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
 import { countUsers } from './statistics/distinct-users.ts';
 

@@ -5,9 +5,9 @@ import { isRefusal } from '../kernel/result.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { authenticate, createFilter, createResource, operatorOf, updateResource } from '../testing/acting.ts';
+import { authenticate, createFilter, createResource, operatorContext, updateResource } from '../testing/as-operator.ts';
+import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createFilter as createFilterAs } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
@@ -31,7 +31,7 @@ async function addFilter({ account }: Fixture): Promise<FilterId> {
 const attach = ({ account, resource }: Fixture, ipFilter: FilterId | null, over = ports) =>
   updateResource(over, account, resource.id, { ipFilter });
 const remove = ({ account }: Fixture, filter: FilterId, over = ports) =>
-  deleteFilter(over, operatorOf(account), filter);
+  deleteFilter(over, operatorContext(account), filter);
 const IN_USE = { refused: 'FILTER_IN_USE' };
 const DOWN = new StoreUnavailable('no answer');
 
@@ -44,7 +44,7 @@ describe('a filter that a resource has', () => {
     expect(await remove(scene, filter)).toEqual(IN_USE);
     unwrap(await attach(scene, null));
     expect(await remove(scene, filter)).toEqual(IN_USE);
-    unwrap(await deleteResource(ports, operatorOf(scene.account), second.id));
+    unwrap(await deleteResource(ports, operatorContext(scene.account), second.id));
     expect(await remove(scene, filter)).toEqual({ deleted: true });
     expect(await attach(scene, filter)).toMatchObject({ refused: 'FILTER_NOT_FOUND' });
     expect(await remove(scene, filter)).toEqual({ refused: 'FILTER_NOT_FOUND' });
@@ -157,7 +157,7 @@ describe('a filter that is changed', () => {
     const from = (address: string) => authenticate(ports, { ...request, password: PASSWORD, address });
     expect(await from('198.51.100.1')).toEqual({ refused: 'FILTER_DENIED' });
     const changes = { rule: { ...rule(), ranges: ['198.51.100.1'] } };
-    const changed = unwrap(await updateFilter(ports, operatorOf(scene.account), filter, changes)).object;
+    const changed = unwrap(await updateFilter(ports, operatorContext(scene.account), filter, changes)).object;
     expect(changed.rule).toEqual({ ...OFFICE, ranges: ['198.51.100.1/32'] });
     expect(await from('198.51.100.1')).toMatchObject({ method: 'password' });
     expect(await from('203.0.113.7')).toEqual({ refused: 'FILTER_DENIED' });
@@ -166,7 +166,7 @@ describe('a filter that is changed', () => {
   test('stays of its kind, and of a rule that can be read', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
-    const act = operatorOf(scene.account);
+    const act = operatorContext(scene.account);
     const other = { kind: 'geo', mode: 'allow', countries: ['AT'], unlocated: 'deny' } as const;
     const kind = await updateFilter(ports, act, filter, { rule: { ...other, countries: [...other.countries] } });
     expect(kind).toMatchObject({ refused: 'INPUT_INVALID', field: 'rule/kind' });
@@ -214,7 +214,7 @@ describe('SR-27: whoever made a filter, and acts on some resources', () => {
     expect(await open(act, filter)).toEqual({ refused: 'FORBIDDEN' });
     expect((await read(ports, documents.filter(filter))).rule).toEqual(rule());
     unwrap(await updateFilter(ports, act, filter, { name: 'the office' }));
-    unwrap(await open(operatorOf(scene.account), filter));
+    unwrap(await open(operatorContext(scene.account), filter));
     unwrap(await updateResource(ports, scene.account, elsewhere.id, { ipFilter: filter }));
     unwrap(await attach(scene, null));
     unwrap(await updateFilter(ports, act, filter, { rule: rule() }));

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from '../http/api/describe-object.ts';
 import { createdBy, filterId, instant, label, namedPageQuery, presentCreator } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports.ts';

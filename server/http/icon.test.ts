@@ -1,7 +1,7 @@
 import { ICON_LINK, ICON_PATHS } from '@countersign/protocol/icon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { createFixture, type Fixture } from '../testing/scene.ts';
 
 const ORIGIN = 'https://shop.example';
 let service: Service;

@@ -2,9 +2,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { getRequestListener } from '@hono/node-server';
-import { answerInTurn } from './answer-in-turn.ts';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';
+import { answerInTurn } from './respond-in-order.ts';
 
 export interface Timeouts {
   /** From the connection's first moment (or the end of the request before) to the end of the headers. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Dialect, numberOf, openDialect } from '../testing/dialect.ts';
-import { addPerson } from '../testing/scene.ts';
+import { addPerson } from '../testing/fixtures.ts';
 
 // SR-17
 // The attack: wrong passwords for one name over the API until it has to wait, then one for another name. Status, headers or

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
-import { assign } from '../testing/acting.ts';
+import { assign } from '../testing/as-operator.ts';
+import { addToken, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { addToken, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
 
 /** Logins that wait for their hash; further ones are turned away. */
 const QUEUE = 40;

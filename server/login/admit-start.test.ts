@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
+import { beginSignIn } from '../administrators/login/start-sign-in.ts';
 import { addAdministrator } from '../testing/administrators.ts';
-import { createFixture, type Fixture, NONCE, ORIGIN, unwrap } from '../testing/scene.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { admitStart, SIGN_IN_START_LIMITS, type StartLimits } from './admit-start.ts';
 import { startFlow } from './start-flow.ts';

@@ -4,7 +4,7 @@ import { prepareFirst } from '../authentication/prepare-first.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../authentication/second-factor.ts';
 import { requiredDenial, requiredFactors } from '../authentication/step-up.ts';
-import { judgeEnvironment } from '../browsers/judge-environment.ts';
+import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import type { EnrolmentBasis } from '../enrolment/enrolment-policy.ts';
 import { enrolmentBegun, unlockOffered } from '../enrolment/enrolment-steps.ts';
 import { offerEnrolment, wantsEnrolment } from '../enrolment/offer-enrolment.ts';

@@ -1,8 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
+import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-check.ts';
-import { judgeEnvironment } from '../browsers/judge-environment.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { UserId } from '../kernel/ids.ts';

@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
 import type { OtpUse } from '@countersign/protocol/result';
 import type { Demand, ShownFactors } from '../authentication/step-up.ts';
-import type { Environment } from '../browsers/device-fingerprint/traits.ts';
+import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { Enrolling } from '../enrolment/enrolling.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { TestMode } from '../resources/resource.ts';

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LEVELS, LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
 import { authorize, mayUse } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import { anyName, creationHeaders, flowId, instant, nonce, resourceId } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';

@@ -1,9 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { consumeResult, createLoginRequest } from '../testing/acting.ts';
-import { birth, createFixture, type Fixture, meanwhile, NONCE, ORIGIN, unwrap, wrongCode } from '../testing/scene.ts';
+import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
+import {
+  birth,
+  createFixture,
+  type Fixture,
+  NONCE,
+  ORIGIN,
+  runMeanwhile,
+  unwrap,
+  wrongCode,
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from './flow.ts';
 import { parseHandle } from './flow-handle.ts';
@@ -121,7 +130,7 @@ describe('a login request', () => {
   test('lets nobody in who was blocked or taken off since', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const request = await ask(scene);
-    await meanwhile.blockUser(scene);
+    await runMeanwhile.blockUser(scene);
     expect(await begin(scene, request)).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   });
 });
@@ -197,7 +206,7 @@ describe('beginning again with the same login request', () => {
     const loginRequest = await ask(scene);
     const first = await LoginDriver.begin(scene, { loginRequest });
     await first.otp(await code(scene));
-    await meanwhile.blockUser(scene);
+    await runMeanwhile.blockUser(scene);
     const again = await begin(scene, loginRequest);
     expect(again).toMatchObject({ step: 'denied' });
     expect(again).not.toHaveProperty('result');

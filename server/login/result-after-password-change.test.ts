@@ -4,15 +4,15 @@ import { importPasswordHash } from '../passwords/import-password-hash.ts';
 import { requestPasswordReset } from '../passwords/reset/request-password-reset.ts';
 import { resetPassword } from '../passwords/reset/reset-password.ts';
 import { startPasswordReset } from '../passwords/reset/start-password-reset.ts';
-import { changeOwnPassword } from '../self-service/change-own-password.ts';
+import { changeOwnPassword } from '../self-service/change-password.ts';
 import { documents } from '../store/keys.ts';
-import { consumeResult, createLoginRequest, operatorOf, updateUser } from '../testing/acting.ts';
+import { consumeResult, createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
+import { birth, type Fixture, type FixtureOptions, NONCE, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, type Fixture, NONCE, overwrite, PASSWORD, type SceneOptions, unwrap } from '../testing/scene.ts';
-import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -26,8 +26,8 @@ afterAll(() => ports.close());
 const NEW = 'seven quiet marmots';
 const FROM = { address: '198.51.100.7' };
 
-const setStage = (options: SceneOptions = {}) =>
-  setSelfStage(ports, { tokens: [{}], ...options, resource: { passwordReset: true, ...options.resource } });
+const setStage = (options: FixtureOptions = {}) =>
+  createSelfServiceFixture(ports, { tokens: [{}], ...options, resource: { passwordReset: true, ...options.resource } });
 
 /** A finished sign-in of this user, whose result nobody has consumed yet. */
 async function signIn(scene: Fixture): Promise<LoginDriver> {
@@ -68,13 +68,13 @@ const changes: Record<string, (scene: Fixture) => Promise<unknown>> = {
     await redeemMail();
   },
   'an administrator starts a reset': async ({ account, user }) => {
-    unwrap(await startPasswordReset(ports, operatorOf(account), user.id, 'en'));
+    unwrap(await startPasswordReset(ports, operatorContext(account), user.id, 'en'));
     await redeemMail();
   },
   'the API changes it': async ({ account, user }) =>
     unwrap(await updateUser(ports, account, user.id, { password: NEW })),
   'the Protectimus-compatible API sets it': async ({ account, user }) =>
-    unwrap(await importPasswordHash(ports, operatorOf(account), user.id, { password: NEW })),
+    unwrap(await importPasswordHash(ports, operatorContext(account), user.id, { password: NEW })),
 };
 
 // SR-38, SR-39. The attack: a thief with the old password and a code signs in just before the user changes the password.
@@ -122,7 +122,7 @@ describe('SR-39: a result of before a change of the password is refused', () => 
 
 test('a sign-in after the change gives a result that is consumed, and so does one that renews a weak hash', async () => {
   const scene = await setStage();
-  unwrap(await importPasswordHash(ports, operatorOf(scene.account), scene.user.id, { password: PASSWORD }));
+  unwrap(await importPasswordHash(ports, operatorContext(scene.account), scene.user.id, { password: PASSWORD }));
   unwrap(await consume(scene, await signIn(scene)));
   await overwrite(ports, documents.user(scene.user.id), { passwordHash: weakHash(PASSWORD) });
   unwrap(await consume(scene, await signIn(scene)));

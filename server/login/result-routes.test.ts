@@ -11,11 +11,11 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import { createSigner } from '../platform/jose/signer.ts';
 import type { SigningKey } from '../platform/jose/signing-key.ts';
 import { documents } from '../store/keys.ts';
-import { assign, createResource, createUser } from '../testing/acting.ts';
+import { assign, createResource, createUser } from '../testing/as-operator.ts';
+import { addResource, createFixture, type Fixture, NONCE, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { addResource, createFixture, type Fixture, NONCE, unwrap } from '../testing/scene.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import type { ResultRecord } from './flow.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {

@@ -1,8 +1,8 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../store/store.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, wrongCode } from '../testing/scene.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 import { SIGN_IN_START_LIMITS } from './admit-start.ts';
 

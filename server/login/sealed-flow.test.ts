@@ -2,30 +2,30 @@ import type { FlowBegun, FlowView } from '@countersign/protocol/flow';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerEmail } from '../administrators/login/answer-sign-in.ts';
-import { beginSignIn, readSignIn } from '../administrators/login/begin-sign-in.ts';
+import { beginSignIn, readSignIn } from '../administrators/login/start-sign-in.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Result } from '../kernel/result.ts';
-import { beginSelfFlow } from '../self-service/begin-self-flow.ts';
 import { signOutOfSelfService } from '../self-service/sign-out.ts';
+import { beginSelfFlow } from '../self-service/start-self-flow.ts';
 import { documents } from '../store/keys.ts';
-import { createLoginRequest, updateResource } from '../testing/acting.ts';
+import { createLoginRequest, updateResource } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
-import { touches } from '../testing/intercepted-store.ts';
 import {
   addResource,
   birth,
   createFixture,
   type Fixture,
-  meanwhile,
   NONCE,
   ORIGIN,
   overwrite,
+  runMeanwhile,
   unwrap,
-} from '../testing/scene.ts';
-import { EVERYTHING, toSelf } from '../testing/self-stage.ts';
+} from '../testing/fixtures.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { EVERYTHING, toSelf } from '../testing/self-service-fixture.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { answerIdentify } from './answer-identify.ts';
 import { answerPassword } from './answer-password.ts';
 import { FLOW_LIFETIME_MS } from './flow.ts';
@@ -75,8 +75,8 @@ describe('SR-65: beginning writes nothing', () => {
   });
 
   test.each([
-    ['the resource is off', meanwhile.disableResource, 'RESOURCE_DISABLED'],
-    ['there is no plan', meanwhile.deactivatePlan, 'PLAN_INACTIVE'],
+    ['the resource is off', runMeanwhile.disableResource, 'RESOURCE_DISABLED'],
+    ['there is no plan', runMeanwhile.deactivatePlan, 'PLAN_INACTIVE'],
   ])('where %s', async (_why, change, code) => {
     const scene = await createFixture(ports);
     await change(scene);

@@ -1,5 +1,5 @@
 import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
-import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
+import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';

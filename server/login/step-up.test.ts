@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
 import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
 import type { FlowId } from '../kernel/ids.ts';
-import { consumeResult, createLoginRequest } from '../testing/acting.ts';
+import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
   addPerson,
@@ -11,14 +11,14 @@ import {
   birth,
   createFixture,
   type Fixture,
-  meanwhile,
   NONCE,
-  putInState,
+  runMeanwhile,
+  setState,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
 
 const HOUR_MS = 3_600_000;
@@ -175,7 +175,7 @@ describe('an earlier result is worth nothing', () => {
     const { scene, first } = await signedIn();
     const under = await begin(scene, { acr: '2', previous: first.jti });
     expect(under.view.step).toBe('otp');
-    await meanwhile.changePassword(scene);
+    await runMeanwhile.changePassword(scene);
     await under.otp(await code(scene));
     expect(under.view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     expect((await begin(scene, { previous: first.jti })).view.step).toBe('password');
@@ -183,7 +183,7 @@ describe('an earlier result is worth nothing', () => {
 
   test.each(['blockUser', 'disableResource', 'deactivatePlan'] as const)('after %s', async (change) => {
     const { scene, first } = await signedIn();
-    await meanwhile[change](scene);
+    await runMeanwhile[change](scene);
     const asked = await ask(scene, { previous: first.jti });
     if ('refused' in asked) return;
     const walk = await LoginDriver.begin(scene, { loginRequest: asked.loginRequest });
@@ -201,7 +201,7 @@ describe('an earlier result is worth nothing', () => {
     const { jti } = await take(scene, walk);
     expect((await begin(scene, { acr: '2', previous: jti })).view.step).toBe('done');
     const [shown] = scene.tokens;
-    if (shown) await putInState(ports, scene.account, shown.id, 'locked');
+    if (shown) await setState(ports, scene.account, shown.id, 'locked');
     expect((await begin(scene, { acr: '2', previous: jti })).view.step).toBe('otp');
   });
 
@@ -215,7 +215,7 @@ describe('an earlier result is worth nothing', () => {
     const up = await begin(scene, { acr: '2', previous: (await take(scene, walk)).jti });
     expect(up.view.step).toBe('password');
     const [shown, other] = scene.tokens;
-    if (shown) await putInState(ports, scene.account, shown.id, 'locked');
+    if (shown) await setState(ports, scene.account, shown.id, 'locked');
     await up.password();
     expect(up.view.step).toBe('otp');
     await up.otp((await other?.code()) ?? '');
@@ -283,7 +283,7 @@ describe('a level that is demanded', () => {
     const late = await begin(scene, { acr: '2' });
     await late.password();
     expect(late.view.step).toBe('otp');
-    if (token) await putInState(ports, scene.account, token.id, 'deactivated');
+    if (token) await setState(ports, scene.account, token.id, 'deactivated');
     await late.otp(await code(scene));
     expect(late.view).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });
     expect(late.view).not.toHaveProperty('result');

@@ -3,7 +3,7 @@ import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protoco
 import type { OtpUse } from '@countersign/protocol/result';
 import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
 import type { ShownFactors, ShownSecond } from '../authentication/step-up.ts';
-import type { Environment } from '../browsers/device-fingerprint/traits.ts';
+import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { FlowId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';

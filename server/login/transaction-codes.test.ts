@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { composeMail } from '../messages/mail/compose.ts';
 import { composeText } from '../messages/sms/compose-text.ts';
-import { operatorOf, updateResource } from '../testing/acting.ts';
+import { operatorContext, updateResource } from '../testing/as-operator.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { birth, createFixture, type Fixture, NONCE, unwrap } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 
 // SR-45: a code that is sent says what it confirms, and confirms nothing else.
@@ -32,7 +32,7 @@ async function person(kind: 'sms' | 'email' = 'email') {
 }
 
 const create = ({ account, resource, user }: Fixture, fields: readonly { label: string; value: string }[]) =>
-  createTransaction(ports, operatorOf(account), birth(ports, 'flw'), {
+  createTransaction(ports, operatorContext(account), birth(ports, 'flw'), {
     resource: resource.id,
     user: user.login,
     nonce: NONCE,

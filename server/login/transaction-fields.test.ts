@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
-import { consumeResult, operatorOf } from '../testing/acting.ts';
+import { consumeResult, operatorContext } from '../testing/as-operator.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
-import { birth, createFixture, type Fixture, NONCE, read, unwrap } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, read, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction, type NewTransaction } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
 
@@ -23,7 +23,7 @@ async function person() {
 
 function create({ account, resource, user }: Fixture, fields: NewTransaction['fields']) {
   const input = { resource: resource.id, user: user.login, nonce: NONCE, fields };
-  return createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input);
+  return createTransaction(ports, operatorContext(account), birth(ports, 'flw'), input);
 }
 
 async function begin(scene: Fixture, fields: NewTransaction['fields']): Promise<LoginDriver> {

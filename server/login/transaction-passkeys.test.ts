@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
+import { operatorContext } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
-import { birth, createFixture, type Fixture, NONCE, overwrite, read, unwrap } from '../testing/scene.ts';
+import { birth, createFixture, type Fixture, NONCE, overwrite, read, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { challengeOfTransaction, isOfTransaction } from '../tokens/kinds/passkey/passkey-request.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
@@ -35,7 +35,7 @@ async function person() {
 async function begin(scene: Fixture, fields: readonly { label: string; value: string }[]): Promise<LoginDriver> {
   const { account, resource, user } = scene;
   const input = { resource: resource.id, user: user.login, nonce: NONCE, fields };
-  const made = unwrap(await createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input));
+  const made = unwrap(await createTransaction(ports, operatorContext(account), birth(ports, 'flw'), input));
   return LoginDriver.begin(scene, { loginRequest: made.loginRequest });
 }
 

@@ -6,23 +6,23 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
-import { consumeResult, createLoginRequest, operatorOf, updateResource } from '../testing/acting.ts';
+import { consumeResult, createLoginRequest, operatorContext, updateResource } from '../testing/as-operator.ts';
 import { giveOcra, wrongAnswer } from '../testing/devices/ocra-device.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { accountId, resourceId } from '../testing/samples.ts';
 import {
   birth,
   createFixture,
   type Fixture,
+  type FixtureOptions,
   NONCE,
   overwrite,
-  putInState,
   read,
-  type SceneOptions,
+  setState,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { accountId, resourceId } from '../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { createTransaction, type NewTransaction, TRANSACTIONS_AT_ONCE } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
 import { type Flow, TRANSACTION_LIFETIME_MS } from './flow.ts';
@@ -54,7 +54,7 @@ const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refu
 function create(scene: Fixture, changes: Partial<NewTransaction> = {}) {
   const { account, resource, user } = scene;
   const input = { resource: resource.id, user: user.login, nonce: NONCE, fields: FIELDS, ...changes };
-  return createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input);
+  return createTransaction(ports, operatorContext(account), birth(ports, 'flw'), input);
 }
 
 async function begin(scene: Fixture, changes: Partial<NewTransaction> = {}, from = ports): Promise<LoginDriver> {
@@ -62,7 +62,7 @@ async function begin(scene: Fixture, changes: Partial<NewTransaction> = {}, from
   return LoginDriver.begin(scene, { loginRequest, ports: from });
 }
 
-async function person(options: SceneOptions = {}, suite?: string) {
+async function person(options: FixtureOptions = {}, suite?: string) {
   const scene = await createFixture(ports, options);
   return { scene, device: await giveOcra(scene, suite) };
 }
@@ -280,7 +280,7 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
   test('SR-4: locked after it was confirmed, the token confirms nothing', async () => {
     const { scene, device } = await person();
     const result = await signed(scene, device, FIELDS);
-    await putInState(ports, scene.account, device.token, 'locked');
+    await setState(ports, scene.account, device.token, 'locked');
     expect(await redeem(scene, result, HASH)).toEqual({ refused: 'RESULT_REVOKED' });
   });
 });
@@ -310,7 +310,7 @@ describe('who can confirm', () => {
   ] as const)('a device that is %s lets nobody off: %s', async (state, code) => {
     const { scene, device } = await person();
     const { loginRequest } = unwrap(await create(scene));
-    await putInState(ports, scene.account, device.token, state);
+    await setState(ports, scene.account, device.token, state);
     expect(await create(scene)).toEqual({ refused: code });
     const walk = await LoginDriver.begin(scene, { loginRequest });
     expect(walk.view).toMatchObject({ step: 'denied', error: { code } });
@@ -332,7 +332,7 @@ describe('who can confirm', () => {
       const { scene, device } = await person();
       const walk = await begin(scene);
       const answer = await device.answer(walk.view.question ?? '');
-      await putInState(ports, scene.account, device.token, happens);
+      await setState(ports, scene.account, device.token, happens);
       expect(stepOf(await walk.sign(answer))).toBe('denied');
     }
   });

@@ -8,12 +8,19 @@ import type { AccountId } from '../kernel/ids.ts';
 import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
 import { documents } from '../store/keys.ts';
-import { createToken, createUser, idempotently } from '../testing/acting.ts';
-import { addActive, addAdministrator, codeOf, proofBy, selfActOf, toSecondFactor } from '../testing/administrators.ts';
+import {
+  addActive,
+  addAdministrator,
+  codeOf,
+  proofBy,
+  selfServiceContext,
+  toSecondFactor,
+} from '../testing/administrators.ts';
+import { createToken, createUser, idempotently } from '../testing/as-operator.ts';
+import { addToken, birth, createFixture, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addToken, birth, createFixture, unwrap } from '../testing/scene.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { countSecrets, reencryptSecrets, reencryptStep } from './reencrypt-secrets.ts';
 
@@ -117,7 +124,7 @@ describe('under a new master key', () => {
     const first = await toSecondFactor(ports, account, 'grace@example.com');
     const shown = (await presentSignIn(ports, first)).enrolment;
     const ada = await addAdministrator(ports, account, { email: 'ada@example.com' });
-    const asked = unwrap(await requestTokenReplacement(ports, selfActOf(ada), proofBy(ports, ada)));
+    const asked = unwrap(await requestTokenReplacement(ports, selfServiceContext(ada), proofBy(ports, ada)));
     const fresh = await underNewKey();
     await reencryptSecrets(fresh);
     expect(await countSecrets(fresh)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
@@ -129,7 +136,7 @@ describe('under a new master key', () => {
     expect(
       unwrap(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, client: {} })).opened,
     ).toBeDefined();
-    unwrap(await confirmTokenReplacement(after, selfActOf(ada), codeFor(asked.secret)));
+    unwrap(await confirmTokenReplacement(after, selfServiceContext(ada), codeFor(asked.secret)));
     expect(await countSecrets(after)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
   });
 

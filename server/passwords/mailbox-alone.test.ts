@@ -5,8 +5,7 @@ import { explain } from '../authentication/explain.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign } from '../resources/assign.ts';
 import { documents } from '../store/keys.ts';
-import { createLoginRequest, operatorOf, updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
+import { createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { giveSent } from '../testing/devices/sent-device.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import {
@@ -14,16 +13,17 @@ import {
   birth,
   createFixture,
   type Fixture,
+  type FixtureOptions,
   NONCE,
   PASSWORD,
-  putInState,
   read,
-  type SceneOptions,
+  setState,
   signInByApi,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { resetPassword } from './reset/reset-password.ts';
@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 /** A user whose codes go to the mailbox to which resets go too. */
-async function person(options: SceneOptions = {}, to?: string) {
+async function person(options: FixtureOptions = {}, to?: string) {
   people += 1;
   const email = `alice-${people}@shop.example`;
   const scene = await createFixture(ports, {
@@ -58,7 +58,7 @@ const from = () => ({ address: `198.51.${Math.floor(people / 200)}.${1 + (people
 
 /** What the reader of the mailbox does, with nothing else in hand. */
 async function resetByMail({ account, resource, user }: Fixture, password = NEW, isByAdministrator = false) {
-  if (isByAdministrator) unwrap(await startPasswordReset(ports, operatorOf(account), user.id, 'en'));
+  if (isByAdministrator) unwrap(await startPasswordReset(ports, operatorContext(account), user.id, 'en'));
   else {
     const asked = { resource: resource.id, name: user.login, language: 'en' } as const;
     await unwrap(await requestPasswordReset(ports, from(), asked)).deliver();
@@ -78,7 +78,7 @@ async function toSecond(scene: Fixture, password = NEW): Promise<LoginDriver> {
 const markOf = async ({ user }: Fixture) => (await read(ports, documents.user(user.id))).needsConfirmation;
 const outcomeOf = ({ view }: LoginDriver) => ({ step: view.step, code: view.error?.code });
 const byApi = (scene: Fixture, otp: string, password = NEW) =>
-  authenticate(ports, operatorOf(scene.account), {
+  authenticate(ports, operatorContext(scene.account), {
     method: 'password-otp',
     resource: scene.resource.id,
     user: scene.user.login,
@@ -107,11 +107,11 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
   test('over the API: neither is a code sent, nor does one count that was sent before', async () => {
     const { scene, email } = await person();
     const asked = { resource: scene.resource.id, user: scene.user.login, language: 'en' } as const;
-    unwrap(await createChallenge(ports, operatorOf(scene.account), asked));
+    unwrap(await createChallenge(ports, operatorContext(scene.account), asked));
     await resetByMail(scene);
     expect(await byApi(scene, ports.codes.last(email).code)).toMatchObject({ refused: 'CONFIRMATION_REQUIRED' });
     ports.clock.advance(60_000);
-    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({
+    expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({
       refused: 'CONFIRMATION_REQUIRED',
     });
   });
@@ -136,13 +136,13 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
       const { scene } = await person();
       const token = await addToken(ports, scene.account, { owner: scene.user.id });
       unwrap(
-        await assign(ports, operatorOf(scene.account), {
+        await assign(ports, operatorContext(scene.account), {
           resource: scene.resource.id,
           user: scene.user.id,
           token: token.id,
         }),
       );
-      await putInState(ports, scene.account, token.id, state);
+      await setState(ports, scene.account, token.id, state);
       await resetByMail(scene);
       const walk = await toSecond(scene);
       expect(walk.view.step).toBe('denied');
@@ -161,7 +161,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
       expect(outcomeOf(walk)).toEqual({ step: 'denied', code: 'CONFIRMATION_REQUIRED' });
     }
     const transaction = { ...who, fields: [{ label: 'Amount', value: '1' }] };
-    const verdict = await createTransaction(ports, operatorOf(scene.account), birth(ports, 'flw'), transaction);
+    const verdict = await createTransaction(ports, operatorContext(scene.account), birth(ports, 'flw'), transaction);
     expect(verdict).toMatchObject({ refused: 'SIGNING_TOKEN_MISSING' });
   });
 
@@ -238,7 +238,7 @@ describe('what is left to the user', () => {
     });
     await resetByMail(scene, NEW, true);
     const walk = await toSecond(scene);
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     await walk.enrol(app.code(ports.clock.now()));
     expect(walk.view.step).toBe('done');
     expect(await markOf(scene)).toMatchObject({ isFirst: true });
@@ -285,7 +285,7 @@ test('`explain` tells why, as signing in does', async () => {
   const { scene } = await person();
   await resetByMail(scene);
   const question = { resource: scene.resource.id, subject: { user: scene.user.login, method: 'widget' as const } };
-  const told = unwrap(await explain(ports, operatorOf(scene.account), question));
+  const told = unwrap(await explain(ports, operatorContext(scene.account), question));
   expect(told.explained.verdict).toEqual({ granted: false, code: 'CONFIRMATION_REQUIRED' });
   expect(isRefusal(await signInByApi(ports, scene, '000000'))).toBe(true);
 });

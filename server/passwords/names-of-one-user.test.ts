@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import type { Change } from '../store/store.ts';
-import { authenticate, operatorOf } from '../testing/acting.ts';
 import { ADMIN_PASSWORD, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
-import { addPerson, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/scene.ts';
+import { authenticate, operatorContext } from '../testing/as-operator.ts';
+import { addPerson, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import type { WrongPasswords } from '../users/user.ts';
 import { countWrongPassword, passwordWaitUntil } from './password-backoff.ts';
@@ -230,7 +230,7 @@ describe('wrong passwords for several names', () => {
     await guessUntilItWaits(scene, 'ada');
     const { user } = await addPerson(ports, scene.account, scene.resource, { user: { login: 'ada' } });
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
-    unwrap(await deleteUser(ports, operatorOf(scene.account), user.id));
+    unwrap(await deleteUser(ports, operatorContext(scene.account), user.id));
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
   });
 

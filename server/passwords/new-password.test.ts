@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { documents } from '../store/keys.ts';
-import { assign, authenticate, createUser, updateUser } from '../testing/acting.ts';
-import { addPerson, addResource, birth, createFixture, type Fixture, read, unwrap } from '../testing/scene.ts';
+import { assign, authenticate, createUser, updateUser } from '../testing/as-operator.ts';
+import { addPerson, addResource, birth, createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser as createUserAs } from '../users/create-user.ts';
 import type { ImportedHash } from './imported-hash.ts';

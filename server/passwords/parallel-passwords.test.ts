@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { authenticate } from '../testing/acting.ts';
-import { createFixture, type Fixture, PASSWORD } from '../testing/scene.ts';
+import { authenticate } from '../testing/as-operator.ts';
+import { createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { FREE_PASSWORD_FAILURES } from './password-backoff.ts';
 
 let ports: TestPorts;

@@ -7,9 +7,9 @@ import { startFlow } from '../login/start-flow.ts';
 import type { Mail } from '../messages/mail/mail.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
-import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
+import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
-import { addPerson, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/scene.ts';
+import { addPerson, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_PERSON } from './reset/password-reset.ts';
 import { requestPasswordReset } from './reset/request-password-reset.ts';
@@ -273,7 +273,7 @@ describe('a reset is no way round', () => {
 
 // SR-41
 describe('a reset that an administrator starts', () => {
-  const start = (id = scene.user.id, act = operatorOf(scene.account)) => startPasswordReset(ports, act, id, 'en');
+  const start = (id = scene.user.id, act = operatorContext(scene.account)) => startPasswordReset(ports, act, id, 'en');
 
   test('is mailed to the person alone: who starts it sees neither link nor password', async () => {
     const answer = unwrap(await start());

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
-import { operatorOf } from '../testing/acting.ts';
-import type { SceneAdministrator } from '../testing/administrators.ts';
-import { addAdministrator, selfActOf } from '../testing/administrators.ts';
-import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
+import type { FixtureAdministrator } from '../testing/administrators.ts';
+import { addAdministrator, selfServiceContext } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { createUser } from '../users/create-user.ts';
@@ -14,7 +14,7 @@ import { validateNewUser } from '../users/validate-rows.ts';
 // site's backend, whose people type theirs into its own forms.
 let ports: TestPorts;
 let scene: Fixture;
-let people: SceneAdministrator[];
+let people: FixtureAdministrator[];
 beforeAll(async () => {
   ports = await openTestPorts('passwords are not chosen');
   scene = await createFixture(ports);
@@ -33,7 +33,7 @@ test('SR-41: an administrator who sets a person’s password is refused, and not
   const before = await read(ports, documents.user(scene.user.id));
   for (const who of people) {
     const commits = ports.store.commits.length;
-    expect(await updateUser(ports, selfActOf(who), scene.user.id, { password: CHOSEN })).toMatchObject({
+    expect(await updateUser(ports, selfServiceContext(who), scene.user.id, { password: CHOSEN })).toMatchObject({
       refused: 'FORBIDDEN',
     });
     expect(ports.store.commits.length).toBe(commits);
@@ -48,17 +48,17 @@ test('SR-41: nor do they make a person with a password or a hash of one, alone, 
   ];
   for (const who of people) {
     for (const input of asked) {
-      const act = selfActOf(who);
+      const act = selfServiceContext(who);
       expect(await createUser(ports, act, birth(ports, 'usr'), input)).toMatchObject({ refused: 'FORBIDDEN' });
       expect(await validateNewUser(ports, act, input)).toMatchObject({ refused: 'FORBIDDEN' });
     }
-    unwrap(await createUser(ports, selfActOf(who), birth(ports, 'usr'), { login: `plain-${who.email}` }));
+    unwrap(await createUser(ports, selfServiceContext(who), birth(ports, 'usr'), { login: `plain-${who.email}` }));
   }
 });
 
 test('the operator and a site’s backend set passwords', async () => {
   const key = { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes: ['write'] } as const;
-  for (const act of [operatorOf(scene.account), { actor: key }]) {
+  for (const act of [operatorContext(scene.account), { actor: key }]) {
     unwrap(await updateUser(ports, act, scene.user.id, { password: PASSWORD }));
   }
 });
@@ -71,7 +71,7 @@ test('SR-41: an administrator who has a person’s mail go elsewhere, to get at 
     ports.courier.sent.filter(({ kind, to }) => kind === 'security-notice' && to.startsWith('victim'));
   const [, administrator] = people;
   if (!administrator) throw new Error('there are two');
-  const act = selfActOf(administrator);
+  const act = selfServiceContext(administrator);
   const granted = { ...act, actor: { ...act.actor, resources: [scene.resource.id] } };
   unwrap(await updateUser(ports, granted, user.id, { firstName: 'V' }));
   unwrap(await updateUser(ports, granted, user.id, { email: 'evil@example.com' }));
@@ -80,7 +80,7 @@ test('SR-41: an administrator who has a person’s mail go elsewhere, to get at 
     expect.objectContaining({ to: 'victim@example.com', facts: expect.objectContaining({ change: 'email' }) }),
   ]);
   // A site tells its people itself.
-  unwrap(await updateUser(ports, operatorOf(scene.account), user.id, { email: 'victim-2@example.com' }));
+  unwrap(await updateUser(ports, operatorContext(scene.account), user.id, { email: 'victim-2@example.com' }));
   ports.courier.down = true;
   unwrap(await updateUser(ports, granted, user.id, { email: null }));
   ports.courier.down = false;

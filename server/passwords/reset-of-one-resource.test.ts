@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { assign, operatorOf, updateResource } from '../testing/acting.ts';
-import { addResource, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
+import { assign, operatorContext, updateResource } from '../testing/as-operator.ts';
+import { addResource, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { viewReset } from './reset/reset-link.ts';
@@ -75,7 +75,7 @@ describe('SR-67: a reset by mail that is asked for at one resource', () => {
 
   test('is still started by an administrator', async () => {
     await assignToBank(false);
-    unwrap(await startPasswordReset(ports, operatorOf(scene.account), scene.user.id, 'en'));
+    unwrap(await startPasswordReset(ports, operatorContext(scene.account), scene.user.id, 'en'));
     unwrap(await redeem(linkIn()));
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Resource } from '../resources/resource.ts';
-import { assign, operatorOf } from '../testing/acting.ts';
-import { addPerson, addResource, birth, createFixture, type Fixture, unwrap } from '../testing/scene.ts';
+import { assign, operatorContext } from '../testing/as-operator.ts';
+import { addPerson, addResource, birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { findResource } from './find-named.ts';
 import { countResources, listResourcePart } from './list-resource-part.ts';
@@ -38,7 +38,7 @@ test('SR-67: lists and counts the granted resources alone', async () => {
   expect(await names(act)).toEqual(['Shop']);
   expect(await names(act, 1)).toEqual([]);
   expect(await countResources(ports, act)).toBe(1);
-  const operator = operatorOf(shop.account);
+  const operator = operatorContext(shop.account);
   expect((await names(operator)).sort()).toEqual(['Bank', 'Shop']);
   expect(await countResources(ports, operator)).toBe(2);
   const none = { actor: { ...act.actor, resources: [] } } as RequestContext;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { environmentOf } from '../browsers/device-fingerprint/traits.ts';
+import { environmentOf } from '../browsers/device-fingerprint/browser-signals.ts';
 import { idFromBytes, idNumber, parseIdNumber } from '../kernel/ids.ts';
 import { isSaneTemplates, piecesOf, wrapImportedHash } from '../passwords/imported-hash.ts';
 import { readWrapped, wrapping } from '../passwords/legacy-hash.ts';
@@ -12,8 +12,8 @@ import { isBlockedBy, lockOf, TOKEN_BLOCKS, USER_BLOCKS } from './blocks.ts';
 import { variantShowing, variantsOf } from './device-variants.ts';
 import { hashedBy, templateOf } from './encoding-format.ts';
 import { FAILURES, failureOf, isNotRight } from './failure-codes.ts';
+import { saidEnvironment } from './parse-environment.ts';
 import { plainPhone } from './phone-numbers.ts';
-import { saidEnvironment } from './said-environment.ts';
 import { possibleSeeds, readSeed } from './seeds.ts';
 import { fieldsOf, isVouchedFor } from './transaction-data.ts';
 

@@ -6,10 +6,10 @@ import { deleteApiKey, rotateApiKey, updateApiKey } from '../api-keys/change-api
 import type { ApiKeyId } from '../kernel/ids.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { operatorOf } from '../testing/acting.ts';
 import { addAdministrator } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
 import { basic, type Dialect, dialectKey, numberOf, openDialect, passwordOf } from '../testing/dialect.ts';
-import { addResource, overwrite, PASSWORD, read, unwrap } from '../testing/scene.ts';
+import { addResource, overwrite, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { WRONG_PER_MINUTE } from './rate-limit.ts';
 
 const HOUR_MS = 3_600_000;
@@ -96,7 +96,7 @@ describe('what opens the door', () => {
 
   test('not until somebody has made a key for it', async () => {
     const own = await dialect.another();
-    unwrap(await deleteApiKey(own.service.ports, operatorOf(own.scene.account), idOf(own.key)));
+    unwrap(await deleteApiKey(own.service.ports, operatorContext(own.scene.account), idOf(own.key)));
     expect(await statusOf(own)).toBe(401);
     const native = await own.service.keyFor(own.scene.account);
     expect(await statusOf(own, { key: native })).toBe(401);
@@ -202,7 +202,7 @@ describe('SR-39: within one request a key is dead', () => {
   test('that was switched off, has expired or was deleted', async () => {
     const own = await dialect.another();
     const { ports } = own.service;
-    const [act, id] = [operatorOf(own.scene.account), idOf(own.key)];
+    const [act, id] = [operatorContext(own.scene.account), idOf(own.key)];
     unwrap(await updateApiKey(ports, act, id, { enabled: false }));
     expect(await statusOf(own)).toBe(401);
     unwrap(await updateApiKey(ports, act, id, { enabled: true }));
@@ -220,14 +220,14 @@ describe('SR-39: within one request a key is dead', () => {
     const helper = await addAdministrator(ports, own.scene.account, { email });
     const key = await dialectKey(own.service, own.scene.account, { administrator: helper.id });
     expect(await statusOf(own, { login: email, key })).toBe(200);
-    unwrap(await removeAdministrator(ports, operatorOf(own.scene.account), helper.id));
+    unwrap(await removeAdministrator(ports, operatorContext(own.scene.account), helper.id));
     expect(await statusOf(own, { login: email, key })).toBe(401);
   });
 
   test('after a rotation the secret before lives for its overlap alone', async () => {
     const own = await dialect.another();
     const { ports } = own.service;
-    const { text } = unwrap(await rotateApiKey(ports, operatorOf(own.scene.account), idOf(own.key), MINUTE_MS));
+    const { text } = unwrap(await rotateApiKey(ports, operatorContext(own.scene.account), idOf(own.key), MINUTE_MS));
     expect(await statusOf(own)).toBe(200);
     expect(await statusOf(own, { key: text })).toBe(200);
     ports.clock.advance(MINUTE_MS);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MOST_KEYS_OF_ONE } from '../api-keys/api-key.ts';
 import { createProtectimusKey } from '../api-keys/create-protectimus-key.ts';
-import { operatorOf } from '../testing/acting.ts';
 import { addAdministrator } from '../testing/administrators.ts';
+import { operatorContext } from '../testing/as-operator.ts';
 import { type Dialect, dialectKey, openDialect } from '../testing/dialect.ts';
 
 let dialect: Dialect;
@@ -38,7 +38,7 @@ test('SR-49: each of as many keys as an administrator can have opens the door; o
   }
   for (const key of keys) expect(await statusOf(own, key)).toBe(200);
   const more = { name: 'One more', administrator: superuser.id, lifetimeMs: 3_600_000 };
-  expect(await createProtectimusKey(service.ports, operatorOf(scene.account), more)).toMatchObject({
+  expect(await createProtectimusKey(service.ports, operatorContext(scene.account), more)).toMatchObject({
     refused: 'INPUT_INVALID',
   });
 });

@@ -9,8 +9,14 @@ import { deleteResource } from '../resources/delete-resource.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { assign, authenticate, consumeResult, createToken, operatorOf, updateToken } from '../testing/acting.ts';
-import { touches } from '../testing/intercepted-store.ts';
+import {
+  assign,
+  authenticate,
+  consumeResult,
+  createToken,
+  operatorContext,
+  updateToken,
+} from '../testing/as-operator.ts';
 import {
   addPerson,
   addResource,
@@ -23,9 +29,10 @@ import {
   PASSWORD,
   read,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import type { Token } from '../tokens/token.ts';
 import { createUser } from '../users/create-user.ts';
@@ -53,7 +60,7 @@ const password = (scene: Fixture) =>
     method: 'password',
     password: PASSWORD,
   });
-const act = (scene: Fixture) => operatorOf(scene.account);
+const act = (scene: Fixture) => operatorContext(scene.account);
 const administrator = (scene: Fixture, id = 'adm_00000000001' as const): RequestContext & { actor: Actor } => ({
   actor: { kind: 'administrator', account: scene.account, id, role: 'administrator', resources: [scene.resource.id] },
 });

@@ -10,9 +10,9 @@ import { isRefusal } from '../kernel/result.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { createFilter, createResource, createUser, operatorOf } from '../testing/acting.ts';
+import { createFilter, createResource, createUser, operatorContext } from '../testing/as-operator.ts';
+import { birth, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, unwrap } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { readUsage, recountUsage } from './usage.ts';
 
@@ -106,7 +106,7 @@ describe('of many creations at once', () => {
 describe('administrators', () => {
   const invited = (account: AccountId, over = ports, email = `ada-${serial++}@acme.example`) => {
     const input = { email, name: 'Ada', language: 'en' as const, grants: [] };
-    return inviteAdministrator(over, operatorOf(account), birth(over, 'adm'), input);
+    return inviteAdministrator(over, operatorContext(account), birth(over, 'adm'), input);
   };
   const readThem = (account: AccountId) => readUsage(ports, account, 'administrators');
 
@@ -128,7 +128,7 @@ describe('administrators', () => {
     expect(await readThem(account)).toBe(1);
     unwrap(await invited(account));
     expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
-    unwrap(await removeAdministrator(ports, operatorOf(account), administrator.id, 'invited'));
+    unwrap(await removeAdministrator(ports, operatorContext(account), administrator.id, 'invited'));
     expect(await readThem(account)).toBe(1);
     unwrap(await invited(account));
     expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
@@ -137,7 +137,7 @@ describe('administrators', () => {
   test('those who were there before the plan limited them count', async () => {
     const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
     for (let n = 0; n < 3; n++) unwrap(await invited(account));
-    const act = operatorOf(account);
+    const act = operatorContext(account);
     expect(await choosePlan(ports, act, plans({ administrators: 2 }), 'Tight')).toMatchObject({
       refused: 'QUOTA_EXCEEDED',
     });
@@ -206,7 +206,7 @@ describe('a change of plan', () => {
   test('is refused while there is more than the new plan allows', async () => {
     const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
     for (let n = 0; n < 3; n++) unwrap(await addUser(account));
-    const act = operatorOf(account);
+    const act = operatorContext(account);
     expect(await choosePlan(ports, act, plans({ users: 2 }), 'Tight')).toMatchObject({
       refused: 'QUOTA_EXCEEDED',
       detail: 'users',
@@ -222,7 +222,7 @@ describe('a change of plan', () => {
     ports.store.intercept.commit = async (change, go) => {
       if (touches(change, 'user') && !changed) {
         changed = true;
-        unwrap(await choosePlan(ports, operatorOf(account), plans({ users: 1 }), 'Tight'));
+        unwrap(await choosePlan(ports, operatorContext(account), plans({ users: 1 }), 'Tight'));
       }
       return go();
     };
@@ -235,9 +235,9 @@ describe('a change of plan', () => {
   test('to one without the limit forgets the count, so that a later limit counts afresh', async () => {
     const account = await accountWith({ users: 1 });
     unwrap(await addUser(account));
-    unwrap(await choosePlan(ports, operatorOf(account), DEFAULT_CATALOGUE, 'Free'));
+    unwrap(await choosePlan(ports, operatorContext(account), DEFAULT_CATALOGUE, 'Free'));
     for (let n = 0; n < 3; n++) unwrap(await addUser(account));
-    expect(await choosePlan(ports, operatorOf(account), plans({ users: 3 }), 'Tight')).toMatchObject({
+    expect(await choosePlan(ports, operatorContext(account), plans({ users: 3 }), 'Tight')).toMatchObject({
       refused: 'QUOTA_EXCEEDED',
     });
   });

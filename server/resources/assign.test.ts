@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { assign, authenticate, unassign, updateToken } from '../testing/acting.ts';
-import { addPerson, addToken, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
+import { assign, authenticate, unassign, updateToken } from '../testing/as-operator.ts';
+import { addPerson, addToken, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
 let ports: TestPorts;

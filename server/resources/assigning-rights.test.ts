@@ -11,7 +11,7 @@ import {
   overwrite,
   read,
   unwrap,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { updateUser } from '../users/update-user.ts';
 import { type AssignmentInput, assign, judgeAssignment } from './assign.ts';

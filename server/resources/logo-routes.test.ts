@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
+import { addResource, createFixture, type Fixture, ORIGIN } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { samplePng, sampleWebp } from '../testing/images.ts';
-import { addResource, createFixture, type Fixture, ORIGIN } from '../testing/scene.ts';
 
 let service: Service;
 let scene: Fixture;

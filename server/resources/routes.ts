@@ -5,7 +5,6 @@ import { LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
 import { environmentCheck, shownEnvironmentCheck } from '../browsers/environment-fields.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from '../enrolment/enrolment-policy.ts';
 import { authorize } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from '../http/api/describe-object.ts';
 import {
   createdBy,
@@ -17,6 +16,7 @@ import {
   presentCreator,
   resourceId,
 } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
-import { assign, updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
-import { addResource, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
-import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+import { assign, updateUser } from '../testing/as-operator.ts';
+import { addResource, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
-import { addOwnToken } from './add-own-token.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+import { totpApp } from '../testing/totp-app.ts';
+import { addOwnToken } from './add-token.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
 
 // The attack: a stolen password moves the address on record into the thief's mailbox, where a stricter resource of the
 // same account then sends the first code of a second factor.
@@ -25,8 +25,10 @@ const MINE = 'mallory@evil.example';
 const BY_MAIL = { kinds: ['email' as const], required: true };
 
 /** A resource with a page for its people, and a strict one, where a code by mail is demanded of everybody. */
-async function setStage(options: Parameters<typeof setSelfStage>[1] = {}): Promise<{ lax: Fixture; strict: Fixture }> {
-  const lax = await setSelfStage(ports, options);
+async function setStage(
+  options: Parameters<typeof createSelfServiceFixture>[1] = {},
+): Promise<{ lax: Fixture; strict: Fixture }> {
+  const lax = await createSelfServiceFixture(ports, options);
   const { account, user } = lax;
   const resource = await addResource(ports, account, { enrolment: BY_MAIL, tokenKinds: ['email', 'totp', 'recovery'] });
   unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
@@ -82,7 +84,7 @@ test('and where it was given with a second factor nothing is held against it', a
   await walk.identify();
   await walk.password(PASSWORD);
   await walk.chooseKind('totp');
-  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
   await walk.confirmCodes();
   await moveAddress(walk, 'alice@new.example');
   expect(await read(ports, documents.user(lax.user.id))).not.toHaveProperty('emailOnPassword');

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
-import { updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
-import { type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
-import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+import { updateUser } from '../testing/as-operator.ts';
+import { type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import type { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { LoginDriver } from '../testing/walk.ts';
-import { addOwnToken } from './add-own-token.ts';
-import { changeOwnPassword } from './change-own-password.ts';
+import { totpApp } from '../testing/totp-app.ts';
+import { addOwnToken } from './add-token.ts';
+import { changeOwnPassword } from './change-password.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
 
 let ports: TestPorts;
@@ -47,7 +47,7 @@ const RETURNS: [string, (walk: LoginDriver, scene: Fixture) => Promise<() => Pro
     'recovery codes written down',
     async (walk) => {
       await walk.self(addOwnToken, {});
-      await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+      await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
       expect(walk.view.step).toBe('codes');
       return () => walk.confirmCodes();
     },
@@ -69,7 +69,7 @@ test.each(RETURNS)(
   'SR-38: %s: what changes elsewhere on the way back ends the page, at whatever moment',
   async (_, way) => {
     for (let number = 1; ; number++) {
-      const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+      const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
       const walk = await toSelf(scene);
       const last = await way(walk, scene);
       const reads = beforeRead(number, scene);
@@ -87,20 +87,20 @@ test.each(RETURNS)(
 );
 
 test('a password that was changed on the page is no reason to turn away a token that is set up from it', async () => {
-  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const walk = await toSelf(scene);
   await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
   await walk.self(addOwnToken, {});
-  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
   expect(await walk.confirmCodes()).toMatchObject({ step: 'self', self: { tokens: [{}, {}] } });
 });
 
 test('SR-38: nor does it let one be set up once the password is another one elsewhere', async () => {
-  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const walk = await toSelf(scene);
   await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
   await walk.self(addOwnToken, {});
-  const code = appOf(walk.view).code(ports.clock.now());
+  const code = totpApp(walk.view).code(ports.clock.now());
   unwrap(await updateUser(ports, scene.account, scene.user.id, { password: 'yet another set of words' }));
   expect(await walk.enrol(code)).toMatchObject({ step: 'denied' });
 });

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
-import { updateUser } from '../testing/acting.ts';
+import { updateUser } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
-import { type Fixture, meanwhile, PASSWORD, read, unwrap } from '../testing/scene.ts';
-import { setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
+import { type Fixture, PASSWORD, read, runMeanwhile, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, shownIn, toSelf, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
-import { changeOwnNames } from './change-own-names.ts';
-import { changeOwnPassword } from './change-own-password.ts';
-import { removeOwnToken } from './remove-own-token.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { changeOwnNames } from './change-names.ts';
+import { changeOwnPassword } from './change-password.ts';
+import { removeOwnToken } from './remove-token.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 
 // SR-4, SR-38: what changes elsewhere while somebody does something here comes first.
@@ -33,7 +33,7 @@ const movesAddress = (scene: Fixture) => async (replica: TestPorts) =>
   unwrap(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
 
 describe('the address is changed elsewhere just before', () => {
-  const setStage = () => setSelfStage(ports, { tokens: [{}], alone: true });
+  const setStage = () => createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const stored = async (scene: Fixture) => {
     const { passwordHash, firstName, email, assignments } = await read(ports, documents.user(scene.user.id));
     return { passwordHash, firstName, email, assignments };
@@ -71,7 +71,7 @@ describe('the address is changed elsewhere just before', () => {
   });
 
   test('a removal: the token stays', async () => {
-    const scene = await setSelfStage(ports);
+    const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [token] = shownIn(walk.view).tokens;
     const before = await stored(scene);
@@ -83,10 +83,10 @@ describe('the address is changed elsewhere just before', () => {
 });
 
 test('a page is not opened on a password that is another one by then', async () => {
-  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
   beforeCommitOf(ports, 'token', async (replica) =>
-    unwrap(await meanwhile.changePassword({ ...scene, ports: replica })),
+    unwrap(await runMeanwhile.changePassword({ ...scene, ports: replica })),
   );
   expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
     step: 'denied',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
-import type { Fixture } from '../testing/scene.ts';
-import { setSelfStage, shownIn } from '../testing/self-stage.ts';
+import type { Fixture } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, shownIn } from '../testing/self-service-fixture.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { PROOF_FRESH_MS } from './self-service.ts';
@@ -23,7 +23,11 @@ async function onThePage(
   device: SoftwareAuthenticator,
   ...others: SoftwareAuthenticator[]
 ): Promise<{ scene: Fixture; walk: LoginDriver }> {
-  const scene = await setSelfStage(ports, { password: false, tokens: [{}], resource: { passkeySignIn: true } });
+  const scene = await createSelfServiceFixture(ports, {
+    password: false,
+    tokens: [{}],
+    resource: { passkeySignIn: true },
+  });
   for (const one of [device, ...others]) await givePasskey(scene, one);
   const walk = await LoginDriver.begin(scene, { purpose: 'self' });
   await answer(walk, device);

@@ -16,7 +16,7 @@ import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { codesOf } from './own-codes.ts';
+import { codesOf } from './recovery-codes.ts';
 import {
   ended,
   reloadIfUnchanged,

@@ -1,19 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
-import { assign, operatorOf, updateResource, updateUser } from '../testing/acting.ts';
-import { appOf } from '../testing/app-on-a-phone.ts';
-import { addPerson, addResource, addToken, meanwhile, PASSWORD, putInState, read, unwrap } from '../testing/scene.ts';
-import { EVERYTHING, setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
+import { assign, operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  PASSWORD,
+  read,
+  runMeanwhile,
+  setState,
+  unwrap,
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
-import { addOwnToken } from './add-own-token.ts';
-import { changeOwnPassword } from './change-own-password.ts';
+import { addOwnToken } from './add-token.ts';
+import { changeOwnPassword } from './change-password.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
-import { removeOwnToken } from './remove-own-token.ts';
-import { renameOwnToken } from './rename-own-token.ts';
+import { removeOwnToken } from './remove-token.ts';
+import { renameOwnToken } from './rename-token.ts';
 import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
-import { resyncOwnToken } from './resync-own-token.ts';
+import { resyncOwnToken } from './resync-token.ts';
 import { PROOF_FRESH_MS, SELF_LIFETIME_MS } from './self-service.ts';
 import { signOutOfSelfService } from './sign-out.ts';
 
@@ -32,7 +41,7 @@ const DEMANDED = { kinds: ['totp' as const], required: true };
 
 describe('what the page shows', () => {
   test('who the person is, what they have, and nothing that anybody could sign in with', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     expect(walk.view).toMatchObject({ step: 'self', login: 'alice' });
     expect(walk.view.result).toBeUndefined();
@@ -62,7 +71,7 @@ describe('what the page shows', () => {
   });
 
   test('nobody else', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
     const walk = await toSelf(scene);
     expect(JSON.stringify(walk.view)).not.toContain('bob');
@@ -70,7 +79,7 @@ describe('what the page shows', () => {
   });
 
   test('there is no result that a site could take, and no record of one', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     const [id = ''] = walk.handle.split('.');
     const [record] = await ports.store.getMany([documents.result(id as never)], ports.clock.now());
@@ -81,7 +90,7 @@ describe('what the page shows', () => {
 // SR-4, SR-5, SR-28, SR-38, SR-39
 describe('attacks', () => {
   test('a sign-in that stands on the password alone reaches nothing', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     expect(walk.view.self).toBeUndefined();
     for (const verb of [reauthenticateUser, addOwnToken, renewRecoveryCodes, keepRecoveryCodes]) {
@@ -93,7 +102,7 @@ describe('attacks', () => {
   });
 
   test('a sign-in that the site would get a result of reaches nothing either', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     expect(walk.view.step).toBe('done');
@@ -102,20 +111,20 @@ describe('attacks', () => {
   });
 
   test('a page of a resource that offers none, of a test, or with a login request is not begun', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     unwrap(await updateResource(ports, scene.account, scene.resource.id, { selfService: null }));
     await expect(LoginDriver.begin(scene, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
     const trial = await addResource(ports, scene.account, { selfService: EVERYTHING, testMode: 'pass' });
     await expect(LoginDriver.begin({ ...scene, resource: trial }, { purpose: 'self' })).rejects.toThrow(
       'SELF_SERVICE_OFF',
     );
-    const offered = await setSelfStage(ports);
+    const offered = await createSelfServiceFixture(ports);
     const loginRequest = 'lrq.flw_01k8dq9z2mp.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
     await expect(LoginDriver.begin(offered, { purpose: 'self', loginRequest })).rejects.toThrow('SELF_SERVICE_OFF');
   });
 
   test('a handle with another secret, or of another page, opens nothing', async () => {
-    const [scene, other] = [await setSelfStage(ports), await setSelfStage(ports)];
+    const [scene, other] = [await createSelfServiceFixture(ports), await createSelfServiceFixture(ports)];
     const [walk, foreign] = [await toSelf(scene), await toSelf(other)];
     const [id] = walk.handle.split('.');
     const [, secret] = foreign.handle.split('.');
@@ -125,10 +134,10 @@ describe('attacks', () => {
   });
 
   test('another person’s token, of the same account or of another, is as absent as one that never was', async () => {
-    const scene = await setSelfStage(ports, { resource: { enrolment: DEMANDED } });
+    const scene = await createSelfServiceFixture(ports, { resource: { enrolment: DEMANDED } });
     const { walk } = await withOwnApp(scene);
     const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
-    const stranger = await setSelfStage(ports, { tokens: [{}] });
+    const stranger = await createSelfServiceFixture(ports, { tokens: [{}] });
     for (const token of [mate.tokens[0]?.id ?? '', stranger.tokens[0]?.id ?? '', 'tok_01k8dq9z2mp', '__proto__']) {
       for (const act of [
         () => walk.self(removeOwnToken, { token }),
@@ -141,14 +150,16 @@ describe('attacks', () => {
     expect(await mate.tokens[0]?.stored()).toMatchObject({ owner: mate.user.id, name: 'phone', failures: 0 });
   });
 
-  test.each(Object.entries(meanwhile))(
+  test.each(Object.entries(runMeanwhile))(
     'it is over at once after %s, and so is what was under way',
     async (_, change) => {
-      const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+      const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
       const walk = await toSelf(scene);
       unwrap(await Promise.resolve(change(scene)).then((made) => made ?? {}));
       expect(await walk.look()).toMatchObject(
-        change === meanwhile.deactivatePlan ? { step: 'self' } : { step: 'denied', error: { code: 'FLOW_NOT_FOUND' } },
+        change === runMeanwhile.deactivatePlan
+          ? { step: 'self' }
+          : { step: 'denied', error: { code: 'FLOW_NOT_FOUND' } },
       );
       const answer = await walk.self(renewRecoveryCodes, {});
       expect(answer).toMatchObject({ step: 'denied' });
@@ -158,42 +169,42 @@ describe('attacks', () => {
   );
 
   test.each(['deactivated', 'locked', 'expired'] as const)('it is over when the token shown is %s', async (state) => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
-    await putInState(ports, scene.account, scene.tokens[0]?.id ?? ('' as never), state);
+    await setState(ports, scene.account, scene.tokens[0]?.id ?? ('' as never), state);
     expect(await walk.look()).toMatchObject({ step: 'denied' });
     expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'denied' });
   });
 
   test('it is over when the token shown is gone, or the address has changed, or the policy is no more', async () => {
-    const one = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const one = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(one);
-    unwrap(await deleteToken(ports, operatorOf(one.account), one.tokens[0]?.id ?? ('' as never)));
+    unwrap(await deleteToken(ports, operatorContext(one.account), one.tokens[0]?.id ?? ('' as never)));
     expect(await walk.look()).toMatchObject({ step: 'denied' });
 
-    const two = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const two = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const second = await toSelf(two);
     unwrap(await updateUser(ports, two.account, two.user.id, { email: 'elsewhere@shop.example' }));
     expect(await second.look()).toMatchObject({ step: 'denied' });
 
-    const three = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const three = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const third = await toSelf(three);
     unwrap(await updateResource(ports, three.account, three.resource.id, { selfService: null }));
     expect(await third.self(renewRecoveryCodes, {})).toMatchObject({ step: 'denied' });
   });
 
   test('on the way to another token the same holds: none is added after the password has changed elsewhere', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     await walk.self(addOwnToken, {});
-    const app = appOf(walk.view);
+    const app = totpApp(walk.view);
     unwrap(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
     expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'denied' });
     expect((await read(ports, documents.user(scene.user.id))).enrolled).toBeUndefined();
   });
 
   test('whoever has a token elsewhere and showed a password alone sees, and changes nothing', async () => {
-    const scene = await setSelfStage(ports, { alone: true });
+    const scene = await createSelfServiceFixture(ports, { alone: true });
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     unwrap(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
@@ -213,7 +224,7 @@ describe('attacks', () => {
 
   test('nor do they learn at which address or number to try for the other factor', async () => {
     const phone = '+4915112345678';
-    const scene = await setSelfStage(ports, { alone: true, user: { phone } });
+    const scene = await createSelfServiceFixture(ports, { alone: true, user: { phone } });
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     unwrap(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
@@ -225,7 +236,7 @@ describe('attacks', () => {
   });
 
   test('nor does whoever was let off the code because their tokens are deactivated', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{ state: 'deactivated' }] });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const walk = await toSelf(scene);
     expect(walk.view.step).toBe('self');
     expect(shownIn(walk.view).proof).toBe('lacking');
@@ -233,7 +244,7 @@ describe('attacks', () => {
   });
 
   test('where a code alone is asked for, the password is asked for before anything changes', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], resource: { methodPolicy: 'otp' } });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], resource: { methodPolicy: 'otp' } });
     const walk = await toSelf(scene);
     expect(shownIn(walk.view).proof).toBe('lacking');
     ports.clock.advance(30_000);
@@ -246,7 +257,7 @@ describe('attacks', () => {
 
 describe('showing the factors again', () => {
   test('an old proof changes nothing; both factors, and neither alone, make it new', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS);
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ error: { code: 'PROOF_NEEDED' } });
@@ -265,7 +276,7 @@ describe('showing the factors again', () => {
   });
 
   test('wrong passwords there are counted as at every sign-in', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     await walk.self(reauthenticateUser, {});
     for (let at = 0; at < 7; at++) await walk.password(`wrong ${at}`);
@@ -273,7 +284,7 @@ describe('showing the factors again', () => {
   });
 
   test('the proof is as old as the password in it, however late the code came', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     ports.clock.advance(PROOF_FRESH_MS);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
@@ -281,18 +292,18 @@ describe('showing the factors again', () => {
   });
 
   test('setting up a token makes it no younger', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS - 60_000);
     await walk.self(addOwnToken, {});
     ports.clock.advance(60_000);
-    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     await walk.confirmCodes();
     expect(shownIn(walk.view)).toMatchObject({ proof: 'stale', tokens: [{}, { name: 'alice' }] });
   });
 
   test('whoever is asked again is offered nothing on the way', async () => {
-    const scene = await setSelfStage(ports);
+    const scene = await createSelfServiceFixture(ports);
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS);
     await walk.self(reauthenticateUser, {});
@@ -300,7 +311,7 @@ describe('showing the factors again', () => {
   });
 
   test('the page ends a quarter of an hour after the proof, whatever is done on it', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(SELF_LIFETIME_MS - 1);
     expect(await walk.self(keepRecoveryCodes, {})).toMatchObject({ step: 'self' });
@@ -309,7 +320,7 @@ describe('showing the factors again', () => {
   });
 
   test('whoever leaves leaves nothing open', async () => {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     expect(await signOutOfSelfService(ports, walk.handle)).toEqual({ left: true });
     expect(await walk.look()).toMatchObject({ refused: 'FLOW_NOT_FOUND' });

@@ -1,9 +1,9 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../store/keys.ts';
+import { type Fixture, PASSWORD, read } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { type Fixture, PASSWORD, read } from '../testing/scene.ts';
-import { EVERYTHING, setSelfStage } from '../testing/self-stage.ts';
+import { createSelfServiceFixture, EVERYTHING } from '../testing/self-service-fixture.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 
 let service: Service;
@@ -51,7 +51,7 @@ async function toSelf(scene: Fixture): Promise<{ handle: string; view: FlowView 
   return { handle, view: (await last.json()) as FlowView };
 }
 
-const setStage = () => setSelfStage(service.ports, { tokens: [{}], alone: true });
+const setStage = () => createSelfServiceFixture(service.ports, { tokens: [{}], alone: true });
 
 test('on our own page a person signs in, and is on it without a cookie and without a result', async () => {
   const { view, handle } = await toSelf(await setStage());

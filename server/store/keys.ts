@@ -9,7 +9,7 @@ import type { Session } from '../administrators/session.ts';
 import type { ApiKey, ApiKeyUse } from '../api-keys/api-key.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import type { Restoration } from '../backup/restoration.ts';
-import type { Environments } from '../browsers/device-fingerprint/remembered.ts';
+import type { Environments } from '../browsers/device-fingerprint/known-browsers.ts';
 import type { EnrolmentLink } from '../enrolment/enrolment-link.ts';
 import type { EnrolmentTries } from '../enrolment/enrolment-tries.ts';
 import type { AuditChain, Cursors, Segment } from '../events/log/segment.ts';

@@ -3,7 +3,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import { seedDemo } from '../accounts/seed-demo.ts';
 import { BackupInvalid } from '../backup/backup-records.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
-import { backupOf, overStore, readingOf } from '../testing/restored.ts';
+import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -88,7 +88,7 @@ describe.each([
   test('the backup of a demo is not restored, and nothing is written', async () => {
     const over = await demo();
     const elsewhere = await portsOverEmptyStore();
-    const restoring = restoreBackup(elsewhere, readingOf(await backupOf(over)));
+    const restoring = restoreBackup(elsewhere, backupReader(await backupOf(over)));
     await expect(restoring).rejects.toThrow(BackupInvalid);
     await expect(restoring).rejects.toThrow('the backup of a demo');
     expect(await isStoreEmpty(elsewhere)).toBe(true);
@@ -98,7 +98,7 @@ describe.each([
     const over = await portsOverEmptyStore();
     await createAccount(over, { name: 'Acme' });
     const elsewhere = await portsOverEmptyStore();
-    await restoreBackup(elsewhere, readingOf(await backupOf(over)));
+    await restoreBackup(elsewhere, backupReader(await backupOf(over)));
     const [mark] = await elsewhere.store.getMany([documents.storePurpose()], elsewhere.clock.now());
     expect(mark?.value).toEqual({ purpose: 'service' });
     await expect(setStorePurpose(elsewhere, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);

@@ -1,14 +1,14 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
+import { beginSignIn } from '../administrators/login/start-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
-import type { Sample, SampleScene } from './sample.ts';
-import { unwrap } from './scene.ts';
+import { unwrap } from './fixtures.ts';
+import type { Sample, SampleFixture } from './sample.ts';
 
 let sequence = 0;
 const newEmail = () => `somebody-${sequence++}@acme.example`;
 const NO_SECRET = 'A'.repeat(32);
 
-async function begun({ ports, account }: SampleScene): Promise<Record<string, string>> {
+async function begun({ ports, account }: SampleFixture): Promise<Record<string, string>> {
   // Each from somewhere else: one address may not begin so many.
   const address = `203.0.${(sequence >> 8) & 255}.${sequence++ & 255}`;
   return { [FLOW_HEADER]: unwrap(await beginSignIn(ports, { account, client: { address } })).handle };
@@ -19,7 +19,7 @@ const HALF_PROOF = { password: ADMIN_PASSWORD };
 const heard = { status: 403, code: 'OTP_REQUIRED' } as const;
 
 /** Right requests for what administrators do. Where a right one would end what the tests stand on, one that is heard. */
-export const administratorSamples: Record<string, (scene: SampleScene) => Sample | Promise<Sample>> = {
+export const administratorSamples: Record<string, (scene: SampleFixture) => Sample | Promise<Sample>> = {
   // There is an account already, so no link leads to a first one.
   'POST /setup': () => ({
     body: { secret: NO_SECRET, accountName: 'Acme', email: newEmail(), name: 'Ada', password: ADMIN_PASSWORD },

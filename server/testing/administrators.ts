@@ -9,9 +9,9 @@ import {
   answerSignInPassword,
 } from '../administrators/login/answer-sign-in.ts';
 import { writeSession } from '../administrators/login/authenticate-session.ts';
-import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
 import { newSession, type OpenedSession, putSession } from '../administrators/login/open-session.ts';
 import { presentSignIn } from '../administrators/login/present-sign-in.ts';
+import { beginSignIn } from '../administrators/login/start-sign-in.ts';
 import type { SelfAct } from '../administrators/reauthenticate.ts';
 import { csrfToken } from '../administrators/session.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -19,8 +19,8 @@ import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../tokens/kinds/oath/verify.ts';
-import { operatorOf } from './acting.ts';
-import { birth, read, unwrap } from './scene.ts';
+import { operatorContext } from './as-operator.ts';
+import { birth, read, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export const ADMIN_PASSWORD = 'a password of an administrator';
@@ -32,7 +32,7 @@ export interface AdministratorSpec {
 }
 
 /** What opens an administrator's door, in their own hands. */
-export interface SceneAdministrator {
+export interface FixtureAdministrator {
   account: AccountId;
   id: Administrator['id'];
   email: string;
@@ -53,7 +53,7 @@ export function mailedInvitation(ports: TestPorts, email: string): { link: strin
 export async function invite(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Invited> {
   const { email, grants = [], superuser } = spec;
   const input = { email, name: 'Ada', language: 'en', grants, ...(superuser && { superuser }) } as const;
-  return unwrap(await inviteAdministrator(ports, operatorOf(account), birth(ports, 'adm'), input));
+  return unwrap(await inviteAdministrator(ports, operatorContext(account), birth(ports, 'adm'), input));
 }
 
 /** Invited and accepted; has not signed in yet. */
@@ -69,7 +69,7 @@ export async function addAdministrator(
   ports: TestPorts,
   account: AccountId,
   spec: AdministratorSpec,
-): Promise<SceneAdministrator> {
+): Promise<FixtureAdministrator> {
   const { id } = await addActive(ports, account, spec);
   const { email } = spec;
   const enrolling = await toSecondFactor(ports, account, email);
@@ -90,7 +90,7 @@ export async function toSecondFactor(ports: TestPorts, account: AccountId, email
 }
 
 /** Signs in once more, with a code that has not been used. */
-export async function signIn(ports: TestPorts, who: SceneAdministrator): Promise<OpenedSession> {
+export async function signIn(ports: TestPorts, who: FixtureAdministrator): Promise<OpenedSession> {
   ports.clock.advance(30_000);
   const { handle } = await toSecondFactor(ports, who.account, who.email, who.password);
   const otp = codeOf(ports, who.secret);
@@ -106,13 +106,13 @@ export function codeOf(ports: TestPorts, secret: Uint8Array): string {
 }
 
 /** Both factors, with a code that has not been used. */
-export function proofBy(ports: TestPorts, who: SceneAdministrator): { password: string; otp: string } {
+export function proofBy(ports: TestPorts, who: FixtureAdministrator): { password: string; otp: string } {
   ports.clock.advance(30_000);
   return { password: who.password, otp: codeOf(ports, who.secret) };
 }
 
 /** Another session of theirs, as if they had signed in elsewhere a moment ago. */
-export async function anotherSession(ports: TestPorts, who: Pick<SceneAdministrator, 'account' | 'id'>) {
+export async function anotherSession(ports: TestPorts, who: Pick<FixtureAdministrator, 'account' | 'id'>) {
   const administrator = await read(ports, documents.administrator(who.account, who.id));
   const account = await read(ports, documents.account(who.account));
   const made = newSession(ports, birth(ports, 'flw').id, administrator);
@@ -132,7 +132,7 @@ export function sessionHeaders(opened: Pick<OpenedSession, 'session' | 'secret'>
 }
 
 /** They themselves at work, in their first session or another one. */
-export function selfActOf(who: SceneAdministrator, opened: OpenedSession = who.opened): SelfAct {
+export function selfServiceContext(who: FixtureAdministrator, opened: OpenedSession = who.opened): SelfAct {
   const { id, epoch } = opened.session;
   const actor = { kind: 'administrator', account: who.account, id: who.id, resources: [] } as const;
   const role = opened.account.superuser === who.id ? 'superuser' : 'administrator';

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAILURES, type Failure } from '../protectimus/failure-codes.ts';
 import { type Dialect, type Format, inTexts, type Parameters, PROXY } from './dialect.ts';
+import type { FixtureOptions } from './fixtures.ts';
 import { FOREIGN_CLIENTS, type ForeignClient, type ForeignLanguage, startForeignClient } from './foreign-client.ts';
 import { listen } from './listening.ts';
-import type { SceneOptions } from './scene.ts';
 
 /** One row of the dialect in one situation, and what is answered. Every one is tried in JSON and in XML. */
 export interface DialectCase {
   row: string;
   when: string;
-  scene?: SceneOptions;
+  scene?: FixtureOptions;
   /** What is sent; its `path` goes in place of the row's where that has a number. */
   send: (own: Dialect) => Sent | Promise<Sent>;
   /** Of a success. As in JSON; may hold matchers where both formats have a text. */

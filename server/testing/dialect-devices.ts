@@ -5,9 +5,9 @@ import { hotp } from '../tokens/kinds/oath/code.ts';
 import { ocraAnswer } from '../tokens/kinds/ocra/answer.ts';
 import { enrolSuite } from '../tokens/kinds/ocra/enrolment.ts';
 import { parseSuite } from '../tokens/kinds/ocra/suite.ts';
-import { assign, operatorOf } from './acting.ts';
+import { assign, operatorContext } from './as-operator.ts';
 import type { Dialect, Format } from './dialect.ts';
-import { birth, unwrap } from './scene.ts';
+import { birth, unwrap } from './fixtures.ts';
 
 /** Devices that are told of in the dialect, and how they are asked. All have one seed. */
 
@@ -26,7 +26,7 @@ export async function addDevice({ service: { ports }, scene }: Dialect) {
   if (enrolled.kind !== 'suite') throw new Error(enrolled.reason);
   const { suite } = enrolled;
   const input = { kind: 'ocra', name: 'fob', suite, counter: 0, secret: SEED, owner: scene.user.id } as const;
-  const { token } = unwrap(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input));
+  const { token } = unwrap(await createOcraToken(ports, operatorContext(scene.account), birth(ports, 'tok'), input));
   const pair = { account: scene.account, resource: scene.resource.id, user: scene.user.id, token: token.id };
   unwrap(await assign(ports, pair));
   return token.id;
@@ -38,7 +38,7 @@ export const answerTo = (question: string) => {
 /** A device as its vendor's file said: known, and nobody's. */
 export async function addKnown({ service: { ports }, scene }: Dialect, serial = '797150452') {
   const input = { kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: STEP_MS, counter: 0 } as const;
-  const act = operatorOf(scene.account);
+  const act = operatorContext(scene.account);
   const made = await createToken(ports, act, birth(ports, 'tok'), { ...input, name: serial, serial, secret: SEED });
   return unwrap(made).token.id;
 }

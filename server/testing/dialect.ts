@@ -3,10 +3,10 @@ import { createProtectimusKey, type NewProtectimusKey } from '../api-keys/create
 import type { AccountId } from '../kernel/ids.ts';
 import { idNumber } from '../kernel/ids.ts';
 import { hourlyPassword, hoursThatCount } from '../protectimus/hourly-password.ts';
-import { operatorOf } from './acting.ts';
-import { addAdministrator, type SceneAdministrator } from './administrators.ts';
+import { addAdministrator, type FixtureAdministrator } from './administrators.ts';
+import { operatorContext } from './as-operator.ts';
+import { createFixture, type Fixture, type FixtureOptions, unwrap } from './fixtures.ts';
 import { openService, type Service } from './http-service.ts';
-import { createFixture, type Fixture, type SceneOptions, unwrap } from './scene.ts';
 
 export type Format = 'json' | 'xml';
 export type Parameters = Record<string, string | number | boolean | undefined>;
@@ -38,25 +38,25 @@ export type Version = 'v1' | 'none';
 export interface Dialect {
   service: Service;
   scene: Fixture;
-  superuser: SceneAdministrator;
+  superuser: FixtureAdministrator;
   /** The text of the superuser's key. */
   key: string;
   /** `POST auth-service/prepare` as a client library sends it: forms with empty fields, HTTP Basic, a suffix. */
   ask(route: string, parameters?: Parameters, call?: DialectCall): Promise<DialectAnswer>;
   /** A scene of its own for one test. */
-  another(options?: SceneOptions & { login?: string }): Promise<Dialect>;
+  another(options?: FixtureOptions & { login?: string }): Promise<Dialect>;
 }
 
 /** Behind it TLS ends. */
 export const PROXY = '10.0.0.1';
 
-export async function openDialect(seed: string, options: SceneOptions = {}): Promise<Dialect> {
+export async function openDialect(seed: string, options: FixtureOptions = {}): Promise<Dialect> {
   return dialectOf(await openService(seed), 'ada@acme.example', options);
 }
 
 let accounts = 0;
 
-async function dialectOf(service: Service, email: string, options: SceneOptions): Promise<Dialect> {
+async function dialectOf(service: Service, email: string, options: FixtureOptions): Promise<Dialect> {
   const { ports } = service;
   // Administrators sign in as often as a minute allows, and tests make many.
   ports.clock.advance(30_000);
@@ -79,7 +79,7 @@ export async function dialectKey(
   input: Partial<NewProtectimusKey>,
 ): Promise<string> {
   const whole = { name: 'Old shop', lifetimeMs: 365 * 24 * 3_600_000, ...input };
-  return unwrap(await createProtectimusKey(service.ports, operatorOf(account), whole)).text;
+  return unwrap(await createProtectimusKey(service.ports, operatorContext(account), whole)).text;
 }
 
 /** What a client makes of its key at this time, by the clock of the service. */

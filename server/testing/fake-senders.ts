@@ -31,7 +31,7 @@ export class FakeWebhookSender implements WebhookSender {
 }
 
 /** Keeps messages, or fails when the test says so. */
-export class FakeCourier implements Mailer {
+export class FakeMailer implements Mailer {
   readonly sent: Mail[] = [];
   down = false;
   /** No mail is configured. */
@@ -51,7 +51,7 @@ export class FakeCourier implements Mailer {
 }
 
 /** Keeps codes, or fails when the test says so. */
-export class FakeCodeCourier implements CodeSender {
+export class FakeCodeSender implements CodeSender {
   readonly sent: CodeMessage[] = [];
   readonly limits: CodeLimits;
   channels: readonly CodeChannel[] = CODE_CHANNELS;

@@ -6,11 +6,11 @@ import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { BuiltFile } from '../platform/static-files/port.ts';
-import { createApiKey } from './acting.ts';
+import { createApiKey } from './as-operator.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { type ApiDocument, type DescribedApi, describedApi } from './described-api.ts';
+import { unwrap } from './fixtures.ts';
 import { connectedFrom } from './http-app.ts';
-import { unwrap } from './scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from './test-ports.ts';
 
 export interface Call {

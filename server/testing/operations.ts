@@ -1,19 +1,19 @@
 import { API_SCOPES } from '../api-keys/api-key.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { createWebhook } from '../webhooks/create-webhook.ts';
-import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
+import { assign, createApiKey, createFilter } from './as-operator.ts';
 import type { Device } from './devices/device.ts';
 import { ocraDevice } from './devices/ocra-device.ts';
 import { giveSent } from './devices/sent-device.ts';
+import { addPerson, addResource, addToken, birth, createFixture, NONCE, PASSWORD, unwrap } from './fixtures.ts';
 import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
-import type { Sample, SampleScene } from './sample.ts';
-import { addPerson, addResource, addToken, birth, createFixture, NONCE, PASSWORD, unwrap } from './scene.ts';
+import type { Sample, SampleFixture } from './sample.ts';
 import type { TestPorts } from './test-ports.ts';
 
-export type { Sample, SampleScene } from './sample.ts';
+export type { Sample, SampleFixture as SampleScene } from './sample.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -49,7 +49,7 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
   );
 }
 
-export async function sampleScene(service: Service): Promise<SampleScene> {
+export async function createSampleFixture(service: Service): Promise<SampleFixture> {
   const scene = await createFixture(service.ports, {
     tokens: [{}],
     alone: true,
@@ -74,7 +74,7 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
-export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sample>> = {
+export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<Sample>> = {
   'POST /authentications': ({ resource }) => ({
     body: { resource: resource.id, method: 'password', user: 'alice', password: PASSWORD },
     status: 200,
@@ -209,12 +209,12 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
 let sequence = 0;
 
 /** A device of the scene's person that answers questions: one, since an assignment has room for so many tokens. */
-function deviceOf(scene: SampleScene): Promise<Device> {
+function deviceOf(scene: SampleFixture): Promise<Device> {
   const made = devices.get(scene) ?? ocraDevice.give(scene);
   devices.set(scene, made);
   return made;
 }
-const devices = new WeakMap<SampleScene, Promise<Device>>();
+const devices = new WeakMap<SampleFixture, Promise<Device>>();
 
 async function addKey(ports: TestPorts, account: AccountId): Promise<string> {
   const input = { account, name: 'shop', scopes: ['authenticate' as const], lifetimeMs: 3_600_000 };

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { SceneAdministrator } from './administrators.ts';
-import type { Fixture, SceneToken } from './scene.ts';
+import type { FixtureAdministrator } from './administrators.ts';
+import type { Fixture, FixtureToken } from './fixtures.ts';
 
 export interface Sample {
   /** For the parameter in the path: an object of the scene's account. */
@@ -15,7 +15,7 @@ export interface Sample {
   code?: RefusalCode;
 }
 
-export type SampleScene = Fixture & {
+export type SampleFixture = Fixture & {
   filter: string;
   webhook: string;
   key: string;
@@ -24,6 +24,6 @@ export type SampleScene = Fixture & {
   /** Id of another key. */
   spareKey: string;
   /** The person's other one, counting presses: its next codes are right at any time. */
-  fob: SceneToken;
-  superuser: SceneAdministrator;
+  fob: FixtureToken;
+  superuser: FixtureAdministrator;
 };

@@ -8,7 +8,7 @@ import type { Random } from '../platform/random.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { FakeHasher } from './fake-hasher.ts';
-import { FakeCodeCourier, FakeCourier, FakeWebhookSender } from './fake-senders.ts';
+import { FakeCodeSender, FakeMailer, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import { openTemporaryStore } from './temporary-store.ts';
 
@@ -57,8 +57,8 @@ export interface TestPorts extends Ports {
   clock: FakeClock;
   hasher: FakeHasher;
   geo: FakeGeo;
-  courier: FakeCourier;
-  codes: FakeCodeCourier;
+  courier: FakeMailer;
+  codes: FakeCodeSender;
   webhookSender: FakeWebhookSender;
   /** What use-cases that sign take beside the ports. */
   issuer: string;
@@ -77,8 +77,8 @@ export async function openTestPorts(
   const random = seededRandom(seed);
   const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
   const geo = new FakeGeo();
-  const courier = new FakeCourier();
-  const codes = new FakeCodeCourier();
+  const courier = new FakeMailer();
+  const codes = new FakeCodeSender();
   const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { documents } from '../store/keys.ts';
-import { operatorOf, resyncToken, updateToken } from '../testing/acting.ts';
-import { addAdministrator, codeOf, selfActOf } from '../testing/administrators.ts';
+import { addAdministrator, codeOf, selfServiceContext } from '../testing/administrators.ts';
+import { operatorContext, resyncToken, updateToken } from '../testing/as-operator.ts';
 import { giveSent } from '../testing/devices/sent-device.ts';
-import { createFixture, read, type SceneToken, signInByApi, type TokenSpec, unwrap } from '../testing/scene.ts';
+import { createFixture, type FixtureToken, read, signInByApi, type TokenSpec, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { CHECKS_PER_HOUR, checkCode } from './check-code.ts';
 import { CHECKS_KEPT_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
@@ -26,12 +26,13 @@ async function someone(spec: TokenSpec = {}) {
   const scene = await createFixture(ports, { tokens: [spec] });
   const [token] = scene.tokens;
   if (!token) throw new Error('a scene with a token');
-  const check = (otp: string, over = ports) => checkCode(over, operatorOf(scene.account), token.id, otp);
+  const check = (otp: string, over = ports) => checkCode(over, operatorContext(scene.account), token.id, otp);
   return { scene, token, check };
 }
 
 /** Of a counter that is far from everything. */
-const wrongOf = ({ secret }: SceneToken, digits: 6 | 8 = 6) => hotp({ secret, counter: 7, digits, algorithm: 'SHA1' });
+const wrongOf = ({ secret }: FixtureToken, digits: 6 | 8 = 6) =>
+  hotp({ secret, counter: 7, digits, algorithm: 'SHA1' });
 
 async function lastEvent() {
   const { store } = ports;
@@ -129,7 +130,7 @@ describe('guessing at a check', () => {
     const otp = await token.code();
     for (let at = 0; at < CHECKS_PER_HOUR; at++) unwrap(await checkCode(ports, by, token.id, otp));
     expect(await checkCode(ports, by, token.id, otp)).toMatchObject({ refused: 'RATE_LIMITED' });
-    expect(await checkCode(ports, operatorOf(scene.account), token.id, otp)).toHaveProperty('check');
+    expect(await checkCode(ports, operatorContext(scene.account), token.id, otp)).toHaveProperty('check');
   });
 
   // The attack: the PIN is guessed with the device in hand: ten thousand, and each right code tells.
@@ -214,7 +215,7 @@ describe('a check', () => {
   test('is for codes that a device shows by itself: what is sent is used up by being looked at', async () => {
     const { scene } = await someone();
     const sent = await giveSent(scene, 'email', 'alice@shop.example');
-    expect(await checkCode(ports, operatorOf(scene.account), sent.id, '123456')).toEqual({
+    expect(await checkCode(ports, operatorContext(scene.account), sent.id, '123456')).toEqual({
       refused: 'TOKEN_KIND_UNFIT',
     });
   });
@@ -233,7 +234,7 @@ describe('who may', () => {
     const elsewhere = await createFixture(ports);
     const before = ports.store.commits.length;
     expect(await checkCode(ports, by([]), token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
-    expect(await checkCode(ports, operatorOf(elsewhere.account), token.id, otp)).toEqual({
+    expect(await checkCode(ports, operatorContext(elsewhere.account), token.id, otp)).toEqual({
       refused: 'TOKEN_NOT_FOUND',
     });
     const themselves = { actor: { kind: 'user', account, id: scene.user.id } } as const;
@@ -252,7 +253,7 @@ describe('who may', () => {
     ports.clock.advance(30_000);
     const otp = codeOf(ports, ada.secret);
     const key = { kind: 'api-key', account, id: 'key_00000000001', scopes: ['write'] } as const;
-    for (const act of [selfActOf(ada), operatorOf(account), { actor: key }]) {
+    for (const act of [selfServiceContext(ada), operatorContext(account), { actor: key }]) {
       expect(await checkCode(ports, act, token, otp)).toEqual({ refused: 'FORBIDDEN' });
     }
   });

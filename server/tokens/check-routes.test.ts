@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { type SampleScene, sampleScene } from '../testing/operations.ts';
+import { createSampleFixture, type SampleScene } from '../testing/operations.ts';
 
 let service: Service;
 let scene: SampleScene;
 beforeAll(async () => {
   service = await openService('token-checks');
-  scene = await sampleScene(service);
+  scene = await createSampleFixture(service);
 });
 afterAll(() => service.ports.close());
 

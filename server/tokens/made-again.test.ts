@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { restoreBackup } from '../backup/restore-backup.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { removeOwnToken } from '../self-service/remove-own-token.ts';
+import { removeOwnToken } from '../self-service/remove-token.ts';
 import { documents } from '../store/keys.ts';
-import { assign, authenticate, createToken, operatorOf, resyncToken } from '../testing/acting.ts';
+import { assign, authenticate, createToken, operatorContext, resyncToken } from '../testing/as-operator.ts';
+import { birth, createFixture, type Fixture, overwrite, overwriteSeed, read, unwrap } from '../testing/fixtures.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';
-import { backupOf, overStore, readingOf } from '../testing/restored.ts';
-import { birth, createFixture, type Fixture, overwrite, overwriteSeed, read, unwrap } from '../testing/scene.ts';
-import { setSelfStage, shownIn, withOwnApp } from '../testing/self-stage.ts';
+import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
+import { createSelfServiceFixture, shownIn, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createOcraToken } from './create-token.ts';
@@ -44,7 +44,7 @@ const byApi = async (over: TestPorts, kind: Kind, more: object = {}): Promise<To
 const byFile = async (over: TestPorts, kind: Kind): Promise<TokenId> => {
   const content = Buffer.from(`otpauth://${kind}/Shop:fob?secret=${base32Encode(secret)}&counter=0`);
   const request = { content, format: 'otpauth', dryRun: false, acceptPartial: false, from: 0, count: 10 } as const;
-  const { rows } = unwrap(await importTokens(over, operatorOf(scene.account), request));
+  const { rows } = unwrap(await importTokens(over, operatorContext(scene.account), request));
   const [row] = rows;
   if (row?.outcome !== 'made' || !row.id) throw new Error(JSON.stringify(rows));
   return row.id;
@@ -56,7 +56,8 @@ async function openResource(over: TestPorts, token: TokenId): Promise<(otp: stri
   unwrap(await assign(over, { account, resource: resource.id, token }));
   return (otp) => authenticate(over, { account, resource: resource.id, method: 'token', token, otp });
 }
-const remove = async (over: TestPorts, id: TokenId) => unwrap(await deleteToken(over, operatorOf(scene.account), id));
+const remove = async (over: TestPorts, id: TokenId) =>
+  unwrap(await deleteToken(over, operatorContext(scene.account), id));
 const accepted = { otp: 'verified' };
 
 // SR-8, SR-69. The attack: a code that was seen is shown again after the token was deleted and made again.
@@ -119,7 +120,7 @@ describe('a token that is made of a used seed', () => {
     const suite = suiteOf('OCRA-1:HOTP-SHA1-6:C-QN08');
     const make = async (counter: number) => {
       const input = { kind: 'ocra', name: 'fob', suite, counter, secret } as const;
-      return unwrap(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input)).token;
+      return unwrap(await createOcraToken(ports, operatorContext(scene.account), birth(ports, 'tok'), input)).token;
     };
     await remove(ports, (await make(7)).id);
     expect(await make(0)).toMatchObject({ nextCounter: 7 });
@@ -145,7 +146,7 @@ describe('a token that is made of a used seed', () => {
   });
 
   test('that its owner removed on the self-service page goes on from its place', async () => {
-    scene = await setSelfStage(ports);
+    scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [own] = shownIn(walk.view).tokens;
     const id = own?.id as TokenId;
@@ -169,7 +170,7 @@ describe('a deletion', () => {
       await show(code(0));
       return go();
     };
-    expect(await deleteToken(ports, operatorOf(scene.account), token)).toEqual({ refused: 'CONTENTION' });
+    expect(await deleteToken(ports, operatorContext(scene.account), token)).toEqual({ refused: 'CONTENTION' });
     await remove(ports, token);
     const again = await openResource(ports, await byApi(ports, 'hotp'));
     expect(await again(code(0))).not.toMatchObject(accepted);
@@ -212,7 +213,7 @@ test('a counting token that is made again after a restore takes no code before a
   expect(await used(code(5))).toMatchObject(accepted);
   const { store, remove: close } = await openTemporaryStore();
   const over = overStore(ports, store);
-  await restoreBackup(over, readingOf(backup));
+  await restoreBackup(over, backupReader(backup));
   const token = await byApi(over, 'hotp');
   const again = await openResource(over, token);
   expect(await again(code(5))).toMatchObject({ refused: 'TOKEN_OUT_OF_STEP' });

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { documents } from '../store/keys.ts';
-import { resyncToken, updateToken } from '../testing/acting.ts';
+import { resyncToken, updateToken } from '../testing/as-operator.ts';
 import {
   createFixture,
   type Fixture,
+  type FixtureToken,
   overwrite,
   overwriteSeed,
-  type SceneToken,
   signInByApi,
-} from '../testing/scene.ts';
+} from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { hotp } from './kinds/oath/code.ts';
 import { RESYNC_THRESHOLD } from './resync-token.ts';
@@ -40,13 +40,13 @@ function open(scene: Fixture) {
   return { scene, token, resync: resyncing(scene, token), signIn: (otp: string) => signInByApi(ports, scene, otp) };
 }
 
-const resyncing = (scene: Fixture, token: SceneToken) => (otps: [string, string], over: TestPorts) =>
+const resyncing = (scene: Fixture, token: FixtureToken) => (otps: [string, string], over: TestPorts) =>
   resyncToken(over, scene.account, token.id, otps);
 
-const code = ({ secret }: SceneToken, counter: number) => hotp({ secret, counter, digits: 6, algorithm: 'SHA1' });
-const pair = (token: SceneToken, first: number): [string, string] => [code(token, first), code(token, first + 1)];
+const code = ({ secret }: FixtureToken, counter: number) => hotp({ secret, counter, digits: 6, algorithm: 'SHA1' });
+const pair = (token: FixtureToken, first: number): [string, string] => [code(token, first), code(token, first + 1)];
 /** Far out of reach, and no two that follow one another. */
-const wrongPair = (token: SceneToken): [string, string] => [code(token, 100_000), code(token, 100_000)];
+const wrongPair = (token: FixtureToken): [string, string] => [code(token, 100_000), code(token, 100_000)];
 
 describe('guessing pairs', () => {
   // SR-43, SR-15

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import {
   describeObject,
   type Made,
@@ -24,6 +23,7 @@ import {
   tokenId,
   userId,
 } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { seenOf, tagged } from '../http/api/version.ts';
 import { refuse } from '../http/problem.ts';
@@ -37,7 +37,6 @@ import { listTokens } from '../records/list-named.ts';
 import { showObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { readUser } from '../users/find-user.ts';
-import { askResync } from './ask-resync.ts';
 import { createSentToken } from './create-sent-token.ts';
 import { createOcraToken, createRecoveryCodes, createToken } from './create-token.ts';
 import { deleteToken } from './delete-token.ts';
@@ -47,6 +46,7 @@ import { parseOtp } from './kinds/oath/format.ts';
 import { otpauthUri } from './kinds/oath/otpauth.ts';
 import { enrolSuite } from './kinds/ocra/enrolment.ts';
 import { ADDRESS_FORMS, isAddressFor } from './kinds/sent/out-of-band-code.ts';
+import { askResync } from './request-resync.ts';
 import { resyncToken } from './resync-token.ts';
 import { isOath, isSent, LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, TOKEN_STATES, type Token } from './token.ts';
 import { updateToken } from './update-token.ts';

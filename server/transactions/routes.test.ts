@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
+import { createFixture, NONCE, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
-import { createFixture, NONCE, unwrap } from '../testing/scene.ts';
-import { LoginDriver } from '../testing/walk.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { transactionHash } from './transaction.ts';
 
 let service: Service;

@@ -6,8 +6,8 @@ import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
-import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
-import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/scene.ts';
+import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
+import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
@@ -110,7 +110,7 @@ describe('a user’s names', () => {
       expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
       ports.clock.advance(CLAIMING_MS);
       const taken = now.login === 'alice' ? { login: 'new', email: 'n@example.com' } : { login: 'alice' };
-      unwrap(await createUser(ports, operatorOf(account), birth(ports, 'usr'), taken));
+      unwrap(await createUser(ports, operatorContext(account), birth(ports, 'usr'), taken));
       expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
       const again = unwrap(await updateUser(ports, account, user.id, { login: 'third' })).object;
       expect(again).not.toHaveProperty('claiming');
@@ -138,7 +138,7 @@ describe('a user’s names', () => {
         const outcome = await go();
         if (change.anchor.endsWith('/gone')) {
           ports.store.intercept = {};
-          unwrap(await deleteUser(ports, operatorOf(account), user.id));
+          unwrap(await deleteUser(ports, operatorContext(account), user.id));
         }
         return outcome;
       },
@@ -181,7 +181,7 @@ describe('two who want each other’s names', () => {
           people.push((await addPerson(ports, account, resource, { user: { login: `p${at}` } })).user);
         }
         const made: User[] = [];
-        const act = operatorOf(account);
+        const act = operatorContext(account);
         await Promise.all(
           moves.map(async ({ who, kind, name, hops }) => {
             const own = ports.replica();

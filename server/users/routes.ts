@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import {
   describeObject,
   type Made,
@@ -28,6 +27,7 @@ import {
   tokenId,
   userId,
 } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
 import type { UserId } from '../kernel/ids.ts';

@@ -2,26 +2,26 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexes } from '../store/indexes.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
-import { unwrap } from '../testing/scene.ts';
+import { unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import {
+  createWebhookFixture,
   deliveriesOf,
   sentSubjects,
   somethingHappens,
-  type WebhookScene,
-  webhookScene,
-} from '../testing/webhook-scene.ts';
+  type WebhookFixture,
+} from '../testing/webhook-fixture.ts';
 import { type DeliveryWorker, startDeliveryWorker } from './delivery-worker.ts';
 import { deleteWebhook } from './update-webhook.ts';
 
 let ports: TestPorts;
-let scene: WebhookScene;
+let scene: WebhookFixture;
 let log: CapturedLog;
 const runners: DeliveryWorker[] = [];
 beforeEach(async () => {
   ports = await openTestPorts('runner');
-  scene = await webhookScene(ports);
+  scene = await createWebhookFixture(ports);
   log = capturedLog();
 });
 afterEach(async () => {
@@ -56,7 +56,7 @@ test('several processes share the work, and nobody is told twice', async () => {
 });
 
 test('a receiver that never answers holds up itself alone', async () => {
-  const other = await webhookScene(ports, { url: 'https://other.example/' });
+  const other = await createWebhookFixture(ports, { url: 'https://other.example/' });
   const held: (() => void)[] = [];
   ports.webhookSender.answer = ({ url }) => {
     if (url.includes('other')) return { kind: 'answered', status: 204 };

@@ -2,17 +2,23 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { API_SCOPES } from '../api-keys/api-key.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
-import { derive, sendDue, somethingHappens, type WebhookScene, webhookScene } from '../testing/webhook-scene.ts';
+import {
+  createWebhookFixture,
+  derive,
+  sendDue,
+  somethingHappens,
+  type WebhookFixture,
+} from '../testing/webhook-fixture.ts';
 
 let service: Service;
-let scene: WebhookScene;
+let scene: WebhookFixture;
 let key: string;
 beforeAll(async () => {
   service = await openService('webhooks');
 });
 afterAll(() => service.ports.close());
 beforeEach(async () => {
-  scene = await webhookScene(service.ports);
+  scene = await createWebhookFixture(service.ports);
   key = await service.keyFor(scene.account, [...API_SCOPES]);
   service.ports.webhookSender.sent.length = 0;
   service.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });

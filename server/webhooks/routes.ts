@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../events/event.ts';
 import { authorize } from '../http/api/authorize.ts';
-import { createOnce } from '../http/api/create-once.ts';
 import { madeFrom, showDeleted, showMade, showPage, showRotated } from '../http/api/describe-object.ts';
 import {
   creationHeaders,
@@ -13,6 +12,7 @@ import {
   searchedPageQuery,
   webhookId,
 } from '../http/api/fields.ts';
+import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tag, tagged } from '../http/api/version.ts';
 import type { WebhookId } from '../kernel/ids.ts';

@@ -2,17 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { unwrap } from '../testing/scene.ts';
+import { unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import {
+  createWebhookFixture,
   deliveriesOf,
   derive,
   sendDue,
   sentSubjects,
   somethingHappens,
-  type WebhookScene,
-  webhookScene,
-} from '../testing/webhook-scene.ts';
+  type WebhookFixture,
+} from '../testing/webhook-fixture.ts';
 import { attemptDelivery, LEASE_MS } from './attempt-delivery.ts';
 import { KEPT, pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import { queueLimit } from './delivery.ts';
@@ -22,10 +22,10 @@ import { replayDeliveries } from './replay-deliveries.ts';
 import { deleteWebhook, updateWebhook } from './update-webhook.ts';
 
 let ports: TestPorts;
-let scene: WebhookScene;
+let scene: WebhookFixture;
 beforeEach(async () => {
   ports = await openTestPorts('outbox');
-  scene = await webhookScene(ports);
+  scene = await createWebhookFixture(ports);
 });
 afterEach(() => ports.close());
 
@@ -108,14 +108,14 @@ describe('SR-33: the outbox', () => {
   test('a webhook hears nothing of the time before it was made, also when the stream is read anew', async () => {
     const user = await somethingHappens(scene);
     ports.clock.advance(1);
-    const later = await webhookScene(ports);
+    const later = await createWebhookFixture(ports);
     await derive(ports);
     expect(await deliveriesOf(later)).toEqual([]);
     expect((await deliveriesOf(scene)).map(({ body }) => JSON.parse(body).data.subject)).toEqual([user]);
   });
 
   test('another account’s events go to its own webhooks alone', async () => {
-    const other = await webhookScene(ports);
+    const other = await createWebhookFixture(ports);
     await somethingHappens(scene);
     await derive(ports);
     expect(await deliveriesOf(other)).toEqual([]);
@@ -132,7 +132,7 @@ describe('SR-33: the outbox', () => {
   });
 
   test('no event of a delivery makes a delivery: a webhook that hears everything falls silent', async () => {
-    const all = await webhookScene(ports, { events: undefined });
+    const all = await createWebhookFixture(ports, { events: undefined });
     await somethingHappens(all);
     let sent = 0;
     for (let round = 0; round < 5; round++) {

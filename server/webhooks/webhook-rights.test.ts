@@ -4,9 +4,9 @@ import { idFromBytes } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { documents } from '../store/keys.ts';
-import { birth, read, unwrap } from '../testing/scene.ts';
+import { birth, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { type WebhookScene, webhookScene } from '../testing/webhook-scene.ts';
+import { createWebhookFixture, type WebhookFixture } from '../testing/webhook-fixture.ts';
 import { createWebhook } from './create-webhook.ts';
 import { listWebhooks, readWebhook } from './edit-webhook.ts';
 import { readDeliveries } from './read-deliveries.ts';
@@ -17,10 +17,10 @@ import { deleteWebhook, updateWebhook } from './update-webhook.ts';
 import { MOST_WEBHOOKS } from './webhook.ts';
 
 let ports: TestPorts;
-let scene: WebhookScene;
+let scene: WebhookFixture;
 beforeAll(async () => {
   ports = await openTestPorts('rights');
-  scene = await webhookScene(ports);
+  scene = await createWebhookFixture(ports);
 });
 afterAll(() => ports.close());
 
@@ -58,7 +58,7 @@ describe.each(cases)('to %s', (name, use) => {
   });
 
   test('is not for another account, which cannot tell that there is such a webhook', async () => {
-    const other = await webhookScene(ports);
+    const other = await createWebhookFixture(ports);
     const answer = await use(other.act);
     if (name === 'create' || name === 'list') expect(JSON.stringify(answer)).not.toContain(scene.webhook.id);
     else expect(answer).toEqual({ refused: 'WEBHOOK_NOT_FOUND' });
@@ -66,7 +66,7 @@ describe.each(cases)('to %s', (name, use) => {
 });
 
 test('SR-34: each change has one event, with who made it and what changed, never what it changed to', async () => {
-  const made = await webhookScene(ports);
+  const made = await createWebhookFixture(ports);
   const { id } = made.webhook;
   const before = (await ports.store.readEvents(0, 0, 1000)).length;
   unwrap(await updateWebhook(ports, made.act, id, { url: 'https://other.example/', description: 'x' }));
@@ -89,13 +89,13 @@ test('SR-34: each change has one event, with who made it and what changed, never
 });
 
 test('SR-21: the secret lies sealed, opens in its place alone, and is in no event', async () => {
-  const made = await webhookScene(ports);
+  const made = await createWebhookFixture(ports);
   const book = await read(ports, documents.webhooks(made.account));
   const sealed = book.webhooks[0]?.secrets[0]?.sealed ?? '';
   const bytes = made.secret.slice('whsec_'.length);
   expect(JSON.stringify(book)).not.toContain(bytes);
   expect(JSON.stringify(await ports.store.readEvents(0, 0, 1000))).not.toContain(bytes);
-  const other = await webhookScene(ports);
+  const other = await createWebhookFixture(ports);
   const field = `secret/${book.webhooks[0]?.secrets[0]?.id}`;
   for (const context of [
     { account: other.account, kind: 'webhook', id: made.webhook.id, field },
@@ -108,7 +108,7 @@ test('SR-21: the secret lies sealed, opens in its place alone, and is in no even
 });
 
 test('an account has a bounded number of webhooks, however many ask at once', async () => {
-  const { act } = await webhookScene(ports);
+  const { act } = await createWebhookFixture(ports);
   for (let i = 1; i < MOST_WEBHOOKS - 2; i++) unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
   const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
   const refused = (await Promise.all(asked)).filter(isRefusal);
@@ -119,7 +119,7 @@ test('an account has a bounded number of webhooks, however many ask at once', as
 test('SR-31: a private address is refused where it is set', async () => {
   const verdict = await createWebhook(ports, scene.act, birth(ports, 'whk'), { ...input, url: 'https://10.0.0.1/' });
   expect(verdict).toMatchObject({ refused: 'INPUT_INVALID', detail: expect.stringContaining('private') });
-  const { webhook, act } = await webhookScene(ports);
+  const { webhook, act } = await createWebhookFixture(ports);
   const changed = await updateWebhook(ports, act, webhook.id, { url: 'http://hooks.example/' });
   expect(changed).toMatchObject({ refused: 'INPUT_INVALID', detail: 'url: must be https' });
 });

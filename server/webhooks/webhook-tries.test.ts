@@ -1,16 +1,16 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { unwrap } from '../testing/scene.ts';
+import { unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import {
+  createWebhookFixture,
   deliveriesOf,
   derive,
   sendDue,
   sentSubjects,
   somethingHappens,
-  type WebhookScene,
-  webhookScene,
-} from '../testing/webhook-scene.ts';
+  type WebhookFixture,
+} from '../testing/webhook-fixture.ts';
 import { attemptDelivery, dueDeliveries, LEASE_MS } from './attempt-delivery.ts';
 import type { SendOutcome } from './delivery.ts';
 import { readWebhook } from './edit-webhook.ts';
@@ -22,10 +22,10 @@ import { testWebhook } from './test-webhook.ts';
 
 const HOUR = 3_600_000;
 let ports: TestPorts;
-let scene: WebhookScene;
+let scene: WebhookFixture;
 beforeEach(async () => {
   ports = await openTestPorts('tries');
-  scene = await webhookScene(ports);
+  scene = await createWebhookFixture(ports);
 });
 afterEach(() => ports.close());
 
@@ -166,7 +166,7 @@ describe('SR-33: dead letters', () => {
     const ids = [delivery?.id ?? ''];
     expect(await replayDeliveries(ports, scene.act, scene.webhook.id, ids)).toEqual({ replayed: 1, more: false });
     expect(await replayDeliveries(ports, scene.act, scene.webhook.id, ids)).toEqual({ replayed: 0, more: false });
-    const other = await webhookScene(ports);
+    const other = await createWebhookFixture(ports);
     const missing = { refused: 'DELIVERY_NOT_FOUND' };
     expect(await replayDeliveries(ports, other.act, other.webhook.id, ids)).toEqual(missing);
     expect(await replayDeliveries(ports, scene.act, scene.webhook.id, ['dlv_9_1_00000000000'])).toEqual(missing);

@@ -1,15 +1,15 @@
 import type { Page } from '@playwright/test';
 import { freePortFrom } from '../../demo-site/launcher/free-port.ts';
-import { busyWeeks } from '../../e2e/harness/busy-weeks.ts';
+import { type ConsoleFixture, createConsoleFixture } from '../../e2e/harness/console-fixture.ts';
 import { signIn } from '../../e2e/harness/console-people.ts';
-import { type ConsoleStage, setConsoleStage } from '../../e2e/harness/console-stage.ts';
+import { seedActivity } from '../../e2e/harness/seed-activity.ts';
 import { createAccount } from '../../server/accounts/create-account.ts';
 import type { AccountId } from '../../server/kernel/ids.ts';
 import { documents } from '../../server/store/keys.ts';
 import { recordOnce } from '../../server/store/record-once.ts';
-import { createApiKey, createFilter } from '../../server/testing/acting.ts';
 import { addAdministrator } from '../../server/testing/administrators.ts';
-import { addPerson, addResource, birth, unwrap } from '../../server/testing/scene.ts';
+import { createApiKey, createFilter } from '../../server/testing/as-operator.ts';
+import { addPerson, addResource, birth, unwrap } from '../../server/testing/fixtures.ts';
 
 const SIZE = { width: 1180, height: 800 };
 /** The first page down to its first chart, and a filter down to the end of its week. */
@@ -29,7 +29,7 @@ const NAMES = [
 
 /** The console's rooms with an account in which something happens, in both schemes. The clock stands still. */
 export async function shootConsole(shoot: (page: Page, name: string) => Promise<void>): Promise<void> {
-  const stage = await setConsoleStage('screenshots', await freePortFrom(8080));
+  const stage = await createConsoleFixture('screenshots', await freePortFrom(8080));
   try {
     const { account } = unwrap(await createAccount(stage.ports, { name: 'Harbour & Co.' }));
     const { resource, filter } = await furnish(stage, account.id);
@@ -69,7 +69,7 @@ export async function shootConsole(shoot: (page: Page, name: string) => Promise<
   }
 }
 
-async function furnish({ ports }: ConsoleStage, account: AccountId) {
+async function furnish({ ports }: ConsoleFixture, account: AccountId) {
   const resources = [];
   for (const name of SITES) {
     resources.push(await addResource(ports, account, { name, allowedOrigins: ['https://shop.example'] }));
@@ -102,6 +102,6 @@ async function furnish({ ports }: ConsoleStage, account: AccountId) {
   );
   await recordOnce(ports, documents.firstLogin(account));
   ports.clock.advance(6 * 3_600_000);
-  await busyWeeks(ports, account, { resources: resources.map(({ id }) => id), people, days: 40 });
+  await seedActivity(ports, account, { resources: resources.map(({ id }) => id), people, days: 40 });
   return { resource: shop.id, filter: filter.id };
 }

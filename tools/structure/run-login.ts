@@ -2,8 +2,8 @@ import { Session } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { createFixture, NONCE, ORIGIN, PASSWORD } from '../../server/testing/fixtures.ts';
 import { openService } from '../../server/testing/http-service.ts';
-import { createFixture, NONCE, ORIGIN, PASSWORD } from '../../server/testing/scene.ts';
 import { ISSUER } from '../../server/testing/test-ports.ts';
 import type { Call } from './functions.ts';
 

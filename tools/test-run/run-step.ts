@@ -7,7 +7,7 @@ export interface Step {
   readonly command: readonly [program: string, ...args: string[]];
 }
 
-export interface Ran {
+export interface StepResult {
   readonly ok: boolean;
   readonly tookMs: number;
   /** What the step printed, on both streams in turn; empty when it was shown. */
@@ -15,7 +15,7 @@ export interface Ran {
 }
 
 /** Runs a step to its end, showing what it prints or keeping it. */
-export function runStep(step: Step, output: 'show' | 'capture'): Ran {
+export function runStep(step: Step, output: 'show' | 'capture'): StepResult {
   const [program, ...args] = step.command;
   const env = { ...process.env, PATH: [join('node_modules', '.bin'), process.env.PATH].join(delimiter) };
   const startedAt = performance.now();

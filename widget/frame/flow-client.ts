@@ -33,7 +33,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
 /** What a flow is begun with on a page of our own: that alone. */
-export interface OwnBeginning {
+export interface HostedStart {
   path: 'redirected-flows' | 'enrolment-flows' | 'self-flows';
   body: object;
 }
@@ -42,7 +42,7 @@ export interface OwnBeginning {
 export function createFlowClient(
   fetch: typeof globalThis.fetch,
   language: () => string,
-  own?: OwnBeginning,
+  own?: HostedStart,
 ): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();

@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { foundByAxe, WCAG } from '../../e2e/harness/axe.ts';
 import { CODE, LOGIN, PASSWORD, RESULT, type Reply } from '../testing/fake-service.ts';
-import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
+import { eventsOf, frameOf, type Stage, setStage } from '../testing/fixture.ts';
 
 let stage: Stage;
 beforeAll(async () => {

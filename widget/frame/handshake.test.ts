@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { hostOf, type Surroundings } from './handshake.ts';
+import { type HandshakeOptions, hostOf } from './handshake.ts';
 
 const origin = 'https://shop.example';
 const parent = { name: 'the page around' };
-const around: Surroundings = { parent, hintedOrigin: origin, ancestorOrigin: origin };
+const around: HandshakeOptions = { parent, hintedOrigin: origin, ancestorOrigin: origin };
 const data = {
   v: 1,
   mount: '1234567-89-10-11',

@@ -9,7 +9,7 @@ export interface Host extends ConnectMessage {
 }
 
 /** What a message must agree with, read from the frame's own surroundings. */
-export interface Surroundings {
+export interface HandshakeOptions {
   parent: unknown;
   /** The origin in the frame's address. It chose the `frame-ancestors` of this very document. */
   hintedOrigin: string | null;
@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /** The host if the message is its `connect`; anything else is dropped without an answer. */
-export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, ancestorOrigin }: Surroundings) {
+export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, ancestorOrigin }: HandshakeOptions) {
   if (event.source !== parent || event.origin !== hintedOrigin || event.origin === 'null') return undefined;
   if (ancestorOrigin !== undefined && ancestorOrigin !== event.origin) return undefined;
   const port = event.ports[0];
@@ -28,7 +28,7 @@ export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, anc
 }
 
 /** Waits for the one `connect`, and takes no second. */
-export function awaitHost(window: Window, surroundings: Surroundings): Promise<Host> {
+export function awaitHost(window: Window, surroundings: HandshakeOptions): Promise<Host> {
   return new Promise((resolve) => {
     const hear = (event: MessageEvent) => {
       const host = hostOf(event, surroundings);

@@ -1,19 +1,19 @@
 import { type Look, readToFrame } from '@countersign/protocol/frame-protocol';
 import { render } from 'preact';
 import { english, loadTexts } from '../i18n/texts.ts';
-import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
-import { browserTraits } from './browser-traits.ts';
+import { browserSignals } from './browser-signals.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, createPostMessage, type Host } from './handshake.ts';
 import type { Passkeys } from './passkey/loaded.ts';
 import { isEnrolling, isSelf, type Screen } from './screen.ts';
-import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
+import type { StandaloneHost } from './standalone.ts';
 import { isAbout } from './steps/fields.ts';
+import { isVisibleToUser } from './visibility.ts';
 import './styles/card.css';
 import './styles/form.css';
 import './styles/marks.css';
@@ -28,7 +28,7 @@ void start();
 async function start(): Promise<void> {
   if (parent === window) {
     // Few come here, so it is loaded when they do.
-    const { findHost } = await import('./alone.ts');
+    const { resolveHost: findHost } = await import('./standalone.ts');
     const alone = await findHost(root, hints, awaitHost);
     if (alone) {
       root.dataset.alone = '';
@@ -48,7 +48,7 @@ async function start(): Promise<void> {
 }
 
 /** The frame, from the moment that its page is known. */
-function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): void {
+function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost> = {}): void {
   const { port, origin, slot, mount } = host;
   const say = createPostMessage(host);
   let look: Look = host;
@@ -120,14 +120,14 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
       void follow();
       void followAbout();
     },
-    traits: 'traits' in root.dataset ? browserTraits : undefined,
-    isInSight: async () => !!card && isInSight(card),
+    traits: 'traits' in root.dataset ? browserSignals : undefined,
+    isInSight: async () => !!card && isVisibleToUser(card),
   });
 
   /** What only some steps need is loaded when they come. */
   const follow = async () => {
     if (isSelf(screen)) {
-      self ||= await import('./self/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
+      self ||= await import('./self-service/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
       draw();
     } else if (!enrolment && isEnrolling(screen, isLinked)) {
       enrolment = await import('./enrolment/index.tsx')

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type HostSite, startHostSite } from '../../e2e/harness/host-site.ts';
 import { LOGIN, RESOURCE, RESULT } from '../testing/fake-service.ts';
+import { eventsOf, frameOf, mountScript, NONCE, type Stage, setStage } from '../testing/fixture.ts';
 import { hostPage } from '../testing/host-page.ts';
-import { eventsOf, frameOf, mountScript, NONCE, type Stage, setStage } from '../testing/stage.ts';
 
 let stage: Stage;
 let elsewhere: HostSite;

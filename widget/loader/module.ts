@@ -1,7 +1,7 @@
-import { scan } from './pure.ts';
+import { scan } from './esm.ts';
 import { whenParsed } from './when-parsed.ts';
 
-export * from './pure.ts';
+export * from './esm.ts';
 
 // Not on a server.
 if (globalThis.document) whenParsed(() => scan());

@@ -7,7 +7,7 @@ import {
   type ToHost,
 } from '@countersign/protocol/frame-protocol';
 import { claimSlot, createFrame } from './frame-element.ts';
-import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
+import type { MaybeLazy, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 
 /** On the element itself, so that two copies of the loader on one page agree. */
 const HANDLE = Symbol.for('countersign');
@@ -218,6 +218,6 @@ function errorOf(code: string, message = code): WidgetError {
   return { code, message, retryable: message !== code, requestId: '' };
 }
 
-async function late<T>(value: Late<T>): Promise<T> {
+async function late<T>(value: MaybeLazy<T>): Promise<T> {
   return typeof value === 'function' ? (value as () => T | PromiseLike<T>)() : value;
 }

@@ -2,7 +2,7 @@ import type { Theme, Variables } from '@countersign/protocol/appearance';
 import type { FactorKind, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
 
 /** A value, or a function that is called when it is needed, so that cached pages can fetch a fresh one. */
-export type Late<T> = T | (() => T | PromiseLike<T>);
+export type MaybeLazy<T> = T | (() => T | PromiseLike<T>);
 
 export interface WidgetError {
   /** Stable; branch on it. */
@@ -66,9 +66,9 @@ export interface MountOptions extends LiveOptions {
   /** The resource's id, `res_...`. */
   resource: string;
   /** Minted by your backend for this person's session: 16 to 256 characters of `[A-Za-z0-9_.~-]`. */
-  nonce: Late<string>;
+  nonce: MaybeLazy<string>;
   /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
-  loginRequest?: Late<string>;
+  loginRequest?: MaybeLazy<string>;
   /**
    * `inline` (default): a frame in the element. `popup`: a button that opens the sign-in in a window of its own, for
    * browsers or pages in which frames do not work.

@@ -1,6 +1,6 @@
 import { createElement, type HTMLAttributes, type ReactElement, useEffect, useRef } from 'react';
+import { mount } from '../loader/esm.ts';
 import type { MountOptions, WidgetHandle } from '../loader/options.ts';
-import { mount } from '../loader/pure.ts';
 
 export type { MountOptions, Success, WidgetError, WidgetEvents, WidgetHandle } from '../loader/options.ts';
 

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LOGIN, RESULT } from '../testing/fake-service.ts';
-import { frameOf, type Stage, setStage } from '../testing/stage.ts';
+import { frameOf, type Stage, setStage } from '../testing/fixture.ts';
 
 let stage: Stage;
 beforeAll(async () => {

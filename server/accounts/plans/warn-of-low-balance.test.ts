@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AccountId } from '../../kernel/ids.ts';
 import { documents } from '../../store/keys.ts';
-import { operatorOf } from '../../testing/acting.ts';
 import { addActive } from '../../testing/administrators.ts';
-import { unwrap } from '../../testing/scene.ts';
+import { operatorContext } from '../../testing/as-operator.ts';
+import { unwrap } from '../../testing/fixtures.ts';
 import { openTestPorts, START, type TestPorts } from '../../testing/test-ports.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { createAccount } from '../create-account.ts';
@@ -27,7 +27,7 @@ afterEach(() => ports.close());
 
 const book = (kind: NewEntry['kind'], amount: number, reference: string, over = ports) => {
   const reason = kind === 'credit' ? 'payment' : 'correction';
-  return postEntry(over, operatorOf(account), PLANS, { kind, amount, currency: 'EUR', reference, reason });
+  return postEntry(over, operatorContext(account), PLANS, { kind, amount, currency: 'EUR', reference, reason });
 };
 /** Mails go out beside what brought them about: once there are as many, and none follows. */
 async function warnings(count: number) {
@@ -40,7 +40,7 @@ async function warnings(count: number) {
 
 test('the superuser is told by mail, once, when the balance no longer covers the next fee', async () => {
   unwrap(await book('credit', 2_500, 'first'));
-  unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Small'));
+  unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Small'));
   await warnings(0);
   ports.clock.advance(MONTH);
   await Promise.all([chargeDuePlans(ports, PLANS), chargeDuePlans(ports.replica(), PLANS)]);
@@ -57,18 +57,18 @@ test('the superuser is told by mail, once, when the balance no longer covers the
 
 test('a plan whose first month leaves too little for the second is warned of at once, once per choice', async () => {
   unwrap(await book('credit', 1_500, 'first'));
-  await Promise.all([ports, ports.replica()].map((over) => choosePlan(over, operatorOf(account), PLANS, 'Small')));
+  await Promise.all([ports, ports.replica()].map((over) => choosePlan(over, operatorContext(account), PLANS, 'Small')));
   await warnings(1);
 });
 
 test('a mail that cannot be sent, or a superuser that there is not, changes nothing of the booking', async () => {
   unwrap(await book('credit', 1_500, 'first'));
   ports.courier.down = true;
-  unwrap(await choosePlan(ports, operatorOf(account), PLANS, 'Small'));
+  unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Small'));
   const other = unwrap(await createAccount(ports, { name: 'Without' })).account.id;
   const entry = { kind: 'credit', amount: 1_500, currency: 'EUR', reference: 'x', reason: 'payment' } as const;
-  unwrap(await postEntry(ports, operatorOf(other), PLANS, entry));
+  unwrap(await postEntry(ports, operatorContext(other), PLANS, entry));
   ports.courier.down = false;
-  unwrap(await choosePlan(ports, operatorOf(other), PLANS, 'Small'));
+  unwrap(await choosePlan(ports, operatorContext(other), PLANS, 'Small'));
   await warnings(0);
 });

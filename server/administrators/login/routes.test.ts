@@ -10,12 +10,12 @@ import {
   addAdministrator,
   anotherSession,
   codeOf,
-  type SceneAdministrator,
+  type FixtureAdministrator,
   sessionHeaders,
 } from '../../testing/administrators.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
+import { createFixture, type Fixture, overwrite } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { createFixture, type Fixture, overwrite } from '../../testing/scene.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
@@ -24,7 +24,7 @@ import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
 
 let service: Service;
 let scene: Fixture;
-let who: SceneAdministrator;
+let who: FixtureAdministrator;
 beforeEach(async () => {
   service = await openService('session');
   scene = await createFixture(service.ports);

@@ -24,10 +24,10 @@ import {
   answerSignInPassword,
 } from './answer-sign-in.ts';
 import { authenticateSession, writeSession } from './authenticate-session.ts';
-import { beginSignIn, readSignIn } from './begin-sign-in.ts';
 import { endSession } from './end-session.ts';
 import { presentSession, presentSignIn } from './present-sign-in.ts';
 import type { SignInProgress } from './sign-in-step.ts';
+import { beginSignIn, readSignIn } from './start-sign-in.ts';
 
 const seq = z.int().min(0).max(1000);
 const beginning = z

@@ -12,8 +12,8 @@ import { type Administrator, type AdministratorActor, actorOf } from '../adminis
 import type { FactorNeeds } from '../check-factors.ts';
 import { type FoundAdministrator, readAdministrator } from '../find-administrator.ts';
 import { type AdministratorFlow, signedIn } from './administrator-flow.ts';
-import { openSignIn } from './begin-sign-in.ts';
 import { newSession, type OpenedSession, putSession } from './open-session.ts';
+import { openSignIn } from './start-sign-in.ts';
 
 export interface SignInAnswer {
   handle: unknown;

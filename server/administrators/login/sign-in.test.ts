@@ -2,18 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../events/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import { documents } from '../../store/keys.ts';
-import { operatorOf } from '../../testing/acting.ts';
 import {
   addActive,
   addAdministrator,
   codeOf,
+  type FixtureAdministrator,
   invite,
-  type SceneAdministrator,
   signIn,
   toSecondFactor,
 } from '../../testing/administrators.ts';
+import { operatorContext } from '../../testing/as-operator.ts';
 import { weakHash } from '../../testing/fake-hasher.ts';
-import { createFixture, type Fixture, meanwhile, overwrite, read, unwrap } from '../../testing/scene.ts';
+import { createFixture, type Fixture, overwrite, read, runMeanwhile, unwrap } from '../../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, RECOVERY_CODES, RECOVERY_FAILURES } from '../administrator.ts';
@@ -25,12 +25,12 @@ import {
   answerSignInOtp,
   answerSignInPassword,
 } from './answer-sign-in.ts';
-import { beginSignIn } from './begin-sign-in.ts';
 import { presentSignIn } from './present-sign-in.ts';
+import { beginSignIn } from './start-sign-in.ts';
 
 let ports: TestPorts;
 let scene: Fixture;
-let who: SceneAdministrator;
+let who: FixtureAdministrator;
 beforeEach(async () => {
   ports = await openTestPorts('sign-in');
   scene = await createFixture(ports);
@@ -64,7 +64,7 @@ function told(from: number): AccountEvent[] {
 }
 
 test('password and code lead to a session, told of once; whatever became of the plan', async () => {
-  await meanwhile.deactivatePlan(scene);
+  await runMeanwhile.deactivatePlan(scene);
   const handle = await handleOf();
   const before = ports.store.commits.length;
   const done = unwrap(await otpAt(handle, codeOf(ports, who.secret)));
@@ -223,14 +223,14 @@ describe('SR-4, SR-39: what changes in the middle', () => {
 
   test('removed between password and code', async () => {
     const handle = await handleOf();
-    unwrap(await removeAdministrator(ports, operatorOf(scene.account), who.id));
+    unwrap(await removeAdministrator(ports, operatorContext(scene.account), who.id));
     expect(outcome(await otpAt(handle, codeOf(ports, who.secret)))).toBe('denied');
   });
 
   test('removed while the password is hashed', async () => {
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
-      await removeAdministrator(ports, operatorOf(scene.account), who.id);
+      await removeAdministrator(ports, operatorContext(scene.account), who.id);
     };
     const { flow } = await toSecondFactor(ports, scene.account, who.email);
     expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { explain } from '../../authentication/explain.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import { assign, operatorOf, unassign, updateToken } from '../../testing/acting.ts';
-import { exportedEvents, restoredWithEvents } from '../../testing/restored-with-events.ts';
-import { addPerson, addToken, createFixture, type Fixture, type SceneToken, unwrap } from '../../testing/scene.ts';
-import { append } from '../../testing/stream-of-events.ts';
+import { assign, operatorContext, unassign, updateToken } from '../../testing/as-operator.ts';
+import { append } from '../../testing/event-stream.ts';
+import { addPerson, addToken, createFixture, type Fixture, type FixtureToken, unwrap } from '../../testing/fixtures.ts';
+import { exportedEvents, restoredWithEvents } from '../../testing/restore-with-events-fixture.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 
@@ -14,7 +14,7 @@ import { deleteToken } from '../../tokens/delete-token.ts';
 let ports: TestPorts;
 let scene: Fixture;
 let account: AccountId;
-let act: ReturnType<typeof operatorOf>;
+let act: ReturnType<typeof operatorContext>;
 
 beforeAll(async () => {
   ports = await openTestPorts('replaced-tokens');
@@ -22,7 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   scene = await createFixture(ports, { tokens: [{}] });
   ({ account } = scene);
-  act = operatorOf(account);
+  act = operatorContext(account);
 });
 afterAll(async () => {
   await ports.close();
@@ -41,7 +41,7 @@ const loseEvents = () =>
       lost: { partition: 0, from: 1, to: 2 },
     },
   ]);
-const first = () => scene.tokens[0] as SceneToken;
+const first = () => scene.tokens[0] as FixtureToken;
 /** What the widget asks of them; null: nothing helps. */
 async function needed(over: TestPorts, user = 'alice') {
   const question = { resource: scene.resource.id, subject: { user, method: 'widget' } } as const;

@@ -15,31 +15,31 @@ import { hourlyPassword, hoursThatCount } from '../../protectimus/hourly-passwor
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { updateResource } from '../../resources/update-resource.ts';
 import { documents } from '../../store/keys.ts';
+import { addAdministrator, type FixtureAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import {
   assign,
   authenticate,
   createApiKey,
-  operatorOf,
+  operatorContext,
   unassign,
   updateToken,
   updateUser,
-} from '../../testing/acting.ts';
-import { addAdministrator, type SceneAdministrator, toSecondFactor } from '../../testing/administrators.ts';
-import { backupOf } from '../../testing/restored.ts';
-import { eventsSince, exportedEvents, restoredWithEvents } from '../../testing/restored-with-events.ts';
+} from '../../testing/as-operator.ts';
+import { linesOfExport } from '../../testing/event-stream.ts';
 import {
   addPerson,
   addToken,
   birth,
   createFixture,
   type Fixture,
+  type FixtureToken,
   ORIGIN,
   PASSWORD,
   read,
-  type SceneToken,
   unwrap,
-} from '../../testing/scene.ts';
-import { linesOfExport } from '../../testing/stream-of-events.ts';
+} from '../../testing/fixtures.ts';
+import { backupOf } from '../../testing/restore-fixture.ts';
+import { eventsSince, exportedEvents, restoredWithEvents } from '../../testing/restore-with-events-fixture.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 import { deleteUser } from '../../users/delete-user.ts';
@@ -53,7 +53,7 @@ import { EventsInvalid } from './read-withdrawals.ts';
 let ports: TestPorts;
 let scene: Fixture;
 let account: AccountId;
-let act: ReturnType<typeof operatorOf>;
+let act: ReturnType<typeof operatorContext>;
 
 beforeAll(async () => {
   ports = await openTestPorts('withdraw-again');
@@ -61,7 +61,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   scene = await createFixture(ports, { tokens: [{}] });
   ({ account } = scene);
-  act = operatorOf(account);
+  act = operatorContext(account);
 });
 afterAll(async () => {
   await ports.close();
@@ -74,7 +74,7 @@ const withCode = (over: TestPorts, user: string, otp: string, password = PASSWOR
   authenticate(over, { account, resource: scene.resource.id, method: 'password-otp', user, password, otp });
 const withPassword = (over: TestPorts, user: string, password = PASSWORD) =>
   authenticate(over, { account, resource: scene.resource.id, method: 'password', user, password });
-const first = () => scene.tokens[0] as SceneToken;
+const first = () => scene.tokens[0] as FixtureToken;
 const refused = { refused: expect.any(String) };
 
 describe('a token that was lost', () => {
@@ -205,8 +205,8 @@ test('an API key that was deleted, disabled, narrowed or rotated opens nothing',
 });
 
 describe('an administrator', () => {
-  let ada: SceneAdministrator;
-  let eve: SceneAdministrator;
+  let ada: FixtureAdministrator;
+  let eve: FixtureAdministrator;
   beforeEach(async () => {
     ada = await addAdministrator(ports, account, { email: 'ada@acme.example', superuser: true });
     const grants = [{ resource: scene.resource.id, allowed: true }];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Environment, environmentOf, TRAITS, type Trait } from './browser-signals.ts';
 import { bestMatch, DEFAULT_WEIGHTS, matchPercent, type TraitWeights } from './match.ts';
-import { type Environment, environmentOf, TRAITS, type Trait } from './traits.ts';
 
 const value = fc.constantFrom('a', 'b', 'c');
 const environments = fc.record(

@@ -1,4 +1,4 @@
-import { type Environment, TRAITS, type Trait } from './traits.ts';
+import { type Environment, TRAITS, type Trait } from './browser-signals.ts';
 
 /** How much a trait counts, each 0 to 100; they need not add up to anything. */
 export type TraitWeights = { readonly [T in Trait]: number };

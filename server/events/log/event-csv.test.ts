@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../../shared/testing/any-character.ts';
-import { sampleEvent } from '../../testing/stream-of-events.ts';
+import { sampleEvent } from '../../testing/event-stream.ts';
 import { csvHeader, csvRow } from './event-csv.ts';
 
 const withAgent = (userAgent: string) => csvRow({ id: '0-1', event: { ...sampleEvent(2), userAgent } });

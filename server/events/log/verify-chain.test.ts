@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sampleEvent } from '../../testing/event-stream.ts';
 import { accountId } from '../../testing/samples.ts';
-import { sampleEvent } from '../../testing/stream-of-events.ts';
 import { type AuditStatement, contentLines, GENESIS, hashOf, headLine, type Segment, sealLine } from './segment.ts';
 import { type Expectations, verifyChain } from './verify-chain.ts';
 

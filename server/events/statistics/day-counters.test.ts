@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sampleEvent } from '../../testing/stream-of-events.ts';
+import { sampleEvent } from '../../testing/event-stream.ts';
 import { countSignIns, dayOf, daysBetween, isSignIn, NO_SIGN_INS, startOfDay, sumCounters } from './day-counters.ts';
 import { countUsers } from './distinct-users.ts';
 

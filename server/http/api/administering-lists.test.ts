@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
 import { postEntry } from '../../accounts/plans/post-entry.ts';
 import { sealEvents } from '../../events/seal-events.ts';
-import { operatorOf } from '../../testing/acting.ts';
 import { addActive, invite } from '../../testing/administrators.ts';
+import { operatorContext } from '../../testing/as-operator.ts';
+import { createFixture, type Fixture, unwrap } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { createFixture, type Fixture, unwrap } from '../../testing/scene.ts';
-import { derive } from '../../testing/webhook-scene.ts';
+import { derive } from '../../testing/webhook-fixture.ts';
 
 // Administrators, keys, webhooks and money are listed as the objects are: filtered, searched, and page by page.
 let service: Service;
@@ -34,10 +34,10 @@ beforeAll(async () => {
   ] as const) {
     ports.clock.advance(1000);
     const input = { kind: 'credit', amount, currency: 'EUR', reference, reason: 'payment' } as const;
-    unwrap(await postEntry(ports, operatorOf(account), DEFAULT_CATALOGUE, input));
+    unwrap(await postEntry(ports, operatorContext(account), DEFAULT_CATALOGUE, input));
   }
   const back = { kind: 'debit', amount: 50, currency: 'EUR', reference: 'back', reason: 'correction' } as const;
-  unwrap(await postEntry(ports, operatorOf(account), DEFAULT_CATALOGUE, back));
+  unwrap(await postEntry(ports, operatorContext(account), DEFAULT_CATALOGUE, back));
   for (const [name, scopes] of [
     ['Shop', ['authenticate']],
     ['Import', ['read', 'write']],

@@ -3,9 +3,7 @@ import { Overloaded } from '../../platform/argon2/port.ts';
 import { IDEMPOTENCY_LEASE_MS } from '../../records/idempotency-record.ts';
 import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../resources/assignments.ts';
 import { documents } from '../../store/keys.ts';
-import { assign } from '../../testing/acting.ts';
-import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { resourceId } from '../../testing/samples.ts';
+import { assign } from '../../testing/as-operator.ts';
 import {
   addPerson,
   addResource,
@@ -14,7 +12,9 @@ import {
   type Fixture,
   overwrite,
   PASSWORD,
-} from '../../testing/scene.ts';
+} from '../../testing/fixtures.ts';
+import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { resourceId } from '../../testing/samples.ts';
 
 let service: Service;
 let scene: Fixture;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_SCOPES } from '../../api-keys/api-key.ts';
 import { sealEvents } from '../../events/seal-events.ts';
-import { openOnBothStores } from '../../testing/both-stores.ts';
-import { addressOf, type Operation, type SampleScene, sampleScene, samples } from '../../testing/operations.ts';
-import { addPerson, addResource } from '../../testing/scene.ts';
+import { openOnEachStore } from '../../testing/each-store.ts';
+import { addPerson, addResource } from '../../testing/fixtures.ts';
+import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';
 
 // A cursor is a place in an order, which anybody may write themselves; it is no right to anything. Every list of the
 // OpenAPI document that is paged is given cursors of other lists, of another account, and ones that nobody made.
@@ -27,7 +27,7 @@ const HOSTILE = [
   'x'.repeat(500),
 ];
 
-describe.each(await openOnBothStores('cursors'))('on $store', ({ service, operations }) => {
+describe.each(await openOnEachStore('cursors'))('on $store', ({ service, operations }) => {
   let scene: SampleScene;
   let other: SampleScene;
   const keys = new Map<SampleScene, string>();
@@ -39,7 +39,7 @@ describe.each(await openOnBothStores('cursors'))('on $store', ({ service, operat
     const isPaged = ({ method, path }: Operation) =>
       method === 'GET' && document.paths[path]?.get?.parameters?.some(({ name }) => name === 'limit') === true;
     lists = operations.filter(isPaged);
-    [scene, other] = [await sampleScene(service), await sampleScene(service)];
+    [scene, other] = [await createSampleFixture(service), await createSampleFixture(service)];
     for (const one of [scene, other]) {
       for (const login of ['ann', 'ben', 'cem']) {
         await addPerson(service.ports, one.account, one.resource, { user: { login } });

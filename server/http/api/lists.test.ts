@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { authenticate } from '../../testing/acting.ts';
-import { openService, type Service } from '../../testing/http-service.ts';
+import { authenticate } from '../../testing/as-operator.ts';
 import {
   addPerson,
   addResource,
   addToken,
   createFixture,
   type Fixture,
-  putInState,
+  setState,
   wrongCode,
-} from '../../testing/scene.ts';
+} from '../../testing/fixtures.ts';
+import { openService, type Service } from '../../testing/http-service.ts';
 
 let service: Service;
 let scene: Fixture;
@@ -126,9 +126,9 @@ describe('tokens', () => {
     const { account, resource } = scene;
     await make('/tokens', { name: 'Fob 1', kind: 'hotp', serial: 'SN-77', owner: scene.user.id });
     const locked = await make('/tokens', { name: 'Fob 2', kind: 'totp', serial: 'fob 0' });
-    await putInState(ports, account, locked.token.id as never, 'locked');
+    await setState(ports, account, locked.token.id as never, 'locked');
     const deactivated = await make('/tokens', { name: 'Phone', kind: 'totp' });
-    await putInState(ports, account, deactivated.token.id as never, 'deactivated');
+    await setState(ports, account, deactivated.token.id as never, 'deactivated');
     await make('/tokens', { name: 'Old', kind: 'totp', expiresAt: ports.clock.now() + 1000 });
     await make('/assignments', { resource: resource.id, token: deactivated.token.id });
 
@@ -190,7 +190,7 @@ test('a page of few among many costs a bounded number of reads, and the next goe
     const body = { rows: Array.from({ length: 500 }, () => ({ name: 'phone', kind: 'totp' })) };
     expect((await service.call('POST /v1/bulk/tokens', { key: otherKey, body })).status).toBe(200);
   }
-  await putInState(service.ports, other.account, first.id, 'deactivated');
+  await setState(service.ports, other.account, first.id, 'deactivated');
   // No index fits a name together with a state, so the names are gone through.
   const path = 'GET /v1/tokens?search=ph&state=deactivated&order=desc';
   const before = service.ports.store.reads;

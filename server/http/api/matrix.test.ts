@@ -5,10 +5,10 @@ import { API_SCOPES } from '../../api-keys/api-key.ts';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { documents } from '../../store/keys.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
-import { openOnBothStores } from '../../testing/both-stores.ts';
+import { openOnEachStore } from '../../testing/each-store.ts';
+import { addResource, overwrite, read } from '../../testing/fixtures.ts';
 import { type Call, refusalOf } from '../../testing/http-service.ts';
-import { addressOf, type Operation, type SampleScene, sampleScene, samples } from '../../testing/operations.ts';
-import { addResource, overwrite, read } from '../../testing/scene.ts';
+import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';
 
 // Every operation of the OpenAPI document is put to the same questions on either store, so that a new one cannot be forgotten.
 /** What nobody may set, wherever they try. */
@@ -34,11 +34,11 @@ const FORBIDDEN = [
   'typo',
 ];
 
-describe.each(await openOnBothStores('matrix'))('on $store', ({ service, operations }) => {
+describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operations }) => {
   let scene: SampleScene;
   let other: SampleScene;
   beforeAll(async () => {
-    [scene, other] = [await sampleScene(service), await sampleScene(service)];
+    [scene, other] = [await createSampleFixture(service), await createSampleFixture(service)];
   });
   afterAll(() => service.ports.close());
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Overloaded } from '../../platform/argon2/port.ts';
 import { StoreUnavailable } from '../../store/store.ts';
+import { PASSWORD } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { type SampleScene, sampleScene } from '../../testing/operations.ts';
-import { PASSWORD } from '../../testing/scene.ts';
+import { createSampleFixture, type SampleScene } from '../../testing/operations.ts';
 
 let service: Service;
 let scene: SampleScene;
@@ -17,7 +17,7 @@ afterEach(() => {
 afterAll(() => service.ports.close());
 
 async function call(route: string, body?: unknown, headers?: Record<string, string>) {
-  scene ??= await sampleScene(service);
+  scene ??= await createSampleFixture(service);
   return service.call(route, { key: scene.key, ...(body !== undefined && { body }), ...(headers && { headers }) });
 }
 async function made<T = Record<string, unknown>>(route: string, body: unknown): Promise<T> {
@@ -30,7 +30,7 @@ describe('lists', () => {
   test.each(['users', 'tokens', 'resources', 'filters'])(
     '%s: pages hold everything once, newest first',
     async (kind) => {
-      const other = await sampleScene(service);
+      const other = await createSampleFixture(service);
       const bodies: Record<string, (at: number) => object> = {
         users: (at) => ({ login: `u${at}` }),
         tokens: (at) => ({ name: `t${at}`, kind: 'hotp' }),
@@ -77,7 +77,7 @@ describe('lists', () => {
   });
 
   test('a cursor from another account’s list shows nothing of it', async () => {
-    const other = await sampleScene(service);
+    const other = await createSampleFixture(service);
     const first = await service.call('GET /v1/users?limit=1', { key: other.key });
     const { items } = (await first.json()) as { items: { id: string }[] };
     const hostile = Buffer.from(JSON.stringify(['999999999999999', items[0]?.id])).toString('base64url');
@@ -127,7 +127,7 @@ describe('users', () => {
 
   // SR-39
   test('who is blocked is out with the next request', async () => {
-    const own = await sampleScene(service);
+    const own = await createSampleFixture(service);
     const sign = () =>
       service.call('POST /v1/authentications', {
         key: own.key,
@@ -192,7 +192,7 @@ describe('tokens', () => {
   });
 
   test('belong to nobody of another account', async () => {
-    const other = await sampleScene(service);
+    const other = await createSampleFixture(service);
     const response = await call('POST /v1/tokens', { name: 'Phone', kind: 'totp', owner: other.user.id });
     expect(await refusalOf(response)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });
   });
@@ -384,7 +384,7 @@ test.each([' 123456', '12345', '123456789012345', '１２３４５６', '+123456
 
 // SR-17
 test('SR-17: whoever it is, the refusal of a password is word for word the same', async () => {
-  const own = await sampleScene(service);
+  const own = await createSampleFixture(service);
   const { key } = own;
   await service.call('POST /v1/users', { key, body: { login: 'passwordless' } });
   const answers = new Set<string>();

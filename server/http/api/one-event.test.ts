@@ -4,10 +4,10 @@ import { anotherSession, sessionHeaders } from '../../testing/administrators.ts'
 import { type Call, openService, type Service } from '../../testing/http-service.ts';
 import {
   addressOf,
+  createSampleFixture,
   type Operation,
   operationsOf,
   type SampleScene,
-  sampleScene,
   samples,
 } from '../../testing/operations.ts';
 
@@ -21,7 +21,7 @@ const operations = await (async () => {
 })();
 beforeAll(async () => {
   service = await openService('one event');
-  scene = await sampleScene(service);
+  scene = await createSampleFixture(service);
 });
 afterAll(() => service.ports.close());
 

@@ -5,21 +5,21 @@ import { documents } from '../../store/keys.ts';
 import {
   addAdministrator,
   anotherSession,
-  type SceneAdministrator,
+  type FixtureAdministrator,
   sessionHeaders,
 } from '../../testing/administrators.ts';
-import { openOnBothStores } from '../../testing/both-stores.ts';
+import { openOnEachStore } from '../../testing/each-store.ts';
+import { addResource, overwrite } from '../../testing/fixtures.ts';
 import { type Call, refusalOf } from '../../testing/http-service.ts';
 import { type OperationClass, operationClasses } from '../../testing/operation-classes.ts';
 import {
   addressOf,
+  createSampleFixture,
   type Operation,
   type Sample,
   type SampleScene,
-  sampleScene,
   samples,
 } from '../../testing/operations.ts';
-import { addResource, overwrite } from '../../testing/scene.ts';
 
 // SR-27: every operation of the OpenAPI document is asked by every kind of caller, on either store. What each is to be answered follows
 // from the operation's class; an operation without one fails here.
@@ -29,14 +29,14 @@ const KEYS = API_SCOPES.map((scope) => `key: ${scope}` as const);
 const CALLERS = [...PEOPLE, ...KEYS, 'key: confined', 'nobody'] as const;
 type Caller = (typeof CALLERS)[number];
 
-describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, operations }) => {
+describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, operations }) => {
   let scene: SampleScene;
-  let people: Record<Person, SceneAdministrator>;
+  let people: Record<Person, FixtureAdministrator>;
   let keys: Record<string, string>;
 
   beforeAll(async () => {
     const { ports } = service;
-    scene = await sampleScene(service);
+    scene = await createSampleFixture(service);
     const { account } = scene;
     const [resource, elsewhere] = [scene.resource.id, (await addResource(ports, account)).id];
     const person = (email: string, grants: { resource: typeof resource; allowed: boolean }[]) =>
@@ -50,7 +50,7 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
         { resource: elsewhere, allowed: true },
       ]),
       creator: await person('creator@acme.example', []),
-      stranger: (await sampleScene(service)).superuser,
+      stranger: (await createSampleFixture(service)).superuser,
     };
     keys = {
       'key: confined': await service.keyFor(account, [...API_SCOPES], [elsewhere]),
@@ -118,7 +118,7 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
   }
 
   /** As if the creator had made it. */
-  async function giveTo({ id }: SceneAdministrator, object: string | undefined): Promise<void> {
+  async function giveTo({ id }: FixtureAdministrator, object: string | undefined): Promise<void> {
     const createdBy = { kind: 'administrator', id } as const;
     const [user, token, filter] = [parseId('usr', object), parseId('tok', object), parseId('flt', object)];
     if (user) await overwrite(service.ports, documents.user(user), { createdBy });

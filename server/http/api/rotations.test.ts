@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { API_SCOPES } from '../../api-keys/api-key.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { type SampleScene, sampleScene } from '../../testing/operations.ts';
+import { createSampleFixture, type SampleScene } from '../../testing/operations.ts';
 
 // SR-59: whoever rotates a secret and loses the answer asks again. A second rotation would end the secret that everybody
 // still has, so the repetition is answered as the first.
@@ -9,7 +9,7 @@ let service: Service;
 let scene: SampleScene;
 beforeAll(async () => {
   service = await openService('rotations');
-  scene = await sampleScene(service);
+  scene = await createSampleFixture(service);
 });
 afterEach(() => {
   service.ports.store.intercept = {};

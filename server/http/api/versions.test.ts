@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerRecoveryCode } from '../../administrators/login/answer-sign-in.ts';
-import { authenticate } from '../../testing/acting.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
+import { authenticate } from '../../testing/as-operator.ts';
+import { unwrap } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { type SampleScene, sampleScene } from '../../testing/operations.ts';
-import { unwrap } from '../../testing/scene.ts';
+import { createSampleFixture, type SampleScene } from '../../testing/operations.ts';
 
 let service: Service;
 let scene: SampleScene;
 beforeAll(async () => {
   service = await openService('versions');
-  scene = await sampleScene(service);
+  scene = await createSampleFixture(service);
 });
 afterAll(() => service.ports.close());
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countSignIns } from '../../events/count-sign-ins.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { assign } from '../../testing/acting.ts';
 import { addAdministrator, anotherSession, sessionHeaders } from '../../testing/administrators.ts';
+import { assign } from '../../testing/as-operator.ts';
+import { addPerson, addResource, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/fixtures.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { addPerson, addResource, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/scene.ts';
 
 // SR-67. The attack: an administrator of the shop looks around for the bank: what it is called, who uses it, and when.
 let service: Service;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFixture, type Fixture, ORIGIN } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { createFixture, type Fixture, ORIGIN } from '../../testing/scene.ts';
 
 // SR-13: who may have the frame around, and nothing else anywhere.
 let service: Service;

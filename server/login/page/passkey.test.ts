@@ -1,8 +1,8 @@
 import { FLOW_HEADER, type FlowBegun } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { givePasskey, inTheFrame } from '../../testing/devices/passkey-device.ts';
+import { createFixture, type Fixture, NONCE, ORIGIN } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { createFixture, type Fixture, NONCE, ORIGIN } from '../../testing/scene.ts';
 import { SoftwareAuthenticator } from '../../testing/software-authenticator.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 

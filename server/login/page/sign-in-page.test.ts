@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFixture, type Fixture, NONCE } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { createFixture, type Fixture, NONCE } from '../../testing/scene.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 
 const BACK = 'https://shop.example/signed-in?from=countersign';

@@ -4,8 +4,8 @@ import { createVerifier } from '../../../clients/typescript/src/results/verifier
 import { KEPT_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { documents } from '../../store/keys.ts';
+import { read } from '../../testing/fixtures.ts';
 import { resourceId } from '../../testing/samples.ts';
-import { read } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { type CurrentSigningKeys, openSigningKeys, signingKeyMaker } from './load-signing-keys.ts';
 import { createSigner } from './signer.ts';

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dialect, numberOf, openDialect, PROXY } from '../../testing/dialect.ts';
 import { hardware, software, unify } from '../../testing/dialect-devices.ts';
+import { addPerson, addResource } from '../../testing/fixtures.ts';
 import {
   FOREIGN_CLIENTS,
   type ForeignClient,
@@ -9,7 +10,6 @@ import {
   startForeignClient,
 } from '../../testing/foreign-client.ts';
 import { listen } from '../../testing/listening.ts';
-import { addPerson, addResource } from '../../testing/scene.ts';
 import { ENDPOINTS } from '../routes.ts';
 
 // What each row answers them is tried beside the rows (`tryCases`); here is what all rows have in common.

@@ -4,8 +4,8 @@ import { createArgon2Hasher } from '../../platform/argon2/argon2-hasher.ts';
 import { documents } from '../../store/keys.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
+import { read } from '../../testing/fixtures.ts';
 import { refusalOf } from '../../testing/http-service.ts';
-import { read } from '../../testing/scene.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {

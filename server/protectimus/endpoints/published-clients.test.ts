@@ -3,7 +3,7 @@ import { addAdministrator } from '../../testing/administrators.ts';
 import { type Dialect, dialectKey, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
 import { APP, asking, at, hardware, software, U, UNIFY, unify } from '../../testing/dialect-devices.ts';
-import { addResource, addToken } from '../../testing/scene.ts';
+import { addResource, addToken } from '../../testing/fixtures.ts';
 import { base32Encode } from '../../tokens/kinds/oath/base32.ts';
 import { hotp } from '../../tokens/kinds/oath/code.ts';
 import { ADDRESS_WINDOW_MS, DEFAULT_CODE_LIMITS, RESEND_AFTER_MS } from '../../tokens/kinds/sent/out-of-band-code.ts';

@@ -4,8 +4,8 @@ import type { TokenId } from '../../kernel/ids.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { NewPin } from '../../tokens/create-token.ts';
 import type { TokenKind } from '../../tokens/token.ts';
-import type { Fixture } from '../scene.ts';
-import type { LoginDriver } from '../walk.ts';
+import type { Fixture } from '../fixtures.ts';
+import type { LoginDriver } from '../login-driver.ts';
 
 /** Something in a person's hand that answers, and the token that stands for it. */
 export interface Device {

@@ -1,6 +1,6 @@
 import type { NewPin } from '../../tokens/create-token.ts';
-import { assign } from '../acting.ts';
-import { addToken, type Fixture, type SceneToken, unwrap } from '../scene.ts';
+import { assign } from '../as-operator.ts';
+import { addToken, type Fixture, type FixtureToken, unwrap } from '../fixtures.ts';
 import type { DeviceKind } from './device.ts';
 import { pick } from './device.ts';
 
@@ -36,7 +36,7 @@ async function giveOath({ ports, account, resource, user }: Fixture, kind: 'totp
 }
 
 /** Far outside of every window. */
-async function codeOfAnother(token: SceneToken): Promise<string> {
+async function codeOfAnother(token: FixtureToken): Promise<string> {
   const [right, other] = [await token.code(), await token.code(5_000)];
   return right === other ? token.code(5_001) : other;
 }

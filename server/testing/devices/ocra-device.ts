@@ -5,9 +5,9 @@ import { hashPin, ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { type OcraSuite, stepMs } from '../../tokens/kinds/ocra/suite.ts';
 import type { OcraToken } from '../../tokens/token.ts';
-import { assign, operatorOf } from '../acting.ts';
+import { assign, operatorContext } from '../as-operator.ts';
+import { birth, type Fixture, read, unwrap } from '../fixtures.ts';
 import { suiteOf } from '../ocra-samples.ts';
-import { birth, type Fixture, read, unwrap } from '../scene.ts';
 import type { DeviceKind } from './device.ts';
 import { pick } from './device.ts';
 import { withPin } from './oath-device.ts';
@@ -25,7 +25,7 @@ export interface OcraDevice {
 export async function giveOcra({ ports, account, resource, user }: Fixture, text = SUITE, pin?: NewPin) {
   const suite = suiteOf(text);
   const { token, secret } = unwrap(
-    await createOcraToken(ports, operatorOf(account), birth(ports, 'tok'), {
+    await createOcraToken(ports, operatorContext(account), birth(ports, 'tok'), {
       kind: 'ocra',
       name: 'Card reader',
       suite,

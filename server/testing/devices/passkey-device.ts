@@ -1,8 +1,8 @@
 import { idFromBytes, type TokenId } from '../../kernel/ids.ts';
-import { beginPasskeyRegistration } from '../../tokens/kinds/passkey/begin-passkey-registration.ts';
 import { finishPasskeyRegistration } from '../../tokens/kinds/passkey/finish-passkey-registration.ts';
-import { assign } from '../acting.ts';
-import { type Fixture, ORIGIN, unwrap } from '../scene.ts';
+import { beginPasskeyRegistration } from '../../tokens/kinds/passkey/start-passkey-registration.ts';
+import { assign } from '../as-operator.ts';
+import { type Fixture, ORIGIN, unwrap } from '../fixtures.ts';
 import { type Ceremony, SoftwareAuthenticator } from '../software-authenticator.ts';
 import { ISSUER } from '../test-ports.ts';
 import type { DeviceKind } from './device.ts';

@@ -1,6 +1,6 @@
 import { createRecoveryCodes } from '../../tokens/create-token.ts';
-import { assign, operatorOf } from '../acting.ts';
-import { birth, type Fixture, unwrap } from '../scene.ts';
+import { assign, operatorContext } from '../as-operator.ts';
+import { birth, type Fixture, unwrap } from '../fixtures.ts';
 import type { DeviceKind } from './device.ts';
 import { pick } from './device.ts';
 
@@ -25,7 +25,7 @@ export const recoveryDevice: DeviceKind = {
 
 export async function giveRecoveryCodes({ ports, account, resource, user }: Fixture) {
   const made = unwrap(
-    await createRecoveryCodes(ports, operatorOf(account), birth(ports, 'tok'), {
+    await createRecoveryCodes(ports, operatorContext(account), birth(ports, 'tok'), {
       kind: 'recovery',
       name: 'On paper',
       owner: user.id,

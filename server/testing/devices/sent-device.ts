@@ -3,8 +3,8 @@ import { isRefusal } from '../../kernel/result.ts';
 import { createSentToken } from '../../tokens/create-sent-token.ts';
 import type { NewPin } from '../../tokens/create-token.ts';
 import type { SentFactor } from '../../tokens/token.ts';
-import { assign, operatorOf, updateResource } from '../acting.ts';
-import { birth, type Fixture, unwrap } from '../scene.ts';
+import { assign, operatorContext, updateResource } from '../as-operator.ts';
+import { birth, type Fixture, unwrap } from '../fixtures.ts';
 import type { DeviceKind } from './device.ts';
 import { withPin } from './oath-device.ts';
 
@@ -35,7 +35,7 @@ function sentDevice(kind: SentFactor['kind']): DeviceKind {
         async forApi() {
           if (forApi === undefined) {
             const asked = { resource: resource.id, user: user.login, token: id, language: 'en' as const };
-            const verdict = await createChallenge(ports, operatorOf(account), asked);
+            const verdict = await createChallenge(ports, operatorContext(account), asked);
             // Nothing is sent for a locked one, so that nothing is right; what was sent in a sign-in is not for here.
             if (isRefusal(verdict) && verdict.refused === 'TOKEN_LOCKED') return { otp: ports.codes.last(to).code };
             unwrap(verdict);
@@ -59,7 +59,7 @@ export async function giveSent(
   pin?: NewPin,
 ) {
   const input = { kind, to, owner: user.id, pin };
-  const { token } = unwrap(await createSentToken(ports, operatorOf(account), birth(ports, 'tok'), input));
+  const { token } = unwrap(await createSentToken(ports, operatorContext(account), birth(ports, 'tok'), input));
   unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
   return { id: token.id };
 }

@@ -6,10 +6,10 @@ import { restoreBackup } from '../../backup/restore-backup.ts';
 import { indexes } from '../../store/indexes.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import type { Store } from '../../store/store.ts';
-import { authenticate, createUser, operatorOf } from '../acting.ts';
+import { authenticate, createUser, operatorContext } from '../as-operator.ts';
+import { birth, createFixture, type Fixture, PASSWORD, unwrap } from '../fixtures.ts';
 import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
-import { backupOf, overStore, readingOf } from '../restored.ts';
-import { birth, createFixture, type Fixture, PASSWORD, unwrap } from '../scene.ts';
+import { backupOf, backupReader, overStore } from '../restore-fixture.ts';
 import { openTemporaryStore } from '../temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
     unwrap(await createUser(ports, birth(ports, 'usr'), scene.account, { login: `user-${n}` }));
   for (const reference of ['a', 'b']) {
     const input = { kind: 'credit', amount: 5, currency: 'EUR', reference, reason: 'payment' } as const;
-    unwrap(await postEntry(ports, operatorOf(scene.account), DEFAULT_CATALOGUE, input));
+    unwrap(await postEntry(ports, operatorContext(scene.account), DEFAULT_CATALOGUE, input));
   }
 });
 afterAll(async () => {
@@ -43,13 +43,13 @@ async function redis(prefix: string): Promise<Store> {
 
 test('a backup goes from the embedded store to Redis, from there to another Redis, and back', async () => {
   const first = overStore(ports, await redis('one'));
-  await restoreBackup(first, readingOf(await backupOf(ports)));
+  await restoreBackup(first, backupReader(await backupOf(ports)));
   const second = overStore(ports, await redis('two'));
-  await restoreBackup(second, readingOf(await backupOf(first)));
+  await restoreBackup(second, backupReader(await backupOf(first)));
   const embedded = await openTemporaryStore();
   opened.push(embedded.remove);
   const third = overStore(ports, embedded.store);
-  const back = await restoreBackup(third, readingOf(await backupOf(second)));
+  const back = await restoreBackup(third, backupReader(await backupOf(second)));
   expect(back.eventsLeft).toBeGreaterThan(100);
 
   for (const over of [first, second, third]) {
@@ -57,7 +57,7 @@ test('a backup goes from the embedded store to Redis, from there to another Redi
     expect(users).toEqual(await ports.store.range(indexes.users(scene.account), { limit: 1000 }));
     const request = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
     expect(unwrap(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
-    expect(unwrap(await listLedger(over, operatorOf(scene.account), { limit: 10 })).items).toHaveLength(2);
+    expect(unwrap(await listLedger(over, operatorContext(scene.account), { limit: 10 })).items).toHaveLength(2);
   }
   // An entry lies where its object's changes look for it.
   const [user] = await first.store.range(indexes.users(scene.account), { limit: 1 });

@@ -5,10 +5,10 @@ import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../ev
 import type { ResourceId } from '../../kernel/ids.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
 import { documents } from '../../store/keys.ts';
-import { operatorOf } from '../acting.ts';
+import { operatorContext } from '../as-operator.ts';
+import { eventsIn, linesOfExport, type StreamPorts } from '../event-stream.ts';
+import { unwrap } from '../fixtures.ts';
 import { accountId, resourceId } from '../samples.ts';
-import { unwrap } from '../scene.ts';
-import { eventsIn, linesOfExport, type StreamPorts } from '../stream-of-events.ts';
 import { START } from '../test-ports.ts';
 
 /** Those of `sampleEvent`. */
@@ -28,7 +28,7 @@ export async function expectSealedOnce(ports: StreamPorts, appended: readonly Ac
 
     const listed = [];
     for (let after: string | undefined; ; ) {
-      const page = unwrap(await listEvents(ports, operatorOf(account).actor, {}, { after, limit: 50 }));
+      const page = unwrap(await listEvents(ports, operatorContext(account).actor, {}, { after, limit: 50 }));
       listed.push(...page.items.map(({ id, event }) => ({ id, event })));
       if (page.next === null) break;
       after = page.next;

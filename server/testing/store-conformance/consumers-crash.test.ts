@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { countSignIns } from '../../events/count-sign-ins.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
+import { streamPortsOver } from '../event-stream.ts';
 import { randomSequence } from '../random-sequence.ts';
-import { streamPortsOver } from '../stream-of-events.ts';
 import { everythingIn, expectCounted, expectSealedOnce } from './consumer-expectations.ts';
 import { buildModule, killAndWait, runModule } from './run-module.ts';
 

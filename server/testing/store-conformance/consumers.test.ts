@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { consumerBehaviour } from './consumer-behaviour.ts';
+import { consumerBehaviour } from './consumer.suite.ts';
 import { startEmbeddedHarness } from './embedded-harness.ts';
 import type { StoreHarness } from './harness.ts';
 import { startRedisHarness } from './redis-harness.ts';

@@ -1,4 +1,4 @@
 import { startEmbeddedHarness } from './embedded-harness.ts';
-import { storeConformance } from './suite.ts';
+import { storeConformance } from './store.suite.ts';
 
 storeConformance('embedded', startEmbeddedHarness);

@@ -7,9 +7,9 @@ import { deleteResource } from '../../resources/delete-resource.ts';
 import { indexes } from '../../store/indexes.ts';
 import { deleteUser } from '../../users/delete-user.ts';
 import { findUser } from '../../users/find-user.ts';
-import { createFilter, operatorOf, updateResource, updateUser } from '../acting.ts';
+import { createFilter, operatorContext, updateResource, updateUser } from '../as-operator.ts';
+import { addPerson, birth, createFixture, unwrap } from '../fixtures.ts';
 import { InterceptedStore } from '../intercepted-store.ts';
-import { addPerson, birth, createFixture, unwrap } from '../scene.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import type { StoreHarness } from './harness.ts';
 import { startRedisHarness } from './redis-harness.ts';
@@ -32,7 +32,9 @@ async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[
   const logins: string[] = [];
   let after: string | undefined;
   do {
-    const page = unwrap(await listUsers(ports, operatorOf(account), { ...query, limit: 7, ...(after && { after }) }));
+    const page = unwrap(
+      await listUsers(ports, operatorContext(account), { ...query, limit: 7, ...(after && { after }) }),
+    );
     logins.push(...page.items.map(({ login }) => login));
     after = page.next ?? undefined;
   } while (after !== undefined);
@@ -63,9 +65,11 @@ test('lists go through all partitions once, by name, by creation and by what is 
     'zz',
     ...logins.filter((_, at) => at % 2 === 0),
   ]);
-  expect(unwrap(await listTokens(ports, operatorOf(account), { state: 'locked', limit: 50 })).items).toHaveLength(3);
+  expect(unwrap(await listTokens(ports, operatorContext(account), { state: 'locked', limit: 50 })).items).toHaveLength(
+    3,
+  );
 
-  unwrap(await deleteResource(ports, operatorOf(account), resource.id));
+  unwrap(await deleteResource(ports, operatorContext(account), resource.id));
   expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 10 })).toEqual([]);
 });
 
@@ -84,13 +88,13 @@ test('names and filters are decided as on one partition', async () => {
   ]);
   const wanted = await mapConcurrent([user.id, bob.id], 2, (id) => updateUser(ports, account, id, { alias: 'wanted' }));
   expect(wanted.filter((outcome) => 'refused' in outcome)).toHaveLength(1);
-  unwrap(await deleteUser(ports, operatorOf(account), bob.id));
+  unwrap(await deleteUser(ports, operatorContext(account), bob.id));
   expect(await findUser(ports, account, 'bob')).toBeUndefined();
 
   const rule = { kind: 'ip' as const, mode: 'allow' as const, ranges: ['10.0.0.1'] };
   const made = await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule });
   const filter: FilterId = unwrap(made).filter.id;
   const attach = updateResource(ports, account, resource.id, { ipFilter: filter });
-  const outcomes = await Promise.all([attach, deleteFilter(replica, operatorOf(account), filter)]);
+  const outcomes = await Promise.all([attach, deleteFilter(replica, operatorContext(account), filter)]);
   expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { countSignIns } from '../../events/count-sign-ins.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
-import { append, sampleEvent, streamPortsOver } from '../stream-of-events.ts';
+import { append, sampleEvent, streamPortsOver } from '../event-stream.ts';
 
 /**
  * A process to be killed: appends events, seals and counts them, all at once, and prints a line for each round. After so

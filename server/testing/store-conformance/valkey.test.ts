@@ -1,4 +1,4 @@
 import { startRedisHarness } from './redis-harness.ts';
-import { storeConformance } from './suite.ts';
+import { storeConformance } from './store.suite.ts';
 
 storeConformance('valkey', () => startRedisHarness('valkey'));

@@ -11,8 +11,8 @@ import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { WIDTH } from '../../records/do-in-bulk.ts';
 import { createOcraToken, createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
-import { type JudgedRow, judgeImport } from './judge-import.ts';
 import type { DerivationNeeded, ImportOptions } from './read-file.ts';
+import { type JudgedRow, judgeImport } from './validate-import.ts';
 
 export interface TokenImport extends ImportOptions {
   content: Uint8Array;

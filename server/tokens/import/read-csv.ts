@@ -1,9 +1,9 @@
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { recordsOf } from './csv-records.ts';
 import { Flawed, flawOf, type ImportedToken, type ImportRow } from './import-file.ts';
-import { judgeToken } from './judge-token.ts';
 import { instantOf } from './read-instant.ts';
-import { type SeedEncoding, seedOf } from './seed-text.ts';
+import { type SeedEncoding, seedOf } from './seed-format.ts';
+import { judgeToken } from './validate-token.ts';
 
 export interface CsvOptions {
   /** Of rows that do not say theirs. */

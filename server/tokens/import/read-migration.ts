@@ -2,8 +2,8 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
-import { judgeToken } from './judge-token.ts';
-import { base64Decode } from './seed-text.ts';
+import { base64Decode } from './seed-format.ts';
+import { judgeToken } from './validate-token.ts';
 
 /** One code of an export that may span several. */
 export interface MigrationPart {

@@ -2,8 +2,8 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { base32Decode } from '../kinds/oath/base32.ts';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
-import { judgeToken } from './judge-token.ts';
 import { type MigrationPart, readMigration } from './read-migration.ts';
+import { judgeToken } from './validate-token.ts';
 
 const LONGEST_LINE = 65_536;
 /** So many lines are looked at between two turns. */

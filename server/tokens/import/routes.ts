@@ -14,7 +14,7 @@ import { refuse } from '../../http/problem.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { type ImportedRow, type ImportReport, importTokens } from './import-tokens.ts';
-import { base64Decode, hexDecode, SEED_ENCODINGS } from './seed-text.ts';
+import { base64Decode, hexDecode, SEED_ENCODINGS } from './seed-format.ts';
 
 export const IMPORT_PATH = '/token-imports';
 

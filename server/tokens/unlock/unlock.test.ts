@@ -2,20 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MailerUnavailable } from '../../messages/mailer.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { documents } from '../../store/keys.ts';
-import { assign, unassign, updateResource, updateUser } from '../../testing/acting.ts';
+import { assign, unassign, updateResource, updateUser } from '../../testing/as-operator.ts';
 import {
   addResource,
   addToken,
   createFixture,
   type Fixture,
-  meanwhile,
+  type FixtureOptions,
   overwrite,
-  type SceneOptions,
+  runMeanwhile,
   unwrap,
   wrongCode,
-} from '../../testing/scene.ts';
+} from '../../testing/fixtures.ts';
+import { LoginDriver } from '../../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { LoginDriver } from '../../testing/walk.ts';
 import { UNLOCK_LINK_LIFETIME_MS } from './unlock-link.ts';
 import { unlockOwnTokens, viewUnlock } from './unlock-own-tokens.ts';
 
@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 const EMAIL = 'alice@shop.example';
-const setStage = (options: SceneOptions = {}) =>
+const setStage = (options: FixtureOptions = {}) =>
   createFixture(ports, {
     tokens: [{}],
     ...options,
@@ -164,12 +164,12 @@ describe('attacks on unlocking', () => {
   });
 
   test.each<[string, (scene: Fixture) => Promise<unknown>]>([
-    ['the password is another one', meanwhile.changePassword],
+    ['the password is another one', runMeanwhile.changePassword],
     [
       'the address is another one',
       ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
     ],
-    ['the person is blocked', meanwhile.blockUser],
+    ['the person is blocked', runMeanwhile.blockUser],
     ['it is old', async () => ports.clock.advance(UNLOCK_LINK_LIFETIME_MS)],
   ])('a link leads nowhere once %s', async (_name, change) => {
     const scene = await setStage();
@@ -289,7 +289,7 @@ describe('SR-67: a link of one resource', () => {
           enrolment: { ...unlocking, kinds: ['totp'], unlockByMail: false },
         }),
     ],
-    ['the resource is switched off', meanwhile.disableResource],
+    ['the resource is switched off', runMeanwhile.disableResource],
     [
       'the user is no longer assigned there',
       ({ account, resource, user, tokens }) =>

@@ -8,7 +8,7 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { newOperation } from '../../store/transact.ts';
 import { signingKinds } from '../signing.ts';
 import { parseTransaction, type TransactionField, transactionHash } from '../transaction.ts';
-import { findSigningPlace, SIGNING_SCOPE } from './signing-place.ts';
+import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
 /**
  * Whether an answer signs exactly these fields (SR-45): it has to be to what the token was asked about them, and is used up by

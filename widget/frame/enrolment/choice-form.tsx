@@ -2,8 +2,8 @@ import type { EnrolmentKind, EnrolView } from '@countersign/protocol/flow';
 import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
+import { CancelLinks } from './cancel-links.tsx';
 import { StepForm, Told } from './step-form.tsx';
-import { WaysOut } from './ways-out.tsx';
 
 const WORDS: Record<EnrolmentKind, [title: EnrolmentKey, text: EnrolmentKey]> = {
   webauthn: ['kindPasskey', 'kindPasskeyText'],
@@ -25,7 +25,7 @@ export interface ChoiceFormProps {
 
 /** Which kind of token it shall be, the recommended one first. */
 export function ChoiceForm({ enrol, isBusy, texts, words, isNext, told, onChoose, onLater }: ChoiceFormProps) {
-  const out = <WaysOut {...{ enrol, texts, words, isBusy, onLater }} />;
+  const out = <CancelLinks {...{ enrol, texts, words, isBusy, onLater }} />;
   const step = { texts, isNext, isBusy, onSubmit: () => undefined, after: out };
   if (enrol.kinds.length === 0) {
     return (

@@ -6,8 +6,8 @@ import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
+import { CancelLinks } from './cancel-links.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { WaysOut } from './ways-out.tsx';
 
 export interface EnrolFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -101,7 +101,7 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : 'confirm')}
         </button>
-        <WaysOut {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />
+        <CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />
         <p class="unseen" role="status">
           {busy && texts('checking')}
         </p>

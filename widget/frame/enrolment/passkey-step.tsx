@@ -5,8 +5,8 @@ import { Component } from 'preact';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { makeHereOrInWindow } from '../passkey/creation.ts';
+import { CancelLinks } from './cancel-links.tsx';
 import { StepForm, Told } from './step-form.tsx';
-import { WaysOut } from './ways-out.tsx';
 
 export interface PasskeyStepProps {
   enrol: EnrolView;
@@ -81,7 +81,7 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
         button={words('makePasskey')}
         busyText={isAsking ? words('passkeyWaiting') : texts('checking')}
         onSubmit={() => this.make(false)}
-        after={<WaysOut {...{ enrol, texts, words, onBack, onLater }} isBusy={isWaiting} />}
+        after={<CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={isWaiting} />}
       >
         <Told told={!isWaiting && error} />
         {/* A page that is in no frame is asked as well as any window of it. */}

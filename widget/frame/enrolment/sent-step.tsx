@@ -8,8 +8,8 @@ import { Field, type FieldAttributes } from '../parts/field.tsx';
 import { SendAgain } from '../parts/send-again.tsx';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
+import { CancelLinks } from './cancel-links.tsx';
 import { StepForm, Told } from './step-form.tsx';
-import { WaysOut } from './ways-out.tsx';
 
 export interface SentStepProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -107,7 +107,7 @@ export class SentStep extends Component<SentStepProps, State> {
         button={texts(isCode ? 'confirm' : 'send')}
         busyText={texts(isCode ? 'checking' : 'sending')}
         onSubmit={this.submit}
-        after={<WaysOut {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />}
+        after={<CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />}
       >
         {!asked && (
           <div class="field">

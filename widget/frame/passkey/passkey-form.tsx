@@ -1,7 +1,7 @@
 import { Component, type ComponentChildren, createRef } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
-import { OtherWays } from '../parts/other-ways.tsx';
-import { Who } from '../parts/who.tsx';
+import { OtherMethods } from '../parts/other-methods.tsx';
+import { SignedInAs } from '../parts/signed-in-as.tsx';
 import type { Screen } from '../screen.ts';
 import { waysOf } from '../steps/fields.ts';
 import { PasskeyNotice } from './passkey-notice.tsx';
@@ -42,7 +42,9 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
         <h1 ref={this.heading} tabIndex={-1}>
           {texts(isSigning ? 'signTitle' : 'passkeyTitle')}
         </h1>
-        {view.login !== undefined && <Who login={view.login} texts={texts} isSigning={isSigning} onNotYou={onNotYou} />}
+        {view.login !== undefined && (
+          <SignedInAs login={view.login} texts={texts} isSigning={isSigning} onNotYou={onNotYou} />
+        )}
         {about}
         <p class="hint">{texts('passkeyHint')}</p>
         <PasskeyNotice notice={notice} texts={texts} isBusy={busy} onPasskey={onPasskey} />
@@ -55,7 +57,7 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
             {texts('cancel')}
           </button>
         )}
-        <OtherWays
+        <OtherMethods
           ways={waysOf(view).others}
           texts={texts}
           isBusy={busy}

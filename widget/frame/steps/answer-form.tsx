@@ -3,9 +3,9 @@ import type { TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
-import { OtherWays } from '../parts/other-ways.tsx';
+import { OtherMethods } from '../parts/other-methods.tsx';
 import { SendAgain } from '../parts/send-again.tsx';
-import { Who } from '../parts/who.tsx';
+import { SignedInAs } from '../parts/signed-in-as.tsx';
 import type { Passkeys } from '../passkey/loaded.ts';
 import { type Screen, textOf } from '../screen.ts';
 import { needsSend, promptFor, QUESTION_ID, type TypedStep, waysOf } from './fields.ts';
@@ -111,7 +111,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {texts(title)}
         </h1>
         {step !== 'identify' && view.login !== undefined && (
-          <Who login={view.login} texts={texts} isSigning={step === 'sign'} onNotYou={onNotYou} />
+          <SignedInAs login={view.login} texts={texts} isSigning={step === 'sign'} onNotYou={onNotYou} />
         )}
         {about}
         {isUnsent ? (
@@ -172,7 +172,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           </a>
         )}
         {/* Closed again once a way has been picked. */}
-        <OtherWays
+        <OtherMethods
           key={view.factor}
           ways={others}
           texts={texts}

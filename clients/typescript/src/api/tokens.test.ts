@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
+import { createFixture, type Fixture } from '../../../../server/testing/fixtures.ts';
 import { openService, type Service } from '../../../../server/testing/http-service.ts';
-import { createFixture, type Fixture } from '../../../../server/testing/scene.ts';
 import { figure } from '../../../../server/tokens/import/testing/read-whole.ts';
 import { refusalOf } from '../../testing/refusal.ts';
 import { type Answer, json, networkFailure, problem, scriptedFetch } from '../../testing/scripted-fetch.ts';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { composeMail } from '../../../messages/mail/compose.ts';
 import { documents } from '../../../store/keys.ts';
 import { fakeHash } from '../../../testing/fake-hasher.ts';
+import { createFixture, type Fixture, PASSWORD, read } from '../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../testing/http-service.ts';
-import { createFixture, type Fixture, PASSWORD, read } from '../../../testing/scene.ts';
 import { ISSUER } from '../../../testing/test-ports.ts';
 
 let service: Service;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeMail } from '../../../messages/mail/compose.ts';
 import { MAIL_LANGUAGES, type MailLanguage } from '../../../messages/mail/mail.ts';
+import { createFixture, type Fixture, wrongCode } from '../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../testing/http-service.ts';
-import { createFixture, type Fixture, wrongCode } from '../../../testing/scene.ts';
+import { LoginDriver } from '../../../testing/login-driver.ts';
 import { ISSUER } from '../../../testing/test-ports.ts';
-import { LoginDriver } from '../../../testing/walk.ts';
 
 const LOGIN = 'alice';
 const EMAIL = 'alice@shop.example';

@@ -1,7 +1,7 @@
 import { DRIFT_MAX_STEPS } from '../../kinds/oath/verify.ts';
+import type { SaidOfQuestions, SaidOfToken } from '../declared-token.ts';
 import { Flawed } from '../import-file.ts';
-import type { SaidOfQuestions, SaidOfToken } from '../said-of-token.ts';
-import { base64Decode } from '../seed-text.ts';
+import { base64Decode } from '../seed-format.ts';
 import { readDates, readPolicy } from './policy.ts';
 import { type Encrypted, readEncrypted } from './protection.ts';
 import { childOf, neededChild, textOf, textOfChild, type XmlElement } from './xml.ts';

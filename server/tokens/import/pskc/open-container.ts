@@ -1,6 +1,6 @@
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { Flawed, flawOf, type ImportRow } from '../import-file.ts';
-import { judgeToken } from '../judge-token.ts';
+import { judgeToken } from '../validate-token.ts';
 import type { PskcContainer } from './container.ts';
 import type { SeedAsGiven } from './key-package.ts';
 import { decrypt, macFits, provesItself } from './protection.ts';

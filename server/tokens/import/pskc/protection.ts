@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { wholeNumber } from '../declared-token.ts';
 import { Flawed } from '../import-file.ts';
-import { wholeNumber } from '../said-of-token.ts';
-import { base64Decode } from '../seed-text.ts';
+import { base64Decode } from '../seed-format.ts';
 import { childOf, NAMESPACES, type Namespace, neededChild, textOf, type XmlElement } from './xml.ts';
 
 export type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512';

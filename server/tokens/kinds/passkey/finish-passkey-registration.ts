@@ -10,8 +10,8 @@ import { indexes } from '../../../store/indexes.ts';
 import { documents } from '../../../store/keys.ts';
 import { readUser } from '../../../users/find-user.ts';
 import type { Token, WebauthnToken } from '../../token.ts';
-import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './begin-passkey-registration.ts';
 import { claimCredential, releaseCredential } from './claim-credential.ts';
+import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
 import { verifyAttestation } from './verify-attestation.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;

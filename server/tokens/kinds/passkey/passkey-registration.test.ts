@@ -2,16 +2,24 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../../events/event.ts';
 import { idFromBytes, type TokenId } from '../../../kernel/ids.ts';
 import { documents } from '../../../store/keys.ts';
-import { operatorOf, updateToken } from '../../../testing/acting.ts';
+import { operatorContext, updateToken } from '../../../testing/as-operator.ts';
 import { inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
+import {
+  addPerson,
+  createFixture,
+  type Fixture,
+  ORIGIN,
+  read,
+  runMeanwhile,
+  unwrap,
+} from '../../../testing/fixtures.ts';
 import { touches } from '../../../testing/intercepted-store.ts';
-import { addPerson, createFixture, type Fixture, meanwhile, ORIGIN, read, unwrap } from '../../../testing/scene.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
 import { deleteToken } from '../../delete-token.ts';
-import { beginPasskeyRegistration, MOST_PASSKEYS } from './begin-passkey-registration.ts';
 import { findPasskey } from './find-passkey.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
+import { beginPasskeyRegistration, MOST_PASSKEYS } from './start-passkey-registration.ts';
 
 let ports: TestPorts;
 let scene: Fixture;
@@ -108,7 +116,7 @@ describe('registering a passkey', () => {
   test('SR-4: is refused to whoever is blocked meanwhile', async () => {
     const who = await another('blocked');
     const { pending, ceremony } = await begin(who);
-    await meanwhile.blockUser(who);
+    await runMeanwhile.blockUser(who);
     const response = new SoftwareAuthenticator().create(ceremony);
     const made = { id: newId(), name: 'Key', response };
     expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
@@ -187,7 +195,7 @@ describe('one credential is one person’s', () => {
     expect(await updateToken(ports, scene.account, token.id, { owner: who.user.id })).toEqual(
       refusedWith('TOKEN_KIND_UNFIT'),
     );
-    unwrap(await deleteToken(ports, operatorOf(scene.account), token.id));
+    unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
     unwrap(await register(device, who));
     expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(who.user.id);

@@ -5,22 +5,22 @@ import type { AccountEvent } from '../../../events/event.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../../kernel/result.ts';
 import { documents } from '../../../store/keys.ts';
-import { createLoginRequest, unassign, updateResource, updateToken } from '../../../testing/acting.ts';
+import { createLoginRequest, unassign, updateResource, updateToken } from '../../../testing/as-operator.ts';
 import { givePasskey, inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
 import {
   birth,
   createFixture,
   type Fixture,
-  meanwhile,
   NONCE,
   overwrite,
-  putInState,
   read,
+  runMeanwhile,
+  setState,
   unwrap,
-} from '../../../testing/scene.ts';
+} from '../../../testing/fixtures.ts';
+import { LoginDriver } from '../../../testing/login-driver.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
-import { LoginDriver } from '../../../testing/walk.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -240,14 +240,14 @@ describe('in place of name, password and code', () => {
 
   // SR-17, SR-4
   test.each<[string, (scene: Fixture, token: TokenId) => Promise<unknown>, string]>([
-    ['of somebody blocked', (scene) => meanwhile.blockUser(scene), 'INVALID_CREDENTIALS'],
-    ['that is locked', ({ account }, token) => putInState(ports, account, token, 'locked'), 'INVALID_CREDENTIALS'],
+    ['of somebody blocked', (scene) => runMeanwhile.blockUser(scene), 'INVALID_CREDENTIALS'],
+    ['that is locked', ({ account }, token) => setState(ports, account, token, 'locked'), 'INVALID_CREDENTIALS'],
     [
       'that is deactivated',
-      ({ account }, token) => putInState(ports, account, token, 'deactivated'),
+      ({ account }, token) => setState(ports, account, token, 'deactivated'),
       'INVALID_CREDENTIALS',
     ],
-    ['that has expired', ({ account }, token) => putInState(ports, account, token, 'expired'), 'INVALID_CREDENTIALS'],
+    ['that has expired', ({ account }, token) => setState(ports, account, token, 'expired'), 'INVALID_CREDENTIALS'],
     [
       'that is nobody’s',
       ({ account }, token) => updateToken(ports, account, token, { owner: null }),
@@ -258,8 +258,8 @@ describe('in place of name, password and code', () => {
       ({ account, resource, user }, token) => unassign(ports, { account, resource: resource.id, user: user.id, token }),
       'INVALID_CREDENTIALS',
     ],
-    ['where the resource is off', (scene) => meanwhile.disableResource(scene), 'RESOURCE_DISABLED'],
-    ['without a plan', (scene) => meanwhile.deactivatePlan(scene), 'PLAN_INACTIVE'],
+    ['where the resource is off', (scene) => runMeanwhile.disableResource(scene), 'RESOURCE_DISABLED'],
+    ['without a plan', (scene) => runMeanwhile.deactivatePlan(scene), 'PLAN_INACTIVE'],
     [
       'where passkeys no longer sign in',
       ({ account, resource }) => updateResource(ports, account, resource.id, { passkeySignIn: false }),

@@ -1,0 +1,39 @@
+import { hash, verify } from '@node-rs/argon2';
+import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
+import { Permits } from '../../server/platform/argon2/permits.ts';
+import { hashingConcurrency } from '../../server/platform/argon2/threads.ts';
+import { PASSWORD } from '../dataset/members.ts';
+import { type Tally, Tallying } from '../load/tally.ts';
+import { takeJobs } from '../processes/child.ts';
+
+/**
+ * What password logins are held against: argon2id and nothing else, with the service's parameters, its bound on hashes at
+ * once, and as many callers waiting in line for it as the service has clients.
+ */
+export interface Argon2Job {
+  clients: number;
+  durationMs: number;
+}
+
+async function loop({ clients, durationMs }: Argon2Job): Promise<Tally> {
+  const phc = await hash(PASSWORD, {
+    memoryCost: ARGON2_FLOOR.memoryKiB,
+    timeCost: ARGON2_FLOOR.iterations,
+    parallelism: ARGON2_FLOOR.parallelism,
+  });
+  const permits = new Permits({ concurrency: hashingConcurrency(), maxQueue: clients, expectedMs: 10 });
+  const tallying = new Tallying();
+  const begun = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (performance.now() - begun < durationMs) {
+        const asked = performance.now();
+        const right = await permits.run(() => verify(phc, PASSWORD));
+        tallying.count(right ? 200 : 401, performance.now() - asked);
+      }
+    }),
+  );
+  return tallying.finish(performance.now() - begun);
+}
+
+takeJobs(loop);

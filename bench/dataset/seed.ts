@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hash } from '@node-rs/argon2';
+import { Redis } from 'ioredis';
+import { createAccount } from '../../server/accounts/create-account.ts';
+import { idFromBytes } from '../../server/kernel/ids.ts';
+import { isRefusal, type Refusal } from '../../server/kernel/result.ts';
+import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
+import { createSecretBox } from '../../server/platform/secret-box/secret-box.ts';
+import { systemClock } from '../../server/platform/system-clock/system-clock.ts';
+import { systemRandom } from '../../server/platform/system-random/system-random.ts';
+import { openEmbeddedStore } from '../../server/store/lmdb/open-embedded-store.ts';
+import { openRedisStore } from '../../server/store/redis/open-redis-store.ts';
+import { createApiKey, createResource } from '../../server/testing/as-operator.ts';
+import { takeJobs } from '../processes/child.ts';
+import { type Dataset, PASSWORD } from './members.ts';
+import { writeMember } from './write-member.ts';
+
+export interface SeedJob extends Dataset {
+  dataFolder: string;
+  /** `embedded` or a Redis URL. */
+  store: string;
+  masterKey: string;
+}
+
+export interface SeedResult {
+  resource: string;
+  apiKey: string;
+}
+
+const BATCH = 200;
+const DAY_MS = 86_400_000;
+
+/**
+ * Fills a fresh store: account, resource and API key by the use-cases, the people straight through the store's `commit`
+ * with what the use-cases would have written. A process of its own, so that the store is closed and the service can have
+ * it.
+ */
+async function seed(job: SeedJob): Promise<SeedResult> {
+  const store =
+    job.store === 'embedded'
+      ? await openEmbeddedStore({ path: join(job.dataFolder, 'store') })
+      : await openRedisStore({ url: job.store, warn: () => {} });
+  const secrets = createSecretBox(Buffer.from(job.masterKey, 'base64'));
+  const ports = { store, secrets, clock: systemClock, random: systemRandom };
+  try {
+    const { account } = must(await createAccount(ports, { name: 'Benchmark' }));
+    const { resource } = must(
+      await createResource(ports, { id: idFromBytes('res', systemRandom.bytes(7)) }, account.id, {
+        name: 'Benchmark',
+        enabled: true,
+        failedAttemptsBeforeLock: 5,
+        methodPolicy: job.methodPolicy ?? 'auto',
+        allowedOrigins: [],
+        allowLocalhost: true,
+        resultLifetimeMs: 60_000,
+      }),
+    );
+    const key = must(
+      await createApiKey(ports, { account: account.id, name: 'Load', scopes: ['authenticate'], lifetimeMs: DAY_MS }),
+    );
+    const passwordHash = await hash(PASSWORD, {
+      memoryCost: ARGON2_FLOOR.memoryKiB,
+      timeCost: ARGON2_FLOOR.iterations,
+      parallelism: ARGON2_FLOOR.parallelism,
+    });
+    for (let from = 0; from < job.size; from += BATCH) {
+      const indexes = Array.from({ length: Math.min(BATCH, job.size - from) }, (_, at) => from + at);
+      await Promise.all(
+        indexes.map((index) =>
+          writeMember(ports, {
+            index,
+            account: account.id,
+            resource: resource.id,
+            passwordHash,
+            kind: index < job.totp ? 'totp' : 'hotp',
+          }),
+        ),
+      );
+    }
+    return { resource: resource.id, apiKey: key.text };
+  } finally {
+    await store.close();
+    if (job.store !== 'embedded') await compact(job.store);
+  }
+}
+
+/** Redis rewrites a log that has grown much; done now, it does not fall into a measurement. */
+async function compact(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await redis.bgrewriteaof();
+    do await pause(50);
+    while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence')));
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function must<T extends object>(verdict: T | Refusal): T {
+  if (isRefusal(verdict)) throw new Error(`seeding was refused: ${verdict.refused}`);
+  return verdict;
+}
+
+takeJobs(seed);

@@ -1,0 +1,74 @@
+import { median, type Tally } from '../load/tally.ts';
+import { cpuMsOf } from '../processes/usage.ts';
+
+/** One side of a measurement: the medians of its rounds, and the rounds. */
+export interface Measured {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Processor time of the process that was asked, all its threads, per answer of 200. Less shaken by other load. */
+  cpuMicros: number | undefined;
+  rounds: Round[];
+}
+
+interface Round extends Tally {
+  cpuMicros: number | undefined;
+}
+
+/** What to do for one round, and the process that does the work asked for. */
+export interface Side {
+  take: () => Promise<Tally>;
+  pid: () => number | undefined;
+}
+
+/** A side held against another, round by round. */
+export interface Comparison extends Measured {
+  /** Median of the rounds' ratios of answers per second; 1 is as fast as the other side. */
+  ratio: number;
+}
+
+/**
+ * Takes the sides in turn (A B C A B C ...), so that whatever else happens on the machine happens to all of them.
+ *
+ * @throws when any answer was not 200: then something else was measured than the name says
+ */
+export async function runInPairs<const Name extends string>(
+  rounds: number,
+  sides: Record<Name, Side>,
+): Promise<Record<Name, Measured>> {
+  const names = Object.keys(sides) as Name[];
+  const taken = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Round[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) {
+      const { take, pid } = sides[name];
+      const before = { pid: pid(), cpuMs: cpuMsOf(pid()) };
+      const tally = await take();
+      const others = Object.keys(tally.statuses).filter((status) => status !== '200');
+      if (others.length > 0) throw new Error(`${name} answered ${JSON.stringify(tally.statuses)}`);
+      // A side that starts a process anew has used what that one says.
+      const usedMs = (cpuMsOf(pid()) ?? Number.NaN) - (pid() === before.pid ? (before.cpuMs ?? Number.NaN) : 0);
+      const cpuMicros = (usedMs * 1000) / (tally.statuses[200] ?? 0);
+      taken[name].push({ ...tally, cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined });
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, summarise(taken[name])])) as Record<Name, Measured>;
+}
+
+export function compare(side: Measured, against: Measured): Comparison {
+  const ratios = side.rounds.map(
+    ({ perSecond }, round) => perSecond / (against.rounds[round]?.perSecond ?? Number.NaN),
+  );
+  return { ...side, ratio: median(ratios) };
+}
+
+function summarise(rounds: Round[]): Measured {
+  return {
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    p50Ms: median(rounds.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
+    cpuMicros: rounds.every(({ cpuMicros }) => cpuMicros === undefined)
+      ? undefined
+      : median(rounds.flatMap(({ cpuMicros }) => cpuMicros ?? [])),
+    rounds,
+  };
+}

@@ -1,0 +1,177 @@
+import { pages } from '../commands/pages.ts';
+import type { ExistingUser } from './migrate-users.ts';
+import { type Item, inBulk, type MigrationContext, reportAnswer, tryOne } from './migration-context.ts';
+import { nameOf, type PlannedToken } from './migration-plan.ts';
+import type { MigrationCode } from './report.ts';
+
+/** What the API shows of one. */
+export interface MigratedToken {
+  /** Made up in a dry run, where it is not there yet. */
+  id: string;
+  name: string;
+  kind: string;
+  serial?: string;
+  to?: string;
+  owner?: string;
+  administrator?: string;
+  apiSupport: boolean;
+  directResources: readonly string[];
+}
+
+const DEVICE_KINDS = ['totp', 'hotp', 'ocra'];
+
+/**
+ * Tokens: what codes are sent to is made; a device is found by its serial number among those that have been imported with
+ * their seeds, and handed to its owner. Everything else has to be set up anew.
+ *
+ * @returns those that are there, by their numbers
+ */
+export async function migrateTokens(
+  carrying: MigrationContext,
+  planned: readonly PlannedToken[],
+  users: ReadonlyMap<number, ExistingUser>,
+): Promise<Map<number, MigratedToken>> {
+  const { report } = carrying;
+  const there = await readTokens(carrying);
+  const here = new Map<number, MigratedToken>();
+  const items: Item<PlannedToken>[] = [];
+  const serials = repeated(planned);
+  for (const token of planned) {
+    const owner = token.owner === undefined ? undefined : users.get(token.owner);
+    const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+    if (token.owner !== undefined && !owner) {
+      report.add({ ...row, outcome: 'left', code: 'OWNER_LEFT' });
+    } else if (token.kind === 'device') {
+      const isOne = token.serial !== undefined && !serials.has(serialKey(token.serial));
+      const [found, another] = (isOne && there.bySerial.get(serialKey(token.serial ?? ''))) || [];
+      if (!found) {
+        const code = token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MigrationCode);
+        report.add({ ...row, outcome: 'needed', code });
+      } else if (another) {
+        // Which of them is the one that its owner has is not for a program to say.
+        const detail = 'several tokens here have that serial number';
+        report.add({ ...row, outcome: 'refused', code: 'NAME_AMBIGUOUS', detail });
+      } else {
+        const taken = await takeDevice(carrying, token, found, owner);
+        if (taken) here.set(token.id, taken);
+      }
+    } else {
+      const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
+      if (!found) items.push({ of: token, body: bodyOf(token, owner), number: token.id });
+      // It may be of a run that was broken off before it was kept from the API.
+      else if (await keepFromApi(carrying, token, found)) {
+        report.add({ ...row, outcome: 'there' });
+        here.set(token.id, found);
+      }
+    }
+    carrying.told(1);
+  }
+  await makeSent(carrying, items, here);
+  return here;
+}
+
+/** A device that has been imported becomes its owner's, unless it is somebody's already. */
+async function takeDevice(
+  { service, dryRun, report }: MigrationContext,
+  token: PlannedToken,
+  found: MigratedToken,
+  owner: ExistingUser | undefined,
+): Promise<MigratedToken | undefined> {
+  const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+  const isFree = found.owner === undefined && found.administrator === undefined;
+  if (!isFree && (found.owner === undefined || found.owner !== owner?.id)) {
+    report.add({
+      ...row,
+      outcome: 'refused',
+      code: 'SERIAL_TAKEN' satisfies MigrationCode,
+      detail: 'somebody else has the token of that number',
+    });
+    return undefined;
+  }
+  const changes = {
+    ...(owner && isFree && { owner: owner.id }),
+    ...(token.name !== '' && isFree && { name: token.name }),
+    ...(!token.apiSupport && found.apiSupport && { apiSupport: false }),
+  };
+  if (!dryRun && Object.keys(changes).length > 0) {
+    const changed = await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${found.id}`, { body: changes }));
+    if (!changed) return undefined;
+  }
+  report.add({ ...row, outcome: isFree && owner ? 'made' : 'there' });
+  return found;
+}
+
+async function makeSent(
+  carrying: MigrationContext,
+  items: readonly Item<PlannedToken>[],
+  here: Map<number, MigratedToken>,
+) {
+  const made: { token: PlannedToken; as: MigratedToken }[] = [];
+  await inBulk(carrying, '/v1/bulk/tokens', items, ({ of: token }, answer) => {
+    const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+    if (!reportAnswer(carrying.report, row, answer)) return;
+    const { name, kind } = token;
+    made.push({ token, as: { id: answer?.id ?? '', name, kind, apiSupport: true, directResources: [] } });
+  });
+  for (const { token, as } of made) if (await keepFromApi(carrying, token, as)) here.set(token.id, as);
+}
+
+/** What counted in the widget alone does so here, before it gives access to anything. Whether it is as it should be now. */
+async function keepFromApi(
+  { service, dryRun, report }: MigrationContext,
+  token: PlannedToken,
+  { id, apiSupport }: MigratedToken,
+): Promise<boolean> {
+  if (dryRun || token.apiSupport || !apiSupport) return true;
+  const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+  const body = { apiSupport: false };
+  return (await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${id}`, { body }))) !== undefined;
+}
+
+function bodyOf({ name, kind, serial }: PlannedToken, owner: ExistingUser | undefined): Record<string, unknown> {
+  return {
+    kind,
+    to: addressOf(kind, serial ?? ''),
+    ...(name !== '' && { name }),
+    // Made up in a dry run, where its owner is not there yet.
+    ...(owner && owner.id !== '' && { owner: owner.id }),
+  };
+}
+
+/** Numbers are written there without the plus. Which of them are numbers is for the service to say. */
+function addressOf(kind: PlannedToken['kind'], serial: string): string {
+  return kind === 'sms' && /^[0-9]/.test(serial) ? `+${serial}` : serial;
+}
+
+async function readTokens({ service }: MigrationContext) {
+  const bySerial = new Map<string, MigratedToken[]>();
+  const byAddress = new Map<string, MigratedToken>();
+  for await (const one of pages(service, '/v1/tokens')) {
+    const token = one as unknown as MigratedToken;
+    if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) {
+      const key = serialKey(token.serial);
+      bySerial.set(key, [...(bySerial.get(key) ?? []), token]);
+    }
+    if (token.to !== undefined) byAddress.set(addressKey(token.kind, token.to, token.owner), token);
+  }
+  return { bySerial, byAddress };
+}
+
+/** Serial numbers of several tokens there: which of them is the one with the seed is not said. */
+function repeated(planned: readonly PlannedToken[]): ReadonlySet<string> {
+  const [seen, twice] = [new Set<string>(), new Set<string>()];
+  for (const { kind, serial } of planned) {
+    if (kind !== 'device' || serial === undefined) continue;
+    const key = serialKey(serial);
+    (seen.has(key) ? twice : seen).add(key);
+  }
+  return twice;
+}
+
+function serialKey(serial: string): string {
+  return serial.trim().toLowerCase();
+}
+
+function addressKey(kind: string, to: string, owner: string | undefined): string {
+  return `${kind}\n${addressOf(kind as PlannedToken['kind'], to).toLowerCase()}\n${owner ?? ''}`;
+}

@@ -1,0 +1,90 @@
+import { Refused, type Service } from '../connection/service.ts';
+import { inBulk, type MigrationContext, reportAnswer, tryOne } from './migration-context.ts';
+import type { PlannedUser } from './migration-plan.ts';
+
+export interface ExistingUser {
+  id: string;
+  login: string;
+  email?: string | undefined;
+  phone?: string | undefined;
+  blocked: boolean;
+  hasPassword: boolean;
+  assignments: readonly { resource: string; alone: boolean; tokens: readonly string[] }[];
+}
+
+/**
+ * People by their logins. Somebody who is here already stays as they are; where address or number say that it is somebody
+ * else, nothing of the one there is given to them.
+ */
+export async function migrateUsers(
+  carrying: MigrationContext,
+  planned: readonly PlannedUser[],
+): Promise<Map<number, ExistingUser>> {
+  const { service, dryRun, report } = carrying;
+  const here = new Map<number, ExistingUser>();
+  const taken: PlannedUser[] = [];
+  const blocked: PlannedUser[] = [];
+  const items = planned.map((user) => ({ of: user, body: fieldsOf(user), number: user.id }));
+  await inBulk(carrying, '/v1/bulk/users', items, ({ of: user }, answer) => {
+    if (answer?.code === 'NAME_TAKEN') taken.push(user);
+    else if (reportAnswer(report, rowOf(user), answer)) {
+      const { login, email, phone } = user;
+      const made = { login, email, phone, blocked: false, hasPassword: false, assignments: [] };
+      here.set(user.id, { ...made, id: answer?.id ?? '' });
+      if (user.blocked) blocked.push(user);
+    }
+  });
+  for (const user of taken) {
+    const found = await readUser(service, user.login);
+    if (!found || !isSame(found, user)) {
+      const detail = found ? 'somebody else here has that login' : 'somebody else here has that address or number';
+      report.add({ ...rowOf(user), outcome: 'refused', code: 'NAME_TAKEN', detail });
+      continue;
+    }
+    report.add({ ...rowOf(user), outcome: 'there' });
+    here.set(user.id, found);
+    if (user.blocked && !found.blocked) blocked.push(user);
+  }
+  // Before anything is given to them.
+  for (const user of blocked) {
+    const found = here.get(user.id);
+    if (!found) continue;
+    const body = { blocked: true };
+    const isKeptOut =
+      dryRun || (await tryOne(report, rowOf(user), () => service.send('PATCH', `/v1/users/${found.id}`, { body })));
+    if (isKeptOut) here.set(user.id, { ...found, blocked: true });
+    else here.delete(user.id);
+  }
+  return here;
+}
+
+function rowOf({ id, login }: PlannedUser) {
+  return { what: 'user', number: id, name: login } as const;
+}
+
+function fieldsOf({ login, email, phone, firstName, secondName, apiSupport }: PlannedUser): Record<string, unknown> {
+  const given = Object.entries({ email, phone, firstName, secondName }).filter(([, value]) => value !== undefined);
+  return { login, apiSupport, ...Object.fromEntries(given) };
+}
+
+/** By the login itself, not by another name of somebody. */
+async function readUser(service: Service, login: string): Promise<ExistingUser | undefined> {
+  try {
+    const { body } = await service.send('GET', `/v1/users/${encodeURIComponent(login)}`);
+    const user = body as ExistingUser;
+    return folded(user.login) === folded(login) ? user : undefined;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function isSame(found: ExistingUser, { email, phone }: PlannedUser): boolean {
+  const agree = (one: string | undefined, other: string | undefined) =>
+    one === undefined || other === undefined || folded(one) === folded(other);
+  return agree(found.email, email) && agree(found.phone?.replace('+', ''), phone?.replace('+', ''));
+}
+
+function folded(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { planMigration } from './migration-plan.ts';
+import type { SourceAccount } from './read-source.ts';
+import type { SourceToken, SourceUser } from './source-objects.ts';
+
+const user = (id: number, login = `person-${id}`): SourceUser => ({
+  id,
+  login,
+  email: undefined,
+  phone: undefined,
+  firstName: undefined,
+  secondName: undefined,
+  apiSupport: true,
+});
+const token = (id: number, more: Partial<SourceToken> = {}): SourceToken => ({
+  id,
+  name: `token ${id}`,
+  type: 'GOOGLE_AUTHENTICATOR',
+  serial: undefined,
+  enabled: true,
+  apiSupport: true,
+  owner: undefined,
+  isStaffs: false,
+  ...more,
+});
+const account = (more: Partial<SourceAccount> = {}): SourceAccount => ({
+  resources: [{ id: 1, name: 'Shop', failedAttemptsBeforeLock: 5, filters: [] }],
+  users: [],
+  tokens: [],
+  access: new Map(),
+  blockedUsers: new Set(),
+  blockedTokens: new Set(),
+  unread: [],
+  warnings: [],
+  ...more,
+});
+const onShop = (users: SourceUser[], tokens: SourceToken[], isTokenUnread = false) =>
+  new Map([[1, { users, tokens, isTokenUnread }]]);
+
+describe('what is planned', () => {
+  test('a token whose owner is on the resource too is there with its owner, every other by itself', () => {
+    const [ada, eve] = [user(1), user(2)];
+    const tokens = [token(11, { owner: 1 }), token(12, { owner: 2 }), token(13)];
+    const { access } = planMigration(account({ users: [ada, eve], tokens, access: onShop([ada], tokens) }));
+    expect(access).toEqual([
+      { resource: 1, user: 1, tokens: [11], neededToken: true },
+      { resource: 1, user: undefined, tokens: [12], neededToken: true },
+      { resource: 1, user: undefined, tokens: [13], neededToken: true },
+    ]);
+  });
+
+  test('of two of one name none comes over', () => {
+    const { users, left } = planMigration(
+      account({ users: [user(1, 'Ada'), user(2, 'ＡDA'), user(3)], access: onShop([], []) }),
+    );
+    expect(users.map(({ id }) => id)).toEqual([3]);
+    expect(left.map(({ code }) => code)).toEqual(['NAME_TWICE', 'NAME_TWICE']);
+  });
+
+  test('a number that stands for somebody else on the resource gives access to nobody', () => {
+    const { access, left } = planMigration(
+      account({ users: [user(1, 'ada')], access: onShop([user(1, 'mallory')], []) }),
+    );
+    expect(access).toEqual([]);
+    expect(left).toEqual([expect.objectContaining({ code: 'CONTRADICTED', name: 'mallory' })]);
+  });
+
+  test('a token that cannot be read may be anybody’s: all of its resource need one', () => {
+    const { access, resources } = planMigration(account({ users: [user(1)], access: onShop([user(1)], [], true) }));
+    expect(access).toEqual([expect.objectContaining({ neededToken: true })]);
+    expect(resources).toEqual([expect.objectContaining({ withTokens: true })]);
+  });
+});
+
+describe('whatever the account elsewhere says', () => {
+  const numbers = fc.integer({ min: 1, max: 6 });
+  const users = fc.uniqueArray(numbers, { maxLength: 6 }).map((ids) => ids.map((id) => user(id)));
+  const someToken = fc.record({
+    id: fc.integer({ min: 11, max: 18 }),
+    owner: fc.option(numbers, { nil: undefined }),
+    enabled: fc.boolean(),
+    isStaffs: fc.boolean(),
+    type: fc.constantFrom('SMS', 'MAIL', 'GOOGLE_AUTHENTICATOR', 'SUNDIAL'),
+    serial: fc.option(fc.constantFrom('S1', 'S2'), { nil: undefined }),
+  });
+  const tokens = fc
+    .uniqueArray(someToken, { selector: ({ id }) => id, maxLength: 8 })
+    .map((list) => list.map((one) => token(one.id, one)));
+  const someAccount = fc
+    .record({
+      users,
+      tokens,
+      onIt: fc.tuple(users, tokens),
+      blocked: fc.uniqueArray(fc.integer({ min: 11, max: 18 })),
+      kept: fc.uniqueArray(numbers),
+    })
+    .map(({ onIt: [people, things], blocked, kept, ...rest }) =>
+      account({
+        ...rest,
+        access: onShop(people, things),
+        blockedTokens: new Set(blocked),
+        blockedUsers: new Set(kept),
+      }),
+    );
+
+  test('nobody who had a token there is taken for somebody without one', () => {
+    fc.assert(
+      fc.property(someAccount, (from) => {
+        const { access } = planMigration(from);
+        const told = from.access.get(1);
+        const owners = told && 'tokens' in told ? told.tokens.map(({ owner }) => owner) : [];
+        for (const one of access) {
+          if (one.user !== undefined && owners.includes(one.user)) expect(one.neededToken).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('no token is given to anybody but its owner, none that is locked, deactivated or an administrator’s to anybody', () => {
+    fc.assert(
+      fc.property(someAccount, (from) => {
+        const known = new Map(from.tokens.map((one) => [one.id, one]));
+        const move = planMigration(from);
+        for (const { user: person, tokens: given } of move.access) {
+          for (const id of given) {
+            const one = known.get(id);
+            expect(one).toMatchObject({ enabled: true, isStaffs: false });
+            expect(from.blockedTokens.has(id)).toBe(false);
+            if (person !== undefined) expect(one?.owner).toBe(person);
+          }
+        }
+      }),
+    );
+  });
+
+  test('everybody who is kept out there is kept out here, and nothing is told of twice or lost', () => {
+    fc.assert(
+      fc.property(someAccount, (from) => {
+        const move = planMigration(from);
+        for (const { id, blocked } of move.users) expect(blocked).toBe(from.blockedUsers.has(id));
+        const left = move.left.filter(({ what }) => what === 'token').map(({ number }) => number);
+        const all = [...move.tokens.map(({ id }) => id), ...left];
+        expect([...all].sort()).toEqual(from.tokens.map(({ id }) => id).sort());
+      }),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { GeoRule } from '../../../server/filters/filter.ts';
+import { documents } from '../../../server/store/keys.ts';
+import { assign, createFilter, operatorContext, updateToken, updateUser } from '../../../server/testing/as-operator.ts';
+import { type Dialect, openDialect, PROXY } from '../../../server/testing/dialect.ts';
+import { addPerson, addResource, addToken, birth, overwrite, unwrap } from '../../../server/testing/fixtures.ts';
+import { listen } from '../../../server/testing/listening.ts';
+import { createSentToken } from '../../../server/tokens/create-sent-token.ts';
+import { createToken } from '../../../server/tokens/create-token.ts';
+import { type Output, openTerminal, type Terminal } from '../../testing/terminal.ts';
+
+export const FOB_SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+
+/** An account elsewhere, reached by its own API, and a terminal at the installation that it moves to. */
+export interface Moving {
+  from: Dialect;
+  url: string;
+  terminal: Terminal;
+  /** Types the command, and reads the report. */
+  move(flags?: readonly string[], env?: Record<string, string>): Promise<Output & { rows: Record<string, string>[] }>;
+  /** What the installation answers, as JSON. */
+  ask(...args: string[]): Promise<Record<string, unknown>[]>;
+  show(...args: string[]): Promise<Record<string, unknown>>;
+  /** Imports the seed of the fob with the serial number F-1. */
+  importSeeds(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * - Shop: alice (an app), bob (alone), carol (kept out), dave (mail), eve (the fob F-1), frank (a token that is locked), a fob of
+ *   nobody (N-1);
+ * - Bank: alice, with the same app; and a filter.
+ */
+export async function aMove(seed: string): Promise<Moving> {
+  const from = await openDialect(`${seed} source`, { user: { email: 'alice@post.example' }, tokens: [{}] });
+  await fill(from);
+  const listening = await listen(from.service, PROXY);
+  const terminal = await openTerminal(seed);
+  await terminal.type(['account', 'create', '--name', 'Acme']);
+  const report = join(terminal.dataFolder, 'report.csv');
+  // The command goes by the clock of this machine.
+  const { clock } = from.service.ports;
+  clock.advance(Date.now() - clock.now());
+  const ask = async (...args: string[]) => JSON.parse((await terminal.type(['--json', ...args])).out);
+  return {
+    from,
+    url: listening.url,
+    terminal,
+    async move(flags = [], env = { PROTECTIMUS_API_KEY: from.key }) {
+      const where = ['--from', listening.url, '--login', from.superuser.email, '--report', report];
+      const said = await terminal.type(['migrate', 'protectimus', ...where, ...flags], '', env);
+      return { ...said, rows: await readReport(report) };
+    },
+    ask,
+    show: ask as unknown as Moving['show'],
+    async importSeeds() {
+      const file = join(terminal.dataFolder, 'fobs.csv');
+      await writeFile(file, `serial,seed,type\nf-1,${FOB_SEED},totp\n`);
+      await terminal.type(['import', 'tokens', file]);
+    },
+    async close() {
+      listening.close();
+      await from.service.ports.close();
+      await terminal.close();
+      await terminal.ports.close();
+    },
+  };
+}
+
+async function fill({ service: { ports }, scene }: Dialect): Promise<void> {
+  const { account, resource } = scene;
+  const person = (login: string, options: object = {}) =>
+    addPerson(ports, account, resource, { user: { login, email: `${login}@post.example` }, ...options });
+  const act = operatorContext(account);
+  await person('bob');
+  const carol = await person('carol');
+  unwrap(await updateUser(ports, account, carol.user.id, { blocked: true }));
+  const dave = await person('dave', { alone: false });
+  const mail = { kind: 'email', to: 'dave@post.example', name: 'Mailbox', owner: dave.user.id } as const;
+  const { token: mailbox } = unwrap(await createSentToken(ports, act, birth(ports, 'tok'), mail));
+  unwrap(await assign(ports, { account, resource: resource.id, user: dave.user.id, token: mailbox.id }));
+  const eve = await person('eve', { alone: false });
+  const fob = await addFob(ports, account, 'F-1', eve.user.id);
+  unwrap(await assign(ports, { account, resource: resource.id, user: eve.user.id, token: fob.id }));
+  const frank = await person('frank', { tokens: [{}] });
+  unwrap(await updateToken(ports, account, frank.tokens[0]?.id ?? fob.id, { locked: true }));
+  const nobodys = await addFob(ports, account, 'N-1');
+  unwrap(await assign(ports, { account, resource: resource.id, token: nobodys.id }));
+  const bank = await addResource(ports, account, { name: 'Bank', failedAttemptsBeforeLock: 3 });
+  const app = scene.tokens[0]?.id ?? fob.id;
+  const rule: GeoRule = { kind: 'geo', mode: 'allow', countries: ['DE'], unlocated: 'deny' };
+  const { filter } = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'Home', rule }));
+  await overwrite(ports, documents.resource(bank.id), { geoFilter: filter.id });
+  unwrap(await assign(ports, { account, resource: bank.id, user: scene.user.id, token: app }));
+  await addToken(ports, account, {});
+}
+
+async function addFob(
+  ports: Dialect['service']['ports'],
+  account: Dialect['scene']['account'],
+  serial: string,
+  owner?: Dialect['scene']['user']['id'],
+) {
+  const input = {
+    kind: 'totp',
+    name: 'Fob',
+    serial,
+    algorithm: 'SHA1',
+    digits: 6,
+    periodMs: 30_000,
+    counter: 0,
+  } as const;
+  const made = await createToken(ports, operatorContext(account), birth(ports, 'tok'), {
+    ...input,
+    ...(owner && { owner }),
+  });
+  return unwrap(made).token;
+}
+
+export async function readReport(file: string): Promise<Record<string, string>[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return parse(text, { columns: true }) as Record<string, string>[];
+}

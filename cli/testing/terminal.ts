@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { writeLines } from '../../server/composition/jsonl-file.ts';
+import { createOperatorApp } from '../../server/composition/operator/operator-app.ts';
+import { listenOnSocket } from '../../server/composition/operator/socket.ts';
+import { operatorOptions } from '../../server/testing/operator-options.ts';
+import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import { runCommand } from '../program.ts';
+
+export interface Terminal {
+  ports: TestPorts;
+  dataFolder: string;
+  /** Types a command and waits for its end. The server that it may start is by default none. */
+  type(args: readonly string[], input?: string, env?: Record<string, string>, server?: string): Promise<Output>;
+  close(): Promise<void>;
+}
+
+export interface Output {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** A person at the terminal of a server that runs. */
+export async function openTerminal(seed: string): Promise<Terminal> {
+  const ports = await openTestPorts(seed);
+  const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
+  const app = createOperatorApp(ports, operatorOptions({ writeBackup: writeLines }));
+  const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));
+  if (!socket) throw new Error('somebody else serves there');
+  return {
+    ports,
+    dataFolder,
+    async type(args, input = '', env = {}, server = join(dataFolder, 'no-server.cjs')) {
+      const [out, err] = [new Sink(), new Sink()];
+      const around = {
+        env: { COUNTERSIGN_DATA: dataFolder, ...env },
+        stdin: Readable.from([input]),
+        stdout: out,
+        stderr: err,
+        server,
+      };
+      process.exitCode = undefined;
+      const code = await runCommand(args, around, '9.8.7');
+      process.exitCode = undefined;
+      return { code, out: out.text, err: err.text };
+    },
+    async close() {
+      await socket.close();
+      await rm(dataFolder, { recursive: true });
+    },
+  };
+}
+
+class Sink extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

@@ -1,0 +1,23 @@
+import type { Texts } from '../i18n/texts.ts';
+import type { Answer } from '../service/client.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
+
+/** The input that a refusal is about, and what is said at it. */
+export interface FieldError {
+  name: string;
+  text: string;
+}
+
+/** By the first part of the path that the service names. Undefined where it is about the whole, or about none of these. */
+export function fieldError(
+  refused: Exclude<Answer, { kind: 'done' }> | undefined,
+  names: readonly string[],
+  texts: Texts,
+): FieldError | undefined {
+  if (refused?.kind !== 'refused') return undefined;
+  const firsts = refused.fields.map((path) => path.split('/')[0]);
+  const name = firsts.find((one) => one !== undefined && names.includes(one));
+  if (name === undefined) return undefined;
+  return { name, text: refused.code === 'INPUT_INVALID' ? words('notTaken') : refusalInWords(texts, refused) };
+}

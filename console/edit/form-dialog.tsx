@@ -1,0 +1,82 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Dialog } from '../parts/dialog.tsx';
+import { Alert } from '../parts/field.tsx';
+import type { Answer, Done } from '../service/client.ts';
+import type { Fields } from '../service/conflict.ts';
+import { useConsole } from '../shell/context.ts';
+import { refusalInWords } from '../shell/refusal.ts';
+import { words } from '../shell/words.ts';
+import { fieldError } from './field-error.ts';
+import { type Input, validateInput } from './inputs.ts';
+import { InputsList } from './inputs-list.tsx';
+
+export interface FormDialogProps<Body> {
+  title: string;
+  text?: ComponentChildren;
+  inputs: readonly Input[];
+  initial: Fields;
+  /** On the button. */
+  action: string;
+  send(values: Fields): Promise<Answer<Body>>;
+  onDone(done: Done<Body>, values: Fields): void;
+  onClose(): void;
+  /** What a refusal means here, where that is more than elsewhere. */
+  inWords?(code: string): string | undefined;
+}
+
+/** A few questions before something is done. What is wrong is said in the dialog, which then stays. */
+export function FormDialog<Body>(props: FormDialogProps<Body>) {
+  const { title, text, inputs, initial, action, send, onDone, onClose, inWords } = props;
+  const { texts } = useConsole();
+  const [values, setValues] = useState(initial);
+  const [isTold, setTold] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();
+  const form = useRef<HTMLFormElement>(null);
+  const base = useId();
+  const first = inputs[0]?.name;
+  const focus = (name: string | undefined) =>
+    form.current?.querySelector<HTMLElement>(`[id="${base}-${name ?? ''}"]`)?.focus();
+  const begun = useRef(first);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>(`[id="${base}-${begun.current ?? ''}"]`)?.focus();
+  }, [base]);
+  const names = inputs.map(({ name }) => name);
+  const blame = fieldError(refused, names, texts);
+  const told = (answer: Exclude<Answer, { kind: 'done' }>) =>
+    (answer.kind === 'refused' ? inWords?.(answer.code) : undefined) ?? refusalInWords(texts, answer);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    const wrong = inputs.find((input) => validateInput(input, values[input.name]));
+    setTold(wrong !== undefined);
+    if (wrong) return focus(wrong.name);
+    setRefused(undefined);
+    setBusy(true);
+    const answer = await send(values);
+    setBusy(false);
+    if (answer.kind === 'done') return onDone(answer, values);
+    setRefused(answer);
+    focus(fieldError(answer, names, texts)?.name ?? first);
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form ref={form} onSubmit={submit} novalidate aria-busy={isBusy}>
+        {text && <div class="dialog-text">{text}</div>}
+        <div class="dialog-fields">
+          <InputsList {...{ inputs, values, base, isTold, isBusy }} blame={blame} onChange={setValues} />
+        </div>
+        <Alert>{refused && blame === undefined && told(refused)}</Alert>
+        <div class="dialog-actions">
+          <button type="button" class="secondary" onClick={onClose}>
+            {words('cancel')}
+          </button>
+          <button type="submit" class="small-primary" aria-disabled={isBusy}>
+            {isBusy ? texts('checking') : action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

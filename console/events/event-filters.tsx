@@ -1,0 +1,148 @@
+import { useId, useState } from 'preact/hooks';
+import { Alert } from '../parts/field.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { isId, type Narrow, type Narrowed } from './event.ts';
+import { REASONS, reasonText, TYPES, typeText, words } from './words.ts';
+
+export interface NarrowingProps {
+  narrowed: Narrowed;
+  onChange(next: Narrowed): void;
+}
+
+const IN_MORE: readonly Narrow[] = ['reason', 'subject', 'actor', 'from', 'to'];
+
+/** What the events are narrowed to. All of it stands in the address. */
+export function Narrowing({ narrowed, onChange }: NarrowingProps) {
+  const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const [isOpen] = useState(() => IN_MORE.some((name) => narrowed[name] !== undefined));
+  const set = (name: Narrow, value: string | undefined) => {
+    const { [name]: _, ...others } = narrowed;
+    onChange(value === undefined || value === '' ? others : { ...others, [name]: value });
+  };
+  const select = (name: Narrow, label: string, any: string, choices: readonly (readonly [string, string])[]) => {
+    const value = narrowed[name] ?? '';
+    const known = value === '' || choices.some(([one]) => one === value) ? choices : [...choices, [value, value]];
+    return (
+      <label class="narrow-one">
+        <span>{label}</span>
+        <select class="input" value={value} onChange={({ currentTarget }) => set(name, currentTarget.value)}>
+          <option value="">{any}</option>
+          {known.map(([one, text]) => (
+            <option key={one} value={one}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+    );
+  };
+  return (
+    <div class="narrowing">
+      <div class="narrows">
+        {select(
+          'type',
+          words('what'),
+          words('anyType'),
+          TYPES.map((type) => [type, typeText(type)]),
+        )}
+        {select(
+          'outcome',
+          words('outcome'),
+          words('anyOutcome'),
+          (['done', 'granted', 'refused'] as const).map((one) => [one, words(one)]),
+        )}
+        {select(
+          'resource',
+          words('resource'),
+          words('anyResource'),
+          (resources.body?.items ?? []).map(({ id, name }) => [id, name]),
+        )}
+      </div>
+      <details open={isOpen}>
+        <summary>{words('more')}</summary>
+        <div class="narrows">
+          {select(
+            'reason',
+            words('reason'),
+            words('anyReason'),
+            REASONS.map((code) => [code, reasonText(code)]),
+          )}
+          <IdBox label={words('subject')} value={narrowed.subject} onChange={(id) => set('subject', id)} />
+          <IdBox label={words('actor')} value={narrowed.actor} onChange={(id) => set('actor', id)} />
+          <InstantBox label={words('from')} value={narrowed.from} onChange={(at) => set('from', at)} />
+          <InstantBox label={words('to')} value={narrowed.to} onChange={(at) => set('to', at)} />
+        </div>
+      </details>
+      {Object.keys(narrowed).length > 0 && (
+        <button type="button" class="secondary" onClick={() => onChange({})}>
+          {words('clear')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface BoxProps {
+  label: string;
+  value: string | undefined;
+  onChange(value: string | undefined): void;
+}
+
+/** Taken over when somebody leaves it, or presses Enter: half an id finds nothing. */
+function IdBox({ label, value, onChange }: BoxProps) {
+  const [isWrong, setWrong] = useState(false);
+  const id = useId();
+  const take = (text: string) => {
+    const typed = text.trim();
+    setWrong(typed !== '' && !isId(typed));
+    if ((typed === '' || isId(typed)) && typed !== (value ?? '')) onChange(typed);
+  };
+  return (
+    <div class="narrow-one">
+      <label for={id}>{label}</label>
+      <input
+        key={value}
+        id={id}
+        class="input"
+        type="text"
+        defaultValue={value ?? ''}
+        placeholder="usr_01k8dq9z2mp"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={isWrong ? 'true' : undefined}
+        aria-describedby={isWrong ? `${id}-error` : undefined}
+        onChange={({ currentTarget }) => take(currentTarget.value)}
+        onInput={() => setWrong(false)}
+      />
+      <Alert id={`${id}-error`}>{isWrong && words('idHint')}</Alert>
+    </div>
+  );
+}
+
+function InstantBox({ label, value, onChange }: BoxProps) {
+  const id = useId();
+  return (
+    <div class="narrow-one">
+      <label for={id}>{label}</label>
+      <input
+        key={value}
+        id={id}
+        class="input"
+        type="datetime-local"
+        defaultValue={value === undefined ? '' : localText(Number(value))}
+        onChange={({ currentTarget }) => {
+          const at = new Date(currentTarget.value).getTime();
+          onChange(Number.isNaN(at) ? undefined : String(at));
+        }}
+      />
+    </div>
+  );
+}
+
+/** As `datetime-local` has it: the device's own clock. */
+function localText(at: number): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return '';
+  return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

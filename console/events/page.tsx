@@ -1,0 +1,193 @@
+import { Activity, Pause, Play } from 'lucide';
+import { Fragment } from 'preact';
+import { useState } from 'preact/hooks';
+import { together } from '../i18n/words.ts';
+import { useMedia } from '../list/use-media.ts';
+import { Icon } from '../parts/icon.tsx';
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { Empty } from '../shell/empty.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { Problem, Skeleton } from '../shell/problem.tsx';
+import { Timestamp } from '../shell/timestamp.tsx';
+import { EVENTS, type EventView, narrowedBy, queryOf } from './event.ts';
+import { EventDialog } from './event-dialog.tsx';
+import { Narrowing } from './event-filters.tsx';
+import { ActorText, NameOf, Outcome } from './event-parts.tsx';
+import css from './events.css?inline';
+import { type FollowedFeed, useFeed } from './use-feed.ts';
+import { words as own, reasons, reasonText, types, typeText } from './words.ts';
+
+export const words = together(own, types, reasons);
+export const style = css;
+
+/** What has happened: narrowed, followed, exported. */
+export function Page() {
+  const { address, go } = useConsole();
+  const narrowed = narrowedBy(address.query);
+  const query = queryOf(narrowed);
+  const isOver = narrowed.to !== undefined;
+  const feed = useFeed(query, isOver);
+  const [open, setOpen] = useState<EventView>();
+  const isEmpty = feed.items.length === 0 && !feed.isLoading && feed.next === null && query === '' && !feed.problem;
+  return (
+    <>
+      <PageHead title={own('title')} lead={own('lead')} actions={<Exports />} />
+      <Narrowing
+        narrowed={narrowed}
+        onChange={(next) => {
+          const text = queryOf(next);
+          go(text === '' ? EVENTS : `${EVENTS}?${text}`, true);
+        }}
+      />
+      {/* The past does not move. */}
+      {!isOver && <Follow feed={feed} />}
+      {isEmpty ? (
+        <Empty icon={Activity} title={own('emptyTitle')} text={own('emptyText')} />
+      ) : (
+        <List feed={feed} isNarrowed={query !== ''} onOpen={setOpen} />
+      )}
+      {open && <EventDialog event={open} onClose={() => setOpen(undefined)} />}
+    </>
+  );
+}
+
+function Exports() {
+  const { session } = useConsole();
+  const seesAll = isSuperuser(session);
+  return (
+    <details class="menu">
+      <summary class="secondary">{own('export')}</summary>
+      <div class="menu-body">
+        {seesAll && (
+          <a href="/v1/events/export?format=jsonl" download>
+            {own('exportJsonl')}
+            <span class="hint">{own('exportJsonlHint')}</span>
+          </a>
+        )}
+        <a href="/v1/events/export?format=csv" download>
+          {own('exportCsv')}
+          <span class="hint">{own('exportCsvHint')}</span>
+        </a>
+        <p class="hint">{own(seesAll ? 'exportWhole' : 'exportGranted')}</p>
+      </div>
+    </details>
+  );
+}
+
+function Follow({ feed }: { feed: FollowedFeed }) {
+  const { following, setFollowing, problem, items } = feed;
+  const isOn = following === 'on';
+  return (
+    <div class="follow">
+      <button type="button" class="secondary" data-key="f" onClick={() => setFollowing(!isOn)}>
+        <Icon node={isOn ? Pause : Play} size={16} />
+        {own(isOn ? 'pause' : 'live')}
+      </button>
+      <p class={isOn ? 'hint following' : 'hint'} role="status">
+        {isOn && own(problem && items.length > 0 ? 'liveLost' : 'isLive')}
+        {following === 'asleep' && own('isAsleep')}
+      </p>
+    </div>
+  );
+}
+
+/** What has just happened is told by names, each of which is asked for (decision 0186); what lies further back, by ids. */
+const MOST_NAMED = 100;
+
+interface ListProps {
+  feed: FollowedFeed;
+  isNarrowed: boolean;
+  onOpen(event: EventView): void;
+}
+
+function List({ feed, isNarrowed, onOpen }: ListProps) {
+  const { items, next, isLoading, problem, fresh, older } = feed;
+  const isNarrow = useMedia('(max-width: 859px)');
+  const named = (id: string, at: number) => (at < MOST_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
+  const about = ({ subject, resource }: EventView, at: number) => {
+    const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
+    return ids.map((id, place) => (
+      <Fragment key={id}>
+        {place > 0 && <span class="dot">·</span>} {named(id, at)}
+      </Fragment>
+    ));
+  };
+  const outcome = ({ outcome, reason }: EventView) => (
+    <>
+      <Outcome outcome={outcome} />
+      {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
+    </>
+  );
+  const link = (event: EventView) => (
+    <button type="button" class="row-link" aria-haspopup="dialog" onClick={() => onOpen(event)}>
+      {typeText(event.type)}
+    </button>
+  );
+  return (
+    <section class="list events" aria-label={own('title')} aria-busy={isLoading}>
+      {items.length > 0 && isNarrow && (
+        <ul class="cards">
+          {items.map((event, at) => (
+            <li key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
+              <div class="card-head">
+                {link(event)}
+                <span class="muted">
+                  <Timestamp at={event.at} />
+                </span>
+              </div>
+              <p>{outcome(event)}</p>
+              <p class="muted">{about(event, at)}</p>
+            </li>
+          ))}
+        </ul>
+      )}
+      {items.length > 0 && !isNarrow && (
+        <table>
+          <caption class="unseen">{own('title')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{own('what')}</th>
+              <th scope="col">{own('outcome')}</th>
+              <th scope="col">{own('who')}</th>
+              <th scope="col">{own('about')}</th>
+              <th scope="col">{own('when')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((event, at) => (
+              <tr key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
+                <th scope="row">{link(event)}</th>
+                <td>{outcome(event)}</td>
+                <td>
+                  <ActorText actor={event.actor} />
+                </td>
+                <td>{about(event, at)}</td>
+                <td>
+                  <Timestamp at={event.at} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {isLoading && items.length === 0 && <Skeleton lines={8} />}
+      {!isLoading && items.length === 0 && !problem && isNarrowed && (
+        <p class="list-none" role="status">
+          {own('noMatch')}
+        </p>
+      )}
+      {problem && items.length === 0 && <Problem read={{ problem, isLoading, retry: older }} />}
+      {(items.length > 0 || isNarrowed) && !(problem && items.length === 0) && (
+        <div class="pager">
+          {next === null ? (
+            !isLoading && <p class="hint">{own('end')}</p>
+          ) : (
+            <button type="button" class="secondary" aria-disabled={isLoading} onClick={() => !isLoading && older()}>
+              {own(isLoading ? 'searching' : 'older')}
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

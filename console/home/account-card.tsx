@@ -1,0 +1,77 @@
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import type { ComponentChildren } from 'preact';
+import { Badge } from '../parts/badge.tsx';
+import type { Read } from '../service/query-cache.ts';
+import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { amountText } from './amount-text.ts';
+import { words } from './words.ts';
+
+const FEW_CODES = 3;
+
+/** Who one is, and what the account stands at. */
+export function AccountCard() {
+  const { session, texts } = useConsole();
+  const { account, administrator } = session;
+  const { recoveryCodesLeft: codes } = administrator;
+  const plan = useQuery<{ plan: { name: string; active: boolean } }>('account');
+  const balance = useQuery<{ amount: number; currency: string }>('balance');
+  return (
+    <div class="aside">
+      <section class="panel" aria-labelledby="account">
+        <h2 id="account">{words('account')}</h2>
+        <dl>
+          <Fact label={words('accountName')}>{account.name}</Fact>
+          <Fact label={words('accountId')}>
+            <code>{account.id}</code>
+          </Fact>
+          <Fact label={words('plan')}>
+            {plan.body ? (
+              <>
+                <Link href={CONSOLE_PLACES.plan[0]}>{plan.body.plan.name}</Link>{' '}
+                <Badge tone={plan.body.plan.active ? 'good' : 'bad'}>
+                  {words(plan.body.plan.active ? 'planActive' : 'planInactive')}
+                </Badge>
+              </>
+            ) : (
+              <Unknown read={plan} />
+            )}
+          </Fact>
+          <Fact label={words('balance')}>
+            {balance.body ? (
+              amountText(texts.lang, balance.body.amount, balance.body.currency)
+            ) : (
+              <Unknown read={balance} />
+            )}
+          </Fact>
+        </dl>
+      </section>
+      <section class="panel" aria-labelledby="you">
+        <h2 id="you">{words('you')}</h2>
+        <dl>
+          <Fact label={words('name')}>{administrator.name}</Fact>
+          <Fact label={words('email')}>{administrator.email}</Fact>
+          <Fact label={words('role')}>{texts(administrator.role)}</Fact>
+          <Fact label={words('codesLeft')}>
+            <Link href={CONSOLE_PLACES.ownSignIn[0]}>{codes}</Link>
+          </Fact>
+        </dl>
+        {codes <= FEW_CODES && <p class="note">{words('codesLow')}</p>}
+      </section>
+    </div>
+  );
+}
+
+function Unknown({ read: { problem } }: { read: Read }) {
+  return <span class="hint">{words(problem ? 'notLoaded' : 'loading')}</span>;
+}
+
+function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <div class="fact">
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

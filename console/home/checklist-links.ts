@@ -1,0 +1,33 @@
+import type { ChecklistItem } from '@countersign/protocol/checklist';
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+
+/**
+ * Where in the console an item of the checklist is done.
+ *
+ * @param resource id of the newest resource, if there is one
+ */
+export function checklistLink(item: ChecklistItem, resource: string | undefined): string {
+  const one = resource === undefined ? CONSOLE_PLACES.resources[0] : `/console/resources/${resource}`;
+  switch (item) {
+    case 'activate-plan':
+      return CONSOLE_PLACES.plan[0];
+    case 'make-api-key':
+      return '/console/api-keys/new';
+    case 'add-resource':
+      return '/console/resources/new';
+    case 'allow-origin':
+      return one;
+    case 'add-user':
+      return '/console/users/new';
+    case 'add-token':
+      return '/console/tokens/new';
+    // Whom one gives access is chosen there.
+    case 'assign':
+      return CONSOLE_PLACES.users[0];
+    case 'first-login':
+      return resource === undefined ? one : `${one}/embed`;
+  }
+}
+
+/** What only the superuser does, whatever resources somebody else may act on. */
+export const SUPERUSERS: readonly ChecklistItem[] = ['activate-plan', 'make-api-key', 'add-resource'];

@@ -1,4 +1,0 @@
-/** A colour of the style beside the word for what it stands for. */
-export function Swatch({ colour }: { colour: string }) {
-  return <span class="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />;
-}

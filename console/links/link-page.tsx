@@ -1,0 +1,168 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Texts } from '../i18n/texts.ts';
+import { Card, Loading, Message } from '../parts/card.tsx';
+import type { FieldSpec } from '../parts/field.tsx';
+import { SendingForm, type Values } from '../parts/form.tsx';
+import type { LinkRoute } from '../router.ts';
+import type { Answer, Client } from '../service/client.ts';
+import type { Known } from '../sign-in/sign-in.ts';
+import { accountOf } from './link-secret.ts';
+
+/** What setup, invitation, recovery and reset answer, as far as it is looked at. */
+interface Accepted {
+  email?: string;
+  account?: { id: string };
+  administrator?: { email: string };
+}
+
+interface LinkForm {
+  title: 'setupTitle' | 'invitationTitle' | 'recoveryLinkTitle' | 'resetTitle';
+  text: 'setupText' | 'invitationText' | 'recoveryLinkText' | 'resetText';
+  button: 'setupButton' | 'invitationButton' | 'recoveryLinkButton';
+  gone: 'setupGone' | 'invitationGone' | 'recoveryGone' | 'resetGone';
+  path: 'setup' | 'invitation/accept' | 'recovery/accept' | 'reset/accept';
+  fields(texts: Texts, view: LinkView): FieldSpec[];
+}
+
+/** What a link that leads on is answered with before it is used. */
+interface LinkView {
+  name?: string;
+}
+
+const chosenPassword = (texts: Texts): FieldSpec[] => [
+  { name: 'password', kind: 'new-password', label: texts('newPassword'), hint: texts('passwordRule') },
+  { name: 'again', kind: 'repeat', label: texts('again') },
+];
+const ownName = (texts: Texts, { name }: LinkView): FieldSpec => ({
+  name: 'name',
+  kind: 'text',
+  label: texts('name'),
+  hint: texts('nameHint'),
+  autocomplete: 'name',
+  ...(name !== undefined && { value: name }),
+});
+
+const FORMS: Record<LinkRoute, LinkForm> = {
+  setup: {
+    title: 'setupTitle',
+    text: 'setupText',
+    button: 'setupButton',
+    gone: 'setupGone',
+    path: 'setup',
+    fields: (texts, view) => [
+      {
+        name: 'accountName',
+        kind: 'text',
+        label: texts('accountName'),
+        hint: texts('accountNameHint'),
+        autocomplete: 'organization',
+      },
+      ownName(texts, view),
+      { name: 'email', kind: 'email', label: texts('email'), hint: texts('emailHint') },
+      ...chosenPassword(texts),
+    ],
+  },
+  invitation: {
+    title: 'invitationTitle',
+    text: 'invitationText',
+    button: 'invitationButton',
+    gone: 'invitationGone',
+    path: 'invitation/accept',
+    fields: (texts, view) => [
+      { name: 'code', kind: 'code', label: texts('confirmationCode'), hint: texts('invitationCodeHint') },
+      ownName(texts, view),
+      ...chosenPassword(texts),
+    ],
+  },
+  recovery: {
+    title: 'recoveryLinkTitle',
+    text: 'recoveryLinkText',
+    button: 'recoveryLinkButton',
+    gone: 'recoveryGone',
+    path: 'recovery/accept',
+    fields: chosenPassword,
+  },
+  reset: {
+    title: 'resetTitle',
+    text: 'resetText',
+    button: 'recoveryLinkButton',
+    gone: 'resetGone',
+    path: 'reset/accept',
+    fields: chosenPassword,
+  },
+};
+
+export interface LinkPageProps {
+  client: Client;
+  texts: Texts;
+  place: LinkRoute;
+  /** What stood behind `#`. Goes into the body of the one request that uses it, and nowhere else. */
+  secret: string;
+  onAccepted(known: Known): void;
+}
+
+/** Where the links of setup, invitation, recovery and reset lead. */
+export function LinkPage({ client, texts, place, secret, onAccepted }: LinkPageProps) {
+  const [isGone, setGone] = useState(false);
+  const view = useLinkView(client, place, secret);
+  const form = FORMS[place];
+  if (secret === '' || view === 'gone' || isGone) {
+    const action = { label: texts('toSignIn'), run: () => onAccepted({}) };
+    const text = texts(secret === '' ? 'linkMissing' : form.gone);
+    return <Message texts={texts} title={texts('linkTitle')} text={text} isNext={isGone} action={action} />;
+  }
+  if (view === undefined) return <Loading texts={texts} />;
+  const send = async (values: Values): Promise<Answer<Known>> => {
+    const language = place === 'setup' ? { language: texts.lang } : {};
+    const answer = await client.send<Accepted>('POST', form.path, { secret, ...values, ...language });
+    return answer.kind === 'done' ? { kind: 'done', body: knownBy(answer.body, secret, values) } : answer;
+  };
+  return (
+    <Card texts={texts} title={texts(form.title)}>
+      <p class="lead">{texts(form.text)}</p>
+      <SendingForm<Known>
+        fields={form.fields(texts, view)}
+        button={texts(form.button)}
+        texts={texts}
+        send={send}
+        onRefused={({ code, fields }) => {
+          const isLink = isAboutLink(code, fields);
+          if (isLink) setGone(true);
+          return isLink;
+        }}
+        onDone={onAccepted}
+      />
+    </Card>
+  );
+}
+
+function isAboutLink(code: string, fields: readonly string[]): boolean {
+  return code === 'LINK_INVALID' || fields.includes('secret');
+}
+
+/**
+ * Whether the link can still be used is said before anybody fills in a form. Undefined until it is known; where the
+ * service does not say, the form is shown and says what is wrong when it is sent.
+ */
+function useLinkView(client: Client, kind: LinkRoute, secret: string): LinkView | 'gone' | undefined {
+  const [view, setView] = useState<LinkView | 'gone'>();
+  useEffect(() => {
+    if (secret === '') return;
+    client.send<LinkView>('POST', 'links/view', { kind, secret }).then((answer) => {
+      const isGone = answer.kind === 'refused' && isAboutLink(answer.code, answer.fields);
+      setView(isGone ? 'gone' : answer.kind === 'done' ? answer.body : {});
+    });
+  }, [client, kind, secret]);
+  return view;
+}
+
+/** Whoever has just chosen a password goes on to the first sign-in, and types neither it nor the address again. */
+function knownBy({ email, account, administrator }: Accepted, secret: string, { password }: Values): Known {
+  const home = account?.id ?? accountOf(secret);
+  const address = administrator?.email ?? email;
+  return {
+    ...(home !== undefined && { account: home }),
+    ...(address !== undefined && { email: address }),
+    ...(password !== undefined && { password }),
+  };
+}

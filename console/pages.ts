@@ -1,0 +1,144 @@
+import type { SessionView } from '@countersign/protocol/session';
+import {
+  Activity,
+  Code,
+  Filter,
+  Globe,
+  House,
+  type IconNode,
+  KeyRound,
+  ShieldUser,
+  Smartphone,
+  Users,
+  Wallet,
+  Webhook,
+} from 'lucide';
+import type { ComponentType } from 'preact';
+import type { PageRoute } from './router.ts';
+
+/** What a room's own module has. */
+export interface PageModule {
+  Page: ComponentType;
+  words?: { load(lang: string): Promise<void> };
+  style?: string;
+}
+
+/** A room of the console: how one gets there, and where it is loaded from when somebody does. */
+export interface PageEntry {
+  /** In the navigation, by language. */
+  label: { en: string; de: string };
+  icon: IconNode;
+  /** After `g`. */
+  key: string;
+  group: 'work' | 'own';
+  /** Who has it in their navigation; without it, everybody. */
+  isFor?(session: SessionView): boolean;
+  /** Its objects, for the search over everything: what they are called, and where they are. */
+  find?: { path: string; name(item: Found): string; href(item: Found): string };
+  load(): Promise<PageModule>;
+}
+
+export type Found = Readonly<Record<string, unknown>> & { id: string };
+
+/** One line for each place behind the door, in the order of the navigation. */
+export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
+  home: {
+    label: { en: 'Home', de: 'Start' },
+    icon: House,
+    key: 'h',
+    group: 'work',
+    load: () => import('./home/page.tsx'),
+  },
+  resources: {
+    label: { en: 'Resources', de: 'Ressourcen' },
+    icon: Globe,
+    key: 'r',
+    group: 'work',
+    find: { path: 'resources', name: ({ name }) => String(name), href: ({ id }) => `/console/resources/${id}` },
+    load: () => import('./resources/page.tsx'),
+  },
+  users: {
+    label: { en: 'Users', de: 'Personen' },
+    icon: Users,
+    key: 'u',
+    group: 'work',
+    find: { path: 'users', name: ({ login }) => String(login), href: ({ id }) => `/console/users/${id}` },
+    load: () => import('./users/page.tsx'),
+  },
+  tokens: {
+    label: { en: 'Tokens', de: 'Token' },
+    icon: Smartphone,
+    key: 't',
+    group: 'work',
+    find: { path: 'tokens', name: ({ name }) => String(name), href: ({ id }) => `/console/tokens/${id}` },
+    load: () => import('./tokens/page.tsx'),
+  },
+  filters: {
+    label: { en: 'Filters', de: 'Filter' },
+    icon: Filter,
+    key: 'f',
+    group: 'work',
+    find: { path: 'filters', name: ({ name }) => String(name), href: ({ id }) => `/console/filters/${id}` },
+    load: () => import('./filters/page.tsx'),
+  },
+  events: {
+    label: { en: 'Events', de: 'Ereignisse' },
+    icon: Activity,
+    key: 'e',
+    group: 'work',
+    load: () => import('./events/page.tsx'),
+  },
+  administrators: {
+    label: { en: 'Administrators', de: 'Administratoren' },
+    icon: ShieldUser,
+    key: 'a',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: {
+      path: 'administrators',
+      name: ({ name }) => String(name),
+      href: ({ id }) => `/console/administrators/${id}`,
+    },
+    load: () => import('./administrators/page.tsx'),
+  },
+  apiKeys: {
+    label: { en: 'API keys', de: 'API-Schlüssel' },
+    icon: Code,
+    key: 'k',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: { path: 'api-keys', name: ({ name }) => String(name), href: ({ id }) => `/console/api-keys/${id}` },
+    load: () => import('./api-keys/page.tsx'),
+  },
+  webhooks: {
+    label: { en: 'Webhooks', de: 'Webhooks' },
+    icon: Webhook,
+    key: 'w',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: {
+      path: 'webhooks',
+      name: ({ url, description }) => String(description ?? url),
+      href: ({ id }) => `/console/webhooks/${id}`,
+    },
+    load: () => import('./webhooks/page.tsx'),
+  },
+  plan: {
+    label: { en: 'Plan and balance', de: 'Tarif und Guthaben' },
+    icon: Wallet,
+    key: 'p',
+    group: 'work',
+    load: () => import('./plan/page.tsx'),
+  },
+  ownSignIn: {
+    label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },
+    icon: KeyRound,
+    key: 'y',
+    group: 'own',
+    load: () => import('./profile/page.tsx'),
+  },
+};
+
+export function labelOf({ label }: PageEntry, lang: string): string {
+  return lang === 'de' ? label.de : label.en;
+}

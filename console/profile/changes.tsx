@@ -1,0 +1,121 @@
+import type { EnrolmentView } from '@countersign/protocol/session';
+import { useState } from 'preact/hooks';
+import type { TextKey } from '../i18n/en.ts';
+import type { Texts } from '../i18n/texts.ts';
+import { SendingForm } from '../parts/form.tsx';
+import type { Client, Refused } from '../service/client.ts';
+import { Enrolment } from '../sign-in/enrolment.tsx';
+import { ReauthForm } from './reauth-form.tsx';
+
+/** What every change is given: how it ends, and with which words. */
+export interface ChangeProps {
+  client: Client;
+  texts: Texts;
+  username: string;
+  onDone(said: TextKey, recoveryCodes?: string[]): void;
+  onCancel(): void;
+  /** It took too long: what was begun is void. */
+  onGone(): void;
+}
+
+export function ChangePassword({ onDone, onGone: _, ...rest }: ChangeProps) {
+  const { texts } = rest;
+  return (
+    <ReauthForm
+      {...rest}
+      path="password"
+      fields={[
+        { name: 'newPassword', kind: 'new-password', label: texts('newPassword'), hint: texts('passwordRule') },
+        { name: 'again', kind: 'repeat', label: texts('again') },
+      ]}
+      button={texts('savePassword')}
+      onDone={() => onDone('passwordChanged')}
+    />
+  );
+}
+
+interface EmailAsked {
+  handOver?: { code: string };
+}
+
+export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone }: ChangeProps) {
+  const [asked, setAsked] = useState<EmailAsked & { email: string }>();
+  if (!asked) {
+    return (
+      <ReauthForm<EmailAsked>
+        client={client}
+        texts={texts}
+        username={username}
+        path="email"
+        fields={[{ name: 'newEmail', kind: 'email', label: texts('newEmail'), autocomplete: 'email' }]}
+        button={texts('sendCode')}
+        onDone={(body, { newEmail = '' }) => setAsked({ ...body, email: newEmail })}
+        onCancel={onCancel}
+      />
+    );
+  }
+  const code = asked.handOver?.code;
+  return (
+    <SendingForm
+      key="confirm"
+      fields={[
+        {
+          name: 'code',
+          kind: 'code',
+          label: texts('confirmationCode'),
+          hint: code === undefined ? texts('emailCodeHint', asked.email) : texts('emailHandOver', code),
+        },
+      ]}
+      button={texts('emailConfirm')}
+      texts={texts}
+      isNext
+      send={(values) => client.send('POST', 'me/email/confirm', values)}
+      onRefused={goneBy(onGone)}
+      onDone={() => onDone('emailChanged')}
+      onCancel={onCancel}
+    />
+  );
+}
+
+export function ReplaceToken({ onDone, onGone, ...rest }: ChangeProps) {
+  const { client, texts, onCancel } = rest;
+  const [enrolment, setEnrolment] = useState<EnrolmentView>();
+  if (!enrolment) {
+    return <ReauthForm<EnrolmentView> {...rest} path="token" button={texts('showNewToken')} onDone={setEnrolment} />;
+  }
+  return (
+    <>
+      <Enrolment enrolment={enrolment} texts={texts} />
+      <SendingForm<{ recoveryCodes: string[] }>
+        key="confirm"
+        fields={[{ name: 'otp', kind: 'otp', label: texts('enrolCode'), hint: texts('enrolCodeHint') }]}
+        button={texts('replaceToken')}
+        texts={texts}
+        send={(values) => client.send('POST', 'me/token/confirm', values)}
+        onRefused={goneBy(onGone)}
+        onDone={({ recoveryCodes }) => onDone('tokenReplaced', recoveryCodes)}
+        onCancel={onCancel}
+      />
+    </>
+  );
+}
+
+export function RenewCodes({ onDone, onGone: _, ...rest }: ChangeProps) {
+  return (
+    <ReauthForm<{ recoveryCodes: string[] }>
+      {...rest}
+      path="recovery-codes"
+      button={rest.texts('makeNew')}
+      onDone={({ recoveryCodes }) => onDone('recoveryRenewed', recoveryCodes)}
+    />
+  );
+}
+
+/** What was begun is void: too late, or too many wrong codes. */
+function goneBy(onGone: () => void) {
+  return ({ code }: Refused): boolean => {
+    if (code !== 'LINK_INVALID') return false;
+    onGone();
+    return true;
+  };
+}

@@ -1,0 +1,124 @@
+import type { SessionView } from '@countersign/protocol/session';
+import type { ComponentType } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { TextKey } from '../i18n/en.ts';
+import type { Texts } from '../i18n/texts.ts';
+import { Title } from '../parts/card.tsx';
+import type { Client } from '../service/client.ts';
+import { RecoveryCodes } from '../sign-in/recovery-codes.tsx';
+import { ChangeEmail, ChangePassword, type ChangeProps, RenewCodes, ReplaceToken } from './changes.tsx';
+
+export interface SecurityPageProps {
+  client: Client;
+  texts: Texts;
+  session: SessionView;
+  isNext: boolean;
+  /** Something of the session of now has changed. */
+  onChanged(): void;
+}
+
+interface Section {
+  title: TextKey;
+  open: TextKey;
+  text(texts: Texts, session: SessionView): string;
+  Change: ComponentType<ChangeProps>;
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'passwordSection',
+    open: 'change',
+    text: (texts) => texts('passwordSectionText'),
+    Change: ChangePassword,
+  },
+  {
+    title: 'emailSection',
+    open: 'change',
+    text: (_, { administrator }) => administrator.email,
+    Change: ChangeEmail,
+  },
+  {
+    title: 'tokenSection',
+    open: 'tokenReplace',
+    text: (texts) => texts('tokenSectionText'),
+    Change: ReplaceToken,
+  },
+  {
+    title: 'recoverySection',
+    open: 'makeNew',
+    text: (texts, { administrator }) => texts('recoverySectionText', administrator.recoveryCodesLeft),
+    Change: RenewCodes,
+  },
+];
+
+/** One's own way in: what it is made of, and a form to change each part. One form is open at a time. */
+export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
+  const [open, setOpen] = useState<TextKey>();
+  const [said, setSaid] = useState<TextKey>();
+  const [codes, setCodes] = useState<string[]>();
+  const status = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (said !== undefined && codes === undefined) status.current?.focus();
+  }, [said, codes]);
+
+  if (codes !== undefined) {
+    return (
+      <>
+        <Title isNext>{texts('codesTitle')}</Title>
+        <section class="panel narrow">
+          <RecoveryCodes codes={codes} texts={texts} onKept={() => setCodes(undefined)} />
+        </section>
+      </>
+    );
+  }
+  const close = (next?: TextKey) => {
+    setOpen(undefined);
+    setSaid(next);
+  };
+  return (
+    <>
+      <Title isNext={isNext && said === undefined}>{texts('ownSignIn')}</Title>
+      <p class="lead">{texts('ownText')}</p>
+      <p class={said === undefined ? 'unseen' : 'note'} role="status" tabIndex={-1} ref={status}>
+        {said !== undefined && texts(said)}
+      </p>
+      {SECTIONS.map(({ title, open: label, text, Change }) => (
+        <section class="panel own" key={title} aria-labelledby={title}>
+          <div class="own-head">
+            <div class="own-text">
+              <h2 id={title}>{texts(title)}</h2>
+              <p class="hint close">{text(texts, session)}</p>
+            </div>
+            {open !== title && (
+              <button
+                type="button"
+                class="secondary"
+                aria-label={`${texts(title)}: ${texts(label)}`}
+                onClick={() => {
+                  setSaid(undefined);
+                  setOpen(title);
+                }}
+              >
+                {texts(label)}
+              </button>
+            )}
+          </div>
+          {open === title && (
+            <Change
+              client={client}
+              texts={texts}
+              username={session.administrator.email}
+              onDone={(next, recoveryCodes) => {
+                close(next);
+                setCodes(recoveryCodes);
+                onChanged();
+              }}
+              onCancel={() => close()}
+              onGone={() => close('changeGone')}
+            />
+          )}
+        </section>
+      ))}
+    </>
+  );
+}

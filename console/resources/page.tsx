@@ -1,0 +1,15 @@
+import { useConsole } from '../shell/context.ts';
+import { NewResource } from './new-resource.tsx';
+import { OneResource } from './one-resource.tsx';
+import { ResourceList } from './resource-list.tsx';
+import css from './resources.css?inline';
+
+export { words } from './words.ts';
+export const style = css;
+
+/** The sites and systems that are protected. */
+export function Page() {
+  const { params } = useConsole().address;
+  if (params.page === 'new') return <NewResource />;
+  return params.id === undefined ? <ResourceList /> : <OneResource key={params.id} id={params.id} />;
+}

@@ -1,0 +1,192 @@
+import type { SessionView } from '@countersign/protocol/session';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createRouter, innerAddress, type Router, type Stage } from './router.ts';
+import { type Answer, createClient } from './service/client.ts';
+
+const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0, account: { id: 'acc_1' } } as SessionView;
+const IN = { session: SESSION, hasEnded: false };
+const known = { account: 'acc_1' };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function arrive(path: string, ...answers: Response[]) {
+  const stages: Stage[] = [];
+  const bar = { path, history: [] as string[] };
+  const heard: Answer[] = [];
+  const asked: string[] = [];
+  const client = createClient(
+    (async (url: string, init: RequestInit) => {
+      asked.push(`${init.method} ${url} ${new Headers(init.headers).get('x-csrf-token')}`);
+      const answer = answers.shift();
+      if (!answer) throw new TypeError('offline');
+      return answer;
+    }) as typeof globalThis.fetch,
+    (answer) => {
+      heard.push(answer);
+      visit.hear(answer);
+    },
+  );
+  const visit: Router = createRouter({
+    client,
+    href: () => bar.path,
+    setHref(next, replace) {
+      bar.path = next;
+      if (!replace) bar.history.push(next);
+    },
+    show: (stage) => stages.push(stage),
+  });
+  return { visit, bar, asked, client, answers, stage: () => stages.at(-1) };
+}
+
+const says = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const refusal = (code: string, status: number) => says({ code }, status);
+
+describe('the address decides', () => {
+  test.each([
+    ['/setup', 'setup'],
+    ['/invitation', 'invitation'],
+    ['/recovery', 'recovery'],
+    ['/new-password', 'reset'],
+  ])('%s is for its link, and asks for no session', async (path, place) => {
+    const { visit, stage, asked } = arrive(path);
+    await visit.start('secret');
+    expect(stage()).toEqual({ kind: 'link', place, secret: 'secret' });
+    expect(asked).toEqual([]);
+  });
+
+  test('a session that is over is told from none', async () => {
+    const { visit, stage } = arrive('/console', says({ session: null, hasEnded: true }));
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: true });
+  });
+
+  test.each([
+    ['/console', 'home'],
+    ['/console/your-sign-in', 'ownSignIn'],
+  ])('%s is %s for whoever has a session', async (path, place) => {
+    const { visit, stage } = arrive(path, says(IN));
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'inside', address: innerAddress(path), session: SESSION });
+    expect(innerAddress(path)).toMatchObject({ place, path, params: {} });
+  });
+
+  test.each(['/console/nothing', '/console/', '/Setup', '/'])('%s is no page', async (path) => {
+    const { visit, stage, asked } = arrive(path);
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'unknown' });
+    expect(asked).toEqual([]);
+  });
+
+  test('without a session it is the sign-in, and afterwards the page that was asked for', async () => {
+    const wanted = '/console/resources/res_01k8dq9z2mp/embed?lang=php';
+    const { visit, stage, client, bar, asked, answers } = arrive(wanted, says({ session: null, hasEnded: false }));
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: false });
+    visit.enter(SESSION);
+    expect(stage()).toMatchObject({ kind: 'inside', address: { place: 'resources', params: { tab: 'embed' } } });
+    expect(bar.path).toBe(wanted);
+    answers.push(says({}));
+    await client.send('POST', 'me/password', {});
+    expect(asked.at(-1)).toMatch(/ token$/);
+  });
+
+  test('offline and refused are said', async () => {
+    const offline = arrive('/console');
+    await offline.visit.start('');
+    expect(offline.stage()).toEqual({ kind: 'offline' });
+    const refused = arrive('/console', refusal('UNAVAILABLE', 503));
+    await refused.visit.start('');
+    expect(refused.stage()).toEqual({ kind: 'refused', code: 'UNAVAILABLE' });
+  });
+});
+
+describe('inside', () => {
+  async function inside(...answers: Response[]) {
+    const at = arrive('/console', says(IN), ...answers);
+    await at.visit.start('');
+    return at;
+  }
+
+  test('a session that a change has ended is over at once, and its place is the sign-in', async () => {
+    const { visit, stage } = await inside(says({ session: null, hasEnded: true }));
+    await visit.renew();
+    expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
+  });
+
+  test('going along changes the address and asks nothing; back goes back', async () => {
+    const { visit, bar, stage, asked } = await inside();
+    visit.goTo('/console/your-sign-in');
+    visit.goTo('/console/resources?search=shop');
+    visit.goTo('/console/resources?search=shops', true);
+    expect(bar.history).toEqual(['/console/your-sign-in', '/console/resources?search=shop']);
+    expect(bar.path).toBe('/console/resources?search=shops');
+    expect(stage()).toMatchObject({ address: { place: 'resources' } });
+    bar.path = '/console';
+    await visit.follow();
+    expect(stage()).toMatchObject({ address: { place: 'home' } });
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each(['/setup', '//evil.example/console', 'https://evil.example/console', '/console/nothing', 'javascript:1'])(
+    'nothing leads out of it to %s',
+    async (href) => {
+      const { visit, bar, stage } = await inside();
+      visit.goTo(href);
+      expect([bar.path, bar.history]).toEqual(['/console', []]);
+      expect(stage()).toMatchObject({ address: { place: 'home' } });
+    },
+  );
+
+  test('back to an address that is none says so', async () => {
+    const { visit, bar, stage } = await inside();
+    bar.path = '/console/resources/nonsense';
+    await visit.follow();
+    expect(stage()).toEqual({ kind: 'unknown' });
+  });
+
+  // SR-29
+  test('SR-29: any answer that says so ends it, and the token goes with it', async () => {
+    const { client, stage, asked, answers } = await inside(refusal('SESSION_ENDED', 401));
+    await client.get('checklist');
+    expect(stage()).toEqual({ kind: 'sign-in', known, hasEnded: true });
+    answers.push(says({}));
+    await client.send('POST', 'session/begin', {});
+    expect(asked.at(-1)).toMatch(/ null$/);
+  });
+
+  test('SR-29: half an hour unused, and the page is gone from an unattended screen', async () => {
+    const { visit, client, stage, answers } = await inside(says({}));
+    await vi.advanceTimersByTimeAsync(1_700_000);
+    await client.get('checklist');
+    await vi.advanceTimersByTimeAsync(1_700_000);
+    await visit.checkTime();
+    expect(stage()).toMatchObject({ kind: 'inside' });
+    await vi.advanceTimersByTimeAsync(100_000);
+    answers.push(refusal('SESSION_ENDED', 401));
+    await visit.checkTime();
+    expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
+  });
+
+  test('used from another tab, it goes on', async () => {
+    const { visit, stage, answers } = await inside();
+    await vi.advanceTimersByTimeAsync(1_800_000);
+    answers.push(says(IN));
+    await visit.checkTime();
+    expect(stage()).toMatchObject({ kind: 'inside' });
+  });
+
+  test('signing out ends it with the service; if that was not reached, the session lives and this is said', async () => {
+    const out = await inside(new Response(null, { status: 204 }));
+    await out.visit.signOut();
+    expect(out.asked.at(-1)).toBe('DELETE /v1/session token');
+    expect(out.stage()).toEqual({ kind: 'sign-in', known, hasEnded: false });
+    const lost = await inside();
+    await lost.visit.signOut();
+    expect(lost.stage()).toEqual({ kind: 'offline' });
+  });
+});

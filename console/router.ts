@@ -1,0 +1,179 @@
+import { CONSOLE_PLACES, type ConsolePlace, placeAt } from '@countersign/protocol/console-places';
+import type { SessionView } from '@countersign/protocol/session';
+import type { Answer, Client } from './service/client.ts';
+import { type Deadline, deadlineIn } from './service/deadline.ts';
+import { probeSession } from './service/session-probe.ts';
+import type { Known } from './sign-in/sign-in.ts';
+
+export type LinkRoute = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery' | 'reset'>;
+/** Where only those who have signed in come. */
+export type PageRoute = Exclude<ConsolePlace, LinkRoute>;
+
+/** Where somebody is behind the door, down to what their list is filtered by: all of it stands in the address bar. */
+export interface Address {
+  place: PageRoute;
+  params: Readonly<Record<string, string>>;
+  path: string;
+  query: URLSearchParams;
+}
+
+/** Everything that the console can be at. */
+export type Stage =
+  | { kind: 'loading' }
+  | { kind: 'link'; place: LinkRoute; secret: string }
+  /** `hasEnded`: there was a session, and it is over. */
+  | { kind: 'sign-in'; known: Known; hasEnded: boolean }
+  | { kind: 'inside'; address: Address; session: SessionView }
+  | { kind: 'unknown' }
+  | { kind: 'offline' }
+  | { kind: 'refused'; code: string };
+
+export interface RouterOptions {
+  client: Client;
+  /** Path and query of the address bar, as they are now. */
+  href(): string;
+  /** Puts others there; `replace`: in place of those that are. */
+  setHref(href: string, replace: boolean): void;
+  show(stage: Stage): void;
+}
+
+/** Somebody's way through the console, from the address they came by. Knows no DOM. */
+export interface Router {
+  /** @param secret what stood behind `#` */
+  start(secret: string): Promise<void>;
+  /** Signed in. */
+  enter(session: SessionView): void;
+  /** To the sign-in, with what is known of them. */
+  signIn(known: Known): void;
+  /**
+   * To another address behind the door.
+   *
+   * @param replace the one of now is none to come back to
+   */
+  goTo(href: string, replace?: boolean): void;
+  /** The address bar has changed: back and forward. */
+  follow(): Promise<void>;
+  signOut(): Promise<void>;
+  /** The session of now has changed: another name, fewer codes. */
+  renew(): Promise<void>;
+  /** Hears of every answer: a session may have ended. */
+  hear(answer: Answer): void;
+  /** The device woke up, or time went by. */
+  checkTime(): Promise<void>;
+}
+
+const [HOME] = CONSOLE_PLACES.home;
+const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkRoute[];
+const OVER: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
+
+/** The address behind the door that this is, or undefined. */
+export function innerAddress(href: string): Address | undefined {
+  const { path, query } = split(href);
+  const found = placeAt(path);
+  if (!found || LINK_PLACES.includes(found.place)) return undefined;
+  return { place: found.place as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
+}
+
+function split(href: string): { path: string; query: string } {
+  const at = href.indexOf('?');
+  return at < 0 ? { path: href, query: '' } : { path: href.slice(0, at), query: href.slice(at + 1) };
+}
+
+export function createRouter({ client, href, setHref, show }: RouterOptions): Router {
+  let stage: Stage = { kind: 'loading' };
+  /** From the last answer on: unused for so long, the session is over. */
+  let idleMs = 0;
+  let ends: Deadline = deadlineIn(0);
+
+  const put = (next: Stage) => {
+    stage = next;
+    show(next);
+  };
+
+  const leave = (hasEnded: boolean) => {
+    client.carry(undefined);
+    // Whoever was in is not asked which account it was.
+    const known = stage.kind === 'inside' ? { account: stage.session.account.id } : {};
+    put({ kind: 'sign-in', known, hasEnded });
+  };
+
+  const hold = (session: SessionView) => {
+    client.carry(session.csrf);
+    idleMs = session.endsAt - session.now;
+    ends = deadlineIn(idleMs);
+  };
+
+  const enter = (session: SessionView) => {
+    const address = innerAddress(href()) ?? innerAddress(HOME);
+    if (!address) return;
+    if (split(href()).path !== address.path) setHref(address.path, true);
+    hold(session);
+    put({ kind: 'inside', address, session });
+  };
+
+  const askSession = async () => {
+    const whose = await probeSession(client);
+    if (whose.kind === 'in') enter(whose.session);
+    else if (whose.kind === 'out') leave(whose.hasEnded);
+    else if (whose.kind === 'lost') put({ kind: 'offline' });
+    else put({ kind: 'refused', code: whose.code });
+  };
+
+  const start = async (secret: string) => {
+    const place = placeAt(split(href()).path)?.place;
+    if (place === undefined) return put({ kind: 'unknown' });
+    if (LINK_PLACES.includes(place)) return put({ kind: 'link', place: place as LinkRoute, secret });
+    put({ kind: 'loading' });
+    await askSession();
+  };
+
+  return {
+    start,
+    enter,
+    signIn(known) {
+      setHref(HOME, true);
+      client.carry(undefined);
+      put({ kind: 'sign-in', known, hasEnded: false });
+    },
+    goTo(to, replace = false) {
+      const address = innerAddress(to);
+      if (stage.kind !== 'inside' || !address) return;
+      if (href() !== to) setHref(to, replace);
+      put({ ...stage, address });
+    },
+    async follow() {
+      const address = innerAddress(href());
+      if (stage.kind === 'link' && stage.place === placeAt(split(href()).path)?.place) return;
+      if (stage.kind !== 'inside' || !address) return start('');
+      put({ ...stage, address });
+    },
+    async signOut() {
+      const answer = await client.send('DELETE', 'session');
+      if (answer.kind === 'lost') return put({ kind: 'offline' });
+      if (answer.kind === 'refused' && !OVER.includes(answer.code)) return put({ kind: 'refused', code: answer.code });
+      setHref(HOME, true);
+      leave(false);
+    },
+    async renew() {
+      const whose = await probeSession(client);
+      if (stage.kind !== 'inside') return;
+      if (whose.kind === 'out') return leave(true);
+      if (whose.kind !== 'in') return;
+      hold(whose.session);
+      put({ ...stage, session: whose.session });
+    },
+    hear(answer) {
+      if (stage.kind !== 'inside') return;
+      if (answer.kind === 'done') ends = deadlineIn(idleMs);
+      if (answer.kind === 'refused' && OVER.includes(answer.code)) leave(true);
+    },
+    async checkTime() {
+      if (stage.kind !== 'inside' || ends.leftMs() > 0) return;
+      // Over, unless it was used from another tab. Asking does not prolong a session that nobody used.
+      const whose = await probeSession(client);
+      if (stage.kind !== 'inside') return;
+      if (whose.kind === 'in') hold(whose.session);
+      else leave(true);
+    },
+  };
+}

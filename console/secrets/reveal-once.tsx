@@ -1,0 +1,33 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Snippet } from '../parts/copy.tsx';
+import { useConsole } from '../shell/context.ts';
+import { useLeaveWarning } from '../shell/use-leave-warning.ts';
+import { words } from './words.ts';
+
+export interface RevealOnceProps {
+  secret: string;
+  what: string;
+  onDone(): void;
+}
+
+/** A secret that was just made. It is in this page's memory alone, and gone with the view. */
+export function RevealOnce({ secret, what, onDone }: RevealOnceProps) {
+  const { texts } = useConsole();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => heading.current?.focus(), []);
+  useLeaveWarning(() => true);
+  return (
+    <section class="panel once" aria-labelledby="once">
+      <h2 id="once" ref={heading} tabIndex={-1}>
+        {words('once')}
+      </h2>
+      <p class="hint">{words('onceText')}</p>
+      <Snippet texts={texts} text={secret} what={what} />
+      <div class="dialog-actions start">
+        <button type="button" class="small-primary" onClick={onDone}>
+          {words('haveIt')}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { FormDialog } from '../../edit/form-dialog.tsx';
+import { useQuery } from '../../shell/use-read.ts';
+import type { ResourceView } from '../pickers/pick-resource.ts';
+import { KINDS } from '../states.tsx';
+import type { Assignment, Token, User } from '../user.ts';
+import { words } from '../words.ts';
+import { useAccess } from './use-access.ts';
+
+const ALONE = 'alone';
+
+export interface GiveAccessDialogProps {
+  user: User;
+  resource: ResourceView;
+  tokens: readonly Token[];
+  onClose(): void;
+}
+
+/** With what a person gets into a resource: by themselves, or together with one of their tokens. */
+export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccessDialogProps) {
+  const { give } = useAccess();
+  const ways = waysLeft(user.assignments, resource.id, tokens);
+  const choices = ways.map((token) =>
+    token === undefined
+      ? { value: ALONE, label: words('accessAlone'), hint: words('accessAloneHint') }
+      : {
+          value: token.id,
+          label: words('accessWith', token.name),
+          hint: `${words(KINDS[token.kind])}. ${words('accessWithHint')}`,
+        },
+  );
+  // Where there is a token, together with it is what is meant most often.
+  const initial = choices.find(({ value }) => value !== ALONE)?.value ?? choices[0]?.value;
+  return (
+    <FormDialog
+      title={`${words('accessGive')}: ${resource.name}`}
+      text={choices.length === 0 && words('accessAll')}
+      inputs={choices.length === 0 ? [] : [{ name: 'way', kind: 'one-of', label: words('accessHow'), choices }]}
+      initial={{ way: initial }}
+      action={words('accessGive')}
+      send={async ({ way }) =>
+        way === undefined
+          ? { kind: 'done', body: undefined }
+          : give({ resource: resource.id, user: user.id, ...(way !== ALONE && { token: String(way) }) })
+      }
+      onDone={onClose}
+      onClose={onClose}
+    />
+  );
+}
+
+/** The ways that are not given yet; undefined stands for alone. */
+export function waysLeft<T extends Pick<Token, 'id'>>(
+  assignments: readonly Assignment[],
+  resource: string,
+  tokens: readonly T[],
+): (T | undefined)[] {
+  const held = assignments.find((one) => one.resource === resource);
+  const isAlone = held?.alone === true;
+  return [...(isAlone ? [] : [undefined]), ...tokens.filter(({ id }) => !held?.tokens.includes(id))];
+}
+
+/** The tokens of a person, as many as there can sensibly be. */
+export function useTokensOf(user: string) {
+  return useQuery<{ items: Token[]; next: string | null }>(`tokens?owner=${user}&limit=100`);
+}

@@ -1,0 +1,43 @@
+import type { Answer } from '../../service/client.ts';
+import { useConsole } from '../../shell/context.ts';
+import { refusalInWords } from '../../shell/refusal.ts';
+import { words } from '../words.ts';
+
+/** One way in: a person alone, a person together with a token, or a token with nobody. */
+export interface Way {
+  resource: string;
+  user?: string;
+  token?: string;
+}
+
+/** Gives access and takes it away, and tells of it; each can be taken back for a while. */
+export function useAccess(): {
+  give(way: Way): Promise<Answer>;
+  take(way: Way): Promise<void>;
+} {
+  const { client, reads, texts, ask, notify } = useConsole();
+  const changed = () => reads.changed('users', 'tokens', 'checklist');
+  const post = (way: Way) => client.send('POST', 'assignments', way);
+  const remove = (way: Way) => client.send('DELETE', `assignments?${new URLSearchParams({ ...way })}`);
+  const undoing = (send: (way: Way) => Promise<Answer>, way: Way) => async () => {
+    const answer = await send(way);
+    changed();
+    return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
+  };
+  return {
+    async give(way) {
+      const answer = await post(way);
+      changed();
+      if (answer.kind === 'done') notify({ text: words('accessGiven'), undo: undoing(remove, way) });
+      return answer;
+    },
+    async take(way) {
+      const title = words('accessTakeTitle');
+      if (!(await ask({ title, text: words('accessTakeText'), action: words('accessTake'), isDanger: true }))) return;
+      const answer = await remove(way);
+      changed();
+      if (answer.kind === 'done') notify({ text: words('accessTaken'), undo: undoing(post, way) });
+      else notify({ text: refusalInWords(texts, answer), isBad: true });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { Plus } from 'lucide';
+import { useState } from 'preact/hooks';
+import { Icon } from '../../parts/icon.tsx';
+import { canActOn, isSuperuser, useConsole } from '../../shell/context.ts';
+import { ResourceName, TokenName } from '../names.tsx';
+import { type ResourceView, resourcePicker } from '../pickers/pick-resource.ts';
+import { usePicker } from '../pickers/picker.tsx';
+import { canChangeUser, type User } from '../user.ts';
+import { words } from '../words.ts';
+import { GiveAccessDialog, useTokensOf } from './give-access-dialog.tsx';
+import { useAccess, type Way } from './use-access.ts';
+
+/** What a person gets into, and with what. */
+export function UserAccess({ user, none }: { user: User; none: string }) {
+  const { session } = useConsole();
+  const { take } = useAccess();
+  const { pick, dialog } = usePicker();
+  const tokens = useTokensOf(user.id);
+  const [giving, setGiving] = useState<ResourceView>();
+  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
+  const canGive = canAct && canChangeUser(session, user);
+  const { otherResources = 0 } = user;
+  const give = async () => setGiving(await pick(resourcePicker(session)));
+  return (
+    <section class="panel" aria-labelledby="access">
+      <div class="panel-head">
+        <h2 id="access">{words('access')}</h2>
+        {canGive && (
+          <button type="button" class="secondary" onClick={give} data-key="a">
+            <Icon node={Plus} size={16} />
+            {words('accessGive')}
+          </button>
+        )}
+      </div>
+      {user.assignments.length + otherResources === 0 && <p class="hint">{none}</p>}
+      {user.assignments.map(({ resource, alone, tokens: held }) => {
+        const ways: Way[] = [
+          ...(alone ? [{ resource, user: user.id }] : []),
+          ...held.map((token) => ({ resource, user: user.id, token })),
+        ];
+        return (
+          <div class="access" key={resource}>
+            <h3>
+              <ResourceName id={resource} />
+            </h3>
+            <ul>
+              {ways.map((way) => (
+                <li key={way.token ?? 'alone'}>
+                  <span>{way.token === undefined ? words('accessAlone') : <TokenName id={way.token} />}</span>
+                  {canActOn(session, resource) && (
+                    <button type="button" class="quiet" onClick={() => take(way)}>
+                      {words('accessTake')}
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+      {otherResources > 0 && <p class="hint">{words('accessElsewhere', otherResources)}</p>}
+      {dialog}
+      {giving && (
+        <GiveAccessDialog
+          key={`${giving.id} ${tokens.body ? 'known' : ''}`}
+          user={user}
+          resource={giving}
+          tokens={tokens.body?.items ?? []}
+          onClose={() => setGiving(undefined)}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+import { useState } from 'preact/hooks';
+import type { EventView } from '../../events/event.ts';
+import { reasonText, typeText } from '../../events/words.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { Problem, Skeleton } from '../../shell/problem.tsx';
+import { Timestamp } from '../../shell/timestamp.tsx';
+import { useQuery } from '../../shell/use-read.ts';
+import { ActorName, ResourceName } from '../names.tsx';
+import { words } from '../words.ts';
+
+interface Page {
+  items: EventView[];
+  next: string | null;
+}
+
+/** What happened to a user or a token, and what they did: newest first, page after page. */
+export function History({ path }: { path: string }) {
+  const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
+  return (
+    <section class="panel history" aria-label={words('history')}>
+      <p class="hint">{words('historyText')}</p>
+      {pages.map((after, at) => (
+        <HistoryPage
+          key={after ?? 'newest'}
+          path={`${path}/events?limit=50${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`}
+          isLast={at === pages.length - 1}
+          onMore={(next) => setPages([...pages, next])}
+        />
+      ))}
+    </section>
+  );
+}
+
+function HistoryPage({ path, isLast, onMore }: { path: string; isLast: boolean; onMore(next: string): void }) {
+  const read = useQuery<Page>(path);
+  const { body } = read;
+  if (!body) return read.problem ? <Problem read={read} /> : <Skeleton lines={6} />;
+  return (
+    <>
+      {body.items.length === 0 && body.next === null && <p class="list-none">{words('historyNone')}</p>}
+      <ol>
+        {body.items.map((event) => (
+          <li key={event.id}>
+            <Line event={event} />
+          </li>
+        ))}
+      </ol>
+      {isLast && body.next !== null && (
+        <button type="button" class="secondary" onClick={() => onMore(body.next ?? '')}>
+          {words('older')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Line({ event }: { event: EventView }) {
+  const { type, at, actor, resource, outcome, reason, changed, address } = event;
+  return (
+    <>
+      <span class="history-when">
+        <Timestamp at={at} isExact />
+      </span>
+      <span class="history-what">
+        <span class="with-state">
+          <strong>{typeText(type)}</strong>
+          {outcome !== 'done' && (
+            <Badge tone={outcome === 'granted' ? 'good' : 'bad'}>
+              {words(outcome === 'granted' ? 'granted' : 'refused')}
+            </Badge>
+          )}
+        </span>
+        {reason !== undefined && <span>{reasonText(reason)}</span>}
+        <span class="muted">
+          <ActorName actor={actor} />
+          {resource !== undefined && (
+            <>
+              {' · '}
+              <ResourceName id={resource} />
+            </>
+          )}
+          {changed && changed.length > 0 && ` · ${words('changedFields', changed.join(', '))}`}
+          {address !== undefined && ` · ${words('fromAddress', address)}`}
+        </span>
+      </span>
+    </>
+  );
+}
+
+/** Since when, and by whom: the newest change of this field. Nothing where the history says nothing of it. */
+export function Since({ path, type, field }: { path: string; type: string; field: string }) {
+  const { body } = useQuery<Page>(`${path}/events?type=${type}&limit=50`);
+  const event = body?.items.find(({ changed }) => changed?.includes(field));
+  if (!event) return null;
+  return (
+    <span>
+      {words('sinceBy')} <Timestamp at={event.at} isExact /> (<ActorName actor={event.actor} />)
+    </span>
+  );
+}

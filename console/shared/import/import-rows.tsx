@@ -1,0 +1,68 @@
+import { useState } from 'preact/hooks';
+import { words } from '../words.ts';
+
+export interface ImportRow {
+  /** In the file, from 1. */
+  line: number;
+  name: string;
+  isBad: boolean;
+  text: string;
+}
+
+const MOST_SHOWN = 200;
+
+/** What becomes of each row; those with problems can be had alone. */
+export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
+  const [isBadOnly, setBadOnly] = useState(false);
+  const bad = rows.filter(({ isBad }) => isBad);
+  const wanted = isBadOnly ? bad : rows;
+  const shown = wanted.slice(0, MOST_SHOWN);
+  return (
+    <>
+      {bad.length > 0 && bad.length < rows.length && (
+        <label class="choice">
+          <input
+            type="checkbox"
+            checked={isBadOnly}
+            onChange={({ currentTarget }) => setBadOnly(currentTarget.checked)}
+          />
+          {words('onlyBad')}
+        </label>
+      )}
+      <section class="import-rows" aria-label={words('rows')}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{words('line')}</th>
+              <th scope="col">{words('rowName')}</th>
+              <th scope="col">{words('outcome')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ line, name, isBad, text }) => (
+              <tr key={line}>
+                <td>{line}</td>
+                <td>{name}</td>
+                <td class={isBad ? 'bad' : undefined}>{text}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {wanted.length > shown.length && <p class="hint">{words('moreRows', wanted.length - shown.length)}</p>}
+    </>
+  );
+}
+
+/** How far a work of many steps is. */
+export function ImportProgress({ text, done, total }: { text: string; done: number; total: number }) {
+  return (
+    <div class="import-progress">
+      <p role="status">{text}</p>
+      <progress value={done} max={total} aria-label={text} />
+      <p class="hint">
+        {done} / {total}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Answer } from '../../service/client.ts';
+
+export interface BatchOptions<Row, Outcome> {
+  rows: readonly Row[];
+  atOnce: number;
+  send(rows: readonly Row[], from: number): Promise<Answer<{ rows: Outcome[] }>>;
+  /** Hears of each step that is over. */
+  onStep(outcomes: readonly Outcome[], from: number): void;
+  isStopped(): boolean;
+}
+
+/** Where a work was broken off: it goes on from there. */
+export interface BatchFailure {
+  from: number;
+  /** Undefined: by the person. */
+  answer?: Exclude<Answer, { kind: 'done' }>;
+}
+
+/** Many rows, some at a time, one request after the other. Knows no DOM. */
+export async function runInBatches<Row, Outcome>(
+  steps: BatchOptions<Row, Outcome>,
+  begin = 0,
+): Promise<BatchFailure | undefined> {
+  const { rows, atOnce, send, onStep, isStopped } = steps;
+  for (let from = begin; from < rows.length; from += atOnce) {
+    if (isStopped()) return { from };
+    const answer = await send(rows.slice(from, from + atOnce), from);
+    if (answer.kind !== 'done') return { from, answer };
+    onStep(answer.body.rows, from);
+  }
+  return undefined;
+}

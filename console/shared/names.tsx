@@ -1,0 +1,72 @@
+import { isSuperuser, useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
+import { useQuery } from '../shell/use-read.ts';
+import { TokenBadge } from './states.tsx';
+import { type Creator, TOKENS, type Token, USERS, type User } from './user.ts';
+import { words } from './words.ts';
+
+/** What an id is called. Until it is known, and where it is gone, it is the id. */
+export function ResourceName({ id }: { id: string }) {
+  const { body } = useQuery<{ name: string }>(`resources/${id}`);
+  return <Link href={`/console/resources/${id}`}>{body?.name ?? id}</Link>;
+}
+
+export function UserName({ id }: { id: string }) {
+  const { body } = useQuery<User>(`users/${id}`);
+  return <Link href={`${USERS}/${id}`}>{body?.login ?? id}</Link>;
+}
+
+/** In a row that leads elsewhere, so no link. */
+export function OwnerLogin({ id }: { id: string }) {
+  const { body } = useQuery<User>(`users/${id}`);
+  return <Clip text={body?.login ?? id} />;
+}
+
+/** In a column: cut where it is long, a dash where there is none. */
+export function Clip({ text, isLong = false }: { text: string; isLong?: boolean }) {
+  if (text === '') return <span class="muted">–</span>;
+  return (
+    <span class={isLong ? 'clip long' : 'clip'} title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** With its state, since that decides whether it gets anybody in. */
+export function TokenName({ id }: { id: string }) {
+  const { body } = useQuery<Token>(`tokens/${id}`);
+  return (
+    <span class="with-state">
+      <Link href={`${TOKENS}/${id}`}>{body?.name ?? id}</Link>
+      {body && <TokenBadge token={body} />}
+    </span>
+  );
+}
+
+/** Who did something. Administrators' names are for the superuser; everybody else learns what kind of actor it was. */
+export function ActorName({ actor: { kind, id } }: { actor: Creator }) {
+  const { session } = useConsole();
+  const path =
+    id === undefined || !isSuperuser(session)
+      ? undefined
+      : kind === 'administrator'
+        ? `administrators/${id}`
+        : kind === 'api-key'
+          ? `api-keys/${id}`
+          : undefined;
+  const { body } = useQuery<{ name: string }>(path);
+  if (kind === 'administrator' && id === session.administrator.id) return <>{words('actorYou')}</>;
+  if (kind === 'user' && id !== undefined) return <UserName id={id} />;
+  switch (kind) {
+    case 'administrator':
+      return <>{body?.name ?? words('actorAdministrator')}</>;
+    case 'api-key':
+      return <>{body ? words('actorKeyNamed', body.name) : words('actorKey')}</>;
+    case 'operator':
+      return <>{words('actorOperator')}</>;
+    case 'user':
+      return <>{words('actorUser')}</>;
+    default:
+      return <>{words('actorService')}</>;
+  }
+}

@@ -1,0 +1,29 @@
+import type { SessionView } from '@countersign/protocol/session';
+import { canActOn } from '../../shell/context.ts';
+import { words } from '../words.ts';
+import type { PickerOptions } from './picker.tsx';
+
+export interface ResourceView {
+  id: string;
+  name: string;
+  testMode: string | null;
+  enrolment: object | null;
+}
+
+/** Where access may be given: a real resource on which this administrator may act. */
+export function resourcePicker(
+  session: SessionView,
+  whyNot: (resource: ResourceView) => string | undefined = () => undefined,
+): PickerOptions<ResourceView> {
+  return {
+    title: words('pickResource'),
+    path: 'resources',
+    nameOf: ({ name }) => name,
+    whyNot: (resource) =>
+      resource.testMode !== null
+        ? words('testResource')
+        : canActOn(session, resource.id)
+          ? whyNot(resource)
+          : words('notYours'),
+  };
+}

@@ -1,0 +1,13 @@
+import { fullName, type User } from '../user.ts';
+import { words } from '../words.ts';
+import type { PickerOptions } from './picker.tsx';
+
+export function userPicker(whyNot: (user: User) => string | undefined): PickerOptions<User> {
+  return {
+    title: words('pickUser'),
+    path: 'users',
+    nameOf: ({ login }) => login,
+    detailOf: (user) => [fullName(user), user.email].filter((part) => part !== undefined && part !== '').join(' · '),
+    whyNot,
+  };
+}

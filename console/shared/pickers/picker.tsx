@@ -1,0 +1,115 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Dialog } from '../../parts/dialog.tsx';
+import { useConsole } from '../../shell/context.ts';
+import { Problem, Skeleton } from '../../shell/problem.tsx';
+import { useQuery } from '../../shell/use-read.ts';
+import { words as common } from '../../shell/words.ts';
+import { words } from '../words.ts';
+
+export interface PickerOptions<Item> {
+  title: string;
+  /** A list of the API, below `/v1/`; may be narrowed. */
+  path: string;
+  nameOf(item: Item): string;
+  detailOf?(item: Item): string;
+  /** Why it cannot be the one; undefined: it can. */
+  whyNot?(item: Item): string | undefined;
+}
+
+const LIMIT = 20;
+const WAIT_MS = 200;
+
+/** Chooses one of many, by search. Answers nothing when the person thinks better of it. */
+export function usePicker(): {
+  pick<Item extends { id: string }>(question: PickerOptions<Item>): Promise<Item | undefined>;
+  dialog: ComponentChildren;
+} {
+  const [asked, setAsked] = useState<{ question: PickerOptions<never>; answer(item: unknown): void }>();
+  return {
+    pick: (question) =>
+      new Promise((answer) => setAsked({ question: question as PickerOptions<never>, answer: answer as () => void })),
+    dialog: asked && (
+      <PickDialog
+        question={asked.question as PickerOptions<{ id: string }>}
+        onAnswer={(item) => {
+          setAsked(undefined);
+          asked.answer(item);
+        }}
+      />
+    ),
+  };
+}
+
+interface PickDialogProps<Item> {
+  question: PickerOptions<Item>;
+  onAnswer(item: Item | undefined): void;
+}
+
+function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDialogProps<Item>) {
+  const { announce } = useConsole();
+  const { title, path, nameOf, detailOf, whyNot } = question;
+  const [text, setText] = useState('');
+  const [search, setSearch] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch(text.trim()), WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const read = useQuery<{ items: Item[]; next: string | null }>(askedOf(path, search));
+  const items = read.body?.items;
+  const count = items?.length;
+  useEffect(() => {
+    if (count !== undefined && search !== '') announce(common('results', count));
+  }, [count, search, announce]);
+  return (
+    <Dialog title={title} onClose={() => onAnswer(undefined)}>
+      <label class="unseen" for={id}>
+        {common('search')}
+      </label>
+      <input
+        ref={input}
+        id={id}
+        class="input"
+        type="search"
+        value={text}
+        placeholder={common('searchHint')}
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <div class="picks" aria-busy={read.isLoading}>
+        {!items && (read.problem ? <Problem read={read} /> : <Skeleton lines={4} />)}
+        {items?.length === 0 && <p class="hint">{search === '' ? words('pickNone') : common('noMatch', search)}</p>}
+        {items && items.length > 0 && (
+          <ul aria-label={title}>
+            {items.map((item) => {
+              const not = whyNot?.(item);
+              return (
+                <li key={item.id}>
+                  <button type="button" class="pick" disabled={not !== undefined} onClick={() => onAnswer(item)}>
+                    <span class="pick-name">{nameOf(item)}</span>
+                    <span class="hint">{not ?? detailOf?.(item)}</span>
+                  </button>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+        {read.body?.next && <p class="hint">{words('pickMore')}</p>}
+      </div>
+    </Dialog>
+  );
+}
+
+function askedOf(path: string, search: string): string {
+  const [list = '', narrowed = ''] = path.split('?');
+  const query = new URLSearchParams(narrowed);
+  query.set('limit', String(LIMIT));
+  query.set('sort', 'name');
+  if (search !== '') query.set('search', search);
+  return `${list}?${query}`;
+}

@@ -1,0 +1,44 @@
+import { Badge, type Tone } from '../parts/badge.tsx';
+import { words as common } from '../shell/words.ts';
+import { stateOf, type Token, type TokenKind, type TokenState, type User } from './user.ts';
+import { type PeopleWord, words } from './words.ts';
+
+export const KINDS: Readonly<Record<TokenKind, PeopleWord>> = {
+  webauthn: 'kindPasskey',
+  totp: 'kindTotp',
+  hotp: 'kindHotp',
+  ocra: 'kindOcra',
+  sms: 'kindSms',
+  email: 'kindEmail',
+  recovery: 'kindRecovery',
+};
+
+const TONES: Readonly<Record<TokenState, Tone>> = {
+  active: 'good',
+  deactivated: 'plain',
+  locked: 'bad',
+  expired: 'bad',
+  'out-of-step': 'warn',
+};
+
+export function stateText(state: TokenState): string {
+  switch (state) {
+    case 'active':
+    case 'deactivated':
+    case 'locked':
+      return common(state);
+    case 'expired':
+      return words('expired');
+    case 'out-of-step':
+      return words('outOfStep');
+  }
+}
+
+export function TokenBadge({ token }: { token: Token }) {
+  const state = stateOf(token, Date.now());
+  return <Badge tone={TONES[state]}>{stateText(state)}</Badge>;
+}
+
+export function UserBadge({ user: { blocked } }: { user: Pick<User, 'blocked'> }) {
+  return <Badge tone={blocked ? 'bad' : 'good'}>{blocked ? words('blocked') : common('active')}</Badge>;
+}

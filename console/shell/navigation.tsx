@@ -1,0 +1,109 @@
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import { Keyboard, LogOut } from 'lucide';
+import { LANGUAGE_NAMES } from '../i18n/texts.ts';
+import { labelOf, PAGES, type PageEntry } from '../pages.ts';
+import { Icon } from '../parts/icon.tsx';
+import type { ThemeChoice } from '../preferences.ts';
+import type { PageRoute } from '../router.ts';
+import { useConsole } from './context.ts';
+import { Link } from './link.tsx';
+import { words } from './words.ts';
+
+export const SIDE = 'side';
+
+/** Where a room begins. */
+export function hrefOf(place: string): string {
+  return CONSOLE_PLACES[place as PageRoute][0];
+}
+
+/** The rooms that there are for whoever is signed in. */
+export function usePages(): [PageRoute, PageEntry][] {
+  const { session } = useConsole();
+  const all = Object.entries(PAGES) as [PageRoute, PageEntry][];
+  return all.filter(([, room]) => room.isFor?.(session) ?? true);
+}
+
+/** The rooms, and what is one's own. At a desk it stands at the side; on a phone the menu button opens it. */
+export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
+  const { address, texts, session, signOut } = useConsole();
+  const rooms = usePages();
+  const list = (group: PageEntry['group']) => (
+    <ul>
+      {rooms
+        .filter(([, room]) => room.group === group)
+        .map(([place, room]) => (
+          <li key={place}>
+            <Link
+              class="nav-link"
+              href={hrefOf(place)}
+              aria-current={place !== address.place ? undefined : address.path === hrefOf(place) ? 'page' : 'true'}
+            >
+              <Icon node={room.icon} />
+              {labelOf(room, texts.lang)}
+            </Link>
+          </li>
+        ))}
+    </ul>
+  );
+  return (
+    <div class="side" id={SIDE} popover="auto">
+      <nav aria-label={texts('pages')}>{list('work')}</nav>
+      <nav class="side-own" aria-label={words('account')}>
+        <p class="side-who">
+          {session.administrator.name}
+          <span>{texts(session.administrator.role)}</span>
+        </p>
+        {list('own')}
+        <Settings />
+        <button type="button" class="nav-link" onClick={onShortcuts}>
+          <Icon node={Keyboard} />
+          {words('shortcuts')}
+        </button>
+        <button type="button" class="nav-link" onClick={signOut}>
+          <Icon node={LogOut} />
+          {texts('signOut')}
+        </button>
+      </nav>
+    </div>
+  );
+}
+
+const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
+const THEME_WORDS = { auto: 'themeAuto', light: 'themeLight', dark: 'themeDark' } as const;
+
+/** How the console looks and speaks, on this device. */
+function Settings() {
+  const { preferences, setPreferences, texts } = useConsole();
+  return (
+    <div class="side-settings">
+      <label>
+        <span>{words('appearance')}</span>
+        <select
+          class="input"
+          value={preferences.theme}
+          onChange={({ currentTarget }) => setPreferences({ theme: currentTarget.value as ThemeChoice })}
+        >
+          {THEMES.map((theme) => (
+            <option key={theme} value={theme}>
+              {words(THEME_WORDS[theme])}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>{words('language')}</span>
+        <select
+          class="input"
+          value={texts.lang}
+          onChange={({ currentTarget }) => setPreferences({ language: currentTarget.value })}
+        >
+          {Object.entries(LANGUAGE_NAMES).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import type { ComponentChildren } from 'preact';
+import { Copy } from '../parts/copy.tsx';
+import { useConsole } from './context.ts';
+import { PageHead } from './page-head.tsx';
+import { Problem, Skeleton } from './problem.tsx';
+import { type Tab, Tabs } from './tabs.tsx';
+import { Timestamp } from './timestamp.tsx';
+import type { useQuery } from './use-read.ts';
+import { words } from './words.ts';
+
+export interface ObjectPageProps<Body> {
+  read: ReturnType<typeof useQuery<Body>>;
+  back: { href: string; label: string };
+  /** Of the page where there is no such object. */
+  goneTitle: string;
+  title: string | undefined;
+  /** What stands before its id. */
+  lead?: ComponentChildren;
+  labels: { copyId: string; tabs: string };
+  badges: ComponentChildren;
+  tabs: readonly Tab[];
+  /** The tab one is in. */
+  children: ComponentChildren;
+}
+
+/** The page of one object, in tabs: what it is, its id to copy, and since when. */
+export function ObjectPage<Body extends { id: string; createdAt: number }>(props: ObjectPageProps<Body>) {
+  const { read, back, goneTitle, title, lead, labels, badges, tabs, children } = props;
+  const { address, texts } = useConsole();
+  const { body } = read;
+  const part = tabs.find(({ href }) => href === address.path)?.label;
+  const isGone = read.problem && !body;
+  return (
+    <>
+      <PageHead
+        title={isGone ? goneTitle : title}
+        {...(part !== undefined && { part })}
+        back={back}
+        lead={
+          body && (
+            <>
+              {lead && (
+                <>
+                  {lead}
+                  <span class="dot">·</span>{' '}
+                </>
+              )}
+              {words('id')} <code>{body.id}</code> <Copy texts={texts} text={body.id} what={labels.copyId} />
+              <span class="dot">·</span> {words('madeAt')} <Timestamp at={body.createdAt} />
+            </>
+          )
+        }
+      >
+        {body && badges}
+      </PageHead>
+      {isGone && <Problem read={read} />}
+      {!body && !read.problem && <Skeleton lines={8} />}
+      {body && (
+        <>
+          <Tabs label={labels.tabs} tabs={tabs} />
+          {children}
+        </>
+      )}
+    </>
+  );
+}

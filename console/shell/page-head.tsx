@@ -1,0 +1,55 @@
+import { ChevronLeft } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../parts/icon.tsx';
+import { useConsole } from './context.ts';
+import { Link } from './link.tsx';
+import { words } from './words.ts';
+
+export interface PageHeadProps {
+  /** Undefined while it is not known. */
+  title: string | undefined;
+  /** In the browser's tab, before the title. */
+  part?: string;
+  lead?: ComponentChildren;
+  back?: { href: string; label: string };
+  /** Beside the title: a state. */
+  children?: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
+/** The head of a room's page. The focus comes to the title once, when the page is another; then it is the reader's. */
+export function PageHead({ title, part, lead, back, children, actions }: PageHeadProps) {
+  const { isNext, announce } = useConsole();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const arrived = useRef(isNext);
+  useEffect(() => {
+    if (arrived.current) heading.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (title === undefined) return;
+    document.title = `${part === undefined ? '' : `${part} – `}${title} – Countersign`;
+    if (arrived.current) announce(title);
+  }, [title, part, announce]);
+  return (
+    <header class="head">
+      {back && (
+        <p class="back">
+          <Link href={back.href}>
+            <Icon node={ChevronLeft} size={16} />
+            {back.label}
+          </Link>
+        </p>
+      )}
+      <div class="head-line">
+        <h1 ref={heading} tabIndex={-1}>
+          {title ?? <span class="unseen">{words('loading')}</span>}
+          {title === undefined && <span class="bone title" />}
+        </h1>
+        {children}
+        {actions && <div class="head-actions">{actions}</div>}
+      </div>
+      {lead && <p class="head-lead">{lead}</p>}
+    </header>
+  );
+}

@@ -1,0 +1,81 @@
+import { Component, type ComponentChildren, type ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { PAGES } from '../pages.ts';
+import type { PageRoute } from '../router.ts';
+import { useConsole } from './context.ts';
+import { injectStyle } from './inject-style.ts';
+import { Skeleton } from './problem.tsx';
+import { words } from './words.ts';
+
+/** Loads the room that one is in, with its words and its style, and holds when it breaks. */
+export function PageOutlet() {
+  const { address, texts } = useConsole();
+  const { place } = address;
+  const { lang } = texts;
+  const [loaded, setLoaded] = useState<{ of: PageRoute; Page: ComponentType }>();
+  const [lost, setLost] = useState<PageRoute>();
+  useEffect(() => {
+    let isWanted = true;
+    const load = async () => {
+      const module = await PAGES[place].load();
+      await module.words?.load(lang);
+      injectStyle(module.style ?? '');
+      if (isWanted) setLoaded({ of: place, Page: module.Page });
+    };
+    load().catch(() => isWanted && setLost(place));
+    return () => {
+      isWanted = false;
+    };
+  }, [place, lang]);
+
+  // In another language a room is the same room: it says what it says anew, once the words are there.
+  if (loaded?.of === place) {
+    const { Page } = loaded;
+    return (
+      <Boundary key={place}>
+        <Page />
+      </Boundary>
+    );
+  }
+  // A module that did not load is not asked for again by the same page.
+  if (lost === place) return <LoadError title={words('lostTitle')} text={words('lostText')} />;
+  return <Spinner key={place} />;
+}
+
+/** Nothing for a moment, so that a room that is there at once does not flicker. */
+function Spinner() {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLong ? <Skeleton lines={6} /> : null;
+}
+
+function LoadError({ title, text }: { title: string; text: string }) {
+  return (
+    <div class="problem" role="alert">
+      <h1>{title}</h1>
+      <p>{text}</p>
+      <button type="button" class="secondary" onClick={() => location.reload()}>
+        {words('reload')}
+      </button>
+    </div>
+  );
+}
+
+/** What breaks in a room stays in it: the way out of it is still there. */
+class Boundary extends Component<{ children: ComponentChildren }, { isBroken: boolean }> {
+  override state = { isBroken: false };
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ isBroken: true });
+  }
+  override render() {
+    return this.state.isBroken ? (
+      <LoadError title={words('brokenTitle')} text={words('brokenText')} />
+    ) : (
+      this.props.children
+    );
+  }
+}

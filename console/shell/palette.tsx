@@ -1,0 +1,170 @@
+import { type IconNode, Keyboard, LogOut, Moon, Search, Sun } from 'lucide';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { type Found, labelOf, type PageEntry } from '../pages.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Icon } from '../parts/icon.tsx';
+import type { PageRoute } from '../router.ts';
+import type { Client } from '../service/client.ts';
+import { useConsole } from './context.ts';
+import { hrefOf, usePages } from './navigation.tsx';
+import { isShortcutTarget } from './use-shortcuts.ts';
+import { words } from './words.ts';
+
+interface Entry {
+  id: string;
+  group: string;
+  label: string;
+  icon: IconNode;
+  run(): void;
+}
+
+const WAIT_MS = 180;
+const MOST_FOUND = 6;
+
+/** Everything by its name: pages, what can be done here, and the objects of every room. */
+export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
+  const { client, texts, go, preferences, setPreferences, signOut, announce } = useConsole();
+  const rooms = usePages();
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const found = useFound(client, rooms, text.trim());
+  const list = useRef<HTMLDivElement>(null);
+  const base = useId();
+  const here = useMemo(() => isShortcutTarget().filter((element) => !(element instanceof HTMLInputElement)), []);
+
+  const isDark = preferences.theme === 'dark' || (preferences.theme === 'auto' && matchMedia(DARK).matches);
+  const commands: Entry[] = [
+    ...rooms.map(([place, room]) => ({
+      id: place,
+      group: words('pagesGroup'),
+      label: labelOf(room, texts.lang),
+      icon: room.icon,
+      run: () => go(hrefOf(place)),
+    })),
+    ...here.map((element, nr) => ({
+      id: `here-${nr}`,
+      group: words('actionsGroup'),
+      label: element.textContent ?? '',
+      icon: Search,
+      run: () => element.click(),
+    })),
+    {
+      id: 'theme',
+      group: words('actionsGroup'),
+      label: `${words('appearance')}: ${words(isDark ? 'themeLight' : 'themeDark')}`,
+      icon: isDark ? Sun : Moon,
+      run: () => setPreferences({ theme: isDark ? 'light' : 'dark' }),
+    },
+    { id: 'keys', group: words('actionsGroup'), label: words('shortcuts'), icon: Keyboard, run: onShortcuts },
+    { id: 'out', group: words('actionsGroup'), label: texts('signOut'), icon: LogOut, run: signOut },
+  ];
+  const wanted = text.trim().toLowerCase();
+  const entries = [
+    ...commands.filter(({ label }) => label.toLowerCase().includes(wanted)),
+    ...found.map(({ room, item }) => ({
+      id: item.id,
+      group: labelOf(room, texts.lang),
+      label: room.find?.name(item) ?? item.id,
+      icon: room.icon,
+      run: () => go(room.find?.href(item) ?? ''),
+    })),
+  ];
+  const chosen = entries[Math.min(at, entries.length - 1)];
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+    if (wanted !== '' && entries.length === 0) announce(words('nothingFound'));
+  });
+  const run = (entry: Entry | undefined) => {
+    if (!entry) return;
+    onClose();
+    // After the dialog has given the focus back, so that it goes where the command leads it.
+    setTimeout(entry.run);
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      if (entries.length > 0) setAt((Math.min(at, entries.length - 1) + step + entries.length) % entries.length);
+    }
+    if (event.key === 'Enter' && !event.isComposing) {
+      event.preventDefault();
+      run(chosen);
+    }
+  };
+  return (
+    <Dialog title={words('commands')} isTitleHidden class="palette" onClose={onClose}>
+      <div class="palette-box">
+        <Icon node={Search} />
+        <input
+          type="text"
+          role="combobox"
+          aria-label={words('commands')}
+          aria-expanded="true"
+          aria-controls={`${base}-list`}
+          aria-activedescendant={chosen && `${base}-${chosen.id}`}
+          aria-autocomplete="list"
+          placeholder={words('commandsHint')}
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={press}
+        />
+      </div>
+      <div ref={list} class="palette-list" role="listbox" id={`${base}-list`} aria-label={words('commands')}>
+        {entries.map((entry, nr) => (
+          <div key={entry.id} role="presentation">
+            {entries[nr - 1]?.group !== entry.group && (
+              <p class="palette-group" role="presentation">
+                {entry.group}
+              </p>
+            )}
+            <div
+              role="option"
+              tabIndex={-1}
+              id={`${base}-${entry.id}`}
+              aria-selected={entry === chosen}
+              onClick={() => run(entry)}
+              onKeyDown={(event) => event.key === 'Enter' && run(entry)}
+              onMouseMove={() => nr !== at && setAt(nr)}
+            >
+              <Icon node={entry.icon} size={16} />
+              <span>{entry.label}</span>
+            </div>
+          </div>
+        ))}
+      </div>
+      {entries.length === 0 && <p class="palette-none">{words('nothingFound')}</p>}
+    </Dialog>
+  );
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+/** The objects of all rooms whose names begin so; asked a moment after the last key. */
+function useFound(client: Client, rooms: readonly [PageRoute, PageEntry][], text: string) {
+  const [found, setFound] = useState<{ room: PageEntry; item: Found }[]>([]);
+  const searched = useRef<PageEntry[]>([]);
+  searched.current = rooms.flatMap(([, room]) => (room.find ? [room] : []));
+  useEffect(() => {
+    if (text === '') return setFound([]);
+    const abort = new AbortController();
+    const search = async (room: PageEntry) => {
+      const query = new URLSearchParams({ search: text, limit: String(MOST_FOUND) });
+      const answer = await client.get<{ items: Found[] }>(`${room.find?.path}?${query}`, undefined, abort.signal);
+      return answer.kind === 'done' ? answer.body.items.map((item) => ({ room, item })) : [];
+    };
+    const timer = setTimeout(async () => {
+      const all = await Promise.all(searched.current.map(search));
+      if (!abort.signal.aborted) setFound(all.flat());
+    }, WAIT_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [client, text]);
+  return found;
+}

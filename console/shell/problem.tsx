@@ -1,0 +1,50 @@
+import { useEffect, useReducer } from 'preact/hooks';
+import type { Read } from '../service/query-cache.ts';
+import { useConsole } from './context.ts';
+import { refusalInWords } from './refusal.ts';
+import { words } from './words.ts';
+
+/** Why something is not there, and what can be done about it. */
+export function Problem({ read }: { read: Read & { retry(): void } }) {
+  const { texts } = useConsole();
+  const [, tick] = useReducer((count: number, _: undefined) => count + 1, 0);
+  const { problem, again } = read;
+  useEffect(() => {
+    if (!again) return;
+    const timer = setInterval(() => tick(undefined), 1_000);
+    return () => clearInterval(timer);
+  }, [again]);
+  if (!problem) return null;
+  const isGone = problem.kind === 'refused' && problem.code.endsWith('_NOT_FOUND');
+  const title = problem.kind === 'lost' ? 'lostTitle' : isGone ? 'goneTitle' : undefined;
+  const text =
+    problem.kind === 'lost'
+      ? words('lostText')
+      : isGone
+        ? words('goneText')
+        : again
+          ? words('busyText', Math.ceil(again.leftMs() / 1_000))
+          : refusalInWords(texts, problem);
+  return (
+    <div class="problem" role="alert">
+      <h2>{title ? words(title) : texts('refusedTitle')}</h2>
+      <p>{text}</p>
+      {!isGone && (
+        <button type="button" class="secondary" onClick={read.retry}>
+          {words('retry')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Lines where text will be, as high as that. */
+export function Skeleton({ lines = 3 }: { lines?: number }) {
+  return (
+    <div class="bones" role="status" aria-label={words('loading')}>
+      {Array.from({ length: lines }, (_, at) => `bone ${at}`).map((key) => (
+        <span key={key} class="bone" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,177 @@
+import type { SessionView } from '@countersign/protocol/session';
+import { Menu, Search } from 'lucide';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Texts } from '../i18n/texts.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Seal } from '../parts/icons.tsx';
+import type { Preferences } from '../preferences.ts';
+import type { Address, Router } from '../router.ts';
+import type { Client } from '../service/client.ts';
+import type { QueryCache } from '../service/query-cache.ts';
+import { Confirm } from './confirm.tsx';
+import { type ConsoleContext, ConsoleContextProvider as Context, type Note, type Question } from './context.ts';
+import dialogs from './dialogs.css?inline';
+import type { Drafts } from './drafts.ts';
+import edit from './edit.css?inline';
+import { injectStyle } from './inject-style.ts';
+import lists from './lists.css?inline';
+import { Navigation, SIDE } from './navigation.tsx';
+import { PageOutlet } from './page-outlet.tsx';
+import pages from './pages.css?inline';
+import { Palette } from './palette.tsx';
+import parts from './parts.css?inline';
+import { refusals } from './refusals.ts';
+import frame from './shell.css?inline';
+import { ShortcutsHelp } from './shortcuts-help.tsx';
+import { type Toast, Toasts } from './toasts.tsx';
+import { useLeaveWarning } from './use-leave-warning.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { words } from './words.ts';
+
+export interface ShellProps {
+  client: Client;
+  reads: QueryCache;
+  drafts: Drafts;
+  texts: Texts;
+  visit: Router;
+  address: Address;
+  session: SessionView;
+  preferences: Preferences;
+  setPreferences(changes: Partial<Preferences>): void;
+  isNext: boolean;
+}
+
+/** What the frame says and wears; both come with it. */
+export async function loadShell(lang: string) {
+  await Promise.all([words.load(lang), refusals.load(lang)]);
+  for (const css of [frame, pages, parts, dialogs, lists, edit]) injectStyle(css);
+  return InsideFrame;
+}
+
+type Open = 'palette' | 'shortcuts';
+let made = 0;
+
+/** Behind the door: the frame that all rooms share, and the room one is in. Loaded when somebody has signed in. */
+function InsideFrame(props: ShellProps) {
+  const { visit, session, address } = props;
+  const [toasts, setToasts] = useState<readonly Toast[]>([]);
+  const [said, setSaid] = useState('');
+  const [open, setOpen] = useState<Open>();
+  const [asked, setAsked] = useState<{ question: Question; answer(isYes: boolean): void }>();
+  const isOnline = useIsOnline(props.reads);
+  const content = useRef<HTMLElement>(null);
+
+  const notify = useCallback((note: Note) => {
+    made += 1;
+    const toast = { ...note, id: made };
+    setToasts((before) => [...before.slice(-2), toast]);
+  }, []);
+  const go = useCallback(
+    (href: string, replace?: boolean) => {
+      const side = document.getElementById(SIDE);
+      if (side?.matches(':popover-open')) side.hidePopover();
+      visit.goTo(href, replace);
+    },
+    [visit],
+  );
+  const world: ConsoleContext = useMemo(
+    () => ({
+      ...props,
+      go,
+      notify,
+      ask: (question) => new Promise((answer) => setAsked({ question, answer })),
+      announce: setSaid,
+      renew: () => visit.renew(),
+      signOut: () => visit.signOut(),
+    }),
+    [props, go, notify, visit],
+  );
+  useShortcuts(props.preferences.hasShortcuts, go, setOpen);
+  // Drafts outlive going from room to room, and not the page.
+  useLeaveWarning(() => props.drafts.size() > 0);
+  const shown = useRef(address.path);
+  useEffect(() => {
+    // Another page begins at its top.
+    if (shown.current !== address.path) scrollTo(0, 0);
+    shown.current = address.path;
+  }, [address.path]);
+
+  const close = () => setOpen(undefined);
+  return (
+    <Context.Provider value={world}>
+      <div class="inside">
+        <button type="button" class="skip" onClick={() => content.current?.focus()}>
+          {props.texts('skip')}
+        </button>
+        <header class="bar">
+          <button type="button" class="quiet square menu-button" popovertarget={SIDE} aria-label={words('menu')}>
+            <Icon node={Menu} size={20} />
+          </button>
+          <div class="bar-name">
+            <Seal />
+            <p class="name">{session.account.name}</p>
+          </div>
+          <button
+            type="button"
+            class="search-button"
+            aria-label={words('searchEverywhere')}
+            onClick={() => setOpen('palette')}
+          >
+            <Icon node={Search} size={16} />
+            <span>{words('searchEverywhere')}</span>
+            <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
+          </button>
+        </header>
+        <Navigation onShortcuts={() => setOpen('shortcuts')} />
+        <main ref={content} tabIndex={-1}>
+          {!isOnline && (
+            <p class="strip" role="status">
+              {words('offline')}
+            </p>
+          )}
+          <PageOutlet />
+        </main>
+        <Toasts
+          toasts={toasts}
+          notify={notify}
+          onGone={(id) => setToasts((before) => before.filter((one) => one.id !== id))}
+        />
+        <p class="unseen" role="status">
+          {said}
+        </p>
+        {open === 'palette' && <Palette onClose={close} onShortcuts={() => setOpen('shortcuts')} />}
+        {open === 'shortcuts' && <ShortcutsHelp onClose={close} />}
+        {asked && (
+          <Confirm
+            question={asked.question}
+            onAnswer={(isYes) => {
+              asked.answer(isYes);
+              setAsked(undefined);
+            }}
+          />
+        )}
+      </div>
+    </Context.Provider>
+  );
+}
+
+function isMac(): boolean {
+  return /Mac|iP(?:hone|ad)/.test(navigator.userAgent);
+}
+
+function useIsOnline(reads: QueryCache): boolean {
+  const [isOnline, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => {
+      setOnline(navigator.onLine);
+      if (navigator.onLine) reads.online();
+    };
+    addEventListener('online', look);
+    addEventListener('offline', look);
+    return () => {
+      removeEventListener('online', look);
+      removeEventListener('offline', look);
+    };
+  }, [reads]);
+  return isOnline;
+}

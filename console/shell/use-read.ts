@@ -1,0 +1,12 @@
+import { useEffect, useReducer } from 'preact/hooks';
+import type { Read } from '../service/query-cache.ts';
+import { useConsole } from './context.ts';
+
+/** What is at this path of the API; asked for while it is on the screen. */
+export function useQuery<Body>(path: string | undefined): Read<Body> & { retry(): void } {
+  const { reads } = useConsole();
+  const [, draw] = useReducer((count: number, _: undefined) => count + 1, 0);
+  useEffect(() => (path === undefined ? undefined : reads.watch(path, () => draw(undefined))), [reads, path]);
+  const read = path === undefined ? { isLoading: false } : reads.now<Body>(path);
+  return { ...read, retry: () => path !== undefined && reads.again(path) };
+}

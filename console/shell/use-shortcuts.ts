@@ -1,0 +1,43 @@
+import { useEffect } from 'preact/hooks';
+import { PAGES } from '../pages.ts';
+import { hrefOf } from './navigation.tsx';
+import { acceptsTyping, createShortcuts } from './shortcuts.ts';
+
+/** What in the room a single key is for: whoever makes a button or a link says so with `data-key`. */
+const IN_ROOM = '[data-key]';
+
+export function isShortcutTarget(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(`main ${IN_ROOM}`)];
+}
+
+/** Ctrl+K for everybody; single keys for those who have not switched them off. */
+export function useShortcuts(
+  isOn: boolean,
+  go: (href: string) => void,
+  open: (what: 'palette' | 'shortcuts') => void,
+): void {
+  useEffect(() => {
+    const acts = new Map<string, () => void>([['?', () => open('shortcuts')]]);
+    for (const [place, { key }] of Object.entries(PAGES)) acts.set(`g ${key}`, () => go(hrefOf(place)));
+    const { press } = createShortcuts(acts);
+    const hear = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        if (!document.querySelector('dialog[open]')) open('palette');
+        return;
+      }
+      if (!isOn || event.ctrlKey || event.metaKey || event.altKey || event.repeat || acceptsTyping(event.target))
+        return;
+      if (document.querySelector('dialog[open]')) return;
+      const act = press(event.key, event.timeStamp);
+      const here = act ? undefined : isShortcutTarget().find((element) => element.dataset.key === event.key);
+      if (!act && !here) return;
+      event.preventDefault();
+      if (act) act();
+      else if (here instanceof HTMLInputElement) here.focus();
+      else here?.click();
+    };
+    document.addEventListener('keydown', hear);
+    return () => document.removeEventListener('keydown', hear);
+  }, [isOn, go, open]);
+}

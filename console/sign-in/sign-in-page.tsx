@@ -1,0 +1,188 @@
+import type { SessionView } from '@countersign/protocol/session';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { refusalText, type Texts } from '../i18n/texts.ts';
+import { Card, Loading, Message } from '../parts/card.tsx';
+import type { FieldSpec } from '../parts/field.tsx';
+import { Form } from '../parts/form.tsx';
+import type { Client } from '../service/client.ts';
+import { Enrolment } from './enrolment.tsx';
+import { Forgotten } from './forgotten.tsx';
+import { createHandleMemory } from './handle-memory.ts';
+import { RecoveryCodes } from './recovery-codes.tsx';
+import type { AnswerableStep, Screen } from './screen.ts';
+import { createSignIn, type Known, type SignIn } from './sign-in.ts';
+
+export interface SignInPageProps {
+  client: Client;
+  texts: Texts;
+  known: Known;
+  /** Said above the first step. */
+  hasEnded: boolean;
+  onSession(session: SessionView): void;
+}
+
+/** The sign-in, screen by screen. */
+export function SignInPage({ client, texts, known, hasEnded, onSession }: SignInPageProps) {
+  const [screen, show] = useState<Screen>({ kind: 'loading' });
+  const [hasActed, act] = useState(known.email !== undefined);
+  const [hasForgotten, setForgotten] = useState(false);
+  const signIn = useMemo(() => {
+    const memory = createHandleMemory(() => sessionStorage);
+    return createSignIn({ client, memory, show, enter: onSession });
+  }, [client, onSession]);
+  useEffect(() => {
+    const { start, checkTime } = signIn;
+    start(known);
+    const look = () => document.visibilityState === 'visible' && checkTime();
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [signIn, known]);
+  const acted = <A extends unknown[]>(run: (...values: A) => void) => {
+    return (...values: A) => {
+      act(true);
+      run(...values);
+    };
+  };
+  const message = (title: string, text: string, label: string, run: () => void) => (
+    <Message texts={texts} isNext={hasActed} title={title} text={text} action={{ label, run: acted(() => run()) }} />
+  );
+
+  switch (screen.kind) {
+    case 'loading':
+      return <Loading texts={texts} />;
+    case 'account':
+      return (
+        <Card texts={texts} title={texts('accountTitle')} isNext={hasActed}>
+          <p class="lead">{texts('accountText')}</p>
+          <Form
+            fields={[{ name: 'account', kind: 'text', label: texts('accountId'), hint: texts('accountIdHint') }]}
+            button={texts('continue')}
+            texts={texts}
+            sending={screen}
+            onSubmit={acted(({ account = '' }) => signIn.chooseAccount(account))}
+          />
+        </Card>
+      );
+    case 'step':
+      if (hasForgotten) {
+        const { email } = screen.view;
+        const back = () => setForgotten(false);
+        return <Forgotten client={client} texts={texts} account={signIn.account()} email={email} onBack={back} />;
+      }
+      return (
+        <Step
+          key={screen.step}
+          screen={screen}
+          texts={texts}
+          isNext={hasActed}
+          note={hasEnded && !hasActed ? texts('sessionEnded') : undefined}
+          signIn={{ ...signIn, submit: acted(signIn.submit), restart: acted(signIn.restart) } as SignIn}
+          onForgotten={acted(() => setForgotten(true))}
+        />
+      );
+    case 'codes':
+      return (
+        <Card texts={texts} title={texts('codesTitle')} isNext>
+          <RecoveryCodes codes={screen.codes} texts={texts} onKept={signIn.keptCodes} />
+        </Card>
+      );
+    case 'denied':
+      return message(texts('deniedTitle'), refusalText(texts, screen.code), texts('startAgain'), signIn.restart);
+    case 'expired':
+      return message(texts('expiredTitle'), texts('expiredText'), texts('startAgain'), signIn.restart);
+    case 'unfinished':
+      return message(texts('unfinishedTitle'), texts('unfinishedText'), texts('startAgain'), signIn.restart);
+    case 'offline':
+      return message(texts('offlineTitle'), texts('offlineText'), texts('tryAgain'), signIn.start);
+    case 'refused':
+      return message(texts('refusedTitle'), refusalText(texts, screen.notice.code), texts('tryAgain'), signIn.start);
+  }
+}
+
+const TITLES = {
+  identify: 'identifyTitle',
+  password: 'passwordTitle',
+  otp: 'otpTitle',
+  recovery: 'recoveryTitle',
+  enrol: 'enrolTitle',
+} as const satisfies Record<AnswerableStep, string>;
+
+interface StepProps {
+  screen: Extract<Screen, { kind: 'step' }>;
+  texts: Texts;
+  isNext: boolean;
+  note: string | undefined;
+  signIn: SignIn;
+  onForgotten(): void;
+}
+
+function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
+  const { step, view } = screen;
+  const isTouch = matchMedia('(pointer: coarse)').matches;
+  return (
+    // Where the form takes the focus, the title does not.
+    <Card
+      texts={texts}
+      title={texts(TITLES[step])}
+      isNext={isNext && (isTouch || step === 'enrol')}
+      isWide={step === 'enrol'}
+    >
+      {note && (
+        <p class="note" role="status">
+          {note}
+        </p>
+      )}
+      {step === 'identify' && <p class="lead">{texts('identifyText')}</p>}
+      {step !== 'identify' && view.email !== undefined && (
+        <div class="who">
+          <p>
+            <span class="who-label">{texts('signingInAs')}</span> <strong>{view.email}</strong>
+          </p>
+          <button type="button" class="link" onClick={() => signIn.restart()}>
+            {texts('notYou')}
+          </button>
+        </div>
+      )}
+      {view.enrolment && step === 'enrol' && (
+        <>
+          <p class="lead">{texts('enrolText')}</p>
+          <Enrolment enrolment={view.enrolment} texts={texts} />
+        </>
+      )}
+      <Form
+        fields={[fieldOf(step, texts)]}
+        button={texts(step === 'identify' ? 'continue' : step === 'password' ? 'signIn' : 'confirm')}
+        texts={texts}
+        sending={screen}
+        username={step === 'password' ? view.email : undefined}
+        isNext={isNext && step !== 'enrol'}
+        onSubmit={(values) => signIn.submit(Object.values(values)[0] ?? '')}
+      />
+      {(step === 'identify' || step === 'password') && (
+        <button type="button" class="link below" onClick={onForgotten}>
+          {texts('forgotten')}
+        </button>
+      )}
+      {(step === 'otp' || step === 'recovery') && (
+        <button type="button" class="link below" onClick={() => signIn.answerByRecoveryCode(step === 'otp')}>
+          {texts(step === 'otp' ? 'lostToken' : 'tokenAgain')}
+        </button>
+      )}
+    </Card>
+  );
+}
+
+function fieldOf(step: AnswerableStep, texts: Texts): FieldSpec {
+  switch (step) {
+    case 'identify':
+      return { name: 'email', kind: 'email', label: texts('email') };
+    case 'password':
+      return { name: 'password', kind: 'password', label: texts('password') };
+    case 'otp':
+      return { name: 'otp', kind: 'otp', label: texts('otp'), hint: texts('otpHint') };
+    case 'recovery':
+      return { name: 'code', kind: 'code', label: texts('recoveryCode'), hint: texts('recoveryHint') };
+    case 'enrol':
+      return { name: 'otp', kind: 'otp', label: texts('enrolCode'), hint: texts('enrolCodeHint') };
+  }
+}

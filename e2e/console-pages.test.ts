@@ -1,0 +1,122 @@
+import { describe, test } from 'vitest';
+import { addResource } from '../server/testing/fixtures.ts';
+import { someone } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { expectAccessible } from './harness/console-view.ts';
+import { expect } from './harness/expect.ts';
+
+const visits = openConsoleSessions('console rooms');
+const { enter } = visits;
+
+const pathOf = ({ id }: { id: string }, tab = '') => `/console/resources/${id}${tab}`;
+
+describe('keys, commands and preferences', () => {
+  test('keys lead around, are listed, and can be switched off', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
+    const view = await enter(who, '/console');
+    const { keyboard } = view.page;
+    await keyboard.type('gr');
+    await view.at('Resources');
+    await keyboard.press('?');
+    const dialog = view.page.getByRole('dialog');
+    await expect(dialog).toContainText('New resource');
+    await expectAccessible(view, 'shortcuts');
+    await dialog.getByRole('switch').uncheck();
+    await keyboard.press('Escape');
+    await keyboard.type('gh?');
+    await expect(dialog).toHaveCount(0);
+    await view.at('Resources');
+    await keyboard.press('Control+k');
+    await expect(dialog.getByRole('combobox')).toBeFocused();
+    await keyboard.type('harbour');
+    await expect(view.page.getByRole('option', { name: 'Harbour shop' })).toHaveAttribute('aria-selected', 'true');
+    await expectAccessible(view, 'commands');
+    await keyboard.press('Enter');
+    await view.at('Harbour shop');
+    await expect(view.page).toHaveURL(visits.stage.url + pathOf(shop));
+  });
+
+  test('another language keeps what one was at, and where the focus is', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console');
+    await view.enter('Resources');
+    await view.page.getByRole('link', { name: 'New resource' }).first().click();
+    await view.fill({ Name: 'Half a resource' });
+    const language = view.page.getByLabel('Language');
+    await language.focus();
+    await language.selectOption('de');
+    await view.at('Neue Ressource');
+    await expect(view.page.getByLabel('Sprache')).toBeFocused();
+    await expect(view.page.getByLabel('Name', { exact: true })).toHaveValue('Half a resource');
+    await expect(view.button('Abbrechen')).toBeVisible();
+    await view.page.getByLabel('Sprache').selectOption('en');
+    await view.at('New resource');
+    await expect(language).toBeFocused();
+  });
+
+  test('a chosen scheme and language stay, without a flash of the other, and sign-out leaves nothing else', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/resources', { ...DESK, colorScheme: 'light' });
+    await view.page.getByLabel('Appearance').selectOption('dark');
+    await view.page.getByLabel('Language').selectOption('de');
+    await view.at('Ressourcen');
+    // Before any script of the console has run, the page is dark already.
+    await view.page.route('**/console/assets/*.js', (route) => route.abort());
+    await view.page.reload({ waitUntil: 'domcontentloaded' });
+    expect(await view.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(11, 12, 15)');
+    await view.page.unroute('**/console/assets/*.js');
+    await view.page.reload();
+    view.complaints.splice(0);
+    await view.at('Ressourcen');
+    await view.button('Abmelden').click();
+    await view.at('Anmelden');
+    expect(await view.page.evaluate(() => Object.keys(localStorage).sort())).toEqual([
+      'countersign-language',
+      'countersign-theme',
+    ]);
+  });
+});
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in any of the pages of resources', async () => {
+    const who = await someone(visits.stage);
+    const empty = await enter(who, '/console/resources', size);
+    await expect(empty.page.getByText('No resource yet')).toBeVisible();
+    await expectAccessible(empty, 'empty list');
+    const shop = await addResource(visits.ports, who.account, {
+      name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on-without-any-blank',
+      allowedOrigins: [visits.stage.url, 'https://a-very-long-name-of-a-department.of-a-company.example'],
+      methodPolicy: 'otp',
+    });
+    await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass', enabled: false });
+    const view = await enter(who, '/console/resources', size);
+    await view.page.getByRole('checkbox').first().check();
+    await expectAccessible(view, 'list');
+    for (const path of [
+      '/console/resources/new',
+      pathOf(shop),
+      pathOf(shop, '/embed?backend=java'),
+      pathOf(shop, '/try'),
+    ]) {
+      await view.page.goto(visits.stage.url + path);
+      await view.heading.waitFor();
+      await expect(view.page.locator('.bones')).toHaveCount(0);
+      if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
+      await expectAccessible(view, path);
+    }
+    await view.page.goto(visits.stage.url + pathOf(shop, '/appearance'));
+    await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
+    await expectAccessible(view, 'appearance');
+    await view.page.goto(visits.stage.url + pathOf(shop));
+    for (const name of ['People set up tokens by themselves', 'Compare browsers']) {
+      await view.page.getByRole('switch', { name }).check();
+    }
+    await view.field('Name').fill('');
+    await view.button('Save changes').click();
+    await expectAccessible(view, 'settings, wrong');
+  }, 120_000);
+});

@@ -1,0 +1,51 @@
+import type { BrowserContextOptions } from '@playwright/test';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { FixtureAdministrator } from '../../server/testing/administrators.ts';
+import type { TestPorts } from '../../server/testing/test-ports.ts';
+import { type ConsoleFixture, createConsoleFixture } from './console-fixture.ts';
+import { signedIn } from './console-people.ts';
+import type { ConsoleView } from './console-view.ts';
+import { expect } from './expect.ts';
+
+/** The least that WCAG asks for (1.4.10). */
+export const PHONE = { viewport: { width: 320, height: 720 } };
+export const DESK = { viewport: { width: 1280, height: 900 } };
+
+/** The rooms of the console with its service, for all tests of a file. */
+export interface ConsoleSessions {
+  readonly stage: ConsoleFixture;
+  readonly ports: TestPorts;
+  /** Somebody at this address, signed in, in a browser of their own. */
+  enter(who: FixtureAdministrator, path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
+}
+
+/** Sets the stage before the tests of the file; after each of them no page may have complained. */
+export function openConsoleSessions(seed: string): ConsoleSessions {
+  let stage: ConsoleFixture;
+  const views: ConsoleView[] = [];
+  beforeAll(async () => {
+    stage = await createConsoleFixture(seed);
+  });
+  afterAll(() => stage?.close());
+  afterEach(async () => {
+    stage.ports.store.intercept = {};
+    for (const view of views.splice(0)) {
+      expect(view.complaints).toEqual([]);
+      await view.close();
+    }
+  });
+  return {
+    get stage() {
+      return stage;
+    },
+    get ports() {
+      return stage.ports;
+    },
+    async enter(who, path, options = DESK) {
+      const view = await stage.open(path, { ...options, ...(await signedIn(stage, who)) });
+      views.push(view);
+      if (path === '/console') await expect(view.heading).toHaveText(/^(Home|Your sign-in)$/);
+      return view;
+    },
+  };
+}

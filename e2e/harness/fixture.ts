@@ -1,0 +1,92 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import { newNonce } from '../../clients/typescript/src/index.ts';
+import { closePages, sharedBrowser } from './browser.ts';
+import { type HostPage, hostPage, type MountData, mountScript } from './host-page.ts';
+import { type HostSite, startHostSite } from './host-site.ts';
+import { type Service, startService } from './service.ts';
+
+export interface Opening {
+  browser?: BrowserContextOptions;
+  /** Further options of the widget. */
+  options?: Record<string, unknown>;
+  page?: Partial<HostPage>;
+  headers?: Record<string, string>;
+  /** Another site than the stage's own. */
+  on?: HostSite;
+  /** Done with the browser before the page opens. */
+  before?: (context: BrowserContext) => Promise<unknown>;
+}
+
+/** A browser, the service, and a site that embeds it. */
+export interface E2eFixture {
+  service: Service;
+  host: HostSite;
+  /** A browser of its own for this address. */
+  open(url: string, opening?: Opening): Promise<Page>;
+  /** A page of the site with one widget in `#here`, begun with a nonce of its own. */
+  openWidget(resource: string, opening?: Opening): Promise<{ page: Page; nonce: string; url: string }>;
+  /** Closes the pages. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param settings further variables of the service */
+export async function createE2eFixture(settings: Record<string, string> = {}): Promise<E2eFixture> {
+  // The browser first: where there is none, nothing else is left running.
+  const browser: Browser = await sharedBrowser();
+  const service = await startService(settings);
+  const host = await startHostSite();
+
+  const stage: E2eFixture = {
+    service,
+    host,
+    async open(url, opening = {}) {
+      const context = await browser.newContext(opening.browser);
+      context.setDefaultTimeout(15_000);
+      await opening.before?.(context);
+      const page = await context.newPage();
+      await page.goto(url);
+      return page;
+    },
+    async openWidget(resource, opening = {}) {
+      const nonce = newNonce();
+      const mount: MountData = { resource, nonce, ...opening.options };
+      const html = hostPage({
+        service: service.url,
+        body: '<div id="here"></div>',
+        script: mountScript('here', mount),
+        ...opening.page,
+      });
+      const url = (opening.on ?? host).put(html, opening.headers);
+      return { page: await stage.open(url, opening), nonce, url };
+    },
+    clear: () => closePages(browser),
+    async close() {
+      await closePages(browser);
+      await Promise.all([service.close(), host.close()]);
+    },
+  };
+  return stage;
+}
+
+/** What the page heard so far: `[event, detail, id of the widget's element]`. */
+export type Heard = [name: string, detail: Record<string, unknown> | null, id: string];
+
+export function heardBy(page: Page): Promise<Heard[]> {
+  return page.evaluate(() => (window as unknown as { heard: Heard[] }).heard);
+}
+
+/** The last that the page hears, once it is that event: what is on the screen already may still be on its way to the page. */
+export async function lastHeard(page: Page, event: string): Promise<Heard[1]> {
+  await page.waitForFunction((name) => (window as unknown as { heard: Heard[] }).heard.at(-1)?.[0] === name, event);
+  return (await heardBy(page)).at(-1)?.[1] ?? null;
+}
+
+/** The result that the widget in that element came to; waits for it. */
+export function resultOf(page: Page, id = 'here'): Promise<string> {
+  return page.evaluate(
+    (name) =>
+      (window as unknown as { widgets: Record<string, { result(): Promise<string> }> }).widgets[name]?.result() ?? '',
+    id,
+  );
+}

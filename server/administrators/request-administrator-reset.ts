@@ -1,0 +1,70 @@
+import { unknownSubject } from '../authentication/decoy-attempt.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../login/flow-handle.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../passwords/reset/password-reset.ts';
+import { askedInVain, countMail, countResetRequest } from '../passwords/reset/reset-request.ts';
+import { resetMail } from '../passwords/reset/start-password-reset.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import { writeLink } from './administrator-link.ts';
+import { locateAdministrator } from './find-administrator.ts';
+import { accountOf } from './login/start-sign-in.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
+
+/**
+ * An administrator has forgotten their password, and says so where they would sign in. Whether the address is anybody's,
+ * and whether a mail goes out, the answer is the same and takes the same: one durable commit (SR-40). The mail goes after
+ * the answer: `deliver` is for the caller to run then.
+ */
+export async function askAdministratorReset(
+  ports: Needs,
+  client: ClientInfo,
+  { account: named, email }: { account?: AccountId | undefined; email: string },
+): Promise<Result<{ deliver: () => Promise<void> }>> {
+  const { store } = ports;
+  const now = ports.clock.now();
+  const tooMany = await countResetRequest(ports, 'administrator-reset', client);
+  if (tooMany) return tooMany;
+  // Of the installation, and so the same for everybody.
+  if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
+  const home = await accountOf(ports, named);
+  if (isRefusal(home)) return home;
+  const { account } = home;
+
+  const found = await locateAdministrator(ports, account, email);
+  const subject = found?.id ?? unknownSubject(ports, account, email);
+  const mayMail = await countMail(ports, 'administrator-reset', subject);
+  // Nobody has shown anything yet, so it is nobody who acts.
+  const act: RequestContext = { actor: { kind: 'user', account }, ...client };
+  const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
+
+  if (!found || !mayResetByMail(found) || !mayMail) {
+    const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';
+    const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    return askedInVain(ports, event);
+  }
+  const secret = newSecret(ports);
+  const value: PasswordReset = {
+    secretHash: hashSecret(secret),
+    email: found.email,
+    passwordDigest: passwordDigest(found),
+    expiresAt: now + PASSWORD_RESET_LIFETIME_MS,
+  };
+  const key = documents.administratorReset(account, found.id);
+  await store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value, expiresAt: value.expiresAt }],
+    append: [createEvent(act, draft, now)],
+  });
+  const path = `/new-password#${writeLink({ account, administrator: found.id, secret })}`;
+  return { deliver: () => ports.courier.send(resetMail(found.email, found.language, { login: found.email, path })) };
+}

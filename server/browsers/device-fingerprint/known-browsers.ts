@@ -1,0 +1,73 @@
+import type { AccountId, ResourceId, UserId } from '../../kernel/ids.ts';
+import type { Environment } from './browser-signals.ts';
+
+/** A browser with which somebody has signed in. */
+export interface RememberedEnvironment {
+  /** Where; absent: wherever, on the word of a host's backend. */
+  resource?: ResourceId;
+  /** MACs. */
+  traits: Environment;
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+/** Of one person, newest first. */
+export interface Environments {
+  account: AccountId;
+  user: UserId;
+  list: RememberedEnvironment[];
+}
+
+/** Of one person on one resource; with one more, the one not seen for longest is forgotten. */
+export const ENVIRONMENTS_PER_RESOURCE = 8;
+/** Of one person altogether. */
+export const ENVIRONMENTS_PER_USER = 64;
+/** A browser that was not seen for so long is forgotten. */
+export const ENVIRONMENT_KEPT_MS = 180 * 24 * 3_600_000;
+/** When it was last seen is kept to within a day. */
+const SEEN_STEP_MS = 24 * 3_600_000;
+
+/** Those that count on a resource: its own, and those that count wherever. */
+export function rememberedOn(
+  environments: Environments | undefined,
+  resource: ResourceId,
+  now: number,
+): RememberedEnvironment[] {
+  const list = environments?.list ?? [];
+  return list.filter((one) => isKept(one, now) && (one.resource === undefined || one.resource === resource));
+}
+
+/** With one more, or with one seen again. `undefined`: nothing has to be written. */
+export function remember(
+  environments: Environments | undefined,
+  seen: { account: AccountId; user: UserId; resource?: ResourceId | undefined; traits: Environment },
+  now: number,
+): { environments: Environments; isNew: boolean } | undefined {
+  const { account, user, resource, traits } = seen;
+  if (Object.keys(traits).length === 0) return undefined;
+  const kept = (environments?.list ?? []).filter((one) => isKept(one, now));
+  const known = kept.find((one) => one.resource === resource && sameTraits(one.traits, traits));
+  if (known && now - known.lastSeenAt < SEEN_STEP_MS) return undefined;
+  const firstSeenAt = known?.firstSeenAt ?? now;
+  const first: RememberedEnvironment = { ...(resource && { resource }), traits, firstSeenAt, lastSeenAt: now };
+  let here = 0;
+  const list = [first, ...kept.filter((one) => one !== known)].filter((one) => {
+    if (one.resource === resource) here += 1;
+    return one.resource !== resource || here <= ENVIRONMENTS_PER_RESOURCE;
+  });
+  return { environments: { account, user, list: list.slice(0, ENVIRONMENTS_PER_USER) }, isNew: known === undefined };
+}
+
+/** When none of it counts any more. */
+export function environmentsExpireAt({ list }: Environments): number {
+  return Math.max(0, ...list.map(({ lastSeenAt }) => lastSeenAt)) + ENVIRONMENT_KEPT_MS;
+}
+
+function isKept({ lastSeenAt }: RememberedEnvironment, now: number): boolean {
+  return now - lastSeenAt < ENVIRONMENT_KEPT_MS;
+}
+
+function sameTraits(one: Environment, other: Environment): boolean {
+  const text = (environment: Environment) => JSON.stringify(Object.entries(environment).sort());
+  return text(one) === text(other);
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documents } from '../../store/keys.ts';
+import {
+  addAdministrator,
+  anotherSession,
+  type FixtureAdministrator,
+  sessionHeaders,
+} from '../../testing/administrators.ts';
+import { createFixture, overwrite } from '../../testing/fixtures.ts';
+import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { ISSUER } from '../../testing/test-ports.ts';
+
+let service: Service;
+let who: FixtureAdministrator;
+beforeAll(async () => {
+  service = await openService('session whose');
+  const { account } = await createFixture(service.ports);
+  who = await addAdministrator(service.ports, account, { email: 'ada@acme.example', superuser: true });
+});
+afterAll(() => service.ports.close());
+
+const whose = (headers: Record<string, string> = {}) => service.call('GET /v1/session/whose', { headers });
+const NOBODY = { session: null, hasEnded: false };
+const ENDED = { session: null, hasEnded: true };
+
+test('nobody is an answer and no refusal, and sets no cookie', async () => {
+  const answer = await whose();
+  expect([answer.status, await answer.json()]).toEqual([200, NOBODY]);
+  expect(answer.headers.get('set-cookie')).toBeNull();
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
+test('a session is shown as it is where it has to be there', async () => {
+  const headers = sessionHeaders(who.opened);
+  const shown = await (await service.call('GET /v1/session', { headers })).json();
+  expect(await (await whose(headers)).json()).toEqual({ session: shown, hasEnded: false });
+});
+
+// SR-29. The attack: another origin's page, or a planted cookie, gets at the CSRF token by the door that refuses nobody.
+test('SR-29: is told to our own pages alone, and no cookie opens it that opens nothing else', async () => {
+  const headers = sessionHeaders(who.opened);
+  for (const from of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }]) {
+    expect(await refusalOf(await whose({ ...headers, ...from }))).toEqual({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
+  }
+  const answer = await whose({ ...headers, origin: ISSUER, 'sec-fetch-site': 'same-origin' });
+  expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  const { cookie = '' } = headers;
+  const planted = `__Host-countersign=flw_00000000000.${'A'.repeat(32)}`;
+  for (const bad of [planted, `${cookie}; ${planted}`, `${cookie};${cookie}`, `${cookie}x`, '__Host-countersign=']) {
+    expect(await (await whose({ cookie: bad })).json()).toEqual(ENDED);
+  }
+  expect(await (await whose({ cookie: cookie.replace('__Host-', '') })).json()).toEqual(NOBODY);
+});
+
+test('SR-29: one that is over is over, and says so', async () => {
+  const opened = await anotherSession(service.ports, who);
+  await overwrite(service.ports, documents.administrator(who.account, who.id), { sessionEpoch: 99 });
+  expect(await (await whose(sessionHeaders(opened))).json()).toEqual(ENDED);
+});
+
+test('an API key has no session, and beside one it is refused', async () => {
+  const key = await service.keyFor(who.account);
+  expect(await refusalOf(await service.call('GET /v1/session/whose', { key }))).toEqual({
+    status: 401,
+    code: 'SESSION_NEEDED',
+  });
+  const { cookie = '' } = sessionHeaders(who.opened);
+  expect(await refusalOf(await service.call('GET /v1/session/whose', { key, headers: { cookie } }))).toEqual({
+    status: 400,
+    code: 'CREDENTIALS_AMBIGUOUS',
+  });
+});

@@ -1,0 +1,311 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { GeoRule } from '../../filters/filter.ts';
+import { documents } from '../../store/keys.ts';
+import { createFilter } from '../../testing/as-operator.ts';
+import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
+import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
+import { addResource, addToken, birth, overwrite, read, unwrap } from '../../testing/fixtures.ts';
+
+let dialect: Dialect;
+beforeAll(async () => {
+  dialect = await openDialect('dialect rows of resources');
+});
+afterAll(() => dialect.service.ports.close());
+
+const GEO: GeoRule = { kind: 'geo', mode: 'allow', countries: ['DE'], unlocated: 'deny' };
+/** The number of the filter that was made last. */
+let geo = 0;
+
+const one = ({ scene }: Dialect) => `resource-service/resources/${numberOf(scene.resource.id)}`;
+const shop = ({ scene }: Dialect) => ({
+  id: numberOf(scene.resource.id),
+  name: 'Shop',
+  failedAttemptsBeforeLock: 5,
+  // The scene's was made by the operator, whom the dialect has no number for.
+  creatorId: 0,
+  creatorUsername: 'operator',
+});
+const R = ({ scene }: Dialect) => ({ resourceId: numberOf(scene.resource.id), resourceName: undefined });
+const U = ({ scene }: Dialect) => ({ userId: numberOf(scene.user.id), userLogin: undefined });
+const token = async ({ service, scene }: Dialect, isTheirs = true) => {
+  const made = await addToken(service.ports, scene.account, isTheirs ? { owner: scene.user.id } : {});
+  return { tokenId: numberOf(made.id) };
+};
+
+const CASES: DialectCase[] = [
+  {
+    row: 'GET resource-service/resources',
+    when: 'there is one',
+    send: () => ({ start: 0, limit: 10 }),
+    response: (own: Dialect) => ({ resources: [shop(own)] }),
+  },
+  {
+    row: 'GET resource-service/resources',
+    when: 'nothing is said of which',
+    send: () => ({}),
+    response: (own: Dialect) => ({ resources: [shop(own)] }),
+  },
+  {
+    row: 'GET resource-service/resources',
+    when: 'which is said by the word of a language for nothing',
+    send: () => ({ start: 'null', limit: 'NULL' }),
+    response: (own: Dialect) => ({ resources: [shop(own)] }),
+  },
+  {
+    row: 'GET resource-service/resources',
+    when: 'there are not so many',
+    send: () => ({ start: 1 }),
+    response: { resources: [] },
+  },
+  { row: 'GET resource-service/resources/quantity', when: 'there is one', send: () => ({}), response: { quantity: 1 } },
+  {
+    row: 'GET resource-service/resources/#',
+    when: 'it is there',
+    send: (own) => ({ path: one(own) }),
+    response: (own: Dialect) => ({ resource: shop(own) }),
+  },
+  {
+    row: 'GET resource-service/resources/#',
+    when: 'it has filters',
+    send: async (own) => {
+      const { service, scene } = own;
+      const countries = { name: 'Home', rule: GEO };
+      const made = unwrap(await createFilter(service.ports, birth(service.ports, 'flt'), scene.account, countries));
+      await overwrite(service.ports, documents.resource(scene.resource.id), { geoFilter: made.filter.id });
+      geo = numberOf(made.filter.id);
+      return { path: one(own) };
+    },
+    response: (own: Dialect) => {
+      const { id, name, failedAttemptsBeforeLock, ...creator } = shop(own);
+      const filter = { geoFilterId: geo, geoFilterName: 'Home', geoFilterEnabled: true };
+      return { resource: { id, name, failedAttemptsBeforeLock, ...filter, ...creator } };
+    },
+  },
+  {
+    row: 'GET resource-service/resources/#',
+    when: 'there is none of that number',
+    send: () => ({ path: 'resource-service/resources/4711' }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'GET resource-service/resources/#',
+    when: 'the number is larger than any',
+    send: () => ({ path: 'resource-service/resources/9223372036854775807' }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'GET resource-service/resources/#',
+    when: 'it is no number',
+    send: () => ({ path: 'resource-service/resources/shop' }),
+    failure: 'INVALID_URL_PATTERN',
+  },
+  {
+    row: 'POST resource-service/resources',
+    when: 'it has no name',
+    send: () => ({ resourceName: undefined, failedAttemptsBeforeLock: 5 }),
+    failure: 'MISSING_PARAMETER',
+  },
+  {
+    row: 'POST resource-service/resources',
+    when: 'a token would be locked too late',
+    send: () => ({ resourceName: 'Bank', failedAttemptsBeforeLock: 11 }),
+    failure: 'INVALID_PARAMETER',
+  },
+  {
+    row: 'POST resource-service/resources',
+    when: 'the name is too long',
+    send: () => ({ resourceName: 'x'.repeat(101) }),
+    failure: 'INVALID_PARAMETER_LENGTH',
+  },
+  {
+    row: 'POST resource-service/resources',
+    when: 'something is sent that a resource does not have',
+    send: () => ({ resourceName: 'Bank', account: 1 }),
+    failure: 'INVALID_PARAMETER',
+  },
+  {
+    row: 'POST resource-service/resources',
+    when: 'the plan allows no more',
+    send: async ({ service, scene }) => {
+      const plan = { name: 'Small', active: true, quotas: { resources: 1 } };
+      await overwrite(service.ports, documents.account(scene.account), { plan });
+      return { resourceName: 'Bank' };
+    },
+    failure: 'ACCESS_RESTRICTION',
+  },
+  {
+    row: 'PUT resource-service/resources/#',
+    when: 'it gets another name and limit',
+    send: (own) => ({ path: one(own), resourceName: 'Bank', failedAttemptsBeforeLock: 3 }),
+    response: (own: Dialect) => ({ resource: { ...shop(own), name: 'Bank', failedAttemptsBeforeLock: 3 } }),
+  },
+  {
+    row: 'PUT resource-service/resources/#',
+    when: 'what is empty stays as it is',
+    send: (own) => ({ path: one(own), resourceName: undefined, failedAttemptsBeforeLock: 8 }),
+    response: (own: Dialect) => ({ resource: { ...shop(own), failedAttemptsBeforeLock: 8 } }),
+  },
+  {
+    row: 'PUT resource-service/resources/#',
+    when: 'there is none of that number',
+    send: () => ({ path: 'resource-service/resources/4711', resourceName: 'Bank' }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'DELETE resource-service/resources/#',
+    when: 'it is there: it is answered as it was',
+    send: (own) => ({ path: one(own) }),
+    response: (own: Dialect) => ({ resource: shop(own) }),
+  },
+  {
+    row: 'DELETE resource-service/resources/#',
+    when: 'there is none of that number',
+    send: () => ({ path: 'resource-service/resources/4711' }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+
+  { row: 'POST resource-service/assign/user', when: 'both are there', send: (own) => ({ ...R(own), ...U(own) }) },
+  {
+    row: 'POST resource-service/assign/user',
+    when: 'both are named',
+    send: ({ scene }) => ({ resourceName: scene.resource.name, userLogin: scene.user.login }),
+  },
+  {
+    row: 'POST resource-service/assign/user',
+    when: 'nobody has that number',
+    send: (own) => ({ ...R(own), userId: 4711 }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'POST resource-service/assign/user',
+    when: 'several resources have that name',
+    send: async (own) => {
+      await addResource(own.service.ports, own.scene.account);
+      return { resourceName: 'Shop', ...U(own) };
+    },
+    failure: 'INVALID_PARAMETER',
+  },
+  { row: 'POST resource-service/unassign/user', when: 'they are assigned', send: (own) => ({ ...R(own), ...U(own) }) },
+  {
+    row: 'POST resource-service/unassign/user',
+    when: 'they are not assigned alone',
+    scene: { tokens: [{}] },
+    send: (own) => ({ ...R(own), ...U(own) }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'POST resource-service/assign/token',
+    when: 'both are there',
+    send: async (own) => ({ ...R(own), ...(await token(own, false)) }),
+  },
+  {
+    row: 'POST resource-service/assign/token',
+    when: 'no token has that number',
+    send: (own) => ({ ...R(own), tokenId: 4711 }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'POST resource-service/unassign/token',
+    when: 'it is assigned',
+    send: async (own) => {
+      const sent = { ...R(own), ...(await token(own, false)) };
+      await own.ask('POST resource-service/assign/token', sent);
+      return sent;
+    },
+  },
+  {
+    row: 'POST resource-service/unassign/token',
+    when: 'it is not assigned',
+    send: async (own) => ({ ...R(own), ...(await token(own)) }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'POST resource-service/assign/user-token',
+    when: 'the token is theirs',
+    send: async (own) => ({ ...R(own), ...U(own), ...(await token(own)) }),
+  },
+  {
+    row: 'POST resource-service/assign/user-token',
+    when: 'the token is not theirs',
+    send: async (own) => ({ ...R(own), ...U(own), ...(await token(own, false)) }),
+    failure: 'INVALID_PARAMETER',
+  },
+  {
+    row: 'POST resource-service/unassign/user-token',
+    when: 'they are assigned together',
+    scene: { tokens: [{}] },
+    send: (own) => ({ ...R(own), ...U(own), tokenId: numberOf(own.scene.tokens[0]?.id ?? '') }),
+  },
+  {
+    row: 'POST resource-service/unassign/user-token',
+    when: 'no token is named',
+    send: (own) => ({ ...R(own), ...U(own), tokenId: undefined }),
+    failure: 'MISSING_PARAMETER',
+  },
+  {
+    row: 'POST resource-service/assign/token-with-user',
+    when: 'the token has an owner',
+    send: async (own) => ({ ...R(own), ...(await token(own)) }),
+  },
+  {
+    row: 'POST resource-service/assign/token-with-user',
+    when: 'the token is nobody’s',
+    send: async (own) => ({ ...R(own), ...(await token(own, false)) }),
+    failure: 'INVALID_PARAMETER',
+  },
+  {
+    row: 'POST resource-service/unassign/token-with-user',
+    when: 'they are assigned together',
+    scene: { tokens: [{}] },
+    send: (own) => ({ ...R(own), tokenId: numberOf(own.scene.tokens[0]?.id ?? '') }),
+  },
+  {
+    row: 'POST resource-service/unassign/token-with-user',
+    when: 'no token has that number',
+    send: (own) => ({ ...R(own), tokenId: 4711 }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+];
+
+tryCases(() => dialect, CASES);
+
+describe.each(['json', 'xml'] as const)('in %s', (format) => {
+  test('POST resource-service/resources: what is made is there, with who made it', async () => {
+    const own = await dialect.another();
+    const sent = { resourceName: 'Bank <&> "Söhne"', failedAttemptsBeforeLock: 3 };
+    const made = await own.ask('POST resource-service/resources', sent, { format });
+    const { id } = made.holder.response as { id: number };
+    const shown = await own.ask(`GET resource-service/resources/${id}`, {}, { format });
+    expect(shown.holder.response).toMatchObject({
+      resource: { id, name: 'Bank <&> "Söhne"', creatorUsername: own.superuser.email },
+    });
+    const { resource } = shown.holder.response as { resource: { creatorId: number } };
+    expect(Number(resource.creatorId)).toBe(numberOf(own.superuser.id));
+  });
+
+  test('lists are newest first, and parts of them join without a gap', async () => {
+    const own = await dialect.another();
+    for (const name of ['b', 'c', 'd', 'e']) {
+      own.service.ports.clock.advance(1);
+      await own.ask('POST resource-service/resources', { resourceName: name });
+    }
+    const names: string[] = [];
+    for (const start of [0, 2, 4]) {
+      const part = await own.ask('GET resource-service/resources', { start, limit: 2 }, { format });
+      const { resources } = part.holder.response as { resources: { name: string }[] };
+      names.push(...resources.map(({ name }) => name));
+    }
+    expect(names).toEqual(['e', 'd', 'c', 'b', 'Shop']);
+  });
+
+  test('another account’s resource is as absent as one that never was', async () => {
+    const [own, other] = [await dialect.another(), await dialect.another()];
+    for (const route of [`GET ${one(other)}`, `PUT ${one(other)}`, `DELETE ${one(other)}`]) {
+      const { holder } = await own.ask(route, {}, { format });
+      expect(Number(holder.error?.code)).toBe(5002);
+    }
+    expect(await read(dialect.service.ports, documents.resource(other.scene.resource.id))).toMatchObject({
+      name: 'Shop',
+    });
+  });
+});

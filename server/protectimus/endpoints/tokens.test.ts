@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TokenId } from '../../kernel/ids.ts';
+import { documents } from '../../store/keys.ts';
+import { operatorContext, updateToken } from '../../testing/as-operator.ts';
+import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
+import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
+import { asking, U } from '../../testing/dialect-devices.ts';
+import { addToken, birth, overwrite, read, unwrap } from '../../testing/fixtures.ts';
+import { createRecoveryCodes } from '../../tokens/create-token.ts';
+
+let dialect: Dialect;
+beforeAll(async () => {
+  dialect = await openDialect('dialect rows of tokens');
+});
+afterAll(() => dialect.service.ports.close());
+
+const phone = ({ scene }: Dialect) => scene.tokens[0]?.id ?? ('' as TokenId);
+const one = (own: Dialect, rest = '') => ({ path: `token-service/tokens/${numberOf(phone(own))}${rest}` });
+const PAIR = { tokens: [{}] };
+const shown = (own: Dialect) => ({
+  id: numberOf(phone(own)),
+  name: 'phone',
+  type: 'GOOGLE_AUTHENTICATOR',
+  serialNumber: '',
+  enabled: true,
+  apiSupport: true,
+  userId: numberOf(own.scene.user.id),
+  username: own.scene.user.login,
+  creatorId: 0,
+  creatorUsername: 'operator',
+});
+/** The superuser signs in with a token that is in every list. */
+const theirs = async (own: Dialect) => {
+  const { token } = await read(own.service.ports, documents.administrator(own.scene.account, own.superuser.id));
+  return numberOf(token ?? '');
+};
+
+const CASES: DialectCase[] = [
+  {
+    row: 'GET token-service/tokens/#',
+    when: 'it is there',
+    scene: PAIR,
+    send: (own) => one(own),
+    response: (own: Dialect) => ({ token: shown(own) }),
+  },
+  {
+    row: 'GET token-service/tokens/#',
+    when: 'there is none of that number',
+    send: () => ({ path: 'token-service/tokens/4711' }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'GET token-service/tokens/#',
+    when: 'the dialect has no word for it',
+    send: async ({ service: { ports }, scene }) => {
+      const input = { kind: 'recovery', name: 'codes', owner: scene.user.id } as const;
+      const made = await createRecoveryCodes(ports, operatorContext(scene.account), birth(ports, 'tok'), input);
+      return { path: `token-service/tokens/${numberOf(unwrap(made).token.id)}` };
+    },
+    failure: 'MISSING_DB_ENTITY',
+  },
+  {
+    row: 'GET token-service/tokens',
+    when: 'they are of one person',
+    scene: PAIR,
+    send: (own) => ({ start: 0, limit: 10, username: own.scene.user.login, useBlankNames: false }),
+    response: (own: Dialect) => ({ tokens: [shown(own)] }),
+  },
+  {
+    row: 'GET token-service/tokens',
+    when: 'everything fits',
+    scene: PAIR,
+    send: (own) => ({
+      tokenName: 'pho',
+      tokenType: 'GOOGLE_AUTHENTICATOR',
+      enabled: true,
+      block: 'NONE_BLOCKED',
+      clientName: 'Acme',
+      resourceIds: `1, ${numberOf(own.scene.resource.id)}`,
+    }),
+    response: (own: Dialect) => ({ tokens: [shown(own)] }),
+  },
+  ...(
+    [
+      ['the name does not fit', { tokenName: 'fob' }],
+      ['the type does not fit', { tokenType: 'SMS' }],
+      ['it is enabled', { enabled: false }],
+      ['it is not locked', { block: 'TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED' }],
+      ['nobody goes by that name', { username: 'nobody' }],
+      ['no administrator goes by that name', { clientStaffUsername: 'nobody@acme.example' }],
+      ['it is on no such resource', { resourceIds: '4711' }],
+      ['the client is another', { clientName: 'Other' }],
+      ['every token has a client', { useBlankClientName: true }],
+      ['every token has an owner', { useBlankNames: true }],
+      ['none has such a serial number', { serialNumber: '99' }],
+    ] as const
+  ).map(
+    ([when, sent]): DialectCase => ({
+      row: 'GET token-service/tokens',
+      when,
+      scene: PAIR,
+      send: () => ({ ...sent }),
+      response: { tokens: [] },
+    }),
+  ),
+  {
+    row: 'GET token-service/tokens',
+    when: 'there is no such type',
+    send: () => ({ tokenType: 'PASSKEY' }),
+    failure: 'INVALID_PARAMETER',
+  },
+  {
+    row: 'GET token-service/tokens/quantity',
+    when: 'there is one, and the superuser’s',
+    scene: PAIR,
+    send: () => ({}),
+    response: { quantity: 2 },
+  },
+  {
+    row: 'PUT token-service/tokens/#',
+    when: 'it gets another name and is deactivated',
+    scene: PAIR,
+    send: (own) => ({ ...one(own), name: 'old phone', enabled: false, apiSupport: undefined }),
+    response: (own: Dialect) => ({ token: { ...shown(own), name: 'old phone', enabled: false } }),
+  },
+  {
+    row: 'PUT token-service/tokens/#',
+    when: 'a library writes what is absent as NULL',
+    scene: PAIR,
+    send: (own) => ({ ...one(own), name: 'mine', enabled: 'NULL', apiSupport: 'NULL' }),
+    response: (own: Dialect) => ({ token: { ...shown(own), name: 'mine' } }),
+  },
+  {
+    row: 'PUT token-service/tokens/#',
+    when: 'it is neither true nor false',
+    scene: PAIR,
+    send: (own) => ({ ...one(own), enabled: 'maybe' }),
+    failure: 'INVALID_PARAMETER',
+  },
+  {
+    row: 'PUT token-service/tokens/#',
+    when: 'an administrator gets in with it',
+    send: async (own) => ({ path: `token-service/tokens/${await theirs(own)}`, name: 'mine' }),
+    failure: 'ACCESS_RESTRICTION',
+  },
+  {
+    row: 'DELETE token-service/tokens/#',
+    when: 'it is there: it is answered as it was',
+    scene: PAIR,
+    send: (own) => one(own),
+    response: (own: Dialect) => ({ token: shown(own) }),
+  },
+  {
+    row: 'DELETE token-service/tokens/#',
+    when: 'an administrator gets in with it',
+    send: async (own) => ({ path: `token-service/tokens/${await theirs(own)}` }),
+    failure: 'ACCESS_RESTRICTION',
+  },
+  {
+    row: 'POST token-service/tokens/#/unassign',
+    when: 'it is somebody’s',
+    scene: PAIR,
+    send: (own) => one(own, '/unassign'),
+    response: (own: Dialect) => {
+      const { userId: _id, username: _name, ...rest } = shown(own);
+      return { token: rest };
+    },
+  },
+  {
+    row: 'POST token-service/tokens/#/unassign',
+    when: 'there is none of that number',
+    send: () => ({ path: 'token-service/tokens/4711/unassign' }),
+    failure: 'MISSING_DB_ENTITY',
+  },
+];
+
+tryCases(() => dialect, CASES);
+
+describe.each(['json', 'xml'] as const)('in %s', (format) => {
+  const ask = asking(format);
+
+  test('enabling it lifts a lock of wrong codes, and not an administrator’s', async () => {
+    const own = await dialect.another(PAIR);
+    const { ports } = own.service;
+    const key = documents.token(phone(own));
+    await overwrite(ports, key, { failures: 6, lock: { reason: 'otp-failures', at: 1 } });
+    await ask(own, `PUT ${one(own).path}`, { name: 'renamed' });
+    expect(await read(ports, key)).toHaveProperty('lock');
+    await ask(own, `PUT ${one(own).path}`, { enabled: true });
+    expect(await read(ports, key)).toMatchObject({ failures: 0 });
+    expect(await read(ports, key)).not.toHaveProperty('lock');
+    unwrap(await updateToken(ports, own.scene.account, phone(own), { locked: true }));
+    await ask(own, `PUT ${one(own).path}`, { enabled: true });
+    expect(await read(ports, key)).toMatchObject({ lock: { reason: 'administrator' } });
+  });
+
+  test('without API support its codes let nobody in, and leave no factor out', async () => {
+    const own = await dialect.another(PAIR);
+    const { token } = (await ask(own, `PUT ${one(own).path}`, { apiSupport: false })) as unknown as {
+      token: { apiSupport: unknown };
+    };
+    expect(String(token.apiSupport)).toBe('false');
+    const sent = { resourceId: numberOf(own.scene.resource.id), ...U(own) };
+    const code = (await own.scene.tokens[0]?.code()) ?? '';
+    const byCode = await ask(own, 'POST auth-service/authenticate/user-token', { ...sent, otp: code });
+    expect(String(byCode.result)).toBe('false');
+    const row = 'POST auth-service/authenticate/user-password-token';
+    const both = await own.ask(row, { ...sent, otp: code, pwd: 'correct horse battery' }, { format });
+    expect(Number(both.holder.error?.code)).toBe(7001);
+  });
+
+  // SR-69: a password alone sets up nothing for a user whose token a client has deleted or taken back.
+  test.each(['DELETE', 'unassign'])('%s leaves the mark that its user has had a token', async (act) => {
+    const own = await dialect.another(PAIR);
+    const { ports } = own.service;
+    await overwrite(ports, documents.user(own.scene.user.id), { hadToken: undefined as never });
+    const path = `token-service/tokens/${numberOf(phone(own))}`;
+    await ask(own, act === 'DELETE' ? `DELETE ${path}` : `POST ${path}/unassign`, {});
+    expect(await read(ports, documents.user(own.scene.user.id))).toMatchObject({ hadToken: true });
+  });
+
+  test('lists are newest first, whatever narrows them, and leave out what has no word', async () => {
+    const own = await dialect.another();
+    const { ports } = own.service;
+    const ids: number[] = [];
+    for (let made = 0; made < 5; made++) {
+      ports.clock.advance(1);
+      ids.unshift(numberOf((await addToken(ports, own.scene.account, { owner: own.scene.user.id })).id));
+    }
+    unwrap(
+      await createRecoveryCodes(ports, operatorContext(own.scene.account), birth(ports, 'tok'), {
+        kind: 'recovery',
+        name: 'phone codes',
+        owner: own.scene.user.id,
+      }),
+    );
+    const listed = async (row: string, sent: object) => {
+      const { tokens } = (await ask(own, row, sent)) as unknown as { tokens: { id: unknown }[] };
+      return tokens.map(({ id }) => Number(id));
+    };
+    for (const sent of [
+      { username: 'alice' },
+      { tokenName: 'phone' },
+      { tokenType: 'GOOGLE_AUTHENTICATOR', enabled: true },
+    ]) {
+      const parts = [0, 2, 4].map((start) => listed('GET token-service/tokens', { ...sent, start, limit: 2 }));
+      const all = (await Promise.all(parts)).flat().filter((id) => ids.includes(id));
+      expect(all).toEqual(ids);
+    }
+  });
+});

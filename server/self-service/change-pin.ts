@@ -1,0 +1,35 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { notifyUser } from '../enrolment/notify-user.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { StepAnswer } from '../login/answer-step.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { editObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { newPin } from '../tokens/pin.ts';
+import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { ownToken } from './token.ts';
+
+/**
+ * Another PIN for a token that has one, whoever made it: a PIN is for its owner alone to know. Where it is typed stays, and
+ * whether there is one is not for its owner to say.
+ */
+export function changeOwnPin(
+  ports: SelfNeeds,
+  answer: StepAnswer & { token: string; pin: string; language: MailLanguage },
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'pin', answer, async (own) => {
+    const { act, user } = own;
+    const found = ownToken(own, answer.token);
+    if (isRefusal(found)) return found;
+    const key = documents.token(found.id);
+    const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
+      if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
+      if (!token.pin || token.lock) return refusal('TOKEN_KEPT');
+      const pin = newPin(ports, token, answer.pin, token.pin.position);
+      return pin.mac === token.pin.mac ? token : { ...token, pin };
+    });
+    if (isRefusal(edited)) return edited;
+    notifyUser(ports, user, 'pin', answer);
+    return { done: {} };
+  });
+}

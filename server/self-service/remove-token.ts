@@ -1,0 +1,102 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { tokenState } from '../authentication/lockout.ts';
+import { notifyUser } from '../enrolment/notify-user.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { StepAnswer } from '../login/answer-step.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { reindex } from '../records/index-entries.ts';
+import { readObject, removeObject } from '../records/read-object.ts';
+import { unassignToken } from '../resources/assignments.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
+import { keepSpentSeed } from '../tokens/spent-seeds.ts';
+import type { Token } from '../tokens/token.ts';
+import { rememberToken } from '../users/remember-token.ts';
+import type { User } from '../users/user.ts';
+import {
+  ended,
+  reloadIfUnchanged,
+  runSelfServiceAction,
+  type SelfNeeds,
+  type SelfServiceAction,
+} from './run-action.ts';
+import { deletionBlocker, isOwnMade } from './self-service.ts';
+import { ownToken } from './token.ts';
+import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
+
+/**
+ * Removes a token of the person's own. First they are assigned with it no longer: that commit decides, so of any number of
+ * removals at once none takes the last one where one is demanded. Then it is deleted; a crash in between leaves what counts as
+ * no token, and the doctor finds it.
+ */
+export function removeOwnToken(
+  ports: SelfNeeds,
+  answer: StepAnswer & { token: string; language: MailLanguage },
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
+    const found = ownToken(own, answer.token);
+    if (isRefusal(found)) return found;
+    const naming = await readTokenLabels(ports, own.user);
+    const parted = await part(ports, own, found.token, naming);
+    if (isRefusal(parted)) return parted;
+    await rememberToken(ports, found.token, own.user.id);
+    const gone = await remove(ports, own, found.id);
+    if (isRefusal(gone)) return gone;
+    notifyUser(ports, parted.user, 'token-removed', answer);
+    return { done: {}, user: parted.user, lost: found.id };
+  });
+}
+
+/** Takes the token out of every assignment that names it, if it may go. */
+function part(
+  ports: SelfNeeds,
+  own: SelfServiceAction,
+  token: Token,
+  naming: TokenLabels,
+): Promise<Result<{ user: User }>> {
+  const key = documents.user(own.user.id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
+    const before = stored?.value;
+    if (!reloadIfUnchanged(before, own)) return { answer: ended };
+    const named = namedBy(naming, before, token.id, now);
+    if (deletionBlocker(token, tokenState(token, now), before.id, named)) return { answer: refusal('TOKEN_KEPT') };
+    const on = before.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token.id));
+    if (on.length === 0) return { answer: { user: before } };
+    const enrolled = before.enrolled?.filter((id) => id !== token.id);
+    const kept: User = { ...before, ...(enrolled && { enrolled }) };
+    const user = on.reduce((edited, { resource }) => unassignToken(edited, resource, token.id), kept);
+    const event: EventDraft = {
+      type: 'assignment.deleted',
+      subject: user.id,
+      related: [token.id],
+      ...(on.length === 1 && on[0] && { resource: on[0].resource }),
+      changed: ['assignments'],
+    };
+    const append = [createEvent(own.act, event, now)];
+    return { answer: { user }, write: { put: [{ key, value: user }], index: reindex(key, before, user), append } };
+  });
+}
+
+async function remove(
+  ports: SelfNeeds,
+  { act, user }: SelfServiceAction,
+  id: TokenId,
+): Promise<Result<{ removed: true }>> {
+  const key = documents.token(id);
+  const found = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  await keepSpentSeed(ports, found.object);
+  const gone = await removeObject(ports, act, { type: 'token.deleted' }, key, 'TOKEN_NOT_FOUND', (token) => {
+    if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
+    if (token.nextCounter !== found.object.nextCounter) return refusal('CONTENTION');
+    return isOwnMade(token, user.id) ? undefined : refusal('TOKEN_KEPT');
+  });
+  if (isRefusal(gone)) return gone;
+  const { factor, account } = gone.object;
+  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
+  return { removed: true };
+}

@@ -1,0 +1,27 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { StepAnswer } from '../login/answer-step.ts';
+import { editObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { isOwnMade } from './self-service.ts';
+import { ownToken } from './token.ts';
+
+/** Calls a token something else. What administrators handed out is known to them by its name, so that stays. */
+export function renameOwnToken(
+  ports: SelfNeeds,
+  answer: StepAnswer & { token: string; name: string },
+): Promise<Result<FlowView>> {
+  return runSelfServiceAction(ports, 'rename-token', answer, async (own) => {
+    const { act, user } = own;
+    const found = ownToken(own, answer.token);
+    if (isRefusal(found)) return found;
+    const key = documents.token(found.id);
+    const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
+      if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
+      if (!isOwnMade(token, user.id)) return refusal('TOKEN_KEPT');
+      return token.name === answer.name ? token : { ...token, name: answer.name };
+    });
+    return isRefusal(edited) ? edited : { done: {} };
+  });
+}

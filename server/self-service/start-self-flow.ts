@@ -1,0 +1,30 @@
+import type { FlowBegun } from '@countersign/protocol/flow';
+import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
+import { beginPlain } from '../login/start-flow.ts';
+import type { StartFlowNeeds } from '../login/start-flow-input.ts';
+import { documents } from '../store/keys.ts';
+
+/** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
+export async function beginSelfFlow(
+  ports: StartFlowNeeds,
+  { resource: id, traits, client }: { resource: ResourceId; traits?: SaidTraits; client: ClientInfo },
+): Promise<Result<FlowBegun>> {
+  const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
+  if (refused) return refused;
+  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  if (!stored) return refusal('RESOURCE_NOT_FOUND');
+  const { value: resource } = stored;
+  if (!resource.selfService || resource.testMode) return refusal('SELF_SERVICE_OFF');
+  return beginPlain(ports, resource, {
+    resource: id,
+    nonce: `self-service-of.${id}`,
+    origin: ports.issuer,
+    purpose: 'self',
+    ...(traits && { traits }),
+    client,
+  });
+}

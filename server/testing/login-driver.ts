@@ -1,0 +1,165 @@
+import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
+import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import { answerEnrolment, answerNewPasskey, confirmCodes, postponeEnrolment } from '../enrolment/answer-enrolment.ts';
+import { selectKind } from '../enrolment/select-kind.ts';
+import { sendFirstCode } from '../enrolment/send-first-code.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
+import { answerIdentify } from '../login/answer-identify.ts';
+import { answerOtp, answerRecovery } from '../login/answer-otp.ts';
+import { answerPasskey } from '../login/answer-passkey.ts';
+import { answerPassword } from '../login/answer-password.ts';
+import { answerSign, cancelTransaction } from '../login/answer-sign.ts';
+import type { StepAnswer } from '../login/answer-step.ts';
+import { chooseFactor } from '../login/choose-factor.ts';
+import { startFlow } from '../login/start-flow.ts';
+import { SECOND_STEPS } from '../login/steps.ts';
+import { viewFlow } from '../login/view-flow.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { requestUnlock } from '../tokens/unlock/request-unlock.ts';
+import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './fixtures.ts';
+import type { TestPorts } from './test-ports.ts';
+
+export interface LoginDriverOptions {
+  /** Another process than the scene's own. */
+  ports?: TestPorts;
+  loginRequest?: string;
+  nonce?: string;
+  origin?: string;
+  address?: string | undefined;
+  purpose?: FlowPurpose;
+  /** What the browser is like; its user agent comes with every request. */
+  browser?: SaidTraits;
+}
+
+/** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
+export class LoginDriver {
+  readonly scene: Fixture;
+  readonly ports: TestPorts;
+  readonly handle: string;
+  address: string | undefined;
+  view: FlowView;
+
+  constructor(scene: Fixture, ports: TestPorts, begun: FlowView & { handle: string }, address: string | undefined) {
+    this.scene = scene;
+    this.ports = ports;
+    this.handle = begun.handle;
+    this.view = begun;
+    this.address = address;
+  }
+
+  static async begin(scene: Fixture, options: LoginDriverOptions = {}): Promise<LoginDriver> {
+    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest, browser, purpose } = options;
+    const { userAgent, ...traits } = browser ?? {};
+    const begun = await startFlow(ports, {
+      resource: scene.resource.id,
+      nonce,
+      origin,
+      client: { ...client(address), ...(userAgent !== undefined && { userAgent }) },
+      ...(browser && { traits }),
+      ...(loginRequest !== undefined && { loginRequest }),
+      ...(purpose && { purpose }),
+    });
+    return new LoginDriver(scene, ports, unwrap(begun), address);
+  }
+
+  /** As far as the step that asks for the second factor. */
+  static async toOtp(scene: Fixture, options: LoginDriverOptions = {}): Promise<LoginDriver> {
+    const walk = await LoginDriver.begin(scene, options);
+    await walk.identify();
+    if (walk.view.step === 'password') await walk.password();
+    if (!SECOND_STEPS.some((step) => step === walk.view.step))
+      throw new Error(`at ${walk.view.step}: ${walk.view.error?.code}`);
+    return walk;
+  }
+
+  identify(login = this.scene.user.login, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerIdentify(this.ports, { ...this.#answer(seq), login }));
+  }
+
+  password(password = PASSWORD, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerPassword(this.ports, { ...this.#answer(seq), password }));
+  }
+
+  otp(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerOtp(this.ports, { ...this.#answer(seq), otp }));
+  }
+
+  recovery(code: string, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
+  }
+
+  sign(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerSign(this.ports, { ...this.#answer(seq), otp }));
+  }
+
+  cancel(seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
+  }
+
+  passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerPasskey(this.ports, { ...this.#answer(seq), response }));
+  }
+
+  choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Result<FlowView>> {
+    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor, language }));
+  }
+
+  /** The first code of a token that is being set up. */
+  enrol(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerEnrolment(this.ports, { ...this.#answer(seq), otp, language: 'en' }));
+  }
+
+  /** The kind of token to set up; undefined: back to the choice. */
+  chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(selectKind(this.ports, { ...this.#answer(seq), kind }));
+  }
+
+  /** Has the first code sent, to this number where none is known. */
+  sendFirst(phone?: string, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(sendFirstCode(this.ports, { ...this.#answer(seq), phone, language: 'en' }));
+  }
+
+  enrolPasskey(response: PasskeyAttestation, seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(answerNewPasskey(this.ports, { ...this.#answer(seq), response, language: 'en' }));
+  }
+
+  later(seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(postponeEnrolment(this.ports, this.#answer(seq)));
+  }
+
+  confirmCodes(seq = this.view.seq): Promise<Result<FlowView>> {
+    return this.#seen(confirmCodes(this.ports, this.#answer(seq)));
+  }
+
+  askUnlock(language: MailLanguage = 'en'): Promise<Result<FlowView>> {
+    return this.#seen(requestUnlock(this.ports, { ...this.#answer(this.view.seq), language }));
+  }
+
+  /** Something that the person does on the self-service page. */
+  self<A extends object>(
+    verb: (ports: TestPorts, answer: StepAnswer & { language: MailLanguage } & A) => Promise<Result<FlowView>>,
+    fields: A,
+    seq = this.view.seq,
+  ): Promise<Result<FlowView>> {
+    return this.#seen(verb(this.ports, { ...this.#answer(seq), language: 'en', ...fields }));
+  }
+
+  look(): Promise<Result<FlowView>> {
+    return viewFlow(this.ports, this.handle);
+  }
+
+  #answer(seq: number) {
+    return { handle: this.handle, seq, client: client(this.address) };
+  }
+
+  async #seen(answer: Promise<Result<FlowView>>): Promise<Result<FlowView>> {
+    const verdict = await answer;
+    if (!isRefusal(verdict)) this.view = verdict;
+    return verdict;
+  }
+}
+
+function client(address: string | undefined): { address?: string } {
+  return address === undefined ? {} : { address };
+}

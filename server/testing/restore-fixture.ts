@@ -1,0 +1,23 @@
+import { backUp } from '../backup/back-up.ts';
+import type { Store } from '../store/store.ts';
+import { InterceptedStore } from './intercepted-store.ts';
+import type { TestPorts } from './test-ports.ts';
+
+/** All lines of a backup. */
+export async function backupOf(ports: Pick<TestPorts, 'store' | 'clock'>): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of backUp(ports)) lines.push(line);
+  return lines;
+}
+
+/** Reads lines as from a file, as often as asked. */
+export function backupReader(lines: readonly string[]): () => AsyncGenerator<string> {
+  return async function* read() {
+    yield* lines;
+  };
+}
+
+/** The same service over another store. */
+export function overStore(ports: TestPorts, store: Store): TestPorts {
+  return { ...ports, store: new InterceptedStore(store) };
+}

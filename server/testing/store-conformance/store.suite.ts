@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { commitBehaviour } from './commit.suite.ts';
+import { counterBehaviour } from './counter.suite.ts';
+import { eventBehaviour } from './event.suite.ts';
+import type { Fresh, StoreHarness } from './harness.ts';
+import { hostileIdBehaviour } from './hostile-id.suite.ts';
+import { indexBehaviour } from './index.suite.ts';
+import { scanBehaviour } from './scan.suite.ts';
+
+/** What every store must do, through the port alone and without exception. */
+export function storeConformance(name: string, start: () => Promise<StoreHarness>): void {
+  describe(`${name} store`, () => {
+    let harness: StoreHarness;
+    beforeAll(async () => {
+      harness = await start();
+    });
+    afterAll(() => harness?.stop());
+    const fresh: Fresh = (options) => harness.fresh(options);
+    commitBehaviour(fresh);
+    indexBehaviour(fresh);
+    eventBehaviour(fresh);
+    counterBehaviour(fresh, (store) => harness.reopen(store));
+    hostileIdBehaviour(fresh);
+    scanBehaviour(fresh);
+  });
+}

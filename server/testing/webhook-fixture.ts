@@ -1,0 +1,64 @@
+import { createAccount } from '../accounts/create-account.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { createUser } from '../users/create-user.ts';
+import { type Attempted, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
+import { createWebhook, type NewWebhook } from '../webhooks/create-webhook.ts';
+import type { Delivery } from '../webhooks/delivery.ts';
+import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
+import { readDeliveries } from '../webhooks/read-deliveries.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
+import { birth, unwrap } from './fixtures.ts';
+import type { TestPorts } from './test-ports.ts';
+
+/** An account with a webhook that is told of new users. */
+export interface WebhookFixture {
+  ports: TestPorts;
+  account: AccountId;
+  act: RequestContext;
+  webhook: Webhook;
+  secret: string;
+}
+
+export async function createWebhookFixture(ports: TestPorts, input: Partial<NewWebhook> = {}): Promise<WebhookFixture> {
+  const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
+  const act: RequestContext = { actor: { kind: 'operator', account: account.id } };
+  const settings = { url: 'https://hooks.example/', enabled: true, events: ['user.created' as const], ...input };
+  const made = unwrap(await createWebhook(ports, act, birth(ports, 'whk'), settings));
+  return { ports, account: account.id, act, ...made };
+}
+
+let sequence = 0;
+/** Something to tell of: a new user. Answers the user's id, which is the event's subject. */
+export async function somethingHappens({ ports, act }: WebhookFixture): Promise<string> {
+  return unwrap(await createUser(ports, act, birth(ports, 'usr'), { login: `user-${sequence++}` })).user.id;
+}
+
+/** Reads the streams to their end, as the runner does. */
+export async function derive(ports: TestPorts): Promise<void> {
+  for (let partition = 0; partition < ports.store.partitions; partition++) {
+    for (let position = 0; ; ) {
+      const derived = await deriveDeliveries(ports, partition, position);
+      position = derived.position;
+      if (derived.idle) break;
+    }
+  }
+}
+
+/** Tries everything that is due now, once. */
+export async function sendDue({ ports, webhook }: WebhookFixture): Promise<Attempted[]> {
+  const { due } = await dueDeliveries(ports, webhook.id, 1000);
+  const tried: Attempted[] = [];
+  for (const id of due) tried.push(await attemptDelivery(ports, id));
+  return tried;
+}
+
+/** All its deliveries, newest first. */
+export async function deliveriesOf({ ports, act, webhook }: WebhookFixture): Promise<Delivery[]> {
+  return unwrap(await readDeliveries(ports, act, webhook.id, { limit: 200 })).items;
+}
+
+/** The subjects of the events that were sent, in order, doubles included. */
+export function sentSubjects(ports: TestPorts): string[] {
+  return ports.webhookSender.sent.map(({ body }) => (JSON.parse(body) as { data: { subject: string } }).data.subject);
+}

@@ -1,0 +1,70 @@
+import { tokenState } from '../../authentication/lockout.ts';
+import { decideFactors, denialCode } from '../../authentication/methods.ts';
+import { factorStates } from '../../authentication/second-factor.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { TRANSACTION_LIFETIME_MS } from '../../login/flow.ts';
+import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { sendCode } from '../../tokens/kinds/sent/send-code.ts';
+import { isOcra, isSent, type Token } from '../../tokens/token.ts';
+import { TRANSACTIONS_AT_ONCE } from '../create-transaction.ts';
+import { signingKinds, type Transaction } from '../signing.ts';
+import { parseTransaction, type TransactionField, transactionHash } from '../transaction.ts';
+import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
+
+/**
+ * A backend has a token asked to sign fields, without a sign-in around it: a device gets a question that is made of them, a
+ * phone or a mailbox a message with them and a code. What comes back counts for these fields and no others, once.
+ */
+export async function askSignature(
+  ports: Needs,
+  act: RequestContext,
+  id: TokenId,
+  fields: readonly TransactionField[],
+): Promise<Result<{ token: Token; question?: string; transaction: string; expiresAt: number }>> {
+  const parsed = parseTransaction(fields);
+  if (parsed.kind === 'refused') {
+    const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
+    return refusal('TRANSACTION_INVALID', { detail: `${parsed.reason}${where}` });
+  }
+  const place = await findSigningPlace(ports, act, id);
+  if (isRefusal(place)) return place;
+  const { token, user, resource } = place;
+  const now = ports.clock.now();
+  const transaction: Transaction = {
+    fields: [...parsed.fields],
+    hash: transactionHash(parsed.fields),
+    nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
+  };
+  const kinds = signingKinds(resource, transaction);
+  if (tokenState(token, now) === 'active' && !kinds.some((kind) => kind === token.factor.kind)) {
+    return refusal('SIGNING_TOKEN_MISSING');
+  }
+  const decided = decideFactors('token', factorStates([token], kinds, now, 'api'));
+  if (decided.kind === 'deny') return refusal(denialCode(decided.reason));
+  // As of transactions in the widget: questions are only seen by asking for them, and whoever could ask for many would find
+  // two transactions with the same.
+  const counter = `transactions/${user?.id ?? id}`;
+  const rate = await ports.store.increment(counter, TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+
+  const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction: transaction.hash };
+  if (isOcra(token)) {
+    const asked = await createOcraChallenge(ports, {
+      token: id,
+      scope: SIGNING_SCOPE,
+      resource: resource.id,
+      transaction,
+      tell: (at) => createEvent(act, { type: 'transaction.created', ...about }, at),
+    });
+    return isRefusal(asked) ? asked : { token, transaction: transaction.hash, ...asked };
+  }
+  if (!isSent(token)) return refusal('SIGNING_TOKEN_MISSING');
+  const order = { token, resource, scope: SIGNING_SCOPE, language: 'en', transaction } as const;
+  const sent = await sendCode(ports, act, { ...order, related: user ? [user.id] : [] });
+  return isRefusal(sent) ? sent : { token, transaction: transaction.hash, expiresAt: sent.expiresAt };
+}

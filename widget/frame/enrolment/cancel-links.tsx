@@ -1,0 +1,38 @@
+import type { EnrolView } from '@countersign/protocol/flow';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { Texts } from '../../i18n/texts.ts';
+
+export interface CancelLinksProps {
+  enrol: EnrolView;
+  texts: Texts;
+  words: EnrolmentTexts;
+  isBusy: boolean;
+  /** To the choice of another kind; absent where the person stands before it. */
+  onBack?: () => void;
+  onLater: () => void;
+}
+
+/** What else somebody can do who does not want this now. */
+export function CancelLinks({ enrol, texts, words, isBusy, onBack, onLater }: CancelLinksProps) {
+  const { kinds, kind, mayWait, until } = enrol;
+  const day = until !== undefined && new Intl.DateTimeFormat(texts.lang, { dateStyle: 'long' }).format(until);
+  const isOneOfMany = onBack && kind && (kinds.length > 1 || !kinds.includes(kind));
+  if (!isOneOfMany && !mayWait) return null;
+  return (
+    <div class="later">
+      {isOneOfMany && (
+        <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onBack()}>
+          {texts('otherWays')}
+        </button>
+      )}
+      {mayWait && (
+        <>
+          <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onLater()}>
+            {words('later')}
+          </button>
+          <p class="hint">{day ? words('laterUntil', day) : words('laterFree')}</p>
+        </>
+      )}
+    </div>
+  );
+}

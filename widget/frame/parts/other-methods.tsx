@@ -1,0 +1,40 @@
+import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
+import type { TextKey } from '../../i18n/en.ts';
+import type { Texts } from '../../i18n/texts.ts';
+
+const LABELS: Record<FactorKind, TextKey> = {
+  webauthn: 'wayWebauthn',
+  code: 'wayCode',
+  ocra: 'wayOcra',
+  sms: 'waySms',
+  email: 'wayEmail',
+  recovery: 'wayRecovery',
+};
+
+export interface OtherMethodsProps {
+  ways: readonly FactorOption[];
+  texts: Texts;
+  isBusy: boolean;
+  /** Where the way at hand does not work. */
+  isOpen: boolean;
+  onChoose: (factor: string) => void;
+}
+
+/** The other ways to show the second factor, closed until somebody wants them. */
+export function OtherMethods({ ways, texts, isBusy, isOpen, onChoose }: OtherMethodsProps) {
+  if (ways.length === 0) return null;
+  return (
+    <details class="ways" open={isOpen}>
+      <summary>{texts('otherWays')}</summary>
+      <ul>
+        {ways.map(({ id, kind, name, to }) => (
+          <li key={id}>
+            <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onChoose(id)}>
+              {texts(LABELS[kind], to ?? name ?? '')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

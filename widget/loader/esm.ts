@@ -1,0 +1,34 @@
+import { autoMount } from './auto-mount.ts';
+import { mountWidget } from './mount.ts';
+import type { MountOptions, WidgetHandle } from './options.ts';
+
+export type { Theme, Variables } from '@countersign/protocol/appearance';
+export type {
+  LiveOptions,
+  MaybeLazy as Late,
+  MountOptions,
+  Success,
+  WidgetError,
+  WidgetEvents,
+  WidgetHandle,
+} from './options.ts';
+
+const scriptUrl: string = import.meta.url;
+
+/**
+ * Mounts the widget into an element, or the first match of a selector. Answers null where there is no document (on a
+ * server) or no such element.
+ *
+ * @example
+ * const widget = mount('#sign-in', { resource: 'res_01k8dq9z2mp', nonce: () => fetchNonce() });
+ * const result = await widget?.result();
+ */
+export function mount(target: HTMLElement | string, options: MountOptions): WidgetHandle | null {
+  const element = typeof target === 'string' ? globalThis.document?.querySelector<HTMLElement>(target) : target;
+  return element ? mountWidget(element, options, scriptUrl) : null;
+}
+
+/** Mounts the declared widgets (`data-countersign`) under the root; those mounted already are left alone. */
+export function scan(root: ParentNode | undefined = globalThis.document): void {
+  if (root) autoMount(root, scriptUrl);
+}

@@ -1,0 +1,26 @@
+import { autoMount } from './auto-mount.ts';
+import { mountWidget } from './mount.ts';
+import type { MountOptions, WidgetHandle } from './options.ts';
+import { whenParsed } from './when-parsed.ts';
+
+/** `<script src=".../countersign.js">`: the global `Countersign`, and declared widgets mounted by themselves. */
+declare global {
+  interface Window {
+    Countersign?: {
+      mount(target: HTMLElement | string, options: MountOptions): WidgetHandle | null;
+      scan(root?: ParentNode): void;
+    };
+  }
+}
+
+const scriptUrl = (document.currentScript as HTMLScriptElement | null)?.src;
+
+// A second copy on the page changes nothing.
+window.Countersign ??= {
+  mount(target, options) {
+    const element = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
+    return element && mountWidget(element, options, scriptUrl);
+  },
+  scan: (root = document) => autoMount(root, scriptUrl),
+};
+whenParsed(() => window.Countersign?.scan());
