@@ -91,7 +91,7 @@ function Follow({ feed }: { feed: FollowedFeed }) {
   );
 }
 
-/** What has just happened is told by names, each of which is asked for (decision 0186); what lies further back, by ids. */
+/** New events show names, which cost a request each; older ones show ids. */
 const MOST_NAMED = 100;
 
 interface ListProps {

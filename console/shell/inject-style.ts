@@ -1,4 +1,4 @@
-/** Style of a part that is loaded later, put on by the nonce that the page's own has (decision 0147). Once is enough. */
+/** Adds the style of a part that loads later, once, under the nonce of the page's own style. */
 export function injectStyle(css: string): void {
   if (css === '' || injected.has(css)) return;
   injected.add(css);

@@ -12,8 +12,8 @@ import { type SigningKind, signingDenial, signingKinds, type Transaction } from 
 import { parseTransaction, transactionHash } from './transaction.ts';
 
 /**
- * As many as one person may be asked to confirm within the life of one (decision 0121): questions of eight digits are only
- * seen by beginning transactions, and whoever could begin many would find two with the same.
+ * How many transactions a user may have open within the lifetime of one (decision 0120). An attacker who could start many
+ * would find two with the same question of eight digits.
  */
 export const TRANSACTIONS_AT_ONCE = 10;
 

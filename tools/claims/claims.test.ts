@@ -76,31 +76,54 @@ describe('the command that tests everything', () => {
 });
 
 describe('decision records', () => {
-  const record = '# 1. A title\n\n## Context\n\na\n\n## Decision\n\nb\n\n## Consequences\n\nc\n';
+  const recordOf = (number: number): string =>
+    `# ${number}. A title\n\nStatus: accepted\n\n## Context\n\na\n\n## Decision\n\nb\n\n## Consequences\n\nc\n`;
+  const second = recordOf(2);
   const good: Tree = {
-    'docs/decisions/README.md': '[1](0001-first.md) [2](0002-second-one.md)',
-    'docs/decisions/0001-first.md': record,
-    'docs/decisions/0002-second-one.md': record,
+    'docs/decisions/README.md': '## Area\n\n- [0001](0001-first.md) A title\n- [0002](0002-second-one.md) A title\n',
+    'docs/decisions/0001-first.md': recordOf(1),
+    'docs/decisions/0002-second-one.md': second,
+    'server/a.ts': '// Why: decision 0002.',
   };
 
   it('pass when numbered, in three parts, short and listed', () => {
     expect(on(good, checkDecisions)).toEqual([]);
   });
 
+  it('pass when another one supersedes them', () => {
+    const superseded = second.replace('accepted', 'superseded by 0001');
+    expect(on({ ...good, 'docs/decisions/0002-second-one.md': superseded }, checkDecisions)).toEqual([]);
+  });
+
   it.each([
-    ['a number twice', '0002-second-on.md', record, /number 0002 is taken by/],
-    ['a name without number', 'third.md', record, /NNNN-title/],
+    ['a number twice', '0002-second-on.md', second, /number 0002 is taken by/],
+    ['a name without number', 'third.md', recordOf(3), /NNNN-title/],
     [
       'a part missing',
       '0002-second-one.md',
-      record.replace('## Consequences', '## Then'),
+      second.replace('## Consequences', '## Then'),
       /has the parts Context, Decision, Then/,
     ],
-    ['no title', '0002-second-one.md', record.replace('# 1. A title', ''), /starts without a title/],
-    ['more than a page', '0002-second-one.md', `${record}${'line\n'.repeat(60)}`, /a record is at most 60/],
-    ['not in the index', '0003-third.md', record, /is not in docs\/decisions\/README\.md/],
+    ['no title', '0002-second-one.md', second.replace('# 2. A title', ''), /starts without a title/],
+    ['a title with another number', '0002-second-one.md', recordOf(3), /the title has the number 3/],
+    ['a title that the index does not have', '0002-second-one.md', second.replace('A title', 'Other'), /by its title/],
+    ['no status', '0002-second-one.md', second.replace('Status: accepted\n\n', ''), /has no status below the title/],
+    ['another status', '0002-second-one.md', second.replace('accepted', 'open'), /has no status below the title/],
+    [
+      'superseded by none',
+      '0002-second-one.md',
+      second.replace('accepted', 'superseded by 0009'),
+      /there is no decision +0009/,
+    ],
+    ['more than a page', '0002-second-one.md', `${second}${'line\n'.repeat(60)}`, /a record is at most 60/],
+    ['not in the index', '0003-third.md', recordOf(3), /is not in docs\/decisions\/README\.md/],
   ])('%s is found', (_what, name, text, said) => {
     expect(on({ ...good, [`docs/decisions/${name}`]: text }, checkDecisions).join('\n')).toMatch(said);
+  });
+
+  it('a comment that refers to one that is gone is found', () => {
+    const tree = { ...good, 'server/a.ts': '// Why: decision 3.' };
+    expect(on(tree, checkDecisions)).toEqual(['server/a.ts: there is no decision 0003']);
   });
 
   it('none at all is found', () => {

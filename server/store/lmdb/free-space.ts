@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../store.ts';
 
 /**
  * Nothing is written while less than this is free, so that LMDB itself does not meet a full disk: more than a transaction
- * of 8192 commits makes the file grow (decision 0223).
+ * of 8192 commits makes the file grow (decision 0013).
  */
 export const LOW_WATER_BYTES = 64 * 1024 * 1024;
 

@@ -252,7 +252,7 @@ export class EmbeddedStore implements Store {
     }
   }
 
-  /** After a failed flush LMDB's memory may not agree with its file (decision 0223): it starts from the file again. */
+  /** After a failed flush LMDB's memory may not agree with its file (decision 0013): it starts from the file again. */
   #reopen(): Promise<void> {
     const reopen = async () => {
       await this.#root.close();
