@@ -5,7 +5,7 @@ import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
 import { CONFIRMATION_LIFETIME_MS, countWrongConfirmation, type EmailChange } from './administrator-link.ts';
-import type { FactorNeeds } from './check-factors.ts';
+import type { SecondFactorPorts } from './check-factors.ts';
 import { confirms, newConfirmation } from './codes.ts';
 import { notify } from './notify.ts';
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
@@ -16,7 +16,7 @@ import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from 
  * @throws MailerUnavailable when the mail could not be sent: asked again, another code is sent
  */
 export async function askOwnEmail(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
   email: string,
@@ -48,7 +48,7 @@ export async function askOwnEmail(
 
 /** The code has come back. The claim of the new address and the end of the old one are one commit. */
 export async function confirmOwnEmail(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   code: string,
 ): Promise<Result<{ administrator: Administrator }>> {

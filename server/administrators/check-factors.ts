@@ -1,4 +1,4 @@
-import { checkFactor, type FactorOutcome } from '../authentication/check-factor.ts';
+import { verifySecondFactor, type SecondFactorOutcome } from '../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../events/event.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
@@ -15,14 +15,14 @@ import { recoveryCodeMac } from './codes.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { notify } from './notify.ts';
 
-export type FactorNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
+export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
 
 /**
  * The first factor of an administrator, or of nobody: counted, waited for and paid for as a person's is (SR-17). Read
  * again after the hash: whoever was removed or given another password meanwhile does not come in (SR-4).
  */
 export async function checkAdministratorPassword<A extends object>(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   asked: {
     account: AccountId;
     /** Whose it would be. */
@@ -59,7 +59,7 @@ export async function checkAdministratorPassword<A extends object>(
 }
 
 async function comesIn(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   found: Administrator,
   passwordHash: string | undefined,
   password: string,
@@ -80,7 +80,7 @@ async function comesIn(
 }
 
 async function stillRight(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   { account, id }: Administrator,
   passwordHash: string | undefined,
 ): Promise<Administrator | undefined> {
@@ -92,19 +92,19 @@ async function stillRight(
 
 /** The code of the token that is theirs when its turn comes. */
 export function checkAdministratorOtp(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   { account, id }: Pick<Administrator, 'account' | 'id'>,
   otp: string,
-): Promise<FactorOutcome> {
+): Promise<SecondFactorOutcome> {
   const threshold = ADMINISTRATOR_FAILURES_BEFORE_LOCK;
-  return checkFactor(ports, id, {
+  return verifySecondFactor(ports, id, {
     method: 'otp',
     answer: { kind: 'code', otp },
     accepts: ['totp'],
     scope: id,
     userBlocked: false,
     attempt: newOperation(ports),
-    candidates: async () => {
+    readTokens: async () => {
       const read = await readAdministrator(ports, account, id);
       if (isRefusal(read) || read.administrator.token === undefined) return [];
       const [token] = await ports.store.getMany([documents.token(read.administrator.token)], ports.clock.now());
@@ -118,7 +118,7 @@ export function checkAdministratorOtp(
  * succeeds. Also where the token is locked, which is what somebody who guesses its codes would bring about.
  */
 export async function redeemRecoveryCode(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   { account, id }: { account: AccountId; id: AdministratorId },
   typed: string,
   client: ClientInfo,

@@ -10,7 +10,7 @@ import type { Administrator, AdministratorActor } from './administrator.ts';
 import {
   checkAdministratorOtp,
   checkAdministratorPassword,
-  type FactorNeeds,
+  type SecondFactorPorts,
   redeemRecoveryCode,
 } from './check-factors.ts';
 import { readAdministrator } from './find-administrator.ts';
@@ -33,7 +33,7 @@ export interface Proof {
 
 /** The administrator who acts, if the factors are right. Wrong ones count as at a sign-in, and are told of. */
 export async function reauthenticate(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
 ): Promise<Result<{ administrator: Administrator }>> {
@@ -56,7 +56,7 @@ export async function reauthenticate(
   );
 }
 
-function secondFactor(ports: FactorNeeds, act: SelfAct, person: Administrator, proof: Proof) {
+function secondFactor(ports: SecondFactorPorts, act: SelfAct, person: Administrator, proof: Proof) {
   if (proof.otp !== undefined) return checkAdministratorOtp(ports, person, proof.otp);
   if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, person, proof.recoveryCode, act);
   return Promise.resolve(refusal('OTP_REQUIRED'));

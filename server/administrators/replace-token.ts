@@ -3,7 +3,7 @@ import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
 import { CONFIRMATION_LIFETIME_MS } from './administrator-link.ts';
-import type { FactorNeeds } from './check-factors.ts';
+import type { SecondFactorPorts } from './check-factors.ts';
 import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { notify } from './notify.ts';
@@ -11,7 +11,7 @@ import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from 
 
 /** Shows a new token. The one there is stays until the first right code of this one. */
 export async function requestTokenReplacement(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
 ): Promise<Result<{ otpauthUri: string; secret: string; expiresAt: number }>> {
@@ -36,7 +36,7 @@ export async function requestTokenReplacement(
 
 /** The first code of the new token: from now on it is the one, with new recovery codes. */
 export async function confirmTokenReplacement(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   otp: string,
 ): Promise<Result<{ recoveryCodes: string[] }>> {

@@ -4,14 +4,14 @@ import { documents } from '../store/keys.ts';
 import type { Administrator } from './administrator.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { transferSuperuser } from './change-administrator.ts';
-import type { FactorNeeds } from './check-factors.ts';
+import type { SecondFactorPorts } from './check-factors.ts';
 import { newRecoveryCodes } from './codes.ts';
 import { notify } from './notify.ts';
 import { changeSelf, type Proof, reauthenticate, type SelfAct } from './reauthenticate.ts';
 
 /** What administrators do with their own way in, and with nobody else's. Each asks for both factors again (SR-38). */
 export async function changeOwnPassword(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
   password: string,
@@ -31,7 +31,7 @@ export async function changeOwnPassword(
 
 /** Ten new ones; those before are void. */
 export async function renewRecoveryCodes(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
 ): Promise<Result<{ recoveryCodes: string[] }>> {
@@ -48,7 +48,7 @@ export async function renewRecoveryCodes(
 
 /** Hands the superuser's role over. Both are told. */
 export async function handOverSuperuser(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
   to: AdministratorId,

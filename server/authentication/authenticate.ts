@@ -18,14 +18,14 @@ import type { TokenKind } from '../tokens/token.ts';
 import { confirmByFactor } from '../users/confirm-user.ts';
 import { locateTyped } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { checkFactor, type FactorTold } from './check-factor.ts';
-import { checkUserFactor } from './check-user-factor.ts';
 import { decoyAttempt } from './decoy-attempt.ts';
 import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { decideFactors, denialCode, type Method } from './methods.ts';
 import { readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limits.ts';
 import { acceptedKinds, acceptedKindsFrom, factorStates, type SecondAnswer } from './second-factor.ts';
+import { type SecondFactorEvent, verifySecondFactor } from './verify-second-factor.ts';
+import { verifyUserFactor } from './verify-user-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
 
@@ -139,13 +139,13 @@ class Attempt {
   }
 
   /** How a check of a code tells of itself. */
-  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], told: FactorTold): Json {
-    if ('refused' in told) {
-      return this.event({ outcome: 'refused', reason: told.refused, subject, related: told.tokens, factors });
+  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], outcome: SecondFactorEvent): Json {
+    if ('refused' in outcome) {
+      return this.event({ outcome: 'refused', reason: outcome.refused, subject, related: outcome.tokens, factors });
     }
-    const passed = { outcome: 'granted', subject, otp: told.otp } as const;
-    return told.otp === 'verified'
-      ? this.event({ ...passed, related: [told.token], factors: [...factors, 'otp'] })
+    const passed = { outcome: 'granted', subject, otp: outcome.otp } as const;
+    return outcome.otp === 'verified'
+      ? this.event({ ...passed, related: [outcome.token], factors: [...factors, 'otp'] })
       : this.event({ ...passed, factors });
   }
 
@@ -169,10 +169,10 @@ async function authenticateWithOtp(
     await decoyForUnknownUser(ports, attempt.account, request.user, answer, event);
     return refusal('INVALID_CREDENTIALS');
   }
-  const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
+  const createEvent = (outcome: SecondFactorEvent) => attempt.otp(person.id, [], outcome);
   const scope = apiScope(resource.id);
   const asked = { method: 'otp', user: person, name: request.user, way: 'api', resource, answer, scope } as const;
-  const outcome = await checkUserFactor(ports, asked, tell);
+  const outcome = await verifyUserFactor(ports, asked, createEvent);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
@@ -214,10 +214,10 @@ async function authenticateWithPassword(
   if (isRefusal(first)) return first;
   if (!('right' in first) || answer === undefined) return first as Authenticated;
   const { user } = first.right;
-  const tell = (told: FactorTold) => attempt.otp(user.id, ['password'], told);
+  const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, ['password'], outcome);
   const scope = apiScope(resource);
   const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
-  const outcome = await checkUserFactor(ports, asked, tell);
+  const outcome = await verifyUserFactor(ports, asked, createEvent);
   if (isRefusal(outcome)) return outcome;
   if (confirmsUser(outcome)) {
     await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
@@ -249,7 +249,7 @@ async function authenticateWithToken(
   }
   const { owner } = token.value;
   const [user] = owner === undefined ? [] : await ports.store.getMany([documents.user(owner)], ports.clock.now());
-  const outcome = await checkFactor(ports, owner ?? token.value.id, {
+  const outcome = await verifySecondFactor(ports, owner ?? token.value.id, {
     method: 'token',
     way: 'api',
     answer: { kind: 'code', otp: request.otp },
@@ -258,8 +258,8 @@ async function authenticateWithToken(
     // No user is involved, but a success clears no failures of a token whose owner is blocked (SR-14).
     userBlocked: user?.value.blocked === true,
     attempt: newOperation(ports),
-    tell: (told) => attempt.otp(request.token, [], told),
-    candidates: async () => {
+    createEvent: (outcome) => attempt.otp(request.token, [], outcome),
+    readTokens: async () => {
       const stored = await readLimitedToken(ports, token.value, resource);
       return stored.filter(({ value }) => value.directResources.includes(resource.id));
     },

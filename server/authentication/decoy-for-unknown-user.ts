@@ -5,9 +5,9 @@ import type { Json } from '../store/store.ts';
 import { ABSENT } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoysFor } from './check-decoy.ts';
-import { checkFactor, type FactorNeeds } from './check-factor.ts';
 import { anyRecord, typedNameQueueKey } from './decoy-attempt.ts';
 import type { SecondAnswer } from './second-factor.ts';
+import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
 
 /**
  * Checks a one-time password for an unknown name on a decoy, by the code that checks it on a user's tokens. It waits in
@@ -15,7 +15,7 @@ import type { SecondAnswer } from './second-factor.ts';
  * what is counted goes to one of a fixed number of records.
  */
 export async function decoyForUnknownUser(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   account: AccountId,
   name: string,
   answer: SecondAnswer,
@@ -23,7 +23,7 @@ export async function decoyForUnknownUser(
 ): Promise<void> {
   const normalised = normaliseName(name);
   const decoy = anyRecord(ports);
-  await checkFactor(ports, typedNameQueueKey(account, name), {
+  await verifySecondFactor(ports, typedNameQueueKey(account, name), {
     method: 'otp',
     answer,
     accepts: ['totp', 'recovery'],
@@ -31,8 +31,8 @@ export async function decoyForUnknownUser(
     userBlocked: false,
     attempt: newOperation(ports),
     decoy,
-    ...(event !== undefined && { tell: () => event }),
-    candidates: async () => {
+    ...(event !== undefined && { createEvent: () => event }),
+    readTokens: async () => {
       // In place of the user, the claim of their login, and their token.
       const [user, token] = [documents.burntAttempt(anyRecord(ports)), documents.burntAttempt(decoy)];
       await ports.store.getMany([user, documents.nameClaim(account, normalised), token], ports.clock.now());

@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import type { FactorOutcome } from '../authentication/check-factor.ts';
-import { checkUserFactor } from '../authentication/check-user-factor.ts';
+import type { SecondFactorOutcome } from '../authentication/verify-second-factor.ts';
+import { verifyUserFactor } from '../authentication/verify-user-factor.ts';
 import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../authentication/second-factor.ts';
@@ -70,7 +70,7 @@ export async function judgeSecond(
     return { refusal: refusal('ACCESS_DENIED') };
 
   const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
-  const outcome = await checkUserFactor(ports, {
+  const outcome = await verifyUserFactor(ports, {
     way: 'widget',
     method: passwordStands ? 'password-otp' : 'otp',
     user,
@@ -98,7 +98,7 @@ export async function afterSecond(
   flow: Flow,
   resource: Resource,
   user: User,
-  shown: Exclude<FactorOutcome, Refusal>,
+  shown: Exclude<SecondFactorOutcome, Refusal>,
 ): Promise<StepOutcome> {
   const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
   // What was left out has not been shown.

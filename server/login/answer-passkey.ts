@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
-import { checkUserFactor } from '../authentication/check-user-factor.ts';
+import { verifyUserFactor } from '../authentication/verify-user-factor.ts';
 import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -56,7 +56,7 @@ async function byPasskeyAlone(
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
-  const outcome = await checkUserFactor(ports, asked);
+  const outcome = await verifyUserFactor(ports, asked);
   if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
   const { reason = outcome.refused, tokens = [] } = outcome;
   return { refusal: refusal('INVALID_CREDENTIALS', { about: user.id, reason, tokens }) };

@@ -1,5 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { checkUserFactor } from '../authentication/check-user-factor.ts';
+import { verifyUserFactor } from '../authentication/verify-user-factor.ts';
 import type { SecondAnswer } from '../authentication/second-factor.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -41,7 +41,7 @@ export async function judgeSigning(
   if (answer.kind === 'webauthn' && !isOfTransaction(answer.asked.challenge, transaction.hash)) {
     return { refusal: refusal('ACCESS_DENIED', { about: user.id }) };
   }
-  const outcome = await checkUserFactor(ports, {
+  const outcome = await verifyUserFactor(ports, {
     way: 'widget',
     method: 'otp',
     user,

@@ -1,5 +1,5 @@
-import { checkFactor } from '../authentication/check-factor.ts';
 import { readLimitedToken } from '../authentication/read-limits.ts';
+import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
@@ -45,20 +45,20 @@ export async function importExistingToken(
   if (another) return refusal('INPUT_INVALID', { detail: 'serial: several tokens have it' });
   const { id } = free.value;
   if (!mayChangeToken(act.actor, free.value, undefined)) return refusal('FORBIDDEN');
-  const checked = await checkFactor(ports, id, {
+  const checked = await verifySecondFactor(ports, id, {
     method: 'token',
     answer: { kind: 'code', otp },
     accepts: TOKEN_KINDS,
     scope: `known/${id}`,
     userBlocked: false,
     attempt: newOperation(ports),
-    tell: (told) => {
+    createEvent: (outcome) => {
       const now = ports.clock.now();
-      return 'refused' in told
-        ? createEvent(act, { type: 'token.refused', subject: id, outcome: 'refused', reason: told.refused }, now)
+      return 'refused' in outcome
+        ? createEvent(act, { type: 'token.refused', subject: id, outcome: 'refused', reason: outcome.refused }, now)
         : createEvent(act, { type: 'token.updated', subject: id, changed: ['nextCounter'] }, now);
     },
-    candidates: async () => {
+    readTokens: async () => {
       const limit = { failedAttemptsBeforeLock: DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK };
       return (await readLimitedToken(ports, free.value, limit)).filter(({ value }) => isFree(value));
     },

@@ -1,4 +1,4 @@
-import type { FactorNeeds } from '../authentication/check-factor.ts';
+import type { SecondFactorPorts } from '../authentication/verify-second-factor.ts';
 import { factorQueueKey } from '../authentication/decoy-attempt.ts';
 import { countFailedResync, stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
@@ -32,7 +32,7 @@ export const RESYNC_THRESHOLD = 5;
  * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
  */
 export async function resyncToken(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   act: RequestContext,
   id: TokenId,
   otps: readonly [string, string],

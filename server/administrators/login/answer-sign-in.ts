@@ -4,7 +4,7 @@ import type { Administrator } from '../administrator.ts';
 import {
   checkAdministratorOtp,
   checkAdministratorPassword,
-  type FactorNeeds,
+  type SecondFactorPorts,
   redeemRecoveryCode,
 } from '../check-factors.ts';
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
@@ -16,12 +16,12 @@ import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type Sig
 type Progress = Promise<Result<SignInProgress>>;
 
 /** Notes the address. Nobody is looked up: what comes next is the same for every address (SR-17). */
-export function answerEmail(ports: FactorNeeds, answer: SignInAnswer & { email: string }): Progress {
+export function answerEmail(ports: SecondFactorPorts, answer: SignInAnswer & { email: string }): Progress {
   return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => emailGiven(flow, answer.email) }));
 }
 
 /** Checks the password. Whoever has no token yet is given one to enrol; everybody else is asked for a code. */
-export function answerSignInPassword(ports: FactorNeeds, answer: SignInAnswer & { password: string }): Progress {
+export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAnswer & { password: string }): Progress {
   return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
     const found = await locateAdministrator(ports, account, email);
     const { password } = answer;
@@ -32,7 +32,7 @@ export function answerSignInPassword(ports: FactorNeeds, answer: SignInAnswer & 
   });
 }
 
-function shownBy(ports: FactorNeeds, administrator: Administrator) {
+function shownBy(ports: SecondFactorPorts, administrator: Administrator) {
   return {
     administrator: administrator.id,
     passwordDigest: passwordDigest(administrator),
@@ -41,7 +41,7 @@ function shownBy(ports: FactorNeeds, administrator: Administrator) {
 }
 
 /** `otp` has been parsed, so a malformed one was refused before anything was claimed or counted (SR-47). */
-export function answerSignInOtp(ports: FactorNeeds, answer: SignInAnswer & { otp: string }): Progress {
+export function answerSignInOtp(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
   return answerSignIn(ports, 'otp', answer, async (flow) => {
     const person = await personOf(ports, flow);
     if (!person) return { refusal: refusal('ACCESS_DENIED') };
@@ -51,7 +51,7 @@ export function answerSignInOtp(ports: FactorNeeds, answer: SignInAnswer & { otp
 }
 
 /** A recovery code in place of the code of a token that is lost. */
-export function answerRecoveryCode(ports: FactorNeeds, answer: SignInAnswer & { code: string }): Progress {
+export function answerRecoveryCode(ports: SecondFactorPorts, answer: SignInAnswer & { code: string }): Progress {
   return answerSignIn(ports, 'otp', answer, async (flow) => {
     const person = await personOf(ports, flow);
     if (!person) return { refusal: refusal('ACCESS_DENIED') };
@@ -61,7 +61,7 @@ export function answerRecoveryCode(ports: FactorNeeds, answer: SignInAnswer & { 
 }
 
 /** The first code of a token that is theirs from then on. */
-export function answerEnrolment(ports: FactorNeeds, answer: SignInAnswer & { otp: string }): Progress {
+export function answerEnrolment(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
   return answerSignIn(ports, 'enrol', answer, async (flow) => {
     const person = await personOf(ports, flow);
     if (!person || !flow.enrolment) return { refusal: refusal('ACCESS_DENIED') };

@@ -9,7 +9,7 @@ import { passwordDigest } from '../../passwords/password-digest.ts';
 import { documents } from '../../store/keys.ts';
 import { newOperation, transact, type Write } from '../../store/transact.ts';
 import { type Administrator, type AdministratorActor, actorOf } from '../administrator.ts';
-import type { FactorNeeds } from '../check-factors.ts';
+import type { SecondFactorPorts } from '../check-factors.ts';
 import { type FoundAdministrator, readAdministrator } from '../find-administrator.ts';
 import { type AdministratorFlow, signedIn } from './administrator-flow.ts';
 import { newSession, type OpenedSession, putSession } from './open-session.ts';
@@ -36,7 +36,7 @@ export interface SignInProgress {
 
 /** One answer to one step of an administrator's sign-in: claims the step, evaluates, and moves on. */
 export async function answerSignIn(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   step: SignInStep,
   answer: SignInAnswer,
   evaluate: (flow: AdministratorFlow) => Promise<SignInOutcome>,
@@ -59,7 +59,7 @@ export async function answerSignIn(
 
 /** The administrator of a sign-in whose password was right, while that password still is theirs (SR-38, SR-39). */
 export async function personOf(
-  ports: Pick<FactorNeeds, 'store' | 'clock'>,
+  ports: Pick<SecondFactorPorts, 'store' | 'clock'>,
   flow: AdministratorFlow,
 ): Promise<FoundAdministrator | undefined> {
   if (flow.administrator === undefined) return undefined;
@@ -74,7 +74,7 @@ export function passwordStillRight(flow: AdministratorFlow, administrator: Admin
 
 /** The last step leads to a session, whose record comes into being in the commit that ends the sign-in. */
 async function finish(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,
   { recoveryCodes }: { recoveryCodes?: string[] },
@@ -105,7 +105,7 @@ async function finish(
 }
 
 function move(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,
   next: (flow: AdministratorFlow) => AdministratorFlow,
@@ -117,7 +117,7 @@ function move(
 }
 
 function turnDown(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,
   why: Refusal,
@@ -156,7 +156,7 @@ function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [], re
 
 /** Ends the evaluation, if the attempt still holds the step; whoever was overtaken is told so and changes nothing. */
 function settle(
-  ports: FactorNeeds,
+  ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,
   decide: (flow: AdministratorFlow, now: number) => { progress: SignInProgress; write: Write },

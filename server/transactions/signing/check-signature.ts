@@ -1,5 +1,5 @@
-import { checkFactor } from '../../authentication/check-factor.ts';
 import { readLimitedToken } from '../../authentication/read-limits.ts';
+import { verifySecondFactor } from '../../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
@@ -27,7 +27,7 @@ export async function checkSignature(
   const { token, user, resource } = place;
   const transaction = transactionHash(parsed.fields);
   const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction };
-  const outcome = await checkFactor(ports, user?.id ?? id, {
+  const outcome = await verifySecondFactor(ports, user?.id ?? id, {
     method: 'token',
     way: 'api',
     answer: { kind: 'code', otp },
@@ -36,14 +36,14 @@ export async function checkSignature(
     transaction,
     userBlocked: false,
     attempt: newOperation(ports),
-    tell: (told) => {
+    createEvent: (outcome) => {
       const result: Omit<EventDraft, 'type'> =
-        'refused' in told
-          ? { outcome: 'refused', reason: told.refused }
-          : { outcome: 'granted', factors: ['otp'], otp: told.otp };
+        'refused' in outcome
+          ? { outcome: 'refused', reason: outcome.refused }
+          : { outcome: 'granted', factors: ['otp'], otp: outcome.otp };
       return createEvent(act, { type: 'transaction', ...about, ...result }, ports.clock.now());
     },
-    candidates: async () => {
+    readTokens: async () => {
       const stored = await readLimitedToken(ports, token, resource);
       // One that has changed hands since is another one's to sign with.
       return stored.filter(({ value }) => value.epoch === token.epoch);

@@ -2,12 +2,17 @@ import type { Resource } from '../resources/resource.ts';
 import { newOperation } from '../store/transact.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
 import { typedNameQueueKey } from './decoy-attempt.ts';
 import { readLimitedPairs } from './read-limits.ts';
 import { acceptedKindsFrom, type SecondAnswer } from './second-factor.ts';
+import {
+  type SecondFactorAttempt,
+  type SecondFactorOutcome,
+  type SecondFactorPorts,
+  verifySecondFactor,
+} from './verify-second-factor.ts';
 
-export interface UserFactor {
+export interface UserFactorAttempt {
   method: 'otp' | 'password-otp';
   user: User;
   /** As typed, where no first factor stands behind the name. */
@@ -22,13 +27,13 @@ export interface UserFactor {
 }
 
 /** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
-export function checkUserFactor(
-  ports: FactorNeeds,
-  { method, user, name, way, resource, answer, scope, signs }: UserFactor,
-  tell?: FactorCheck['tell'],
-): Promise<FactorOutcome> {
+export function verifyUserFactor(
+  ports: SecondFactorPorts,
+  { method, user, name, way, resource, answer, scope, signs }: UserFactorAttempt,
+  createEvent?: SecondFactorAttempt['createEvent'],
+): Promise<SecondFactorOutcome> {
   const queue = name === undefined ? user.id : typedNameQueueKey(user.account, name);
-  return checkFactor(ports, queue, {
+  return verifySecondFactor(ports, queue, {
     method,
     way,
     answer,
@@ -38,7 +43,7 @@ export function checkUserFactor(
     userBlocked: user.blocked,
     user,
     attempt: newOperation(ports),
-    ...(tell && { tell }),
-    candidates: () => readLimitedPairs(ports, user, resource, way),
+    ...(createEvent && { createEvent }),
+    readTokens: () => readLimitedPairs(ports, user, resource, way),
   });
 }

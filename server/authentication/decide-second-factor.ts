@@ -1,0 +1,155 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Token } from '../tokens/token.ts';
+import type { SignInWay, User } from '../users/user.ts';
+import type { Candidate, FactorVerdict } from './factor-check.ts';
+import { countWrongAnswer, resetFailures, tokenState } from './lockout.ts';
+import { decideFactors, denialCode, type Method } from './methods.ts';
+import type { LimitedToken } from './read-limits.ts';
+import { factorStates, isUsable, matchesAnswer, type SecondAnswer } from './second-factor.ts';
+
+/** The rules that one attempt is judged by. */
+export interface SecondFactorRules {
+  method: Method;
+  /** How the user signs in. Default: through the widget. */
+  way?: SignInWay | undefined;
+  /** Well-formed; the caller has refused everything else. */
+  answer: SecondAnswer;
+  /** The kinds of tokens that the resource accepts. */
+  accepts: readonly Token['factor']['kind'][];
+  userBlocked: boolean;
+  /** The user whose second factor it is. Absent for a token used by itself. */
+  user?: Pick<User, 'needsConfirmation'>;
+  /** Names this attempt, so that a repeated decision counts it once. */
+  attempt: string;
+}
+
+/** A refusal that counts nothing. */
+export interface UncountedRefusal {
+  kind: 'refuse';
+  code: RefusalCode;
+  tokens: TokenId[];
+  /** No token's secret was used, so the work of a check is done on a decoy (SR-70). */
+  needsDecoyCheck: boolean;
+}
+
+export type SecondFactorNeed = UncountedRefusal | { kind: 'skip' } | { kind: 'verify' };
+
+/** Whether the answer is verified at all, by the truth table. */
+export function needForSecondFactor(
+  tokens: readonly LimitedToken[],
+  { method, accepts, way, user }: SecondFactorRules,
+  now: number,
+): SecondFactorNeed {
+  const states = factorStates(
+    tokens.map(({ value }) => value),
+    accepts,
+    now,
+    way,
+  );
+  const factors = decideFactors(method, states);
+  if (factors.kind === 'factors') return { kind: factors.otp ? 'verify' : 'skip' };
+  return { kind: 'refuse', code: denialCode(factors.reason, user), tokens: idsOf(tokens), needsDecoyCheck: true };
+}
+
+/** The tokens that the answer is verified on. */
+export function candidateTokens(
+  tokens: readonly LimitedToken[],
+  { accepts, way, answer }: SecondFactorRules,
+  now: number,
+): LimitedToken[] {
+  return tokens.filter(({ value }) => isUsable(value, accepts, now, way) && matchesAnswer(answer, value));
+}
+
+/** A token and what the answer was on it. */
+export interface VerifiedCandidate extends Candidate {
+  stored: LimitedToken;
+  verdict: FactorVerdict;
+}
+
+type AcceptedCandidate = VerifiedCandidate & { verdict: Extract<FactorVerdict, { verdict: 'accepted' }> };
+type WrongCandidate = VerifiedCandidate & { verdict: Extract<FactorVerdict, { verdict: 'wrong' }> };
+
+/** A token as it was read, and as the decision leaves it. */
+export interface TokenChange extends VerifiedCandidate {
+  next: Token;
+}
+
+export type SecondFactorDecision =
+  | UncountedRefusal
+  /** `others`: tokens of the same assignment, whose failures the success resets. */
+  | { kind: 'accept'; change: AcceptedCandidate & { next: Token }; others: LimitedToken[] }
+  /** A wrong answer, counted on each token that it was verified on. `reason`: for the audit log. */
+  | {
+      kind: 'count';
+      code: 'TOKEN_LOCKED' | 'OTP_WRONG';
+      reason?: RefusalCode;
+      tokens: TokenId[];
+      changes: TokenChange[];
+      isClockOff: boolean;
+    };
+
+/** What one answer leads to, once it has been verified on each candidate. */
+export function decideSecondFactor(
+  verified: readonly VerifiedCandidate[],
+  tokens: readonly LimitedToken[],
+  rules: SecondFactorRules,
+  now: number,
+): SecondFactorDecision {
+  // A used code gets no other answer, even where another token would accept it: it could be shown again and again, and would be
+  // a guess at the others that nothing counts (SR-1, SR-2).
+  if (verified.some(({ verdict }) => verdict.verdict === 'replayed')) {
+    const ids = idsOf(verified.map(({ stored }) => stored));
+    return { kind: 'refuse', code: 'OTP_REPLAYED', tokens: ids, needsDecoyCheck: false };
+  }
+  const accepted = verified.find(isAccepted);
+  if (accepted) {
+    const next = resetFailures(accepted.verdict.next, { ...rules, threshold: accepted.stored.threshold });
+    const others = tokens.filter((other) => other !== accepted.stored);
+    return { kind: 'accept', change: { ...accepted, next }, others };
+  }
+  const wrong = verified.filter(isWrong);
+  if (wrong.length > 0) return countWrong(wrong, rules, now);
+  // There was no token to guess at: refuse, and count nothing.
+  const about = verified.length === 0 ? tokens : verified.map(({ stored }) => stored);
+  return { kind: 'refuse', code: codeWithoutGuess(tokens, rules, now), tokens: idsOf(about), needsDecoyCheck: true };
+}
+
+function countWrong(wrong: readonly WrongCandidate[], rules: SecondFactorRules, now: number): SecondFactorDecision {
+  const changes = wrong.map((one) => {
+    const { threshold, value } = one.stored;
+    return { ...one, next: countWrongAnswer(one.verdict.next ?? value, { ...rules, threshold, now }) };
+  });
+  const reason = wrong.find(({ verdict }) => verdict.reason !== undefined)?.verdict.reason;
+  return {
+    kind: 'count',
+    code: changes.every(({ next }) => next.lock !== undefined) ? 'TOKEN_LOCKED' : 'OTP_WRONG',
+    ...(reason !== undefined && { reason }),
+    tokens: idsOf(wrong.map(({ stored }) => stored)),
+    changes,
+    isClockOff: wrong.some(({ verdict }) => verdict.clockOff === true),
+  };
+}
+
+/** A lock is what the user can have lifted; everything else reads as a wrong answer. */
+function codeWithoutGuess(
+  tokens: readonly LimitedToken[],
+  { answer, accepts, way }: SecondFactorRules,
+  now: number,
+): RefusalCode {
+  const matching = tokens.filter(({ value }) => matchesAnswer(answer, value));
+  if (matching.length > 0 && matching.every(({ value }) => tokenState(value, now) === 'locked')) return 'TOKEN_LOCKED';
+  return matching.some(({ value }) => isUsable(value, accepts, now, way)) ? 'NOTHING_ASKED' : 'OTP_WRONG';
+}
+
+function isAccepted(candidate: VerifiedCandidate): candidate is AcceptedCandidate {
+  return candidate.verdict.verdict === 'accepted';
+}
+
+function isWrong(candidate: VerifiedCandidate): candidate is WrongCandidate {
+  return candidate.verdict.verdict === 'wrong';
+}
+
+function idsOf(tokens: readonly LimitedToken[]): TokenId[] {
+  return tokens.map(({ value }) => value.id);
+}
