@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ENROLMENT_KINDS } from '../server/enrolment/enrolment-policy.ts';
+import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { indexes } from '../server/store/indexes.ts';
 import { documents } from '../server/store/keys.ts';

@@ -31,6 +31,7 @@ import { logo } from './login/page/logo.ts';
 import { passkeyWindow } from './login/page/passkey-window.ts';
 import { signInPage } from './login/page/sign-in-page.ts';
 import { flows } from './login/routes.ts';
+import { stepRoutes } from './login/step-routes.ts';
 import type { Mailbox } from './messages/mailer.ts';
 import { reset } from './passwords/reset/page/reset.ts';
 import type { BuiltFiles } from './platform/static-files/port.ts';
@@ -92,6 +93,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   app.route('/widget/v1', flows({ ...ports, issuer, rpId: options.rpId }));
+  app.route('/widget/v1', stepRoutes({ ...ports, issuer, rpId: options.rpId }));
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget/v1', signInPage(ports, options.widget));

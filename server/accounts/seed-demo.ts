@@ -1,12 +1,12 @@
 import type { ApiScope } from '../api-keys/api-key.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
-import { ENROLMENT_KINDS } from '../enrolment/enrolment-policy.ts';
 import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { assign } from '../resources/assign.ts';
 import { createResource } from '../resources/create-resource.ts';
+import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { createSentToken } from '../tokens/create-sent-token.ts';
 import { createToken } from '../tokens/create-token.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';

@@ -1,9 +1,9 @@
 import type { EventDraft } from '../events/event.ts';
+import { secretMatches } from '../flows/flow-handle.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { secretMatches } from '../login/flow-handle.ts';
 import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
 import { transact } from '../store/transact.ts';

@@ -1,4 +1,4 @@
-import { verifySecondFactor, type SecondFactorOutcome } from '../authentication/verify-second-factor.ts';
+import { type SecondFactorOutcome, verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../events/event.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';

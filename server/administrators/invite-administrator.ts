@@ -1,3 +1,4 @@
+import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import { type Actor, referenceTo } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -5,7 +6,6 @@ import { mayMakeAdministrators } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { NewId } from '../records/create-object.ts';
 import { IDEMPOTENCY_TTL_MS } from '../records/idempotency-record.ts';

@@ -10,8 +10,8 @@ import type { Administrator, AdministratorActor } from './administrator.ts';
 import {
   checkAdministratorOtp,
   checkAdministratorPassword,
-  type SecondFactorPorts,
   redeemRecoveryCode,
+  type SecondFactorPorts,
 } from './check-factors.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { putSession } from './login/open-session.ts';

@@ -1,10 +1,10 @@
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import type { EventDraft } from '../events/event.ts';
+import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { askedInVain, countMail, countResetRequest } from '../passwords/reset/reset-request.ts';

@@ -1,8 +1,8 @@
 import type { EventDraft } from '../events/event.ts';
+import { secretMatches } from '../flows/flow-handle.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { secretMatches } from '../login/flow-handle.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { documents } from '../store/keys.ts';

@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
+import { hashSecret, newSecret, secretMatches, secretOf } from '../flows/flow-handle.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { hashSecret, newSecret, secretMatches, secretOf } from '../login/flow-handle.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { byCreation, indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';

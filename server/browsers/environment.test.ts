@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../authentication/explain.ts';
 import { backUp } from '../backup/back-up.ts';
-import { parseHandle } from '../login/flow-handle.ts';
+import { parseHandle } from '../flows/flow-handle.ts';
 import { documents } from '../store/keys.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {

@@ -1,9 +1,9 @@
 import type { EventDraft } from '../events/event.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { Flow } from '../login/flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { reindex } from '../records/index-entries.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../resources/assignments.ts';

@@ -1,15 +1,15 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Flow } from '../login/flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import type { Enrolling } from './enrolling.ts';
 import { lacksPassword } from './enrolment-link.ts';
-import type { EnrolmentKind } from './enrolment-policy.ts';
 import { type EnrolmentQuestion, judgeEnrolment, wantsEnrolment } from './offer-enrolment.ts';
 
 /** Somebody at a step of an enrolment, as they are now. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
+import type { EnrolmentPolicy } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -23,7 +24,6 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import type { TokenState } from '../tokens/token.ts';
-import type { EnrolmentPolicy } from './enrolment-policy.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

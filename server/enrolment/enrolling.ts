@@ -1,9 +1,9 @@
 import type { OtpUse } from '@countersign/protocol/result';
 import type { ShownSecond } from '../authentication/step-up.ts';
 import type { TokenId } from '../kernel/ids.ts';
+import type { EnrolmentBasis, EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
-import type { EnrolmentBasis, EnrolmentKind } from './enrolment-policy.ts';
 
 /**
  * A token that becomes one with the first proof that its device is there, kept in the flow of the person who sets it up.

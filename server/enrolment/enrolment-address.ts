@@ -1,7 +1,7 @@
+import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import type { SentFactor } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import type { EnrolmentBasis } from './enrolment-policy.ts';
 
 /** Where the codes of a token that somebody sets up may go: to an address, or to one that they say; undefined: nowhere. */
 export type CodeTarget = { to: string } | 'theirs-to-say' | undefined;

@@ -1,6 +1,7 @@
 import type { EnrolmentKind } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
+import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
 import { updateResource } from '../testing/as-operator.ts';
@@ -25,7 +26,6 @@ import { totpApp } from '../testing/totp-app.ts';
 import { credentialHash } from '../tokens/kinds/passkey/claim-credential.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
 import type { TokenKind } from '../tokens/token.ts';
-import { ENROLMENT_KINDS } from './enrolment-policy.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
+import type { Flow } from '../flows/flow.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Flow } from '../login/flow.ts';
 import type { User } from '../users/user.ts';
 
 /** People read such a mail when they come to it; a day is still short for a link that opens nothing by itself. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ENROLMENT_KINDS, type EnrolmentKind } from '../resources/enrolment-policy.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { decideEnrolment, type EnrolmentFacts, hadToken, hasToken, isLeftover, remembered } from './enrolment.ts';
-import { ENROLMENT_KINDS, type EnrolmentKind } from './enrolment-policy.ts';
 
 const policy = fc.record(
   {

@@ -1,9 +1,14 @@
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import { assignmentTo, validPairs } from '../resources/assignments.ts';
+import {
+  ENROLMENT_KINDS,
+  type EnrolmentBasis,
+  type EnrolmentKind,
+  type EnrolmentPolicy,
+} from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { isRecovery, type Token, type TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind, type EnrolmentPolicy } from './enrolment-policy.ts';
 
 export interface EnrolmentFacts {
   /** The resource's. */

@@ -1,8 +1,9 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
+import type { Flow } from '../flows/flow.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Flow } from '../login/flow.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
+import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { indexes } from '../store/indexes.ts';
 import { documents } from '../store/keys.ts';
@@ -10,7 +11,6 @@ import { isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Enrolling } from './enrolling.ts';
 import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from './enrolment.ts';
-import type { EnrolmentBasis } from './enrolment-policy.ts';
 import { availableKinds, beginMaking } from './start-token-creation.ts';
 
 export interface EnrolmentQuestion {

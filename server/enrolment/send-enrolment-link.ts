@@ -1,10 +1,10 @@
+import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { hashSecret, newSecret } from '../login/flow-handle.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { readObject } from '../records/read-object.ts';

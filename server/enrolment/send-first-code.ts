@@ -1,32 +1,28 @@
-import type { FlowView } from '@countersign/protocol/flow';
+import { actOf } from '../flows/flow-events.ts';
+import type { Step, StepContext, StepPorts } from '../flows/step.ts';
+import { retryStep } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../login/answer-step.ts';
-import type { Flow } from '../login/flow.ts';
-import { actOf } from '../login/flow-events.ts';
-import { retryStep } from '../login/steps.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import type { Resource } from '../resources/resource.ts';
 import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
 import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
 import { newSentToken } from './create-sent-token.ts';
 import type { SentMaking } from './enrolling.ts';
 import { codeTarget } from './enrolment-address.ts';
-import { firstCodeSent } from './enrolment-steps.ts';
-
-type Answer = StepAnswer & { language: MailLanguage; phone: string | undefined };
+import { firstCodeSent } from './transitions.ts';
 
 /**
  * Sends the first code of a token that is being set up, or another one: to the address on record, or, where no number is known,
- * to the one that the person says. It counts against every cap that codes have, and against one of the person's own: a new
- * sign-in, or a new number, gives nobody more of them (SR-48).
- *
- * @param answer.phone where the person says the number
+ * to the one that the user types. It counts against every cap of sent codes, and against one of the user's own: a new
+ * sign-in, or a new number, gives no more of them (SR-48).
  */
-export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Result<FlowView>> {
-  return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
+export const sendFirstCode: Step<SendInput> = {
+  at: ['enrol'],
+  leadsTo: [],
+  handle: async (ports, context, input) => {
+    const { flow, resource } = context;
     const standing = await isStillAssigned(ports, flow, resource);
     const kinds = standing && (await kindsNow(ports, flow, resource, standing));
     const making = standing?.enrolling.making;
@@ -34,20 +30,26 @@ export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Result<
     if ((making?.kind !== 'sms' && making?.kind !== 'email') || !kinds.includes(making.kind)) {
       return { refusal: refusal('STEP_NOT_EXPECTED') };
     }
-    const to = addressOf(making, standing, answer.phone);
+    const to = addressOf(making, standing, input.phone);
     if (typeof to !== 'string') return { refusal: to };
     // Another address is another token, to which no code of the first belongs.
     const isMoved = making.sent !== undefined && making.sent.to !== to;
     const token = isMoved ? idFromBytes('tok', ports.random.bytes(7)) : making.token;
-    const sent = await send(ports, flow, resource, standing, { ...making, token }, to, answer);
+    const sent = await send(ports, context, standing, { ...making, token }, to, input.language);
     if (isRefusal(sent)) {
       if (sent.refused !== 'CODE_NOT_SENT' && sent.refused !== 'CODE_LIMIT') return { refusal: sent };
-      // The code before, where there was one, may still be typed: a wait would keep the person from that.
+      // An earlier code may still be typed: a wait would keep the user from that.
       return { move: (held) => retryStep(held, sent.refused) };
     }
     const { expiresAt, resendAt } = sent;
     return { move: (held) => firstCodeSent(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
-  });
+  },
+};
+
+interface SendInput {
+  language: MailLanguage;
+  /** Where the user types the number. */
+  phone?: string | undefined;
 }
 
 /** The address on record wins, whatever is said; without a word the number that was said before is meant. */
@@ -60,13 +62,12 @@ function addressOf(making: SentMaking, { user }: EnrolmentContext, phone: string
 }
 
 async function send(
-  ports: StepNeeds,
-  flow: Flow,
-  resource: Resource,
+  ports: StepPorts,
+  { flow, resource, client }: StepContext,
   { user }: EnrolmentContext,
   making: SentMaking,
   to: string,
-  { client, language }: Answer,
+  language: MailLanguage,
 ): Promise<Result<SentCode>> {
   const token = newSentToken({ user }, making, to, ports.clock.now());
   // A double click sends one.

@@ -1,9 +1,9 @@
 import type { AppView, EnrolView, FlowView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
+import type { Flow } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Flow } from '../login/flow.ts';
 import { documents } from '../store/keys.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';

@@ -1,14 +1,14 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
+import type { Flow } from '../flows/flow.ts';
+import { secretMatches } from '../flows/flow-handle.ts';
+import { sealFlow } from '../flows/sealed-flow.ts';
+import { newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
-import type { Flow } from '../login/flow.ts';
-import { secretMatches } from '../login/flow-handle.ts';
-import { sealFlow } from '../login/sealed-flow.ts';
 import type { StartFlowNeeds } from '../login/start-flow-input.ts';
-import { newFlow } from '../login/steps.ts';
 import { presentFlow } from '../login/view-flow.ts';
 import { parseUserLink } from '../messages/user-link.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -16,8 +16,8 @@ import { documents } from '../store/keys.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid } from './enrolment-link.ts';
-import { enrolmentBegun } from './enrolment-steps.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
+import { enrolmentBegun } from './transitions.ts';
 
 /**
  * Begins what a mailed link leads to: the password of whoever has one, and then the token. Looking uses nothing up; the

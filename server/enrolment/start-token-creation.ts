@@ -1,6 +1,7 @@
 import { callDependency } from '../kernel/dependency.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
+import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind } from '../resources/enrolment-policy.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { MOST_PASSKEYS } from '../tokens/kinds/passkey/start-passkey-registration.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
@@ -9,7 +10,6 @@ import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Making } from './enrolling.ts';
 import { codeTarget, isMailboxTheirs } from './enrolment-address.ts';
-import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind } from './enrolment-policy.ts';
 
 /** RFC 4226 R6 recommends 160 bits. */
 const SEED_BYTES = 20;

@@ -1,12 +1,12 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
 import { createFixture, NONCE, ORIGIN, PASSWORD } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { ISSUER } from '../testing/test-ports.ts';
-import { ENROLMENT_KINDS } from './enrolment-policy.ts';
 
 let service: Service;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
+import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
+import { actOf, grantedEvent } from '../flows/flow-events.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { documents } from '../store/keys.ts';
 import type { Write } from '../store/transact.ts';
-import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
-import { actOf, grantedEvent } from './flow-events.ts';
 
-/** A flow as it stands, with the result where this very move made one. */
-export interface Begun {
+/** A flow as it is now, with the result if this very change made one. */
+export interface FlowChange {
   flow: Flow;
   result?: ResultRecord;
 }

@@ -1,14 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '@countersign/protocol/result';
+import { RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { forgottenAt, rememberedFrom } from '../passwords/remembered-sign-in.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
-import { RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
+import { forgottenAt, rememberedFrom } from './remembered-sign-in.ts';
 import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;

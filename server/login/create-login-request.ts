@@ -2,6 +2,9 @@ import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
+import type { LoginRequest } from '../flows/flow.ts';
+import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
+import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from '../flows/flow-handle.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
@@ -15,9 +18,6 @@ import { ABSENT } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import type { LoginRequest } from './flow.ts';
-import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from './flow.ts';
-import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './flow-handle.ts';
 
 /**
  * A host that has its own passwords asks for the second factor of one person, or any host for a sign-in on our own page:

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
+import { parseHandle } from '../flows/flow-handle.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
 import {
@@ -14,8 +16,6 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
-import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from './flow.ts';
-import { parseHandle } from './flow-handle.ts';
 import { startFlow } from './start-flow.ts';
 
 let ports: TestPorts;

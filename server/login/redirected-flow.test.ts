@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LOGIN_REQUEST_ATTEMPTS } from '../flows/flow.ts';
+import { FLOW_WRONG_ANSWERS } from '../flows/transitions.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { createLoginRequest } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, NONCE, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { LOGIN_REQUEST_ATTEMPTS } from './flow.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
-import { FLOW_WRONG_ANSWERS } from './steps.ts';
 
 const BACK = 'https://shop.example/signed-in';
 

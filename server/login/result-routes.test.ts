@@ -6,6 +6,7 @@ import nonces from '../../shared/vectors/nonces.json' with { type: 'json' };
 import corpus from '../../shared/vectors/results.json' with { type: 'json' };
 import testKeys from '../../shared/vectors/test-keys.json' with { type: 'json' };
 import { createAccount } from '../accounts/create-account.ts';
+import type { ResultRecord } from '../flows/flow.ts';
 import { type AccountId, parseId, type ResourceId, type UserId } from '../kernel/ids.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { createSigner } from '../platform/jose/signer.ts';
@@ -16,7 +17,6 @@ import { addResource, createFixture, type Fixture, NONCE, unwrap } from '../test
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import type { ResultRecord } from './flow.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
   const { d: _private, ...publicHalf } = jwk;

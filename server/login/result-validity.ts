@@ -1,10 +1,10 @@
 import { decideFactors } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates, isUsable } from '../authentication/second-factor.ts';
+import type { ResultRecord } from '../flows/flow.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import type { ResultRecord } from './flow.ts';
 
 /**
  * Whether what a result says about a person still holds (SR-4): they are assigned, the token whose code was taken is

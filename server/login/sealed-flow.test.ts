@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerEmail } from '../administrators/login/answer-sign-in.ts';
 import { beginSignIn, readSignIn } from '../administrators/login/start-sign-in.ts';
+import { FLOW_LIFETIME_MS } from '../flows/flow.ts';
+import { parseHandle } from '../flows/flow-handle.ts';
+import { sealFlow } from '../flows/sealed-flow.ts';
+import { newFlow } from '../flows/transitions.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Result } from '../kernel/result.ts';
 import { signOutOfSelfService } from '../self-service/sign-out.ts';
@@ -26,12 +30,8 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { EVERYTHING, toSelf } from '../testing/self-service-fixture.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { answerIdentify } from './answer-identify.ts';
-import { answerPassword } from './answer-password.ts';
-import { FLOW_LIFETIME_MS } from './flow.ts';
-import { parseHandle } from './flow-handle.ts';
-import { sealFlow } from './sealed-flow.ts';
-import { newFlow } from './steps.ts';
+import { STEPS } from './steps.ts';
+import { submitStep } from './submit-step.ts';
 import { viewFlow } from './view-flow.ts';
 
 let ports: TestPorts;
@@ -42,7 +42,7 @@ afterAll(() => ports.close());
 
 const NOWHERE = { refused: 'FLOW_NOT_FOUND' };
 const identify = (handle: unknown, over = ports) =>
-  answerIdentify(over, { handle, seq: 0, client: {}, login: 'alice' });
+  submitStep(over, STEPS.identify, { handle, seq: 0, client: {} }, { login: 'alice' });
 const stepOf = (verdict: Result<FlowView>) => ('refused' in verdict ? verdict.refused : verdict.step);
 
 function idOf(handle: string): FlowId {
@@ -127,7 +127,9 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     for (let step = 'password'; step === 'password' && wrong < 100; ) {
       ports.clock.advance(3_000);
       await identify(handle);
-      const view = unwrap(await answerPassword(ports, { handle, seq, client: {}, password: `guess ${wrong++}` }));
+      const view = unwrap(
+        await submitStep(ports, STEPS.password, { handle, seq, client: {} }, { password: `guess ${wrong++}` }),
+      );
       ({ step, seq } = view);
     }
     expect(wrong).toBe(20);

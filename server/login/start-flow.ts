@@ -1,6 +1,9 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { accessChecks } from '../authentication/access.ts';
 import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
+import type { Flow } from '../flows/flow.ts';
+import { sealFlow } from '../flows/sealed-flow.ts';
+import { denied, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { originAllowed } from '../resources/origins.ts';
@@ -9,11 +12,8 @@ import { documents } from '../store/keys.ts';
 import { createDiscoverableChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { offersPasskeySignIn } from '../tokens/kinds/passkey/passkey-request.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
-import type { Flow } from './flow.ts';
-import { sealFlow } from './sealed-flow.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
-import { denied, newFlow } from './steps.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */

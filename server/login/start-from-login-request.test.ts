@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
+import { FLOW_WRONG_ANSWERS, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import type { Token } from '../tokens/token.ts';
-import type { Flow, LoginRequest, ResultRecord } from './flow.ts';
 import {
   decideLoginRequestStart,
   type LoginRequestContext,
   type LoginRequestFacts,
 } from './start-from-login-request.ts';
-import { FLOW_WRONG_ANSWERS, newFlow } from './steps.ts';
 
 const NOW = 1_800_000_000_000;
 const ID = idFromBytes('flw', new Uint8Array(10));

@@ -1,9 +1,9 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
+import { parseLoginRequest } from '../flows/flow-handle.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import { documents } from '../store/keys.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
-import { parseLoginRequest } from './flow-handle.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
 

@@ -1,13 +1,17 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { type AssignedTokens, loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
-import { prepareFirst } from '../authentication/prepare-first.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
 import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
+import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from '../flows/flow.ts';
+import { actOf, refusedEvent } from '../flows/flow-events.ts';
+import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from '../flows/flow-handle.ts';
+import { prepareFirst } from '../flows/prepare-first.ts';
+import { completeFlow, denied, newFlow } from '../flows/transitions.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -17,13 +21,9 @@ import { recordOnce } from '../store/record-once.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { signingKinds } from '../transactions/signing.ts';
 import { readUser } from '../users/find-user.ts';
-import { type Begun, completionWrite } from './complete-flow.ts';
-import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from './flow.ts';
-import { actOf, refusedEvent } from './flow-events.ts';
-import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from './flow-handle.ts';
+import { completionWrite, type FlowChange } from './complete-flow.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
-import { completeFlow, denied, newFlow } from './steps.ts';
 import { presentFlow } from './view-flow.ts';
 
 /**
@@ -56,7 +56,7 @@ export async function startRequestedFlow(
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [documents.loginRequest(id), documents.flow(id), documents.result(id)] as const;
-  const begun = await transact(ports, id, keys, ([request, running, result], now): Decision<Begun | undefined> => {
+  const begun = await transact(ports, id, keys, ([request, running, result], now): Decision<FlowChange | undefined> => {
     if (!request || !fits(request.value)) return { answer: undefined };
     const fresh = newFlow(id, resource, { ...input, ...seen, handleHash }, now);
     const place = { request: request.value, running: running?.value, result: result?.value };
@@ -143,13 +143,13 @@ async function readEarlier(
   return stored?.value;
 }
 
-function keep(flow: Flow): Decision<Begun> {
+function keep(flow: Flow): Decision<FlowChange> {
   const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
   return { answer: { flow }, write };
 }
 
 /** The request lives on as long as a sign-in may take from when it was asked for, so that one may start over. */
-function keepBoth(flow: Flow, request: LoginRequest): Decision<Begun> {
+function keepBoth(flow: Flow, request: LoginRequest): Decision<FlowChange> {
   const { answer, write } = keep(flow);
   const expiresAt = request.createdAt + LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS;
   const value = { ...request, expiresAt };
@@ -163,7 +163,7 @@ function deny(
   client: ClientInfo,
   now: number,
   environment?: JudgedEnvironment,
-): Decision<Begun> {
+): Decision<FlowChange> {
   const { answer, write } = keep(denied(flow, code));
   const percent = environment?.percent ?? undefined;
   const why = { refused: code, ...(percent !== undefined && { percent }) };

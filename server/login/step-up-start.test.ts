@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Authentication, Demand } from '../authentication/step-up.ts';
+import type { Flow, LoginRequest } from '../flows/flow.ts';
+import { newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
-import type { Flow, LoginRequest } from './flow.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
-import { newFlow } from './steps.ts';
 
 const NOW = 1_800_000_000_000;
 const ID = idFromBytes('flw', new Uint8Array(10));

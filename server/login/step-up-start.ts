@@ -11,12 +11,12 @@ import {
   stillCounting,
 } from '../authentication/step-up.ts';
 import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
+import type { Flow, LoginRequest } from '../flows/flow.ts';
+import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import type { Flow, LoginRequest } from './flow.ts';
-import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from './steps.ts';
 
 export interface StepUpFacts {
   resource: Resource;

@@ -1,6 +1,8 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../events/event.ts';
+import { type Flow, TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
+import { completeFlow, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -25,8 +27,6 @@ import { accountId, resourceId } from '../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createTransaction, type NewTransaction, TRANSACTIONS_AT_ONCE } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
-import { type Flow, TRANSACTION_LIFETIME_MS } from './flow.ts';
-import { completeFlow, newFlow } from './steps.ts';
 
 let ports: TestPorts;
 let replica: TestPorts;

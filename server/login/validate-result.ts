@@ -1,10 +1,10 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import type { ResultRecord } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { documents } from '../store/keys.ts';
 import { locateUser } from '../users/find-user.ts';
-import type { ResultRecord } from './flow.ts';
 import { isResultValid } from './result-validity.ts';
 
 /**

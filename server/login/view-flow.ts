@@ -2,6 +2,9 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { factorKindOf } from '../authentication/second-factor.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
+import type { Flow, ResultRecord } from '../flows/flow.ts';
+import { readFlow } from '../flows/sealed-flow.ts';
+import { SECOND_STEPS, shownError } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -9,9 +12,6 @@ import { viewSelfService } from '../self-service/view.ts';
 import { documents } from '../store/keys.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { Flow, ResultRecord } from './flow.ts';
-import { readFlow } from './sealed-flow.ts';
-import { SECOND_STEPS, shownError } from './steps.ts';
 import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {

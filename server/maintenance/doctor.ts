@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { isLeftover } from '../enrolment/enrolment.ts';
+import { FLOW_LIFETIME_MS } from '../flows/flow.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
-import { FLOW_LIFETIME_MS } from '../login/flow.ts';
 import { reindex } from '../records/index-entries.ts';
 import { releaseQuota } from '../records/usage.ts';
 import { indexes } from '../store/indexes.ts';

@@ -1,7 +1,7 @@
 import type { AdministratorFlow, Enrolment } from '../administrators/login/administrator-flow.ts';
 import type { ApiKey } from '../api-keys/api-key.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Flow } from '../login/flow.ts';
 import { apiKeyContext, MAC_KEY_CONTEXT, type SecretContext, signingKeyContext } from '../platform/secret-box/port.ts';
 import type { IdempotencyRecord } from '../records/idempotency-record.ts';
 import type { DocumentKey } from '../store/store.ts';

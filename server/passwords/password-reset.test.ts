@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { answerIdentify } from '../login/answer-identify.ts';
-import { answerOtp } from '../login/answer-otp.ts';
-import { answerPassword } from '../login/answer-password.ts';
 import { startFlow } from '../login/start-flow.ts';
+import { STEPS } from '../login/steps.ts';
+import { submitStep } from '../login/submit-step.ts';
 import type { Mail } from '../messages/mail/mail.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
@@ -235,22 +234,26 @@ describe('a reset is no way round', () => {
       await startFlow(flows, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, client: from() }),
     );
     const step = { handle: begun.handle, client: from() };
-    await answerIdentify(flows, { ...step, seq: 0, login: 'alice' });
+    await submitStep(flows, STEPS.identify, { ...step, seq: 0 }, { login: 'alice' });
     return { flows, step };
   }
 
   test('the second factor: who has set the password alone is still asked for the code', async () => {
     unwrap(await redeem(await linkFor()));
     const { flows, step } = await flowAtCode();
-    expect(await answerPassword(flows, { ...step, seq: 1, password: NEW })).toMatchObject({ step: 'otp' });
+    expect(await submitStep(flows, STEPS.password, { ...step, seq: 1 }, { password: NEW })).toMatchObject({
+      step: 'otp',
+    });
   });
 
   test('a sign-in under way with the old password ends, though its code is right', async () => {
     const { flows, step } = await flowAtCode();
-    expect(await answerPassword(flows, { ...step, seq: 1, password: PASSWORD })).toMatchObject({ step: 'otp' });
+    expect(await submitStep(flows, STEPS.password, { ...step, seq: 1 }, { password: PASSWORD })).toMatchObject({
+      step: 'otp',
+    });
     unwrap(await redeem(await linkFor()));
     const otp = (await scene.tokens[0]?.code()) ?? '';
-    expect(await answerOtp(flows, { ...step, seq: 2, otp })).toMatchObject({ step: 'denied' });
+    expect(await submitStep(flows, STEPS.otp, { ...step, seq: 2 }, { otp })).toMatchObject({ step: 'denied' });
   });
 
   // SR-49

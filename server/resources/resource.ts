@@ -1,10 +1,10 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { EnvironmentCheck } from '../browsers/device-fingerprint/environment-check.ts';
-import type { EnrolmentPolicy } from '../enrolment/enrolment-policy.ts';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
-import type { SelfServicePolicy } from '../self-service/self-service-policy.ts';
 import type { TokenKind } from '../tokens/token.ts';
+import type { EnrolmentPolicy } from './enrolment-policy.ts';
+import type { SelfServicePolicy } from './self-service-policy.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;

@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../authentication/second-factor.ts';
 import { LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
 import { environmentCheck, shownEnvironmentCheck } from '../browsers/environment-fields.ts';
-import { ENROLMENT_KINDS, type EnrolmentPolicy } from '../enrolment/enrolment-policy.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from '../http/api/describe-object.ts';
 import {
@@ -22,10 +21,10 @@ import { seenOf } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
-import { OWN_DETAILS, type SelfServicePolicy } from '../self-service/self-service-policy.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createResource } from './create-resource.ts';
 import { deleteResource } from './delete-resource.ts';
+import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
 import { LONGEST_REDIRECT_URI } from './redirect-uris.ts';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
@@ -36,6 +35,7 @@ import {
 } from './resource.ts';
 import { showResource } from './resource-access.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from './resource-warnings.ts';
+import { OWN_DETAILS, type SelfServicePolicy } from './self-service-policy.ts';
 import { updateResource } from './update-resource.ts';
 
 const settings = {

@@ -1,13 +1,13 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import { basisOf } from './own-basis.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import { addingBegun } from './self-service-steps.ts';
+import { addingBegun } from './transitions.ts';
 
 /** Leads to the steps at which people set up tokens, and from there back. Which tokens, the enrolment policy says. */
-export function addOwnToken(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+export function addOwnToken(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'add-token', answer, async (own) => {
     const { user, resource, session, paired } = own;
     const shown = session.proof.second ? paired.find(({ id }) => id === session.token) : undefined;

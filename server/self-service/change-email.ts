@@ -9,11 +9,11 @@ import {
 import { emailGiven } from '../enrolment/enrolment-address.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
+import { keeping } from '../flows/claim-step.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
-import { keeping } from '../login/claim-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
 import { documents } from '../store/keys.ts';
@@ -42,7 +42,7 @@ const PER_DAY = 10;
  */
 export function askOwnEmail(
   ports: SelfNeeds,
-  answer: StepAnswer & { email: string; language: MailLanguage },
+  answer: StepRequest & { email: string; language: MailLanguage },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'email', answer, async (own) => {
     const { email: address } = answer;
@@ -67,7 +67,7 @@ export function askOwnEmail(
 /** The code has come back: the address is theirs from now on. The one before is told, and mails go to the new one. */
 export function confirmOwnEmail(
   ports: SelfNeeds,
-  answer: StepAnswer & { code: string; language: MailLanguage },
+  answer: StepRequest & { code: string; language: MailLanguage },
 ): Promise<Result<FlowView>> {
   // The proof was fresh when the address was asked for; a mail may take its time.
   return runSelfServiceAction(ports, undefined, answer, async (own) => {
@@ -92,7 +92,7 @@ export function confirmOwnEmail(
 }
 
 /** The person does not want it after all, or has typed it wrong. */
-export function dropOwnEmail(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+export function dropOwnEmail(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 

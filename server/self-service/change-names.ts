@@ -1,11 +1,11 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import { editObject } from '../records/read-object.ts';
+import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { documents } from '../store/keys.ts';
 import type { User } from '../users/user.ts';
 import { ended, reloadIfUnchanged, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import type { OwnDetail } from './self-service-policy.ts';
 
 export interface OwnNames {
   /** Empty: none. */
@@ -14,7 +14,7 @@ export interface OwnNames {
 }
 
 /** First and second name, each where the resource leaves it to people. */
-export function changeOwnNames(ports: SelfNeeds, answer: StepAnswer & { names: OwnNames }): Promise<Result<FlowView>> {
+export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: OwnNames }): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'names', answer, async (own) => {
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);
     const details: readonly string[] = own.resource.selfService?.details ?? ([] satisfies OwnDetail[]);

@@ -1,9 +1,9 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { checkPassword } from '../passwords/check-password.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
@@ -25,7 +25,7 @@ import {
  */
 export function changeOwnPassword(
   ports: SelfNeeds,
-  answer: StepAnswer & { current: string; password: string; language: MailLanguage },
+  answer: StepRequest & { current: string; password: string; language: MailLanguage },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
     const { flow, user } = own;

@@ -1,7 +1,7 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { editObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
@@ -15,7 +15,7 @@ import { ownToken } from './token.ts';
  */
 export function changeOwnPin(
   ports: SelfNeeds,
-  answer: StepAnswer & { token: string; pin: string; language: MailLanguage },
+  answer: StepRequest & { token: string; pin: string; language: MailLanguage },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'pin', answer, async (own) => {
     const { act, user } = own;

@@ -3,7 +3,7 @@ import { CONFIRMATION_ATTEMPTS, CONFIRMATION_LIFETIME_MS } from '../administrato
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import type { AccountEvent } from '../events/event.ts';
 import { sealEvents } from '../events/seal-events.ts';
-import { actOf } from '../login/flow-events.ts';
+import { actOf } from '../flows/flow-events.ts';
 import { documents } from '../store/keys.ts';
 import { updateUser } from '../testing/as-operator.ts';
 import { addPerson, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';

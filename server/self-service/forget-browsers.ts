@@ -1,11 +1,11 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { forgetEnvironments } from '../browsers/forget-environments.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
 /** Has every browser forgotten that is remembered of the person. */
-export function forgetOwnBrowsers(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+export function forgetOwnBrowsers(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'browsers', answer, async ({ act, user }) => {
     const forgotten = await forgetEnvironments(ports, act, user.id);
     return isRefusal(forgotten) ? forgotten : { done: {} };

@@ -1,11 +1,11 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import type { Flow, ResultRecord } from '../flows/flow.ts';
+import { actOf, grantedEvent } from '../flows/flow-events.ts';
+import type { Passed } from '../flows/transitions.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { Begun } from '../login/complete-flow.ts';
-import type { Flow, ResultRecord } from '../login/flow.ts';
-import { actOf, grantedEvent } from '../login/flow-events.ts';
-import type { Passed } from '../login/steps.ts';
+import type { FlowChange } from '../login/complete-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -13,7 +13,7 @@ import { documents } from '../store/keys.ts';
 import type { Write } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { credentialFingerprint, isUnchangedSinceOpen, mayBeShown } from './context.ts';
-import { isReturn, selfOpened } from './self-service-steps.ts';
+import { isReturn, selfOpened } from './transitions.ts';
 
 /**
  * What the page is opened on: the person as they are now. Whatever was shown has to be worth as much as when it was shown,
@@ -49,7 +49,7 @@ export function opening(
   standing: string,
   client: ClientInfo,
   now: number,
-): Begun & { write: Write } {
+): FlowChange & { write: Write } {
   const opened = selfOpened(flow, passed, standing, now);
   const put = [{ key: documents.flow(opened.id), value: opened, expiresAt: opened.expiresAt }];
   const append = [createEvent(actOf(opened, client), grantedEvent(passed), now)];

@@ -1,4 +1,4 @@
-import type { EnrolmentBasis } from '../enrolment/enrolment-policy.ts';
+import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { SelfServiceContext } from './context.ts';
 
 /** On the strength of what somebody on the page sets up a token. */

@@ -1,16 +1,16 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { prepareFirst } from '../authentication/prepare-first.ts';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
+import { prepareFirst } from '../flows/prepare-first.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import { proofAsked } from './self-service-steps.ts';
+import { proofAsked } from './transitions.ts';
 
 /**
  * Asks for the factors once more: the password of whoever has one, and a second one of whoever has that here, by the steps
  * and the counters of every sign-in. Never for less than was asked for before.
  */
-export function reauthenticateUser(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
     // Without a password two factors were a passkey that checked its person: a code beside it is one.

@@ -2,10 +2,10 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { tokenState } from '../authentication/lockout.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { StepRequest } from '../flows/step.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { reindex } from '../records/index-entries.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
@@ -35,7 +35,7 @@ import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
  */
 export function removeOwnToken(
   ports: SelfNeeds,
-  answer: StepAnswer & { token: string; language: MailLanguage },
+  answer: StepRequest & { token: string; language: MailLanguage },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
     const found = ownToken(own, answer.token);

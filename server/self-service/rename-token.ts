@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import { editObject } from '../records/read-object.ts';
 import { documents } from '../store/keys.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
@@ -10,7 +10,7 @@ import { ownToken } from './token.ts';
 /** Calls a token something else. What administrators handed out is known to them by its name, so that stays. */
 export function renameOwnToken(
   ports: SelfNeeds,
-  answer: StepAnswer & { token: string; name: string },
+  answer: StepRequest & { token: string; name: string },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'rename-token', answer, async (own) => {
     const { act, user } = own;

@@ -4,10 +4,10 @@ import { remembered } from '../enrolment/enrolment.ts';
 import { newRecord } from '../enrolment/new-record.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { idFromBytes, type TokenId } from '../kernel/ids.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { reindex } from '../records/index-entries.ts';
 import { editObject } from '../records/read-object.ts';
@@ -32,7 +32,7 @@ type Made = NonNullable<SelfSession['codes']>;
 /** Makes recovery codes anew; those before are worth nothing from then on. Whoever has none, and has a token, gets some. */
 export function renewRecoveryCodes(
   ports: SelfNeeds,
-  answer: StepAnswer & { language: MailLanguage },
+  answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'recovery-codes', answer, async (own) => {
     if (!mayHaveCodes(own)) return refusal('SELF_SERVICE_OFF');
@@ -49,7 +49,7 @@ export function renewRecoveryCodes(
 }
 
 /** The person says that they have them: they are not shown again. */
-export function keepRecoveryCodes(ports: SelfNeeds, answer: StepAnswer): Promise<Result<FlowView>> {
+export function keepRecoveryCodes(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
 }
 

@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
 import { resyncToken } from '../tokens/resync-token.ts';
 import { isOath } from '../tokens/token.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
@@ -9,7 +9,7 @@ import { ownToken } from './token.ts';
 /** Brings a token back into step by two of its codes, counted as everywhere (SR-43). */
 export function resyncOwnToken(
   ports: SelfNeeds,
-  answer: StepAnswer & { token: string; otps: readonly [string, string] },
+  answer: StepRequest & { token: string; otps: readonly [string, string] },
 ): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'resync-token', answer, async (own) => {
     const found = ownToken(own, answer.token);

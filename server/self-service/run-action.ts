@@ -1,15 +1,15 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
+import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
+import type { Flow } from '../flows/flow.ts';
+import { actOf, refusedEvent } from '../flows/flow-events.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
+import { denied, holdsClaim, retryStep } from '../flows/transitions.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { StepAnswer, StepNeeds } from '../login/answer-step.ts';
-import { claimFlowStep, keeping, releaseStep } from '../login/claim-step.ts';
-import type { Flow } from '../login/flow.ts';
-import { actOf, refusedEvent } from '../login/flow-events.ts';
-import { denied, holdsClaim, retryStep } from '../login/steps.ts';
 import { presentFlow } from '../login/view-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { documents } from '../store/keys.ts';
@@ -17,9 +17,9 @@ import { newOperation, transact } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
 import { credentialFingerprint, factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { judgeSelfAct, type SelfAct, type SelfSession } from './self-service.ts';
-import { selfStayed } from './self-service-steps.ts';
+import { selfStayed } from './transitions.ts';
 
-export type SelfNeeds = StepNeeds & Pick<Ports, 'courier'>;
+export type SelfNeeds = StepPorts & Pick<Ports, 'courier'>;
 
 /** Somebody who does something to themselves. */
 export interface SelfServiceAction extends SelfServiceContext {
@@ -58,7 +58,7 @@ const GUESSES: ReadonlySet<RefusalCode> = new Set([
 export async function runSelfServiceAction(
   ports: SelfNeeds,
   name: SelfAct | undefined,
-  answer: StepAnswer,
+  answer: StepRequest,
   perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
 ): Promise<Result<FlowView>> {
   const attempt = newOperation(ports);

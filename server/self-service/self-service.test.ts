@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { UserId } from '../kernel/ids.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
+import { OWN_DETAILS } from '../resources/self-service-policy.ts';
 import { TOKEN_STATES, type Token } from '../tokens/token.ts';
 import {
   deletionBlocker,
@@ -15,7 +16,6 @@ import {
   type SelfFacts,
   type SelfProof,
 } from './self-service.ts';
-import { OWN_DETAILS } from './self-service-policy.ts';
 
 const NOW = 1_800_000_000_000;
 const ANN = 'usr_01k8dq9z2mp' as UserId;

@@ -1,8 +1,8 @@
 import type { Confirmation } from '../administrators/administrator-link.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
+import type { SelfServicePolicy } from '../resources/self-service-policy.ts';
 import { isRecovery, type Token, type TokenState } from '../tokens/token.ts';
-import type { SelfServicePolicy } from './self-service-policy.ts';
 
 /** From the proof on; a new proof begins it anew. */
 export const SELF_LIFETIME_MS = 15 * 60_000;

@@ -1,6 +1,6 @@
+import { parseHandle, secretMatches } from '../flows/flow-handle.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { parseHandle, secretMatches } from '../login/flow-handle.ts';
 import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 

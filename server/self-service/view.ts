@@ -4,12 +4,13 @@ import { acceptedKinds, acceptedKindsFrom } from '../authentication/second-facto
 import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/known-browsers.ts';
 import { decideEnrolment, hadToken } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports.ts';
-import type { Flow } from '../login/flow.ts';
 import { passwordRule } from '../passwords/new-password.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
 import { assignmentTo } from '../resources/assignments.ts';
+import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { documents } from '../store/keys.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { isOath, isRecovery, type Token } from '../tokens/token.ts';
@@ -19,7 +20,6 @@ import { listOwnSignIns } from './list-sign-ins.ts';
 import { basisOf } from './own-basis.ts';
 import { codesOf } from './recovery-codes.ts';
 import { deletionBlocker, isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct } from './self-service.ts';
-import type { OwnDetail } from './self-service-policy.ts';
 import { namedBy, readTokenLabels } from './token-labels.ts';
 
 /** What the page shows its person; undefined where it is over. No seed, no serial, no address of a token, nobody else. */

@@ -1,20 +1,20 @@
-import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { browserTraits } from '../browsers/environment-fields.ts';
+import type { StepRequest } from '../flows/step.ts';
 import { email, label, languageTag, password, resourceId, tokenId } from '../http/api/fields.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
-import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal } from '../kernel/result.ts';
-import { answer, parse, whose } from '../login/page/flow-response.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
+import { flowResponse, parse, stepRequest } from '../login/page/flow-response.ts';
 import { showDocument } from '../login/page/show-document.ts';
+import { typedOtp } from '../login/step-fields.ts';
 import { mailLanguage } from '../messages/mail/mail.ts';
 import type { BuiltFiles } from '../platform/static-files/port.ts';
-import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { addOwnToken } from './add-token.ts';
 import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from './change-email.ts';
 import { changeOwnNames } from './change-names.ts';
@@ -27,25 +27,60 @@ import { removeOwnToken } from './remove-token.ts';
 import { renameOwnToken } from './rename-token.ts';
 import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { resyncOwnToken } from './resync-token.ts';
+import type { SelfNeeds } from './run-action.ts';
 import { signOutOfSelfService } from './sign-out.ts';
 import { beginSelfFlow } from './start-self-flow.ts';
 
 const begin = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });
-/** `language`: what the frame speaks, for mails that an act leads to. */
-const step = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag });
-const ofToken = step.extend({ token: tokenId });
-const renaming = ofToken.extend({ name: label(100) });
-const resync = ofToken.extend({ first: z.string().max(32), second: z.string().max(32) });
-const newPin = ofToken.extend({ pin: z.string().regex(/^[0-9]{4}$/) });
-const newPassword = step.extend({ current: password, password });
+/** `language`: what the frame speaks, for the mails of an action. */
+const plain = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag.transform(mailLanguage) });
+const ofToken = plain.extend({ token: tokenId });
 const ownName = z.union([label(100), z.literal('')]).optional();
-const names = step.extend({ firstName: ownName, secondName: ownName });
-const newEmail = step.extend({ email });
-const emailCode = step.extend({ code: z.string().min(1).max(40) });
+
+/** What each action takes, and what runs it, by its path after `/flow/self/`. */
+const ACTIONS = {
+  prove: action(plain, reauthenticateUser),
+  add: action(plain, addOwnToken),
+  rename: action(ofToken.extend({ name: label(100) }), renameOwnToken),
+  remove: action(ofToken, removeOwnToken),
+  resync: action(
+    ofToken
+      .extend({ first: typedOtp, second: typedOtp })
+      .transform(({ first, second, ...rest }) => ({ ...rest, otps: [first, second] as const })),
+    resyncOwnToken,
+  ),
+  pin: action(ofToken.extend({ pin: z.string().regex(/^[0-9]{4}$/) }), changeOwnPin),
+  'recovery-codes': action(plain, renewRecoveryCodes),
+  'codes-kept': action(plain, keepRecoveryCodes),
+  password: action(plain.extend({ current: password, password }), changeOwnPassword),
+  names: action(
+    plain
+      .extend({ firstName: ownName, secondName: ownName })
+      .transform(({ firstName, secondName, ...rest }) => ({ ...rest, names: { firstName, secondName } })),
+    changeOwnNames,
+  ),
+  email: action(plain.extend({ email }), askOwnEmail),
+  'email/confirm': action(plain.extend({ code: z.string().min(1).max(40) }), confirmOwnEmail),
+  'email/drop': action(plain, dropOwnEmail),
+  'forget-browsers': action(plain, forgetOwnBrowsers),
+} as const;
+
+type Respond = (c: Context<AppEnv>, ports: SelfNeeds) => Promise<Response>;
+
+function action<Input extends { seq: number }>(
+  schema: z.ZodType<Input>,
+  run: (ports: SelfNeeds, request: StepRequest & Input) => Promise<Result<FlowView>>,
+): Respond {
+  return async (c, ports) => {
+    const body = await parse(c, schema);
+    if (body instanceof Response) return body;
+    return flowResponse(c, await run(ports, { ...body, ...stepRequest(c, body.seq) }));
+  };
+}
 
 /**
- * What people do about themselves, at the step `self` of a sign-in: each is an answer like any other, claimed by its `seq`,
- * with the handle as the one authority (see `shared/wire/flow.ts`). Also the page of our own that leads there.
+ * What users change about themselves, at the step `self` of a sign-in: each action is claimed by its `seq` like any step, and
+ * the handle is the authority (see `shared/wire/flow.ts`). Also the hosted page that leads there.
  */
 export function selfService(ports: Ports & { issuer: string; rpId?: string | undefined }, widget: BuiltFiles) {
   const app = new Hono<AppEnv>();
@@ -58,73 +93,7 @@ export function selfService(ports: Ports & { issuer: string; rpId?: string | und
     const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   });
-  app.post('/flow/self/prove', async (c) => {
-    const body = await parse(c, step);
-    return body instanceof Response ? body : answer(c, await reauthenticateUser(ports, { ...body, ...whose(c) }));
-  });
-  app.post('/flow/self/add', async (c) => {
-    const body = await parse(c, step);
-    return body instanceof Response ? body : answer(c, await addOwnToken(ports, { ...body, ...whose(c) }));
-  });
-  app.post('/flow/self/rename', async (c) => {
-    const body = await parse(c, renaming);
-    return body instanceof Response ? body : answer(c, await renameOwnToken(ports, { ...body, ...whose(c) }));
-  });
-  app.post('/flow/self/remove', async (c) => {
-    const body = await parse(c, ofToken);
-    if (body instanceof Response) return body;
-    return answer(c, await removeOwnToken(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
-  });
-  app.post('/flow/self/resync', async (c) => {
-    const body = await parse(c, resync);
-    if (body instanceof Response) return body;
-    const [first, second] = [parseTypedOtp(body.first), parseTypedOtp(body.second)];
-    if (first === undefined || second === undefined) return refuse(c, 'OTP_MALFORMED');
-    return answer(c, await resyncOwnToken(ports, { ...body, otps: [first, second], ...whose(c) }));
-  });
-  app.post('/flow/self/pin', async (c) => {
-    const body = await parse(c, newPin);
-    if (body instanceof Response) return body;
-    return answer(c, await changeOwnPin(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
-  });
-  app.post('/flow/self/recovery-codes', async (c) => {
-    const body = await parse(c, step);
-    if (body instanceof Response) return body;
-    return answer(c, await renewRecoveryCodes(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
-  });
-  app.post('/flow/self/codes-kept', async (c) => {
-    const body = await parse(c, step);
-    return body instanceof Response ? body : answer(c, await keepRecoveryCodes(ports, { ...body, ...whose(c) }));
-  });
-  app.post('/flow/self/password', async (c) => {
-    const body = await parse(c, newPassword);
-    if (body instanceof Response) return body;
-    return answer(c, await changeOwnPassword(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
-  });
-  app.post('/flow/self/names', async (c) => {
-    const body = await parse(c, names);
-    if (body instanceof Response) return body;
-    const { firstName, secondName, ...rest } = body;
-    return answer(c, await changeOwnNames(ports, { ...rest, names: { firstName, secondName }, ...whose(c) }));
-  });
-  app.post('/flow/self/email', async (c) => {
-    const body = await parse(c, newEmail);
-    if (body instanceof Response) return body;
-    return answer(c, await askOwnEmail(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
-  });
-  app.post('/flow/self/email/confirm', async (c) => {
-    const body = await parse(c, emailCode);
-    if (body instanceof Response) return body;
-    return answer(c, await confirmOwnEmail(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
-  });
-  app.post('/flow/self/email/drop', async (c) => {
-    const body = await parse(c, step);
-    return body instanceof Response ? body : answer(c, await dropOwnEmail(ports, { ...body, ...whose(c) }));
-  });
-  app.post('/flow/self/forget-browsers', async (c) => {
-    const body = await parse(c, step);
-    return body instanceof Response ? body : answer(c, await forgetOwnBrowsers(ports, { ...body, ...whose(c) }));
-  });
+  for (const [path, respond] of Object.entries(ACTIONS)) app.post(`/flow/self/${path}`, (c) => respond(c, ports));
   app.post('/flow/self/leave', async (c) => {
     const verdict = await signOutOfSelfService(ports, c.req.header(FLOW_HEADER));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);

@@ -15,6 +15,7 @@ import type { EnrolmentTries } from '../enrolment/enrolment-tries.ts';
 import type { AuditChain, Cursors, Segment } from '../events/log/segment.ts';
 import type { AccountStatistics, DayCounters } from '../events/statistics/day-counters.ts';
 import type { Filter } from '../filters/filter.ts';
+import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
 import type {
   AccountId,
   AdministratorId,
@@ -26,7 +27,6 @@ import type {
   UserId,
   WebhookId,
 } from '../kernel/ids.ts';
-import type { Flow, LoginRequest, ResultRecord } from '../login/flow.ts';
 import type { Reencryption } from '../maintenance/reencryption.ts';
 import type { SigningKeySet } from '../maintenance/signing-key.ts';
 import type { PasswordReset } from '../passwords/reset/password-reset.ts';

@@ -1,22 +1,15 @@
 import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import { answerEnrolment, answerNewPasskey, confirmCodes, postponeEnrolment } from '../enrolment/answer-enrolment.ts';
-import { selectKind } from '../enrolment/select-kind.ts';
-import { sendFirstCode } from '../enrolment/send-first-code.ts';
+import type { Step, StepRequest } from '../flows/step.ts';
+import { SECOND_STEPS } from '../flows/transitions.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { answerIdentify } from '../login/answer-identify.ts';
-import { answerOtp, answerRecovery } from '../login/answer-otp.ts';
-import { answerPasskey } from '../login/answer-passkey.ts';
-import { answerPassword } from '../login/answer-password.ts';
-import { answerSign, cancelTransaction } from '../login/answer-sign.ts';
-import type { StepAnswer } from '../login/answer-step.ts';
-import { chooseFactor } from '../login/choose-factor.ts';
+import { requestUnlock } from '../login/request-unlock.ts';
 import { startFlow } from '../login/start-flow.ts';
-import { SECOND_STEPS } from '../login/steps.ts';
+import { STEPS } from '../login/steps.ts';
+import { submitStep } from '../login/submit-step.ts';
 import { viewFlow } from '../login/view-flow.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { requestUnlock } from '../tokens/unlock/request-unlock.ts';
 import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 
@@ -74,62 +67,62 @@ export class LoginDriver {
   }
 
   identify(login = this.scene.user.login, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerIdentify(this.ports, { ...this.#answer(seq), login }));
+    return this.#submit(STEPS.identify, seq, { login });
   }
 
   password(password = PASSWORD, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerPassword(this.ports, { ...this.#answer(seq), password }));
+    return this.#submit(STEPS.password, seq, { password });
   }
 
   otp(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerOtp(this.ports, { ...this.#answer(seq), otp }));
+    return this.#submit(STEPS.otp, seq, { otp });
   }
 
   recovery(code: string, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
+    return this.#submit(STEPS.recovery, seq, { code });
   }
 
   sign(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerSign(this.ports, { ...this.#answer(seq), otp }));
+    return this.#submit(STEPS.sign, seq, { otp });
   }
 
   cancel(seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
+    return this.#submit(STEPS.cancel, seq, {});
   }
 
   passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerPasskey(this.ports, { ...this.#answer(seq), response }));
+    return this.#submit(STEPS.passkey, seq, { response });
   }
 
   choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Result<FlowView>> {
-    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor, language }));
+    return this.#submit(STEPS.factor, seq, { factor, language });
   }
 
   /** The first code of a token that is being set up. */
   enrol(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerEnrolment(this.ports, { ...this.#answer(seq), otp, language: 'en' }));
+    return this.#submit(STEPS.enrol, seq, { otp, language: 'en' });
   }
 
   /** The kind of token to set up; undefined: back to the choice. */
   chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(selectKind(this.ports, { ...this.#answer(seq), kind }));
+    return this.#submit(STEPS['enrol/kind'], seq, { kind });
   }
 
   /** Has the first code sent, to this number where none is known. */
   sendFirst(phone?: string, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(sendFirstCode(this.ports, { ...this.#answer(seq), phone, language: 'en' }));
+    return this.#submit(STEPS['enrol/send'], seq, { phone, language: 'en' });
   }
 
   enrolPasskey(response: PasskeyAttestation, seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(answerNewPasskey(this.ports, { ...this.#answer(seq), response, language: 'en' }));
+    return this.#submit(STEPS['enrol/passkey'], seq, { response, language: 'en' });
   }
 
   later(seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(postponeEnrolment(this.ports, this.#answer(seq)));
+    return this.#submit(STEPS['enrol/later'], seq, {});
   }
 
   confirmCodes(seq = this.view.seq): Promise<Result<FlowView>> {
-    return this.#seen(confirmCodes(this.ports, this.#answer(seq)));
+    return this.#submit(STEPS.codes, seq, {});
   }
 
   askUnlock(language: MailLanguage = 'en'): Promise<Result<FlowView>> {
@@ -138,7 +131,7 @@ export class LoginDriver {
 
   /** Something that the person does on the self-service page. */
   self<A extends object>(
-    verb: (ports: TestPorts, answer: StepAnswer & { language: MailLanguage } & A) => Promise<Result<FlowView>>,
+    verb: (ports: TestPorts, answer: StepRequest & { language: MailLanguage } & A) => Promise<Result<FlowView>>,
     fields: A,
     seq = this.view.seq,
   ): Promise<Result<FlowView>> {
@@ -147,6 +140,10 @@ export class LoginDriver {
 
   look(): Promise<Result<FlowView>> {
     return viewFlow(this.ports, this.handle);
+  }
+
+  #submit<Input>(step: Step<Input>, seq: number, input: Input): Promise<Result<FlowView>> {
+    return this.#seen(submitStep(this.ports, step, this.#answer(seq), input));
   }
 
   #answer(seq: number) {

@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { SelfView } from '@countersign/protocol/self-service';
-import type { SelfServicePolicy } from '../self-service/self-service-policy.ts';
+import type { SelfServicePolicy } from '../resources/self-service-policy.ts';
 import { createFixture, type Fixture, type FixtureOptions } from './fixtures.ts';
 import { LoginDriver, type LoginDriverOptions } from './login-driver.ts';
 import type { TestPorts } from './test-ports.ts';

@@ -1,7 +1,7 @@
-import type { SecondFactorPorts } from '../authentication/verify-second-factor.ts';
 import { factorQueueKey } from '../authentication/decoy-attempt.ts';
 import { countFailedResync, stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
+import type { SecondFactorPorts } from '../authentication/verify-second-factor.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';

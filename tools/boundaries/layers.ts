@@ -98,6 +98,7 @@ const FEATURES = new Set([
   'enrolment',
   'events',
   'filters',
+  'flows',
   'login',
   'maintenance',
   'passwords',

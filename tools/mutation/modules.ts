@@ -42,8 +42,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'flow-steps',
-    files: ['server/login/steps.ts'],
-    tests: ['server/login/steps.test.ts', 'server/login/flow-moves.test.ts'],
+    files: ['server/flows/transitions.ts'],
+    tests: ['server/flows/transitions.test.ts', 'server/flows/transitions-model.test.ts'],
   },
   {
     name: 'login-requests',

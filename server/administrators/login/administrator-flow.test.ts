@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { FLOW_LIFETIME_MS } from '../../flows/flow.ts';
+import { claimStep, FLOW_WRONG_ANSWERS, retryStep } from '../../flows/transitions.ts';
 import { idFromBytes } from '../../kernel/ids.ts';
-import { FLOW_LIFETIME_MS } from '../../login/flow.ts';
-import { claimStep, FLOW_WRONG_ANSWERS, retryStep } from '../../login/steps.ts';
 import { accountId, frozen, tokenId } from '../../testing/samples.ts';
 import {
   type AdministratorFlow,

@@ -1,8 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { SignInStep } from '@countersign/protocol/session';
+import { FLOW_LIFETIME_MS } from '../../flows/flow.ts';
+import { evaluated, FLOW_WRONG_ANSWERS } from '../../flows/transitions.ts';
 import type { AccountId, AdministratorId, FlowId, TokenId } from '../../kernel/ids.ts';
-import { FLOW_LIFETIME_MS } from '../../login/flow.ts';
-import { evaluated, FLOW_WRONG_ANSWERS } from '../../login/steps.ts';
 
 /**
  * An administrator who signs in, from the first step to the session. The steps are claimed, counted and ended as those of

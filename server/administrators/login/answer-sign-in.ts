@@ -4,8 +4,8 @@ import type { Administrator } from '../administrator.ts';
 import {
   checkAdministratorOtp,
   checkAdministratorPassword,
-  type SecondFactorPorts,
   redeemRecoveryCode,
+  type SecondFactorPorts,
 } from '../check-factors.ts';
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
 import { locateAdministrator } from '../find-administrator.ts';

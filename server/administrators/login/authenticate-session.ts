@@ -1,6 +1,6 @@
+import { parseHandle, secretMatches, writeHandle } from '../../flows/flow-handle.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
-import { parseHandle, secretMatches, writeHandle } from '../../login/flow-handle.ts';
 import { documents } from '../../store/keys.ts';
 import type { Stored } from '../../store/store.ts';
 import { isSessionActive, SESSION_NOTED_MS, type Session } from '../session.ts';

@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/account.ts';
+import { hashSecret, newSecret } from '../../flows/flow-handle.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { hashSecret, newSecret } from '../../login/flow-handle.ts';
 import { documents } from '../../store/keys.ts';
 import type { Administrator } from '../administrator.ts';
 import { type Session, sessionEndsAt } from '../session.ts';

@@ -1,6 +1,6 @@
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
+import { shownError } from '../../flows/transitions.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { shownError } from '../../login/steps.ts';
 import { documents } from '../../store/keys.ts';
 import { actorOf } from '../administrator.ts';
 import { showEnrolment } from '../enrol-token.ts';

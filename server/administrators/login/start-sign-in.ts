@@ -1,10 +1,10 @@
+import type { Handle } from '../../flows/flow-handle.ts';
+import { readByHandle, sealFlow, unsealFlow } from '../../flows/sealed-flow.ts';
 import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { admitStart, type StartLimits } from '../../login/admit-start.ts';
-import type { Handle } from '../../login/flow-handle.ts';
-import { readByHandle, sealFlow, unsealFlow } from '../../login/sealed-flow.ts';
 import { indexes } from '../../store/indexes.ts';
 import { documents } from '../../store/keys.ts';
 import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';

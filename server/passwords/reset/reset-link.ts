@@ -1,7 +1,7 @@
 import { readAccess } from '../../authentication/read-access.ts';
+import { secretMatches } from '../../flows/flow-handle.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { secretMatches } from '../../login/flow-handle.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { parseUserLink, type UserLink, writeUserLink } from '../../messages/user-link.ts';
 import { documents } from '../../store/keys.ts';

@@ -1,11 +1,11 @@
 import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
 import { unlockToken } from '../../authentication/lockout.ts';
 import { notifyUser } from '../../enrolment/notify-user.ts';
+import { secretMatches } from '../../flows/flow-handle.ts';
 import type { ResourceId, TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { secretMatches } from '../../login/flow-handle.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { parseUserLink, type UserLink } from '../../messages/user-link.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';

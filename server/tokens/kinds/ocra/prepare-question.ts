@@ -1,9 +1,9 @@
 import type { FactorOption } from '@countersign/protocol/flow';
+import type { Flow } from '../../../flows/flow.ts';
+import type { ChallengeDraft } from '../../../flows/transitions.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
 import { isRefusal, type Result } from '../../../kernel/result.ts';
-import type { Flow } from '../../../login/flow.ts';
-import type { ChallengeDraft } from '../../../login/steps.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { createOcraChallenge } from './create-ocra-challenge.ts';
 

@@ -1,9 +1,9 @@
 import { loadAssignedTokens } from '../../../authentication/load-assigned-tokens.ts';
 import { acceptedKinds, usableTokens } from '../../../authentication/second-factor.ts';
+import type { Flow } from '../../../flows/flow.ts';
+import type { StepPorts } from '../../../flows/step.ts';
+import type { ChallengeDraft } from '../../../flows/transitions.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
-import type { StepNeeds } from '../../../login/answer-step.ts';
-import type { Flow } from '../../../login/flow.ts';
-import type { ChallengeDraft } from '../../../login/steps.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { signingKinds } from '../../../transactions/signing.ts';
 import { locateUser } from '../../../users/find-user.ts';
@@ -11,7 +11,7 @@ import { createChallengeFor } from './new-challenge.ts';
 
 /** A challenge for the passkeys with which the person is assigned, as they are now. Nobody is asked for a name alone. */
 export async function preparePasskey(
-  ports: StepNeeds,
+  ports: StepPorts,
   flow: Flow,
   resource: Resource,
 ): Promise<Result<ChallengeDraft>> {

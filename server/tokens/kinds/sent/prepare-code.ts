@@ -2,12 +2,12 @@ import type { FactorOption } from '@countersign/protocol/flow';
 import { loadAssignedTokens } from '../../../authentication/load-assigned-tokens.ts';
 import { tokenState } from '../../../authentication/lockout.ts';
 import { acceptedKindsFrom, isUsable } from '../../../authentication/second-factor.ts';
+import type { Flow } from '../../../flows/flow.ts';
+import { actOf } from '../../../flows/flow-events.ts';
+import type { StepPorts } from '../../../flows/step.ts';
+import type { ChallengeDraft } from '../../../flows/transitions.ts';
 import type { ClientInfo } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import type { StepNeeds } from '../../../login/answer-step.ts';
-import type { Flow } from '../../../login/flow.ts';
-import { actOf } from '../../../login/flow-events.ts';
-import type { ChallengeDraft } from '../../../login/steps.ts';
 import type { MailLanguage } from '../../../messages/mail/mail.ts';
 import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { Resource } from '../../../resources/resource.ts';
@@ -22,7 +22,7 @@ import { codeUnderWay, type SentCode, sendCode } from './send-code.ts';
  * is on its way is not sent again, so that going back and forth between two ways costs nothing.
  */
 export async function prepareCode(
-  ports: StepNeeds,
+  ports: StepPorts,
   flow: Flow,
   resource: Resource,
   option: FactorOption,

@@ -20,7 +20,7 @@ import {
   shownError,
   stepUpFlow,
   withKept,
-} from './steps.ts';
+} from './transitions.ts';
 
 // What one move leaves in the flow, whole: nothing that was shown or asked is lost, or stays for longer than it counts.
 

@@ -1,9 +1,9 @@
-import type { Flow } from '../login/flow.ts';
-import { evaluated } from '../login/steps.ts';
+import type { Flow } from '../flows/flow.ts';
+import { evaluated } from '../flows/transitions.ts';
+import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../users/user.ts';
 import type { Enrolling, Making, SentMaking } from './enrolling.ts';
-import type { EnrolmentKind } from './enrolment-policy.ts';
 
 /** Before the sign-in comes to its end, or in its place, the person sets up a token. */
 export function enrolmentBegun(flow: Flow, user: User, passwordDigest: string | undefined, enrolling: Enrolling): Flow {

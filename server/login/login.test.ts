@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from '../flows/flow.ts';
+import { parseHandle } from '../flows/flow-handle.ts';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
@@ -8,10 +10,9 @@ import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
-import { answerIdentify } from './answer-identify.ts';
-import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from './flow.ts';
-import { parseHandle } from './flow-handle.ts';
 import { startFlow } from './start-flow.ts';
+import { STEPS } from './steps.ts';
+import { submitStep } from './submit-step.ts';
 import { viewFlow } from './view-flow.ts';
 
 let ports: TestPorts;
@@ -138,7 +139,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
       `${walk.handle} `,
     ]) {
       expect(await viewFlow(ports, handle)).toEqual({ refused: 'FLOW_NOT_FOUND' });
-      expect(await answerIdentify(ports, { handle, seq: 0, client: {}, login: 'alice' })).toEqual({
+      expect(await submitStep(ports, STEPS.identify, { handle, seq: 0, client: {} }, { login: 'alice' })).toEqual({
         refused: 'FLOW_NOT_FOUND',
       });
     }
@@ -306,7 +307,9 @@ describe('beginning', () => {
     const begun = await begin(scene);
     expect(begun).toMatchObject({ step: 'denied', error: { code: 'RESOURCE_DISABLED' } });
     if (isRefusal(begun)) throw new Error('refused');
-    expect(await answerIdentify(ports, { handle: begun.handle, seq: begun.seq, client: {}, login: 'alice' })).toEqual({
+    expect(
+      await submitStep(ports, STEPS.identify, { handle: begun.handle, seq: begun.seq, client: {} }, { login: 'alice' }),
+    ).toEqual({
       refused: 'STEP_NOT_EXPECTED',
     });
   });

@@ -1,8 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorOption } from '@countersign/protocol/flow';
 import type { Enrolling } from '../enrolment/enrolling.ts';
-import type { Flow, ResultRecord } from '../login/flow.ts';
-import { type ChallengeDraft, evaluated, requestSecondFactor } from '../login/steps.ts';
+import type { Flow, ResultRecord } from '../flows/flow.ts';
+import { type ChallengeDraft, evaluated, requestSecondFactor } from '../flows/transitions.ts';
 import { SELF_LIFETIME_MS, type SelfProof, type SelfSession } from './self-service.ts';
 
 /**

@@ -1,31 +1,36 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
-import { readAccess } from '../../authentication/read-access.ts';
-import { callDependency } from '../../kernel/dependency.ts';
-import type { FlowId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
-import { createEvent } from '../../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { StepAnswer, StepNeeds } from '../../login/answer-step.ts';
-import { keeping, releaseStep } from '../../login/claim-step.ts';
-import type { Flow } from '../../login/flow.ts';
-import { actOf } from '../../login/flow-events.ts';
-import { hashSecret, newSecret } from '../../login/flow-handle.ts';
-import { readFlow } from '../../login/sealed-flow.ts';
-import { claimStep, holdsClaim, released } from '../../login/steps.ts';
-import { presentFlow } from '../../login/view-flow.ts';
-import type { MailLanguage } from '../../messages/mail/mail.ts';
-import { writeUserLink } from '../../messages/user-link.ts';
-import { passwordDigest } from '../../passwords/password-digest.ts';
-import type { Resource } from '../../resources/resource.ts';
-import { documents } from '../../store/keys.ts';
-import { type Decision, newOperation, transact } from '../../store/transact.ts';
-import { locateUser } from '../../users/find-user.ts';
-import type { User } from '../../users/user.ts';
-import { UNLOCK_LINK_LIFETIME_MS, UNLOCKS_PER_PERSON, UNLOCKS_WINDOW_MS, type UnlockLink } from './unlock-link.ts';
-import { mayAskUnlock } from './unlockable-tokens.ts';
+import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { keeping, releaseStep } from '../flows/claim-step.ts';
+import type { Flow } from '../flows/flow.ts';
+import { actOf } from '../flows/flow-events.ts';
+import { hashSecret, newSecret } from '../flows/flow-handle.ts';
+import { readFlow } from '../flows/sealed-flow.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
+import { claimStep, holdsClaim, released } from '../flows/transitions.ts';
+import { callDependency } from '../kernel/dependency.ts';
+import type { FlowId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { writeUserLink } from '../messages/user-link.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, newOperation, transact } from '../store/transact.ts';
+import {
+  UNLOCK_LINK_LIFETIME_MS,
+  UNLOCKS_PER_PERSON,
+  UNLOCKS_WINDOW_MS,
+  type UnlockLink,
+} from '../tokens/unlock/unlock-link.ts';
+import { mayAskUnlock } from '../tokens/unlock/unlockable-tokens.ts';
+import { locateUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { presentFlow } from './view-flow.ts';
 
-type Needs = StepNeeds & Pick<Ports, 'courier'>;
+type Needs = StepPorts & Pick<Ports, 'courier'>;
 
 /**
  * Whoever has shown their password and stands before a token that wrong codes have locked has a link mailed to them that
@@ -33,7 +38,7 @@ type Needs = StepNeeds & Pick<Ports, 'courier'>;
  */
 export async function requestUnlock(
   ports: Needs,
-  answer: StepAnswer & { language: MailLanguage },
+  answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<FlowView>> {
   const known = await readFlow(ports, answer.handle);
   if (!known) return refusal('FLOW_NOT_FOUND');
@@ -77,7 +82,7 @@ function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ 
 async function mailLink(
   ports: Needs,
   flow: Flow,
-  answer: StepAnswer & { language: MailLanguage },
+  answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
   const access = await readAccess(ports, flow.resource, answer.client.address);
   if (isRefusal(access)) return access;
@@ -108,7 +113,7 @@ async function sendLink(
   ports: Needs,
   flow: Flow,
   person: User,
-  { client, language }: StepAnswer & { language: MailLanguage },
+  { client, language }: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
   const key = documents.user(person.id);
   const secret = newSecret(ports);

@@ -5,7 +5,7 @@ import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { type Handle, parseHandle, secretMatches } from './flow-handle.ts';
-import { type Conversation, claimStep, holdsClaim, released } from './steps.ts';
+import { type Conversation, claimStep, holdsClaim, released } from './transitions.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

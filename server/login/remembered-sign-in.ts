@@ -1,6 +1,6 @@
 import type { Authentication, ShownFactors } from '../authentication/step-up.ts';
+import type { ResultRecord } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
-import type { ResultRecord } from '../login/flow.ts';
 
 /** What of a result can be built upon later. What a host's own check of a password let through is not among it. */
 export function rememberedFrom(record: ResultRecord & { user: UserId }): Authentication {

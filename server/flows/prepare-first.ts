@@ -1,12 +1,12 @@
 import type { FactorOption } from '@countersign/protocol/flow';
+import { firstOption } from '../authentication/second-factor.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { Result } from '../kernel/result.ts';
-import type { ChallengeDraft } from '../login/steps.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type PrepareContext, prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
 import { createChallengeFor, type PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import type { Token } from '../tokens/token.ts';
-import { firstOption } from './second-factor.ts';
+import type { ChallengeDraft } from './transitions.ts';
 
 /**
  * What the way that is asked for first needs, where it costs nothing: a question, or what a passkey is asked. What costs

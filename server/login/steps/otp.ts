@@ -1,56 +1,47 @@
-import type { FlowView } from '@countersign/protocol/flow';
-import type { SecondFactorOutcome } from '../authentication/verify-second-factor.ts';
-import { verifyUserFactor } from '../authentication/verify-user-factor.ts';
-import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
-import type { SecondAnswer } from '../authentication/second-factor.ts';
-import { enrolmentBegun, unlockOffered } from '../enrolment/enrolment-steps.ts';
-import { offerEnrolment, wantsEnrolment } from '../enrolment/offer-enrolment.ts';
-import type { TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
-import type { Resource } from '../resources/resource.ts';
-import { mayAskUnlock } from '../tokens/unlock/unlockable-tokens.ts';
-import { locateTyped } from '../users/find-user.ts';
-import type { User } from '../users/user.ts';
-import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
-import { type Flow, factorOf } from './flow.ts';
+import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
+import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
+import type { SecondAnswer } from '../../authentication/second-factor.ts';
+import type { SecondFactorOutcome } from '../../authentication/verify-second-factor.ts';
+import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
+import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
+import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
+import { type Flow, factorOf } from '../../flows/flow.ts';
+import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
+import { passwordDigest } from '../../passwords/password-digest.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
+import { locateTyped } from '../../users/find-user.ts';
+import type { User } from '../../users/user.ts';
 
-/**
- * Checks a one-time password; `otp` has been parsed, so a malformed one was refused before anything was claimed or
- * counted (SR-47).
- */
-export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Result<FlowView>> {
-  return answerSecond(ports, 'otp', answer, (flow) => {
-    const chosen = factorOf(flow);
-    // What was sent to one phone is not tried on the others, nor counted against them.
-    return { kind: 'code', otp: answer.otp, ...(chosen && chosen.kind !== 'code' && { token: chosen.id as TokenId }) };
-  });
-}
+/** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
+export const otp: Step<{ otp: string }> = {
+  at: ['otp'],
+  leadsTo: ['enrol', 'done', 'self'],
+  handle: (ports, context, { otp: typed }) => {
+    const chosen = factorOf(context.flow);
+    // A code that was sent to one phone is not verified on the others, nor counted against them.
+    const token = chosen && chosen.kind !== 'code' ? { token: chosen.id as TokenId } : {};
+    return verifySecond(ports, context, { kind: 'code', otp: typed, ...token });
+  },
+};
 
-/** Checks a recovery code: what is left to whoever has not got their device. */
-export function answerRecovery(ports: StepNeeds, answer: StepAnswer & { code: string }): Promise<Result<FlowView>> {
-  return answerSecond(ports, 'recovery', answer, () => ({ kind: 'recovery', code: answer.code }));
-}
-
-function answerSecond(
-  ports: StepNeeds,
-  step: 'otp' | 'recovery',
-  answer: StepAnswer,
-  answerOf: (flow: Flow) => SecondAnswer,
-): Promise<Result<FlowView>> {
-  return answerStep(ports, [step], answer, (flow, resource) => judgeSecond(ports, flow, resource, answerOf(flow)));
-}
+/** Checks a recovery code, for a user without their device. */
+export const recovery: Step<{ code: string }> = {
+  at: ['recovery'],
+  leadsTo: ['enrol', 'done', 'self'],
+  handle: (ports, context, { code }) => verifySecond(ports, context, { kind: 'recovery', code }),
+};
 
 /**
  * The second factor of a sign-in. Where no first factor stands behind the name, all refusals about the person read the
  * same (SR-17).
  */
-export async function judgeSecond(
-  ports: StepNeeds,
-  flow: Flow,
-  resource: Resource,
+export async function verifySecond(
+  ports: StepPorts,
+  { flow, resource }: StepContext,
   answer: SecondAnswer,
 ): Promise<StepOutcome> {
   // What is right here says nothing of a transaction.
@@ -94,7 +85,7 @@ export async function judgeSecond(
 
 /** The end of the sign-in, or, where the page asks for it, another token first. */
 export async function afterSecond(
-  ports: StepNeeds,
+  ports: StepPorts,
   flow: Flow,
   resource: Resource,
   user: User,

@@ -1,18 +1,18 @@
 import type { FactorOption } from '@countersign/protocol/flow';
+import type { StepPorts } from '../flows/step.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { StepNeeds } from '../login/answer-step.ts';
-import type { Flow } from '../login/flow.ts';
-import type { ChallengeDraft } from '../login/steps.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
 import { preparePasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';
 import { prepareCode } from '../tokens/kinds/sent/prepare-code.ts';
+import type { Flow } from './flow.ts';
+import type { ChallengeDraft } from './transitions.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
 export async function prepareFactor(
-  ports: StepNeeds,
+  ports: StepPorts,
   flow: Flow,
   resource: Resource,
   option: FactorOption,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { completeFlow, newFlow, type Passed } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import { completeFlow, newFlow, type Passed } from '../login/steps.ts';
+import { METHOD_POLICIES, type Resource, TEST_MODES } from '../resources/resource.ts';
 import { frozen, resourceId } from '../testing/samples.ts';
-import { METHOD_POLICIES, type Resource, TEST_MODES } from './resource.ts';
-import { answerTest, expired, TEST_PERSON } from './test-mode.ts';
+import { expired, TEST_PERSON, testOutcome } from './test-mode.ts';
 
 const resource = (testMode?: Resource['testMode']): Resource => ({
   id: resourceId(1),
@@ -29,7 +29,7 @@ const person: Passed = { user: TEST_PERSON, otp: 'verified' };
 test('only `fail` says no, and it always does', () => {
   fc.assert(
     fc.property(modes, steps, policies, (mode, step, policy) => {
-      expect('wrong' in answerTest(mode, step, policy)).toBe(mode === 'fail');
+      expect('refusal' in testOutcome(mode, step, policy)).toBe(mode === 'fail');
     }),
   );
 });

@@ -1,0 +1,114 @@
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import { decideFactors, widgetMethod } from '../authentication/methods.ts';
+import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
+import type { Flow } from '../flows/flow.ts';
+import { actOf } from '../flows/flow-events.ts';
+import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
+import { isRefusal, refusal } from '../kernel/result.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import type { Resource } from '../resources/resource.ts';
+import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
+import { isWebauthn, type Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import { isStillAssigned, kindsNow, questionOf } from './context.ts';
+import { createEnrolledToken, type FirstProof } from './create-token.ts';
+import type { Enrolling } from './enrolling.ts';
+import { notifyUser } from './notify-user.ts';
+import { judgeEnrolment } from './offer-enrolment.ts';
+import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, passkeyAskedAnew } from './transitions.ts';
+
+const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
+
+/**
+ * The first code of a token that is being set up, from an app or sent. Until it is right the token counts for nothing; it then
+ * counts as the second factor of this sign-in, since it proves that the user has the device.
+ */
+export const enrol: Step<{ otp: string; language: MailLanguage }> = {
+  at: ['enrol'],
+  leadsTo: ['codes', 'done', 'self'],
+  handle: (ports, context, { otp, language }) => prove(ports, context, { otp }, language),
+};
+
+/** The passkey that the user's device made for this sign-in. Its challenge is void after one response. */
+export const enrolPasskey: Step<{ response: PasskeyAttestation; language: MailLanguage }> = {
+  at: ['enrol'],
+  leadsTo: ['codes', 'done', 'self'],
+  handle: (ports, context, { response, language }) => prove(ports, context, { response }, language),
+};
+
+async function prove(
+  ports: StepPorts,
+  { flow, resource, client }: StepContext,
+  proof: FirstProof,
+  language: MailLanguage,
+): Promise<StepOutcome> {
+  const standing = await isStillAssigned(ports, flow, resource);
+  const making = standing?.enrolling.making;
+  if (!standing) return DENIED;
+  if (!making) return { refusal: refusal('STEP_NOT_EXPECTED') };
+  const { user, tokens, enrolling } = standing;
+  // By an attempt that broke off after the commit that decides.
+  if (user.enrolled?.includes(making.token)) {
+    const done = tokens.find(({ id }) => id === making.token);
+    return done ? ended(user, flow, enrolling, passed(enrolling, done)) : DENIED;
+  }
+  const kinds = await kindsNow(ports, flow, resource, standing);
+  if (!kinds?.includes(making.kind)) return DENIED;
+  const own = { act: actOf(flow, client), flow, enrolling, making, user };
+  const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
+  if (isRefusal(made)) {
+    const challenge = randomChallenge(ports);
+    return { refusal: { ...made, about: user.id }, again: (held) => passkeyAskedAnew(held, challenge) };
+  }
+  notifyUser(ports, made.user, 'token-added', { client, language });
+  return ended(user, flow, enrolling, passed(enrolling, made.token));
+}
+
+function passed({ passed: before, making }: Enrolling, token: Token): Enrolling['passed'] {
+  return making ? passedWith(before, making, isWebauthn(token) && token.factor.synced) : before;
+}
+
+/** The recovery codes first, where there are any. */
+function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['passed']): StepOutcome {
+  return enrolling.recovery === undefined ? ending(user, flow, shown) : { move: (held) => codesShown(held, shown) };
+}
+
+/** Goes on without a token, where that is still allowed: the policy is read again, since its time may be over. */
+export const postponeEnrolment: Step<object> = {
+  at: ['enrol'],
+  leadsTo: ['done', 'self'],
+  handle: async (ports, { flow, resource }) => {
+    const standing = await isStillAssigned(ports, flow, resource);
+    if (!standing) return DENIED;
+    const { user, tokens, enrolling } = standing;
+    if (enrolling.basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
+    const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
+    // No longer offered means no longer asked for.
+    if (decision.kind === 'demand') return { move: enrolmentInsisted };
+    // A mailed link leads to a token and never to a result.
+    if (enrolling.basis === 'link') return DENIED;
+    return { finish: { user, ...enrolling.passed } };
+  },
+};
+
+/** The user confirms that they have saved their recovery codes. */
+export const confirmCodes: Step<object> = {
+  at: ['codes'],
+  leadsTo: ['done', 'self'],
+  handle: async (ports, { flow, resource }) => {
+    const standing = await isStillAssigned(ports, flow, resource);
+    return standing ? ending(standing.user, flow, standing.enrolling.passed) : DENIED;
+  },
+};
+
+function ending(user: User, flow: Flow, shown: Enrolling['passed']): StepOutcome {
+  if (flow.enrolmentLink !== undefined) return { move: enrolledByLink };
+  return { finish: { user, ...shown } };
+}
+
+/** The user may have been assigned a token meanwhile: then the password alone is not enough any more. */
+function isPasswordEnough(user: User, tokens: readonly Token[], resource: Resource, now: number): boolean {
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), now);
+  const factors = decideFactors(widgetMethod(resource.methodPolicy, states), states);
+  return factors.kind === 'factors' && !factors.otp;
+}

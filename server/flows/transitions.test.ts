@@ -1,0 +1,336 @@
+import type { OtpUse } from '@countersign/protocol/result';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { factorOptions } from '../authentication/second-factor.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import { METHOD_POLICIES, type MethodPolicy, type Resource } from '../resources/resource.ts';
+import { frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  LOGIN_REQUEST_ATTEMPTS,
+  LOGIN_REQUEST_LIFETIME_MS,
+  type LoginRequest,
+  STEP_CLAIM_MS,
+} from './flow.ts';
+import {
+  type AnswerableStep,
+  acceptPassword,
+  claimStep,
+  completeFlow,
+  denied,
+  FLOW_WRONG_ANSWERS,
+  holdsClaim,
+  newFlow,
+  type Passed,
+  released,
+  requestedFlow,
+  retryStep,
+  setLogin,
+  shownError,
+} from './transitions.ts';
+
+const NOW = 1_800_000_000_000;
+const RESOURCE: Resource = {
+  id: resourceId(1),
+  account: sampleUser().account,
+  name: 'Shop',
+  enabled: true,
+  failedAttemptsBeforeLock: 5,
+  methodPolicy: 'auto',
+  allowedOrigins: [],
+  allowLocalhost: false,
+  resultLifetimeMs: 60_000,
+  createdAt: 0,
+};
+const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
+const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };
+const USER = sampleUser();
+const OPTIONS = factorOptions([sampleToken()]);
+const BY_CODE: Passed = { user: USER, otp: 'verified', token: tokenId(1) };
+const BY_PASSWORD: Passed = { user: USER, password: true, otp: 'not_used' };
+const fresh = () => frozen(newFlow(ID, RESOURCE, ASKED, NOW));
+
+function request(hostCheckedPassword: boolean): LoginRequest {
+  return {
+    flow: ID,
+    account: RESOURCE.account,
+    resource: RESOURCE.id,
+    user: USER.id,
+    nonce: ASKED.nonce,
+    hostCheckedPassword,
+    secretHash: 'bb'.repeat(32),
+    attemptsLeft: LOGIN_REQUEST_ATTEMPTS,
+    createdAt: NOW,
+    expiresAt: NOW + LOGIN_REQUEST_LIFETIME_MS,
+  };
+}
+const requested = (hostCheckedPassword: boolean) =>
+  frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login, OPTIONS));
+
+/** What a page may send, and what the evaluation of it may come to. */
+interface Move {
+  step: AnswerableStep;
+  /** Against the flow's own. */
+  seqOff: number;
+  outcome: 'right' | 'wrong' | 'refused' | 'broke down' | 'never came back';
+  waitMs: number;
+}
+const moves = fc.array(
+  fc.record<Move>({
+    step: fc.constantFrom('identify', 'password', 'otp'),
+    seqOff: fc.constantFrom(0, 0, 0, 0, -1, 1),
+    outcome: fc.constantFrom('right', 'right', 'wrong', 'refused', 'broke down', 'never came back'),
+    waitMs: fc.constantFrom(0, 1000, STEP_CLAIM_MS - 1, STEP_CLAIM_MS),
+  }),
+  { maxLength: 40 },
+);
+
+interface Run {
+  flow: Flow;
+  /** Steps whose evaluation was right, in order. */
+  passed: AnswerableStep[];
+  result?: ReturnType<typeof completeFlow>['result'];
+}
+
+/** Plays the moves as the use-cases do: claim, evaluate, move on. `every` sees each flow and what it came from. */
+function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: Flow, before: Flow) => void): Run {
+  const run: Run = { flow: start, passed: [] };
+  let now = NOW;
+  const to = (next: Flow) => {
+    every(next, run.flow);
+    run.flow = frozen(next);
+  };
+  const evaluated = ({ step, outcome }: Move): Flow => {
+    if (outcome === 'never came back') return run.flow;
+    if (outcome === 'broke down') return released(run.flow);
+    if (outcome === 'refused') return denied(run.flow, 'ACCESS_DENIED');
+    if (outcome === 'wrong' && step !== 'identify') return retryStep(run.flow, 'OTP_WRONG');
+    run.passed.push(step);
+    if (step === 'identify') return setLogin(run.flow, 'alice', policy);
+    if (step === 'password' && policy !== 'password') return acceptPassword(run.flow, USER, 'digest', OPTIONS);
+    const end = completeFlow(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
+    run.result = end.result;
+    return end.flow;
+  };
+  script.forEach((move, at) => {
+    now += move.waitMs;
+    const { step } = move;
+    const claimed = claimStep(run.flow, { steps: [step], seq: run.flow.seq + move.seqOff, attempt: `a${at}` }, now);
+    if ('refused' in claimed) return;
+    to(claimed.flow);
+    const next = evaluated(move);
+    if (next !== run.flow) to(next);
+  });
+  return run;
+}
+
+const starts = fc.oneof(
+  fc.constant(fresh()),
+  fc.boolean().map((checked) => requested(checked)),
+);
+const policies = fc.constantFrom(...METHOD_POLICIES);
+
+describe('SR-5: any sequence of answers', () => {
+  test('skips no step and makes no result before the last factor', () => {
+    fc.assert(
+      fc.property(policies, moves, (policy, script) => {
+        const { flow, passed, result } = play(fresh(), policy, script, () => {});
+        const needed: AnswerableStep[] =
+          policy === 'otp'
+            ? ['identify', 'otp']
+            : policy === 'password'
+              ? ['identify', 'password']
+              : ['identify', 'password', 'otp'];
+        expect(passed).toEqual(needed.slice(0, passed.length));
+        expect(result !== undefined).toBe(passed.length === needed.length);
+        expect(flow.step === 'done').toBe(result !== undefined);
+      }),
+    );
+  });
+
+  test('never lowers the sequence, and raises it by one for each evaluated answer', () => {
+    fc.assert(
+      fc.property(starts, policies, moves, (start, policy, script) => {
+        play(start, policy, script, (next, before) => {
+          const evaluated = before.claim !== undefined && next.claim === undefined && next.seq !== before.seq;
+          expect(next.seq).toBe(evaluated ? before.seq + 1 : before.seq);
+        });
+      }),
+    );
+  });
+
+  test('changes nothing once it has ended', () => {
+    fc.assert(
+      fc.property(starts, policies, moves, (start, policy, script) => {
+        play(start, policy, script, (_next, before) => expect(['done', 'denied']).not.toContain(before.step));
+      }),
+    );
+  });
+
+  test('keeps what the flow is bound to', () => {
+    fc.assert(
+      fc.property(starts, policies, moves, (start, policy, script) => {
+        const { flow, result } = play(start, policy, script, () => {});
+        const { id, account, resource, nonce, origin, handleHash, createdAt } = start;
+        expect(flow).toMatchObject({ id, account, resource, nonce, origin, handleHash, createdAt });
+        if (result) expect(result).toMatchObject({ flow: id, account, resource, nonce, origin });
+      }),
+    );
+  });
+
+  test('names a person only behind a right password, or where the host did', () => {
+    fc.assert(
+      fc.property(policies, moves, (policy, script) => {
+        const { flow, passed } = play(fresh(), policy, script, () => {});
+        if (flow.step !== 'done') expect(flow.user !== undefined).toBe(passed.includes('password'));
+        expect(flow.passwordVerified).toBe(passed.includes('password') && policy !== 'password');
+      }),
+    );
+  });
+});
+
+describe('a claimed step', () => {
+  test('is evaluated once: a second answer is told so, an older one that it is stale', () => {
+    const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
+    if ('refused' in claimed) throw new Error(claimed.refused);
+    const second = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
+    expect(second).toEqual({ refused: 'STEP_IN_PROGRESS' });
+    const moved = setLogin(claimed.flow, 'alice', 'auto');
+    expect(claimStep(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({ refused: 'STEP_STALE' });
+  });
+
+  test('is free again when its evaluation never came back, and then no longer the first one’s', () => {
+    const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
+    if ('refused' in claimed) throw new Error(claimed.refused);
+    expect(holdsClaim(claimed.flow, 'first')).toBe(true);
+    const again = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS);
+    if ('refused' in again) throw new Error(again.refused);
+    expect(holdsClaim(again.flow, 'first')).toBe(false);
+    expect(holdsClaim(again.flow, 'second')).toBe(true);
+  });
+
+  test('is not freed by a clock that was set back', () => {
+    const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
+    if ('refused' in claimed) throw new Error(claimed.refused);
+    const later = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW - 3_600_000);
+    expect(later).toEqual({ refused: 'STEP_IN_PROGRESS' });
+  });
+
+  // SR-63
+  test('SR-63: tells no longer wait than there is, where the clock was set back', () => {
+    const error = { code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 1_000 } as const;
+    expect(shownError(error, NOW)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_000 });
+    expect(shownError(error, NOW + 2_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 0 });
+    expect(shownError(error, NOW - 3_600_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000 });
+    expect(shownError({ code: 'OTP_WRONG' }, NOW)).toEqual({ code: 'OTP_WRONG' });
+  });
+
+  test.each([
+    ['another step', { steps: ['otp'], seq: 0 }],
+    ['one that is yet to come', { steps: ['identify'], seq: 1 }],
+  ] as const)('is not taken by an answer to %s', (_, answer) => {
+    expect(claimStep(fresh(), { ...answer, attempt: 'a' }, NOW)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
+  });
+});
+
+describe('wrong answers', () => {
+  test('end a flow after as many as the limit says', () => {
+    let flow = setLogin(fresh(), 'alice', 'auto');
+    for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) {
+      flow = retryStep(flow, 'INVALID_CREDENTIALS');
+      expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
+    }
+    expect(retryStep(flow, 'INVALID_CREDENTIALS')).toMatchObject({
+      step: 'denied',
+      error: { code: 'TOO_MANY_ATTEMPTS' },
+    });
+  });
+
+  test('end a login request after its attempts, whatever else happens between them', () => {
+    let flow = requested(true);
+    for (let wrong = 1; wrong < LOGIN_REQUEST_ATTEMPTS; wrong++) {
+      flow = retryStep(released(flow), 'OTP_WRONG');
+      expect(flow).toMatchObject({ step: 'otp', attemptsLeft: LOGIN_REQUEST_ATTEMPTS - wrong });
+    }
+    expect(retryStep(flow, 'OTP_WRONG')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
+  });
+
+  test('say when to try again, and the next move forgets it', () => {
+    const flow = retryStep(setLogin(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
+    expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
+    expect(acceptPassword(flow, USER, 'digest', OPTIONS)).not.toHaveProperty('error');
+  });
+});
+
+describe('the result', () => {
+  const uses: OtpUse[] = ['verified', 'skipped', 'not_used'];
+
+  test.each(uses)('says the truth about the factors: code %s', (otp) => {
+    const rule = { now: NOW, resultLifetimeMs: 60_000 };
+    const verified = otp === 'verified';
+    const before = completeFlow({ ...fresh(), passwordVerified: true }, { user: USER, otp }, rule);
+    const justNow = completeFlow(fresh(), { user: USER, password: true, otp }, rule);
+    for (const { result } of [before, justNow]) {
+      expect(result).toMatchObject({
+        amr: verified ? ['pwd', 'otp', 'mfa'] : ['pwd'],
+        acr: verified ? '2' : '1',
+        otp,
+      });
+    }
+    // The host's word for a password is the host's: the result claims none.
+    for (const hostChecked of [true, false]) {
+      const { result } = completeFlow(requested(hostChecked), { user: USER, otp }, rule);
+      expect(result).toMatchObject({ amr: verified ? ['otp'] : [], acr: '1', otp });
+    }
+  });
+
+  test('lives as long as the resource says, from a whole second on, and ends with its flow', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 4e12 }), fc.integer({ min: 10_000, max: 300_000 }), (now, resultLifetimeMs) => {
+        const { flow, result } = completeFlow(fresh(), BY_CODE, { now, resultLifetimeMs });
+        expect(result.issuedAt % 1000).toBe(0);
+        expect(now - result.issuedAt).toBeLessThan(1000);
+        expect(result.expiresAt - result.issuedAt).toBe(resultLifetimeMs);
+        expect(flow.expiresAt).toBe(result.expiresAt);
+        expect(result).not.toHaveProperty('consumedAt');
+      }),
+    );
+  });
+
+  test('is about whoever passed, under the flow’s own name', () => {
+    const { flow, result } = completeFlow(fresh(), BY_CODE, { now: NOW, resultLifetimeMs: 60_000 });
+    expect(result).toMatchObject({ flow: ID, user: USER.id, login: USER.login });
+    expect(flow).toMatchObject({ step: 'done', user: USER.id });
+  });
+});
+
+test('a flow begins with nobody, at the first step, for a quarter of an hour', () => {
+  expect(fresh()).toMatchObject({
+    step: 'identify',
+    seq: 0,
+    passwordVerified: false,
+    expiresAt: NOW + FLOW_LIFETIME_MS,
+  });
+  expect(fresh()).not.toHaveProperty('user');
+});
+
+test('a name leads to the step the resource asks for, whoever it may be', () => {
+  for (const policy of METHOD_POLICIES) {
+    for (const name of ['alice', 'nobody', '']) {
+      const flow = setLogin(fresh(), name, policy);
+      expect(flow).toMatchObject({ login: name, step: policy === 'otp' ? 'otp' : 'password' });
+      expect(flow).not.toHaveProperty('user');
+    }
+  }
+});
+
+test('a login request names the person and asks for the code alone', () => {
+  expect(requested(true)).toMatchObject({
+    step: 'otp',
+    user: userId(1),
+    passwordVerified: false,
+    attemptsLeft: LOGIN_REQUEST_ATTEMPTS,
+    loginRequest: { hostCheckedPassword: true },
+  });
+});

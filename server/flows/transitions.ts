@@ -1,0 +1,353 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protocol/flow';
+import type { OtpUse } from '@countersign/protocol/result';
+import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
+import type { ShownFactors, ShownSecond } from '../authentication/step-up.ts';
+import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { FlowId, TokenId, UserId } from '../kernel/ids.ts';
+import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
+import type { MethodPolicy, Resource } from '../resources/resource.ts';
+import type { PasskeyChallenge, ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  type LoginRequest,
+  type ResultRecord,
+  type SentNotice,
+  STEP_CLAIM_MS,
+} from './flow.ts';
+
+/**
+ * The moves of a sign-in. Each takes a flow and gives the next one; none looks at anything else. A step is claimed
+ * before it is evaluated and counted when it has been, so that of any number of simultaneous answers one is evaluated.
+ */
+
+/** Where a second factor is asked for, in whichever way. */
+export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
+export type SecondStep = (typeof SECOND_STEPS)[number];
+
+export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
+
+/** What a way of showing the second factor leads to. */
+export interface ChallengeDraft {
+  step: SecondStep;
+  /** For a device that answers questions. */
+  question?: string;
+  /** What a passkey is asked. */
+  passkey?: PasskeyChallenge;
+  /** A code that was sent. */
+  sent?: SentNotice;
+}
+
+/** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
+export const FLOW_WRONG_ANSWERS = 20;
+
+/** What every sign-in has, whoever signs in. */
+export interface Conversation {
+  step: string;
+  seq: number;
+  claim?: { attempt: string; at: number };
+  attemptsLeft: number;
+  error?: { code: RefusalCode; retryAt?: number };
+}
+
+export type Claimed<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
+
+/** Takes the step for one attempt. `seq` is what the answering page believed; an older one has been answered already. */
+export function claimStep<F extends Conversation>(
+  flow: F,
+  answer: { steps: readonly F['step'][]; seq: number; attempt: string },
+  now: number,
+): Claimed<F> {
+  if (answer.seq < flow.seq) return { refused: 'STEP_STALE' };
+  if (answer.seq > flow.seq || !answer.steps.includes(flow.step)) return { refused: 'STEP_NOT_EXPECTED' };
+  // A claim whose evaluation never came back is from a crash: the person may answer again.
+  if (flow.claim && now - flow.claim.at < STEP_CLAIM_MS) return { refused: 'STEP_IN_PROGRESS' };
+  return { flow: { ...flow, claim: { attempt: answer.attempt, at: now } } };
+}
+
+/** Whether this attempt still holds the step; one that took longer than its claim may have been overtaken. */
+export function holdsClaim(flow: Conversation, attempt: string): boolean {
+  return flow.claim?.attempt === attempt;
+}
+
+/** The step is free again, unanswered. */
+export function released<F extends Conversation>(flow: F): F {
+  const { claim: _claim, ...rest } = flow;
+  // A conversation without a claim is one of the same kind, which the type of the rest cannot say.
+  return rest as unknown as F;
+}
+
+/** The name is noted, whoever it may be; what comes next depends on the resource alone, never on the name. */
+export function setLogin(flow: Flow, login: string, policy: MethodPolicy): Flow {
+  const next = { ...evaluated(flow), login };
+  return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
+}
+
+/**
+ * @param options the ways in which this person can show the second factor, the best first
+ * @param offered what the first of them needed made
+ */
+export function acceptPassword(
+  flow: Flow,
+  user: User,
+  passwordDigest: string,
+  options: readonly FactorOption[],
+  offered?: ChallengeDraft,
+): Flow {
+  const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
+  return requestSecondFactor(next, options, offered);
+}
+
+/** The second factor is asked for in the way that suits the person best; the others stay open to them. */
+export function requestSecondFactor(
+  flow: Flow,
+  options: readonly FactorOption[],
+  offered: ChallengeDraft = { step: 'otp' },
+): Flow {
+  const first = firstOption(options, flow.prefer);
+  return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
+}
+
+/** The person picked another way, and what it needs is there. */
+export function selectFactor(flow: Flow, option: FactorOption, offered: ChallengeDraft): Flow {
+  const { question: _answered, ...rest } = withoutCode(evaluated(flow));
+  return { ...rest, ...offered, factor: option.id };
+}
+
+/**
+ * No code was sent. The person stays where they were, with the ways that they have; a failed sending counts as an answer,
+ * so that nobody asks for ever.
+ *
+ * @param isVoid the code before, if there was one, went with it
+ */
+export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
+  return retryStep(isVoid ? withoutCode(flow) : flow, code);
+}
+
+function withoutCode(flow: Flow): Flow {
+  const { sent: _sent, ...rest } = flow;
+  return rest;
+}
+
+/** The same step once more, saying why. */
+export function retryStep<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
+  const attemptsLeft = flow.attemptsLeft - 1;
+  if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
+  return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
+}
+
+/** An error as the page is told it, with what is left of the wait; never more than the longest wait for a password (SR-63). */
+export function shownError(
+  { code, retryAt }: NonNullable<Conversation['error']>,
+  now: number,
+): { code: RefusalCode; retryAfterMs?: number } {
+  if (retryAt === undefined) return { code };
+  const longest = code === 'TOO_MANY_ATTEMPTS' ? MAX_PASSWORD_WAIT_MS : Number.POSITIVE_INFINITY;
+  return { code, retryAfterMs: Math.min(Math.max(0, retryAt - now), longest) };
+}
+
+/** The end without a result. */
+export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
+  return { ...evaluated(flow), step: 'denied', error: { code } };
+}
+
+/** What the last step has shown. */
+export interface Passed {
+  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & { id: ResultRecord['user'] };
+  /** The password was right in this very step. */
+  password?: true;
+  /** Then of that password. */
+  passwordDigest?: string;
+  otp: OtpUse;
+  /** The token whose code was right. */
+  token?: TokenId;
+  kind?: TokenKind;
+  /** A PIN was part of the code. */
+  pin?: true;
+  /** Hash of the transaction that the answer was bound to. */
+  signed?: string;
+  /** Of a passkey. */
+  passkey?: ShownPasskey;
+  /** The second factor was shown in an earlier sign-in. */
+  second?: ShownSecond;
+  /** How far the browser matched those before, in percent. */
+  environment?: number;
+}
+
+/**
+ * The end with a result, and the record of it that one consumption will use up.
+ *
+ * @param rule.userPasswordDigest of the user as read for the last step; absent on tests
+ */
+export function completeFlow(
+  flow: Flow,
+  { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
+  rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
+): { flow: Flow; result: ResultRecord } {
+  // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
+  if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
+  const password = flow.passwordVerified || passed.password === true;
+  const second = otp === 'verified';
+  const isTwo = second && (password || passkey?.userVerified === true || earlier?.isTwo === true);
+  const amr = [
+    ...(password ? ['pwd'] : []),
+    ...(second ? (earlier?.methods ?? methodReferences(kind, passkey, passed.pin)) : []),
+    ...(isTwo ? ['mfa'] : []),
+  ];
+  const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
+  const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
+  const secondAt = earlier?.at ?? rule.now;
+  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
+  const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
+  return {
+    flow: { ...done, expiresAt },
+    result: {
+      flow: flow.id,
+      account: flow.account,
+      resource: flow.resource,
+      user: user.id,
+      login: user.login,
+      nonce: flow.nonce,
+      origin: flow.origin,
+      amr,
+      acr: isTwo ? '2' : '1',
+      otp,
+      ...(token !== undefined && { token }),
+      ...(flow.test !== undefined && { test: true as const }),
+      ...(kind !== undefined && { kind }),
+      ...(signed !== undefined && { transaction: signed }),
+      ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
+      // A password that was shown comes first: the user may have been read after a change of it.
+      ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
+      ...(second && { secondAt }),
+      ...(passed.environment !== undefined && { environment: passed.environment }),
+      // Never younger than the oldest factor that it counts: building upon a sign-in makes it no newer.
+      authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
+      issuedAt: wholeSecond(rule.now),
+      expiresAt,
+    },
+  };
+}
+
+/** The second factor in words of RFC 8176. */
+function methodReferences(
+  kind: TokenKind | undefined,
+  passkey: ShownPasskey | undefined,
+  pin: true | undefined,
+): string[] {
+  if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
+  return ['otp', ...(kind === 'sms' ? ['sms'] : []), ...(pin ? ['pin'] : [])];
+}
+
+/** A sign-in that has begun and waits for a name. */
+export function newFlow(
+  id: FlowId,
+  resource: Resource,
+  asked: {
+    nonce: string;
+    origin: string;
+    /** Absent until the flow is sealed. */
+    handleHash?: string;
+    prefer?: FactorKind;
+    purpose?: FlowPurpose;
+    environment?: Environment;
+  },
+  now: number,
+): Flow {
+  return {
+    id,
+    account: resource.account,
+    resource: resource.id,
+    handleHash: asked.handleHash ?? '',
+    nonce: asked.nonce,
+    origin: asked.origin,
+    step: 'identify',
+    seq: 0,
+    passwordVerified: false,
+    ...(asked.prefer && { prefer: asked.prefer }),
+    ...(asked.purpose && { purpose: asked.purpose }),
+    ...(asked.environment && { environment: asked.environment }),
+    attemptsLeft: FLOW_WRONG_ANSWERS,
+    ...(resource.testMode !== undefined && { test: resource.testMode }),
+    createdAt: now,
+    expiresAt: now + FLOW_LIFETIME_MS,
+  };
+}
+
+/** A sign-in for which the host has named the person, or a transaction of theirs: the second factor alone is asked for. */
+export function requestedFlow(
+  flow: Flow,
+  request: LoginRequest & { user: UserId },
+  login: string | undefined,
+  options: readonly FactorOption[],
+  offered?: ChallengeDraft,
+): Flow {
+  const { hostCheckedPassword, attemptsLeft, transaction } = request;
+  const asked: Flow = {
+    ...flow,
+    user: request.user,
+    ...(login !== undefined && { login }),
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword },
+    ...(transaction && { transaction, expiresAt: request.expiresAt }),
+  };
+  // Never the step of a sign-in: what is right there confirms nothing.
+  return requestSecondFactor(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
+}
+
+/**
+ * A sign-in of whom the host has named, to the level that it demands: what still counts of an earlier one is not asked for
+ * again. It ends when that gets too old.
+ *
+ * @param missing at least one of them
+ */
+export function stepUpFlow(
+  flow: Flow,
+  request: LoginRequest & { user: UserId },
+  login: string,
+  kept: ShownFactors,
+  missing: {
+    password: boolean;
+    options: readonly FactorOption[];
+    offered: ChallengeDraft | undefined;
+    keptUntil: number;
+  },
+): Flow {
+  const { user, demand, attemptsLeft } = request;
+  const asked: Flow = {
+    ...withKept(flow, kept),
+    user,
+    login,
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword: false },
+    ...(demand && { demand }),
+    expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
+  };
+  return missing.password
+    ? { ...asked, step: 'password' }
+    : requestSecondFactor(asked, missing.options, missing.offered);
+}
+
+/** With what still counts of an earlier sign-in, as if it had been shown in this one. */
+export function withKept(flow: Flow, kept: ShownFactors): Flow {
+  const { password } = kept;
+  return {
+    ...flow,
+    kept,
+    ...(password && { passwordVerified: true, passwordDigest: password.digest }),
+  };
+}
+
+/** One more step has been answered. What a passkey was asked goes with it: a challenge is answered once (SR-61). */
+export function evaluated<F extends Conversation>(flow: F): F {
+  const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & Pick<Flow, 'passkey'> = flow;
+  return { ...(rest as unknown as F), seq: flow.seq + 1 };
+}
+
+/** JWT times are whole seconds; rounding down never lengthens a life. */
+function wholeSecond(at: number): number {
+  return Math.floor(at / 1000) * 1000;
+}

@@ -1,0 +1,58 @@
+import { z } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import type { Step, StepPorts } from '../flows/step.ts';
+import { languageTag, password } from '../http/api/fields.ts';
+import type { AppEnv } from '../http/context.ts';
+import { sameOrigin } from '../http/middleware/same-origin.ts';
+import { mailLanguage } from '../messages/mail/mail.ts';
+import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
+import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
+import { flowResponse, parse, stepRequest } from './page/flow-response.ts';
+import { mobilePhone, typedOtp } from './step-fields.ts';
+import { STEPS, type StepPath } from './steps.ts';
+import { submitStep } from './submit-step.ts';
+
+const seq = z.int().min(0).max(1000);
+/** What the frame speaks, for messages that a step sends. */
+const language = languageTag.transform(mailLanguage);
+/** The frame always sends its language with the steps of an enrolment. */
+const plain = z.strictObject({ seq, language: languageTag });
+
+type InputOf<Path extends StepPath> = (typeof STEPS)[Path] extends Step<infer Input> ? Input : never;
+
+/** What each step takes. A malformed input is refused before the step is claimed: it is no attempt (SR-47). */
+const INPUTS = {
+  identify: z.strictObject({ seq, login: z.string().trim().min(1).max(200) }),
+  password: z.strictObject({ seq, password }),
+  otp: z.strictObject({ seq, otp: typedOtp }),
+  recovery: z.strictObject({ seq, code: z.string().min(1).max(40) }),
+  passkey: z.strictObject({ seq, response: assertion }),
+  factor: z.strictObject({ seq, factor: z.string().min(1).max(40), language }),
+  sign: z.strictObject({ seq, otp: typedOtp }),
+  cancel: z.strictObject({ seq }),
+  enrol: z.strictObject({ seq, otp: typedOtp, language }),
+  'enrol/kind': plain.extend({ kind: z.enum(ENROLMENT_KINDS).optional() }),
+  'enrol/send': z.strictObject({ seq, phone: mobilePhone.optional(), language }),
+  'enrol/passkey': z.strictObject({ seq, response: attestation, language }),
+  'enrol/later': plain,
+  codes: plain,
+} satisfies { [Path in StepPath]: z.ZodType<{ seq: number } & InputOf<Path>> };
+
+/** Every step of the sign-in, `POST /flow/<path>`: same-origin only, no cookies, the handle is the authority. */
+export function stepRoutes(ports: StepPorts) {
+  const app = new Hono<AppEnv>();
+  app.use('/flow/*', sameOrigin(ports.issuer));
+  for (const path of Object.keys(STEPS) as StepPath[]) addStep(app, ports, path);
+  return app;
+}
+
+function addStep<Path extends StepPath>(app: Hono<AppEnv>, ports: StepPorts, path: Path): void {
+  // The table of inputs is checked against the steps above, which the compiler cannot say of one of them.
+  const schema = INPUTS[path] as unknown as z.ZodType<{ seq: number } & InputOf<Path>>;
+  const step = STEPS[path] as unknown as Step<InputOf<Path>>;
+  app.post(`/flow/${path}`, async (c) => {
+    const body = await parse(c, schema);
+    if (body instanceof Response) return body;
+    return flowResponse(c, await submitStep(ports, step, stepRequest(c, body.seq), body));
+  });
+}

@@ -1,0 +1,9 @@
+import type { Step } from '../../flows/step.ts';
+import { setLogin } from '../../flows/transitions.ts';
+
+/** Notes the name. No user is looked up: what comes next is the same for every name (SR-17). */
+export const identify: Step<{ login: string }> = {
+  at: ['identify'],
+  leadsTo: ['password', 'otp'],
+  handle: async (_ports, { resource }, { login }) => ({ move: (flow) => setLogin(flow, login, resource.methodPolicy) }),
+};

@@ -1,0 +1,51 @@
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
+import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
+import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
+import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
+import { isRefusal, refusal } from '../../kernel/result.ts';
+import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
+import { randomChallenge } from '../../tokens/kinds/passkey/new-challenge.ts';
+import type { PasskeyAnswer } from '../../tokens/kinds/passkey/passkey-challenge.ts';
+import { offersPasskeySignIn } from '../../tokens/kinds/passkey/passkey-request.ts';
+import { afterSecond, verifySecond } from './otp.ts';
+import { verifySigning } from './sign.ts';
+
+/**
+ * A passkey's response to the challenge of this sign-in, as the second factor or in place of name, password and code, or to
+ * that of a transaction. The challenge is void after one response, and a refusal makes another one.
+ */
+export const passkey: Step<{ response: PasskeyAssertion }> = {
+  at: ['identify', 'passkey', 'sign'],
+  leadsTo: ['enrol', 'done', 'self'],
+  handle: async (ports, context, { response }) => {
+    const { passkey: challenge, step, origin, transaction } = context.flow;
+    if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
+    const answer: PasskeyAnswer = { kind: 'webauthn', assertion: response, asked: challenge, topOrigin: origin };
+    const verify = step === 'identify' ? verifyPasskeyAlone : step === 'sign' ? verifySigning : verifySecond;
+    const outcome = await verify(ports, context, answer);
+    if (!('refusal' in outcome)) return outcome;
+    const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
+    return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
+  },
+};
+
+/** No name was given: the passkey says whose it is. All refusals about the user read the same (SR-17). */
+async function verifyPasskeyAlone(
+  ports: StepPorts,
+  { flow, resource }: StepContext,
+  answer: PasskeyAnswer,
+): Promise<StepOutcome> {
+  // It may have been switched off since the challenge was given out.
+  if (!offersPasskeySignIn(resource)) return { refusal: refusal('ACCESS_DENIED') };
+  const { id } = answer.assertion;
+  const user = await findPasskey(ports, flow.account, id);
+  if (!user) {
+    await decoyForUnknownUser(ports, flow.account, id, answer);
+    return { refusal: refusal('INVALID_CREDENTIALS') };
+  }
+  const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
+  const outcome = await verifyUserFactor(ports, asked);
+  if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
+  const { reason = outcome.refused, tokens = [] } = outcome;
+  return { refusal: refusal('INVALID_CREDENTIALS', { about: user.id, reason, tokens }) };
+}

@@ -1,0 +1,137 @@
+import { widgetMethod } from '../../authentication/methods.ts';
+import { readAccess } from '../../authentication/read-access.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../../authentication/second-factor.ts';
+import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';
+import { judgeEnvironment } from '../../browsers/assess-environment.ts';
+import type { JudgedEnvironment } from '../../browsers/device-fingerprint/environment-check.ts';
+import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
+import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
+import type { Flow } from '../../flows/flow.ts';
+import { prepareFirst } from '../../flows/prepare-first.ts';
+import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
+import { acceptPassword } from '../../flows/transitions.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { checkPassword, type PasswordRight } from '../../passwords/check-password.ts';
+import { passwordDigest } from '../../passwords/password-digest.ts';
+import type { Resource } from '../../resources/resource.ts';
+import type { Token } from '../../tokens/token.ts';
+import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
+import type { User } from '../../users/user.ts';
+
+/**
+ * Checks the password. Only when it is right does the assignment say what is still missing: the server picks the method,
+ * never the browser.
+ */
+export const password: Step<{ password: string }> = {
+  at: ['password'],
+  leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
+  handle: async (ports, context, { password: typed }) => {
+    const { flow, client } = context;
+    const { account, resource } = flow;
+    const name = flow.user ?? flow.login ?? '';
+    const attempt = { account, resource, name, password: typed, address: client.address, way: 'widget' } as const;
+    const checked = await checkPassword(ports, attempt, (right) => afterPassword(ports, context, right));
+    return isRefusal(checked) ? { refusal: checked } : checked;
+  },
+};
+
+/** A right password, and all that decides what it leads to. */
+interface RightPassword {
+  flow: Flow;
+  resource: Resource;
+  user: User;
+  digest: string;
+  tokens: readonly Token[];
+  usable: Token[];
+  environment: JudgedEnvironment | undefined;
+  factors: RequiredFactors;
+}
+
+async function afterPassword(
+  ports: StepPorts,
+  { flow, client }: StepContext,
+  { user, tokens }: PasswordRight,
+): Promise<Result<StepOutcome>> {
+  // What the resource asks for may have changed while the password was hashed.
+  const access = await readAccess(ports, flow.resource, client.address);
+  if (isRefusal(access)) return { ...access, about: user.id };
+  const right = await requirementsOf(ports, flow, access.resource, user, tokens);
+  if (right.factors.kind === 'factors' && right.factors.otp && flow.enrolmentLink === undefined) {
+    return reuseSecondFactor(right) ?? askSecondFactor(ports, right);
+  }
+  return (await offerToEnrol(ports, right)) ?? endWithPassword(ports, right);
+}
+
+async function requirementsOf(
+  ports: StepPorts,
+  flow: Flow,
+  resource: Resource,
+  user: User,
+  tokens: readonly Token[],
+): Promise<RightPassword> {
+  const now = ports.clock.now();
+  const accepts = acceptedKindsFrom(user, resource);
+  const states = factorStates(tokens, accepts, now);
+  const environment = await judgeEnvironment(ports, resource, user.id, flow.environment);
+  const factors = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
+    level: flow.demand?.acr,
+    hasPassword: true,
+    differs: environment?.differs,
+  });
+  const usable = usableTokens(tokens, accepts, now);
+  return { flow, resource, user, digest: passwordDigest(user), tokens, usable, environment, factors };
+}
+
+/** The second factor of an earlier sign-in, where it still counts. A browser that differs has to show it again. */
+function reuseSecondFactor({ flow, user, digest, usable, environment }: RightPassword): StepOutcome | undefined {
+  const second = environment?.differs === undefined ? flow.kept?.second : undefined;
+  if (!second || !usable.some(({ id }) => id === second.token)) return undefined;
+  const { token, kind } = second;
+  return { finish: { user, password: true, passwordDigest: digest, otp: 'verified', token, kind, second } };
+}
+
+async function askSecondFactor(
+  ports: StepPorts,
+  { flow, resource, user, digest, usable }: RightPassword,
+): Promise<Result<StepOutcome>> {
+  const options = factorOptions(usable);
+  const challenge = await prepareFirst(ports, flow, resource, { options, usable });
+  if (isRefusal(challenge)) return { ...challenge, about: user.id };
+  return { move: (held) => acceptPassword(held, user, digest, options, challenge) };
+}
+
+/**
+ * A token to set up first. Not from an unknown browser after a password alone, and not where the password was only asked
+ * for again.
+ */
+async function offerToEnrol(
+  ports: StepPorts,
+  { flow, resource, user, digest, environment }: RightPassword,
+): Promise<StepOutcome | undefined> {
+  const isLinked = flow.enrolmentLink !== undefined;
+  if (!isLinked && (environment?.differs !== undefined || flow.self)) return undefined;
+  const question = { user, resource, basis: isLinked ? 'link' : 'password', isAsked: wantsEnrolment(flow) } as const;
+  const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
+  return enrolling && { move: (held) => enrolmentBegun(held, user, digest, enrolling) };
+}
+
+/** The password is enough, or nothing else lets this user in. */
+async function endWithPassword(
+  ports: StepPorts,
+  { flow, resource, user, digest, tokens, environment, factors }: RightPassword,
+): Promise<Result<StepOutcome>> {
+  // A mailed link leads to a token, never to a result.
+  if (flow.enrolmentLink !== undefined) return refusal('ACCESS_DENIED', { about: user.id });
+  if (factors.kind === 'factors') {
+    const otp = factors.otpSkipped ? 'skipped' : 'not_used';
+    return { finish: { user, password: true, passwordDigest: digest, otp } };
+  }
+  const percent = environment?.percent ?? undefined;
+  const ids = tokens.map(({ id }) => id);
+  const audit = { about: user.id, tokens: ids, ...(percent !== undefined && { percent }) };
+  const canUnlock = factors.reason === 'locked' && (await mayAskUnlock(ports, resource, user, tokens));
+  return {
+    refusal: refusal(requiredDenial(factors.reason, user), audit),
+    ...(canUnlock && { after: unlockOffered(user, digest) }),
+  };
+}

@@ -1,0 +1,26 @@
+import { prepareFactor } from '../../flows/prepare-factor.ts';
+import type { Step } from '../../flows/step.ts';
+import { codeNotSent, SECOND_STEPS, selectFactor as select } from '../../flows/transitions.ts';
+import { isRefusal, refusal } from '../../kernel/result.ts';
+import type { MailLanguage } from '../../messages/mail/mail.ts';
+
+/**
+ * Selects one of the offered ways to show the second factor. The step changes, and the way is prepared: a code is sent, a
+ * question asked. The same way again asks for another code. It is claimed like any other step, so a double click sends one
+ * code.
+ */
+export const selectFactor: Step<{ factor: string; language: MailLanguage }> = {
+  at: SECOND_STEPS,
+  leadsTo: SECOND_STEPS,
+  handle: async (ports, { flow, resource, client }, { factor, language }) => {
+    const option = flow.factors?.find(({ id }) => id === factor);
+    if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
+    const challenge = await prepareFactor(ports, flow, resource, option, { client, language });
+    if (!isRefusal(challenge)) return { move: (held) => select(held, option, challenge) };
+    // The sender has made its own event. The view says when to ask again; a wait would keep the user from typing a code.
+    const { refused } = challenge;
+    if (refused !== 'CODE_NOT_SENT' && refused !== 'CODE_LIMIT') return { refusal: challenge };
+    const isVoid = refused === 'CODE_NOT_SENT' && flow.sent?.token === option.id;
+    return { move: (held) => codeNotSent(held, refused, isVoid) };
+  },
+};

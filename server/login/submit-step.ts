@@ -1,0 +1,233 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { readAccess } from '../authentication/read-access.ts';
+import { judgeEnvironment } from '../browsers/assess-environment.ts';
+import { environmentForbids } from '../browsers/device-fingerprint/environment-check.ts';
+import { rememberEnvironment } from '../browsers/remember-environment.ts';
+import type { EventDraft } from '../events/event.ts';
+import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
+import type { Flow, LoginRequest } from '../flows/flow.ts';
+import { actOf, refusedEvent } from '../flows/flow-events.ts';
+import type { Handle } from '../flows/flow-handle.ts';
+import { openFlow } from '../flows/sealed-flow.ts';
+import type { Step, StepOutcome, StepPorts, StepRequest } from '../flows/step.ts';
+import { completeFlow, denied, holdsClaim, type Passed, retryStep } from '../flows/transitions.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { confirmsUser } from '../passwords/reset/reset-by-mail.ts';
+import type { Resource } from '../resources/resource.ts';
+import { readSelfServiceContext } from '../self-service/context.ts';
+import { opening, standingToOpen } from '../self-service/open.ts';
+import { passwordNoted } from '../self-service/transitions.ts';
+import { documents } from '../store/keys.ts';
+import { recordOnce } from '../store/record-once.ts';
+import { newOperation, transact, type Write } from '../store/transact.ts';
+import { confirmByFactor } from '../users/confirm-user.ts';
+import { completionWrite, type FlowChange } from './complete-flow.ts';
+import { endsSignIn } from './ending-refusals.ts';
+import { evaluateTestStep, expired } from './test-mode.ts';
+import { presentFlow } from './view-flow.ts';
+
+/** A row, whatever its input is. */
+type AnyStep = Pick<Step<never>, 'leadsTo'>;
+
+/** A step that one request holds while it is evaluated. */
+interface Claim {
+  flow: Flow;
+  attempt: string;
+  client: ClientInfo;
+}
+
+/** An evaluated step, once everything around it has been checked as well. */
+type Verdict =
+  | Exclude<StepOutcome, { finish: Passed }>
+  /** Refused for good, whatever the code. */
+  | { end: Refusal }
+  /** `selfService`: the sign-in opens the self-service page instead of making a result. The fingerprint is of the user's credentials. */
+  | { complete: Passed; resource: Resource; selfService?: { fingerprint: string } };
+
+/**
+ * Submits one step of a sign-in: claims it, evaluates it, and commits what it leads to. The claim makes simultaneous
+ * requests one attempt. The flow is bound to its resource, whose rules are read before and after the evaluation (SR-4).
+ */
+export async function submitStep<Input>(
+  ports: StepPorts,
+  step: Step<Input>,
+  request: StepRequest,
+  input: Input,
+): Promise<Result<FlowView>> {
+  const attempt = newOperation(ports);
+  const open = (handle: Handle) => openFlow(ports, handle);
+  const claimed = await claimFlowStep(ports, documents.flow, { ...request, steps: step.at, attempt }, open);
+  if (isRefusal(claimed)) return claimed;
+  const claim: Claim = { flow: claimed.flow, attempt, client: request.client };
+  try {
+    const verdict = await evaluate(ports, step, claim, input);
+    return await commitVerdict(ports, step, claim, verdict);
+  } catch (error) {
+    await releaseStep(ports, documents.flow, claim.flow.id, attempt).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function evaluate<Input>(
+  ports: StepPorts,
+  { handle }: Step<Input>,
+  { flow, client }: Claim,
+  input: Input,
+): Promise<Verdict> {
+  const access = await readAccess(ports, flow.resource, client.address);
+  if (isRefusal(access)) return { end: access };
+  const { resource } = access;
+  // On the way from the self-service page and back: only while nothing has changed since it was opened (SR-38).
+  if (flow.self && !(await readSelfServiceContext(ports, flow, resource))) return { end: refusal('FLOW_NOT_FOUND') };
+  // A test ends as a test, and no other sign-in becomes one.
+  if (flow.test !== resource.testMode) return { end: refusal('ACCESS_DENIED') };
+  const outcome = evaluateTestStep(flow, resource) ?? (await handle(ports, { flow, resource, client }, input));
+  return 'finish' in outcome ? admitFinish(ports, flow, client, outcome.finish) : outcome;
+}
+
+/** The checks after the last factor. */
+async function admitFinish(ports: StepPorts, flow: Flow, client: ClientInfo, passed: Passed): Promise<Verdict> {
+  const access = await readAccess(ports, flow.resource, client.address);
+  if (isRefusal(access)) return { end: access };
+  const { resource } = access;
+  const { id } = passed.user;
+  if (id === 'test') return { complete: passed, resource };
+  const environment = await judgeEnvironment(ports, resource, id, flow.environment);
+  const percent = environment?.percent ?? undefined;
+  const isPasswordKept = flow.kept?.password !== undefined && passed.password !== true;
+  if (environmentForbids(environment, passed.otp, isPasswordKept)) {
+    return { end: refusal('ENVIRONMENT_MISMATCH', { about: id, ...(percent !== undefined && { percent }) }) };
+  }
+  const complete = { ...passed, ...(percent !== undefined && { environment: percent }) };
+  if (flow.purpose !== 'self') return { complete, resource };
+  const standing = await standingToOpen(ports, flow, resource, passed);
+  if (isRefusal(standing)) return { end: standing };
+  return { complete, resource, selfService: { fingerprint: standing.digest } };
+}
+
+async function commitVerdict(
+  ports: StepPorts,
+  step: AnyStep,
+  claim: Claim,
+  verdict: Verdict,
+): Promise<Result<FlowView>> {
+  if ('complete' in verdict) {
+    const view = await commitCompletion(ports, step, claim, verdict);
+    if (!isRefusal(view) && (view.step === 'done' || view.step === 'self'))
+      await afterCompletion(ports, claim, verdict);
+    return view;
+  }
+  if ('move' in verdict) {
+    return commit(ports, step, claim, (held, now) => {
+      const moved = passwordNoted(held, verdict.move(held), now);
+      return { flow: moved, write: keeping(documents.flow, moved) };
+    });
+  }
+  if ('end' in verdict)
+    return commitRefusal(ports, step, claim, verdict.end, (held) => denied(held, verdict.end.refused));
+  const { refusal: why, again = (flow) => flow, after = (flow) => flow } = verdict;
+  return commitRefusal(ports, step, claim, why, (held, now) => {
+    const next = refused(held, why, now);
+    return next.step === 'denied' ? after(next) : again(next);
+  });
+}
+
+function refused(flow: Flow, { refused: code, retryAfterMs }: Refusal, now: number): Flow {
+  if (endsSignIn(code)) return denied(flow, code);
+  return retryStep(flow, code, retryAfterMs === undefined ? undefined : now + retryAfterMs);
+}
+
+function commitRefusal(
+  ports: StepPorts,
+  step: AnyStep,
+  claim: Claim,
+  why: Refusal,
+  next: (flow: Flow, now: number) => Flow,
+): Promise<Result<FlowView>> {
+  // Refused unevaluated: there was no attempt that an event could record.
+  const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(claim.flow, why);
+  return commit(ports, step, claim, (held, now) => withEvent(next(held, now), event, claim.client, now));
+}
+
+function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo, now: number) {
+  const append = event === undefined ? {} : { append: [createEvent(actOf(flow, client), event, now)] };
+  return { flow, write: { ...keeping(documents.flow, flow), ...append } };
+}
+
+function commitCompletion(
+  ports: StepPorts,
+  step: AnyStep,
+  claim: Claim,
+  { complete: passed, resource, selfService }: Extract<Verdict, { complete: Passed }>,
+): Promise<Result<FlowView>> {
+  const { client } = claim;
+  const { resultLifetimeMs } = resource;
+  const { user } = passed;
+  const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
+  return commit(ports, step, claim, (held, now, request) => {
+    const completed = completeFlow(held, passed, { now, resultLifetimeMs, ...digest });
+    const end = held.test === 'expire' ? expired(completed, now) : completed;
+    // Whatever the steps were, a result below the level that the host demands is none.
+    if (held.demand && end.result.acr < held.demand.acr) {
+      const below = denied(held, 'LEVEL_UNREACHABLE');
+      return withEvent(below, refusedEvent(held, refusal('LEVEL_UNREACHABLE')), client, now);
+    }
+    if (selfService) return opening(held, end.result, selfService.fingerprint, client, now);
+    return { ...end, write: completionWrite(end.flow, end.result, request, client, now) };
+  });
+}
+
+/** Commits what the evaluation decided, if the request still holds the step. One that was overtaken changes nothing. */
+async function commit(
+  ports: StepPorts,
+  step: AnyStep,
+  { flow: { id }, attempt }: Claim,
+  decide: (flow: Flow, now: number, request: LoginRequest | undefined) => FlowChange & { write: Write },
+): Promise<Result<FlowView>> {
+  const keys = [documents.flow(id), documents.loginRequest(id), documents.result(id)] as const;
+  const settled = await transact<typeof keys, Result<FlowChange>>(ports, id, keys, ([flow, request], now) => {
+    if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
+    const { write, ...answer } = decide(flow.value, now, request?.value);
+    expectPermitted(step, flow.value, answer.flow);
+    return { answer, write };
+  });
+  if (isRefusal(settled)) return settled;
+  if (settled.result && !settled.result.test) void recordOnce(ports, documents.firstLogin(settled.result.account));
+  return presentFlow(ports, settled.flow, settled.result);
+}
+
+/** A step that leads where its row does not say is a bug: nothing is written, and the step is free again. */
+function expectPermitted({ leadsTo }: AnyStep, before: Flow, after: Flow): void {
+  if (after.step === before.step || after.step === 'denied' || leadsTo.includes(after.step)) return;
+  throw new TypeError(`this step does not lead from ${before.step} to ${after.step}`);
+}
+
+/** Only a completed sign-in teaches the service anything. What fails here asks the user for more the next time. */
+async function afterCompletion(
+  ports: StepPorts,
+  { flow, client }: Claim,
+  { complete: passed, resource }: Extract<Verdict, { complete: Passed }>,
+): Promise<void> {
+  const { id } = passed.user;
+  if (id === 'test') return;
+  const act = actOf({ account: flow.account, user: id }, client);
+  if (resource.environment && flow.environment) {
+    const seen = { user: id, resource: resource.id, blinded: flow.environment };
+    await rememberEnvironment(ports, act, seen).catch(() => undefined);
+  }
+  await confirmUser(ports, flow, passed, act).catch(() => undefined);
+}
+
+/**
+ * Lifts the mark of a password reset by mail: the password and another factor than a mailed code were shown in this very
+ * sign-in. A token that was set up in it, or shown before it, confirms nothing.
+ */
+async function confirmUser(ports: StepPorts, flow: Flow, passed: Passed, act: ReturnType<typeof actOf>): Promise<void> {
+  const { id, needsConfirmation } = passed.user;
+  if (id === 'test' || needsConfirmation === undefined) return;
+  if (flow.enrolling || passed.second || !confirmsUser(passed)) return;
+  await confirmByFactor(ports, act, { id, needsConfirmation }, passed.passwordDigest ?? flow.passwordDigest);
+}

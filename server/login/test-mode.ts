@@ -1,0 +1,45 @@
+import type { Flow, ResultRecord } from '../flows/flow.ts';
+import type { StepOutcome } from '../flows/step.ts';
+import { evaluated, type Passed } from '../flows/transitions.ts';
+import { refusal } from '../kernel/result.ts';
+import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts';
+
+/**
+ * The user of a test resource. Such a resource asks for the same steps as any other and ignores what is typed: no password
+ * and no token takes part, and the result says that it is a test in its `typ`, in a claim and in this name. No user has
+ * such an id.
+ */
+export const TEST_PERSON: Passed['user'] = { id: 'test', login: 'test' };
+
+/** Longer ago than any verifier's tolerance reaches. */
+const EXPIRED_BY_MS = 15 * 60_000;
+/** So long the page may look at a sign-in whose result has expired already. */
+const LOOK_MS = 1000;
+
+/** What a step leads to on a test resource, which looks at nothing but the name. Undefined elsewhere. */
+export function evaluateTestStep({ step, test }: Flow, { methodPolicy }: Resource): StepOutcome | undefined {
+  if (test === undefined || step === 'identify') return undefined;
+  return testOutcome(test, step === 'password' ? 'password' : 'otp', methodPolicy);
+}
+
+/** What every step after the name leads to, whatever was typed. */
+export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: MethodPolicy): StepOutcome {
+  if (mode === 'fail') return { refusal: refusal('INVALID_CREDENTIALS') };
+  if (step === 'otp') return { finish: { user: TEST_PERSON, otp: 'verified' } };
+  if (policy === 'password') return { finish: { user: TEST_PERSON, password: true, otp: 'not_used' } };
+  return { move: (flow) => ({ ...evaluated(flow), step: 'otp', passwordVerified: true }) };
+}
+
+/** The same end, too late: the result was over before it was made, and the widget is soon told. */
+export function expired(end: { flow: Flow; result: ResultRecord }, now: number): { flow: Flow; result: ResultRecord } {
+  const { flow, result } = end;
+  return {
+    flow: { ...flow, expiresAt: now + LOOK_MS },
+    result: {
+      ...result,
+      authenticatedAt: result.authenticatedAt - EXPIRED_BY_MS,
+      issuedAt: result.issuedAt - EXPIRED_BY_MS,
+      expiresAt: result.expiresAt - EXPIRED_BY_MS,
+    },
+  };
+}
