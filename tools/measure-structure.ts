@@ -6,8 +6,14 @@ import { runLogin } from './structure/run-login.ts';
 import { readSourceTree } from './structure/source-tree.ts';
 import { walkFrom } from './structure/walk.ts';
 
-/** The use-cases behind the four requests of a login. */
-const LOGIN = ['startFlow', 'answerIdentify', 'answerPassword', 'answerOtp'];
+/** What handles the four requests of a login: the first starts it, the others submit a step each. */
+const LOGIN = [
+  ['startFlow', 'server/login/start-flow.ts'],
+  ['submitStep', 'server/login/submit-step.ts'],
+  ['handle', 'server/login/steps/identify.ts'],
+  ['handle', 'server/login/steps/password.ts'],
+  ['handle', 'server/login/steps/otp.ts'],
+] as const;
 
 /** `npm run measure:structure [-- --files]`: how far the code is from the layout that it aims at. */
 const root = resolve(import.meta.dirname, '..');
@@ -15,9 +21,9 @@ const tree = readSourceTree(root);
 const functions = [...tree.files.keys()].flatMap((path) => functionsIn(tree, path));
 const { loose, features, circles, imports } = measureFolders(tree);
 const { isRun, files } = await runLogin(root);
-const roots = LOGIN.map((name) => functions.find((one) => one.name === name && one.path.startsWith('server/')));
+const roots = LOGIN.map(([name, path]) => functions.find((one) => one.name === name && one.path === path));
 const missing = LOGIN.filter((_, index) => roots[index] === undefined);
-if (missing.length > 0) throw new Error(`There is no function ${missing.join(', ')} in server/.`);
+if (missing.length > 0) throw new Error(`There is no function ${missing.map((one) => one.join(' in ')).join(', ')}.`);
 const walk = walkFrom(
   roots.flatMap((one) => one ?? []),
   functions.filter(({ path }) => path.startsWith('server/')),

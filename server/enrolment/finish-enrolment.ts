@@ -26,14 +26,18 @@ const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
 export const enrol: Step<{ otp: string; language: MailLanguage }> = {
   at: ['enrol'],
   leadsTo: ['codes', 'done', 'self'],
-  handle: (ports, context, { otp, language }) => prove(ports, context, { otp }, language),
+  handle(ports, context, { otp, language }) {
+    return prove(ports, context, { otp }, language);
+  },
 };
 
 /** The passkey that the user's device made for this sign-in. Its challenge is void after one response. */
 export const enrolPasskey: Step<{ response: PasskeyAttestation; language: MailLanguage }> = {
   at: ['enrol'],
   leadsTo: ['codes', 'done', 'self'],
-  handle: (ports, context, { response, language }) => prove(ports, context, { response }, language),
+  handle(ports, context, { response, language }) {
+    return prove(ports, context, { response }, language);
+  },
 };
 
 async function prove(
@@ -77,7 +81,7 @@ function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['p
 export const postponeEnrolment: Step<object> = {
   at: ['enrol'],
   leadsTo: ['done', 'self'],
-  handle: async (ports, { flow, resource }) => {
+  async handle(ports, { flow, resource }) {
     const standing = await isStillAssigned(ports, flow, resource);
     if (!standing) return DENIED;
     const { user, tokens, enrolling } = standing;
@@ -95,7 +99,7 @@ export const postponeEnrolment: Step<object> = {
 export const confirmCodes: Step<object> = {
   at: ['codes'],
   leadsTo: ['done', 'self'],
-  handle: async (ports, { flow, resource }) => {
+  async handle(ports, { flow, resource }) {
     const standing = await isStillAssigned(ports, flow, resource);
     return standing ? ending(standing.user, flow, standing.enrolling.passed) : DENIED;
   },

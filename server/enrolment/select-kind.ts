@@ -12,7 +12,7 @@ import { kindChosen } from './transitions.ts';
 export const selectKind: Step<{ kind?: EnrolmentKind | undefined }> = {
   at: ['enrol'],
   leadsTo: [],
-  handle: async (ports, { flow, resource }, { kind }) => {
+  async handle(ports, { flow, resource }, { kind }) {
     const standing = await isStillAssigned(ports, flow, resource);
     const kinds = standing && (await kindsNow(ports, flow, resource, standing));
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };

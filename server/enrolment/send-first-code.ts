@@ -21,7 +21,7 @@ import { firstCodeSent } from './transitions.ts';
 export const sendFirstCode: Step<SendInput> = {
   at: ['enrol'],
   leadsTo: [],
-  handle: async (ports, context, input) => {
+  async handle(ports, context, input) {
     const { flow, resource } = context;
     const standing = await isStillAssigned(ports, flow, resource);
     const kinds = standing && (await kindsNow(ports, flow, resource, standing));

@@ -22,7 +22,7 @@ interface Declared extends Span {
   readonly name: string;
 }
 
-/** The named functions of a file, on its top level. */
+/** The named functions of a file, on its top level, and those that are properties of an object there. */
 export function functionsIn(tree: SourceTree, path: string): DeclaredFunction[] {
   const text = readProjectFile(tree.root, path);
   const { program } = parseSync(path, text);
@@ -38,6 +38,11 @@ export function functionsIn(tree: SourceTree, path: string): DeclaredFunction[] 
     for (const { id, init } of inner.declarations) {
       const isFunction = init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression';
       if (isFunction && id.type === 'Identifier') declared.push({ name: id.name, start: inner.start, end: inner.end });
+      for (const property of init?.type === 'ObjectExpression' ? init.properties : []) {
+        if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
+        if (property.value.type !== 'ArrowFunctionExpression' && property.value.type !== 'FunctionExpression') continue;
+        declared.push({ name: property.key.name, start: property.start, end: property.end });
+      }
     }
   }
   const use = (node: { readonly type: string } & Span) => {

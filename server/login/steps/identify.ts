@@ -5,5 +5,7 @@ import { setLogin } from '../../flows/transitions.ts';
 export const identify: Step<{ login: string }> = {
   at: ['identify'],
   leadsTo: ['password', 'otp'],
-  handle: async (_ports, { resource }, { login }) => ({ move: (flow) => setLogin(flow, login, resource.methodPolicy) }),
+  async handle(_ports, { resource }, { login }) {
+    return { move: (flow) => setLogin(flow, login, resource.methodPolicy) };
+  },
 };

@@ -20,7 +20,7 @@ import type { User } from '../../users/user.ts';
 export const otp: Step<{ otp: string }> = {
   at: ['otp'],
   leadsTo: ['enrol', 'done', 'self'],
-  handle: (ports, context, { otp: typed }) => {
+  handle(ports, context, { otp: typed }) {
     const chosen = factorOf(context.flow);
     // A code that was sent to one phone is not verified on the others, nor counted against them.
     const token = chosen && chosen.kind !== 'code' ? { token: chosen.id as TokenId } : {};
@@ -32,7 +32,9 @@ export const otp: Step<{ otp: string }> = {
 export const recovery: Step<{ code: string }> = {
   at: ['recovery'],
   leadsTo: ['enrol', 'done', 'self'],
-  handle: (ports, context, { code }) => verifySecond(ports, context, { kind: 'recovery', code }),
+  handle(ports, context, { code }) {
+    return verifySecond(ports, context, { kind: 'recovery', code });
+  },
 };
 
 /**

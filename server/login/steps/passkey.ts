@@ -17,7 +17,7 @@ import { verifySigning } from './sign.ts';
 export const passkey: Step<{ response: PasskeyAssertion }> = {
   at: ['identify', 'passkey', 'sign'],
   leadsTo: ['enrol', 'done', 'self'],
-  handle: async (ports, context, { response }) => {
+  async handle(ports, context, { response }) {
     const { passkey: challenge, step, origin, transaction } = context.flow;
     if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
     const answer: PasskeyAnswer = { kind: 'webauthn', assertion: response, asked: challenge, topOrigin: origin };

@@ -25,7 +25,7 @@ import type { User } from '../../users/user.ts';
 export const password: Step<{ password: string }> = {
   at: ['password'],
   leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
-  handle: async (ports, context, { password: typed }) => {
+  async handle(ports, context, { password: typed }) {
     const { flow, client } = context;
     const { account, resource } = flow;
     const name = flow.user ?? flow.login ?? '';

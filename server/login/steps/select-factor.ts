@@ -12,7 +12,7 @@ import type { MailLanguage } from '../../messages/mail/mail.ts';
 export const selectFactor: Step<{ factor: string; language: MailLanguage }> = {
   at: SECOND_STEPS,
   leadsTo: SECOND_STEPS,
-  handle: async (ports, { flow, resource, client }, { factor, language }) => {
+  async handle(ports, { flow, resource, client }, { factor, language }) {
     const option = flow.factors?.find(({ id }) => id === factor);
     if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
     const challenge = await prepareFactor(ports, flow, resource, option, { client, language });

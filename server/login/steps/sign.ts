@@ -12,7 +12,7 @@ import { locateUser } from '../../users/find-user.ts';
 export const sign: Step<{ otp: string }> = {
   at: ['sign'],
   leadsTo: ['done'],
-  handle: async (ports, context, { otp }) => {
+  async handle(ports, context, { otp }) {
     const chosen = factorOf(context.flow);
     if (!chosen) return { refusal: refusal('ACCESS_DENIED') };
     return verifySigning(ports, context, { kind: 'code', otp, token: chosen.id as TokenId });
@@ -23,7 +23,9 @@ export const sign: Step<{ otp: string }> = {
 export const cancel: Step<object> = {
   at: ['sign'],
   leadsTo: [],
-  handle: async () => ({ refusal: refusal('TRANSACTION_CANCELLED') }),
+  async handle() {
+    return { refusal: refusal('TRANSACTION_CANCELLED') };
+  },
 };
 
 /**
