@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
+import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
 import { indexes } from '../server/store/indexes.ts';
 import { documents } from '../server/store/keys.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
