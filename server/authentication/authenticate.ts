@@ -74,8 +74,8 @@ export async function authenticate(
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
   if (isRefusal(verdict)) {
-    const { about: _about, tokens: _tokens, reason: _reason, ...told } = verdict;
-    return told;
+    const { audit: _audit, ...answer } = verdict;
+    return answer;
   }
   void recordOnce(ports, documents.firstLogin(act.actor.account));
   return verdict;
@@ -204,8 +204,9 @@ async function authenticateWithPassword(
         if ('right' in concluded) return undefined;
         const factors = ['password'] as 'password'[];
         if (isRefusal(concluded)) {
-          const { refused: reason, tokens = [] } = concluded;
-          return attempt.event({ outcome: 'refused', reason, subject, related: [...tokens], factors });
+          const { refused: reason, audit } = concluded;
+          const related = [...(audit?.tokens ?? [])];
+          return attempt.event({ outcome: 'refused', reason, subject, related, factors });
         }
         return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as Authenticated).otp });
       },
@@ -229,7 +230,8 @@ async function authenticateWithPassword(
 function withoutSecondFactor(ports: Needs, resource: Resource, { user, tokens }: PasswordRight): Result<Authenticated> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
-  if (factors.kind === 'deny') return refusal(denialCode(factors.reason, user), { tokens: tokens.map(({ id }) => id) });
+  if (factors.kind === 'deny')
+    return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal('OTP_REQUIRED');
   return { method: 'password-otp', user: named(user), otp: 'skipped' };
 }

@@ -120,7 +120,7 @@ async function refuseUncounted(
 ): Promise<SecondFactorOutcome> {
   if (needsDecoyCheck) await checkDecoy(ports, attempt.answer, now);
   await decoyAttempt(ports, attempt.createEvent?.({ refused: code, tokens }));
-  return refusal(code, { tokens });
+  return refusal(code, {}, { tokens });
 }
 
 async function skipSecondFactor(
@@ -162,7 +162,7 @@ async function countWrongAnswers(
   audit.hasEvent ||= first >= 0 && counted[first] === true;
   if (!counted.every(Boolean)) return undefined;
   if (event !== undefined && !audit.hasEvent) await decoyAttempt(ports, event);
-  return refusal(code, { tokens, ...(reason !== undefined && { reason }), ...(isClockOff && { clockOff: true }) });
+  return refusal(code, isClockOff ? { clockOff: true } : {}, { tokens, ...(reason !== undefined && { reason }) });
 }
 
 async function verifyCandidates(

@@ -4,7 +4,7 @@ import { acceptedKindsFrom, factorStates } from '../authentication/second-factor
 import type { Flow } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
-import { isRefusal, refusal } from '../kernel/result.ts';
+import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
@@ -62,7 +62,7 @@ async function prove(
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
   if (isRefusal(made)) {
     const challenge = randomChallenge(ports);
-    return { refusal: { ...made, about: user.id }, again: (held) => passkeyAskedAnew(held, challenge) };
+    return { refusal: withAudit(made, { about: user.id }), again: (held) => passkeyAskedAnew(held, challenge) };
   }
   notifyUser(ports, made.user, 'token-added', { client, language });
   return ended(user, flow, enrolling, passed(enrolling, made.token));

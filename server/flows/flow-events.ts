@@ -13,10 +13,8 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, client:
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...client };
 }
 
-export function refusedEvent(
-  flow: Flow,
-  { refused, about, tokens = [], percent, reason = refused }: Refusal,
-): EventDraft {
+export function refusedEvent(flow: Flow, { refused, audit = {} }: Refusal): EventDraft {
+  const { about, tokens = [], percent, reason = refused } = audit;
   const subject = flow.user ?? about;
   return {
     ...kindOf(flow.transaction?.hash, flow.test !== undefined),

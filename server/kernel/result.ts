@@ -19,20 +19,34 @@ export interface Refusal {
   readonly version?: string;
   /** Of OTP_WRONG: the code would be right some steps away. For whoever has shown a first factor alone. */
   readonly clockOff?: true;
-  /** How far the browser matched those before, for the event alone. */
-  readonly percent?: number;
-  /** The true reason, for the event alone: the caller is told less. */
+  /** For the audit log alone; see `AuditDetail`. */
+  readonly audit?: AuditDetail;
+}
+
+/** What the audit log says of a refusal and its caller is never told (SR-17). */
+export interface AuditDetail {
+  /** The true reason, where the caller gets a vaguer one. */
   readonly reason?: RefusalCode;
-  /** Whom it is about, for the event alone: the caller is never told (SR-17). */
   readonly about?: UserId | AdministratorId;
-  /** Which tokens were tried, counted or in the way, for the event alone. */
+  /** The tokens that were tried, counted or in the way. */
   readonly tokens?: readonly TokenId[];
+  /** How far the browser matched known ones, in percent. */
+  readonly percent?: number;
 }
 
 export type Result<T extends object> = T | Refusal;
 
-export function refusal(refused: RefusalCode, extras: Omit<Refusal, 'refused'> = {}): Refusal {
-  return { refused, ...extras };
+export function refusal(
+  refused: RefusalCode,
+  extras: Omit<Refusal, 'refused' | 'audit'> = {},
+  audit?: AuditDetail,
+): Refusal {
+  return { refused, ...extras, ...(audit && { audit }) };
+}
+
+/** The same refusal, with more for the audit log. */
+export function withAudit(why: Refusal, audit: AuditDetail): Refusal {
+  return { ...why, audit: { ...why.audit, ...audit } };
 }
 
 /** A refusal of one input of several. @param why follows its name: never what was typed */

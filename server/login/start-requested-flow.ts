@@ -166,7 +166,7 @@ function deny(
 ): Decision<FlowChange> {
   const { answer, write } = keep(denied(flow, code));
   const percent = environment?.percent ?? undefined;
-  const why = { refused: code, ...(percent !== undefined && { percent }) };
+  const why = refusal(code, {}, percent === undefined ? {} : { percent });
   const event = createEvent(actOf(flow, client), refusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }

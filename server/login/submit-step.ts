@@ -98,7 +98,7 @@ async function admitFinish(ports: StepPorts, flow: Flow, client: ClientInfo, pas
   const percent = environment?.percent ?? undefined;
   const isPasswordKept = flow.kept?.password !== undefined && passed.password !== true;
   if (environmentForbids(environment, passed.otp, isPasswordKept)) {
-    return { end: refusal('ENVIRONMENT_MISMATCH', { about: id, ...(percent !== undefined && { percent }) }) };
+    return { end: refusal('ENVIRONMENT_MISMATCH', {}, { about: id, ...(percent !== undefined && { percent }) }) };
   }
   const complete = { ...passed, ...(percent !== undefined && { environment: percent }) };
   if (flow.purpose !== 'self') return { complete, resource };

@@ -1,7 +1,7 @@
 import { callDependency } from '../kernel/dependency.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { Reservation } from '../platform/argon2/port.ts';
 import type { DocumentKey, Json } from '../store/store.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
@@ -19,7 +19,7 @@ export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 /** One password for one name, known or unknown. */
 export interface RateLimitedPassword<R> extends TypedName {
   /** Whom the name stands for; undefined: an unknown name. */
-  id: Refusal['about'];
+  id: AuditDetail['about'];
   password: string;
   address: string | undefined;
   /** Undefined burns the same time (SR-17). */
@@ -159,7 +159,7 @@ async function judgeCounted<R, A extends object>(
   if (!person) {
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
     if (attempt.wrong) await tell(ports, counters.name.anchor, attempt.wrong(reason));
-    return refusal('INVALID_CREDENTIALS', { ...(about !== undefined && { about }), ...(isBarred && { reason }) });
+    return refusal('INVALID_CREDENTIALS', {}, { ...(about !== undefined && { about }), ...(isBarred && { reason }) });
   }
   const concluded = await conclude(person);
   const event = attempt.right?.(concluded);

@@ -28,7 +28,7 @@ export async function standingToOpen(
   const { id } = passed.user;
   const known = id === 'test' ? undefined : await readUser(ports, flow.account, id);
   if (!known) return refusal('ACCESS_DENIED');
-  const denied = refusal('ACCESS_DENIED', { about: known.id });
+  const denied = refusal('ACCESS_DENIED', {}, { about: known.id });
   if (!resource.selfService) return { ...denied, refused: 'SELF_SERVICE_OFF' };
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);

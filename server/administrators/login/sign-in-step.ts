@@ -142,7 +142,8 @@ function actOf({ account, administrator: id }: AdministratorFlow, client: Client
   return { actor, ...client };
 }
 
-function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [], reason = refused }: Refusal): EventDraft {
+function refusedEvent(flow: AdministratorFlow, { refused, audit = {} }: Refusal): EventDraft {
+  const { about, tokens = [], reason = refused } = audit;
   const subject = flow.administrator ?? about;
   return {
     type: 'administrator.refused',

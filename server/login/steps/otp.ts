@@ -9,7 +9,7 @@ import { type Flow, factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
+import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
@@ -75,12 +75,13 @@ export async function verifySecond(
   if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
   const about = user.id;
   if (anonymous && outcome.refused !== 'OTP_REPLAYED') {
-    const { reason = outcome.refused, tokens = [] } = outcome;
-    return { refusal: refusal('INVALID_CREDENTIALS', { about, reason, tokens }) };
+    const { reason = outcome.refused, tokens = [] } = outcome.audit ?? {};
+    return { refusal: refusal('INVALID_CREDENTIALS', {}, { about, reason, tokens }) };
   }
   // Only with a first factor behind the name: else it would tell which names have which codes.
   const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && passwordStands;
-  const why = { ...outcome, ...(isHinted && { refused: 'OTP_CLOCK_OFF' as const }), about };
+  const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
+  const why = withAudit(hinted, { about });
   const offers = why.refused === 'TOKEN_LOCKED' && flow.passwordVerified && (await unlocks(ports, user, resource));
   return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
 }

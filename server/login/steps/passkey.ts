@@ -46,6 +46,6 @@ async function verifyPasskeyAlone(
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
   const outcome = await verifyUserFactor(ports, asked);
   if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
-  const { reason = outcome.refused, tokens = [] } = outcome;
-  return { refusal: refusal('INVALID_CREDENTIALS', { about: user.id, reason, tokens }) };
+  const { reason = outcome.refused, tokens = [] } = outcome.audit ?? {};
+  return { refusal: refusal('INVALID_CREDENTIALS', {}, { about: user.id, reason, tokens }) };
 }

@@ -10,7 +10,7 @@ import type { Flow } from '../../flows/flow.ts';
 import { prepareFirst } from '../../flows/prepare-first.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { acceptPassword } from '../../flows/transitions.ts';
-import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
 import { checkPassword, type PasswordRight } from '../../passwords/check-password.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
@@ -54,7 +54,7 @@ async function afterPassword(
 ): Promise<Result<StepOutcome>> {
   // What the resource asks for may have changed while the password was hashed.
   const access = await readAccess(ports, flow.resource, client.address);
-  if (isRefusal(access)) return { ...access, about: user.id };
+  if (isRefusal(access)) return withAudit(access, { about: user.id });
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
   if (right.factors.kind === 'factors' && right.factors.otp && flow.enrolmentLink === undefined) {
     return reuseSecondFactor(right) ?? askSecondFactor(ports, right);
@@ -96,7 +96,7 @@ async function askSecondFactor(
 ): Promise<Result<StepOutcome>> {
   const options = factorOptions(usable);
   const challenge = await prepareFirst(ports, flow, resource, { options, usable });
-  if (isRefusal(challenge)) return { ...challenge, about: user.id };
+  if (isRefusal(challenge)) return withAudit(challenge, { about: user.id });
   return { move: (held) => acceptPassword(held, user, digest, options, challenge) };
 }
 
@@ -121,7 +121,7 @@ async function endWithPassword(
   { flow, resource, user, digest, tokens, environment, factors }: RightPassword,
 ): Promise<Result<StepOutcome>> {
   // A mailed link leads to a token, never to a result.
-  if (flow.enrolmentLink !== undefined) return refusal('ACCESS_DENIED', { about: user.id });
+  if (flow.enrolmentLink !== undefined) return refusal('ACCESS_DENIED', {}, { about: user.id });
   if (factors.kind === 'factors') {
     const otp = factors.otpSkipped ? 'skipped' : 'not_used';
     return { finish: { user, password: true, passwordDigest: digest, otp } };
@@ -131,7 +131,7 @@ async function endWithPassword(
   const audit = { about: user.id, tokens: ids, ...(percent !== undefined && { percent }) };
   const canUnlock = factors.reason === 'locked' && (await mayAskUnlock(ports, resource, user, tokens));
   return {
-    refusal: refusal(requiredDenial(factors.reason, user), audit),
+    refusal: refusal(requiredDenial(factors.reason, user), {}, audit),
     ...(canUnlock && { after: unlockOffered(user, digest) }),
   };
 }

@@ -3,7 +3,7 @@ import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
 import { factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import { isRefusal, refusal } from '../../kernel/result.ts';
+import { isRefusal, refusal, withAudit } from '../../kernel/result.ts';
 import { isOfTransaction } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { signingKinds } from '../../transactions/signing.ts';
 import { locateUser } from '../../users/find-user.ts';
@@ -42,7 +42,7 @@ export async function verifySigning(
   if (!transaction || !user) return { refusal: refusal('ACCESS_DENIED') };
   // What a device or a message was asked is looked up by the transaction; what a passkey was asked has it in itself.
   if (answer.kind === 'webauthn' && !isOfTransaction(answer.asked.challenge, transaction.hash)) {
-    return { refusal: refusal('ACCESS_DENIED', { about: user.id }) };
+    return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
   }
   const outcome = await verifyUserFactor(ports, {
     way: 'widget',
@@ -54,5 +54,5 @@ export async function verifySigning(
     signs: { transaction: transaction.hash, kinds: signingKinds(resource, transaction, user) },
   });
   if (!isRefusal(outcome)) return { finish: { user, ...outcome, signed: transaction.hash } };
-  return { refusal: { ...outcome, about: user.id } };
+  return { refusal: withAudit(outcome, { about: user.id }) };
 }

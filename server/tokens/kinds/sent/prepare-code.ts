@@ -34,15 +34,15 @@ export async function prepareCode(
   if (!known) return refusal('ACCESS_DENIED');
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const token = tokens.find(({ value }) => value.id === option.id)?.value;
-  if (!user || !token || !isSent(token)) return refusal('ACCESS_DENIED', { about: known.id });
+  if (!user || !token || !isSent(token)) return refusal('ACCESS_DENIED', {}, { about: known.id });
   // Whoever had the password changed must not be rung up by the old one (SR-38).
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) {
-    return refusal('ACCESS_DENIED', { about: user.id });
+    return refusal('ACCESS_DENIED', {}, { about: user.id });
   }
-  if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED', { about: user.id });
+  if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED', {}, { about: user.id });
   const { transaction } = flow;
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user, resource);
-  if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED', { about: user.id });
+  if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED', {}, { about: user.id });
 
   const underWay = await codeUnderWay(ports, token, flow.id);
   const step = transaction ? 'sign' : 'otp';
