@@ -42,7 +42,7 @@ async function inSnippet(index: number, body: string): Promise<unknown> {
 
 describe('the examples of the README', () => {
   test('are as many as are tried here', () => {
-    expect(snippets).toHaveLength(7);
+    expect(snippets).toHaveLength(4);
   });
 
   test('who signed in: a good result, then the same again', async () => {
@@ -79,20 +79,21 @@ describe('the examples of the README', () => {
     });
   });
 
-  test('your own login form', async () => {
-    const attempts = ['123456', '999999', '000000'].map(
-      (otp) => `await module.logIn('mira', 'pw', '${otp}', '192.0.2.1')`,
-    );
-    expect(await inSnippet(2, `return [${attempts.join(', ')}];`)).toEqual([
-      'Welcome, mira!',
-      'That code is not right.',
-      'Please wait 5 seconds.',
-    ]);
+  test('the second factor alone', async () => {
+    const outcome = await inSnippet(1, `return module.askForCode({}, 'usr_1');`);
+    expect(outcome).toEqual({ loginRequest: 'lrq_secret', nonce: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/) });
   });
 
-  test('the second factor alone', async () => {
-    const outcome = await inSnippet(3, `return module.askForCode({}, 'usr_1');`);
-    expect(outcome).toEqual({ loginRequest: 'lrq_secret', nonce: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/) });
+  test('a transaction to confirm', async () => {
+    const session = `const session = {}; const asked = await module.askToConfirm(session, 'usr_1', '10.00 EUR');`;
+    expect(await inSnippet(1, `${session} return [asked.loginRequest, asked.nonce === session.nonce];`)).toEqual([
+      'lrq_secret',
+      true,
+    ]);
+    expect(service.requests.at(-1)).toMatchObject({
+      line: 'POST /v1/transactions',
+      body: { user: 'usr_1', fields: [{ label: 'Amount', value: '10.00 EUR' }] },
+    });
   });
 
   test('told of what happens', async () => {
@@ -100,7 +101,7 @@ describe('the examples of the README', () => {
     const body = '{"type":"user.updated","timestamp":"2027-01-15T08:00:00.000Z","data":{"subject":"usr_1"}}';
     const headers = signatureHeaders({ id: 'dlv_0_1_x', at: Date.now(), body }, [new Uint8Array(32).fill(5)]);
     const outcome = await inSnippet(
-      4,
+      2,
       `process.env.WEBHOOK_SECRET = ${JSON.stringify(secret)};
        const said = [];
        console.log = (...words) => said.push(words.join(' '));
@@ -115,20 +116,9 @@ describe('the examples of the README', () => {
     expect(outcome).toEqual({ statuses: [204, 204, 400], said: ['user.updated usr_1'] });
   });
 
-  test('files of tokens', async () => {
-    await project.write('fobs.csv', 'serial,seed\n');
-    expect(await inSnippet(6, `return module.takeOver(new URL('fobs.csv', import.meta.url));`)).toEqual([
-      'line 3: SEED_TOO_SHORT',
-    ]);
-    expect(service.requests.at(-1)).toMatchObject({
-      line: 'POST /v1/token-imports',
-      body: { content: Buffer.from('serial,seed\n').toString('base64'), encoding: 'base64', acceptPartial: true },
-    });
-  });
-
   test('users, tokens and the rest', async () => {
-    const outcome = await inSnippet(5, `return [await module.welcome('res_1', 'mira'), await module.unlockAll()];`);
-    expect(outcome).toEqual(['otpauth://totp/mira', 2]);
+    const outcome = await inSnippet(3, `return module.welcome('res_1', 'mira');`);
+    expect(outcome).toBe('otpauth://totp/mira');
   });
 });
 

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.countersign.client.Assignment;
 import dev.countersign.client.CountersignClient;
 import dev.countersign.client.CountersignException;
+import dev.countersign.client.CreatedToken;
+import dev.countersign.client.NewToken;
 import dev.countersign.client.Scene;
 import dev.countersign.client.ServiceException;
 import dev.countersign.client.UserChanges;
@@ -55,29 +58,32 @@ public class DocumentedTest {
   void usedOnce() {
     String nonce = Scene.nonce();
     String result = scene.resultFor(nonce);
-    shop.SignInOnce once = new shop.SignInOnce();
+    shop.Backend once = new shop.Backend();
     assertEquals(scene.id(), once.user(result, nonce));
     assertEquals("RESULT_USED", assertThrows(ServiceException.class, () -> once.user(result, nonce)).code());
   }
 
   @Test
-  void yourOwnLoginForm() {
-    shop.LoginForm form = new shop.LoginForm();
-    String address = "203.0.113.7";
-    String code = scene.code();
-    String wrong = code.equals("000000") ? "000001" : "000000";
-    assertEquals("That code is not right.", form.logIn(scene.login(), Scene.PASSWORD, wrong, address));
-    assertEquals("You could not be signed in.", form.logIn(scene.login(), "not her password", code, address));
-    assertEquals("Welcome, " + scene.login() + "!", form.logIn(scene.login(), Scene.PASSWORD, code, address));
-  }
-
-  @Test
   void theSecondFactorAlone() {
     Map<String, String> session = new HashMap<>();
-    String loginRequest = new shop.SecondFactor().askForCode(session, scene.id());
+    String loginRequest = new shop.Backend().askForCode(session, scene.id());
     String result = scene.codeFor(session.get("nonce"), loginRequest);
     shop.SignIn signIn = new shop.SignIn();
     assertEquals("Welcome, " + scene.login() + "!", signIn.finish(session, result));
+  }
+
+  @Test
+  void aTransactionToConfirm() {
+    Map<String, String> session = new HashMap<>();
+    shop.Backend backend = new shop.Backend();
+    assertEquals(
+        "SIGNING_TOKEN_MISSING",
+        assertThrows(ServiceException.class, () -> backend.askToConfirm(session, scene.id(), "10.00 EUR")).code());
+    CreatedToken reader =
+        client.tokens().create(NewToken.ocra("Reader", "OCRA-1:HOTP-SHA256-8:QN08").owner(scene.id()));
+    client.assignments().create(Assignment.ofUser(RESOURCE, scene.id(), reader.token().id()));
+    assertTrue(!backend.askToConfirm(session, scene.id(), "10.00 EUR").isEmpty());
+    assertTrue(session.get("nonce").length() >= 32);
   }
 
   @Test
@@ -105,9 +111,6 @@ public class DocumentedTest {
   void usersTokensAndTheRest() {
     shop.Administration administration = new shop.Administration();
     assertTrue(administration.welcome(RESOURCE, "juno-" + UUID.randomUUID()).startsWith("otpauth://totp/"));
-    for (int wrong = 0; wrong < 6; wrong++) scene.wrongCode();
-    assertTrue(administration.unlockAll() >= 1);
-    assertEquals(0, administration.unlockAll());
   }
 
   // docs/backend-developers.md

@@ -24,7 +24,7 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTAL
 
 class Readme(unittest.TestCase):
     def test_as_many_examples_as_are_tried_here_and_every_error(self) -> None:
-        self.assertEqual(len(EXAMPLES), 6)
+        self.assertEqual(len(EXAMPLES), 5)
         for code in CLIENT_ERROR_CODES:
             self.assertIn(f"`{code}`", README)
         for name, kind in vars(errors).items():
@@ -80,14 +80,26 @@ class ReadmeExamples(unittest.TestCase):
         self.assertEqual(log_in(person.login, PASSWORD, code, "192.0.2.1"), f"Welcome, {person.login}!")
 
     def test_the_second_factor_alone(self) -> None:
-        module, person, session = self.example(3), self.person(), {}  # type: ignore[var-annotated]
+        module, person, session = self.example(1), self.person(), {}  # type: ignore[var-annotated]
         asked = module["ask_for_code"](session, person.login)
+        self.assertEqual(asked["nonce"], session["nonce"])
+        self.assertTrue(asked["login_request"])
+
+    def test_a_transaction_to_confirm(self) -> None:
+        module, person, session = self.example(1), self.person(), {}  # type: ignore[var-annotated]
+        with self.assertRaises(errors.ServiceRefused) as refusal:
+            module["ask_to_confirm"](session, person.id, "10.00 EUR")
+        self.assertEqual(refusal.exception.code, "SIGNING_TOKEN_MISSING")
+        device = {"name": "Reader", "kind": "ocra", "suite": "OCRA-1:HOTP-SHA256-8:QN08", "owner": person.id}
+        token = self.client.tokens.create(device)["token"]
+        self.client.assignments.create(resource=self.resource, user=person.id, token=token["id"])
+        asked = module["ask_to_confirm"](session, person.id, "10.00 EUR")
         self.assertEqual(asked["nonce"], session["nonce"])
         self.assertTrue(asked["login_request"])
 
     def test_told_of_what_happens(self) -> None:
         module, body = (
-            self.example(4),
+            self.example(3),
             b'{"type":"user.updated","timestamp":"2027-01-15T08:00:00Z","data":{"subject":"u"}}',
         )
         at = str(int(time.time()))
@@ -104,7 +116,7 @@ class ReadmeExamples(unittest.TestCase):
         self.assertEqual((statuses, told), ([204, 204, 400], ["u"]))
 
     def test_users_tokens_and_the_rest(self) -> None:
-        module = self.example(5)
+        module = self.example(4)
         self.assertRegex(module["welcome"](self.resource, f"r-{uuid.uuid4().hex[:12]}"), r"\Aotpauth://totp/")
         self.assertIsInstance(module["unlock_all"](), int)
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { importJWK, SignJWT } from 'jose';
@@ -13,6 +14,12 @@ export interface FakeService {
   /** A fresh result for this nonce. */
   issueResult(nonce: string): Promise<string>;
   stop(): Promise<void>;
+}
+
+interface RequestBody {
+  nonce?: string;
+  login?: string;
+  fields?: { label: string; value: string }[];
 }
 
 /** As much of a Countersign on loopback as the examples of the README need. */
@@ -43,38 +50,17 @@ export async function startFakeService(): Promise<FakeService> {
   const counted = { enabled: true, locked: null, failures: 0, resyncFailures: 0, directResources: [] };
   const token = { id: 'tok_1', name: 'phone', kind: 'totp', ...counted, ...made };
   const user = { id: 'usr_1', blocked: false, hasPassword: false, apiSupport: true, assignments: [], ...made };
-  const routes: Record<string, (body: Record<string, string>) => [number, unknown]> = {
+  const routes: Record<string, (body: RequestBody) => [number, unknown]> = {
     'GET /.well-known/jwks.json': () => [200, VECTORS.jwks],
     'POST /v1/results/consume': (body) => [200, claims(String(body.nonce))],
-    'POST /v1/authentications': ({ method, otp }) =>
-      otp === '123456'
-        ? [200, { authenticated: true, method, user: { id: 'usr_1', login: 'mira' }, token: 'tok_1', otp: 'verified' }]
-        : otp === '000000'
-          ? [429, { title: 'Wait.', status: 429, code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 4200 }]
-          : [403, { title: 'No.', status: 403, code: 'OTP_WRONG' }],
     'POST /v1/login-requests': () => [201, { loginRequest: 'lrq_secret', expiresAt: Date.now() + 120_000 }],
+    'POST /v1/transactions': ({ fields }) => [
+      201,
+      { loginRequest: 'lrq_secret', transaction: hashOfFields(fields), expiresAt: Date.now() + 300_000 },
+    ],
     'POST /v1/users': ({ login }) => [201, { ...user, login }],
     'POST /v1/tokens': () => [201, { token, secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/mira' }],
-    'POST /v1/token-imports': ({ content }) => [
-      200,
-      {
-        format: 'csv',
-        counts: { made: 1, exists: 0, importable: 0, refused: 1 },
-        warnings: [],
-        rows: [
-          { line: 2, outcome: 'made', id: 'tok_1' },
-          { line: 3, outcome: 'refused', code: 'SEED_TOO_SHORT', detail: String(content).slice(0, 6) },
-        ],
-      },
-    ],
     'POST /v1/assignments': (body) => [201, body],
-    'GET /v1/tokens': () => [
-      200,
-      { items: [token, { ...token, locked: { reason: 'otp-failures', at: 1 } }], next: 'b' },
-    ],
-    'GET /v1/tokens?after=b': () => [200, { items: [{ ...token, id: 'tok_2', locked: { at: 1 } }], next: null }],
-    'PATCH /v1/tokens/tok_1': () => [200, token],
-    'PATCH /v1/tokens/tok_2': () => [200, token],
   };
 
   const server = createServer(async (request, response) => {
@@ -104,7 +90,12 @@ export async function startFakeService(): Promise<FakeService> {
   };
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, string>> {
+function hashOfFields(fields: RequestBody['fields'] = []): string {
+  const text = JSON.stringify(['countersign-transaction-1', ...fields.map(({ label, value }) => [label, value])]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function readJson(request: IncomingMessage): Promise<RequestBody> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text ? JSON.parse(text) : {};

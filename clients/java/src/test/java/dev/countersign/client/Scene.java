@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 
 /** Somebody with a password and an app, and the corpus, for tests of what uses the library from outside. */
 public final class Scene {
-  public static final String PASSWORD = "correct horse battery";
+  private static final String PASSWORD = "correct horse battery";
   public static final String CORPUS_NONCE = Vectors.NONCE;
   public static final long CORPUS_NOW = Vectors.NOW;
 
@@ -40,7 +40,7 @@ public final class Scene {
     return user.login();
   }
 
-  public String code() {
+  private String code() {
     return Devices.totp(phone.secret());
   }
 
@@ -58,11 +58,6 @@ public final class Scene {
   /** What the page gets when they are asked for the code alone. */
   public String codeFor(String nonce, String loginRequest) {
     return widget().signIn(resource, nonce, loginRequest, Map.of("otp", step -> code()));
-  }
-
-  public void wrongCode() {
-    String wrong = code().equals("000000") ? "000001" : "000000";
-    Refusals.of(() -> client.authenticate(AuthenticateInput.passwordOtp(resource, login(), PASSWORD, wrong)));
   }
 
   private static Widget widget() {
