@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureWidget } from '../tools/check-sizes.ts';
@@ -15,7 +15,6 @@ import { measureUsers } from './measurements/users.ts';
 import { FULL, QUICK } from './plan.ts';
 import { reportOf } from './report/markdown.ts';
 import type { Results } from './report/results.ts';
-import { betweenMarkers } from './report/table.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --quick            a second or so per measurement: shows that all works, not how fast it is
@@ -86,8 +85,6 @@ async function publish(results: Results, report: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'latest.json'), `${JSON.stringify(results, null, 2)}\n`);
   await writeFile(join(folder, 'latest.md'), `${report}\n`);
-  const readme = join(FOLDER, 'README.md');
-  await writeFile(readme, betweenMarkers(await readFile(readme, 'utf8'), 'results', report));
 }
 
 await main();

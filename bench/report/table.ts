@@ -6,13 +6,3 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const rule = `|${widths.map((width, at) => (at === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
   return [line(head), rule, ...rows.map(line)].join('\n');
 }
-
-/** Replaces what stands between two marker lines. @throws when they are not there, in this order, once. */
-export function betweenMarkers(text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const parts = text.split(begin);
-  const [before, rest] = parts;
-  const after = rest?.split(end);
-  if (parts.length !== 2 || before === undefined || after?.length !== 2) throw new Error(`no single ${begin} … ${end}`);
-  return `${before}${begin}\n${content}\n${end}${after[1]}`;
-}
