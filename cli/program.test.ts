@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
-import { documents } from '../server/store/keys.ts';
+import { resourceDocument } from '../server/resources/documents.ts';
 import { createUser } from '../server/testing/as-operator.ts';
 import { birth, unwrap } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
@@ -190,14 +190,14 @@ test('names that would move the cursor are shown and not obeyed', async () => {
   const id = await account();
   const hostile = 'evil\u001b[2J\u202egnp';
   const resource = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
-  const [stored] = await terminal.ports.store.getMany([documents.resource(resource.id as ResourceId)], 0);
+  const [stored] = await terminal.ports.store.getMany([resourceDocument.key(resource.id as ResourceId)], 0);
   await terminal.ports.store.commit({
     anchor: resource.id,
     operation: 'plant',
     now: 0,
     expect: [],
     put: [
-      { key: documents.resource(resource.id as ResourceId), value: { ...stored?.value, account: id, name: hostile } },
+      { key: resourceDocument.key(resource.id as ResourceId), value: { ...stored?.value, account: id, name: hostile } },
     ],
   });
   const { out } = await terminal.type(['resource', 'list']);

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/store/keys.ts';
+import { accountDocument } from '../server/accounts/documents.ts';
+import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator, type FixtureAdministrator, mailedInvitation } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
 import { nextCode, someone } from './harness/console-people.ts';
@@ -12,7 +13,8 @@ const visits = openConsoleSessions('console administrators');
 const { enter } = visits;
 
 const pathOf = ({ id }: Pick<FixtureAdministrator, 'id'>) => `/console/administrators/${id}`;
-const stored = (who: FixtureAdministrator, id = who.id) => read(visits.ports, documents.administrator(who.account, id));
+const stored = (who: FixtureAdministrator, id = who.id) =>
+  read(visits.ports, administratorDocument.key(who.account, id));
 const graceOf = (ada: FixtureAdministrator) =>
   addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
 
@@ -84,11 +86,11 @@ describe('an administrator', () => {
     const ada = await someone(visits.stage);
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
-    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { name: 'Grace' });
+    await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
     const hers = await enter(grace, `/console/resources/${shop.id}`);
     await expect(hers.page.getByText('This is not here any more')).toBeVisible();
     const grants = [{ resource: shop.id, allowed: false }];
-    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { grants });
+    await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { grants });
     await hers.page.reload();
     await expect(hers.page.getByText('You can look at this, and not change it.')).toBeVisible();
     const view = await enter(ada, pathOf(grace));
@@ -114,7 +116,7 @@ describe('an administrator', () => {
     const grace = await graceOf(ada);
     const view = await enter(ada, pathOf(grace));
     await view.page.getByLabel('Shop').selectOption('May change it');
-    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), {
+    await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), {
       grants: [{ resource: shop.id, allowed: false }],
     });
     await view.button('Save changes').click();
@@ -127,7 +129,7 @@ describe('an administrator', () => {
   test('becomes the superuser, once their name is typed and both factors are shown', async () => {
     const ada = await someone(visits.stage);
     const grace = await graceOf(ada);
-    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { name: 'Grace' });
+    await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
     const view = await enter(ada, pathOf(ada));
     await expect(view.page.getByText('The superuser cannot be removed.')).toBeVisible();
     await expect(view.button('Hand over the superuser’s role')).toHaveCount(0);
@@ -148,10 +150,10 @@ describe('an administrator', () => {
     // SR-38: somebody at a desk that was left open does not get the account.
     await prove('not the password of hers');
     await expect(dialog.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
-    expect((await read(visits.ports, documents.account(ada.account))).superuser).toBe(ada.id);
+    expect((await read(visits.ports, accountDocument.key(ada.account))).superuser).toBe(ada.id);
     await prove(ada.password);
     await expect(view.heading).toHaveText(/Sign in|Which account/);
-    expect((await read(visits.ports, documents.account(ada.account))).superuser).toBe(grace.id);
+    expect((await read(visits.ports, accountDocument.key(ada.account))).superuser).toBe(grace.id);
   });
 });
 
@@ -178,7 +180,7 @@ test('SR-30: names that are markup are text', async () => {
   const view = await enter(ada, '/console');
   await view.page.addInitScript(TRAP);
   for (const name of CORPUS) {
-    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { name });
+    await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name });
     await view.page.goto(visits.stage.url + pathOf(grace));
     await view.at(name);
     await view.button('Hand over the superuser’s role').click();

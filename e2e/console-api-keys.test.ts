@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
+import { apiKeyDocument } from '../server/api-keys/documents.ts';
 import type { ApiKeyId } from '../server/kernel/ids.ts';
-import { documents } from '../server/store/keys.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
@@ -29,7 +29,7 @@ async function makeKey(view: ConsoleView, name: string, scopes: readonly string[
   return { text, id };
 }
 
-const stored = (who: FixtureAdministrator, id: ApiKeyId) => read(visits.ports, documents.apiKey(who.account, id));
+const stored = (who: FixtureAdministrator, id: ApiKeyId) => read(visits.ports, apiKeyDocument.key(who.account, id));
 
 describe('from an empty account', () => {
   test('a key is made, shown once, and opens what was chosen', async () => {
@@ -188,7 +188,7 @@ test('SR-30: names that are markup are text', async () => {
   const { id } = await makeKey(view, 'x');
   await view.page.addInitScript(TRAP);
   for (const name of CORPUS) {
-    await overwrite(visits.ports, documents.apiKey(who.account, id), { name });
+    await overwrite(visits.ports, apiKeyDocument.key(who.account, id), { name });
     await view.page.goto(`${visits.stage.url}/console/api-keys`);
     await expect(view.page.locator('tbody')).toContainText(name);
     await view.page.goto(`${visits.stage.url}/console/api-keys/${id}`);

@@ -1,7 +1,8 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/store/keys.ts';
+import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, read, wrongCode } from '../server/testing/fixtures.ts';
+import { tokenDocument } from '../server/tokens/documents.ts';
 import { someone } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
@@ -35,7 +36,7 @@ describe.each([
     };
     await check('12');
     await expect(dialog.getByRole('alert').first()).toHaveText(/^6 to 10 digits/);
-    const before = await read(visits.ports, documents.token(token.id));
+    const before = await read(visits.ports, tokenDocument.key(token.id));
     await check(await token.code(3));
     await expect(status).toContainText('pressed 3 times for nothing');
     await check(` ${await token.code()} `);
@@ -43,7 +44,7 @@ describe.each([
     await expectAccessible(view, 'a code that was checked');
     await check(await wrongCode(scene));
     await expect(status).toContainText('That code is wrong');
-    expect(await read(visits.ports, documents.token(token.id))).toEqual(before);
+    expect(await read(visits.ports, tokenDocument.key(token.id))).toEqual(before);
   });
 });
 
@@ -62,7 +63,7 @@ test('SR-2: after five that were not right nothing is said any more, and the pag
   await dialog.getByRole('button', { name: 'Check' }).click();
   await expect(dialog.getByRole('alert').last()).toContainText('at most five within an hour');
   await expect(dialog.getByRole('status')).toBeEmpty();
-  expect(await read(visits.ports, documents.token(token.id))).toMatchObject({ failures: 0 });
+  expect(await read(visits.ports, tokenDocument.key(token.id))).toMatchObject({ failures: 0 });
 });
 
 test('whoever may not change the token, and of an administrator’s own, has no button for it', async () => {
@@ -74,7 +75,7 @@ test('whoever may not change the token, and of an administrator’s own, has no 
   const view = await enter(grace, path);
   await expect(view.page.getByText('You can look at it and not change it.', { exact: false })).toBeVisible();
   await expect(view.button('Check a code')).toHaveCount(0);
-  const own = await read(visits.ports, documents.administrator(grace.account, grace.id));
+  const own = await read(visits.ports, administratorDocument.key(grace.account, grace.id));
   await view.page.goto(`${visits.stage.url}/console/tokens/${own.token}`);
   await expect(view.page.getByText('You sign in to administer with this token', { exact: false })).toBeVisible();
   await expect(view.button('Check a code')).toHaveCount(0);

@@ -1,10 +1,10 @@
 import { describe, test } from 'vitest';
 import { sealEvents } from '../server/events/seal-events.ts';
 import { createFilter } from '../server/filters/create-filter.ts';
+import { filterDocument } from '../server/filters/documents.ts';
 import type { Filter, FilterRule } from '../server/filters/filter.ts';
 import type { FilterId } from '../server/kernel/ids.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
-import { documents } from '../server/store/keys.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
@@ -23,7 +23,7 @@ const OFFICE: FilterRule = {
 };
 const NETWORK: FilterRule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
 const pathOf = ({ id }: Pick<Filter, 'id'>) => `/console/filters/${id}`;
-const stored = (id: FilterId) => read(visits.ports, documents.filter(id));
+const stored = (id: FilterId) => read(visits.ports, filterDocument.key(id));
 const idOf = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as FilterId;
 
 const addFilter = async (who: FixtureAdministrator, rule: FilterRule, name = 'Office') =>
@@ -231,7 +231,7 @@ test('SR-30: names that are markup are text', async () => {
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
   for (const name of CORPUS) {
-    await overwrite(visits.ports, documents.filter(filter.id), { name });
+    await overwrite(visits.ports, filterDocument.key(filter.id), { name });
     await view.page.goto(visits.stage.url + pathOf(filter));
     await view.at(name);
     await view.page.goto(`${visits.stage.url}/console/filters`);

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/store/keys.ts';
+import { accountDocument, firstLoginDocument } from '../server/accounts/documents.ts';
+import { administratorDocument } from '../server/administrators/documents.ts';
 import { recordOnce } from '../server/store/record-once.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { createApiKey } from '../server/testing/as-operator.ts';
@@ -34,7 +35,7 @@ async function busyAccount(who: FixtureAdministrator, days = 40) {
 async function allDone({ account }: FixtureAdministrator): Promise<void> {
   unwrap(await createApiKey(visits.ports, { account, name: 'shop', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
   await addToken(visits.ports, account, {});
-  await recordOnce(visits.ports, documents.firstLogin(account));
+  await recordOnce(visits.ports, firstLoginDocument.key(account));
 }
 
 /** What is drawn, chart by chart. */
@@ -203,7 +204,7 @@ describe('the checklist', () => {
     await expect(view.page.getByText('Nobody has signed in yet')).toBeVisible();
     await expect(view.page.getByText('Harbour shop')).toHaveCount(0);
     const grants = [{ resource: shop.id, allowed: true }];
-    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { grants });
+    await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { grants });
     await view.page.reload();
     await pictures(view, 3);
     await expect(view.page.getByText('Staff portal')).toHaveCount(0);
@@ -226,7 +227,7 @@ test('SR-30: names that are markup are text: of resources, of people, of the pla
     people.push((await addPerson(visits.ports, who.account, first, { user: { login } })).user.id);
   }
   await seedActivity(visits.ports, who.account, { resources: resources.map(({ id }) => id), people, days: 5 });
-  await overwrite(visits.ports, documents.account(who.account), { plan: { name: CORPUS[1], active: true } });
+  await overwrite(visits.ports, accountDocument.key(who.account), { plan: { name: CORPUS[1], active: true } });
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
   await view.page.reload();

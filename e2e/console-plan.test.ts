@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/store/keys.ts';
+import { accountDocument } from '../server/accounts/documents.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { overwrite } from '../server/testing/fixtures.ts';
 import { someone } from './harness/console-people.ts';
@@ -25,7 +25,7 @@ test('the superuser sees what is in use, and changes the plan after a question',
   };
   await choose();
   await expect(view.page.getByText('The balance does not cover that.')).toBeVisible();
-  await overwrite(visits.ports, documents.account(who.account), {
+  await overwrite(visits.ports, accountDocument.key(who.account), {
     balance: { amount: 10_000, currency: 'EUR', entries: 0, low: false },
   });
   await choose();
@@ -56,7 +56,7 @@ test('SR-30: the name of a plan that is markup is text', async () => {
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
   for (const name of CORPUS) {
-    await overwrite(visits.ports, documents.account(who.account), { plan: { name, active: true } });
+    await overwrite(visits.ports, accountDocument.key(who.account), { plan: { name, active: true } });
     await view.page.goto(`${visits.stage.url}/console/plan`);
     await expect(view.page.locator('#plan')).toContainText(name);
   }

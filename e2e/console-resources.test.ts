@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
+import { administratorDocument } from '../server/administrators/documents.ts';
+import { resourceDocument } from '../server/resources/documents.ts';
 import type { Resource } from '../server/resources/resource.ts';
-import { documents } from '../server/store/keys.ts';
 import { StoreUnavailable } from '../server/store/store.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
@@ -15,7 +16,7 @@ const visits = openConsoleSessions('console resources');
 const { enter } = visits;
 
 const pathOf = ({ id }: Pick<Resource, 'id'>, tab = '') => `/console/resources/${id}${tab}`;
-const stored = ({ id }: Pick<Resource, 'id'>) => read(visits.ports, documents.resource(id));
+const stored = ({ id }: Pick<Resource, 'id'>) => read(visits.ports, resourceDocument.key(id));
 
 describe('from an empty account', () => {
   test('a resource is made, once, and is where one is led to', async () => {
@@ -58,9 +59,8 @@ describe('a list', () => {
   test('stands in its address: search, order and page go along and come back', async () => {
     const who = await someone(visits.stage);
     for (let at = 0; at < 60; at++) {
-      await addResource(visits.ports, who.account, {
-        name: `${at % 2 ? 'Shop' : 'Office'} ${String(at).padStart(2, '0')}`,
-      });
+      const name = `${at % 2 ? 'Shop' : 'Office'} ${String(at).padStart(2, '0')}`;
+      await addResource(visits.ports, who.account, { name });
     }
     const view = await enter(who, '/console/resources?sort=name&order=asc');
     const first = view.page.locator('tbody tr').first();
@@ -163,7 +163,7 @@ describe('settings', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Mine', 'Wrong codes before a token locks': '4' });
-    await overwrite(visits.ports, documents.resource(shop.id), { name: 'Theirs', passwordReset: true });
+    await overwrite(visits.ports, resourceDocument.key(shop.id), { name: 'Theirs', passwordReset: true });
     await view.button('Save changes').click();
     const conflict = view.page.getByRole('region', { name: 'Somebody else has changed this meanwhile' });
     await expect(conflict).toContainText('“Forgotten password?”');
@@ -182,7 +182,7 @@ describe('settings', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Mine' });
-    await overwrite(visits.ports, documents.resource(shop.id), { logo: 'a'.repeat(64) });
+    await overwrite(visits.ports, resourceDocument.key(shop.id), { logo: 'a'.repeat(64) });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     expect((await stored(shop)).name).toBe('Mine');
@@ -198,7 +198,7 @@ describe('settings', () => {
     await expect(view.field('Name')).toHaveValue('Half done');
     await expect(view.page.getByText('These are your changes from before.')).toBeVisible();
     // SR-29: the session ends elsewhere.
-    const key = documents.administrator(who.account, who.id);
+    const key = administratorDocument.key(who.account, who.id);
     await overwrite(visits.ports, key, { sessionEpoch: (await read(visits.ports, key)).sessionEpoch + 1 });
     await view.button('Save changes').click();
     await view.at('Sign in');
@@ -377,7 +377,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
   const made: Resource[] = [];
   for (const name of CORPUS) {
     const one = await addResource(visits.ports, who.account, { name: 'x', allowedOrigins: [visits.stage.url] });
-    await overwrite(visits.ports, documents.resource(one.id), { name });
+    await overwrite(visits.ports, resourceDocument.key(one.id), { name });
     made.push(one);
   }
   const view = await enter(who, '/console');

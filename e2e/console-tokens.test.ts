@@ -3,12 +3,13 @@ import { describe, test } from 'vitest';
 import { codeAt } from '../console/tokens/first-code.ts';
 import { sealEvents } from '../server/events/seal-events.ts';
 import type { TokenId } from '../server/kernel/ids.ts';
-import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, addToken, overwrite, read, setState, wrongCode } from '../server/testing/fixtures.ts';
 import { RFC_SECRET } from '../server/testing/samples.ts';
+import { tokenDocument } from '../server/tokens/documents.ts';
 import { base32Decode, base32Encode } from '../server/tokens/kinds/oath/base32.ts';
 import { isOath } from '../server/tokens/token.ts';
+import { userDocument } from '../server/users/documents.ts';
 import { someone } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
@@ -19,7 +20,7 @@ const visits = openConsoleSessions('console tokens');
 const { enter } = visits;
 
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/tokens/${id}${tab}`;
-const stored = (id: TokenId) => read(visits.ports, documents.token(id));
+const stored = (id: TokenId) => read(visits.ports, tokenDocument.key(id));
 /** What the console shows itself as new is left on purpose. */
 const leaving = (view: ConsoleView) => view.page.on('dialog', (dialog) => dialog.accept());
 const idIn = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as TokenId;
@@ -62,7 +63,7 @@ describe('a state', () => {
     const [token] = tokens;
     if (!token) throw new Error('no token');
     const at = Date.UTC(2026, 0, 2, 3, 4, 5);
-    await overwrite(visits.ports, documents.token(token.id), { lock: { reason: 'otp-failures', at }, failures: 6 });
+    await overwrite(visits.ports, tokenDocument.key(token.id), { lock: { reason: 'otp-failures', at }, failures: 6 });
     const view = await enter(who, pathOf(token));
     const panel = view.page.getByRole('region', { name: 'State' });
     await expect(panel).toContainText('too many wrong codes in a row');
@@ -145,7 +146,7 @@ describe('making one', () => {
     const made = await stored(idIn(view));
     // Nothing of the checks has reached the service.
     expect(made).toMatchObject({ owner: user.id, failures: 0, nextCounter: 0 });
-    const person = await read(visits.ports, documents.user(user.id));
+    const person = await read(visits.ports, userDocument.key(user.id));
     expect(person.assignments[0]?.tokens).toEqual([{ token: made.id, epoch: made.epoch }]);
     expect(await view.page.content()).not.toContain(secret);
     await view.page.goBack();
@@ -331,7 +332,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
   const made: TokenId[] = [];
   for (const name of CORPUS) {
     const { id } = await addToken(visits.ports, who.account, {});
-    await overwrite(visits.ports, documents.token(id), { name, serial: name });
+    await overwrite(visits.ports, tokenDocument.key(id), { name, serial: name });
     made.push(id);
   }
   const view = await enter(who, '/console');
@@ -364,7 +365,7 @@ describe.each([
     const [locked, outOfStep, off] = tokens;
     if (!locked || !outOfStep || !off) throw new Error('no token');
     await setState(visits.ports, who.account, locked.id, 'active');
-    await overwrite(visits.ports, documents.token(locked.id), {
+    await overwrite(visits.ports, tokenDocument.key(locked.id), {
       name: `A name of a token ${'y'.repeat(60)}`,
       serial: 'z'.repeat(64),
       lock: { reason: 'otp-failures', at: visits.ports.clock.now() },

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'vitest';
 import { sealEvents } from '../server/events/seal-events.ts';
-import { parseId } from '../server/kernel/ids.ts';
+import type { UserId } from '../server/kernel/ids.ts';
 import type { Resource } from '../server/resources/resource.ts';
-import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, addToken, overwrite, read, setState } from '../server/testing/fixtures.ts';
+import { tokenDocument } from '../server/tokens/documents.ts';
+import { userDocument } from '../server/users/documents.ts';
 import { someone } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
@@ -16,11 +17,7 @@ const visits = openConsoleSessions('console users');
 const { enter } = visits;
 
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/users/${id}${tab}`;
-const stored = (id: string) => {
-  const user = parseId('usr', id);
-  if (user === undefined) throw new Error(id);
-  return read(visits.ports, documents.user(id as Parameters<typeof documents.user>[0]));
-};
+const stored = (id: string) => read(visits.ports, userDocument.key(id as UserId));
 const enrolling = { enrolment: { kinds: ['totp'], required: false } } as unknown as Partial<Resource>;
 
 describe('the list', () => {
@@ -32,7 +29,7 @@ describe('the list', () => {
       user: { login: 'maria', email: 'keller@acme.example' },
     });
     const { user: jonas } = await addPerson(visits.ports, who.account, office, { user: { login: 'jonas' } });
-    await overwrite(visits.ports, documents.user(maria.id), { blocked: true });
+    await overwrite(visits.ports, userDocument.key(maria.id), { blocked: true });
     const view = await enter(who, `/console/users?resource=${office.id}`);
     const rows = view.page.locator('tbody tr');
     await expect(rows).toHaveCount(1);
@@ -325,7 +322,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
       tokens: [{}],
     });
     const token = person.tokens[0];
-    if (token) await overwrite(visits.ports, documents.token(token.id), { name });
+    if (token) await overwrite(visits.ports, tokenDocument.key(token.id), { name });
     made.push(person.user);
   }
   const view = await enter(who, '/console');

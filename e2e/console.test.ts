@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { administratorDocument } from '../server/administrators/documents.ts';
 import { recoverAdministrator } from '../server/administrators/recover-administrator.ts';
-import { documents } from '../server/store/keys.ts';
 import { StoreUnavailable } from '../server/store/store.ts';
 import { ADMIN_PASSWORD, codeOf, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
@@ -219,7 +219,7 @@ describe('what goes wrong is said', () => {
     await signIn(stage, view, who);
     // What the first page asks for has come; else the page itself would notice before the button is clicked.
     await view.page.waitForLoadState('networkidle');
-    const key = documents.administrator(who.account, who.id);
+    const key = administratorDocument.key(who.account, who.id);
     const { sessionEpoch } = await read(stage.ports, key);
     await overwrite(stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
     await view.button('Sign out').click();
@@ -236,7 +236,7 @@ test('SR-30: markup in names is text, in the page, in its title and in what an a
   for (let at = 0; at < CORPUS.length; at += 2) {
     const [account = '', name = ''] = CORPUS.slice(at, at + 2);
     const who = await makeSomeone(account);
-    await overwrite(stage.ports, documents.administrator(who.account, who.id), { name });
+    await overwrite(stage.ports, administratorDocument.key(who.account, who.id), { name });
     const view = await stage.open('/setup', { locale: 'en' });
     views.push(view);
     await view.page.context().addInitScript(TRAP);

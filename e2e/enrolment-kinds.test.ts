@@ -3,8 +3,6 @@ import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
-import { indexes } from '../server/store/indexes.ts';
-import { documents } from '../server/store/keys.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../server/testing/devices/sent-device.ts';
 import {
@@ -16,6 +14,7 @@ import {
   read,
   unwrap,
 } from '../server/testing/fixtures.ts';
+import { tokenDocument, tokenIndexes } from '../server/tokens/documents.ts';
 import type { Token } from '../server/tokens/token.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import {
@@ -97,8 +96,8 @@ async function toEnrol(scene: Fixture, ...opening: [Record<string, unknown>?, Pa
 
 const titleOf = ({ heading }: WidgetView) => expect.poll(() => heading.textContent());
 const tokensOf = async ({ account, user }: Fixture): Promise<Token[]> => {
-  const entries = await here.ports.store.range(indexes.tokensOf(account, user.id), { limit: 20 });
-  return Promise.all(entries.map(({ id }) => read(here.ports, documents.token(id as Token['id']))));
+  const entries = await here.ports.store.range(tokenIndexes.ofOwner(account, user.id), { limit: 20 });
+  return Promise.all(entries.map(({ id }) => read(here.ports, tokenDocument.key(id as Token['id']))));
 };
 const kindsOf = async (scene: Fixture) => (await tokensOf(scene)).map(({ factor }) => factor.kind).sort();
 

@@ -1,11 +1,12 @@
 import type { AccountId, ResourceId } from '../../server/kernel/ids.ts';
 import type { Ports } from '../../server/kernel/ports.ts';
-import { byCreation, indexes } from '../../server/store/indexes.ts';
-import { documents } from '../../server/store/keys.ts';
+import { byCreation } from '../../server/store/index-entries.ts';
 import type { Change, DocumentKey } from '../../server/store/store.ts';
 import { newOperation } from '../../server/store/transact.ts';
+import { tokenDocument, tokenIndexes } from '../../server/tokens/documents.ts';
 import { seedContext } from '../../server/tokens/seed-context.ts';
 import type { Token } from '../../server/tokens/token.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../../server/users/documents.ts';
 import type { User } from '../../server/users/user.ts';
 import { memberOf } from './members.ts';
 
@@ -53,8 +54,8 @@ export async function writeMember(
       index,
     });
   await Promise.all([
-    write(documents.user(userId), user, [{ index: indexes.users(account), add: byCreation(user) }]),
-    write(documents.nameClaim(account, login), { user: userId }),
-    write(documents.token(tokenId), token, [{ index: indexes.tokens(account), add: byCreation(token) }]),
+    write(userDocument.key(userId), user, [{ index: userIndexes.created(account), add: byCreation(user) }]),
+    write(nameClaimDocument.key(account, login), { user: userId }),
+    write(tokenDocument.key(tokenId), token, [{ index: tokenIndexes.created(account), add: byCreation(token) }]),
   ]);
 }

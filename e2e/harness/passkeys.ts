@@ -3,10 +3,10 @@ import type { Client, User } from '../../clients/typescript/src/index.ts';
 import { type AccountId, idFromBytes, type TokenId, type UserId } from '../../server/kernel/ids.ts';
 import type { Ports } from '../../server/kernel/ports.ts';
 import { isRefusal } from '../../server/kernel/result.ts';
-import { documents } from '../../server/store/keys.ts';
 import { SoftwareAuthenticator } from '../../server/testing/software-authenticator.ts';
 import { finishPasskeyRegistration } from '../../server/tokens/kinds/passkey/finish-passkey-registration.ts';
 import { beginPasskeyRegistration } from '../../server/tokens/kinds/passkey/start-passkey-registration.ts';
+import { userDocument } from '../../server/users/documents.ts';
 import { freshLogin, PASSWORD } from './people.ts';
 
 /** A passkey that somebody has registered, and that a browser can be given. */
@@ -51,7 +51,7 @@ export async function registerPasskey(
 }
 
 export async function accountOf(ports: Ports, user: string): Promise<AccountId> {
-  const [stored] = await ports.store.getMany([documents.user(user as UserId)], ports.clock.now());
+  const [stored] = await ports.store.getMany([userDocument.key(user as UserId)], ports.clock.now());
   if (!stored) throw new Error('no such user');
   return stored.value.account;
 }

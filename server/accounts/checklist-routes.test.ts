@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { API_SCOPES } from '../api-keys/api-key.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import { documents } from '../store/keys.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import { overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { createAccount } from './create-account.ts';
+import { accountDocument } from './documents.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ test('says what is still to do, one thing after the other, until somebody has si
     expect(response.status).toBe(201);
     return (await response.json()) as { id: string; token: { id: string } };
   };
-  await overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } });
+  await overwrite(ports, accountDocument.key(account), { plan: { name: 'Free', active: false } });
   expect(await open()).toEqual([
     'activate-plan',
     'add-resource',
@@ -41,7 +41,7 @@ test('says what is still to do, one thing after the other, until somebody has si
     'assign',
     'first-login',
   ]);
-  await overwrite(ports, documents.account(account), { plan: { name: 'Free', active: true } });
+  await overwrite(ports, accountDocument.key(account), { plan: { name: 'Free', active: true } });
   const { id: resource } = await make('/resources', { name: 'Shop' });
   expect(await open()).toEqual(['allow-origin', 'add-user', 'add-token', 'assign', 'first-login']);
   const body = { allowedOrigins: ['https://shop.example'] };

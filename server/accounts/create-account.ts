@@ -2,11 +2,11 @@ import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { byCreation, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation } from '../store/index-entries.ts';
 import { ABSENT } from '../store/store.ts';
 import { newOperation, type Write } from '../store/transact.ts';
 import type { Account, ServicePlan } from './account.ts';
+import { accountDocument, accountIndexes } from './documents.ts';
 
 const FREE: ServicePlan = { name: 'Free', active: true };
 
@@ -26,7 +26,7 @@ export async function createAccount(
   const now = ports.clock.now();
   const id = idFromBytes('acc', ports.random.bytes(7));
   const bare: Account = { id, name: input.name, plan: input.plan ?? FREE, createdAt: now };
-  const key = documents.account(id);
+  const key = accountDocument.key(id);
   const { account, write } = furnish(bare, now);
   const act: RequestContext = { actor: { kind: 'operator', account: id } };
   const outcome = await ports.store.commit({
@@ -35,7 +35,7 @@ export async function createAccount(
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: account }, ...(write.put ?? [])],
-    index: [{ index: indexes.accounts(), add: byCreation(account) }, ...(write.index ?? [])],
+    index: [{ index: accountIndexes.created(), add: byCreation(account) }, ...(write.index ?? [])],
     append: [createEvent(act, { type: 'account.created', subject: id }, now), ...(write.append ?? [])],
   });
   return outcome === 'committed' ? { account } : refusal('CONTENTION');

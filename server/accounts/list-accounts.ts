@@ -1,8 +1,7 @@
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import type { Account } from './account.ts';
+import { accountDocument, accountIndexes } from './documents.ts';
 
 const PAGE = 200;
 
@@ -10,8 +9,8 @@ const PAGE = 200;
 export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promise<Account[]> {
   const accounts: Account[] = [];
   for (let after: { sort: string; id: string } | undefined; ; ) {
-    const entries = await ports.store.range(indexes.accounts(), { limit: PAGE, ...(after && { after }) });
-    const keys = entries.map(({ id }) => documents.account(id as AccountId));
+    const entries = await ports.store.range(accountIndexes.created(), { limit: PAGE, ...(after && { after }) });
+    const keys = entries.map(({ id }) => accountDocument.key(id as AccountId));
     const stored = await ports.store.getMany(keys, ports.clock.now());
     accounts.push(...stored.flatMap((one) => (one ? [one.value] : [])));
     after = entries.at(-1);

@@ -1,4 +1,5 @@
 import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
+import { apiKeyIndexes } from '../api-keys/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
@@ -7,8 +8,9 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import { listObjects } from '../records/list-objects.ts';
 import type { Resource } from '../resources/resource.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { userIndexes } from '../users/documents.ts';
+import { accountDocument, firstLoginDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -24,9 +26,9 @@ export async function readChecklist(
   const { account } = act.actor;
   const now = ports.clock.now();
   const [[stored, login], keys, users, tokens, page] = await Promise.all([
-    ports.store.getMany([documents.account(account), documents.firstLogin(account)], now),
-    isListed(ports, indexes.apiKeys(account)),
-    isListed(ports, indexes.users(account)),
+    ports.store.getMany([accountDocument.key(account), firstLoginDocument.key(account)], now),
+    isListed(ports, apiKeyIndexes.created(account)),
+    isListed(ports, userIndexes.created(account)),
     somebodysToken(ports, account),
     listResources(ports, act, { limit: LOOKED_AT }),
   ]);
@@ -48,8 +50,8 @@ export async function readChecklist(
 async function somebodyAssigned(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
   for (const { id } of resources) {
     const found = await Promise.all([
-      isListed(ports, indexes.usersOn(account, id)),
-      isListed(ports, indexes.tokensOn(account, id)),
+      isListed(ports, userIndexes.onResource(account, id)),
+      isListed(ports, tokenIndexes.onResource(account, id)),
     ]);
     if (found.includes(true)) return true;
   }
@@ -58,8 +60,8 @@ async function somebodyAssigned(ports: Needs, account: AccountId, resources: rea
 
 /** Those by which administrators themselves get in are no step of the integration. */
 async function somebodysToken(ports: Needs, account: AccountId): Promise<boolean> {
-  const index = indexes.tokens(account);
-  const page = await listObjects(ports, { index, account, key: documents.token, limit: LOOKED_AT });
+  const index = tokenIndexes.created(account);
+  const page = await listObjects(ports, { index, account, key: tokenDocument.key, limit: LOOKED_AT });
   return !isRefusal(page) && page.items.some(({ administrator }) => administrator === undefined);
 }
 

@@ -4,9 +4,9 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { changedMeanwhile } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import type { Account } from './account.ts';
+import { accountDocument } from './documents.ts';
 
 export function updateAccount(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -14,7 +14,7 @@ export function updateAccount(
   changes: { name?: string | undefined },
   seen?: SeenVersions,
 ): Promise<Result<{ account: Account }>> {
-  const key = documents.account(act.actor.account);
+  const key = accountDocument.key(act.actor.account);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ account: Account }>> => {
     if (!mayAdminister(act.actor)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };

@@ -1,16 +1,17 @@
+import { accountDocument } from '../accounts/documents.ts';
 import type { EventDraft } from '../events/event.ts';
 import { secretMatches } from '../flows/flow-handle.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, type AdministratorActor, NO_RECOVERY_CODES } from './administrator.ts';
 import { type AdministratorLink, countWrongConfirmation, type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { confirms } from './codes.ts';
+import { administratorDocument, administratorLinkDocument } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 import { notify } from './notify.ts';
 
@@ -166,9 +167,9 @@ export async function openLink(
 
 function keysOf({ account, administrator }: LinkText) {
   return [
-    documents.account(account),
-    documents.administrator(account, administrator),
-    documents.administratorLink(account, administrator),
+    accountDocument.key(account),
+    administratorDocument.key(account, administrator),
+    administratorLinkDocument.key(account, administrator),
   ] as const;
 }
 

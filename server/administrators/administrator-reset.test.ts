@@ -5,7 +5,6 @@ import {
   RESETS_PER_ADDRESS,
   RESETS_PER_PERSON,
 } from '../passwords/reset/password-reset.ts';
-import { documents } from '../store/keys.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
@@ -25,6 +24,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptRecovery } from './accept-link.ts';
 import { removeAdministrator } from './change-administrator.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { administratorDocument, administratorResetDocument } from './documents.ts';
 import { answerRecoveryCode, answerSignInOtp } from './login/answer-sign-in.ts';
 import { authenticateSession, writeSession } from './login/authenticate-session.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
@@ -56,7 +56,7 @@ const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses+
 const ask = (email: string, client = from()) => askAdministratorReset(ports, client, { account: ada.account, email });
 const redeem = (link: string, password = NEW) => resetAdministratorPassword(ports, from(), { link, password });
 const view = (secret: string) => viewLink(ports, { kind: 'reset', secret });
-const stored = () => read(ports, documents.administrator(ada.account, ada.id));
+const stored = () => read(ports, administratorDocument.key(ada.account, ada.id));
 
 /** Asks, and takes the link's secret out of the mail. */
 async function linkFor(email = EMAIL): Promise<string> {
@@ -186,7 +186,7 @@ describe('the link', () => {
 
   test('is not in the store, looking uses nothing up, and another secret opens nothing', async () => {
     const link = await linkFor();
-    const kept = await read(ports, documents.administratorReset(ada.account, ada.id));
+    const kept = await read(ports, administratorResetDocument.key(ada.account, ada.id));
     expect(JSON.stringify(kept)).not.toContain(link.split('.')[2]);
     const before = ports.store.commits.length;
     for (let at = 0; at < 5; at++) expect(await view(link)).toEqual({});
@@ -238,7 +238,7 @@ describe('the link', () => {
     const { id } = await addAdministrator(ports, ada.account, { email: 'grace@acme.example' });
     await unwrap(await ask('grace@acme.example')).deliver();
     unwrap(await removeAdministrator(ports, operatorContext(ada.account), id));
-    const [left] = await ports.store.getMany([documents.administratorReset(ada.account, id)], ports.clock.now());
+    const [left] = await ports.store.getMany([administratorResetDocument.key(ada.account, id)], ports.clock.now());
     expect(left).toBeUndefined();
   });
 

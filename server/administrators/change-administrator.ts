@@ -1,3 +1,4 @@
+import { accountDocument } from '../accounts/documents.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { AdministratorId, TokenId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -8,10 +9,18 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { changedMeanwhile, editObject } from '../records/read-object.ts';
 import { releaseQuota } from '../records/usage.ts';
-import { byCreation, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import type { Administrator, Grant } from './administrator.ts';
+import {
+  administratorDocument,
+  administratorEmailDocument,
+  administratorEnrolmentDocument,
+  administratorIndexes,
+  administratorLinkDocument,
+  administratorResetDocument,
+  emailChangeDocument,
+} from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { missingResource } from './invite-administrator.ts';
@@ -33,7 +42,7 @@ export async function updateAdministrator(
   if (isRefusal(found)) return found;
   const missing = await missingResource(ports, account, changes.grants ?? []);
   if (missing) return missing;
-  const key = documents.administrator(account, id);
+  const key = administratorDocument.key(account, id);
   const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const event = { type: 'administrator.updated' } as const;
   const edit = (administrator: Administrator) => ({ ...administrator, ...set });
@@ -55,7 +64,7 @@ export async function removeAdministrator(
 ): Promise<Result<{ removed: true }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
-  const keys = [documents.account(account), documents.administrator(account, id)] as const;
+  const keys = [accountDocument.key(account), administratorDocument.key(account, id)] as const;
   const removed = await transact<typeof keys, Result<{ token: TokenId | undefined }>>(
     ports,
     account,
@@ -71,13 +80,13 @@ export async function removeAdministrator(
         write: {
           delete: [
             keys[1],
-            documents.administratorEmail(account, normaliseName(administrator.email)),
-            documents.administratorLink(account, id),
-            documents.administratorReset(account, id),
-            documents.emailChange(account, id),
-            documents.enrolment(account, id),
+            administratorEmailDocument.key(account, normaliseName(administrator.email)),
+            administratorLinkDocument.key(account, id),
+            administratorResetDocument.key(account, id),
+            emailChangeDocument.key(account, id),
+            administratorEnrolmentDocument.key(account, id),
           ],
-          index: [{ index: indexes.administrators(account), remove: byCreation(administrator) }],
+          index: [{ index: administratorIndexes.created(account), remove: byCreation(administrator) }],
           append: [createEvent(act, { type: 'administrator.removed', subject: id }, now)],
         },
       };
@@ -103,9 +112,9 @@ export async function transferSuperuser(
   const { account, id: from } = actor;
   if (from === to) return refusal('INPUT_INVALID', { detail: 'that is the superuser already' });
   const keys = [
-    documents.account(account),
-    documents.administrator(account, from),
-    documents.administrator(account, to),
+    accountDocument.key(account),
+    administratorDocument.key(account, from),
+    administratorDocument.key(account, to),
   ] as const;
   return transact<typeof keys, Result<{ from: Administrator; to: Administrator }>>(
     ports,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MailerUnavailable } from '../messages/mailer.ts';
-import { documents } from '../store/keys.ts';
 import { addAdministrator, type FixtureAdministrator, proofBy, selfServiceContext } from '../testing/administrators.ts';
 import { createFixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { administratorDocument } from './documents.ts';
 
 const EMAIL = 'ada@acme.example';
 const NEW = 'countess@acme.example';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 const ask = () => askOwnEmail(ports, selfServiceContext(ada), proofBy(ports, ada), NEW);
-const address = async () => (await read(ports, documents.administrator(ada.account, ada.id))).email;
+const address = async () => (await read(ports, administratorDocument.key(ada.account, ada.id))).email;
 
 // SR-38
 test('SR-38: a mail that is made to fail shows no code, so the address is not taken without proof', async () => {

@@ -1,12 +1,12 @@
 import { normaliseName } from '../kernel/names.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
 import { CONFIRMATION_LIFETIME_MS, countWrongConfirmation, type EmailChange } from './administrator-link.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
 import { confirms, newConfirmation } from './codes.ts';
+import { administratorDocument, administratorEmailDocument, emailChangeDocument } from './documents.ts';
 import { notify } from './notify.ts';
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
 
@@ -25,11 +25,11 @@ export async function askOwnEmail(
   if (isRefusal(shown)) return shown;
   const { account, id } = act.actor;
   const now = ports.clock.now();
-  const [claim] = await ports.store.getMany([documents.administratorEmail(account, normaliseName(email))], now);
+  const [claim] = await ports.store.getMany([administratorEmailDocument.key(account, normaliseName(email))], now);
   if (claim && claim.value.administrator !== id) return refusal('EMAIL_TAKEN');
   const { code, confirmation } = newConfirmation(ports, id);
   const value: EmailChange = { email, confirmation, expiresAt: now + CONFIRMATION_LIFETIME_MS };
-  const key = documents.emailChange(account, id);
+  const key = emailChangeDocument.key(account, id);
   const { expiresAt } = value;
   await ports.store.commit({
     anchor: key.anchor,
@@ -53,11 +53,11 @@ export async function confirmOwnEmail(
   code: string,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
-  const pending = documents.emailChange(account, id);
+  const pending = emailChangeDocument.key(account, id);
   const [asked] = await ports.store.getMany([pending], ports.clock.now());
   if (!asked) return refusal('LINK_INVALID');
-  const wanted = documents.administratorEmail(account, normaliseName(asked.value.email));
-  const keys = [documents.administrator(account, id), pending, wanted] as const;
+  const wanted = administratorEmailDocument.key(account, normaliseName(asked.value.email));
+  const keys = [administratorDocument.key(account, id), pending, wanted] as const;
   type Changed = { administrator: Administrator; before: Administrator };
   const changed = await transact<typeof keys, Result<Changed>>(ports, account, keys, ([stored, held, claim], now) => {
     const before = stored && standing(act, stored.value);
@@ -77,7 +77,7 @@ export async function confirmOwnEmail(
     }
     if (claim && claim.value.administrator !== id) return { answer: refusal('EMAIL_TAKEN') };
     const administrator = { ...before, email: change.email, sessionEpoch: before.sessionEpoch + 1 };
-    const old = documents.administratorEmail(account, normaliseName(before.email));
+    const old = administratorEmailDocument.key(account, normaliseName(before.email));
     return {
       answer: { administrator, before },
       write: {

@@ -1,3 +1,4 @@
+import { accountDocument } from '../accounts/documents.ts';
 import { type SecondFactorOutcome, verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../events/event.ts';
 import { callDependency } from '../kernel/dependency.ts';
@@ -7,11 +8,12 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
-import { documents } from '../store/keys.ts';
 import type { Json } from '../store/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, judgeRecoveryCode } from './administrator.ts';
 import { recoveryCodeMac } from './codes.ts';
+import { administratorDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { notify } from './notify.ts';
 
@@ -68,7 +70,7 @@ async function comesIn(
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // A hash weaker than today's parameters is replaced while the password is at hand (SR-18).
   const renewed = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
-  const key = documents.administrator(found.account, found.id);
+  const key = administratorDocument.key(found.account, found.id);
   const stored = await transact(ports, key.anchor, [key], ([current], now) => {
     if (current?.value.passwordHash !== passwordHash) return { answer: passwordHash };
     const act = { actor: { kind: 'service', account: found.account } } as const;
@@ -107,7 +109,7 @@ export function checkAdministratorOtp(
     readTokens: async () => {
       const read = await readAdministrator(ports, account, id);
       if (isRefusal(read) || read.administrator.token === undefined) return [];
-      const [token] = await ports.store.getMany([documents.token(read.administrator.token)], ports.clock.now());
+      const [token] = await ports.store.getMany([tokenDocument.key(read.administrator.token)], ports.clock.now());
       return token?.value.administrator === id && token.value.account === account ? [{ ...token, threshold }] : [];
     },
   });
@@ -123,7 +125,7 @@ export async function redeemRecoveryCode(
   typed: string,
   client: ClientInfo,
 ): Promise<Result<{ administrator: Administrator }>> {
-  const keys = [documents.account(account), documents.administrator(account, id)] as const;
+  const keys = [accountDocument.key(account), administratorDocument.key(account, id)] as const;
   const mac = recoveryCodeMac(ports, id, typed);
   const used = await transact<typeof keys, Result<{ administrator: Administrator }>>(
     ports,

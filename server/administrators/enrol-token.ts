@@ -5,9 +5,9 @@ import type { Ports } from '../kernel/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject } from '../records/create-object.ts';
-import { byCreation, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import { verifyOtp } from '../tokens/kinds/oath/verify.ts';
@@ -17,6 +17,7 @@ import type { Token } from '../tokens/token.ts';
 import type { Administrator } from './administrator.ts';
 import { actorOf } from './administrator.ts';
 import { newRecoveryCodes } from './codes.ts';
+import { administratorDocument } from './documents.ts';
 import type { Enrolment } from './login/administrator-flow.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -73,15 +74,15 @@ export async function enrolToken(
     act,
     'token.created',
     { id: token.id },
-    documents.token(token.id),
-    indexes.tokens(account),
+    tokenDocument.key(token.id),
+    tokenIndexes.created(account),
     token,
   );
   // Left by an attempt that broke off: its code is used, and the next sign-in begins anew.
   if (isRefusal(made)) return refusal('ACCESS_DENIED');
 
   const { codes, macs } = newRecoveryCodes(ports, id);
-  const key = documents.administrator(account, id);
+  const key = administratorDocument.key(account, id);
   type Enrolled = { administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined };
   const enrolled = await transact<readonly [typeof key], Result<Enrolled>>(
     ports,
@@ -128,7 +129,7 @@ function newToken(
 
 /** A token that is no longer the administrator's; theirs it was, or nothing happens. */
 export async function dropToken(ports: Needs, act: RequestContext, id: TokenId, of: AdministratorId): Promise<void> {
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   // Nothing uses its codes any more, so its place stays as it is read here.
   const [held] = await ports.store.getMany([key], ports.clock.now());
   if (held?.value.administrator === of) await keepSpentSeed(ports, held.value);
@@ -138,7 +139,7 @@ export async function dropToken(ports: Needs, act: RequestContext, id: TokenId, 
       answer: undefined,
       write: {
         delete: [key],
-        index: [{ index: indexes.tokens(token.value.account), remove: byCreation(token.value) }],
+        index: [{ index: tokenIndexes.created(token.value.account), remove: byCreation(token.value) }],
         append: [createEvent(act, { type: 'token.deleted', subject: id }, now)],
       },
     };

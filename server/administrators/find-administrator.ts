@@ -1,10 +1,11 @@
 import type { Account } from '../accounts/account.ts';
+import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import type { Administrator } from './administrator.ts';
+import { administratorDocument, administratorEmailDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -18,7 +19,7 @@ export async function readAdministrator(
   account: AccountId,
   id: AdministratorId,
 ): Promise<Result<FoundAdministrator>> {
-  const keys = [documents.account(account), documents.administrator(account, id)] as const;
+  const keys = [accountDocument.key(account), administratorDocument.key(account, id)] as const;
   const [home, administrator] = await ports.store.getMany(keys, ports.clock.now());
   return home && administrator
     ? { account: home.value, administrator: administrator.value }
@@ -32,8 +33,8 @@ export async function locateAdministrator(
   email: string,
 ): Promise<Administrator | undefined> {
   const now = ports.clock.now();
-  const [claim] = await ports.store.getMany([documents.administratorEmail(account, normaliseName(email))], now);
+  const [claim] = await ports.store.getMany([administratorEmailDocument.key(account, normaliseName(email))], now);
   if (!claim) return undefined;
-  const [stored] = await ports.store.getMany([documents.administrator(account, claim.value.administrator)], now);
+  const [stored] = await ports.store.getMany([administratorDocument.key(account, claim.value.administrator)], now);
   return stored?.value;
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { accountDocument } from '../accounts/documents.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { creationHeaders, email, instant, pageOf, password, searchedPageQuery } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
@@ -7,7 +8,6 @@ import { clientInfo } from '../http/client-info.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { acceptInvitation, acceptRecovery } from './accept-link.ts';
 import {
   administratorId,
@@ -158,6 +158,6 @@ async function shownAfter(
   ports: Pick<Ports, 'store' | 'clock'>,
   { administrator }: Pick<Invited, 'administrator'>,
 ): Promise<z.input<typeof administratorShown>> {
-  const [account] = await ports.store.getMany([documents.account(administrator.account)], ports.clock.now());
+  const [account] = await ports.store.getMany([accountDocument.key(administrator.account)], ports.clock.now());
   return presentAdministrator(account?.value ?? {}, administrator);
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
 import type { AccountEvent } from '../events/event.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
-import { documents } from '../store/keys.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
@@ -91,12 +91,12 @@ describe('an invitation', () => {
     unwrap(await resendInvitation(ports, act, unsent ?? birth(ports, 'adm').id));
     const { link, code } = mailedInvitation(ports, EMAIL);
     unwrap(await accept(link, code));
-    expect((await read(ports, documents.account(account.id))).superuser).toBe(unsent);
+    expect((await read(ports, accountDocument.key(account.id))).superuser).toBe(unsent);
   });
 
   // SR-37
   test('SR-37: takes no password made of the address or the account', async () => {
-    await overwrite(ports, documents.account(scene.account), { name: 'Analytical Engines' });
+    await overwrite(ports, accountDocument.key(scene.account), { name: 'Analytical Engines' });
     await invite(ports, scene.account, { email: 'lovelace@acme.example' });
     const { link, code } = mailedInvitation(ports, 'lovelace@acme.example');
     for (const password of ['Lovelace!2', 'analytical.engines', 'grace hopper 9']) {
@@ -267,6 +267,6 @@ describe('who may invite', () => {
     unwrap(await accept(link, code));
     const late = mailedInvitation(ports, 'one@acme.example');
     expect(await accept(late.link, late.code)).toEqual({ refused: 'LINK_INVALID' });
-    expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);
+    expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(administrator.id);
   });
 });

@@ -1,3 +1,4 @@
+import { accountDocument } from '../accounts/documents.ts';
 import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import { type Actor, referenceTo } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
@@ -8,15 +9,22 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { NewId } from '../records/create-object.ts';
+import { idempotencyMarkDocument } from '../records/documents.ts';
 import { IDEMPOTENCY_TTL_MS } from '../records/idempotency-record.ts';
 import { readObject } from '../records/read-object.ts';
 import { releaseQuota, reserveQuota } from '../records/usage.ts';
-import { byCreation, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
+import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, type Grant, NO_RECOVERY_CODES } from './administrator.ts';
 import { type AdministratorLink, INVITATION_LIFETIME_MS, writeLink } from './administrator-link.ts';
 import { newConfirmation } from './codes.ts';
+import {
+  administratorDocument,
+  administratorEmailDocument,
+  administratorIndexes,
+  administratorLinkDocument,
+} from './documents.ts';
 
 export type InviteNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'> & { issuer: string };
 
@@ -56,11 +64,11 @@ export async function inviteAdministrator(
   const taken = await reserveQuota(ports, account, 'administrators', id);
   if (isRefusal(taken)) return taken;
   const made = newLink(ports, account, id, superuser);
-  const mark = documents.madeWith(id, account);
+  const mark = idempotencyMarkDocument.key(id, account);
   const keys = [
-    documents.account(account),
-    documents.administrator(account, id),
-    documents.administratorEmail(account, normaliseName(input.email)),
+    accountDocument.key(account),
+    administratorDocument.key(account, id),
+    administratorEmailDocument.key(account, normaliseName(input.email)),
     mark,
   ] as const;
   const invited = await transact<typeof keys, Result<{ administrator: Administrator; accountName: string }>>(
@@ -69,7 +77,7 @@ export async function inviteAdministrator(
     keys,
     ([home, existing, claim, marked], now) => {
       if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
-      const put = { key: documents.administratorLink(account, id), value: made.link, expiresAt: made.link.expiresAt };
+      const put = { key: administratorLinkDocument.key(account, id), value: made.link, expiresAt: made.link.expiresAt };
       const append = [createEvent(act, { type: 'administrator.invited', subject: id }, now)];
       // The same Idempotency-Key invited them and was interrupted: nobody may have seen that link.
       const again = madeWith !== undefined && marked?.value.key === madeWith;
@@ -101,7 +109,7 @@ export async function inviteAdministrator(
               ? []
               : [{ key: mark, value: { key: madeWith }, expiresAt: now + IDEMPOTENCY_TTL_MS }]),
           ],
-          index: [{ index: indexes.administrators(account), add: byCreation(administrator) }],
+          index: [{ index: administratorIndexes.created(account), add: byCreation(administrator) }],
           append,
         },
       };
@@ -120,8 +128,8 @@ export async function resendInvitation(
 ): Promise<Result<Invited>> {
   if (!mayMakeAdministrators(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
-  const linkKey = documents.administratorLink(account, id);
-  const keys = [documents.account(account), documents.administrator(account, id), linkKey] as const;
+  const linkKey = administratorLinkDocument.key(account, id);
+  const keys = [accountDocument.key(account), administratorDocument.key(account, id), linkKey] as const;
   const [, , before] = await ports.store.getMany(keys, ports.clock.now());
   const made = newLink(ports, account, id, before?.value.superuser);
   const renewed = await transact<typeof keys, Result<{ administrator: Administrator; accountName: string }>>(
@@ -150,7 +158,7 @@ export async function missingResource(
   grants: readonly Grant[],
 ): Promise<Refusal | undefined> {
   for (const { resource } of grants) {
-    const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+    const found = await readObject(ports, account, resourceDocument.key(resource), 'RESOURCE_NOT_FOUND');
     if (isRefusal(found)) return found;
   }
   return undefined;
@@ -202,7 +210,7 @@ async function deliver(
 
 async function nameOf(ports: Pick<Ports, 'store' | 'clock'>, actor: Actor): Promise<string | undefined> {
   if (actor.kind !== 'administrator') return undefined;
-  const key = documents.administrator(actor.account, actor.id);
+  const key = administratorDocument.key(actor.account, actor.id);
   const [administrator] = await ports.store.getMany([key], ports.clock.now());
   return administrator?.value.name;
 }

@@ -1,14 +1,14 @@
 import type { Account } from '../accounts/account.ts';
+import { accountDocument } from '../accounts/documents.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { beginsWith } from '../records/index-entries.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { beginsWith } from '../store/index-entries.ts';
 import type { Administrator } from './administrator.ts';
+import { administratorDocument, administratorIndexes } from './documents.ts';
 import { type FoundAdministrator, readAdministrator } from './find-administrator.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -30,13 +30,19 @@ export async function listAdministrators(
 ): Promise<Result<Page<Administrator> & { account: Account }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
-  const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  const [home] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   if (!home) return refusal('ACCOUNT_NOT_FOUND');
-  const key = (id: AdministratorId) => documents.administrator(account, id);
+  const key = (id: AdministratorId) => administratorDocument.key(account, id);
   const fits = (one: Administrator) =>
     (state === undefined || one.state === state) && beginsWith([one.name, one.email], search);
   const where = state === undefined && search === undefined ? undefined : fits;
-  const found = await listObjects(ports, { ...page, index: indexes.administrators(account), account, key, where });
+  const found = await listObjects(ports, {
+    ...page,
+    index: administratorIndexes.created(account),
+    account,
+    key,
+    where,
+  });
   return isRefusal(found) ? found : { ...found, account: home.value };
 }
 

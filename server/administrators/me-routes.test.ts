@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
 import type { AccountEvent } from '../events/event.ts';
-import { documents } from '../store/keys.ts';
 import {
   ADMIN_PASSWORD,
   addAdministrator,
@@ -15,7 +15,9 @@ import {
 import { operatorContext } from '../testing/as-operator.ts';
 import { createFixture, type Fixture, overwrite, read, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
+import { administratorDocument } from './documents.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
 
 // SR-38: a change of factor, e-mail or password asks for both factors, is told of, and ends the other sessions.
@@ -41,7 +43,7 @@ const alive = async (headers: Record<string, string>) =>
   (await service.call('GET /v1/session', { headers })).status === 200;
 const notices = () =>
   service.ports.courier.sent.flatMap((mail) => (mail.kind === 'security-notice' ? [[mail.to, mail.facts.change]] : []));
-const stored = () => read(service.ports, documents.administrator(who.account, who.id));
+const stored = () => read(service.ports, administratorDocument.key(who.account, who.id));
 
 /** Each change, as somebody makes it who shows both factors. */
 const CHANGES: Record<string, { made: () => Promise<Response>; changed: string[]; notice: string }> = {
@@ -96,7 +98,9 @@ describe.each(Object.entries(CHANGES))('SR-38: %s', (_, { made, changed, notice 
     const { sessionEpoch } = await stored();
     service.ports.hasher.during = async () => {
       service.ports.hasher.during = undefined;
-      await overwrite(service.ports, documents.administrator(who.account, who.id), { sessionEpoch: sessionEpoch + 1 });
+      await overwrite(service.ports, administratorDocument.key(who.account, who.id), {
+        sessionEpoch: sessionEpoch + 1,
+      });
     };
     const was = await stored();
     expect((await refusalOf(await made())).code).toBe('SESSION_ENDED');
@@ -171,11 +175,11 @@ test('a recovery code stands in for a lost token: it replaces it, and the old on
 
 // SR-37
 test('SR-37: a new password is not made of who they are or what they administer, however they come to it', async () => {
-  await overwrite(service.ports, documents.administrator(who.account, who.id), {
+  await overwrite(service.ports, administratorDocument.key(who.account, who.id), {
     name: 'Augusta King',
     email: 'lovelace@acme.example',
   });
-  await overwrite(service.ports, documents.account(who.account), { name: 'Analytical Engines' });
+  await overwrite(service.ports, accountDocument.key(who.account), { name: 'Analytical Engines' });
   const made = unwrap(await recoverAdministrator(service.ports, operatorContext(scene.account), who.id));
   const secret = made.link.split('#')[1] ?? '';
   for (const password of ['augusta-king-1', 'Lovelace!2', 'analytical.engines']) {
@@ -252,7 +256,9 @@ describe('SR-40: the operator’s recovery', () => {
     expect(await alive(own)).toBe(true);
     expect((await recover(secret)).status).toBe(200);
     expect(await Promise.all([alive(own), alive(other)])).toEqual([false, false]);
-    expect((await service.ports.store.getMany([documents.token(token)], service.ports.clock.now()))[0]).toBeUndefined();
+    expect(
+      (await service.ports.store.getMany([tokenDocument.key(token)], service.ports.clock.now()))[0],
+    ).toBeUndefined();
     expect((await toSecondFactor(service.ports, scene.account, who.email, ADMIN_PASSWORD)).flow.step).toBe('password');
     expect((await toSecondFactor(service.ports, scene.account, who.email, NEW_PASSWORD)).flow.step).toBe('enrol');
     expect(await refusalOf(await recover(secret))).toEqual({ status: 403, code: 'LINK_INVALID' });

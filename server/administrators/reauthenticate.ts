@@ -4,7 +4,6 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { NoticeChange } from '../messages/mail/words.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import type { Administrator, AdministratorActor } from './administrator.ts';
 import {
@@ -13,6 +12,7 @@ import {
   redeemRecoveryCode,
   type SecondFactorPorts,
 } from './check-factors.ts';
+import { administratorDocument, sessionDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { putSession } from './login/open-session.ts';
 import { notify } from './notify.ts';
@@ -73,7 +73,7 @@ export async function changeSelf(
   edit: (administrator: Administrator) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
-  const key = documents.administrator(account, id);
+  const key = administratorDocument.key(account, id);
   const event: EventDraft = { type: 'administrator.updated', subject: id, changed: told.changed };
   type Changed = { administrator: Administrator; before: Administrator };
   const changed = await transact<readonly [typeof key], Result<Changed>>(ports, account, [key], ([stored], now) => {
@@ -104,7 +104,7 @@ export async function keepSession(
   act: SelfAct,
   administrator: Administrator,
 ): Promise<void> {
-  const key = documents.session(act.session.id);
+  const key = sessionDocument.key(act.session.id);
   await transact(ports, key.anchor, [key], ([session]) => {
     if (session?.value.epoch !== act.session.epoch) return { answer: undefined };
     const value = { ...session.value, epoch: administrator.sessionEpoch };

@@ -3,9 +3,9 @@ import type { AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import { type AdministratorLink, RECOVERY_LIFETIME_MS, writeLink } from './administrator-link.ts';
+import { administratorDocument, administratorLinkDocument } from './documents.ts';
 import { notify } from './notify.ts';
 
 /**
@@ -28,8 +28,8 @@ export async function recoverAdministrator(
     createdAt: now,
     expiresAt: now + RECOVERY_LIFETIME_MS,
   };
-  const linkKey = documents.administratorLink(account, id);
-  const keys = [documents.administrator(account, id), linkKey] as const;
+  const linkKey = administratorLinkDocument.key(account, id);
+  const keys = [administratorDocument.key(account, id), linkKey] as const;
   const found = await transact<typeof keys, Result<{ email: string; language: 'en' | 'de' }>>(
     ports,
     account,

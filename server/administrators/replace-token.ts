@@ -1,9 +1,9 @@
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
 import { CONFIRMATION_LIFETIME_MS } from './administrator-link.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
+import { administratorEnrolmentDocument } from './documents.ts';
 import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { notify } from './notify.ts';
@@ -23,7 +23,7 @@ export async function requestTokenReplacement(
   const now = ports.clock.now();
   const expiresAt = now + CONFIRMATION_LIFETIME_MS;
   const value = newEnrolment(ports, account);
-  const key = documents.enrolment(account, id);
+  const key = administratorEnrolmentDocument.key(account, id);
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -41,7 +41,7 @@ export async function confirmTokenReplacement(
   otp: string,
 ): Promise<Result<{ recoveryCodes: string[] }>> {
   const { account, id } = act.actor;
-  const key = documents.enrolment(account, id);
+  const key = administratorEnrolmentDocument.key(account, id);
   const [enrolment] = await ports.store.getMany([key], ports.clock.now());
   if (!enrolment) return refusal('LINK_INVALID');
   const raised = (current: Administrator): Administrator | Refusal => {

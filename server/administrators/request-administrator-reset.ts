@@ -9,9 +9,9 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { askedInVain, countMail, countResetRequest } from '../passwords/reset/reset-request.ts';
 import { resetMail } from '../passwords/reset/start-password-reset.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { writeLink } from './administrator-link.ts';
+import { administratorResetDocument } from './documents.ts';
 import { locateAdministrator } from './find-administrator.ts';
 import { accountOf } from './login/start-sign-in.ts';
 
@@ -56,7 +56,7 @@ export async function askAdministratorReset(
     passwordDigest: passwordDigest(found),
     expiresAt: now + PASSWORD_RESET_LIFETIME_MS,
   };
-  const key = documents.administratorReset(account, found.id);
+  const key = administratorResetDocument.key(account, found.id);
   await store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

@@ -1,3 +1,4 @@
+import { accountDocument } from '../accounts/documents.ts';
 import type { EventDraft } from '../events/event.ts';
 import { secretMatches } from '../flows/flow-handle.ts';
 import type { Ports } from '../kernel/ports.ts';
@@ -5,12 +6,12 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import { actOf, type Opened } from './accept-link.ts';
 import type { Administrator } from './administrator.ts';
 import { type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+import { administratorDocument, administratorResetDocument } from './documents.ts';
 import { notify } from './notify.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
@@ -71,9 +72,9 @@ export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: str
 
 function keysOf({ account, administrator }: LinkText) {
   return [
-    documents.account(account),
-    documents.administrator(account, administrator),
-    documents.administratorReset(account, administrator),
+    accountDocument.key(account),
+    administratorDocument.key(account, administrator),
+    administratorResetDocument.key(account, administrator),
   ] as const;
 }
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../messages/mail/compose.ts';
-import { documents } from '../store/keys.ts';
 import { addAdministrator, type FixtureAdministrator } from '../testing/administrators.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import { createFixture, read } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { ISSUER } from '../testing/test-ports.ts';
+import { administratorDocument } from './documents.ts';
 
 const EMAIL = 'ada@acme.example';
 const NEW = 'canary-of-a-password-7';
@@ -71,7 +71,7 @@ test('from the question to the new password; the secret is in no address and not
   expect(answer.status).toBe(200);
   expect(answer.headers.get('set-cookie')).toBeNull();
   expect(await answer.json()).toMatchObject({ email: EMAIL, hasToken: true });
-  const stored = await read(service.ports, documents.administrator(ada.account, ada.id));
+  const stored = await read(service.ports, administratorDocument.key(ada.account, ada.id));
   expect(stored.passwordHash).toBe(fakeHash(NEW));
   expect(await refusalOf(await post('reset/accept', { secret, password: NEW }))).toEqual({
     status: 403,

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { accountDocument } from '../accounts/documents.ts';
 import { runAfterResponse } from '../http/after-response.ts';
 import { password } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
@@ -6,7 +7,6 @@ import { clientInfo } from '../http/client-info.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { accountId, administratorShown, linkSecret, presentAdministrator } from './administrator-fields.ts';
 import { askAdministratorReset } from './request-administrator-reset.ts';
 import { resetAdministratorPassword } from './reset-administrator-password.ts';
@@ -60,7 +60,7 @@ export function administratorResets(ports: Needs, issuer: string) {
     const verdict = await resetAdministratorPassword(ports, clientInfo(c), { link: secret, password });
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { administrator } = verdict;
-    const [account] = await ports.store.getMany([documents.account(administrator.account)], ports.clock.now());
+    const [account] = await ports.store.getMany([accountDocument.key(administrator.account)], ports.clock.now());
     return c.json(presentAdministrator(account?.value ?? {}, administrator), 200);
   });
   return app;

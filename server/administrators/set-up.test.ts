@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { accountDocument, accountIndexes } from '../accounts/documents.ts';
 import { ADMIN_PASSWORD, toSecondFactor } from '../testing/administrators.ts';
 import { read, unwrap } from '../testing/fixtures.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
@@ -29,13 +28,13 @@ const first = (secret: string): FirstAccount => ({
 });
 /** Whatever was ever written, events included. */
 const written = () => JSON.stringify(ports.store.commits);
-const accounts = () => ports.store.range(indexes.accounts(), { limit: 10 });
+const accounts = () => ports.store.range(accountIndexes.created(), { limit: 10 });
 
 test('a link makes the account and its superuser, who then enrols a token', async () => {
   const made = await issueSetupLink(ports);
   expect(made?.link).toMatch(/^https:\/\/auth\.example\/setup#[\w-]{32}$/);
   const { account, administrator } = unwrap(await setUpInstallation(ports, first(secretOf(made))));
-  expect(await read(ports, documents.account(account.id))).toMatchObject({
+  expect(await read(ports, accountDocument.key(account.id))).toMatchObject({
     name: 'Acme',
     superuser: administrator.id,
   });

@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
+import { accountIndexes } from '../accounts/documents.ts';
 import { hashSecret, newSecret, secretMatches, secretOf } from '../flows/flow-handle.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -7,12 +8,17 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { byCreation, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, NO_RECOVERY_CODES } from './administrator.ts';
 import { SETUP_LIFETIME_MS } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+import {
+  administratorDocument,
+  administratorEmailDocument,
+  administratorIndexes,
+  setupLinkDocument,
+} from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
@@ -26,7 +32,7 @@ export async function issueSetupLink(
 ): Promise<{ link: string; expiresAt: number } | undefined> {
   if (await hasAccount(ports)) return undefined;
   const fresh = newSecret(ports);
-  const key = documents.setupLink();
+  const key = setupLinkDocument.key();
   return transact(ports, key.anchor, [key], ([current], now) => {
     const secret = derivedSecret(ports, current?.value.madeWith ?? fresh);
     const link = `${ports.issuer}/setup#${secret}`;
@@ -69,7 +75,7 @@ export async function setUpInstallation(
   );
   if (isRefusal(hashed)) return hashed;
   if (await hasAccount(ports)) return refusal('LINK_INVALID');
-  const key = documents.setupLink();
+  const key = setupLinkDocument.key();
   const used = await transact<readonly [typeof key], boolean>(ports, key.anchor, [key], ([current]) =>
     current && secretMatches(input.secret, current.value.secretHash)
       ? { answer: true, write: { delete: [key] } }
@@ -99,13 +105,13 @@ export async function setUpInstallation(
       account: { ...account, superuser: id },
       write: {
         put: [
-          { key: documents.administrator(account.id, id), value: administrator },
+          { key: administratorDocument.key(account.id, id), value: administrator },
           {
-            key: documents.administratorEmail(account.id, normaliseName(input.email)),
+            key: administratorEmailDocument.key(account.id, normaliseName(input.email)),
             value: { administrator: id },
           },
         ],
-        index: [{ index: indexes.administrators(account.id), add: byCreation(administrator) }],
+        index: [{ index: administratorIndexes.created(account.id), add: byCreation(administrator) }],
         append: [createEvent(act, { type: 'administrator.created', subject: id, changed: ['superuser'] }, now)],
       },
     };
@@ -116,11 +122,11 @@ export async function setUpInstallation(
 
 /** Whether this is the secret of the setup link, and there is no account yet. Looking uses nothing up. */
 export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
-  const [link] = await ports.store.getMany([documents.setupLink()], ports.clock.now());
+  const [link] = await ports.store.getMany([setupLinkDocument.key()], ports.clock.now());
   return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
 }
 
 /** Whether this installation is set up. */
 export async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
-  return (await ports.store.range(indexes.accounts(), { limit: 1 })).length > 0;
+  return (await ports.store.range(accountIndexes.created(), { limit: 1 })).length > 0;
 }

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
 import type { AccountEvent } from '../events/event.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { assign } from '../resources/assign.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import {
   addActive,
   addAdministrator,
@@ -15,9 +14,11 @@ import {
 import { operatorContext } from '../testing/as-operator.ts';
 import { createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { updateToken } from '../tokens/update-token.ts';
 import { roleOf } from './administrator.ts';
 import { removeAdministrator, transferSuperuser, updateAdministrator } from './change-administrator.ts';
+import { administratorDocument, administratorIndexes } from './documents.ts';
 import { authenticateSession, writeSession } from './login/authenticate-session.ts';
 import { handOverSuperuser } from './update-profile.ts';
 
@@ -36,14 +37,14 @@ afterEach(() => ports.close());
 const alive = async (who: FixtureAdministrator) =>
   'session' in (await authenticateSession(ports, writeSession(who.opened)));
 async function superusers(): Promise<number> {
-  const account = await read(ports, documents.account(scene.account));
-  const entries = await ports.store.range(indexes.administrators(scene.account), { limit: 100 });
+  const account = await read(ports, accountDocument.key(scene.account));
+  const entries = await ports.store.range(administratorIndexes.created(scene.account), { limit: 100 });
   return entries.filter(({ id }) => roleOf(account, id as FixtureAdministrator['id']) === 'superuser').length;
 }
 
 test('the role moves to an active administrator, both are told, and the sessions of both end', async () => {
   unwrap(await handOverSuperuser(ports, selfServiceContext(superuser), proofBy(ports, superuser), administrator.id));
-  expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);
+  expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(administrator.id);
   expect(await Promise.all([alive(superuser), alive(administrator)])).toEqual([false, false]);
   const told = ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
   expect(told.slice(-2).sort()).toEqual(['ad@acme.example', 'su@acme.example']);
@@ -82,7 +83,7 @@ test('whoever is not superuser hands nothing over, and the superuser not without
   ]) {
     expect(await handOverSuperuser(ports, selfServiceContext(superuser), proof, id)).toHaveProperty('refused');
   }
-  expect((await read(ports, documents.account(scene.account))).superuser).toBe(superuser.id);
+  expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(superuser.id);
 });
 
 test('not to somebody who is invited, gone, of another account, or the superuser already', async () => {
@@ -108,13 +109,13 @@ test('the superuser stays, whoever removes; a transfer to somebody who is being 
 
 // SR-39
 test('SR-39: whoever is removed is out within one request: session, token and address are gone, and told of once', async () => {
-  const token = (await read(ports, documents.administrator(scene.account, administrator.id))).token;
+  const token = (await read(ports, administratorDocument.key(scene.account, administrator.id))).token;
   expect(await alive(administrator)).toBe(true);
   const before = ports.store.commits.length;
   unwrap(await removeAdministrator(ports, selfServiceContext(superuser), administrator.id));
   expect(await alive(administrator)).toBe(false);
   expect(
-    (await ports.store.getMany([documents.token(token ?? 'tok_00000000000')], ports.clock.now()))[0],
+    (await ports.store.getMany([tokenDocument.key(token ?? 'tok_00000000000')], ports.clock.now()))[0],
   ).toBeUndefined();
   const told = ports.store.commits
     .slice(before)
@@ -139,7 +140,7 @@ test('what an administrator may act on follows their grants with the next reques
 });
 
 test('the token by which an administrator gets in is changed by nobody else, and accepted nowhere else', async () => {
-  const { token } = await read(ports, documents.administrator(scene.account, administrator.id));
+  const { token } = await read(ports, administratorDocument.key(scene.account, administrator.id));
   if (!token) throw new Error('no token');
   for (const act of [selfServiceContext(superuser), operatorContext(scene.account)]) {
     expect(await updateToken(ports, act, token, { name: 'mine' })).toEqual({ refused: 'FORBIDDEN' });

@@ -1,6 +1,6 @@
+import { accountDocument } from '../accounts/documents.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import type { Administrator } from './administrator.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { transferSuperuser } from './change-administrator.ts';
@@ -19,7 +19,7 @@ export async function changeOwnPassword(
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
   const { account } = act.actor;
-  const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  const [home] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   const hashed = await hashAdministratorPassword(ports, password, personalWords(home?.value, shown.administrator));
   if (isRefusal(hashed)) return hashed;
   const told = { changed: ['passwordHash'], notice: 'password' } as const;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import { documents } from '../store/keys.ts';
 import { createApiKey } from '../testing/as-operator.ts';
 import { overwrite, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { authenticateApiKey } from './authenticate-api-key.ts';
+import { apiKeyDocument } from './documents.ts';
 
 let ports: TestPorts;
 let account: AccountId;
@@ -38,7 +38,7 @@ describe('an API key', () => {
   // SR-39
   test('that was switched off is dead within the request', async () => {
     const { key, text } = await make();
-    await overwrite(ports, documents.apiKey(account, key.id), { enabled: false });
+    await overwrite(ports, apiKeyDocument.key(account, key.id), { enabled: false });
     expect(await authenticateApiKey(ports, text)).toEqual(INVALID);
   });
 

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type ApiKey, KEY_USE_STEP_MS, livingSecrets } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
 import { hashApiSecret } from './create-api-key.ts';
+import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 
 /** Who calls. Read afresh for every request, so that a revoked key is dead within one (SR-39). */
 export async function authenticateApiKey(
@@ -15,13 +15,13 @@ export async function authenticateApiKey(
   const parsed = parseApiKey(text);
   if (!parsed) return refusal('API_KEY_INVALID');
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.apiKey(parsed.account, parsed.id)], now);
+  const [stored] = await ports.store.getMany([apiKeyDocument.key(parsed.account, parsed.id)], now);
   const given = Buffer.from(hashApiSecret(parsed.secret), 'hex');
   // A key of the Protectimus dialect opens that door alone.
   const kept = stored && stored.value.kind === undefined ? livingSecrets(stored.value, now) : [];
   const right = kept.map((hash) => isSame(given, Buffer.from(hash, 'hex'))).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');
-  void recordOnce(ports, documents.apiKeyUse(parsed.account, parsed.id), KEY_USE_STEP_MS);
+  void recordOnce(ports, apiKeyUseDocument.key(parsed.account, parsed.id), KEY_USE_STEP_MS);
   return { key: stored.value };
 }
 

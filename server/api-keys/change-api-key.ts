@@ -5,12 +5,12 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, removeObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { type ApiKey, type ApiScope, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
 import { hashApiSecret, unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';
+import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 import { openSecret, sealSecret } from './protectimus-secret.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -39,7 +39,7 @@ export async function updateApiKey(
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const unknown = await unknownResource(ports, actor.account, changes.resources ?? []);
   if (unknown) return unknown;
-  const key = documents.apiKey(actor.account, id);
+  const key = apiKeyDocument.key(actor.account, id);
   const { scopes, resources, addressRanges } = changes;
   const ranges = checkRanges(addressRanges);
   if (isRefusal(ranges)) return ranges;
@@ -134,7 +134,7 @@ export async function rotateApiKey(
     ports,
     act,
     { type: 'api-key.rotated', changed: ['secret'] },
-    documents.apiKey(actor.account, id),
+    apiKeyDocument.key(actor.account, id),
     'API_KEY_NOT_FOUND',
     (current, now): ApiKey | ReturnType<typeof refusal> => {
       if (!mayGrant(actor, current.scopes)) return refusal('FORBIDDEN');
@@ -166,7 +166,7 @@ export async function deleteApiKey(
   seen?: SeenVersions,
 ): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
-  const key = documents.apiKey(actor.account, id);
+  const key = apiKeyDocument.key(actor.account, id);
   const gone = await removeObject(
     ports,
     act,
@@ -177,7 +177,7 @@ export async function deleteApiKey(
     seen,
   );
   if (isRefusal(gone)) return gone;
-  const use = documents.apiKeyUse(actor.account, id);
+  const use = apiKeyUseDocument.key(actor.account, id);
   await ports.store.commit({
     anchor: use.anchor,
     operation: newOperation(ports),

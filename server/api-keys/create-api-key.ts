@@ -6,10 +6,10 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { ApiScope, BearerKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
+import { apiKeyDocument, apiKeyIndexes } from './documents.ts';
 
 export interface NewApiKey {
   name: string;
@@ -54,8 +54,8 @@ export async function createApiKey(
     act,
     'api-key.created',
     birth,
-    documents.apiKey(account, id),
-    indexes.apiKeys(account),
+    apiKeyDocument.key(account, id),
+    apiKeyIndexes.created(account),
     key,
   );
   return isRefusal(made) ? made : { key: made.created as BearerKey, text: writeApiKey({ account, id, secret }) };
@@ -67,7 +67,7 @@ export async function unknownResource(
   account: AccountId,
   resources: readonly ResourceId[] = [],
 ): Promise<Refusal | undefined> {
-  const stored = await ports.store.getMany(resources.map(documents.resource), ports.clock.now());
+  const stored = await ports.store.getMany(resources.map(resourceDocument.key), ports.clock.now());
   return stored.every((resource) => resource?.value.account === account) ? undefined : refusal('RESOURCE_NOT_FOUND');
 }
 

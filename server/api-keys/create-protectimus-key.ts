@@ -8,10 +8,9 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { MOST_ADDRESS_RANGES, MOST_KEYS_OF_ONE, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
+import { apiKeyDocument, apiKeyIndexes, protectimusKeyIndexes } from './documents.ts';
 import { sealSecret } from './protectimus-secret.ts';
 
 export interface NewProtectimusKey {
@@ -48,7 +47,7 @@ export async function createProtectimusKey(
 
   const { account } = actor;
   const { id } = birth;
-  const index = indexes.protectimusKeys(normaliseName(administrator.email));
+  const index = protectimusKeyIndexes.login(normaliseName(administrator.email));
   const held = await ports.store.range(index, { prefix: account, limit: MOST_KEYS_OF_ONE });
   // What is made again after a lost answer is one of them already.
   if (held.length === MOST_KEYS_OF_ONE && !held.some((entry) => entry.id === id)) {
@@ -71,8 +70,8 @@ export async function createProtectimusKey(
     expiresAt: now + input.lifetimeMs,
     createdBy: referenceTo(actor),
   };
-  const at = documents.apiKey(account, id);
-  const made = await createObject(ports, act, 'api-key.created', birth, at, indexes.apiKeys(account), key);
+  const at = apiKeyDocument.key(account, id);
+  const made = await createObject(ports, act, 'api-key.created', birth, at, apiKeyIndexes.created(account), key);
   return isRefusal(made) ? made : { key: made.created as ProtectimusKey, text: writeApiKey({ account, id, secret }) };
 }
 

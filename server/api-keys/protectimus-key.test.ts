@@ -2,10 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { secretsOf } from '../maintenance/sealed-secrets.ts';
+import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { apiKeyContext } from '../platform/secret-box/port.ts';
-import { anchorOfEntry, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { addAdministrator, type FixtureAdministrator, invite, selfServiceContext } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { birth, read, unwrap } from '../testing/fixtures.ts';
@@ -15,6 +13,7 @@ import { parseApiKey } from './api-key-format.ts';
 import { authenticateApiKey } from './authenticate-api-key.ts';
 import { rotateApiKey, updateApiKey } from './change-api-key.ts';
 import { createProtectimusKey } from './create-protectimus-key.ts';
+import { apiKeyDocument, protectimusKeyIndexes } from './documents.ts';
 
 let ports: TestPorts;
 let account: AccountId;
@@ -85,9 +84,9 @@ describe('a key of the dialect', () => {
 
   test('SR-21, SR-22: is among the secrets that are sealed anew, its former one too', async () => {
     const { key, text } = unwrap(await make());
-    const at = documents.apiKey(account, key.id);
+    const at = apiKeyDocument.key(account, key.id);
     unwrap(await rotateApiKey(ports, operatorContext(account), key.id, 60_000));
-    const secrets = secretsOf(at, await read(ports, at)).map(({ sealed, context }) => {
+    const secrets = apiKeyDocument.secrets(await read(ports, at), at).map(({ sealed, context }) => {
       expect(context).toEqual(apiKeyContext(key));
       return Buffer.from(ports.secrets.open(sealed, context)).toString();
     });
@@ -119,9 +118,9 @@ describe('a key of the dialect', () => {
   });
 
   test('is found by its name as long as it is there, and its entry belongs to its account', async () => {
-    const index = indexes.protectimusKeys('ada@acme.example');
+    const index = protectimusKeyIndexes.login('ada@acme.example');
     const entries = await ports.store.range(index, { limit: 1000 });
     expect(entries.length).toBeGreaterThan(0);
-    for (const entry of entries) expect(anchorOfEntry(index, entry)).toBe(account);
+    for (const entry of entries) expect(CATALOGUE.anchorOfEntry(index, entry)).toBe(account);
   });
 });

@@ -3,12 +3,11 @@ import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { beginsWith } from '../records/index-entries.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { readObject } from '../records/read-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { beginsWith } from '../store/index-entries.ts';
 import type { ApiKey, ApiKeyUse, ApiScope, KeyKind } from './api-key.ts';
+import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -35,7 +34,7 @@ export async function listApiKeys(
 ): Promise<Result<Page<UsedApiKey>>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
-  const key = (id: ApiKeyId) => documents.apiKey(account, id);
+  const key = (id: ApiKeyId) => apiKeyDocument.key(account, id);
   const fits = (one: ApiKey) =>
     (enabled === undefined || one.enabled === enabled) &&
     (scope === undefined || one.scopes.includes(scope)) &&
@@ -44,14 +43,14 @@ export async function listApiKeys(
   const all = [search, enabled, scope, kind].every((wish) => wish === undefined);
   const page = await listObjects(ports, {
     ...query,
-    index: indexes.apiKeys(account),
+    index: apiKeyIndexes.created(account),
     account,
     key,
     where: all ? undefined : fits,
   });
   if (isRefusal(page)) return page;
   const uses = await ports.store.getMany(
-    page.items.map(({ id }) => documents.apiKeyUse(account, id)),
+    page.items.map(({ id }) => apiKeyUseDocument.key(account, id)),
     ports.clock.now(),
   );
   return { ...page, items: page.items.map((item, at) => ({ key: item, use: uses[at]?.value })) };
@@ -59,11 +58,11 @@ export async function listApiKeys(
 
 export async function readApiKey(ports: Needs, { actor }: RequestContext, id: ApiKeyId): Promise<Result<UsedApiKey>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
-  const found = await readObject(ports, actor.account, documents.apiKey(actor.account, id), 'API_KEY_NOT_FOUND');
+  const found = await readObject(ports, actor.account, apiKeyDocument.key(actor.account, id), 'API_KEY_NOT_FOUND');
   return isRefusal(found) ? found : { key: found.object, use: await readUse(ports, found.object) };
 }
 
 export async function readUse(ports: Needs, { account, id }: ApiKey): Promise<ApiKeyUse | undefined> {
-  const [stored] = await ports.store.getMany([documents.apiKeyUse(account, id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([apiKeyUseDocument.key(account, id)], ports.clock.now());
   return stored?.value;
 }

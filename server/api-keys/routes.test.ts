@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { addResource, createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { API_SCOPES, type ApiScope, KEY_USE_STEP_MS, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from './api-key.ts';
+import { apiKeyUseDocument } from './documents.ts';
 
 let service: Service;
 let scene: Fixture;
@@ -210,7 +210,7 @@ test('the same Idempotency-Key makes one key, also where the first answer was lo
 
 test('the last use is noted once an hour at most, and signing in waits for it neither then nor when it fails', async () => {
   const { key: one, text } = await make({});
-  const use = documents.apiKeyUse(scene.account, one.id as never);
+  const use = apiKeyUseDocument.key(scene.account, one.id as never);
   const noted = () => service.ports.store.commits.filter(({ change }) => change.put?.[0]?.key.name === use.name).length;
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {

@@ -3,7 +3,6 @@ import type { AccountEvent } from '../events/event.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { startRedirectedFlow } from '../login/start-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
-import { documents } from '../store/keys.ts';
 import type { Json } from '../store/store.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
@@ -20,6 +19,7 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 import { updateUser } from '../users/update-user.ts';
 import { authenticate } from './authenticate.ts';
 
@@ -243,7 +243,7 @@ describe('a change', () => {
         changed: ['firstName', 'passwordHash'],
       }),
     ]);
-    const [stored] = await ports.store.getMany([documents.user(scene.user.id)], ports.clock.now());
+    const [stored] = await ports.store.getMany([userDocument.key(scene.user.id)], ports.clock.now());
     expect(stored?.value.firstName).toBe('Ada');
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { assign, authenticate, updateUser } from '../testing/as-operator.ts';
 import { addToken, createFixture, type Fixture, overwrite, PASSWORD, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
@@ -229,7 +229,7 @@ describe('SR-14: the failures of a token', () => {
   test('a success where the limit is lower than what has been counted elsewhere does not clear them', async () => {
     const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
     for (let round = 0; round < 6; round++) await byMethod(scene, 'otp', { otp: await wrongCode(scene, round) });
-    await overwrite(ports, documents.resource(scene.resource.id), { failedAttemptsBeforeLock: 3 });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { failedAttemptsBeforeLock: 3 });
     expect(await byMethod(scene, 'otp', { otp: await firstCode(scene) })).toMatchObject({ otp: 'verified' });
     expect((await scene.tokens[0]?.stored())?.failures).toBe(6);
   });

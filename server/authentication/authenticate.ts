@@ -1,4 +1,5 @@
 import type { OtpUse } from '@countersign/protocol/result';
+import { firstLoginDocument } from '../accounts/documents.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
@@ -9,13 +10,14 @@ import { checkPassword, type PasswordRight } from '../passwords/check-password.t
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { confirmsUser } from '../passwords/reset/reset-by-mail.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { recordOnce } from '../store/record-once.ts';
 import type { Json } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { confirmByFactor } from '../users/confirm-user.ts';
+import { userDocument } from '../users/documents.ts';
 import { locateTyped } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { decoyAttempt } from './decoy-attempt.ts';
@@ -77,7 +79,7 @@ export async function authenticate(
     const { audit: _audit, ...answer } = verdict;
     return answer;
   }
-  void recordOnce(ports, documents.firstLogin(act.actor.account));
+  void recordOnce(ports, firstLoginDocument.key(act.actor.account));
   return verdict;
 }
 
@@ -242,7 +244,7 @@ async function authenticateWithToken(
   resource: Resource,
   request: By<'token'>,
 ): Promise<Result<Authenticated>> {
-  const key = documents.token(request.token);
+  const key = tokenDocument.key(request.token);
   const [token] = await ports.store.getMany([key], ports.clock.now());
   if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
@@ -250,7 +252,7 @@ async function authenticateWithToken(
     return refusal('INVALID_CREDENTIALS');
   }
   const { owner } = token.value;
-  const [user] = owner === undefined ? [] : await ports.store.getMany([documents.user(owner)], ports.clock.now());
+  const [user] = owner === undefined ? [] : await ports.store.getMany([userDocument.key(owner)], ports.clock.now());
   const outcome = await verifySecondFactor(ports, owner ?? token.value.id, {
     method: 'token',
     way: 'api',

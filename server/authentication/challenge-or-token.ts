@@ -2,7 +2,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import { isOath, type OathToken } from '../tokens/token.ts';
 import { type Asked, type ChallengeRequest, candidates, createChallenge } from './create-challenge.ts';
@@ -23,7 +23,7 @@ export async function challengeOrToken(
 ): Promise<Result<{ token: Token; asked?: Asked }>> {
   const asked = await createChallenge(ports, act, { ...request, reuseRecent: true });
   if (!isRefusal(asked)) {
-    const key = documents.token(asked.token);
+    const key = tokenDocument.key(asked.token);
     const read = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
     return isRefusal(read) ? read : { token: read.object, asked };
   }

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { TokenId } from '../kernel/ids.ts';
-import { documents } from '../store/keys.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
@@ -8,6 +7,7 @@ import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { createFixture, type Fixture, read, signInByApi, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { apiScope } from '../tokens/challenge.ts';
+import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import { RESEND_AFTER_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { createChallenge } from './create-challenge.ts';
 
@@ -32,7 +32,7 @@ const GIVE: Record<string, Give> = {
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
     const ask: Ask = async (over) => {
       unwrap(await request(over, scene));
-      const asked = await read(over, documents.challenge(device.token, apiScope(scene.resource.id)));
+      const asked = await read(over, challengeDocument.key(device.token, apiScope(scene.resource.id)));
       return device.answer(asked.kind === 'ocra' ? asked.question : '');
     };
     return { token: device.token, ask };
@@ -56,12 +56,12 @@ test.each(Object.entries(GIVE))('a %s that another replaces just before the comm
   const { token, ask } = await give(scene);
   const first = await ask(ports);
   let second = '';
-  beforeCommitOf(ports, documents.challenge(token, apiScope(scene.resource.id)).name, async (replica) => {
+  beforeCommitOf(ports, challengeDocument.key(token, apiScope(scene.resource.id)).name, async (replica) => {
     second = await ask(replica);
   });
   expect(await signInByApi(ports, scene, first)).toEqual({ refused: 'OTP_WRONG' });
   expect(second).not.toBe('');
-  expect(await read(ports, documents.token(token))).toMatchObject({ failures: 1 });
+  expect(await read(ports, tokenDocument.key(token))).toMatchObject({ failures: 1 });
   // What took its place has not been used up by it.
   expect(await signInByApi(ports, scene, second)).toMatchObject({ otp: 'verified' });
 });

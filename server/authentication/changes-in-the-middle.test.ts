@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
 import {
@@ -18,6 +17,7 @@ import {
 import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 
 // SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.
 let ports: TestPorts;
@@ -198,7 +198,7 @@ test('a password that is changed during the hash is no longer right', async () =
 
 describe('a person whose password is being hashed anew at sign-in', () => {
   const stillWeak = (scene: Fixture) =>
-    overwrite(ports, documents.user(scene.user.id), { passwordHash: weakHash(PASSWORD) });
+    overwrite(ports, userDocument.key(scene.user.id), { passwordHash: weakHash(PASSWORD) });
   /** The first call checks, the second hashes anew. */
   function atTheSecondHash(run: () => Promise<unknown>) {
     let calls = 0;
@@ -223,7 +223,7 @@ describe('a person whose password is being hashed anew at sign-in', () => {
     const scene = await createFixture(ports);
     await stillWeak(scene);
     expect(await byPassword(scene)).toMatchObject({ method: 'password' });
-    const { passwordHash = '' } = await read(ports, documents.user(scene.user.id));
+    const { passwordHash = '' } = await read(ports, userDocument.key(scene.user.id));
     expect(ports.hasher.needsRehash(passwordHash)).toBe(false);
     expect(await byPassword(scene)).toMatchObject({ method: 'password' });
   });
@@ -240,7 +240,7 @@ describe('a person whose password is being hashed anew at sign-in', () => {
     await stillWeak(scene);
     atTheSecondHash(() => runMeanwhile.changePassword(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
-    const { passwordHash } = await read(ports, documents.user(scene.user.id));
+    const { passwordHash } = await read(ports, userDocument.key(scene.user.id));
     expect(await ports.hasher.verify(passwordHash, 'something else entirely')).toBe(true);
   });
 });

@@ -5,8 +5,8 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { apiScope } from '../tokens/challenge.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { createOcraChallenge } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, sendCode } from '../tokens/kinds/sent/send-code.ts';
@@ -148,7 +148,7 @@ export async function candidates(
     return { tokens: tokens.map(({ value }) => value), user };
   }
   if (id === undefined) return refusal('INPUT_INVALID', { detail: 'user or token' });
-  const [stored] = await ports.store.getMany([documents.token(id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([tokenDocument.key(id)], ports.clock.now());
   const token = stored?.value;
   if (token?.account !== account || !token.directResources.includes(resource.id)) return refusal('TOKEN_NOT_FOUND');
   return { tokens: [token] };

@@ -1,9 +1,9 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import { ABSENT, type Json } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
+import { decoyAttemptDocument } from './documents.ts';
 
 /** Names that nobody holds count under a MAC, so that the store keeps no list of what people mistyped. */
 export function unknownSubject(ports: Pick<Ports, 'secrets'>, account: AccountId, name: string): string {
@@ -23,12 +23,12 @@ export const BURNT = { filler: 'x'.repeat(480) };
 export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, event?: Json): Promise<void> {
   const now = ports.clock.now();
   const record = anyRecord(ports);
-  const written = documents.burntAttempt(record);
+  const written = decoyAttemptDocument.key(record);
   await ports.store.commit({
     anchor: written.anchor,
     operation: newOperation(ports),
     now,
-    expect: [{ key: documents.neverBurnt(record), version: ABSENT }],
+    expect: [{ key: decoyAttemptDocument.key(record, 'none'), version: ABSENT }],
     put: [{ key: written, value: BURNT }],
     ...(event !== undefined && { append: [event] }),
   });

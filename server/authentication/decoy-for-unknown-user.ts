@@ -1,11 +1,12 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import { documents } from '../store/keys.ts';
 import type { Json } from '../store/store.ts';
 import { ABSENT } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
+import { nameClaimDocument } from '../users/documents.ts';
 import { decoysFor } from './check-decoy.ts';
 import { anyRecord, typedNameQueueKey } from './decoy-attempt.ts';
+import { decoyAttemptDocument } from './documents.ts';
 import type { SecondAnswer } from './second-factor.ts';
 import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
 
@@ -34,8 +35,8 @@ export async function decoyForUnknownUser(
     ...(event !== undefined && { createEvent: () => event }),
     readTokens: async () => {
       // In place of the user, the claim of their login, and their token.
-      const [user, token] = [documents.burntAttempt(anyRecord(ports)), documents.burntAttempt(decoy)];
-      await ports.store.getMany([user, documents.nameClaim(account, normalised), token], ports.clock.now());
+      const [user, token] = [decoyAttemptDocument.key(anyRecord(ports)), decoyAttemptDocument.key(decoy)];
+      await ports.store.getMany([user, nameClaimDocument.key(account, normalised), token], ports.clock.now());
       return decoysFor(ports, answer).map((value) => ({ value, version: ABSENT, threshold: Number.POSITIVE_INFINITY }));
     },
   });

@@ -1,7 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { authenticate, updateResource, updateToken } from '../testing/as-operator.ts';
 import type { Device, DeviceKind } from '../testing/devices/device.ts';
 import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
@@ -10,6 +9,7 @@ import { createFixture, type Fixture, PASSWORD, read, setState } from '../testin
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { NewPin } from '../tokens/create-token.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 
 // What holds for every kind of token, whatever it is made of.
 
@@ -42,7 +42,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
     const walk = await LoginDriver.toOtp(scene);
     const done = await (await device.ready(walk)).right();
     expect(done).toMatchObject({ step: 'done', result: expect.any(String) });
-    expect((await read(ports, documents.token(device.token))).failures).toBe(0);
+    expect((await read(ports, tokenDocument.key(device.token))).failures).toBe(0);
   });
 
   // SR-1
@@ -90,12 +90,12 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
     for (let guess = 1; guess <= 3; guess++) {
       const walk = await LoginDriver.toOtp(scene);
       expect(codeOf(await (await device.ready(walk)).wrong())).toBe('OTP_WRONG');
-      expect((await read(ports, documents.token(device.token))).failures).toBe(guess);
+      expect((await read(ports, tokenDocument.key(device.token))).failures).toBe(guess);
     }
     const walk = await LoginDriver.toOtp(scene);
     const last = await device.ready(walk);
     await last.wrong();
-    expect((await read(ports, documents.token(device.token))).lock?.reason).toBe('otp-failures');
+    expect((await read(ports, tokenDocument.key(device.token))).lock?.reason).toBe('otp-failures');
     const shown = await device.forApi?.();
     if (shown) {
       const refused = await authenticate(ports, {
@@ -109,7 +109,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
     expect(stepOf(await last.right())).not.toBe('done');
     // Nothing but an explicit act lifts it.
     ports.clock.advance(86_400_000);
-    expect((await read(ports, documents.token(device.token))).lock).toBeDefined();
+    expect((await read(ports, tokenDocument.key(device.token))).lock).toBeDefined();
   });
 
   test('deactivated, it takes no part', async () => {
@@ -169,7 +169,7 @@ describe.each(withPins)('%s', (_, kind) => {
       expect(await say(position === 'before' ? bare + PIN.digits : PIN.digits + bare)).toEqual({
         refused: 'OTP_WRONG',
       });
-      expect((await read(ports, documents.token(device.token))).failures).toBe(3);
+      expect((await read(ports, tokenDocument.key(device.token))).failures).toBe(3);
       expect(await say(shown)).toMatchObject({ otp: 'verified' });
     },
   );

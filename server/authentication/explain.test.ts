@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
 import type { FilterRule } from '../filters/filter.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import {
   assign,
   authenticate,
@@ -114,7 +114,7 @@ async function arrange(situation: Situation): Promise<Fixture> {
   if (situation.notByApi) unwrap(await updateUser(ports, account, user.id, { apiSupport: false }));
   if (situation.disabled) unwrap(await updateResource(ports, account, resource.id, { enabled: false }));
   if (situation.planLapsed)
-    await overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } });
+    await overwrite(ports, accountDocument.key(account), { plan: { name: 'Free', active: false } });
   return scene;
 }
 

@@ -14,7 +14,7 @@ import { waitUntilFrom } from '../passwords/known-networks.ts';
 import { countersOf } from '../passwords/password-counters.ts';
 import { assignmentTo, isAssigned, validPairs } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { Token, TokenState } from '../tokens/token.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
@@ -129,7 +129,7 @@ async function aboutToken(
   id: TokenId,
 ): Promise<Result<Decided>> {
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.token(id)], now);
+  const [stored] = await ports.store.getMany([tokenDocument.key(id)], now);
   const token = stored?.value;
   if (token?.account !== act.actor.account) return refusal('TOKEN_NOT_FOUND');
   const direct = token.directResources.includes(resource.id);
@@ -246,7 +246,7 @@ function assignmentCheck(assignment: Assignment | undefined, tokens: readonly To
 /** The tokens that an assignment names, whatever has become of them. */
 async function namedTokens(ports: Needs, assignment: Assignment | undefined): Promise<Map<TokenId, Token>> {
   const ids = assignment?.tokens.map(({ token }) => token) ?? [];
-  const stored = await ports.store.getMany(ids.map(documents.token), ports.clock.now());
+  const stored = await ports.store.getMany(ids.map(tokenDocument.key), ports.clock.now());
   return new Map(stored.flatMap((token) => (token ? [[token.value.id, token.value] as const] : [])));
 }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { Overloaded } from '../platform/argon2/port.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { authenticate, consumeResult, createFilter } from '../testing/as-operator.ts';
 import {
@@ -261,7 +261,7 @@ describe('SR-3: the country cannot be looked up', () => {
         rule: { kind: 'geo', mode: 'deny', countries: ['KP'], unlocated: 'allow' },
       }),
     );
-    await overwrite(ports, documents.resource(scene.resource.id), { geoFilter: filter.id });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { geoFilter: filter.id });
     ports.geo.fault = new Error('the data cannot be read');
     const address = '203.0.113.9';
     const common = { account: scene.account, resource: scene.resource.id, user: 'alice', address };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FilterRule } from '../filters/filter.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { assign, authenticate, createFilter, createResource, updateResource } from '../testing/as-operator.ts';
 import { addToken, birth, createFixture, type Fixture, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -116,7 +116,7 @@ test('a filter that is attached but gone, or another account’s, denies', async
     await createFilter(ports, birth(ports, 'flt'), other.account, { name: 'theirs', rule: rules.ip as FilterRule }),
   ).filter;
   for (const ipFilter of [birth(ports, 'flt').id, foreign.id]) {
-    await overwrite(ports, documents.resource(scene.resource.id), { ipFilter });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { ipFilter });
     expect(await everyMethod(scene, INSIDE)).toEqual([DENIED, DENIED, DENIED, DENIED]);
   }
 });

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import { addPerson, createFixture, type Fixture, overwrite, PASSWORD } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { nameClaimDocument, userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-const claimOf = ({ account, user }: Fixture) => documents.nameClaim(account, user.login);
+const claimOf = ({ account, user }: Fixture) => nameClaimDocument.key(account, user.login);
 type Loss = (scene: Fixture, replica: TestPorts) => Promise<unknown>;
 const LOSSES: Record<string, Loss> = {
   'is another user’s': async (scene, replica) => {
@@ -34,7 +34,7 @@ function lose(scene: Fixture, loss: Loss): void {
   let isDone = false;
   ports.store.intercept.read = async (keys) => {
     const names = keys.map(({ name }) => name);
-    if (isDone || !names.includes(claimOf(scene).name) || !names.includes(documents.user(scene.user.id).name)) return;
+    if (isDone || !names.includes(claimOf(scene).name) || !names.includes(userDocument.key(scene.user.id).name)) return;
     isDone = true;
     await loss(scene, ports.replica());
   };

@@ -2,10 +2,11 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { assignmentTo, validPairs } from '../resources/assignments.ts';
-import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
+import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
 
 export interface AssignedTokens {
@@ -35,9 +36,9 @@ export async function loadAssignedTokens(
     const ids = assignmentTo(where, resource)?.tokens.map(({ token }) => token) ?? [];
     const [storedUser, claim, ...stored] = await ports.store.getMany(
       [
-        documents.user(known.id),
-        documents.nameClaim(known.account, normaliseName(known.login)),
-        ...ids.map(documents.token),
+        userDocument.key(known.id),
+        nameClaimDocument.key(known.account, normaliseName(known.login)),
+        ...ids.map(tokenDocument.key),
       ],
       ports.clock.now(),
     );

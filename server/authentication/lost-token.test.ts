@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
 import { startLinkedFlow } from '../enrolment/start-linked-flow.ts';
 import type { Actor } from '../kernel/actor.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { changeOwnPin } from '../self-service/change-pin.ts';
 import { removeOwnToken } from '../self-service/remove-token.ts';
 import { renameOwnToken } from '../self-service/rename-token.ts';
 import { resyncOwnToken } from '../self-service/resync-token.ts';
-import { documents } from '../store/keys.ts';
 import { authenticate, operatorContext, resyncToken, updateToken } from '../testing/as-operator.ts';
 import { type Fixture, overwrite, read, setState, signInByApi, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -15,8 +15,10 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { checkCode } from '../tokens/check-code.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { unlockOwnTokens } from '../tokens/unlock/unlock-own-tokens.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
+import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -84,7 +86,7 @@ describe('a token that its finder has locked, and an administrator deactivates',
     const scene = await setStage();
     await lockByGuessing(scene);
     unwrap(await deactivate(scene));
-    await overwrite(ports, documents.resource(scene.resource.id), { tokenKinds: ['totp'] });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { tokenKinds: ['totp'] });
     expect((await byPassword(scene)).view.step).toBe('done');
   });
 
@@ -178,7 +180,7 @@ describe('a user with both factors on the self-service page', () => {
     const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [own] = walk.view.self?.tokens ?? [];
-    const key = documents.token(own?.id as never);
+    const key = tokenDocument.key(own?.id as never);
     await setState(ports, scene.account, key.anchor as never, 'locked');
     for (const enabled of [true, false]) {
       await overwrite(ports, key, { enabled });
@@ -194,7 +196,7 @@ describe('a user with both factors on the self-service page', () => {
         await page.self(changeOwnPin, { token, pin: '1234' });
       }
       expect(await read(ports, key)).toMatchObject({ lock: before.lock, enabled });
-      expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toContainEqual(
+      expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toContainEqual(
         expect.objectContaining({ token: own?.id }),
       );
     }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { secretsOf } from '../maintenance/sealed-secrets.ts';
-import { documents } from '../store/keys.ts';
+
 import { authenticate, operatorContext, resyncToken } from '../testing/as-operator.ts';
 import { giveOcra, SUITE_PIN, wrongAnswer } from '../testing/devices/ocra-device.ts';
 import { birth, createFixture, type Fixture, overwrite, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
@@ -10,6 +9,7 @@ import { suiteOf } from '../testing/ocra-samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { createOcraToken } from '../tokens/create-token.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { withReplayFloor } from '../tokens/kinds/oath/replay-floor.ts';
 import { hashPin } from '../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
@@ -54,7 +54,7 @@ describe.each(SUITES)('SR-45: %s', (suite) => {
     const first = await ask(scene, device.token);
     const second = await ask(scene, device.token);
     expect(await answer(scene, await device.answer(first))).toEqual({ refused: 'OTP_WRONG' });
-    expect((await read(ports, documents.token(device.token))).failures).toBe(1);
+    expect((await read(ports, tokenDocument.key(device.token))).failures).toBe(1);
 
     const right = await device.answer(second);
     expect(await answer(scene, right)).toMatchObject({ otp: 'verified', kind: 'ocra' });
@@ -106,7 +106,7 @@ describe('what is stored', () => {
   test('SR-21: neither the seed nor the hash of the PIN is there in the open, and both are resealed', async () => {
     const scene = await createFixture(ports);
     const { token, secret } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1');
-    const key = documents.token(token);
+    const key = tokenDocument.key(token);
     const stored = (await read(ports, key)) as OcraToken;
     const text = JSON.stringify(stored);
     const pinHash = hashPin(suiteOf('OCRA-1:HOTP-SHA1-6:QN08-PSHA1'), SUITE_PIN);
@@ -114,7 +114,7 @@ describe('what is stored', () => {
       expect(text).not.toContain(Buffer.from(secret).toString(encoding));
       expect(text).not.toContain(Buffer.from(pinHash).toString(encoding));
     }
-    expect(secretsOf(key, stored).map(({ context }) => context.field)).toEqual(['secret', 'pin-hash']);
+    expect(tokenDocument.secrets(stored, key).map(({ context }) => context.field)).toEqual(['secret', 'pin-hash']);
   });
 
   test('a suite with a PIN is not made without one, nor one without with', async () => {
@@ -135,7 +135,7 @@ describe('what is stored', () => {
   test('SR-62: restored from a backup, a device that counts is out of step, and two answers bring it back', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:C-QN08');
-    const key = documents.token(device.token);
+    const key = tokenDocument.key(device.token);
     const restored = withReplayFloor(await read(ports, key), ports.clock.now());
     expect(restored.needsResync).toBe(true);
     await overwrite(ports, key, { needsResync: true });
@@ -154,7 +154,7 @@ describe('what is stored', () => {
   test('a device that does not count is not kept out by a restored backup: what it was asked is gone', async () => {
     const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:QN08');
-    const stored = await read(ports, documents.token(token));
+    const stored = await read(ports, tokenDocument.key(token));
     expect(withReplayFloor(stored, ports.clock.now())).toEqual(stored);
   });
 });

@@ -1,11 +1,13 @@
+import { accountDocument } from '../accounts/documents.ts';
+import { filterDocument } from '../filters/documents.ts';
 import type { Seen } from '../filters/judge.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { type AccessFacts, accessChecks } from './access.ts';
 
 /**
@@ -37,7 +39,7 @@ export async function readAccessFacts(
   caller?: AccountId,
 ): Promise<AccessFacts | undefined> {
   const [storedResource, callers] = await ports.store.getMany(
-    caller ? ([documents.resource(id), documents.account(caller)] as const) : ([documents.resource(id)] as const),
+    caller ? ([resourceDocument.key(id), accountDocument.key(caller)] as const) : ([resourceDocument.key(id)] as const),
     now,
   );
   const resource = storedResource?.value;
@@ -46,8 +48,8 @@ export async function readAccessFacts(
   const attached = [resource.geoFilter, resource.timeFilter, resource.ipFilter].filter(
     (filter) => filter !== undefined,
   );
-  const account = callers ?? (await ports.store.getMany([documents.account(resource.account)], now))[0];
-  const stored = attached.length === 0 ? [] : await ports.store.getMany(attached.map(documents.filter), now);
+  const account = callers ?? (await ports.store.getMany([accountDocument.key(resource.account)], now))[0];
+  const stored = attached.length === 0 ? [] : await ports.store.getMany(attached.map(filterDocument.key), now);
   const filters = attached.map((filter, at) => {
     const value = stored[at]?.value;
     return { id: filter, filter: value?.account === resource.account ? value : undefined };

@@ -1,10 +1,12 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { resourcesOpenedBy } from '../resources/assignments.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import type { Stored } from '../store/store.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { loadAssignedTokens } from './load-assigned-tokens.ts';
 import { lowestThreshold } from './lockout.ts';
@@ -40,8 +42,8 @@ export async function readLimitedPairs(
  * @param known where to look for its owner and its resources; what counts is what is read now
  */
 export async function readLimitedToken(ports: Needs, known: Token, used: Used): Promise<LimitedToken[]> {
-  const key = documents.token(known.id);
-  const keys = known.owner === undefined ? ([key] as const) : ([key, documents.user(known.owner)] as const);
+  const key = tokenDocument.key(known.id);
+  const keys = known.owner === undefined ? ([key] as const) : ([key, userDocument.key(known.owner)] as const);
   const [[stored, owner], limits] = await Promise.all([
     ports.store.getMany(keys, ports.clock.now()),
     readLimits(ports, used, known.directResources),
@@ -58,7 +60,7 @@ type Limits = Map<ResourceId, number | undefined>;
 async function readLimits(ports: Needs, used: Used, resources: readonly ResourceId[]): Promise<Limits> {
   const others = [...new Set(resources)].filter((id) => id !== used.id);
   const stored =
-    others.length === 0 ? [] : await ports.store.getMany(others.map(documents.resource), ports.clock.now());
+    others.length === 0 ? [] : await ports.store.getMany(others.map(resourceDocument.key), ports.clock.now());
   return new Map(others.map((id, at) => [id, stored[at]?.value.failedAttemptsBeforeLock]));
 }
 

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AccountEvent } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
@@ -11,6 +10,7 @@ import { FakeCodeSender } from '../testing/fake-senders.ts';
 import { createFixture, read } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import type { CodeLimits } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { createChallenge } from './create-challenge.ts';
 
@@ -32,7 +32,7 @@ async function person(options: Parameters<typeof createFixture>[1] = {}) {
 }
 const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
 const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
-const failuresOf = async (token: TokenId) => (await read(ports, documents.token(token))).failures;
+const failuresOf = async (token: TokenId) => (await read(ports, tokenDocument.key(token))).failures;
 /** The same ports with other limits. */
 const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: new FakeCodeSender(limits) });
 const NEXT_WINDOW = 15 * 60_000;
@@ -88,7 +88,7 @@ describe('SR-3: with the courier down', () => {
     ports.codes.down = true;
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
     expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'CODE_NOT_SENT' });
-    const key = documents.challenge(token, `api/${scene.resource.id}`);
+    const key = challengeDocument.key(token, `api/${scene.resource.id}`);
     expect(await ports.store.getMany([key], ports.clock.now())).toEqual([undefined]);
   });
 

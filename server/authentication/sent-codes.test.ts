@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AccountEvent } from '../events/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import {
   authenticate,
   createLoginRequest,
@@ -28,6 +28,7 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createSentToken } from '../tokens/create-sent-token.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { createChallenge } from './create-challenge.ts';
 
 let ports: TestPorts;
@@ -48,7 +49,7 @@ async function person(options: Parameters<typeof createFixture>[1] = {}) {
 }
 const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
 const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
-const failuresOf = async (token: TokenId) => (await read(ports, documents.token(token))).failures;
+const failuresOf = async (token: TokenId) => (await read(ports, tokenDocument.key(token))).failures;
 const NEXT_WINDOW = 15 * 60_000;
 
 async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
@@ -131,7 +132,7 @@ test('SR-2: guesses over many sign-ins, each with a code of its own, lock the to
     ports.clock.advance(NEXT_WINDOW);
   }
   expect(evaluated).toBe(6);
-  expect((await read(ports, documents.token(token))).lock?.reason).toBe('otp-failures');
+  expect((await read(ports, tokenDocument.key(token))).lock?.reason).toBe('otp-failures');
 });
 
 describe('a code', () => {
@@ -281,7 +282,7 @@ describe('nothing is sent', () => {
 
   test('on a test resource', async () => {
     const { scene, to } = await person();
-    await overwrite(ports, documents.resource(scene.resource.id), { testMode: 'pass' });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { testMode: 'pass' });
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
     expect(await createChallenge(ports, operatorContext(scene.account), asked)).toEqual({ refused: 'TEST_RESOURCE' });
     expect(ports.codes.to(to)).toHaveLength(0);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resourceDocument } from '../resources/documents.ts';
 import { TEST_MODES } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { assign, authenticate, consumeResult, updateResource } from '../testing/as-operator.ts';
 import { addResource, createFixture, type Fixture, NONCE, PASSWORD } from '../testing/fixtures.ts';
@@ -27,7 +27,7 @@ const typOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', '
 
 /** Writes the resource as no use-case does: what a hand in the database, or a bug to come, might do. */
 async function forceMode({ resource }: Fixture, testMode: 'pass' | undefined): Promise<void> {
-  const key = documents.resource(resource.id);
+  const key = resourceDocument.key(resource.id);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored) throw new Error('no such resource');
   const { testMode: _before, ...rest } = stored.value;

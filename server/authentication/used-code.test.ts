@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { assign, createToken } from '../testing/as-operator.ts';
 import { birth, createFixture, read, signInByApi, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { hotp } from '../tokens/kinds/oath/code.ts';
 
 const SECRET = new Uint8Array(20).fill(7);
@@ -33,7 +33,7 @@ test('a code that was used with one token opens nothing by another, however ofte
   expect(await show(code(0))).toMatchObject({ otp: 'verified' });
   for (let times = 0; times < 6; times++) expect(await show(code(0))).toEqual({ refused: 'OTP_REPLAYED' });
   // A double click is still no guess: nothing is counted, and the next code is taken.
-  const stored = await Promise.all(ids.map((id) => read(ports, documents.token(id))));
+  const stored = await Promise.all(ids.map((id) => read(ports, tokenDocument.key(id))));
   expect(stored.map(({ failures }) => failures)).toEqual([0, 0]);
   expect(await show(code(1))).toMatchObject({ otp: 'verified' });
 });

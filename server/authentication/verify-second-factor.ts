@@ -3,11 +3,11 @@ import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { reindex } from '../records/index-entries.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import type { Json, Stored } from '../store/store.ts';
 import { Contention, newOperation, transact } from '../store/transact.ts';
 import type { Challenge } from '../tokens/challenge.ts';
+import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
 import { checkDecoy } from './check-decoy.ts';
@@ -22,6 +22,7 @@ import {
   type VerifiedCandidate,
 } from './decide-second-factor.ts';
 import { BURNT, decoyAttempt, factorQueueKey } from './decoy-attempt.ts';
+import { decoyAttemptDocument } from './documents.ts';
 import { resetFailures } from './lockout.ts';
 import type { LimitedToken } from './read-limits.ts';
 import { verifyAnswer } from './verify-answer.ts';
@@ -191,7 +192,7 @@ async function readChallenges(
   const asked = tokens.filter(({ value }) => !isOath(value) && !isRecovery(value) && !isWebauthn(value));
   if (asked.length === 0) return new Map();
   const found = await ports.store.getMany(
-    asked.map(({ value }) => documents.challenge(value.id, scope)),
+    asked.map(({ value }) => challengeDocument.key(value.id, scope)),
     now,
   );
   return new Map(
@@ -213,14 +214,14 @@ async function commitChange(
   const answered = verdict.verdict === 'accepted' ? verdict.challenge : undefined;
   if (next === stored.value && !answered) return true;
   const isDecoy = decoy !== undefined;
-  const key = isDecoy ? documents.burntAttempt(decoy) : documents.token(next.id);
-  const challengeKey = documents.challenge(next.id, scope);
+  const key = isDecoy ? decoyAttemptDocument.key(decoy) : tokenDocument.key(next.id);
+  const challengeKey = challengeDocument.key(next.id, scope);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
     now,
     expect: [
-      { key: isDecoy ? documents.neverBurnt(decoy) : key, version: stored.version },
+      { key: isDecoy ? decoyAttemptDocument.key(decoy, 'none') : key, version: stored.version },
       ...(answered && challenge ? [{ key: challengeKey, version: challenge.version }] : []),
     ],
     put: [
@@ -228,7 +229,7 @@ async function commitChange(
       ...(answered ? [{ key: challengeKey, value: answered, expiresAt: answered.expiresAt }] : []),
     ],
     // A lock is all that an answer changes in the indexes.
-    ...(next.lock !== stored.value.lock && { index: reindex(documents.token(next.id), stored.value, next) }),
+    ...(next.lock !== stored.value.lock && { index: reindex(tokenDocument.key(next.id), stored.value, next) }),
     ...(event !== undefined && { append: [event] }),
   });
   return outcome === 'committed';
@@ -240,7 +241,7 @@ async function resetFailuresOf(
   { value: token, threshold }: LimitedToken,
   userBlocked: boolean,
 ): Promise<void> {
-  const key = documents.token(token.id);
+  const key = tokenDocument.key(token.id);
   await transact(ports, key.anchor, [key], ([current]) => {
     // A token that was handed over since is no longer of this assignment.
     if (current?.value.epoch !== token.epoch) return { answer: undefined };

@@ -1,8 +1,7 @@
 import type { Ports } from '../kernel/ports.ts';
-import { anchorOfEntry } from '../store/indexes.ts';
+import { CATALOGUE } from '../maintenance/catalogue.ts';
 import type { ScannedRecord } from '../store/store.ts';
 import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
-import { HEADS, ruleFor } from './restore-rules.ts';
 
 const PAGE = 500;
 
@@ -30,12 +29,13 @@ async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): Async
     for await (const record of everything(store)) {
       if (record.kind === 'document') {
         const { key, value, expiresAt } = record;
-        if (HEADS.has(key.name) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
-        if (!ruleFor(key)) throw new Error(`no rule says how ${key.name} is to be restored`);
+        const document = CATALOGUE.documentOf(key);
+        if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
+        if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
         yield { d: [key.anchor, key.name], v: value, ...(expiresAt !== undefined && { x: expiresAt }) };
       } else if (!heads) {
         const { index, entry, partition } = record;
-        const anchor = anchorOfEntry(index, entry);
+        const anchor = CATALOGUE.anchorOfEntry(index, entry);
         if (anchor !== undefined && store.partitionOf(anchor) !== partition) {
           throw new Error(`the index ${index} hangs on another anchor than it should`);
         }

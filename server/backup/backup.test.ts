@@ -1,15 +1,16 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { accountDocument, planIndexes } from '../accounts/documents.ts';
 import { chargeDuePlans } from '../accounts/plans/charge-due-plans.ts';
 import { choosePlan } from '../accounts/plans/choose-plan.ts';
 import { postEntry } from '../accounts/plans/post-entry.ts';
 import { listLedger } from '../accounts/plans/read-plan.ts';
 import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
 import { recoverAdministrator } from '../administrators/recover-administrator.ts';
 import { openSigningKeys } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { restorationDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
 import { authenticate, consumeResult, operatorContext, resyncToken } from '../testing/as-operator.ts';
@@ -27,6 +28,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { BackupInvalid, LineSums } from './backup-records.ts';
 import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
 
@@ -146,7 +148,7 @@ describe('a restored backup', () => {
       refused: 'TOKEN_OUT_OF_STEP',
     });
     unwrap(await resyncToken(over, single.account, fob.id, [next, second]));
-    expect(await read(over, documents.token(fob.id))).not.toHaveProperty('needsResync');
+    expect(await read(over, tokenDocument.key(fob.id))).not.toHaveProperty('needsResync');
     unwrap(await authenticate(over, { ...request, otp: third }));
   });
 
@@ -168,7 +170,7 @@ describe('a restored backup', () => {
 
   test('knows no recovery code of an administrator, used or not', async () => {
     const admin = await addAdministrator(ports, scene.account, { email: 'ada@acme.example', superuser: true });
-    const key = documents.administrator(scene.account, admin.id);
+    const key = administratorDocument.key(scene.account, admin.id);
     expect((await read(ports, key)).recovery).not.toEqual(NO_RECOVERY_CODES);
     const over = await restored(await backupOf(ports));
     expect(await read(over, key)).toEqual({ ...(await read(ports, key)), recovery: NO_RECOVERY_CODES });
@@ -250,8 +252,8 @@ describe('a restored backup', () => {
     // And the next fee is still due.
     ports.clock.advance(32 * 86_400_000);
     await chargeDuePlans(over, plans);
-    expect((await read(over, documents.account(scene.account))).balance?.amount).toBe(800);
-    expect(await over.store.range(indexes.plansDue(), { limit: 10 })).toHaveLength(1);
+    expect((await read(over, accountDocument.key(scene.account))).balance?.amount).toBe(800);
+    expect(await over.store.range(planIndexes.due(), { limit: 10 })).toHaveLength(1);
   });
 });
 
@@ -313,7 +315,7 @@ describe('a backup that is not as it was written is refused, and nothing is writ
 
   test('and a store that holds something is left as it is', async () => {
     await expect(restoreBackup(ports, backupReader(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
-    const [mark] = await ports.store.getMany([documents.restoration()], ports.clock.now());
+    const [mark] = await ports.store.getMany([restorationDocument.key()], ports.clock.now());
     expect(mark).toBeUndefined();
   });
 });
@@ -328,6 +330,6 @@ test('a restore that was broken off leaves a mark, by which the half of it is kn
   };
   await expect(restoreBackup(over, backupReader(lines))).rejects.toThrow('killed');
   over.store.intercept = {};
-  expect(await read(over, documents.restoration())).not.toHaveProperty('finishedAt');
+  expect(await read(over, restorationDocument.key())).not.toHaveProperty('finishedAt');
   await expect(restoreBackup(over, backupReader(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
 });

@@ -1,18 +1,19 @@
 import type { Account } from '../accounts/account.ts';
+import { planIndexes } from '../accounts/documents.ts';
 import { paidUntil } from '../accounts/plans/plan-changes.ts';
 import { type AuditChain, GENESIS } from '../events/log/segment.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { secretsOf } from '../maintenance/sealed-secrets.ts';
+import { CATALOGUE } from '../maintenance/catalogue.ts';
 import type { SigningKeySet, StoredSigningKey } from '../maintenance/signing-key.ts';
 import type { PublicJwk } from '../platform/jose/port.ts';
-import { anchorOfEntry, byInstant, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import type { RestoreContext } from '../store/define-document.ts';
+import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
+import { byInstant } from '../store/index-entries.ts';
 import { isStoreEmpty, setStorePurpose } from '../store/set-store-purpose.ts';
-import type { Change, DocumentKey, DocumentOf, StoredEvent } from '../store/store.ts';
+import type { Change, DocumentOf, RawKey, StoredEvent } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
-import { keepsEntry, type RestoreContext, ruleFor } from './restore-rules.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['secrets'], 'open'> };
 
@@ -106,19 +107,19 @@ export async function restoreBackup(
   for await (const record of readRecords(open())) {
     if ('d' in record) {
       const [anchor, name] = record.d;
-      const key: DocumentKey = { anchor, name };
-      const value = ruleFor(key)?.(record.v as never, context, key);
-      if (value === undefined || (record.x ?? Number.POSITIVE_INFINITY) <= now) {
+      const document = CATALOGUE.documentOf({ anchor, name });
+      const value = document?.restore(record.v, context, { anchor, name });
+      if (document === undefined || value === undefined || (record.x ?? Number.POSITIVE_INFINITY) <= now) {
         restored.leftOut += 1;
         continue;
       }
       restored.documents += 1;
-      const put = [{ key, value, ...(record.x !== undefined && { expiresAt: record.x }) }];
+      const put = [{ key: { anchor, name, document }, value, ...(record.x !== undefined && { expiresAt: record.x }) }];
       await commit(anchor, { put, ...(name === 'account' && { index: dueEntry(record.v as Account) }) });
     } else if ('i' in record) {
       const entry = { sort: record.e[0], id: record.e[1] };
-      if (!keepsEntry(record.i, entry.id, context)) continue;
-      const anchor = moved ? anchorOfEntry(record.i, entry) : anchors(record.p);
+      if (!CATALOGUE.keepsEntry(record.i, entry.id, context)) continue;
+      const anchor = moved ? CATALOGUE.anchorOfEntry(record.i, entry) : anchors(record.p);
       if (anchor === undefined) throw new Error(`where the index ${record.i} belongs is not known`);
       restored.indexEntries += 1;
       await commit(anchor, { index: [{ index: record.i, add: entry }] });
@@ -144,8 +145,8 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
   for await (const record of readRecords(lines)) {
     if ('backup' in record) header = { backedUpAt: record.at, partitions: record.partitions };
     else if ('d' in record) {
-      const key: DocumentKey = { anchor: record.d[0], name: record.d[1] };
-      if (!ruleFor(key)) throw new BackupInvalid(`no rule says how ${key.name} is to be restored`);
+      const key: RawKey = { anchor: record.d[0], name: record.d[1] };
+      if (!CATALOGUE.documentOf(key)) throw new BackupInvalid(`no rule says how ${key.name} is to be restored`);
       if (key.name === 'account') chains.set(key.anchor as AccountId, chains.get(key.anchor as AccountId) ?? NO_CHAIN);
       if (key.name === 'chain') chains.set((record.v as AuditChain).account, record.v as AuditChain);
       if (key.name === 'signing-keys') keys.push(...(record.v as SigningKeySet).keys.map(publicHalf));
@@ -154,7 +155,7 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
           'this is the backup of a demo, whose password and API key are no secret: a service begins without them',
         );
       }
-      for (const { sealed, context } of secretsOf(key, record.v)) {
+      for (const { sealed, context } of CATALOGUE.secretsOf(key, record.v)) {
         try {
           secrets.open(sealed, context);
         } catch {
@@ -165,7 +166,7 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
       }
     } else if ('last' in record) sequences.set(record.s, record.last);
     else if ('i' in record && header && header.partitions !== store.partitions) {
-      if (anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
+      if (CATALOGUE.anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
         throw new BackupInvalid(`the index ${record.i} cannot be moved to a store with other partitions`);
       }
     }
@@ -222,16 +223,16 @@ function anchorPerPartition(store: Ports['store']): (partition: number) => strin
 
 function dueEntry({ id, plan }: Account): NonNullable<Change['index']> {
   const due = paidUntil(plan);
-  return due === undefined ? [] : [{ index: indexes.plansDue(), add: byInstant(due, id) }];
+  return due === undefined ? [] : [{ index: planIndexes.due(), add: byInstant(due, id) }];
 }
 
-function isOfDemo({ name }: DocumentKey, value: unknown): boolean {
-  const key = documents.storePurpose();
+function isOfDemo({ name }: RawKey, value: unknown): boolean {
+  const key = storePurposeDocument.key();
   return name === key.name && (value as DocumentOf<typeof key>).purpose === 'demo';
 }
 
 async function mark(ports: Needs, value: { startedAt: number; finishedAt?: number; backedUpAt: number }) {
-  const key = documents.restoration();
+  const key = restorationDocument.key();
   const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
   await ports.store.commit({ ...change, put: [{ key, value }] });
 }

@@ -1,12 +1,12 @@
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { traitsOf } from './blind-signals.ts';
 import type { Environment } from './device-fingerprint/browser-signals.ts';
 import { type JudgedEnvironment, judgeMatch } from './device-fingerprint/environment-check.ts';
 import { rememberedOn } from './device-fingerprint/known-browsers.ts';
 import { bestMatch } from './device-fingerprint/match.ts';
+import { environmentsDocument } from './documents.ts';
 
 /**
  * A browser beside those with which the person has signed in on this resource. Undefined: the resource does not ask.
@@ -22,7 +22,7 @@ export async function judgeEnvironment(
   const { environment: check } = resource;
   if (!check) return undefined;
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.environments(user)], now);
+  const [stored] = await ports.store.getMany([environmentsDocument.key(user)], now);
   const remembered = rememberedOn(stored?.value, resource.id, now).map(({ traits }) => traits);
   const shown = traitsOf(ports, user, blinded ?? {});
   return judgeMatch(check, bestMatch(check.weights, shown, remembered));

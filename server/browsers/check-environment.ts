@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { findUser } from '../users/find-user.ts';
 import { judgeEnvironment } from './assess-environment.ts';
 import { blindTraits } from './blind-signals.ts';
@@ -23,7 +23,7 @@ export async function checkEnvironment(
 ): Promise<Result<{ percent: number | null; fits: boolean }>> {
   const { actor } = act;
   if (!mayAuthenticateOn(actor, input.resource)) return refusal('SCOPE_MISSING');
-  const found = await readObject(ports, actor.account, documents.resource(input.resource), 'RESOURCE_NOT_FOUND');
+  const found = await readObject(ports, actor.account, resourceDocument.key(input.resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const user = await findUser(ports, actor.account, input.user);
   if (!user) return refusal('USER_NOT_FOUND');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../authentication/explain.ts';
 import { backUp } from '../backup/back-up.ts';
+import { flowDocument } from '../flows/documents.ts';
 import { parseHandle } from '../flows/flow-handle.ts';
-import { documents } from '../store/keys.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
   birth,
@@ -22,6 +22,7 @@ import { checkEnvironment } from './check-environment.ts';
 import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 import type { EnvironmentAction } from './device-fingerprint/environment-check.ts';
 import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
+import { environmentsDocument } from './documents.ts';
 import { forgetEnvironments } from './forget-environments.ts';
 import { showEnvironments } from './list-environments.ts';
 import { saveEnvironment } from './save-environment.ts';
@@ -173,7 +174,7 @@ describe('what is stored', () => {
     const scene = await createFixture(ports);
     expect((await signIn(scene, OWN)).view.step).toBe('done');
     expect(await countOf(scene)).toBe(0);
-    const [flow] = await ports.store.getMany([documents.flow((await flowOf(scene)).id)], ports.clock.now());
+    const [flow] = await ports.store.getMany([flowDocument.key((await flowOf(scene)).id)], ports.clock.now());
     expect(flow?.value.environment).toBeUndefined();
   });
 
@@ -186,7 +187,7 @@ describe('what is stored', () => {
     const dump = lines.join('\n');
     for (const text of ['lisbon', 'en-gb', '2560x1440']) expect(dump).not.toContain(text);
     const macs = async ({ user }: Fixture) => {
-      const [stored] = await ports.store.getMany([documents.environments(user.id)], ports.clock.now());
+      const [stored] = await ports.store.getMany([environmentsDocument.key(user.id)], ports.clock.now());
       return Object.values(stored?.value.list[0]?.traits ?? {});
     };
     const other = await checked('refuse');
@@ -203,7 +204,9 @@ describe('what is stored', () => {
     expect(await countOf(scene)).toBe(0);
     expect((await signIn(scene, THIEF)).view.step).toBe('done');
     unwrap(await deleteUser(ports, operatorContext(scene.account), scene.user.id));
-    expect(await ports.store.getMany([documents.environments(scene.user.id)], ports.clock.now())).toEqual([undefined]);
+    expect(await ports.store.getMany([environmentsDocument.key(scene.user.id)], ports.clock.now())).toEqual([
+      undefined,
+    ]);
   });
 });
 

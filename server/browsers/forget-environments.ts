@@ -3,8 +3,9 @@ import { isThemselves, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
+import { environmentsDocument } from './documents.ts';
 
 /** Forgets every browser of a person. The next one that they sign in with is the first again. */
 export function forgetEnvironments(
@@ -12,8 +13,8 @@ export function forgetEnvironments(
   act: RequestContext,
   id: UserId,
 ): Promise<Result<{ forgotten: true }>> {
-  const key = documents.environments(id);
-  const keys = [key, documents.user(id)] as const;
+  const key = environmentsDocument.key(id);
+  const keys = [key, userDocument.key(id)] as const;
   return transact<typeof keys, Result<{ forgotten: true }>>(ports, key.anchor, keys, ([stored, user], now) => {
     if (user?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     if (!mayChangeUser(act.actor, user.value) && !isThemselves(act.actor, id)) return { answer: refusal('FORBIDDEN') };

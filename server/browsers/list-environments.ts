@@ -4,8 +4,9 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { showObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { userDocument } from '../users/documents.ts';
 import { ENVIRONMENT_KEPT_MS, type RememberedEnvironment } from './device-fingerprint/known-browsers.ts';
+import { environmentsDocument } from './documents.ts';
 
 /** How many browsers of a person are remembered, where, and since when. What they are like, nobody can read. */
 export async function showEnvironments(
@@ -13,10 +14,10 @@ export async function showEnvironments(
   act: RequestContext,
   id: UserId,
 ): Promise<Result<{ environments: Omit<RememberedEnvironment, 'traits'>[] }>> {
-  const found = await showObject(ports, act, documents.user(id), 'USER_NOT_FOUND');
+  const found = await showObject(ports, act, userDocument.key(id), 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.environments(id)], now);
+  const [stored] = await ports.store.getMany([environmentsDocument.key(id)], now);
   const list = stored?.value.list ?? [];
   const environments = list
     .filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_KEPT_MS)

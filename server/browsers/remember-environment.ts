@@ -1,11 +1,12 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
 import { traitsOf } from './blind-signals.ts';
 import type { Environment } from './device-fingerprint/browser-signals.ts';
 import { environmentsExpireAt, remember } from './device-fingerprint/known-browsers.ts';
+import { environmentsDocument } from './documents.ts';
 
 /**
  * Remembers a browser of somebody who is there. A new one is told of; that one was seen again, is not.
@@ -20,8 +21,8 @@ export async function rememberEnvironment(
   const { user, resource, blinded } = seen;
   const { account } = act.actor;
   const traits = traitsOf(ports, user, blinded);
-  const key = documents.environments(user);
-  await transact(ports, key.anchor, [key, documents.user(user)], ([stored, person], now) => {
+  const key = environmentsDocument.key(user);
+  await transact(ports, key.anchor, [key, userDocument.key(user)], ([stored, person], now) => {
     if (person?.value.account !== account) return { answer: undefined };
     const next = remember(stored?.value, { account, user, resource, traits }, now);
     if (!next) return { answer: undefined };

@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { findUser } from '../users/find-user.ts';
 import { blindTraits } from './blind-signals.ts';
 import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
@@ -24,7 +24,7 @@ export async function saveEnvironment(
   const may = resource === undefined ? mayAuthenticateEverywhere(actor) : mayAuthenticateOn(actor, resource);
   if (!may) return refusal('SCOPE_MISSING');
   if (resource !== undefined) {
-    const found = await readObject(ports, actor.account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+    const found = await readObject(ports, actor.account, resourceDocument.key(resource), 'RESOURCE_NOT_FOUND');
     if (isRefusal(found)) return found;
   }
   const user = await findUser(ports, actor.account, input.user);

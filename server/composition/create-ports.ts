@@ -6,6 +6,7 @@ import { isLoopbackHost, parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { MasterKeyPlace } from '../maintenance/change-master-key.ts';
+import { signingKeysDocument } from '../maintenance/documents.ts';
 import type { CodeChannelSender, CodeSender } from '../messages/code-sender.ts';
 import type { Mailer } from '../messages/mailer.ts';
 import { createCodeCourier } from '../messages/senders/by-channel.ts';
@@ -20,7 +21,7 @@ import { noCourier } from '../platform/smtp/no-mailer.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
-import { documents } from '../store/keys.ts';
+import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import type { Store } from '../store/store.ts';
 import { createCodeSender } from './create-code-sender.ts';
@@ -51,7 +52,7 @@ export async function createPorts(config: Config, log: Logger, shown?: Mailer & 
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
   // A new key file beside a store that has sealed secrets would only hide that the old one is lost. A restored store has
   // some before it has signing keys.
-  const known = [documents.signingKeys(), documents.restoration()] as const;
+  const known = [signingKeysDocument.key(), restorationDocument.key()] as const;
   const [sealed, restoration] = await store.getMany(known, systemClock.now());
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');

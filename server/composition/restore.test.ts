@@ -10,10 +10,10 @@ import { sealEvents } from '../events/seal-events.ts';
 import { createLogger } from '../http/log.ts';
 import type { AccountId, UserId } from '../kernel/ids.ts';
 import { rotateSigningKeys } from '../maintenance/rotate-signing-keys.ts';
-import { documents } from '../store/keys.ts';
 import { createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { birth, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 import { createPorts } from './create-ports.ts';
 import { writeLines } from './jsonl-file.ts';
 import { type RestoreOptions, restore } from './restore.ts';
@@ -78,7 +78,7 @@ describe('what was taken away since the backup', () => {
   async function isBlocked(): Promise<boolean | undefined> {
     const { ports } = await createPorts(config, log);
     try {
-      const [stored] = await ports.store.getMany([documents.user(user)], Date.now());
+      const [stored] = await ports.store.getMany([userDocument.key(user)], Date.now());
       return stored?.value.blocked;
     } finally {
       await ports.store.close();

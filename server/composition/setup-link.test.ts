@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
+import { setupLinkDocument } from '../administrators/documents.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -38,7 +38,7 @@ describe('SR-42: a fresh installation', () => {
     expect(log).not.toContain('/setup#');
     expect(log.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(log)).toMatchObject({ level: 'warn', command: COMMAND });
-    expect(await ports.store.getMany([documents.setupLink()], ports.clock.now())).toEqual([undefined]);
+    expect(await ports.store.getMany([setupLinkDocument.key()], ports.clock.now())).toEqual([undefined]);
   });
 
   test('says nothing once there is an account', async () => {

@@ -5,12 +5,13 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { reindex } from '../records/index-entries.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../resources/assignments.ts';
 import { credentialFingerprint } from '../self-service/context.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
+import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import type { Enrolling, Making } from './enrolling.ts';
 import { hadToken, remembered } from './enrolment.ts';
 import { mayGoTo } from './enrolment-address.ts';
@@ -39,8 +40,8 @@ export function assignEnrolledToken(
   tokens: readonly TokenId[],
 ): Promise<Result<{ user: User }>> {
   const { act, flow } = own;
-  const key = documents.user(own.user.id);
-  const keys = [key, documents.enrolmentLink(own.user.id)] as const;
+  const key = userDocument.key(own.user.id);
+  const keys = [key, enrolmentLinkDocument.key(own.user.id)] as const;
   return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!before) return { answer: refusal('ACCESS_DENIED') };
@@ -60,7 +61,7 @@ export function assignEnrolledToken(
     };
     const write: Write = {
       put: [{ key, value: user }],
-      delete: [documents.enrolmentTries(user.id), ...(flow.enrolmentLink === undefined ? [] : [keys[1]])],
+      delete: [enrolmentTriesDocument.key(user.id), ...(flow.enrolmentLink === undefined ? [] : [keys[1]])],
       index: reindex(key, before, user),
       append: [createEvent(act, event, now)],
     };

@@ -1,8 +1,8 @@
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { enrolmentTriesDocument } from './documents.ts';
 import { tryOnceMore } from './enrolment-tries.ts';
 
 /**
@@ -14,7 +14,7 @@ export function countTry(
   user: UserId,
   threshold: number,
 ): Promise<Result<{ counted: true }>> {
-  const key = documents.enrolmentTries(user);
+  const key = enrolmentTriesDocument.key(user);
   return transact(ports, key.anchor, [key], ([stored]): Decision<Result<{ counted: true }>> => {
     const tries = tryOnceMore(stored?.value, threshold);
     if (!tries) return { answer: refusal('ENROLMENT_LOCKED') };

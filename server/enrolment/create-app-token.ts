@@ -2,9 +2,9 @@ import { advanceCounter } from '../authentication/lockout.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { reindex } from '../records/index-entries.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { stepOutside, verifyOtp } from '../tokens/kinds/oath/verify.ts';
 import { isOath, type OathToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
@@ -23,7 +23,7 @@ export function makeAppToken(
 ): Promise<Result<{ token: OathToken }>> {
   const { act, flow } = own;
   const secret = openSeed(ports, flow, making);
-  const key = documents.token(making.token);
+  const key = tokenDocument.key(making.token);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ token: OathToken }>> => {
     const before = stored?.value;
     if (before && !isOath(before)) return { answer: refusal('CONTENTION') };

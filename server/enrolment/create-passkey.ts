@@ -1,7 +1,7 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { Ports } from '../kernel/ports.ts';
 import type { Result } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { finishPasskeyRegistration } from '../tokens/kinds/passkey/finish-passkey-registration.ts';
 import { type PasskeyNeeds, relyingParty } from '../tokens/kinds/passkey/new-challenge.ts';
 import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
@@ -20,7 +20,7 @@ export async function makeOwnPasskey(
   response: PasskeyAttestation,
 ): Promise<Result<{ token: WebauthnToken }>> {
   const { act, flow, user } = own;
-  const [stored] = await ports.store.getMany([documents.token(id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([tokenDocument.key(id)], ports.clock.now());
   const before = stored?.value;
   if (before && isWebauthn(before) && before.factor.credentialId !== response.id) {
     await discardDraft(ports, act, id, user);

@@ -1,9 +1,9 @@
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { reindex } from '../records/index-entries.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { verifySent } from '../tokens/kinds/sent/verify-sent.ts';
 import { isSent, type SentToken } from '../tokens/token.ts';
@@ -33,7 +33,7 @@ export async function makeSentToken(
   const { sent } = making;
   // Somebody may have changed the person's address since.
   if (!sent || !mayGoTo(making.kind, sent.to, user)) return refusal('NOTHING_ASKED');
-  const keys = [documents.token(making.token), documents.challenge(making.token, flow.id)] as const;
+  const keys = [tokenDocument.key(making.token), challengeDocument.key(making.token, flow.id)] as const;
   const [, asked] = await ports.store.getMany(keys, ports.clock.now());
   if (!asked) return refusal('NOTHING_ASKED');
   const counted = await countTry(ports, user.id, threshold);

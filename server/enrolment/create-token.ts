@@ -3,9 +3,9 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { reindex } from '../records/index-entries.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
@@ -67,7 +67,7 @@ async function makeByKind(
 
 function makeRecoveryCodes(ports: Needs, own: OwnToken, id: TokenId): Promise<Token> {
   const { macs } = recoveryCodesOf(ports, own.flow, id);
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Token> => {
     if (stored) return { answer: stored.value };
     const token: RecoveryToken = { ...newRecord(own, id, now), factor: { kind: 'recovery', macs } };

@@ -1,9 +1,9 @@
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { reindex } from '../records/index-entries.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
 import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
@@ -15,7 +15,7 @@ export async function discardDraft(
   id: TokenId,
   { id: owner }: Pick<User, 'id'>,
 ): Promise<void> {
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   const dropped = await transact(ports, key.anchor, [key], ([stored], now): Decision<WebauthnToken | undefined> => {
     const token = stored?.value;
     if (token?.owner !== owner || token.createdBy?.id !== owner) return { answer: undefined };

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { flowDocument } from '../flows/documents.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { EnrolmentPolicy } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { operatorContext, updateResource } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
@@ -23,7 +22,9 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { TokenState } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -54,7 +55,7 @@ const claimsOf = (scene: Fixture, { view }: LoginDriver) =>
   ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
 const keyOf = ({ view }: LoginDriver) => (view.enrol?.kind === 'totp' ? view.enrol.secret : undefined);
 const ownedBy = async ({ account, user }: Fixture) =>
-  (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
+  (await ports.store.range(tokenIndexes.ofOwner(account, user.id), { limit: 100 })).map(({ id }) => id);
 
 describe('at the first sign-in', () => {
   test('the token and recovery codes are set up before there is a result, and the first code counts', async () => {
@@ -152,7 +153,7 @@ describe('attacks on the enrolment', () => {
     const scene = await setStage(REQUIRED, { tokens: [{}], alone: true });
     const [token] = scene.tokens;
     if (!token) throw new Error('no token');
-    const key = documents.token(token.id);
+    const key = tokenDocument.key(token.id);
     const gone = { anchor: key.anchor, operation: 'gone', now: ports.clock.now(), expect: [], delete: [key] };
     const stored = await read(ports, key);
     await ports.store.commit(gone);
@@ -221,7 +222,7 @@ describe('attacks on the enrolment', () => {
     await Promise.all(walks.map((walk) => walk.enrol(totpApp(walk.view).code(ports.clock.now()))));
     expect(walks.map(({ view }) => view.step).sort()).toEqual(['codes', 'denied', 'denied', 'denied', 'denied']);
     expect(await ownedBy(scene)).toHaveLength(2);
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
     // SR-38: it stood on the password alone.
     expect(await waiting.later()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   });
@@ -309,7 +310,7 @@ describe('where the page asks for it', () => {
     expect(walk.view.result).toBeUndefined();
     expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'] });
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(3);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(3);
   });
 
   test('a wrong code leads to no enrolment, whatever the page asks for', async () => {
@@ -356,10 +357,10 @@ describe('an enrolment that breaks off', () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const app = totpApp(walk.view);
-    const before = await read(ports, documents.flow(walk.handle.split('.')[0] as never));
+    const before = await read(ports, flowDocument.key(walk.handle.split('.')[0] as never));
     await walk.enrol(app.code(ports.clock.now()));
     const codes = walk.view.codes;
-    await overwrite(ports, documents.flow(before.id), before);
+    await overwrite(ports, flowDocument.key(before.id), before);
     expect(await walk.enrol('000000', before.seq)).toMatchObject({ step: 'codes', codes });
   });
 });
@@ -369,6 +370,6 @@ test('a resource of the same account that asks for nothing is none of its busine
   const other = await addResource(ports, scene.account, { name: 'Wiki' });
   const walk = await toEnrol(scene);
   await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
-  const user = await read(ports, documents.user(scene.user.id));
+  const user = await read(ports, userDocument.key(scene.user.id));
   expect(user.assignments.map(({ resource }) => resource)).not.toContain(other.id);
 });

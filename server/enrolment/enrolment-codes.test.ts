@@ -1,13 +1,14 @@
 import type { EnrolmentKind } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { operatorContext, updateUser } from '../testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../testing/devices/sent-device.ts';
 import { createFixture, type Fixture, type FixtureOptions, read, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
+import { enrolmentTriesDocument } from './documents.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 
 let ports: TestPorts;
@@ -40,9 +41,9 @@ async function toEnrol(scene: Fixture): Promise<LoginDriver> {
 }
 
 const ownedBy = async ({ account, user }: Fixture) =>
-  (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
+  (await ports.store.range(tokenIndexes.ofOwner(account, user.id), { limit: 100 })).map(({ id }) => id);
 const sentTo = async (scene: Fixture) => {
-  const tokens = await Promise.all((await ownedBy(scene)).map((id) => read(ports, documents.token(id as never))));
+  const tokens = await Promise.all((await ownedBy(scene)).map((id) => read(ports, tokenDocument.key(id as never))));
   return tokens.flatMap(({ factor }) => ('to' in factor ? [factor.to] : []));
 };
 const mailboxOf = ({ user }: Fixture) => user.email ?? '';
@@ -85,7 +86,7 @@ describe('where codes go', () => {
     expect(await walk.enrol(ports.codes.last(phone).code)).toMatchObject({ step: 'codes' });
     expect(await sentTo(scene)).toEqual([phone]);
     // What is on record is for others to change.
-    expect((await read(ports, documents.user(scene.user.id))).phone).toBeUndefined();
+    expect((await read(ports, userDocument.key(scene.user.id))).phone).toBeUndefined();
   });
 });
 
@@ -187,7 +188,7 @@ describe('guesses', () => {
     ports.clock.advance(300_000);
     const { code } = ports.codes.last(mailboxOf(scene));
     expect(await walk.enrol(code)).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
-    const [tries] = await ports.store.getMany([documents.enrolmentTries(scene.user.id)], ports.clock.now());
+    const [tries] = await ports.store.getMany([enrolmentTriesDocument.key(scene.user.id)], ports.clock.now());
     expect(tries).toBeUndefined();
   });
 
@@ -291,6 +292,6 @@ test('a link lets try anew, and so does a token that was set up in another way',
   const walk = await burn();
   await walk.chooseKind('totp');
   expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
-  const [left] = await ports.store.getMany([documents.enrolmentTries(scene.user.id)], ports.clock.now());
+  const [left] = await ports.store.getMany([enrolmentTriesDocument.key(scene.user.id)], ports.clock.now());
   expect(left).toBeUndefined();
 });

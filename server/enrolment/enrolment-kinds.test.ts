@@ -1,9 +1,8 @@
 import type { EnrolmentKind } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { flowDocument } from '../flows/documents.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { updateResource } from '../testing/as-operator.ts';
 import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
@@ -23,9 +22,11 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { credentialClaimDocument, tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { credentialHash } from '../tokens/kinds/passkey/claim-credential.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
 import type { TokenKind } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -57,8 +58,8 @@ async function toEnrol(scene: Fixture): Promise<LoginDriver> {
 }
 
 const ownedBy = async ({ account, user }: Fixture) =>
-  (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
-const userOf = ({ user }: Fixture) => read(ports, documents.user(user.id));
+  (await ports.store.range(tokenIndexes.ofOwner(account, user.id), { limit: 100 })).map(({ id }) => id);
+const userOf = ({ user }: Fixture) => read(ports, userDocument.key(user.id));
 const claimsOf = (scene: Fixture, { view }: LoginDriver) =>
   ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
 
@@ -105,7 +106,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     expect(walk.view.codes).toHaveLength(10);
     expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: AMR[kind], acr: '2', otp: 'verified' });
-    const tokens = await Promise.all((await ownedBy(scene)).map((id) => read(ports, documents.token(id as never))));
+    const tokens = await Promise.all((await ownedBy(scene)).map((id) => read(ports, tokenDocument.key(id as never))));
     expect(tokens.map(({ factor }) => factor.kind).sort()).toEqual([kind, 'recovery'].sort());
     const user = await userOf(scene);
     expect([...(user.enrolled ?? [])].sort()).toEqual(tokens.map(({ id }) => id).sort());
@@ -190,10 +191,10 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     const scene = await setStage([kind]);
     const walk = await toEnrol(scene);
     const prove = await ready(walk, kind);
-    const before = await read(ports, documents.flow(walk.handle.split('.')[0] as never));
+    const before = await read(ports, flowDocument.key(walk.handle.split('.')[0] as never));
     await prove();
     const { codes } = walk.view;
-    await overwrite(ports, documents.flow(before.id), before);
+    await overwrite(ports, flowDocument.key(before.id), before);
     expect(await prove(before.seq)).toMatchObject({ step: 'codes', codes });
     await walk.confirmCodes();
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: AMR[kind], acr: '2' });
@@ -375,7 +376,7 @@ describe('a passkey', () => {
     expect((await findPasskey(ports, scene.account, replaced.id))?.id).toBe(scene.user.id);
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
     expect(await ownedBy(scene)).toHaveLength(2);
-    const claim = documents.credentialClaim(scene.account, credentialHash(device.id));
+    const claim = credentialClaimDocument.key(scene.account, credentialHash(device.id));
     expect(await ports.store.getMany([claim], ports.clock.now())).toEqual([undefined]);
   });
 });

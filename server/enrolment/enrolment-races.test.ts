@@ -1,8 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addOwnToken } from '../self-service/add-token.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { operatorContext, unassign, updateUser } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
@@ -19,6 +17,8 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { tokenIndexes } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
@@ -90,10 +90,10 @@ async function expectNothingMade(
 ): Promise<void> {
   beforeCommitOf(ports, 'user', (replica) => change(scene, replica));
   expect(await walk.enrol(otp)).toMatchObject({ step: 'denied', error: { code } });
-  const { assignments, enrolled = [] } = await read(ports, documents.user(scene.user.id));
+  const { assignments, enrolled = [] } = await read(ports, userDocument.key(scene.user.id));
   expect(assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
   expect(enrolled).toEqual([]);
-  expect(await ports.store.range(indexes.tokensOf(scene.account, scene.user.id), { limit: 10 })).toEqual([]);
+  expect(await ports.store.range(tokenIndexes.ofOwner(scene.account, scene.user.id), { limit: 10 })).toEqual([]);
 }
 
 describe('just before the commit of an enrolment on a password', () => {
@@ -138,7 +138,7 @@ describe('just before the commit of an enrolment by a link', () => {
       'the link expires',
       async ({ user }, replica) => {
         ports.clock.advance(A_MOMENT);
-        await overwrite(replica, documents.user(user.id), { firstName: 'Alicia' });
+        await overwrite(replica, userDocument.key(user.id), { firstName: 'Alicia' });
       },
     ],
   ])('%s: no token is made', async (_, change) => {

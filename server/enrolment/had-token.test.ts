@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deleteResource } from '../resources/delete-resource.ts';
 import { addOwnToken } from '../self-service/add-token.ts';
 import { removeOwnToken } from '../self-service/remove-token.ts';
-import { documents } from '../store/keys.ts';
 import { assign, operatorContext, unassign, updateToken } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
@@ -20,6 +19,8 @@ import { createSelfServiceFixture, shownIn, withOwnApp } from '../testing/self-s
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 
@@ -48,7 +49,7 @@ const idOf = ({ tokens: [token] }: Fixture) => {
 
 /** As users are who were stored before the mark was kept. */
 async function withoutMark({ user }: Fixture): Promise<void> {
-  await overwrite(ports, documents.user(user.id), { hadToken: undefined as never });
+  await overwrite(ports, userDocument.key(user.id), { hadToken: undefined as never });
 }
 
 async function byPassword(scene: Fixture): Promise<LoginDriver> {
@@ -172,7 +173,7 @@ test('an enrolment on a password alone ends once the user has had a token meanwh
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
   expect(await walk.enrol(app.code(ports.clock.now()))).not.toMatchObject({ step: 'codes' });
-  const user = await read(ports, documents.user(scene.user.id));
+  const user = await read(ports, userDocument.key(scene.user.id));
   expect(user.assignments).toMatchObject([{ tokens: [] }]);
 });
 
@@ -181,14 +182,14 @@ test('the commit of an enrolment on a password alone looks for the mark itself',
   const walk = await byPassword(scene);
   const app = totpApp(walk.view);
   ports.store.intercept.commit = async (change, go) => {
-    const isAssigning = change.put?.some(({ key }) => key.name === documents.user(scene.user.id).name);
+    const isAssigning = change.put?.some(({ key }) => key.name === userDocument.key(scene.user.id).name);
     if (!isAssigning) return go();
     ports.store.intercept = {};
-    await overwrite(ports, documents.user(scene.user.id), { hadToken: true });
+    await overwrite(ports, userDocument.key(scene.user.id), { hadToken: true });
     return go();
   };
   expect(await walk.enrol(app.code(ports.clock.now()))).not.toMatchObject({ step: 'codes' });
-  expect((await read(ports, documents.user(scene.user.id))).assignments).toMatchObject([{ tokens: [] }]);
+  expect((await read(ports, userDocument.key(scene.user.id))).assignments).toMatchObject([{ tokens: [] }]);
 });
 
 // SR-69: a crash in the middle only denies.
@@ -202,15 +203,15 @@ test('a deletion that breaks off before the token is gone leaves the mark', asyn
   };
   await expect(deleteToken(ports, operatorContext(scene.account), token.id)).rejects.toThrow('killed');
   ports.store.intercept = {};
-  expect(await read(ports, documents.user(scene.user.id))).toMatchObject({ hadToken: true });
-  expect(await read(ports, documents.token(token.id))).toMatchObject({ owner: scene.user.id });
+  expect(await read(ports, userDocument.key(scene.user.id))).toMatchObject({ hadToken: true });
+  expect(await read(ports, tokenDocument.key(token.id))).toMatchObject({ owner: scene.user.id });
 });
 
 test('what an enrolment that broke off has left is no token, and its deletion leaves no mark', async () => {
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   await withoutMark(scene);
-  await overwrite(ports, documents.token(token.id), { createdBy: { kind: 'user', id: scene.user.id } });
+  await overwrite(ports, tokenDocument.key(token.id), { createdBy: { kind: 'user', id: scene.user.id } });
   unwrap(await deleteToken(ports, operatorContext(scene.account), token.id));
   expect((await byPassword(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: ['totp'] } });
 });

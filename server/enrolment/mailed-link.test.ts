@@ -1,7 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
 import {
   addPerson,
@@ -16,6 +15,8 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { userDocument } from '../users/documents.ts';
+import { enrolmentLinkDocument } from './documents.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
@@ -109,7 +110,7 @@ describe('a mailed link', () => {
   test('the mail names neither the key nor what it protects', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
-    const { secretHash } = await read(ports, documents.enrolmentLink(scene.user.id));
+    const { secretHash } = await read(ports, enrolmentLinkDocument.key(scene.user.id));
     expect(secretHash).not.toContain(link.split('.')[1]);
   });
 });
@@ -141,7 +142,7 @@ describe('SR-40', () => {
       walks.map((walk) => walk.enrol(totpApp(walk.view).code(ports.clock.now())).catch(() => undefined)),
     );
     expect(walks.filter(({ view }) => view.step === 'codes')).toHaveLength(1);
-    const { assignments } = await read(ports, documents.user(scene.user.id));
+    const { assignments } = await read(ports, userDocument.key(scene.user.id));
     expect(assignments[0]?.tokens).toHaveLength(2);
   });
 
@@ -162,7 +163,7 @@ describe('SR-40', () => {
     expect(await open(link)).toEqual(invalid);
     const verdict = await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     expect(isRefusal(verdict) || verdict.step === 'denied').toBe(true);
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toEqual([]);
   });
 
   test.each(['', 'x', 'usr_00000000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', `usr_00000000000.${'A'.repeat(33)}`])(
@@ -189,7 +190,7 @@ describe('SR-40', () => {
       step: 'denied',
       error: { code: 'ACCESS_DENIED' },
     });
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toEqual([]);
     expect((await walkOf(scene, link)).view.step).toBe('password');
   });
 
@@ -205,7 +206,7 @@ describe('SR-40', () => {
       return go();
     };
     expect(await walk.enrol(code(ports.clock.now()))).toMatchObject({ step: 'denied' });
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toEqual([]);
   });
 
   test('a wrong password leads nowhere and is counted, and the second factor stays what it was', async () => {
@@ -239,7 +240,7 @@ describe('who gets one', () => {
   // SR-69. The attack: a thief of the password changes the address to their own mailbox, and the administrator mails a link.
   test('SR-69: no user who changed their address with a password alone, until an administrator sets it', async () => {
     const scene = await setStage();
-    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    await overwrite(ports, userDocument.key(scene.user.id), { emailOnPassword: EMAIL });
     expect(await send(scene)).toMatchObject({ refused: 'EMAIL_ON_PASSWORD' });
     expect(ports.courier.sent).toEqual([]);
     await updateUser(ports, scene.account, scene.user.id, { email: EMAIL });

@@ -5,8 +5,7 @@ import type { Ports } from '../kernel/ports.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
 import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Enrolling } from './enrolling.ts';
@@ -75,9 +74,9 @@ export async function judgeEnrolment(
 
 /** Every token that is somebody's. */
 export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
-  const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: LOOKED_AT });
+  const entries = await ports.store.range(tokenIndexes.ofOwner(account, id), { limit: LOOKED_AT });
   const stored = await ports.store.getMany(
-    entries.map((entry) => documents.token(entry.id as Token['id'])),
+    entries.map((entry) => tokenDocument.key(entry.id as Token['id'])),
     ports.clock.now(),
   );
   return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));

@@ -1,7 +1,7 @@
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 
 /** Whose page a mailed link leads to. That it names a resource tells nothing but the name that every visitor sees. */
 export async function readEnrolmentPage(
@@ -11,7 +11,7 @@ export async function readEnrolmentPage(
   const nothing = { resource: '', shown: EMPTY_INFO };
   const id = parseId('res', text);
   if (!id) return nothing;
-  const [resource] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  const [resource] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!resource?.value.enrolment) return nothing;
   // No result comes of it, so browsers are not compared.
   return { resource: id, shown: { ...publicInfo(resource.value), comparesBrowsers: false } };

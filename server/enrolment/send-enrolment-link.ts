@@ -9,9 +9,11 @@ import type { MailLanguage } from '../messages/mail/mail.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { readObject } from '../records/read-object.ts';
 import { assignmentTo } from '../resources/assignments.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { refusedOn } from '../resources/resource-access.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
+import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import { isMailboxTheirs } from './enrolment-address.ts';
 import {
   ENROLMENT_LINK_LIFETIME_MS,
@@ -33,10 +35,10 @@ export async function sendEnrolmentLink(
   { resource: on, language }: { resource: ResourceId; language: MailLanguage },
 ): Promise<Result<{ expiresAt: number }>> {
   const { account } = act.actor;
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   const known = await readObject(ports, account, key, 'USER_NOT_FOUND');
   if (isRefusal(known)) return known;
-  const found = await readObject(ports, account, documents.resource(on), 'RESOURCE_NOT_FOUND');
+  const found = await readObject(ports, account, resourceDocument.key(on), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { object: resource } = found;
   const refused = refusedOn(act, on);
@@ -67,9 +69,9 @@ export async function sendEnrolmentLink(
     const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;
     const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };
     const append = [createEvent(act, { type: 'user.enrolment-asked', subject: id, resource: on }, at)];
-    const put = [{ key: documents.enrolmentLink(id), value, expiresAt }];
+    const put = [{ key: enrolmentLinkDocument.key(id), value, expiresAt }];
     // Whoever sends it lets them try anew: their own wrong codes, and those of somebody else, count no more (SR-14).
-    const gone = [documents.enrolmentTries(id)];
+    const gone = [enrolmentTriesDocument.key(id)];
     return { answer: { email, login, expiresAt }, write: { put, delete: gone, append } };
   });
   if (isRefusal(started)) return started;

@@ -4,7 +4,7 @@ import type { Flow } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
@@ -52,7 +52,7 @@ export function showSending(making: Making | undefined, now: number): FlowView['
 
 /** What an app reads. */
 async function showApp(ports: Needs, flow: Flow, making: AppMaking): Promise<AppView> {
-  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], ports.clock.now());
+  const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   const secret = openSeed(ports, flow, making);
   const label = { issuer: resource?.value.name ?? '', account: flow.login ?? '' };
   const uri = otpauthUri({ ...label, token: { ...APP_TOKEN, nextCounter: 0 }, secret });

@@ -12,9 +12,10 @@ import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { presentFlow } from '../login/view-flow.ts';
 import { parseUserLink } from '../messages/user-link.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
+import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
+import { enrolmentLinkDocument } from './documents.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid } from './enrolment-link.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
 import { enrolmentBegun } from './transitions.ts';
@@ -64,7 +65,10 @@ async function openLink(
   const key = parseUserLink(text);
   if (!key) return invalid;
   const now = ports.clock.now();
-  const [user, link] = await ports.store.getMany([documents.user(key.user), documents.enrolmentLink(key.user)], now);
+  const [user, link] = await ports.store.getMany(
+    [userDocument.key(key.user), enrolmentLinkDocument.key(key.user)],
+    now,
+  );
   if (!user || !link || !secretMatches(key.secret, link.value.secretHash)) return invalid;
   if (!isEnrolmentLinkValid(link.value, user.value, now)) return invalid;
   if (!(await readUser(ports, user.value.account, key.user))) return invalid;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
-import { documents } from '../store/keys.ts';
+import { flowDocument } from '../flows/documents.ts';
 import { createFixture, overwrite } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -39,9 +39,9 @@ test('where two factors are demanded, setting up a token reaches them, and leavi
   const scene = await createFixture(ports, { resource: { enrolment } });
   for (const leavesOut of [true, false]) {
     const walk = await LoginDriver.begin(scene);
-    const id = walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
+    const id = walk.handle.split('.')[0] as Parameters<typeof flowDocument.key>[0];
     await walk.identify();
-    await overwrite(ports, documents.flow(id), { demand: { acr: '2' } });
+    await overwrite(ports, flowDocument.key(id), { demand: { acr: '2' } });
     expect(await walk.password()).toMatchObject({ step: 'enrol' });
     if (leavesOut) {
       expect(await walk.later()).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });

@@ -1,9 +1,8 @@
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { ABSENT, type DocumentKey, type IndexEntry, type Json, type StoredEvent } from '../store/store.ts';
 import { Contention, newOperation, type Write } from '../store/transact.ts';
+import { consumerDocument, consumerIndexes } from './documents.ts';
 import type { AccountEvent } from './event.ts';
 import { mergeInTime } from './log/merge-in-time.ts';
 import type { AuditRecord, Cursors } from './log/segment.ts';
@@ -84,7 +83,7 @@ interface Batch {
 }
 
 async function readBatch({ store, clock }: Needs, name: string, limit: number): Promise<Batch> {
-  const [position] = await store.getMany([documents.consumer(name)], clock.now());
+  const [position] = await store.getMany([consumerDocument.key(name)], clock.now());
   const cursors = position?.value.cursors ?? {};
   const numbers = Array.from({ length: store.partitions }, (_, partition) => partition);
   const streams = await Promise.all(
@@ -143,7 +142,7 @@ async function takeBatch<S extends { readonly cursors: Cursors }>(
 
 async function* knownAccounts({ store }: Needs, consumer: string): AsyncGenerator<AccountId> {
   for (let after: IndexEntry | undefined; ; ) {
-    const entries = await store.range(indexes.consumerAccounts(consumer), { limit: 1000, ...(after && { after }) });
+    const entries = await store.range(consumerIndexes.accounts(consumer), { limit: 1000, ...(after && { after }) });
     for (const { id } of entries) yield id as AccountId;
     after = entries.at(-1);
     if (entries.length < 1000) return;
@@ -173,7 +172,7 @@ async function takeForAccount<S extends { readonly cursors: Cursors }>(
     if (last) for (const { partition, upTo } of parts) cursors[partition] = Math.max(upTo, cursors[partition] ?? 0);
     const portion = records.map(({ id, event }) => ({ id, event }));
     const { state, write } = await consumer.derive({ account, state: current?.value, records: portion, cursors, now });
-    const known = { index: indexes.consumerAccounts(consumer.name), add: { sort: account, id: account } };
+    const known = { index: consumerIndexes.accounts(consumer.name), add: { sort: account, id: account } };
     const outcome = await ports.store.commit({
       anchor: key.anchor,
       operation: newOperation(ports),
@@ -206,7 +205,7 @@ function freshOf({ partition, lost, byAccount }: Part, account: AccountId, curso
 
 /** Everybody's cursor follows. When somebody else has moved it meanwhile, it is theirs to move. */
 async function moveOn(ports: Needs, name: string, { parts, cursors, version }: Batch): Promise<void> {
-  const key = documents.consumer(name);
+  const key = consumerDocument.key(name);
   const moved = Object.fromEntries(parts.map(({ partition, upTo }) => [partition, upTo]));
   await ports.store.commit({
     anchor: key.anchor,

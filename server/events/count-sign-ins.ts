@@ -1,7 +1,7 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
+import { dayDocument, statisticsDocument } from './documents.ts';
 import type { AccountEvent } from './event.ts';
 import type { AuditRecord } from './log/segment.ts';
 import {
@@ -33,7 +33,7 @@ function counter({ store }: Pick<Ports, 'store'>, keptMs: number): EventConsumer
   return {
     name: COUNTER,
     atOnce: AT_ONCE,
-    state: documents.statistics,
+    state: statisticsDocument.key,
     async derive({ account, state, records, cursors, now }) {
       const groups = groupsOf(account, records);
       // Read behind the state: whoever changes one of these moves the state on, and this commit is then none.
@@ -64,7 +64,7 @@ function groupsOf(account: AccountId, records: readonly AuditRecord[]) {
     }
   }
   return [...groups.values()].map(({ resource, day, events }) => ({
-    key: documents.signInsOfDay(account, resource, day),
+    key: dayDocument.key(account, resource, day),
     day,
     events,
   }));

@@ -1,9 +1,8 @@
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { transact, type Write } from '../store/transact.ts';
+import { auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
 import { removalOf, SEALER } from './seal-events.ts';
 
@@ -30,7 +29,7 @@ export async function dropOldSegments(
 ): Promise<number> {
   let dropped = 0;
   for (let after: IndexEntry | undefined; ; ) {
-    const index = indexes.consumerAccounts(SEALER);
+    const index = consumerIndexes.accounts(SEALER);
     const accounts = await ports.store.range(index, { limit: 200, ...(after && { after }) });
     for (const { id } of accounts) {
       let went = AT_ONCE;
@@ -45,13 +44,13 @@ export async function dropOldSegments(
 }
 
 async function dropFrom(ports: Needs, account: AccountId, retention: Retention): Promise<number> {
-  const chainKey = documents.auditChain(account);
+  const chainKey = auditChainDocument.key(account);
   const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
   if (!chain) return 0;
   const { first, number } = chain.value;
   const candidates = Array.from({ length: Math.min(AT_ONCE, number - first + 1) }, (_, at) => first + at);
   const stored = await ports.store.getMany(
-    candidates.map((at) => documents.segment(account, at)),
+    candidates.map((at) => segmentDocument.key(account, at)),
     ports.clock.now(),
   );
   const segments = stored.flatMap((one) => one?.value ?? []);
@@ -86,8 +85,8 @@ function without(chain: AuditChain, going: readonly Segment[]): Write {
     kept: going.reduce((left, { records }) => left - records.length, chain.kept),
   };
   return {
-    put: [{ key: documents.auditChain(chain.account), value }],
-    delete: going.map(({ account, number }) => documents.segment(account, number)),
+    put: [{ key: auditChainDocument.key(chain.account), value }],
+    delete: going.map(({ account, number }) => segmentDocument.key(account, number)),
     index: going.flatMap(removalOf),
   };
 }

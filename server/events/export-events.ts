@@ -3,7 +3,7 @@ import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { auditChainDocument, segmentDocument } from './documents.ts';
 import { csvHeader, csvRow } from './log/event-csv.ts';
 import { type AuditChain, contentLines, GENESIS, headLine, type Segment, sealLine } from './log/segment.ts';
 
@@ -32,7 +32,7 @@ export async function exportEvents(
   // A chain from which something is left out verifies no more.
   if (visible && format === 'jsonl') return refusal('FORBIDDEN');
   const { account } = actor;
-  const [stored] = await ports.store.getMany([documents.auditChain(account)], ports.clock.now());
+  const [stored] = await ports.store.getMany([auditChainDocument.key(account)], ports.clock.now());
   const chain = stored?.value ?? emptyChain(account);
   if (after > chain.number) return refusal('INPUT_INVALID', { detail: 'after: there is no such segment yet' });
   const first = Math.max(chain.first, after + 1);
@@ -74,7 +74,7 @@ async function* segmentsOf(
   for (let from = first; from <= last; from += AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, last - from + 1) }, (_, at) => from + at);
     const stored = await store.getMany(
-      numbers.map((number) => documents.segment(account, number)),
+      numbers.map((number) => segmentDocument.key(account, number)),
       clock.now(),
     );
     for (const [at, one] of stored.entries()) {

@@ -5,12 +5,11 @@ import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import type { DocumentKey, IndexEntry } from '../store/store.ts';
+import { eventIndexes, segmentDocument } from './documents.ts';
 import type { AccountEvent, EventType } from './event.ts';
+import { parseEventEntry, timeSort } from './log/event-entry.ts';
 import type { AuditRecord, Segment } from './log/segment.ts';
-import { placeOf, timeSort } from './seal-events.ts';
 
 export interface EventFilter {
   /** Named by the event in whatever part. */
@@ -52,7 +51,7 @@ export async function listEvents(
   // Not even how far its events reach is told of a resource that is not seen.
   const named = [filter.about, filter.subject, filter.resource].filter((one) => one !== undefined);
   if (!isEventVisible(visible, { related: named })) return { items: [], next: null };
-  const index = id === undefined ? indexes.events(account) : indexes.eventsAbout(account, id);
+  const index = id === undefined ? eventIndexes.all(account) : eventIndexes.about(account, id);
   const segments = new Segments(ports, account);
   const items: ListedEvent[] = [];
   let after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
@@ -81,7 +80,7 @@ export async function listHistory<T extends { account: string }>(
   page: { after?: string | undefined; limit: number },
 ): Promise<Result<Page<ListedEvent>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
-  const index = indexes.eventsAbout(actor.account, object.id);
+  const index = eventIndexes.about(actor.account, object.id);
   const [[stored], [known]] = await Promise.all([
     ports.store.getMany([object.key], ports.clock.now()),
     ports.store.range(index, { limit: 1 }),
@@ -117,10 +116,10 @@ class Segments {
 
   /** Those that the entries point at; those of before are let go. */
   async load(entries: readonly IndexEntry[]): Promise<void> {
-    const numbers = new Set(entries.flatMap((entry) => placeOf(entry)?.segment ?? []));
+    const numbers = new Set(entries.flatMap((entry) => parseEventEntry(entry)?.segment ?? []));
     const missing = [...numbers].filter((number) => !this.#read.has(number));
     const stored = await this.#ports.store.getMany(
-      missing.map((number) => documents.segment(this.#account, number)),
+      missing.map((number) => segmentDocument.key(this.#account, number)),
       this.#ports.clock.now(),
     );
     const kept = [...this.#read].filter(([number]) => numbers.has(number));
@@ -129,7 +128,7 @@ class Segments {
   }
 
   recordAt(entry: IndexEntry): ListedEvent | undefined {
-    const place = placeOf(entry);
+    const place = parseEventEntry(entry);
     const record = place && this.#read.get(place.segment)?.records[place.position];
     return record && { ...record, segment: place.segment };
   }

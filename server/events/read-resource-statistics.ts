@@ -4,7 +4,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
-import { documents } from '../store/keys.ts';
+import { dayDocument } from './documents.ts';
 import { type AskedDays, askedDays } from './requested-days.ts';
 
 export interface ResourceStatistics {
@@ -32,7 +32,7 @@ export async function readResourceStatistics(
   if (isRefusal(page)) return page;
   const items = await Promise.all(
     page.items.map(async ({ account, id, name }) => {
-      const keys = span.days.map((day) => documents.signInsOfDay(account, id, day));
+      const keys = span.days.map((day) => dayDocument.key(account, id, day));
       const refused = new Map<string, number>();
       let granted = 0;
       for (const stored of await ports.store.getMany(keys, now)) {

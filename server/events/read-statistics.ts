@@ -3,7 +3,8 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
+import { dayDocument, statisticsDocument } from './documents.ts';
 import { type AskedDays, askedDays } from './requested-days.ts';
 import { DAY_MS, type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
 import { countUsers } from './statistics/distinct-users.ts';
@@ -30,11 +31,11 @@ export async function readStatistics(
   const span = askedDays(asked, now, MOST_DAYS);
   if (isRefusal(span)) return span;
   const names = span.days;
-  const [state] = await ports.store.getMany([documents.statistics(account)], now);
+  const [state] = await ports.store.getMany([statisticsDocument.key(account)], now);
   if (asked.resource !== undefined && !maySeeResource(actor, asked.resource)) return refusal('RESOURCE_NOT_FOUND');
   const counters = await readDays(ports, actor, asked.resource, names);
   if (asked.resource !== undefined && counters.every((day) => day === undefined)) {
-    const [resource] = await ports.store.getMany([documents.resource(asked.resource)], now);
+    const [resource] = await ports.store.getMany([resourceDocument.key(asked.resource)], now);
     if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
   }
   const lost = state?.value.lost ?? [];
@@ -59,7 +60,7 @@ async function readDays(
   // One resource after the other: a long span of many is read in pieces.
   for (const one of visible ?? [resource]) {
     const stored = await store.getMany(
-      days.map((day) => documents.signInsOfDay(actor.account, one, day)),
+      days.map((day) => dayDocument.key(actor.account, one, day)),
       clock.now(),
     );
     sums = sums.map((sum, at) => {

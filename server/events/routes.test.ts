@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import type { PublicJwk } from '../platform/jose/port.ts';
-import { documents } from '../store/keys.ts';
 import { addPerson, addResource, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { touches } from '../testing/intercepted-store.ts';
+import { userDocument } from '../users/documents.ts';
 import { countSignIns } from './count-sign-ins.ts';
 import { splitLines } from './log/split-lines.ts';
 import { sealEvents } from './seal-events.ts';
@@ -153,7 +153,7 @@ describe('the history', () => {
       const second = await get<Page>(`${path}?limit=1&after=${first.next}`);
       expect([...first.items, ...second.items]).toEqual(naming.slice(0, 2));
     }
-    const document = documents.user(scene.user.id);
+    const document = userDocument.key(scene.user.id);
     const [kept] = await service.ports.store.getMany([document], service.ports.clock.now());
     const change = { anchor: document.anchor, now: service.ports.clock.now(), expect: [] };
     await service.ports.store.commit({ ...change, operation: 'gone', delete: [document] });

@@ -7,7 +7,8 @@ import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/route
 import { textStream } from '../http/text-stream.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 import { EVENT_FACTORS, EVENT_TYPES } from './event.ts';
 import { exportEvents } from './export-events.ts';
 import { type ListedEvent, listEvents, listHistory } from './list-events.ts';
@@ -160,14 +161,14 @@ export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer
   });
   app.openapi(ofUser, async (c) => {
     const { id } = c.req.valid('param');
-    const object = { id, key: documents.user(id), missing: 'USER_NOT_FOUND' } as const;
+    const object = { id, key: userDocument.key(id), missing: 'USER_NOT_FOUND' } as const;
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   });
   app.openapi(ofToken, async (c) => {
     const { id } = c.req.valid('param');
-    const object = { id, key: documents.token(id), missing: 'TOKEN_NOT_FOUND' } as const;
+    const object = { id, key: tokenDocument.key(id), missing: 'TOKEN_NOT_FOUND' } as const;
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);

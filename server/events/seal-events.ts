@@ -1,9 +1,9 @@
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
-import type { Change, IndexEntry } from '../store/store.ts';
+import type { Change, IndexedEntry } from '../store/store.ts';
 import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
+import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
+import { eventEntry } from './log/event-entry.ts';
 import { type AuditChain, type AuditRecord, GENESIS, hashOf, type SegmentContent } from './log/segment.ts';
 
 /** Most records of a segment: what is read and parsed to show one of them. */
@@ -27,7 +27,7 @@ function sealer({ signer }: Pick<Ports, 'signer'>): EventConsumer<AuditChain> {
   return {
     name: SEALER,
     atOnce: MOST_RECORDS,
-    state: documents.auditChain,
+    state: auditChainDocument.key,
     async derive({ account, state, records, cursors, now }) {
       const number = (state?.number ?? 0) + 1;
       const content: SegmentContent = { account, number, previous: state?.hash ?? GENESIS, sealedAt: now, records };
@@ -44,7 +44,7 @@ function sealer({ signer }: Pick<Ports, 'signer'>): EventConsumer<AuditChain> {
           cursors,
         },
         write: {
-          put: [{ key: documents.segment(account, number), value: { ...content, hash, signature } }],
+          put: [{ key: segmentDocument.key(account, number), value: { ...content, hash, signature } }],
           index: entriesOf(content).map(({ index, entry }) => ({ index, add: entry })),
         },
       };
@@ -53,10 +53,10 @@ function sealer({ signer }: Pick<Ports, 'signer'>): EventConsumer<AuditChain> {
 }
 
 /** Where the records of a segment stand in the indexes. */
-function entriesOf({ account, number, records }: SegmentContent): { index: string; entry: IndexEntry }[] {
+function entriesOf({ account, number, records }: SegmentContent): IndexedEntry[] {
   return records.flatMap((record, position) => {
     const entry = eventEntry(record, number, position);
-    return [indexes.events(account), ...about(account, record)].map((index) => ({ index, entry }));
+    return [eventIndexes.all(account), ...about(account, record)].map((index) => ({ index, entry }));
   });
 }
 
@@ -73,25 +73,6 @@ function about(account: AccountId, { event }: AuditRecord): string[] {
       .filter((id) => id !== undefined)
       // A sign-in's own id is on one or two events, and an index for each would outweigh them.
       .filter((id) => !id.startsWith('flw_') && id.length <= LONGEST_ID)
-      .map((id) => indexes.eventsAbout(account, id))
+      .map((id) => eventIndexes.about(account, id))
   );
-}
-
-/** Sorts by time; fifteen digits hold every instant until the year 33658. */
-export function timeSort(at: number): string {
-  return String(Math.max(0, at)).padStart(15, '0');
-}
-
-function eventEntry({ event }: AuditRecord, segment: number, position: number): IndexEntry {
-  // Of one instant in the order of the chain.
-  const place = [segment.toString(36).padStart(8, '0'), position.toString(36).padStart(3, '0')];
-  return { sort: timeSort(event.at), id: place.join('.') };
-}
-
-/** What the id of an entry points at. */
-export function placeOf({ id }: Pick<IndexEntry, 'id'>): { segment: number; position: number } | undefined {
-  const match = /^([0-9a-z]+)\.([0-9a-z]+)$/.exec(id);
-  return match
-    ? { segment: Number.parseInt(match[1] ?? '', 36), position: Number.parseInt(match[2] ?? '', 36) }
-    : undefined;
 }

@@ -1,9 +1,10 @@
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Refusal, refusal, wrongInput } from '../kernel/result.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { filterDocument } from './documents.ts';
 import type { FilterRule } from './filter.ts';
 import { type Holder, isHolding } from './filter-usage.ts';
 
@@ -36,7 +37,7 @@ export async function attachFilters(
   slots: FilterSlots,
 ): Promise<Refusal | undefined> {
   for (const [id, kind] of slotsOf(slots)) {
-    const key = documents.filter(id);
+    const key = filterDocument.key(id);
     const refused = await transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
       const filter = stored?.value;
       if (filter?.account !== account) return { answer: refusal('FILTER_NOT_FOUND', { detail: `${kind}Filter` }) };
@@ -55,7 +56,7 @@ export async function attachFilters(
 /** Takes the resource off filters that it does not have, or no longer. */
 export async function detachFilters(ports: Needs, resource: ResourceId, filters: readonly FilterId[]): Promise<void> {
   for (const id of filters) {
-    const key = documents.filter(id);
+    const key = filterDocument.key(id);
     await transact(ports, key.anchor, [key], ([stored]) => {
       const holders = stored?.value.holders ?? [];
       const left = holders.filter((holder) => holder.resource !== resource);
@@ -76,7 +77,7 @@ export async function currentHolders(
 ): Promise<ResourceId[]> {
   const now = ports.clock.now();
   const resources = await ports.store.getMany(
-    holders.map(({ resource }) => documents.resource(resource)),
+    holders.map(({ resource }) => resourceDocument.key(resource)),
     now,
   );
   return holders

@@ -6,8 +6,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { filterDocument, filterIndexes } from './documents.ts';
 import type { Filter, FilterRule } from './filter.ts';
 import { validateRule } from './judge.ts';
 
@@ -30,14 +29,14 @@ export async function createFilter(
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   };
-  const key = documents.filter(birth.id);
+  const key = filterDocument.key(birth.id);
   const made = await createObject(
     ports,
     act,
     'filter.created',
     birth,
     key,
-    indexes.filters(account),
+    filterIndexes.created(account),
     filter,
     'filters',
   );

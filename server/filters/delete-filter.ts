@@ -6,8 +6,8 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { releaseQuota } from '../records/usage.ts';
-import { documents } from '../store/keys.ts';
 import { currentHolders } from './attach-filters.ts';
+import { filterDocument } from './documents.ts';
 
 /**
  * Deletes a filter that no resource has. Whether one has, the filter itself says: a resource is written down on it before
@@ -20,7 +20,7 @@ export async function deleteFilter(
   id: FilterId,
   seen?: SeenVersions,
 ): Promise<Result<{ deleted: true }>> {
-  const key = documents.filter(id);
+  const key = filterDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const holders = found.object.holders ?? [];

@@ -3,7 +3,7 @@ import type { FilterId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { authenticate, createFilter, createResource, operatorContext, updateResource } from '../testing/as-operator.ts';
 import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
@@ -11,6 +11,7 @@ import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createFilter as createFilterAs } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
+import { filterDocument } from './documents.ts';
 import { ATTACHING_MS } from './filter-usage.ts';
 import { updateFilter } from './update-filter.ts';
 
@@ -76,12 +77,12 @@ describe('a filter that a resource has', () => {
       const filter = await addFilter(scene);
       const replica = ports.replica();
       const late = async () => {
-        for (let hop = 0; hop < hops; hop++) await replica.store.getMany([documents.filter(filter)], 0);
+        for (let hop = 0; hop < hops; hop++) await replica.store.getMany([filterDocument.key(filter)], 0);
         return remove(scene, filter, replica);
       };
       const [attached, deleted] = await Promise.all([attach(scene, filter), late()]);
       expect([isRefusal(attached), isRefusal(deleted)].filter(Boolean), `${hops}`).toHaveLength(1);
-      const { ipFilter } = await read(ports, documents.resource(scene.resource.id));
+      const { ipFilter } = await read(ports, resourceDocument.key(scene.resource.id));
       expect(ipFilter).toBe(isRefusal(attached) ? undefined : filter);
     }
   });
@@ -93,7 +94,7 @@ describe('a filter that a resource has', () => {
       if (round % 2 === 0) unwrap(await attach(scene, filter));
       const later = async (hops: number, work: (over: TestPorts) => Promise<unknown>) => {
         const replica = ports.replica();
-        for (let hop = 0; hop < hops; hop++) await replica.store.getMany([documents.filter(filter)], 0);
+        for (let hop = 0; hop < hops; hop++) await replica.store.getMany([filterDocument.key(filter)], 0);
         return work(replica);
       };
       const [attached] = await Promise.all([
@@ -102,8 +103,8 @@ describe('a filter that a resource has', () => {
         later(round % 5, (over) => remove(scene, filter, over)),
         later(round % 11, (over) => remove(scene, filter, over)),
       ]);
-      const { ipFilter } = await read(ports, documents.resource(scene.resource.id));
-      const [there] = await ports.store.getMany([documents.filter(filter)], ports.clock.now());
+      const { ipFilter } = await read(ports, resourceDocument.key(scene.resource.id));
+      const [there] = await ports.store.getMany([filterDocument.key(filter)], ports.clock.now());
       if (ipFilter) {
         expect(isRefusal(attached)).toBe(false);
         expect(there?.value.holders?.map(({ resource }) => resource)).toEqual([scene.resource.id]);
@@ -137,7 +138,7 @@ describe('a filter that a resource has', () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     unwrap(await attach(scene, filter));
-    const key = documents.filter(filter);
+    const key = filterDocument.key(filter);
     const now = ports.clock.now();
     await ports.store.commit({ anchor: key.anchor, operation: filter, now, expect: [], delete: [key] });
     const request = { account: scene.account, resource: scene.resource.id, user: 'alice', address: '203.0.113.7' };
@@ -172,7 +173,7 @@ describe('a filter that is changed', () => {
     expect(kind).toMatchObject({ refused: 'INPUT_INVALID', field: 'rule/kind' });
     const empty = await updateFilter(ports, act, filter, { rule: { ...rule(), ranges: [] } });
     expect(empty).toMatchObject({ refused: 'INPUT_INVALID', field: 'rule' });
-    expect((await read(ports, documents.filter(filter))).rule).toEqual(OFFICE);
+    expect((await read(ports, filterDocument.key(filter))).rule).toEqual(OFFICE);
   });
 
   test('is changed and deleted by the superuser or whoever made it', async () => {
@@ -212,7 +213,7 @@ describe('SR-27: whoever made a filter, and acts on some resources', () => {
     const { act, filter } = await made(scene, [elsewhere.id]);
     unwrap(await attach(scene, filter));
     expect(await open(act, filter)).toEqual({ refused: 'FORBIDDEN' });
-    expect((await read(ports, documents.filter(filter))).rule).toEqual(rule());
+    expect((await read(ports, filterDocument.key(filter))).rule).toEqual(rule());
     unwrap(await updateFilter(ports, act, filter, { name: 'the office' }));
     unwrap(await open(operatorContext(scene.account), filter));
     unwrap(await updateResource(ports, scene.account, elsewhere.id, { ipFilter: filter }));
@@ -233,6 +234,6 @@ describe('SR-27: whoever made a filter, and acts on some resources', () => {
       return go();
     };
     expect(await open(act, filter)).toEqual({ refused: 'FORBIDDEN' });
-    expect((await read(ports, documents.filter(filter))).rule).toEqual(rule());
+    expect((await read(ports, filterDocument.key(filter))).rule).toEqual(rule());
   });
 });

@@ -9,9 +9,9 @@ import type { Ports } from '../kernel/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { listFilters } from '../records/list-named.ts';
 import { showObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { createFilter } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
+import { filterDocument } from './documents.ts';
 import type { Filter } from './filter.ts';
 import { updateFilter } from './update-filter.ts';
 
@@ -92,7 +92,7 @@ export function filters(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secre
     showPage(c, await listFilters(ports, c.get('act'), c.req.valid('query')), presentFilter),
   );
   app.openapi(routes.read, async (c) => {
-    const key = documents.filter(c.req.valid('param').id);
+    const key = filterDocument.key(c.req.valid('param').id);
     return showOne(c, await showObject(ports, c.get('act'), key, 'FILTER_NOT_FOUND'), presentFilter);
   });
   app.openapi(routes.update, async (c) => {

@@ -5,9 +5,9 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { currentHolders } from './attach-filters.ts';
 import { canonicalRule } from './create-filter.ts';
+import { filterDocument } from './documents.ts';
 import type { Filter, FilterRule } from './filter.ts';
 import type { Holder } from './filter-usage.ts';
 import { validateRule } from './judge.ts';
@@ -27,7 +27,7 @@ export async function updateFilter(
   seen?: SeenVersions,
 ): Promise<Result<{ object: Filter }>> {
   const problems = rule === undefined ? [] : validateRule(rule);
-  const key = documents.filter(id);
+  const key = filterDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { holders = [] } = found.object;

@@ -1,9 +1,9 @@
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { transact, type Write } from '../store/transact.ts';
+import { flowStartedDocument } from './documents.ts';
 import { type Handle, parseHandle, secretMatches } from './flow-handle.ts';
 import { type Conversation, claimStep, holdsClaim, released } from './transitions.ts';
 
@@ -32,7 +32,7 @@ export async function claimFlowStep<F extends KeptConversation>(
 ): Promise<Result<{ flow: F }>> {
   const handle = parseHandle(answer.handle);
   if (!handle) return refusal('FLOW_NOT_FOUND');
-  const [key, mark] = [keyOf(handle.id), documents.flowBegun(handle.id)];
+  const [key, mark] = [keyOf(handle.id), flowStartedDocument.key(handle.id)];
   const claim = (sealed?: F) =>
     transact<readonly [typeof key, typeof mark], Result<{ flow: F }>>(
       ports,

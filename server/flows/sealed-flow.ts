@@ -1,10 +1,12 @@
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { ClientContext } from '../platform/secret-box/port.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
-import { documents } from '../store/keys.ts';
+import { restorationDocument } from '../store/documents.ts';
 import type { DocumentKey } from '../store/store.ts';
 import type { KeptConversation } from './claim-step.ts';
+import { flowDocument, flowStartedDocument } from './documents.ts';
 import type { Flow } from './flow.ts';
 import { type Handle, hashSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
 
@@ -41,7 +43,7 @@ export async function unsealFlow<F extends KeptConversation>(
   const now = ports.clock.now();
   if (now >= flow.expiresAt) return undefined;
   // A restored store does not know which handles of the time before have begun (SR-62).
-  const [restoration] = await ports.store.getMany([documents.restoration()], now);
+  const [restoration] = await ports.store.getMany([restorationDocument.key()], now);
   if (restoration && flow.createdAt <= restoration.value.startedAt) return undefined;
   return { ...flow, handleHash: hashSecret(secret) };
 }
@@ -50,7 +52,7 @@ export async function unsealFlow<F extends KeptConversation>(
 export async function openFlow(ports: Needs & { issuer: string }, handle: Handle): Promise<Flow | undefined> {
   const flow = await unsealFlow<Flow>(ports, 'widget-flow', handle);
   if (!flow) return undefined;
-  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], ports.clock.now());
+  const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   if (!resource) return undefined;
   // The list may have become shorter since. Our own pages are on no list.
   return flow.origin === ports.issuer || originAllowed(resource.value, flow.origin) ? flow : undefined;
@@ -58,7 +60,7 @@ export async function openFlow(ports: Needs & { issuer: string }, handle: Handle
 
 /** The flow that the handle continues, or is about to begin. */
 export function readFlow(ports: Needs & { issuer: string }, text: unknown): Promise<Flow | undefined> {
-  return readByHandle(ports, documents.flow, text, (handle) => openFlow(ports, handle));
+  return readByHandle(ports, flowDocument.key, text, (handle) => openFlow(ports, handle));
 }
 
 /** @param open what a handle holds whose flow is not stored yet */
@@ -71,7 +73,7 @@ export async function readByHandle<F extends KeptConversation>(
   const handle = parseHandle(text);
   if (!handle) return undefined;
   const { id, secret } = handle;
-  const [flow, begun] = await store.getMany([keyOf(id), documents.flowBegun(id)] as const, clock.now());
+  const [flow, begun] = await store.getMany([keyOf(id), flowStartedDocument.key(id)] as const, clock.now());
   if (flow) return secretMatches(secret, flow.value.handleHash) ? flow.value : undefined;
   return begun ? undefined : open(handle);
 }

@@ -2,10 +2,10 @@ import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protoco
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenId } from '../kernel/ids.ts';
 import { Overloaded } from '../platform/argon2/port.ts';
-import { documents } from '../store/keys.ts';
 import { NONCE, ORIGIN, overwriteSeed, PASSWORD } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { addressOf, createSampleFixture, operationsOf, type SampleScene, samples } from '../testing/operations.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { isOath } from '../tokens/token.ts';
 
 let service: Service;
@@ -51,7 +51,7 @@ describe('SR-23: a seed', () => {
         otpauthUri: string;
       };
       expect(otpauthUri).toContain(secret);
-      const [stored] = await service.ports.store.getMany([documents.token(token.id)], service.ports.clock.now());
+      const [stored] = await service.ports.store.getMany([tokenDocument.key(token.id)], service.ports.clock.now());
       const sealedSecret = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
 
       await call(`GET /v1/tokens/${token.id}`, { key });

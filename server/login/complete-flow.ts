@@ -1,7 +1,7 @@
+import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
 import { actOf, grantedEvent } from '../flows/flow-events.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
-import { documents } from '../store/keys.ts';
 import type { Write } from '../store/transact.ts';
 
 /** A flow as it is now, with the result if this very change made one. */
@@ -21,10 +21,10 @@ export function completionWrite(
   const { id } = flow;
   return {
     put: [
-      { key: documents.flow(id), value: flow, expiresAt: flow.expiresAt },
-      { key: documents.result(id), value: result, expiresAt: Math.max(result.expiresAt, now) + RESULT_GRACE_MS },
+      { key: flowDocument.key(id), value: flow, expiresAt: flow.expiresAt },
+      { key: resultDocument.key(id), value: result, expiresAt: Math.max(result.expiresAt, now) + RESULT_GRACE_MS },
       ...(request
-        ? [{ key: documents.loginRequest(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
+        ? [{ key: loginRequestDocument.key(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
         : []),
     ],
     append: [createEvent(actOf(flow, client), grantedEvent(result), now)],

@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '@countersign/protocol/result';
+import { authenticationDocument } from '../authentication/documents.ts';
+import { resultDocument } from '../flows/documents.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { transact } from '../store/transact.ts';
 import { forgottenAt, rememberedFrom } from './remembered-sign-in.ts';
 import { validateResult } from './validate-result.ts';
@@ -41,7 +43,7 @@ export async function consumeResult(
   if (!id) return refusal('RESULT_INVALID');
 
   const [resource, record] = await ports.store.getMany(
-    [documents.resource(input.resource), documents.result(id)],
+    [resourceDocument.key(input.resource), resultDocument.key(id)],
     ports.clock.now(),
   );
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
@@ -62,7 +64,7 @@ export async function consumeResult(
   const fallen = await validateResult(ports, value);
   if (fallen) return fallen;
 
-  const key = documents.result(id);
+  const key = resultDocument.key(id);
   const consumed = await transact<readonly [typeof key], Result<{ claims: ResultClaims }>>(
     ports,
     key.anchor,
@@ -83,7 +85,7 @@ export async function consumeResult(
         write: {
           put: [
             { key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS },
-            ...(expiresAt === undefined ? [] : [{ key: documents.authentication(id), value: earlier, expiresAt }]),
+            ...(expiresAt === undefined ? [] : [{ key: authenticationDocument.key(id), value: earlier, expiresAt }]),
           ],
           append: [createEvent(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
         },

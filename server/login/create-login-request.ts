@@ -2,6 +2,7 @@ import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
+import { loginRequestDocument } from '../flows/documents.ts';
 import type { LoginRequest } from '../flows/flow.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
 import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from '../flows/flow-handle.ts';
@@ -11,9 +12,9 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { ABSENT } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { findUser } from '../users/find-user.ts';
@@ -43,7 +44,7 @@ export async function createLoginRequest(
 ): Promise<Result<{ loginRequest: string; expiresAt: number }>> {
   const { account } = act.actor;
   const now = ports.clock.now();
-  const [resource] = await ports.store.getMany([documents.resource(input.resource)], now);
+  const [resource] = await ports.store.getMany([resourceDocument.key(input.resource)], now);
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
   const { redirectUri } = input;
   if (redirectUri !== undefined && !redirectAllowed(resource.value, redirectUri)) {
@@ -102,7 +103,7 @@ export async function keepLoginRequest(
     resource,
     ...(transaction && { transaction: transaction.hash }),
   };
-  const key = documents.loginRequest(id);
+  const key = loginRequestDocument.key(id);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

@@ -1,8 +1,8 @@
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 
 /** What the sign-in shows of its resource. */
 export interface PublicInfo {
@@ -35,7 +35,7 @@ export async function frameAccess(
 ): Promise<{ ancestor?: string; shown?: PublicInfo }> {
   const id = parseId('res', resource);
   if (!id) return {};
-  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!stored || !originAllowed(stored.value, origin)) return {};
   return { ancestor: origin, shown: publicInfo(stored.value) };
 }

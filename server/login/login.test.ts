@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resultDocument } from '../flows/documents.ts';
 import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from '../flows/flow.ts';
 import { parseHandle } from '../flows/flow-handle.ts';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { passwordAttemptsDocument } from '../passwords/documents.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN, overwrite, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -150,7 +152,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     const [record] = await ports.store.getMany(
-      [documents.result(parseHandle(walk.handle)?.id ?? 'flw_00000000000')],
+      [resultDocument.key(parseHandle(walk.handle)?.id ?? 'flw_00000000000')],
       ports.clock.now(),
     );
     expect(record).toBeUndefined();
@@ -232,7 +234,7 @@ describe('an evaluation that', () => {
     await expect(walk.password()).rejects.toThrow(DependencyFailed);
     ports.hasher.during = undefined;
     expect(await walk.look()).toMatchObject({ step: 'password', seq: 1 });
-    const attempts = documents.passwordAttempts(scene.user.id);
+    const attempts = passwordAttemptsDocument.key(scene.user.id);
     expect((await ports.store.getMany([attempts], ports.clock.now()))[0]?.value.failures).toBe(1);
     expect(await walk.password()).toMatchObject({ step: 'done' });
   });
@@ -333,7 +335,7 @@ describe('a policy made stricter while somebody signs in', () => {
     const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
-    await overwrite(ports, documents.resource(scene.resource.id), { methodPolicy: 'password-otp' });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { methodPolicy: 'password-otp' });
     expect(await walk.otp(await code(scene))).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
   });
@@ -343,7 +345,7 @@ describe('a policy made stricter while somebody signs in', () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.hasher.during = () =>
-      overwrite(ports, documents.resource(scene.resource.id), { methodPolicy: 'password-otp' });
+      overwrite(ports, resourceDocument.key(scene.resource.id), { methodPolicy: 'password-otp' });
     expect(await walk.password()).toMatchObject({ step: 'otp' });
     ports.hasher.during = undefined;
   });

@@ -1,7 +1,8 @@
+import { loginRequestDocument } from '../flows/documents.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
-import { documents } from '../store/keys.ts';
 import { type PublicInfo, publicInfo } from './frame-policy.ts';
 
 /** What our own page for a login request shows before anybody has proved that they hold its secret. */
@@ -22,10 +23,10 @@ export async function readSignInPage(
   const id = parseId('flw', request);
   if (!id) return undefined;
   const now = ports.clock.now();
-  const [asked] = await ports.store.getMany([documents.loginRequest(id)], now);
+  const [asked] = await ports.store.getMany([loginRequestDocument.key(id)], now);
   if (asked?.value.redirectUri === undefined) return undefined;
   const { redirectUri, user, resource: resourceId } = asked.value;
-  const [resource] = await ports.store.getMany([documents.resource(resourceId)], now);
+  const [resource] = await ports.store.getMany([resourceDocument.key(resourceId)], now);
   if (!resource || !redirectAllowed(resource.value, redirectUri)) return undefined;
   return { ...publicInfo(resource.value), request: id, resource: resourceId, redirectUri, isGiven: user !== undefined };
 }

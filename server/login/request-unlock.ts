@@ -2,6 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { keeping, releaseStep } from '../flows/claim-step.ts';
+import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
 import { hashSecret, newSecret } from '../flows/flow-handle.ts';
@@ -17,8 +18,8 @@ import type { MailLanguage } from '../messages/mail/mail.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
+import { unlockLinkDocument } from '../tokens/documents.ts';
 import {
   UNLOCK_LINK_LIFETIME_MS,
   UNLOCKS_PER_PERSON,
@@ -26,6 +27,7 @@ import {
   type UnlockLink,
 } from '../tokens/unlock/unlock-link.ts';
 import { mayAskUnlock } from '../tokens/unlock/unlockable-tokens.ts';
+import { userDocument } from '../users/documents.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { presentFlow } from './view-flow.ts';
@@ -51,15 +53,15 @@ export async function requestUnlock(
   try {
     sent = await mailLink(ports, held.flow, answer);
   } catch (error) {
-    await releaseStep(ports, documents.flow, id, attempt).catch(() => undefined);
+    await releaseStep(ports, flowDocument.key, id, attempt).catch(() => undefined);
     throw error;
   }
-  const key = documents.flow(id);
+  const key = flowDocument.key(id);
   const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
     if (!current || !holdsClaim(current.value, attempt)) return { answer: current?.value };
     const free = released(current.value);
     const next: Flow = isRefusal(sent) ? free : { ...free, unlock: 'sent' };
-    return { answer: next, write: keeping(documents.flow, next) };
+    return { answer: next, write: keeping(flowDocument.key, next) };
   });
   if (isRefusal(sent)) return sent;
   return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
@@ -67,7 +69,7 @@ export async function requestUnlock(
 
 /** Taken for one attempt before anything is sent, so that a double click is one mail (SR-48). */
 function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ flow: Flow }>> {
-  const key = documents.flow(id);
+  const key = flowDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: Flow }>> => {
     const flow = stored?.value;
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
@@ -75,7 +77,7 @@ function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ 
     if (flow.step !== 'denied' || flow.unlock !== 'offered') return { answer: refusal('STEP_NOT_EXPECTED') };
     const claimed = claimStep(flow, { steps: ['denied'], seq: flow.seq, attempt }, now);
     if ('refused' in claimed) return { answer: refusal(claimed.refused) };
-    return { answer: claimed, write: keeping(documents.flow, claimed.flow) };
+    return { answer: claimed, write: keeping(flowDocument.key, claimed.flow) };
   });
 }
 
@@ -115,7 +117,7 @@ async function sendLink(
   person: User,
   { client, language }: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
-  const key = documents.user(person.id);
+  const key = userDocument.key(person.id);
   const secret = newSecret(ports);
   type Written = Result<{ email: string; login: string }>;
   const written = await transact(ports, key.anchor, [key], ([stored], at): Decision<Written> => {
@@ -131,7 +133,7 @@ async function sendLink(
       expiresAt: at + UNLOCK_LINK_LIFETIME_MS,
     };
     const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
-    const put = [{ key: documents.unlockLink(user.id), value, expiresAt: value.expiresAt }];
+    const put = [{ key: unlockLinkDocument.key(user.id), value, expiresAt: value.expiresAt }];
     return { answer: { email, login }, write: { put, append: [createEvent(actOf(flow, client), event, at)] } };
   });
   if (isRefusal(written)) return written;

@@ -5,7 +5,6 @@ import { requestPasswordReset } from '../passwords/reset/request-password-reset.
 import { resetPassword } from '../passwords/reset/reset-password.ts';
 import { startPasswordReset } from '../passwords/reset/start-password-reset.ts';
 import { changeOwnPassword } from '../self-service/change-password.ts';
-import { documents } from '../store/keys.ts';
 import { consumeResult, createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
 import { birth, type Fixture, type FixtureOptions, NONCE, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
@@ -13,6 +12,7 @@ import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -124,7 +124,7 @@ test('a sign-in after the change gives a result that is consumed, and so does on
   const scene = await setStage();
   unwrap(await importPasswordHash(ports, operatorContext(scene.account), scene.user.id, { password: PASSWORD }));
   unwrap(await consume(scene, await signIn(scene)));
-  await overwrite(ports, documents.user(scene.user.id), { passwordHash: weakHash(PASSWORD) });
+  await overwrite(ports, userDocument.key(scene.user.id), { passwordHash: weakHash(PASSWORD) });
   unwrap(await consume(scene, await signIn(scene)));
 });
 

@@ -6,17 +6,18 @@ import nonces from '../../shared/vectors/nonces.json' with { type: 'json' };
 import corpus from '../../shared/vectors/results.json' with { type: 'json' };
 import testKeys from '../../shared/vectors/test-keys.json' with { type: 'json' };
 import { createAccount } from '../accounts/create-account.ts';
+import { resultDocument } from '../flows/documents.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import { type AccountId, parseId, type ResourceId, type UserId } from '../kernel/ids.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { createSigner } from '../platform/jose/signer.ts';
 import type { SigningKey } from '../platform/jose/signing-key.ts';
-import { documents } from '../store/keys.ts';
 import { assign, createResource, createUser } from '../testing/as-operator.ts';
 import { addResource, createFixture, type Fixture, NONCE, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
   const { d: _private, ...publicHalf } = jwk;
@@ -109,7 +110,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
     const [flow, sub] = [parseId('flw', claims.jti), parseId('usr', claims.sub)];
     if (!flow) return;
     const user = sub ?? ('usr_00000000001' as UserId);
-    const [known] = await ports.store.getMany([documents.user(user)], now);
+    const [known] = await ports.store.getMany([userDocument.key(user)], now);
     if (!known) {
       unwrap(await createUser(ports, { id: user }, account, { login: user.replace('_', '.') }));
       unwrap(await assign(ports, { account, resource: defaults.resource as ResourceId, user }));
@@ -133,7 +134,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
       issuedAt: now,
       expiresAt: now + 3_600_000,
     };
-    const document = documents.result(flow);
+    const document = resultDocument.key(flow);
     const change = { anchor: document.anchor, operation: randomUUID(), now, expect: [] };
     await ports.store.commit({ ...change, put: [{ key: document, value: record }] });
   }

@@ -1,6 +1,7 @@
 import type { FlowBegun, FlowView } from '@countersign/protocol/flow';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { administratorFlowDocument } from '../administrators/documents.ts';
 import { answerEmail } from '../administrators/login/answer-sign-in.ts';
 import { beginSignIn, readSignIn } from '../administrators/login/start-sign-in.ts';
 import { FLOW_LIFETIME_MS } from '../flows/flow.ts';
@@ -9,9 +10,10 @@ import { sealFlow } from '../flows/sealed-flow.ts';
 import { newFlow } from '../flows/transitions.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Result } from '../kernel/result.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { signOutOfSelfService } from '../self-service/sign-out.ts';
 import { beginSelfFlow } from '../self-service/start-self-flow.ts';
-import { documents } from '../store/keys.ts';
+import { restorationDocument } from '../store/documents.ts';
 import { createLoginRequest, updateResource } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
@@ -181,7 +183,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     const { account } = await createFixture(ports);
     const { handle } = unwrap(await beginSignIn(ports, { account, client: {} }));
     unwrap(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', client: {} }));
-    const key = documents.administratorFlow(idOf(handle));
+    const key = administratorFlowDocument.key(idOf(handle));
     const now = ports.clock.now();
     await ports.store.commit({ anchor: key.anchor, operation: 'gone', now, expect: [], delete: [key] });
     expect(await readSignIn(ports, handle)).toEqual(NOWHERE);
@@ -258,7 +260,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
     const walk = await LoginDriver.begin(await createFixture(own));
     own.clock.advance(1_000);
     const now = own.clock.now();
-    const key = documents.restoration();
+    const key = restorationDocument.key();
     const value = { startedAt: now, finishedAt: now, backedUpAt: now - 60_000 };
     await own.store.commit({ anchor: key.anchor, operation: 'restore', now, expect: [], put: [{ key, value }] });
     expect(await walk.identify()).toEqual(NOWHERE);
@@ -296,7 +298,7 @@ test('what was decided at the beginning holds: nonce, origin and what the resour
   expect(claims).toMatchObject({ nonce: 'another-nonce-0123456789', origin: ORIGIN, jti: idOf(walk.handle) });
 
   const real = await LoginDriver.begin(scene);
-  await overwrite(ports, documents.resource(scene.resource.id), { testMode: 'pass' });
+  await overwrite(ports, resourceDocument.key(scene.resource.id), { testMode: 'pass' });
   expect(await real.identify()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
 });
 

@@ -1,4 +1,5 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
+import { accountDocument } from '../accounts/documents.ts';
 import { accessChecks } from '../authentication/access.ts';
 import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -6,9 +7,9 @@ import { sealFlow } from '../flows/sealed-flow.ts';
 import { denied, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { createDiscoverableChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { offersPasskeySignIn } from '../tokens/kinds/passkey/passkey-request.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
@@ -21,7 +22,7 @@ export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): P
   const refused = await admitStart(ports, input.client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
 
-  const [stored] = await ports.store.getMany([documents.resource(input.resource)], ports.clock.now());
+  const [stored] = await ports.store.getMany([resourceDocument.key(input.resource)], ports.clock.now());
   const resource = stored?.value;
   if (!resource) return refusal('RESOURCE_NOT_FOUND');
   if (!originAllowed(resource, input.origin)) return refusal('ORIGIN_NOT_ALLOWED');
@@ -44,7 +45,7 @@ export async function beginPlain(
   input: StartFlowInput,
 ): Promise<Result<FlowBegun>> {
   const now = ports.clock.now();
-  const [account] = await ports.store.getMany([documents.account(resource.account)], now);
+  const [account] = await ports.store.getMany([accountDocument.key(resource.account)], now);
   const id = idFromBytes('flw', ports.random.bytes(7));
   const begun = newFlow(id, resource, { ...input, ...seenAtBeginning(ports, resource, input) }, now);
   const facts = { planActive: account?.value.plan.active === true, resource, filters: [] };

@@ -1,8 +1,9 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
+import { loginRequestDocument } from '../flows/documents.ts';
 import { parseLoginRequest } from '../flows/flow-handle.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
-import { documents } from '../store/keys.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
@@ -21,10 +22,10 @@ export async function startRedirectedFlow(
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
   const now = ports.clock.now();
-  const [asked] = await ports.store.getMany([documents.loginRequest(given.id)], now);
+  const [asked] = await ports.store.getMany([loginRequestDocument.key(given.id)], now);
   const { redirectUri, nonce, resource: id } = asked?.value ?? {};
   if (redirectUri === undefined || nonce === undefined || id === undefined) return refusal('LOGIN_REQUEST_INVALID');
-  const [resource] = await ports.store.getMany([documents.resource(id)], now);
+  const [resource] = await ports.store.getMany([resourceDocument.key(id)], now);
   if (!resource) return refusal('LOGIN_REQUEST_INVALID');
   // It may have been taken off the list since.
   if (!redirectAllowed(resource.value, redirectUri)) return refusal('LOGIN_REQUEST_INVALID');

@@ -1,5 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FlowBegun } from '@countersign/protocol/flow';
+import { firstLoginDocument } from '../accounts/documents.ts';
+import { authenticationDocument } from '../authentication/documents.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
@@ -7,6 +9,7 @@ import type { Authentication } from '../authentication/step-up.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
 import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
+import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from '../flows/flow-handle.ts';
@@ -16,7 +19,6 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { signingKinds } from '../transactions/signing.ts';
@@ -47,7 +49,7 @@ export async function startRequestedFlow(
     // One for our own page opens no widget, and the other way round.
     request.redirectUri === input.redirectUri;
 
-  const [asked] = await ports.store.getMany([documents.loginRequest(id)], ports.clock.now());
+  const [asked] = await ports.store.getMany([loginRequestDocument.key(id)], ports.clock.now());
   if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
   const seen = seenAtBeginning(ports, resource, input);
   const facts = await readFacts(ports, resource, input, asked.value, seen);
@@ -55,7 +57,7 @@ export async function startRequestedFlow(
 
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
-  const keys = [documents.loginRequest(id), documents.flow(id), documents.result(id)] as const;
+  const keys = [loginRequestDocument.key(id), flowDocument.key(id), resultDocument.key(id)] as const;
   const begun = await transact(ports, id, keys, ([request, running, result], now): Decision<FlowChange | undefined> => {
     if (!request || !fits(request.value)) return { answer: undefined };
     const fresh = newFlow(id, resource, { ...input, ...seen, handleHash }, now);
@@ -83,7 +85,7 @@ export async function startRequestedFlow(
     }
   });
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
-  if (begun.result) void recordOnce(ports, documents.firstLogin(begun.result.account));
+  if (begun.result) void recordOnce(ports, firstLoginDocument.key(begun.result.account));
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }
 
@@ -116,7 +118,7 @@ async function readFacts(
     ...(transaction && { transaction }),
   };
   // A page that begins again goes on with what was asked before.
-  const [running] = await ports.store.getMany([documents.flow(request.flow)], now);
+  const [running] = await ports.store.getMany([flowDocument.key(request.flow)], now);
   const goesOn = running && !request.redirectUri;
   const ways = { options: factorOptions(usable), usable };
   const offered = goesOn ? undefined : await prepareFirst(ports, offering, resource, ways);
@@ -139,12 +141,12 @@ async function readEarlier(
   { previous }: LoginRequest,
 ): Promise<Authentication | undefined> {
   if (previous === undefined) return undefined;
-  const [stored] = await ports.store.getMany([documents.authentication(previous)], ports.clock.now());
+  const [stored] = await ports.store.getMany([authenticationDocument.key(previous)], ports.clock.now());
   return stored?.value;
 }
 
 function keep(flow: Flow): Decision<FlowChange> {
-  const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
+  const write: Write = { put: [{ key: flowDocument.key(flow.id), value: flow, expiresAt: flow.expiresAt }] };
   return { answer: { flow }, write };
 }
 
@@ -153,7 +155,7 @@ function keepBoth(flow: Flow, request: LoginRequest): Decision<FlowChange> {
   const { answer, write } = keep(flow);
   const expiresAt = request.createdAt + LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS;
   const value = { ...request, expiresAt };
-  const kept = { key: documents.loginRequest(flow.id), value, expiresAt };
+  const kept = { key: loginRequestDocument.key(flow.id), value, expiresAt };
   return { answer, write: { ...write, put: [...(write?.put ?? []), kept] } };
 }
 

@@ -1,10 +1,12 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import { firstLoginDocument } from '../accounts/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-check.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import type { EventDraft } from '../events/event.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
+import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { Handle } from '../flows/flow-handle.ts';
@@ -19,7 +21,6 @@ import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { opening, standingToOpen } from '../self-service/open.ts';
 import { passwordNoted } from '../self-service/transitions.ts';
-import { documents } from '../store/keys.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { confirmByFactor } from '../users/confirm-user.ts';
@@ -58,14 +59,14 @@ export async function submitStep<Input>(
 ): Promise<Result<FlowView>> {
   const attempt = newOperation(ports);
   const open = (handle: Handle) => openFlow(ports, handle);
-  const claimed = await claimFlowStep(ports, documents.flow, { ...request, steps: step.at, attempt }, open);
+  const claimed = await claimFlowStep(ports, flowDocument.key, { ...request, steps: step.at, attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const claim: Claim = { flow: claimed.flow, attempt, client: request.client };
   try {
     const verdict = await evaluate(ports, step, claim, input);
     return await commitVerdict(ports, step, claim, verdict);
   } catch (error) {
-    await releaseStep(ports, documents.flow, claim.flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, flowDocument.key, claim.flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -122,7 +123,7 @@ async function commitVerdict(
   if ('move' in verdict) {
     return commit(ports, step, claim, (held, now) => {
       const moved = passwordNoted(held, verdict.move(held), now);
-      return { flow: moved, write: keeping(documents.flow, moved) };
+      return { flow: moved, write: keeping(flowDocument.key, moved) };
     });
   }
   if ('end' in verdict)
@@ -153,7 +154,7 @@ function commitRefusal(
 
 function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo, now: number) {
   const append = event === undefined ? {} : { append: [createEvent(actOf(flow, client), event, now)] };
-  return { flow, write: { ...keeping(documents.flow, flow), ...append } };
+  return { flow, write: { ...keeping(flowDocument.key, flow), ...append } };
 }
 
 function commitCompletion(
@@ -186,7 +187,7 @@ async function commit(
   { flow: { id }, attempt }: Claim,
   decide: (flow: Flow, now: number, request: LoginRequest | undefined) => FlowChange & { write: Write },
 ): Promise<Result<FlowView>> {
-  const keys = [documents.flow(id), documents.loginRequest(id), documents.result(id)] as const;
+  const keys = [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
   const settled = await transact<typeof keys, Result<FlowChange>>(ports, id, keys, ([flow, request], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
@@ -195,7 +196,7 @@ async function commit(
     return { answer, write };
   });
   if (isRefusal(settled)) return settled;
-  if (settled.result && !settled.result.test) void recordOnce(ports, documents.firstLogin(settled.result.account));
+  if (settled.result && !settled.result.test) void recordOnce(ports, firstLoginDocument.key(settled.result.account));
   return presentFlow(ports, settled.flow, settled.result);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
+import { loginRequestDocument } from '../flows/documents.ts';
 import { consumeResult, operatorContext } from '../testing/as-operator.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
 import { birth, createFixture, type Fixture, NONCE, read, unwrap } from '../testing/fixtures.ts';
@@ -69,8 +69,8 @@ describe('SR-45: what is shown is what is signed', () => {
     ];
     const walk = await begin(scene, fields);
     expect(walk.view).toMatchObject({ step: 'sign', transaction: { fields } });
-    const flow = walk.handle.split('.')[0] as Parameters<typeof documents.loginRequest>[0];
-    const asked = await read(ports, documents.loginRequest(flow));
+    const flow = walk.handle.split('.')[0] as Parameters<typeof loginRequestDocument.key>[0];
+    const asked = await read(ports, loginRequestDocument.key(flow));
     expect(JSON.stringify(walk.view)).not.toContain(asked.transaction?.nonce);
   });
 });

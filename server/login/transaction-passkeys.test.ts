@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { flowDocument, resultDocument } from '../flows/documents.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import { birth, createFixture, type Fixture, NONCE, overwrite, read, unwrap } from '../testing/fixtures.ts';
@@ -39,7 +39,7 @@ async function begin(scene: Fixture, fields: readonly { label: string; value: st
   return LoginDriver.begin(scene, { loginRequest: made.loginRequest });
 }
 
-const flowOf = (walk: LoginDriver) => walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
+const flowOf = (walk: LoginDriver) => walk.handle.split('.')[0] as Parameters<typeof flowDocument.key>[0];
 
 describe('SR-45: a passkey', () => {
   test('SR-45: that answered about one transaction, or to a sign-in, confirms no other', async () => {
@@ -63,9 +63,9 @@ describe('SR-45: a passkey', () => {
     ]) {
       const { scene, answer } = await person();
       const walk = await begin(scene, FIELDS);
-      const { passkey } = await read(ports, documents.flow(flowOf(walk)));
+      const { passkey } = await read(ports, flowDocument.key(flowOf(walk)));
       if (!passkey) throw new Error('no passkey is asked');
-      await overwrite(ports, documents.flow(flowOf(walk)), { passkey: { ...passkey, challenge } });
+      await overwrite(ports, flowDocument.key(flowOf(walk)), { passkey: { ...passkey, challenge } });
       walk.view = unwrap(await walk.look());
       expect(await walk.passkey(answer(walk))).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     }
@@ -82,7 +82,7 @@ describe('SR-45: a passkey', () => {
     expect(walk.view.passkey?.challenge).not.toBe(before);
     expect(isOfTransaction(walk.view.passkey?.challenge ?? '', HASH)).toBe(true);
     expect(await walk.passkey(answer(walk))).toMatchObject({ step: 'done' });
-    expect(await read(ports, documents.result(flowOf(walk)))).toMatchObject({
+    expect(await read(ports, resultDocument.key(flowOf(walk)))).toMatchObject({
       transaction: HASH,
       token,
       kind: 'webauthn',

@@ -1,12 +1,13 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authenticationDocument } from '../authentication/documents.ts';
 import type { AccountEvent } from '../events/event.ts';
+import { flowDocument, resultDocument } from '../flows/documents.ts';
 import { type Flow, TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
 import { completeFlow, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { consumeResult, createLoginRequest, operatorContext, updateResource } from '../testing/as-operator.ts';
 import { giveOcra, wrongAnswer } from '../testing/devices/ocra-device.ts';
@@ -25,6 +26,7 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import { createTransaction, type NewTransaction, TRANSACTIONS_AT_ONCE } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
 
@@ -127,7 +129,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
       const { scene, device } = await person();
       const walk = await begin(scene);
       const answer = await device.answer(walk.view.question ?? '');
-      const key = documents.challenge(device.token, flowOf(walk));
+      const key = challengeDocument.key(device.token, flowOf(walk));
       const { transaction: _asked, ...challenge } = await read(ports, key);
       const value = { ...challenge, ...(transaction !== undefined && { transaction }) };
       await ports.store.commit({
@@ -144,7 +146,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
   test('a flow that somehow stands at the step of a sign-in takes no code there, and ends in no confirmation', async () => {
     const { scene } = await person({ tokens: [{}] });
     const walk = await begin(scene);
-    await overwrite(ports, documents.flow(flowOf(walk)), { step: 'otp', factor: 'code' });
+    await overwrite(ports, flowDocument.key(flowOf(walk)), { step: 'otp', factor: 'code' });
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'denied' });
     expect(() => completeFlow(sampleFlow(HASH), { user: scene.user, otp: 'verified' }, RULE)).toThrow(TypeError);
     expect(() => completeFlow(sampleFlow(), { user: scene.user, otp: 'verified', signed: HASH }, RULE)).toThrow(
@@ -179,7 +181,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     const all = Array.from({ length: 50 }, (_, at) => (at % 2 === 0 ? walk : elsewhere).sign(answer, seq));
     const views = await Promise.all(all);
     expect(views.filter((view) => stepOf(view) === 'done')).toHaveLength(1);
-    expect((await read(ports, documents.result(flowOf(walk)))).transaction).toBe(HASH);
+    expect((await read(ports, resultDocument.key(flowOf(walk)))).transaction).toBe(HASH);
   });
 
   test('one answer sent to ten transactions at once confirms at most the one that it was meant for', async () => {
@@ -270,7 +272,7 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
     const login = await LoginDriver.toOtp(scene);
     unwrap(await login.otp(await device.answer(login.view.question ?? '')));
     unwrap(await redeem(scene, login.view.result ?? ''));
-    const keys = [claims.jti, flowOf(login)].map((flow) => documents.authentication(flow as typeof flowId));
+    const keys = [claims.jti, flowOf(login)].map((flow) => authenticationDocument.key(flow as typeof flowId));
     const [confirmed, signedIn] = await ports.store.getMany(keys, ports.clock.now());
     expect(confirmed).toBeUndefined();
     expect(signedIn).toBeDefined();
@@ -344,7 +346,7 @@ describe('who can confirm', () => {
     const right = await device.answer(walk.view.question ?? '');
     for (let guess = 1; guess <= 5; guess++) unwrap(await walk.sign(wrongAnswer(right)));
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
-    expect((await read(ports, documents.token(device.token))).failures).toBe(5);
+    expect((await read(ports, tokenDocument.key(device.token))).failures).toBe(5);
   });
 });
 
@@ -383,5 +385,5 @@ function sampleFlow(hash?: string): Flow {
 }
 
 function flowOf(walk: LoginDriver) {
-  return walk.handle.split('.')[0] as Parameters<typeof documents.result>[0];
+  return walk.handle.split('.')[0] as Parameters<typeof resultDocument.key>[0];
 }

@@ -1,9 +1,10 @@
+import { accountDocument } from '../accounts/documents.ts';
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isResultValid } from './result-validity.ts';
 
@@ -17,7 +18,7 @@ export async function validateResult(
 ): Promise<Refusal | undefined> {
   const now = ports.clock.now();
   const [[resource, account], person] = await Promise.all([
-    ports.store.getMany([documents.resource(record.resource), documents.account(record.account)], now),
+    ports.store.getMany([resourceDocument.key(record.resource), accountDocument.key(record.account)], now),
     record.test ? undefined : locateUser(ports, record.account, record.user),
   ]);
   if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');

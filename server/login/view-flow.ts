@@ -2,6 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { factorKindOf } from '../authentication/second-factor.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
+import { resultDocument } from '../flows/documents.ts';
 import type { Flow, ResultRecord } from '../flows/flow.ts';
 import { readFlow } from '../flows/sealed-flow.ts';
 import { SECOND_STEPS, shownError } from '../flows/transitions.ts';
@@ -9,7 +10,6 @@ import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { viewSelfService } from '../self-service/view.ts';
-import { documents } from '../store/keys.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { validateResult } from './validate-result.ts';
@@ -69,7 +69,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     view.error = shownError(flow.error, now);
   }
   if (flow.step === 'done') {
-    const record = known ?? (await ports.store.getMany([documents.result(flow.id)], now))[0]?.value;
+    const record = known ?? (await ports.store.getMany([resultDocument.key(flow.id)], now))[0]?.value;
     if (!record || record.consumedAt !== undefined) return view;
     // Made just now: decided just now. Otherwise the person may have lost access since.
     if (!known && (await validateResult(ports, record))) {

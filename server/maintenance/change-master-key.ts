@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
+import { reencryptionDocument } from './documents.ts';
 import {
   type ConfiguredMasterKeys,
   type MasterKeyFile,
@@ -30,7 +30,7 @@ export interface MasterKeyOverview {
 /** Where the change of the master key stands. Looks at every secret there is. */
 export async function readMasterKeys(ports: Needs, place: MasterKeyPlace): Promise<MasterKeyOverview> {
   const [configured, secrets] = [await place.configured(), await countSecrets(ports)];
-  const [stored] = await ports.store.getMany([documents.resealing()], ports.clock.now());
+  const [stored] = await ports.store.getMany([reencryptionDocument.key()], ports.clock.now());
   const { keyId: sealing } = ports.secrets;
   const state = masterKeyState(sealing, configured, secrets);
   const { after: _where, ...walk } = stored?.value ?? {};

@@ -1,19 +1,21 @@
 import type { Account } from '../accounts/account.ts';
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { isLeftover } from '../enrolment/enrolment.ts';
+import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import { FLOW_LIFETIME_MS } from '../flows/flow.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
-import { reindex } from '../records/index-entries.ts';
 import { releaseQuota } from '../records/usage.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
+import { reindex } from '../store/index-entries.ts';
 import type { DocumentKey, IndexEntry } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import { releaseName } from '../users/claim-name.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { userNames } from '../users/user-names.ts';
 
@@ -40,23 +42,25 @@ const PAGE = 500;
  */
 export async function* checkLeftovers(ports: Needs, account: Account, mend: boolean): AsyncGenerator<Leftover> {
   const { id } = account;
-  for await (const { entry, value } of walk(ports, indexes.users(id), (user: UserId) => documents.user(user))) {
-    if (!value) yield await danglingEntry(ports, id, indexes.users(id), entry, mend);
+  for await (const { entry, value } of walk(ports, userIndexes.created(id), (user: UserId) => userDocument.key(user))) {
+    if (!value) yield await danglingEntry(ports, id, userIndexes.created(id), entry, mend);
     else if (!(await isLive(ports, value)) && ports.clock.now() - value.createdAt > BEING_MADE_MS) {
       if (mend) await removeUser(ports, value);
       yield { account: id, kind: 'half-made-user', id: value.id, ...(mend && { mended: true as const }) };
     }
   }
-  for await (const { value: token } of walk(ports, indexes.tokens(id), (one: TokenId) => documents.token(one))) {
+  for await (const { value: token } of walk(ports, tokenIndexes.created(id), (one: TokenId) =>
+    tokenDocument.key(one),
+  )) {
     if (!token || !(await isBrokenOff(ports, token))) continue;
     const act = { actor: { kind: 'service', account: id } } as const;
     if (mend && token.owner !== undefined) await discardDraft(ports, act, token.id, { id: token.owner });
     yield { account: id, kind: 'broken-off-enrolment', id: token.id, ...(mend && { mended: true as const }) };
   }
   const others = [
-    [indexes.resources(id), documents.resource],
-    [indexes.tokens(id), documents.token],
-    [indexes.filters(id), documents.filter],
+    [resourceIndexes.created(id), resourceDocument.key],
+    [tokenIndexes.created(id), tokenDocument.key],
+    [filterIndexes.created(id), filterDocument.key],
   ] as const;
   for (const [index, key] of others) {
     for await (const { entry, value } of walk(ports, index, key as (id: string) => DocumentKey<object>)) {
@@ -83,19 +87,19 @@ async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
   const { owner, createdAt, createdBy } = token;
   const now = ports.clock.now();
   if (owner === undefined || createdBy?.kind !== 'user' || now - createdAt <= FLOW_LIFETIME_MS) return false;
-  const [user] = await ports.store.getMany([documents.user(owner)], now);
+  const [user] = await ports.store.getMany([userDocument.key(owner)], now);
   return user !== undefined && isLeftover(user.value, token);
 }
 
 async function isLive(ports: Needs, user: User): Promise<boolean> {
-  const key = documents.nameClaim(user.account, normaliseName(user.login));
+  const key = nameClaimDocument.key(user.account, normaliseName(user.login));
   const [claim] = await ports.store.getMany([key], ports.clock.now());
   return claim?.value.user === user.id;
 }
 
 /** Only if it is as half-made as it was when it was found. */
 async function removeUser(ports: Needs, user: User): Promise<void> {
-  const key = documents.user(user.id);
+  const key = userDocument.key(user.id);
   const act = { actor: { kind: 'service', account: user.account } } as const;
   await transact(ports, key.anchor, [key], ([stored], now) => {
     if (!stored) return { answer: undefined };

@@ -7,7 +7,6 @@ import { confirmTokenReplacement, requestTokenReplacement } from '../administrat
 import type { AccountId } from '../kernel/ids.ts';
 import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
-import { documents } from '../store/keys.ts';
 import {
   addActive,
   addAdministrator,
@@ -20,8 +19,11 @@ import { createToken, createUser, idempotently } from '../testing/as-operator.ts
 import { addToken, birth, createFixture, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
+import { keyOf as storeKey } from '../testing/store-conformance/changes.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
+import { reencryptionDocument } from './documents.ts';
 import { countSecrets, reencryptSecrets, reencryptStep } from './reencrypt-secrets.ts';
 
 const keyOf = (name: string) => new Uint8Array(createHash('sha256').update(name).digest());
@@ -81,7 +83,7 @@ describe('under a new master key', () => {
       })(),
     ).rejects.toThrow('killed');
     fresh.store.intercept = {};
-    const [half] = await ports.store.getMany([documents.resealing()], ports.clock.now());
+    const [half] = await ports.store.getMany([reencryptionDocument.key()], ports.clock.now());
     expect(half?.value.after).toBeDefined();
     const again = await underNewKey();
     await reencryptSecrets(again);
@@ -106,7 +108,7 @@ describe('under a new master key', () => {
     fresh.store.intercept.commit = async (change, go) => {
       if (touches(change, 'token') && !raced) {
         raced = true;
-        const key = documents.token(token.id);
+        const key = tokenDocument.key(token.id);
         const value = { ...(await token.stored()), nextCounter: 77 };
         await ports
           .replica()
@@ -157,7 +159,7 @@ describe('under a new master key', () => {
   });
 
   test('something sealed whose place nobody has named is counted, and not taken for done', async () => {
-    const key = { anchor: 'somewhere', name: 'novelty/1' };
+    const key = storeKey('somewhere', 'novelty/1');
     const sealed = ports.secrets.seal(new Uint8Array(3), { account: 'a', kind: 'token', id: 'x', field: 'y' });
     const change = { anchor: key.anchor, operation: 'novelty', now: ports.clock.now(), expect: [] };
     await ports.store.commit({ ...change, put: [{ key, value: { inner: [{ sealed }] } }] });

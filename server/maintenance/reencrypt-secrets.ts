@@ -1,9 +1,10 @@
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import type { ScannedRecord, ScanPage } from '../store/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
+import { CATALOGUE } from './catalogue.ts';
+import { reencryptionDocument } from './documents.ts';
 import type { Reencryption, SecretCount } from './reencryption.ts';
-import { exchange, keyIdOf, sealedTexts, secretsOf } from './sealed-secrets.ts';
+import { exchange, keyIdOf, sealedTexts } from './sealed-secrets.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 type Document = Extract<ScannedRecord, { kind: 'document' }>;
@@ -20,7 +21,7 @@ const MOST_WALKS = 5;
  * @throws Error where a secret does not open with any of the master keys
  */
 export async function reencryptStep(ports: Needs, pageSize = PAGE): Promise<Reencryption> {
-  const key = documents.resealing();
+  const key = reencryptionDocument.key();
   const { keyId } = ports.secrets;
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   const before: Reencryption =
@@ -74,7 +75,7 @@ export async function countSecrets({ store, clock, secrets }: Needs): Promise<Se
     const page = await store.scan(after, PAGE);
     for (const record of page.records) {
       if (record.kind !== 'document' || hasExpired(record, clock.now())) continue;
-      const known = new Set(secretsOf(record.key, record.value).map(({ sealed }) => sealed));
+      const known = new Set(CATALOGUE.secretsOf(record.key, record.value).map(({ sealed }) => sealed));
       for (const sealed of sealedTexts(record.value)) {
         if (!known.has(sealed)) count.unknown[record.key.name] = (count.unknown[record.key.name] ?? 0) + 1;
         if (secrets.isCurrent(sealed)) count.current += 1;
@@ -87,9 +88,12 @@ export async function countSecrets({ store, clock, secrets }: Needs): Promise<Se
 }
 
 async function resealDocument(ports: Needs, record: Document): Promise<number | 'missed'> {
-  const { key, value, version, expiresAt } = record;
+  const { value, version, expiresAt } = record;
+  const document = CATALOGUE.documentOf(record.key);
+  if (document === undefined) return 0;
+  const key = { ...record.key, document };
   const now = ports.clock.now();
-  const stale = secretsOf(key, value).filter(({ sealed }) => !ports.secrets.isCurrent(sealed));
+  const stale = document.secrets(value, key).filter(({ sealed }) => !ports.secrets.isCurrent(sealed));
   if (stale.length === 0 || hasExpired(record, now)) return 0;
   const anew = stale.map(({ sealed, context }) => {
     const plain = ports.secrets.open(sealed, context);

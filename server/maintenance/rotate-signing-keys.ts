@@ -1,6 +1,6 @@
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { signingKeysDocument } from './documents.ts';
 import {
   hasRetired,
   isUnderWay,
@@ -36,7 +36,7 @@ export async function rotateSigningKeys(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   makeKey: (times: Pick<StoredSigningKey, 'createdAt' | 'signsFromAt'>) => Promise<StoredSigningKey>,
 ): Promise<KeyRotation> {
-  const key = documents.signingKeys();
+  const key = signingKeysDocument.key();
   const createdAt = ports.clock.now();
   const successor = await makeKey({ createdAt, signsFromAt: createdAt + PUBLISHED_BEFORE_MS });
   return transact(ports, key.anchor, [key], ([stored], now): Decision<KeyRotation> => {
@@ -49,7 +49,7 @@ export async function rotateSigningKeys(
 
 export async function readSigningKeys(ports: Pick<Ports, 'store' | 'clock'>): Promise<KeyOverview[]> {
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.signingKeys()], now);
+  const [stored] = await ports.store.getMany([signingKeysDocument.key()], now);
   return overview(stored?.value.keys ?? [], now);
 }
 

@@ -6,10 +6,10 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Reservation } from '../platform/argon2/port.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
-import { documents } from '../store/keys.ts';
 import type { Json } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
 import type { Token } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 import { locateTyped } from '../users/find-user.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { normalisePassword } from './password-policy.ts';
@@ -126,7 +126,7 @@ async function stillRight(
 /** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
 async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
   const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
-  const key = documents.user(user.id);
+  const key = userDocument.key(user.id);
   return transact(ports, key.anchor, [key], ([current], now) => {
     if (current?.value.passwordHash !== old) return { answer: old };
     const act: RequestContext = { actor: { kind: 'service', account: user.account } };

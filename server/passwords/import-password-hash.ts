@@ -5,8 +5,8 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { refuseChosen } from '../users/create-user.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { type ImportedHash, wrapImportedHash } from './imported-hash.ts';
 import { wrapping } from './legacy-hash.ts';
@@ -24,7 +24,7 @@ export async function importPasswordHash(
   id: UserId,
   given: { password: string } | { passwordHash: ImportedHash },
 ): Promise<Result<{ object: User }>> {
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
   // Before the hash, which is costly; asked again below, where it counts.

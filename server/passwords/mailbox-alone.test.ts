@@ -4,7 +4,6 @@ import { createChallenge } from '../authentication/create-challenge.ts';
 import { explain } from '../authentication/explain.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign } from '../resources/assign.ts';
-import { documents } from '../store/keys.ts';
 import { createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { giveSent } from '../testing/devices/sent-device.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
@@ -25,6 +24,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
+import { userDocument } from '../users/documents.ts';
 import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { resetPassword } from './reset/reset-password.ts';
 import { startPasswordReset } from './reset/start-password-reset.ts';
@@ -75,7 +75,7 @@ async function toSecond(scene: Fixture, password = NEW): Promise<LoginDriver> {
   await walk.password(password);
   return walk;
 }
-const markOf = async ({ user }: Fixture) => (await read(ports, documents.user(user.id))).needsConfirmation;
+const markOf = async ({ user }: Fixture) => (await read(ports, userDocument.key(user.id))).needsConfirmation;
 const outcomeOf = ({ view }: LoginDriver) => ({ step: view.step, code: view.error?.code });
 const byApi = (scene: Fixture, otp: string, password = NEW) =>
   authenticate(ports, operatorContext(scene.account), {
@@ -275,7 +275,7 @@ describe('what does not confirm the user', () => {
       },
     };
     unwrap(await byApi(scene, (await scene.tokens[0]?.code()) ?? ''));
-    const { passwordHash, needsConfirmation } = await read(ports, documents.user(scene.user.id));
+    const { passwordHash, needsConfirmation } = await read(ports, userDocument.key(scene.user.id));
     expect(passwordHash).toBe(fakeHash('eight quiet marmots'));
     expect(needsConfirmation).toBeDefined();
   });

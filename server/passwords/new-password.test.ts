@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
-import { documents } from '../store/keys.ts';
 import { assign, authenticate, createUser, updateUser } from '../testing/as-operator.ts';
 import { addPerson, addResource, birth, createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser as createUserAs } from '../users/create-user.ts';
+import { userDocument } from '../users/documents.ts';
 import type { ImportedHash } from './imported-hash.ts';
 
 let logins = 0;
@@ -94,9 +94,9 @@ describe('an imported hash', () => {
       authenticate(real, { account, resource: resource.id, user: login, method: 'password', password });
 
     expect(await signIn('letmein')).toEqual({ refused: 'INVALID_CREDENTIALS' });
-    expect((await read(ports, documents.user(user.id))).passwordHash).toMatch(/^\$digest-md5\$/);
+    expect((await read(ports, userDocument.key(user.id))).passwordHash).toMatch(/^\$digest-md5\$/);
     expect(await signIn('lètmein')).toMatchObject({ user: { id: user.id } });
-    expect((await read(ports, documents.user(user.id))).passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect((await read(ports, userDocument.key(user.id))).passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await signIn('lètmein')).toMatchObject({ user: { id: user.id } });
     expect(await signIn('letmein')).toMatchObject({ refused: 'INVALID_CREDENTIALS' });
   });

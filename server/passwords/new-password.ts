@@ -1,8 +1,9 @@
+import { accountDocument } from '../accounts/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import type { User } from '../users/user.ts';
 import { judgePassword, normalisePassword, type PasswordJudgement, type PasswordRule } from './password-policy.ts';
 
@@ -37,7 +38,7 @@ export async function judgeNewPassword(
 /** What holds for a password of this person now. */
 export async function passwordRule(ports: Pick<Ports, 'store' | 'clock'>, owner: PasswordOwner): Promise<PasswordRule> {
   const [account, ...stored] = await ports.store.getMany(
-    [documents.account(owner.account), ...owner.assignments.map(({ resource }) => documents.resource(resource))],
+    [accountDocument.key(owner.account), ...owner.assignments.map(({ resource }) => resourceDocument.key(resource))],
     ports.clock.now(),
   );
   const resources = stored.map((resource) => resource?.value);

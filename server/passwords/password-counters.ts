@@ -3,9 +3,9 @@ import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
 import type { PasswordAttempts } from '../users/user.ts';
+import { passwordAttemptsDocument } from './documents.ts';
 import { attemptsAsOf, isKnownNetwork } from './known-networks.ts';
 
 /** A name at one of the two doors: users and administrators of the same name have separate counters. */
@@ -41,14 +41,14 @@ export async function countersOf(
   subject: string,
   address: string | undefined,
 ): Promise<PasswordCounters> {
-  const user = documents.passwordAttempts(subject);
+  const user = passwordAttemptsDocument.key(subject);
   const place = placeOf(ports, subject, address);
   const now = ports.clock.now();
   const [attempts] = await ports.store.getMany([user], now);
   const familiar = isKnownNetwork(attempts?.value, place, now) ? place : null;
   const typed = textMac(ports, 'typed-name', [kind, account, normaliseName(name), familiar]);
   const isAhead = attempts !== undefined && attemptsAsOf(attempts.value, now) !== attempts.value;
-  return { name: documents.passwordAttempts(`name/${typed}`), user, place, isAhead };
+  return { name: passwordAttemptsDocument.key(`name/${typed}`), user, place, isAhead };
 }
 
 /** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */

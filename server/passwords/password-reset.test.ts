@@ -5,11 +5,12 @@ import { STEPS } from '../login/steps.ts';
 import { submitStep } from '../login/submit-step.ts';
 import type { Mail } from '../messages/mail/mail.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
-import { documents } from '../store/keys.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import { addPerson, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { nameClaimDocument, userDocument } from '../users/documents.ts';
+import { passwordResetDocument } from './documents.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_PERSON } from './reset/password-reset.ts';
 import { requestPasswordReset } from './reset/request-password-reset.ts';
 import { viewReset } from './reset/reset-link.ts';
@@ -90,7 +91,7 @@ describe('asking for a link', () => {
     });
     await addPerson(ports, account, resource, { user: { login: 'nowhere', email: 'n@shop.example' }, alone: false });
     await addPerson(ports, account, resource, { user: { login: 'blocked', email: 'b@shop.example' } });
-    const blocked = await read(ports, documents.nameClaim(account, 'blocked'));
+    const blocked = await read(ports, nameClaimDocument.key(account, 'blocked'));
     unwrap(await updateUser(ports, account, blocked.user, { blocked: true }));
     expect(other.user.email).toBeUndefined();
 
@@ -158,7 +159,7 @@ describe('the link', () => {
     const link = await linkFor();
     expect(await viewReset(ports, link, undefined)).toEqual({ login: 'alice', secondFactor: false });
     await unwrap(await redeem(link)).deliver();
-    expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(fakeHash(NEW));
+    expect((await read(ports, userDocument.key(scene.user.id))).passwordHash).toBe(fakeHash(NEW));
     expect(ports.courier.sent.at(-1)).toMatchObject({
       kind: 'security-notice',
       to: 'alice@shop.example',
@@ -175,14 +176,14 @@ describe('the link', () => {
     const all = await Promise.all(Array.from({ length: 50 }, (_, i) => redeem(link, `seven quiet marmots ${i}`)));
     const won = all.findIndex((verdict) => !isRefusal(verdict));
     expect(all.filter((verdict) => !isRefusal(verdict))).toHaveLength(1);
-    expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(
+    expect((await read(ports, userDocument.key(scene.user.id))).passwordHash).toBe(
       fakeHash(`seven quiet marmots ${won}`),
     );
   });
 
   test('is not in the store, and another secret opens nothing', async () => {
     const link = await linkFor();
-    const stored = await read(ports, documents.passwordReset(scene.user.id));
+    const stored = await read(ports, passwordResetDocument.key(scene.user.id));
     expect(JSON.stringify(stored)).not.toContain(link.split('.')[1]);
     const other = `${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`;
     for (const wrong of [other, '', scene.user.id, `${scene.user.id}.`, `usr_00000000000.${link.split('.')[1]}`]) {
@@ -212,7 +213,7 @@ describe('the link', () => {
       unwrap(await updateUser(ports, scene.account, scene.user.id, { blocked: true }));
     };
     expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
-    expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(fakeHash(PASSWORD));
+    expect((await read(ports, userDocument.key(scene.user.id))).passwordHash).toBe(fakeHash(PASSWORD));
   });
 
   test('takes no password that breaks the rule, and outlives the attempt', async () => {
@@ -292,7 +293,7 @@ describe('a reset that an administrator starts', () => {
     });
     unwrap(await start(user.id));
     unwrap(await redeem(linkIn(ports.courier.sent.at(-1))));
-    expect((await read(ports, documents.user(user.id))).passwordHash).toBe(fakeHash(NEW));
+    expect((await read(ports, userDocument.key(user.id))).passwordHash).toBe(fakeHash(NEW));
   });
 
   test('is refused without an address, for the blocked, for strangers, and where the actor has no say', async () => {

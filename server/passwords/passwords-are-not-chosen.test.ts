@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import type { FixtureAdministrator } from '../testing/administrators.ts';
 import { addAdministrator, selfServiceContext } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
@@ -7,6 +6,7 @@ import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap }
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { createUser } from '../users/create-user.ts';
+import { userDocument } from '../users/documents.ts';
 import { updateUser } from '../users/update-user.ts';
 import { validateNewUser } from '../users/validate-rows.ts';
 
@@ -30,7 +30,7 @@ const CHOSEN = 'chosen by an administrator';
 const HASH = { format: 'text', text: '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy' } as const;
 
 test('SR-41: an administrator who sets a person’s password is refused, and nothing is hashed or changed', async () => {
-  const before = await read(ports, documents.user(scene.user.id));
+  const before = await read(ports, userDocument.key(scene.user.id));
   for (const who of people) {
     const commits = ports.store.commits.length;
     expect(await updateUser(ports, selfServiceContext(who), scene.user.id, { password: CHOSEN })).toMatchObject({
@@ -38,7 +38,7 @@ test('SR-41: an administrator who sets a person’s password is refused, and not
     });
     expect(ports.store.commits.length).toBe(commits);
   }
-  expect(await read(ports, documents.user(scene.user.id))).toEqual(before);
+  expect(await read(ports, userDocument.key(scene.user.id))).toEqual(before);
 });
 
 test('SR-41: nor do they make a person with a password or a hash of one, alone, in bulk or to try it out', async () => {

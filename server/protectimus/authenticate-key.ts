@@ -1,6 +1,9 @@
+import { accountDocument } from '../accounts/documents.ts';
 import { actorOf } from '../administrators/administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
 import { KEY_USE_STEP_MS, livingSealed, type ProtectimusKey } from '../api-keys/api-key.ts';
 import { writeApiKey } from '../api-keys/api-key-format.ts';
+import { apiKeyDocument, apiKeyUseDocument, protectimusKeyIndexes } from '../api-keys/documents.ts';
 import { openSecret } from '../api-keys/protectimus-secret.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { inRange } from '../kernel/addresses.ts';
@@ -8,8 +11,6 @@ import { type AccountId, type AdministratorId, type ApiKeyId, parseId } from '..
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { Result } from '../kernel/result.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { recordOnce } from '../store/record-once.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { fitsHour, parseHourlyPassword } from './hourly-password.ts';
@@ -56,7 +57,7 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
   const now = ports.clock.now();
   const given = parseHourlyPassword(shown.password) ?? Buffer.alloc(0);
   const where = await keysNamed(ports, login);
-  const stored = await ports.store.getMany([documents.apiKey(NOBODY.account, NOBODY.key), ...where], now);
+  const stored = await ports.store.getMany([apiKeyDocument.key(NOBODY.account, NOBODY.key), ...where], now);
   const keys = stored
     .map((one) => one?.value)
     .filter((key) => key?.kind === 'protectimus')
@@ -71,14 +72,14 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
   )[0];
   const whose = right?.key ?? keys[0] ?? NOBODY;
   const [home, administrator] = await ports.store.getMany(
-    [documents.account(whose.account), documents.administrator(whose.account, whose.administrator)] as const,
+    [accountDocument.key(whose.account), administratorDocument.key(whose.account, whose.administrator)] as const,
     now,
   );
   const stands = home !== undefined && administrator?.value.state === 'active';
   if (!right || !stands || !isFrom(right.key, shown.address)) return countWrong(ports, guesser);
   noteRight(ports, guesser);
   const { key, text } = right;
-  void recordOnce(ports, documents.apiKeyUse(key.account, key.id), KEY_USE_STEP_MS);
+  void recordOnce(ports, apiKeyUseDocument.key(key.account, key.id), KEY_USE_STEP_MS);
   return { actor: { ...actorOf(home.value, administrator.value), through: key.id }, key, text };
 }
 
@@ -90,13 +91,13 @@ async function keysNamed({ store }: Needs, login: string) {
   const found: IndexEntry[] = [];
   let after: IndexEntry | undefined;
   do {
-    const page = await store.range(indexes.protectimusKeys(login), { limit: PAGE, ...(after && { after }) });
+    const page = await store.range(protectimusKeyIndexes.login(login), { limit: PAGE, ...(after && { after }) });
     found.push(...page);
     after = page.length === PAGE ? page.at(-1) : undefined;
   } while (after);
   return found.flatMap(({ sort, id }) => {
     const [account, key] = [parseId('acc', sort), parseId('key', id)];
-    return account && key ? [documents.apiKey(account, key)] : [];
+    return account && key ? [apiKeyDocument.key(account, key)] : [];
   });
 }
 

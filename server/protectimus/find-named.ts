@@ -4,11 +4,10 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { namesExactly } from '../records/index-entries.ts';
+import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
 import { showResource } from '../resources/resource-access.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { namesExactly } from '../store/index-entries.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { userNames } from '../users/user-names.ts';
@@ -36,8 +35,8 @@ export async function findResource(
   }
   if (name === undefined) return refusal('RESOURCE_NOT_FOUND');
   const prefix = namesExactly(name);
-  const entries = await ports.store.range(indexes.resourceNames(account), { prefix, limit: 10 });
-  const keys = entries.map((entry) => documents.resource(entry.id as ResourceId));
+  const entries = await ports.store.range(resourceIndexes.names(account), { prefix, limit: 10 });
+  const keys = entries.map((entry) => resourceDocument.key(entry.id as ResourceId));
   const stored = await ports.store.getMany(keys, ports.clock.now());
   const called = stored
     .map((one) => one?.value)

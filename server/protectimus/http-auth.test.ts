@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeAdministrator } from '../administrators/change-administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
 import type { ProtectimusKey } from '../api-keys/api-key.ts';
 import { parseApiKey } from '../api-keys/api-key-format.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../api-keys/change-api-key.ts';
+import { apiKeyDocument } from '../api-keys/documents.ts';
 import type { ApiKeyId } from '../kernel/ids.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
@@ -276,7 +277,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
     expect(await codeOf(own, route, here, call)).toBe('OK');
     // What they do not see is as if it were not there.
     expect(await codeOf(own, route, { ...sent, resourceId: numberOf(elsewhere.id) }, call)).toBe(5002);
-    const administrator = documents.administrator(own.scene.account, helper.id);
+    const administrator = administratorDocument.key(own.scene.account, helper.id);
     await overwrite(own.service.ports, administrator, {
       grants: [{ resource: own.scene.resource.id, allowed: false }],
     });
@@ -299,7 +300,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
 
   test('and never the token with which an administrator gets in, not even its own', async () => {
     const own = await dialect.another();
-    const { token } = await read(own.service.ports, documents.administrator(own.scene.account, own.superuser.id));
+    const { token } = await read(own.service.ports, administratorDocument.key(own.scene.account, own.superuser.id));
     const assigning = { resourceId: numberOf(own.scene.resource.id), tokenId: numberOf(token ?? '') };
     expect(await codeOf(own, 'POST resource-service/assign/token', assigning, {})).toBe(7001);
   });
@@ -354,11 +355,11 @@ test('SR-35: neither key nor password, nor what is typed, reaches a log', async 
 test('SR-21: what the store keeps of a key is sealed, and a sealed secret moved to another key opens nothing', async () => {
   const own = await dialect.another();
   const { ports } = own.service;
-  const at = documents.apiKey(own.scene.account, idOf(own.key));
+  const at = apiKeyDocument.key(own.scene.account, idOf(own.key));
   const kept = await read(ports, at);
   expect(JSON.stringify(kept)).not.toContain(own.key.split('_')[3]);
   const other = await dialect.another();
-  const foreign = await read(ports, documents.apiKey(other.scene.account, idOf(other.key)));
+  const foreign = await read(ports, apiKeyDocument.key(other.scene.account, idOf(other.key)));
   if (kept.kind !== 'protectimus' || foreign.kind !== 'protectimus') throw new Error('keys of another kind');
   const moved: ProtectimusKey = { ...kept, sealedSecret: foreign.sealedSecret };
   await overwrite(ports, at, moved);

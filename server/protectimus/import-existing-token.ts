@@ -6,12 +6,11 @@ import { mayChangeToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { namesExactly } from '../records/index-entries.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../resources/resource.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { namesExactly } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import type { NewPin } from '../tokens/create-token.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { isOath, TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 
@@ -34,8 +33,8 @@ export async function importExistingToken(
   { serial, otp, owner, name, pin }: ExistingToken,
 ): Promise<Result<{ object: Token }>> {
   const { account } = act.actor;
-  const entries = await ports.store.range(indexes.tokenNames(account), { prefix: namesExactly(serial), limit: 20 });
-  const keys = [...new Set(entries.map(({ id }) => id))].map((id) => documents.token(id as TokenId));
+  const entries = await ports.store.range(tokenIndexes.names(account), { prefix: namesExactly(serial), limit: 20 });
+  const keys = [...new Set(entries.map(({ id }) => id))].map((id) => tokenDocument.key(id as TokenId));
   const stored = await ports.store.getMany(keys, ports.clock.now());
   const [free, another] = stored
     .filter((one) => one !== undefined)

@@ -4,9 +4,9 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import { countEntries, listOffsetPage, type OffsetPage } from '../records/offset-page.ts';
+import { resourceIndexes } from '../resources/documents.ts';
 import { readGranted } from '../resources/list-granted.ts';
 import type { Resource } from '../resources/resource.ts';
-import { indexes } from '../store/indexes.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -18,7 +18,7 @@ export async function listResourcePart(
 ): Promise<Result<{ items: Resource[] }>> {
   const visible = visibleResources(act.actor);
   if (!visible) {
-    const index = indexes.resources(act.actor.account);
+    const index = resourceIndexes.created(act.actor.account);
     return listOffsetPage(ports, index, part, (query) => listResources(ports, act, query));
   }
   const all = await listResources(ports, act, { limit: Math.max(visible.size, 1) });
@@ -28,6 +28,6 @@ export async function listResourcePart(
 /** How many resources the administrator sees. */
 export async function countResources(ports: Needs, { actor }: RequestContext): Promise<number> {
   const visible = visibleResources(actor);
-  if (!visible) return countEntries(ports, indexes.resources(actor.account));
+  if (!visible) return countEntries(ports, resourceIndexes.created(actor.account));
   return (await readGranted(ports, actor.account, visible)).length;
 }

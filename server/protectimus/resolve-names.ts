@@ -1,8 +1,10 @@
+import { administratorDocument } from '../administrators/documents.ts';
+import { filterDocument } from '../filters/documents.ts';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, FilterId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { tokenIndexes } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -13,7 +15,7 @@ export async function nameAdministrators(
   references: readonly (ActorReference | undefined)[],
 ): Promise<ReadonlyMap<string, string>> {
   const ids = [...new Set(references.flatMap((one) => (one?.kind === 'administrator' && one.id ? [one.id] : [])))];
-  const keys = ids.map((id) => documents.administrator(account, id as AdministratorId));
+  const keys = ids.map((id) => administratorDocument.key(account, id as AdministratorId));
   const stored = await ports.store.getMany(keys, ports.clock.now());
   return new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value.email] as const] : [])));
 }
@@ -24,7 +26,7 @@ export async function nameFilters(
   account: AccountId,
   ids: readonly (FilterId | undefined)[],
 ): Promise<ReadonlyMap<string, string>> {
-  const keys = [...new Set(ids.filter((id) => id !== undefined))].map(documents.filter);
+  const keys = [...new Set(ids.filter((id) => id !== undefined))].map(filterDocument.key);
   const stored = await ports.store.getMany(keys, ports.clock.now());
   return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.name]] : [])));
 }
@@ -35,7 +37,7 @@ export async function nameUsers(
   account: AccountId,
   ids: readonly (UserId | undefined)[],
 ): Promise<ReadonlyMap<string, string>> {
-  const keys = [...new Set(ids.filter((id) => id !== undefined))].map(documents.user);
+  const keys = [...new Set(ids.filter((id) => id !== undefined))].map(userDocument.key);
   const stored = await ports.store.getMany(keys, ports.clock.now());
   return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.login]] : [])));
 }
@@ -46,6 +48,6 @@ export async function haveTokens(
   account: AccountId,
   ids: readonly UserId[],
 ): Promise<ReadonlySet<UserId>> {
-  const first = await Promise.all(ids.map((id) => store.range(indexes.tokensOf(account, id), { limit: 1 })));
+  const first = await Promise.all(ids.map((id) => store.range(tokenIndexes.ofOwner(account, id), { limit: 1 })));
   return new Set(ids.filter((_, at) => first[at]?.length === 1));
 }

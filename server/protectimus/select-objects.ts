@@ -3,14 +3,14 @@ import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { beginsWith } from '../records/index-entries.ts';
 import { type ListQuery, listTokens, listUsers } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
 import { listOffsetPage, listSelectedOffsetPage, type OffsetPage } from '../records/offset-page.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { beginsWith } from '../store/index-entries.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
 import { isSent, type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import { userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { protectimusType } from './token-types.ts';
 
@@ -60,7 +60,7 @@ export async function selectUsers(
       part,
     );
   if (blocked !== undefined) return listSelectedOffsetPage(part, fits, page({ blocked }));
-  return listOffsetPage(ports, indexes.users(act.actor.account), part, page({}));
+  return listOffsetPage(ports, userIndexes.created(act.actor.account), part, page({}));
 }
 
 /** Those of the named resources that the administrator sees. Undefined: none of them, so nothing is on any of them. */
@@ -131,7 +131,7 @@ async function tokensOn(
   const keys = users.items
     .flatMap(({ assignments }) => assignments)
     .filter(({ resource }) => resources.includes(resource))
-    .flatMap(({ tokens }) => tokens.map(({ token }) => documents.token(token)));
+    .flatMap(({ tokens }) => tokens.map(({ token }) => tokenDocument.key(token)));
   const stored = await ports.store.getMany(keys, ports.clock.now());
   const tokens = stored.map((one) => one?.value).filter((token) => token !== undefined);
   return { tokens, ids: new Set(tokens.map(({ id }) => id)) };
@@ -140,7 +140,7 @@ async function tokensOn(
 /** The indexes along which the dialect's tokens are counted: all but those that it has no word for. */
 export function countedTokens({ actor }: RequestContext): string[] {
   return TOKEN_KINDS.filter((kind) => kind !== 'webauthn' && kind !== 'recovery').map((kind) =>
-    indexes.tokensOfKind(actor.account, kind),
+    tokenIndexes.ofKind(actor.account, kind),
   );
 }
 

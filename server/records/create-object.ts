@@ -3,12 +3,11 @@ import type { EventType } from '../events/event.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import { byCreation } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation, reindex } from '../store/index-entries.ts';
 import { ABSENT, type DocumentKey } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
+import { idempotencyMarkDocument } from './documents.ts';
 import { IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
-import { reindex } from './index-entries.ts';
 import { releaseQuota, reserveQuota } from './usage.ts';
 
 /** The id something new will have, and the Idempotency-Key (as a MAC) that it was derived from, if any. */
@@ -37,7 +36,7 @@ export async function createObject<T extends { id: string; account: string; crea
   const taken = quota === undefined ? { place: 'free' as const } : await reserveQuota(ports, account, quota, object.id);
   if (isRefusal(taken)) return taken;
   const now = ports.clock.now();
-  const mark = documents.madeWith(birth.id, key.anchor);
+  const mark = idempotencyMarkDocument.key(birth.id, key.anchor);
   const others = reindex(key, undefined, object).filter((step) => step.index !== index);
   const outcome = await ports.store.commit({
     anchor: key.anchor,

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { countTry } from '../enrolment/count-try.ts';
+import { enrolmentTriesDocument } from '../enrolment/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { assign as assignAs } from '../resources/assign.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import {
   assign,
@@ -34,9 +35,11 @@ import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import { createUser } from '../users/create-user.ts';
 import { deleteUser } from '../users/delete-user.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import { findUser } from '../users/find-user.ts';
 
 let ports: TestPorts;
@@ -89,7 +92,7 @@ describe('a user who is deleted', () => {
     const scene = await createFixture(ports);
     const { id } = scene.user;
     unwrap(await countTry(ports, id, 5));
-    const counts = [documents.passwordAttempts(id), documents.enrolmentTries(id)] as const;
+    const counts = [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)] as const;
     expect((await ports.store.getMany(counts, ports.clock.now()))[1]).toBeDefined();
     unwrap(await deleteUser(ports, act(scene), id));
     expect(await ports.store.getMany(counts, ports.clock.now())).toEqual([undefined, undefined]);
@@ -100,19 +103,19 @@ describe('a user who is deleted', () => {
     const scene = await createFixture(ports, { tokens: [{}], user: names });
     const { account, user, tokens, resource } = scene;
     unwrap(await deleteUser(ports, act(scene), user.id));
-    const stored = await read(ports, documents.token(tokens[0]?.id ?? 'tok_00000000000'));
+    const stored = await read(ports, tokenDocument.key(tokens[0]?.id ?? 'tok_00000000000'));
     expect(stored).toMatchObject({ epoch: 1 });
     expect(stored).not.toHaveProperty('owner');
     for (const index of [
-      indexes.users(account),
-      indexes.userNames(account),
-      indexes.usersOn(account, resource.id),
-      indexes.tokensOf(account, user.id),
+      userIndexes.created(account),
+      userIndexes.names(account),
+      userIndexes.onResource(account, resource.id),
+      tokenIndexes.ofOwner(account, user.id),
     ]) {
       expect(await listed(index)).toEqual([]);
     }
     for (const name of ['alice', 'al', 'alice@example.com', '4312345678901']) {
-      const [claim] = await ports.store.getMany([documents.nameClaim(account, name)], ports.clock.now());
+      const [claim] = await ports.store.getMany([nameClaimDocument.key(account, name)], ports.clock.now());
       expect(claim).toBeUndefined();
     }
     const again = unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice', ...names }));
@@ -138,7 +141,7 @@ describe('a user who is deleted', () => {
       }
       expect(await password(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
       expect(await deleteUser(ports, act(scene), scene.user.id)).toEqual({ refused: 'USER_NOT_FOUND' });
-      const stored = await read(ports, documents.token(scene.tokens[0]?.id ?? 'tok_00000000000'));
+      const stored = await read(ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_00000000000'));
       expect(stored).not.toHaveProperty('owner');
       // Claims that nobody stands behind are taken over.
       unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice' }));
@@ -174,7 +177,7 @@ describe('a user who is deleted', () => {
     const spec = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
     const made = await createToken(ports, birth(ports, 'tok'), account, { ...spec, owner: user.id });
     expect(made).toEqual({ refused: 'USER_NOT_FOUND' });
-    expect(await listed(indexes.tokensOf(account, user.id))).toEqual([]);
+    expect(await listed(tokenIndexes.ofOwner(account, user.id))).toEqual([]);
   });
 
   // SR-34
@@ -200,7 +203,7 @@ describe('a token that is deleted', () => {
     expect(await authenticate(ports, { ...common, otp: (await kept?.code()) ?? '' })).toMatchObject({
       otp: 'verified',
     });
-    const { assignments } = await read(ports, documents.user(scene.user.id));
+    const { assignments } = await read(ports, userDocument.key(scene.user.id));
     expect(assignments).toMatchObject([{ tokens: [{ token: kept?.id }] }]);
   });
 
@@ -250,11 +253,11 @@ describe('a resource that is deleted', () => {
     const consumed = await consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE });
     expect(consumed).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
     expect(await finished.look()).toMatchObject({ step: 'denied' });
-    expect((await read(ports, documents.user(user.id))).assignments).toEqual([
+    expect((await read(ports, userDocument.key(user.id))).assignments).toEqual([
       { resource: elsewhere.id, alone: true, tokens: [] },
     ]);
     expect((await direct.stored()).directResources).toEqual([]);
-    expect(await listed(indexes.resources(account))).toEqual([elsewhere.id]);
+    expect(await listed(resourceIndexes.created(account))).toEqual([elsewhere.id]);
   });
 
   test('whose tidying up broke off is tidied up by its repetition, and another account’s is left alone', async () => {
@@ -266,12 +269,12 @@ describe('a resource that is deleted', () => {
     expect(await password(scene)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
     const other = await createFixture(ports);
     expect(await deleteResource(ports, act(other), resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
-    expect((await read(ports, documents.user(user.id))).assignments).toHaveLength(1);
+    expect((await read(ports, userDocument.key(user.id))).assignments).toHaveLength(1);
     expect(await deleteResource(ports, act(scene), resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
-    expect((await read(ports, documents.user(user.id))).assignments).toEqual([]);
+    expect((await read(ports, userDocument.key(user.id))).assignments).toEqual([]);
     expect(await deleteResource(ports, act(scene), other.resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
-    expect(await read(ports, documents.resource(other.resource.id))).toEqual(other.resource);
-    expect((await read(ports, documents.user(other.user.id))).assignments).toHaveLength(1);
+    expect(await read(ports, resourceDocument.key(other.resource.id))).toEqual(other.resource);
+    expect((await read(ports, userDocument.key(other.user.id))).assignments).toHaveLength(1);
   });
 
   test('takes everybody off, however many there are', async () => {
@@ -282,9 +285,9 @@ describe('a resource that is deleted', () => {
       const { user } = unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login }));
       unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     }
-    expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 1000 })).toHaveLength(451);
+    expect(await ports.store.range(userIndexes.onResource(account, resource.id), { limit: 1000 })).toHaveLength(451);
     unwrap(await deleteResource(ports, act(scene), resource.id));
-    expect(await listed(indexes.usersOn(account, resource.id))).toEqual([]);
+    expect(await listed(userIndexes.onResource(account, resource.id))).toEqual([]);
   });
 });
 
@@ -307,7 +310,7 @@ describe('who may', () => {
     const scene = await createFixture(ports);
     const id = idFromBytes('adm', ports.random.bytes(7));
     const token = await addToken(ports, scene.account, {});
-    await overwrite<Token>(ports, documents.token(token.id), { administrator: id });
+    await overwrite<Token>(ports, tokenDocument.key(token.id), { administrator: id });
     const superuser: RequestContext = {
       actor: { kind: 'administrator', account: scene.account, id: 'adm_00000000009', role: 'superuser', resources: [] },
     };

@@ -3,13 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isRefusal, refusal } from '../kernel/result.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { createLoginRequest, createToken, idempotently } from '../testing/as-operator.ts';
 import { createFixture, NONCE, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { isOath } from '../tokens/token.ts';
 import { IDEMPOTENCY_LEASE_MS, IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
@@ -36,7 +35,7 @@ function enrol(key: string | undefined, { fingerprint = 'body', over = ports, by
     return isRefusal(made) ? made : { id: made.token.id, secret: base32Encode(made.secret) };
   });
 }
-const countTokens = async (of = account) => (await ports.store.range(indexes.tokens(of), { limit: 1000 })).length;
+const countTokens = async (of = account) => (await ports.store.range(tokenIndexes.created(of), { limit: 1000 })).length;
 
 describe('a repetition', () => {
   test('answers what the first answered, the seed included, also from another process', async () => {
@@ -171,7 +170,7 @@ describe('a crash', () => {
     expect(await countTokens(of)).toBe(1);
     expect(await enrol('h', { by: of })).toEqual(made);
     // The seed that is answered is the one that is stored.
-    const [stored] = await ports.store.getMany([documents.token(made.id)], ports.clock.now());
+    const [stored] = await ports.store.getMany([tokenDocument.key(made.id)], ports.clock.now());
     const context = { account: of, kind: 'token', id: made.id, field: 'secret' } as const;
     const sealed = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
     expect(base32Encode(ports.secrets.open(sealed, context))).toBe(made.secret);

@@ -2,9 +2,9 @@ import { type Actor, referenceTo } from '../kernel/actor.ts';
 import { type IdPrefix, idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { transact, type Write } from '../store/transact.ts';
 import type { NewId } from './create-object.ts';
+import { idempotencyDocument } from './documents.ts';
 import {
   decideIdempotency,
   IDEMPOTENCY_TTL_MS,
@@ -33,7 +33,7 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   const { account } = request.actor;
   const scope = [account, referenceTo(request.actor), request.prefix, request.key];
   const name = text(ports.secrets.mac('idempotency', JSON.stringify(scope)));
-  const document = documents.idempotency(account, name);
+  const document = idempotencyDocument.key(account, name);
   // A body may hold a password: a bare hash of it would let whoever copies the store guess that past argon2 (SR-18).
   const requestHash = text(ports.secrets.mac('idempotent-request', JSON.stringify([...scope, request.fingerprint])));
   const context = { account, kind: 'idempotency', id: name, field: 'answer' } as const;
@@ -106,7 +106,7 @@ function endLease(ports: Needs, document: Key): Promise<void> {
   );
 }
 
-type Key = ReturnType<typeof documents.idempotency>;
+type Key = ReturnType<typeof idempotencyDocument.key>;
 
 async function tidy(
   ports: Needs,

@@ -1,17 +1,19 @@
 import { tokenState } from '../authentication/lockout.ts';
+import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import type { Filter } from '../filters/filter.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { listGranted } from '../resources/list-granted.ts';
 import type { Resource } from '../resources/resource.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { namePrefix } from '../store/index-entries.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { Token, TokenState } from '../tokens/token.ts';
+import { userDocument, userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
-import { namePrefix } from './index-entries.ts';
 import { type ListRequest, listObjects, type Page } from './list-objects.ts';
 
 /**
@@ -45,10 +47,10 @@ export async function listResources(
 ): Promise<Result<Page<Resource>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
-  const range = along(query, indexes.resourceNames(account), indexes.resources(account));
+  const range = along(query, resourceIndexes.names(account), resourceIndexes.created(account));
   const visible = visibleResources(actor);
   if (visible) return listGranted(ports, account, visible, range);
-  return listObjects(ports, { ...range, account, key: documents.resource });
+  return listObjects(ports, { ...range, account, key: resourceDocument.key });
 }
 
 export async function listFilters(
@@ -59,9 +61,9 @@ export async function listFilters(
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { kind } = query;
-  const range = along(query, indexes.filterNames(account), indexes.filters(account));
+  const range = along(query, filterIndexes.names(account), filterIndexes.created(account));
   const where = kind && ((filter: Filter) => filter.rule.kind === kind);
-  return listObjects(ports, { ...range, account, key: documents.filter, where });
+  return listObjects(ports, { ...range, account, key: filterDocument.key, where });
 }
 
 export async function listUsers(
@@ -76,18 +78,18 @@ export async function listUsers(
   if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
     resource !== undefined
-      ? indexes.usersOn(account, resource)
+      ? userIndexes.onResource(account, resource)
       : blocked === true
-        ? indexes.usersBlocked(account)
-        : indexes.users(account);
+        ? userIndexes.blocked(account)
+        : userIndexes.created(account);
   const fits = (user: User) =>
     (blocked === undefined || user.blocked === blocked) &&
     (resource === undefined || user.assignments.some((assignment) => assignment.resource === resource));
   const where = blocked === undefined && resource === undefined ? undefined : fits;
   return listObjects(ports, {
-    ...along(query, indexes.userNames(account), selective),
+    ...along(query, userIndexes.names(account), selective),
     account,
-    key: documents.user,
+    key: userDocument.key,
     where,
   });
 }
@@ -117,18 +119,18 @@ export async function listTokens(
     (resource === undefined || token.directResources.includes(resource));
   const all = [state, owner, kind, resource].every((wish) => wish === undefined);
   return listObjects(ports, {
-    ...along(query, indexes.tokenNames(account), selectiveTokens(account, query)),
+    ...along(query, tokenIndexes.names(account), selectiveTokens(account, query)),
     account,
-    key: documents.token,
+    key: tokenDocument.key,
     where: all ? undefined : fits,
   });
 }
 
 function selectiveTokens(account: AccountId, { state, owner, kind, resource }: TokenQuery): string {
-  if (owner !== undefined) return indexes.tokensOf(account, owner);
-  if (resource !== undefined) return indexes.tokensOn(account, resource);
-  if (state === 'locked') return indexes.tokensLocked(account);
-  if (state === 'deactivated') return indexes.tokensDeactivated(account);
-  if (state === 'expired') return indexes.tokensExpiring(account);
-  return kind === undefined ? indexes.tokens(account) : indexes.tokensOfKind(account, kind);
+  if (owner !== undefined) return tokenIndexes.ofOwner(account, owner);
+  if (resource !== undefined) return tokenIndexes.onResource(account, resource);
+  if (state === 'locked') return tokenIndexes.locked(account);
+  if (state === 'deactivated') return tokenIndexes.deactivated(account);
+  if (state === 'expired') return tokenIndexes.expiring(account);
+  return kind === undefined ? tokenIndexes.created(account) : tokenIndexes.ofKind(account, kind);
 }

@@ -1,7 +1,7 @@
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { isMainName } from '../store/index-entries.ts';
 import type { DocumentKey, IndexEntry } from '../store/store.ts';
-import { indexEntriesOf, isMainName } from './index-entries.ts';
 
 export interface Page<T> {
   items: T[];
@@ -91,7 +91,8 @@ function isShownFor<T extends object>(
   { index, prefix = '', order }: Pick<ListRequest<T, string>, 'index' | 'prefix' | 'order'>,
   entry: IndexEntry,
 ): boolean {
-  const fitting = indexEntriesOf(key, object)
+  const fitting = key.document
+    .indexes(object)
     .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
     .filter((place) => prefix !== '' || isMainName(place.entry))
     .map((place) => place.entry.sort)

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
+import { usageDocument } from '../accounts/documents.ts';
 import { choosePlan } from '../accounts/plans/choose-plan.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue, type Quotas } from '../accounts/plans/plans.ts';
 import { PLACE_HELD_MS } from '../accounts/usage.ts';
@@ -7,13 +8,12 @@ import { removeAdministrator } from '../administrators/change-administrator.ts';
 import { inviteAdministrator } from '../administrators/invite-administrator.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { createFilter, createResource, createUser, operatorContext } from '../testing/as-operator.ts';
 import { birth, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { userIndexes } from '../users/documents.ts';
 import { readUsage, recountUsage } from './usage.ts';
 
 let ports: TestPorts;
@@ -34,7 +34,8 @@ const accountWith = async (quotas: Quotas): Promise<AccountId> =>
   unwrap(await createAccount(ports, { name: 'Acme', plan: { name: 'Tight', active: true, quotas } })).account.id;
 const addUser = (account: AccountId, over = ports, login = `user-${serial++}`) =>
   createUser(over, birth(ports, 'usr'), account, { login });
-const usersOf = async (account: AccountId) => (await ports.store.range(indexes.users(account), { limit: 1000 })).length;
+const usersOf = async (account: AccountId) =>
+  (await ports.store.range(userIndexes.created(account), { limit: 1000 })).length;
 const refusedWith = (answers: readonly object[]) => answers.filter(isRefusal).map(({ refused }) => refused);
 
 describe('of many creations at once', () => {
@@ -185,7 +186,7 @@ describe('a process that dies half-way', () => {
   test('with a count too high is mended by counting anew, while creations go on', async () => {
     const account = await accountWith({ users: 50 });
     unwrap(await addUser(account));
-    const key = documents.usage(account, 'users');
+    const key = usageDocument.key(account, 'users');
     const damage = { key, value: { counted: 40, held: {} } };
     await ports.store.commit({
       anchor: key.anchor,

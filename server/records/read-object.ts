@@ -5,10 +5,10 @@ import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { reindex } from '../store/index-entries.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { etagOf, isUnchangedSince, type SeenVersions, UNSEEN_FIELDS } from './etag.ts';
-import { reindex } from './index-entries.ts';
 
 /** One object of the account. Another account's object is as absent as one that never was. */
 export async function readObject<T extends { account: string }>(

@@ -1,28 +1,30 @@
+import { accountDocument, usageDocument } from '../accounts/documents.ts';
 import type { QuotaKind } from '../accounts/plans/plans.ts';
 import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from '../accounts/usage.ts';
+import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import type { AccountId, FilterId, ResourceId, UserId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { ABSENT, type DocumentKey, type IndexEntry, type Stored } from '../store/store.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
+import { userDocument, userIndexes } from '../users/documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Where the objects of a kind are listed: an entry is written and removed in the very commit of its object. */
 const INDEXES: Record<QuotaKind, (account: AccountId) => string> = {
-  users: indexes.users,
-  resources: indexes.resources,
-  filters: indexes.filters,
+  users: userIndexes.created,
+  resources: resourceIndexes.created,
+  filters: filterIndexes.created,
   administrators: (account) => `administrators/${account}/created`,
 };
 
 const OBJECTS: Partial<Record<QuotaKind, (id: string) => DocumentKey>> = {
-  users: (id) => documents.user(id as UserId),
-  resources: (id) => documents.resource(id as ResourceId),
-  filters: (id) => documents.filter(id as FilterId),
+  users: (id) => userDocument.key(id as UserId),
+  resources: (id) => resourceDocument.key(id as ResourceId),
+  filters: (id) => filterDocument.key(id as FilterId),
 };
 
 /** Places held are looked at when there are so many, so that the document stays small. */
@@ -45,7 +47,7 @@ export async function reserveQuota(
   kind: QuotaKind,
   id: string,
 ): Promise<{ place: Place } | Refusal> {
-  const [stored] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  const [stored] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
   const take = async (): Promise<{ place: Place } | Refusal> => {
     let isSettled = false;
@@ -67,7 +69,7 @@ function tryToTake(
   kind: QuotaKind,
   id: string,
 ): Promise<Place | 'full' | 'look-first'> {
-  const keys = [documents.account(account), documents.usage(account, kind)] as const;
+  const keys = [accountDocument.key(account), usageDocument.key(account, kind)] as const;
   return transact(ports, account, keys, ([owner, stored], now): Decision<Place | 'full' | 'look-first'> => {
     const quota = owner?.value.plan.quotas?.[kind];
     if (quota === undefined) return { answer: 'free' };
@@ -84,7 +86,7 @@ function tryToTake(
 
 /** Gives a place back: the object was deleted, or never came to be. Whoever deleted it does, and nobody else. */
 export async function releaseQuota(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
-  const key = documents.usage(account, kind);
+  const key = usageDocument.key(account, kind);
   // Asked outside of the queue first, for the many accounts that keep no count.
   const [kept] = await ports.store.getMany([key], ports.clock.now());
   if (!kept) return;
@@ -104,7 +106,7 @@ export async function releaseQuota(ports: Needs, account: AccountId, kind: Quota
 async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
   const object = OBJECTS[kind];
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.usage(account, kind)], now);
+  const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], now);
   if (!object || !stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) {
     return recountUsage(ports, account, kind);
   }
@@ -121,7 +123,7 @@ async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): P
  */
 export async function recountUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.usage(account, kind)], now);
+  const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], now);
   const held = stored?.value.held ?? {};
   const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
   // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
@@ -132,7 +134,7 @@ export async function recountUsage(ports: Needs, account: AccountId, kind: Quota
 
 /** How many objects of the kind there are now; from the count where one is kept. */
 export async function readUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<number> {
-  const [stored] = await ports.store.getMany([documents.usage(account, kind)], ports.clock.now());
+  const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], ports.clock.now());
   return stored ? used(stored.value) : (await countObjects(ports, account, kind, new Set())).others;
 }
 
@@ -164,7 +166,7 @@ async function replaceUsage(
   stored: Stored<Usage> | undefined,
   usage: Usage,
 ): Promise<boolean> {
-  const key = documents.usage(account, kind);
+  const key = usageDocument.key(account, kind);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

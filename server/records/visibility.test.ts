@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Actor } from '../kernel/actor.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { showUser } from '../users/find-user.ts';
 import { listFilters, listResources, listTokens, listUsers } from './list-named.ts';
 import { showObject } from './read-object.ts';
@@ -24,8 +25,8 @@ beforeAll(async () => {
     filters: (act) => listFilters(ports, act, page),
     'a user': (act) => showUser(ports, act, 'alice'),
     'a token': (act) =>
-      showObject(ports, act, documents.token(scene.tokens[0]?.id ?? birth(ports, 'tok').id), 'TOKEN_NOT_FOUND'),
-    'a resource': (act) => showObject(ports, act, documents.resource(scene.resource.id), 'RESOURCE_NOT_FOUND'),
+      showObject(ports, act, tokenDocument.key(scene.tokens[0]?.id ?? birth(ports, 'tok').id), 'TOKEN_NOT_FOUND'),
+    'a resource': (act) => showObject(ports, act, resourceDocument.key(scene.resource.id), 'RESOURCE_NOT_FOUND'),
   };
 });
 afterAll(() => ports.close());

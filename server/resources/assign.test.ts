@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { assign, authenticate, unassign, updateToken } from '../testing/as-operator.ts';
 import { addPerson, addToken, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('a token that moves away and back', () => {
     expect(await letsIn(scene, 'password')).toBe(false);
     unwrap(await assign(ports, { ...on(scene), user: scene.user.id, token: id }));
     expect(await letsIn(scene, 'otp')).toBe(true);
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(1);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(1);
   });
 
   test('is no move when it is given to whoever has it', async () => {
@@ -80,10 +80,10 @@ describe('assigning', () => {
 
   test('again changes nothing', async () => {
     const scene = await createFixture(ports, { tokens: [{}], alone: true });
-    const before = await read(ports, documents.user(scene.user.id));
+    const before = await read(ports, userDocument.key(scene.user.id));
     unwrap(await assign(ports, { ...on(scene), user: scene.user.id }));
     unwrap(await assign(ports, { ...on(scene), user: scene.user.id, token: tokenOf(scene).id }));
-    expect(await read(ports, documents.user(scene.user.id))).toEqual(before);
+    expect(await read(ports, userDocument.key(scene.user.id))).toEqual(before);
   });
 
   test('many at once loses none of them', async () => {
@@ -91,7 +91,7 @@ describe('assigning', () => {
     const tokens = [];
     for (let at = 0; at < 8; at++) tokens.push(await addToken(ports, scene.account, { owner: scene.user.id }));
     await Promise.all(tokens.map(({ id }) => assign(ports, { ...on(scene), user: scene.user.id, token: id })));
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(8);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(8);
   });
 });
 

@@ -5,8 +5,9 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import {
   assignAlone,
@@ -19,6 +20,7 @@ import {
   unassignDirect,
   unassignToken,
 } from './assignments.ts';
+import { resourceDocument } from './documents.ts';
 import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -46,13 +48,13 @@ export async function assign(
   if (isRefusal(parts)) return parts;
   const event = eventDraft('assignment.created', input);
   if (input.user !== undefined) {
-    const key = documents.user(input.user);
+    const key = userDocument.key(input.user);
     const edit = (user: User) => assigned(act, user, input.resource, parts);
     const edited = await editObject(ports, act, event, key, 'USER_NOT_FOUND', edit);
     return isRefusal(edited) ? edited : { assigned: true };
   }
   if (input.token === undefined) return nothingNamed();
-  const key = documents.token(input.token);
+  const key = tokenDocument.key(input.token);
   const edit = (current: Token) => assignedAlone(act, current, input.resource, parts);
   const edited = await editObject(ports, act, event, key, 'TOKEN_NOT_FOUND', edit);
   return isRefusal(edited) ? edited : { assigned: true };
@@ -69,7 +71,7 @@ export async function judgeAssignment(
   const { token } = parts;
   if (input.user === undefined && token === undefined) return nothingNamed();
   if (input.user === undefined) return token && asRefusal(assignedAlone(act, token, input.resource, parts));
-  const user = await readObject(ports, act.actor.account, documents.user(input.user), 'USER_NOT_FOUND');
+  const user = await readObject(ports, act.actor.account, userDocument.key(input.user), 'USER_NOT_FOUND');
   return asRefusal(isRefusal(user) ? user : assigned(act, user.object, input.resource, parts));
 }
 
@@ -85,17 +87,17 @@ async function judgeParts(
   { resource, token: id }: AssignmentInput,
 ): Promise<Parts | Refusal> {
   const { account } = act.actor;
-  const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+  const found = await readObject(ports, account, resourceDocument.key(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const refused = refusedOn(act, resource);
   if (refused) return refused;
   if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
   if (id === undefined) return {};
-  const read = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  const read = await readObject(ports, account, tokenDocument.key(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(read)) return read;
   const { object: token } = read;
   const [owner] =
-    token.owner === undefined ? [] : await ports.store.getMany([documents.user(token.owner)], ports.clock.now());
+    token.owner === undefined ? [] : await ports.store.getMany([userDocument.key(token.owner)], ports.clock.now());
   const mayChange = mayHandToken(token) && mayChangeToken(act.actor, token, owner?.value);
   return mayChange ? { token, owner: owner?.value } : refusal('FORBIDDEN');
 }
@@ -132,7 +134,7 @@ export async function unassign(
   const refused = refusedOn(act, resource);
   if (refused) return refused;
   if (userId !== undefined) {
-    const edited = await editObject(ports, act, event, documents.user(userId), 'USER_NOT_FOUND', (user) => {
+    const edited = await editObject(ports, act, event, userDocument.key(userId), 'USER_NOT_FOUND', (user) => {
       const held = assignmentTo(user, resource);
       const stands = tokenId === undefined ? held?.alone : held?.tokens.some(({ token }) => token === tokenId);
       if (!stands) return refusal('ASSIGNMENT_NOT_FOUND');
@@ -141,7 +143,7 @@ export async function unassign(
     return isRefusal(edited) ? edited : { unassigned: true };
   }
   if (tokenId === undefined) return nothingNamed();
-  const edited = await editObject(ports, act, event, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
+  const edited = await editObject(ports, act, event, tokenDocument.key(tokenId), 'TOKEN_NOT_FOUND', (token) =>
     token.directResources.includes(resource) ? unassignDirect(token, resource) : refusal('ASSIGNMENT_NOT_FOUND'),
   );
   return isRefusal(edited) ? edited : { unassigned: true };

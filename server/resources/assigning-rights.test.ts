@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Actor } from '../kernel/actor.ts';
-import { documents } from '../store/keys.ts';
 import {
   addPerson,
   addResource,
@@ -13,6 +12,8 @@ import {
   unwrap,
 } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 import { updateUser } from '../users/update-user.ts';
 import { type AssignmentInput, assign, judgeAssignment } from './assign.ts';
 import type { Resource } from './resource.ts';
@@ -76,10 +77,10 @@ describe('SR-67: an administrator of one resource', () => {
   test.each(attempts)('does not assign %s of another resource to their own', async (_name, target) => {
     const parts = await target();
     const input = { resource: shop.id, ...parts };
-    const before = await read(ports, documents.user(bank.user.id));
+    const before = await read(ports, userDocument.key(bank.user.id));
     expect(await assign(ports, administratorOf(shop), input)).toEqual({ refused: 'FORBIDDEN' });
     expect(await judgeAssignment(ports, administratorOf(shop), input)).toEqual({ refused: 'FORBIDDEN' });
-    expect(await read(ports, documents.user(bank.user.id))).toEqual(before);
+    expect(await read(ports, userDocument.key(bank.user.id))).toEqual(before);
     const mayBoth = administratorOf(shop, bank.resource);
     expect(await judgeAssignment(ports, mayBoth, input)).toBeUndefined();
     expect(await assign(ports, mayBoth, input)).toEqual({ assigned: true });
@@ -112,10 +113,10 @@ describe('SR-67: an administrator of one resource', () => {
     ports.store.intercept.read = async (keys) => {
       if (!keys.some(({ anchor }) => anchor === user.id)) return;
       ports.store.intercept = {};
-      await overwrite(ports, documents.token(id), { owner: bank.user.id });
+      await overwrite(ports, tokenDocument.key(id), { owner: bank.user.id });
     };
     const verdict = await assign(ports, administratorOf(shop), { resource: shop.id, token: id });
     expect(verdict).toEqual({ refused: 'CONTENTION' });
-    expect((await read(ports, documents.token(id))).directResources).toEqual([]);
+    expect((await read(ports, tokenDocument.key(id))).directResources).toEqual([]);
   });
 });

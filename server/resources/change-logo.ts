@@ -4,9 +4,9 @@ import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { reindex } from '../records/index-entries.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
+import { logoDocument, resourceDocument } from './documents.ts';
 import { type Logo, readLogo } from './logo.ts';
 import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
@@ -21,14 +21,14 @@ export async function setLogo(ports: Needs, act: RequestContext, id: ResourceId,
   const logo = facts && { type: facts.type, hash, image: Buffer.from(bytes).toString('base64') };
   return change(ports, act, id, (resource) => {
     if (!logo) return refusal('LOGO_INVALID');
-    return { object: { ...resource, logo: hash }, keep: { put: [{ key: documents.logo(id), value: logo }] } };
+    return { object: { ...resource, logo: hash }, keep: { put: [{ key: logoDocument.key(id), value: logo }] } };
   });
 }
 
 export async function removeLogo(ports: Needs, act: RequestContext, id: ResourceId): Promise<Changed> {
   return change(ports, act, id, ({ logo: _gone, ...rest }) => ({
     object: rest,
-    keep: { delete: [documents.logo(id)] },
+    keep: { delete: [logoDocument.key(id)] },
   }));
 }
 
@@ -39,7 +39,7 @@ function change(
   id: ResourceId,
   edit: (resource: Resource) => Result<{ object: Resource; keep: Pick<Write, 'put' | 'delete'> }>,
 ): Promise<Changed> {
-  const key = documents.resource(id);
+  const key = resourceDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Changed> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('RESOURCE_NOT_FOUND') };
     const refused = refusedOn(act, id);
@@ -67,6 +67,9 @@ export async function readLogoOf(
   id: ResourceId,
   hash: string,
 ): Promise<Logo | undefined> {
-  const [resource, logo] = await ports.store.getMany([documents.resource(id), documents.logo(id)], ports.clock.now());
+  const [resource, logo] = await ports.store.getMany(
+    [resourceDocument.key(id), logoDocument.key(id)],
+    ports.clock.now(),
+  );
   return resource?.value.logo === hash && logo?.value.hash === hash ? logo.value : undefined;
 }

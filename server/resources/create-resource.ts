@@ -6,8 +6,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument, resourceIndexes } from './documents.ts';
 import type { Resource } from './resource.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 
@@ -26,14 +25,14 @@ export async function createResource(
   if (unattached) return unattached;
   const createdBy = referenceTo(act.actor);
   const resource: Resource = { ...checked.settings, id, account, createdAt: ports.clock.now(), createdBy };
-  const key = documents.resource(id);
+  const key = resourceDocument.key(id);
   const made = await createObject(
     ports,
     act,
     'resource.created',
     birth,
     key,
-    indexes.resources(account),
+    resourceIndexes.created(account),
     resource,
     'resources',
   );

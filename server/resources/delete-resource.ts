@@ -5,15 +5,16 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { reindex } from '../records/index-entries.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
 import { releaseQuota } from '../records/usage.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { userDocument, userIndexes } from '../users/documents.ts';
 import { unassignAll, unassignDirect } from './assignments.ts';
+import { logoDocument, resourceDocument } from './documents.ts';
 import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -34,7 +35,7 @@ export async function deleteResource(
     ports,
     act,
     { type: 'resource.deleted', resource: id },
-    documents.resource(id),
+    resourceDocument.key(id),
     'RESOURCE_NOT_FOUND',
     () => refusedOn(act, id, mayCreateResource(act.actor)),
     seen,
@@ -46,22 +47,22 @@ export async function deleteResource(
   }
   if (!(await isGone(ports, id))) return isRefusal(gone) ? gone : { deleted: true };
 
-  await transact(ports, id, [documents.logo(id)], ([logo]) => ({
+  await transact(ports, id, [logoDocument.key(id)], ([logo]) => ({
     answer: undefined,
-    ...(logo && { write: { delete: [documents.logo(id)] } }),
+    ...(logo && { write: { delete: [logoDocument.key(id)] } }),
   }));
-  await sweepIndex(ports, indexes.usersOn(account, id), (user) =>
-    tidy(ports, documents.user(user as UserId), (one) => unassignAll(one, id)),
+  await sweepIndex(ports, userIndexes.onResource(account, id), (user) =>
+    tidy(ports, userDocument.key(user as UserId), (one) => unassignAll(one, id)),
   );
-  await sweepIndex(ports, indexes.tokensOn(account, id), (token) =>
-    tidy(ports, documents.token(token as TokenId), (one) => unassignDirect(one, id)),
+  await sweepIndex(ports, tokenIndexes.onResource(account, id), (token) =>
+    tidy(ports, tokenDocument.key(token as TokenId), (one) => unassignDirect(one, id)),
   );
   return isRefusal(gone) ? gone : { deleted: true };
 }
 
 /** Another account's resource of that id is as absent as one that never was, and is still there. */
 async function isGone(ports: Needs, id: ResourceId): Promise<boolean> {
-  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   return stored === undefined;
 }
 

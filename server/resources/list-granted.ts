@@ -1,10 +1,9 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { indexEntriesOf } from '../records/index-entries.ts';
 import { type ListRequest, type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
-import { documents } from '../store/keys.ts';
 import type { IndexEntry } from '../store/store.ts';
+import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -25,7 +24,8 @@ export async function listGranted(
   const sign = order === 'asc' ? 1 : -1;
   const listed = (await readGranted(ports, account, visible))
     .flatMap((object) =>
-      indexEntriesOf(documents.resource(object.id), object)
+      resourceDocument
+        .indexes(object)
         .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
         .map(({ entry }) => ({ object, entry })),
     )
@@ -45,7 +45,7 @@ export async function readGranted(
   account: AccountId,
   visible: ReadonlySet<ResourceId>,
 ): Promise<Resource[]> {
-  const stored = await store.getMany([...visible].map(documents.resource), clock.now());
+  const stored = await store.getMany([...visible].map(resourceDocument.key), clock.now());
   return stored
     .map((one) => one?.value)
     .filter((one) => one?.account === account)

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { addResource, createFixture, type Fixture, ORIGIN } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { samplePng, sampleWebp } from '../testing/images.ts';
+import { logoDocument } from './documents.ts';
 
 let service: Service;
 let scene: Fixture;
@@ -61,7 +61,7 @@ describe('a logo', () => {
     );
     expect(await Promise.all(statuses)).toEqual([404, 200]);
     await service.call(`DELETE /v1/resources/${id}`, { key });
-    expect(await service.ports.store.getMany([documents.logo(id)], service.ports.clock.now())).toEqual([undefined]);
+    expect(await service.ports.store.getMany([logoDocument.key(id)], service.ports.clock.now())).toEqual([undefined]);
   });
 });
 

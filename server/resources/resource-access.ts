@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 
 /** One resource. To an administrator who does not see it, it is as absent as one that never was (SR-67). */
@@ -15,7 +15,7 @@ export async function showResource(
 ): Promise<{ object: Resource } | Refusal> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   if (!maySeeResource(actor, id)) return refusal('RESOURCE_NOT_FOUND');
-  return readObject(ports, actor.account, documents.resource(id), 'RESOURCE_NOT_FOUND');
+  return readObject(ports, actor.account, resourceDocument.key(id), 'RESOURCE_NOT_FOUND');
 }
 
 /** Why nothing may be done on a resource that is there; undefined where it may. */

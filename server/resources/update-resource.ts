@@ -1,11 +1,12 @@
 import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
+import { filterDocument } from '../filters/documents.ts';
 import type { FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
@@ -32,7 +33,7 @@ export async function updateResource(
   const { account } = act.actor;
   const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined && value !== null));
   const cleared = Object.keys(changes).filter((name) => changes[name as keyof ResourceChanges] === null);
-  const key = documents.resource(id);
+  const key = resourceDocument.key(id);
   const found = await readObject(ports, account, key, 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const refused = refusedOn(act, id);
@@ -77,14 +78,14 @@ async function confirmFilters(
   wanted: readonly FilterId[],
 ): Promise<Result<{ object: Resource }>> {
   const held = wanted.filter((filter) => filtersOf(resource).includes(filter));
-  const filters = await ports.store.getMany(held.map(documents.filter), ports.clock.now());
+  const filters = await ports.store.getMany(held.map(filterDocument.key), ports.clock.now());
   const forgotten = filters.some((filter) => !filter?.value.holders?.some((holder) => holder.resource === resource.id));
   if (!forgotten) return { object: resource };
   const refused = await attachFilters(ports, act.actor.account, resource.id, resource);
   if (!refused) return { object: resource };
   const gone = held.filter((_, at) => filters[at] === undefined);
   const event = { type: 'resource.updated', resource: resource.id } as const;
-  const key = documents.resource(resource.id);
+  const key = resourceDocument.key(resource.id);
   const edited = await editObject(ports, act, event, key, 'RESOURCE_NOT_FOUND', (current) => {
     const kept = Object.entries(current).filter(([, value]) => !(gone as unknown[]).includes(value));
     return Object.fromEntries(kept) as unknown as Resource;
@@ -99,7 +100,7 @@ async function tidyFilters(
   filters: readonly FilterId[],
 ): Promise<void> {
   if (filters.length === 0) return;
-  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   const held = stored ? filtersOf(stored.value) : [];
   const left = filters.filter((filter) => !held.includes(filter));
   await detachFilters(ports, id, left);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { assign, updateUser } from '../testing/as-operator.ts';
 import { addResource, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { userDocument } from '../users/documents.ts';
 import { addOwnToken } from './add-token.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
 
@@ -87,7 +87,7 @@ test('and where it was given with a second factor nothing is held against it', a
   await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
   await walk.confirmCodes();
   await moveAddress(walk, 'alice@new.example');
-  expect(await read(ports, documents.user(lax.user.id))).not.toHaveProperty('emailOnPassword');
+  expect(await read(ports, userDocument.key(lax.user.id))).not.toHaveProperty('emailOnPassword');
   await walk.self(addOwnToken, {});
   await walk.chooseKind('email');
   await walk.sendFirst();

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { updateUser } from '../testing/as-operator.ts';
 import { type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import type { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { userDocument } from '../users/documents.ts';
 import { addOwnToken } from './add-token.ts';
 import { changeOwnPassword } from './change-password.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
@@ -79,7 +79,7 @@ test.each(RETURNS)(
         expect(number).toBeGreaterThan(5);
         break;
       }
-      expect(await read(ports, documents.user(scene.user.id))).toMatchObject({ email: ELSEWHERE });
+      expect(await read(ports, userDocument.key(scene.user.id))).toMatchObject({ email: ELSEWHERE });
       expect([number, await walk.look()]).toMatchObject([number, { step: 'denied' }]);
     }
   },

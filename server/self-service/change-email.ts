@@ -10,13 +10,13 @@ import { emailGiven } from '../enrolment/enrolment-address.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { EventDraft } from '../events/event.ts';
 import { keeping } from '../flows/claim-step.ts';
+import { flowDocument } from '../flows/documents.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { MailerUnavailable } from '../messages/mailer.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
@@ -102,7 +102,7 @@ function countWrong(
   { act, flow, user }: SelfServiceAction,
   confirmation: Confirmation,
 ): Promise<void> {
-  const key = documents.flow(flow.id);
+  const key = flowDocument.key(flow.id);
   return transact(ports, key.anchor, [key], ([stored], now) => {
     const held = stored?.value;
     if (!held?.self?.email) return { answer: undefined };
@@ -117,7 +117,7 @@ function countWrong(
       reason: 'CONFIRMATION_WRONG',
     };
     const append = [createEvent(act, event, now)];
-    return { answer: undefined, write: { ...keeping(documents.flow, { ...held, self }), append } };
+    return { answer: undefined, write: { ...keeping(flowDocument.key, { ...held, self }), append } };
   });
 }
 

@@ -3,7 +3,7 @@ import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
-import { documents } from '../store/keys.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { ended, reloadIfUnchanged, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
@@ -19,7 +19,7 @@ export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: 
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);
     const details: readonly string[] = own.resource.selfService?.details ?? ([] satisfies OwnDetail[]);
     if (wanted.some(([name]) => !details.includes(name))) return refusal('SELF_SERVICE_OFF');
-    const key = documents.user(own.user.id);
+    const key = userDocument.key(own.user.id);
     const edited = await editObject(ports, own.act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) => {
       if (!reloadIfUnchanged(user, own)) return ended;
       const next = Object.entries({ ...user, ...Object.fromEntries(wanted) }).filter(([, value]) => value !== '');

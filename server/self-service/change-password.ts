@@ -6,9 +6,10 @@ import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { checkPassword } from '../passwords/check-password.ts';
+import { passwordResetDocument } from '../passwords/documents.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import {
   ended,
@@ -45,7 +46,7 @@ export function changeOwnPassword(
 }
 
 function write(ports: SelfNeeds, own: SelfServiceAction, passwordHash: string): Promise<Result<{ user: User }>> {
-  const keys = [documents.user(own.user.id), documents.passwordReset(own.user.id)] as const;
+  const keys = [userDocument.key(own.user.id), passwordResetDocument.key(own.user.id)] as const;
   return transact<typeof keys, Result<{ user: User }>>(
     ports,
     keys[0].anchor,

@@ -4,7 +4,7 @@ import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
 import { editObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { newPin } from '../tokens/pin.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { ownToken } from './token.ts';
@@ -21,7 +21,7 @@ export function changeOwnPin(
     const { act, user } = own;
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
-    const key = documents.token(found.id);
+    const key = tokenDocument.key(found.id);
     const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
       if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
       if (!token.pin || token.lock) return refusal('TOKEN_KEPT');

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { updateUser } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
 import { type Fixture, PASSWORD, read, runMeanwhile, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, shownIn, toSelf, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
 import { changeOwnNames } from './change-names.ts';
 import { changeOwnPassword } from './change-password.ts';
@@ -35,7 +35,7 @@ const movesAddress = (scene: Fixture) => async (replica: TestPorts) =>
 describe('the address is changed elsewhere just before', () => {
   const setStage = () => createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const stored = async (scene: Fixture) => {
-    const { passwordHash, firstName, email, assignments } = await read(ports, documents.user(scene.user.id));
+    const { passwordHash, firstName, email, assignments } = await read(ports, userDocument.key(scene.user.id));
     return { passwordHash, firstName, email, assignments };
   };
   const acts: [string, (walk: LoginDriver) => Promise<unknown>][] = [
@@ -56,7 +56,7 @@ describe('the address is changed elsewhere just before', () => {
     expect(walk.view.self).toBeUndefined();
     expect(await stored(scene)).toEqual({ ...before, email: ELSEWHERE });
     expect(ports.courier.sent).toEqual([]);
-    const owned = await ports.store.range(indexes.tokensOf(scene.account, scene.user.id), { limit: 10 });
+    const owned = await ports.store.range(tokenIndexes.ofOwner(scene.account, scene.user.id), { limit: 10 });
     expect(owned.map(({ id }) => id)).toEqual([scene.tokens[0]?.id]);
   });
 
@@ -78,7 +78,7 @@ describe('the address is changed elsewhere just before', () => {
     beforeCommitOf(ports, 'user', movesAddress(scene));
     expect(await walk.self(removeOwnToken, { token: token?.id ?? '' })).toMatchObject({ step: 'denied' });
     expect(await stored(scene)).toEqual({ ...before, email: ELSEWHERE });
-    expect(await read(ports, documents.token(token?.id as never))).toMatchObject({ owner: scene.user.id });
+    expect(await read(ports, tokenDocument.key(token?.id as never))).toMatchObject({ owner: scene.user.id });
   });
 });
 

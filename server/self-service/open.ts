@@ -1,4 +1,5 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
+import { flowDocument } from '../flows/documents.ts';
 import type { Flow, ResultRecord } from '../flows/flow.ts';
 import { actOf, grantedEvent } from '../flows/flow-events.ts';
 import type { Passed } from '../flows/transitions.ts';
@@ -9,7 +10,6 @@ import type { FlowChange } from '../login/complete-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
 import type { Write } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { credentialFingerprint, isUnchangedSinceOpen, mayBeShown } from './context.ts';
@@ -51,7 +51,7 @@ export function opening(
   now: number,
 ): FlowChange & { write: Write } {
   const opened = selfOpened(flow, passed, standing, now);
-  const put = [{ key: documents.flow(opened.id), value: opened, expiresAt: opened.expiresAt }];
+  const put = [{ key: flowDocument.key(opened.id), value: opened, expiresAt: opened.expiresAt }];
   const append = [createEvent(actOf(opened, client), grantedEvent(passed), now)];
   return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };
 }

@@ -1,7 +1,7 @@
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 
 /** Whose page it is. Without a resource that offers it, the same page says that there is nothing here. */
 export async function readSelfPage(
@@ -9,7 +9,7 @@ export async function readSelfPage(
   text: string,
 ): Promise<{ resource: string; shown: PublicInfo }> {
   const id = parseId('res', text);
-  const [resource] = id ? await ports.store.getMany([documents.resource(id)], ports.clock.now()) : [];
+  const [resource] = id ? await ports.store.getMany([resourceDocument.key(id)], ports.clock.now()) : [];
   if (!id || !resource?.value.selfService) return { resource: '', shown: EMPTY_INFO };
   return { resource: id, shown: publicInfo(resource.value) };
 }

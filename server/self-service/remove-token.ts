@@ -7,14 +7,15 @@ import type { TokenId } from '../kernel/ids.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { reindex } from '../records/index-entries.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { unassignToken } from '../resources/assignments.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
 import { keepSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import type { User } from '../users/user.ts';
 import {
@@ -58,7 +59,7 @@ function part(
   token: Token,
   naming: TokenLabels,
 ): Promise<Result<{ user: User }>> {
-  const key = documents.user(own.user.id);
+  const key = userDocument.key(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!reloadIfUnchanged(before, own)) return { answer: ended };
@@ -86,7 +87,7 @@ async function remove(
   { act, user }: SelfServiceAction,
   id: TokenId,
 ): Promise<Result<{ removed: true }>> {
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   await keepSpentSeed(ports, found.object);

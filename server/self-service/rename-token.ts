@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';
 import { ownToken } from './token.ts';
@@ -16,7 +16,7 @@ export function renameOwnToken(
     const { act, user } = own;
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
-    const key = documents.token(found.id);
+    const key = tokenDocument.key(found.id);
     const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
       if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
       if (!isOwnMade(token, user.id)) return refusal('TOKEN_KEPT');

@@ -9,12 +9,13 @@ import { idFromBytes, type TokenId } from '../kernel/ids.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { MailLanguage } from '../messages/mail/mail.ts';
-import { reindex } from '../records/index-entries.ts';
 import { editObject } from '../records/read-object.ts';
 import { assignWithToken, isWithinBounds } from '../resources/assignments.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { codesOf } from './recovery-codes.ts';
 import {
@@ -59,7 +60,7 @@ async function replace(
   codes: Made,
 ): Promise<Result<{ user?: User }>> {
   const { macs } = codesOf(ports, flow, codes);
-  const key = documents.token(codes.token);
+  const key = tokenDocument.key(codes.token);
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
     if (token.owner !== user.id || !isRecovery(token)) return refusal('TOKEN_NOT_FOUND');
     if (token.lock || !token.enabled) return refusal('TOKEN_KEPT');
@@ -72,7 +73,7 @@ async function replace(
 /** The token comes first, as everywhere: a crash leaves one that nobody signs in with, and that the doctor finds. */
 async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Promise<Result<{ user: User }>> {
   const { act, flow, user } = own;
-  const key = documents.token(codes.token);
+  const key = tokenDocument.key(codes.token);
   const { macs } = codesOf(ports, flow, codes);
   const isMade = await transact(ports, key.anchor, [key], ([stored], now): Decision<boolean> => {
     if (stored) return { answer: false };
@@ -89,7 +90,7 @@ async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Prom
 
 function assign(ports: SelfNeeds, own: SelfServiceAction, token: TokenId): Promise<Result<{ user: User }>> {
   const { flow, act } = own;
-  const key = documents.user(own.user.id);
+  const key = userDocument.key(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!reloadIfUnchanged(before, own)) return { answer: ended };

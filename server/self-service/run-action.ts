@@ -2,6 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
+import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
@@ -12,7 +13,6 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { presentFlow } from '../login/view-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
 import { credentialFingerprint, factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
@@ -62,7 +62,7 @@ export async function runSelfServiceAction(
   perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
 ): Promise<Result<FlowView>> {
   const attempt = newOperation(ports);
-  const claimed = await claimFlowStep(ports, documents.flow, { ...answer, steps: SELF, attempt });
+  const claimed = await claimFlowStep(ports, flowDocument.key, { ...answer, steps: SELF, attempt });
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
@@ -77,7 +77,7 @@ export async function runSelfServiceAction(
     if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
     return settle(ports, flow, attempt, (held) => acted(held, standing.session, outcome));
   } catch (error) {
-    await releaseStep(ports, documents.flow, flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -144,7 +144,7 @@ async function settle(
   next: (flow: Flow, now: number) => Flow,
   tell: (now: number) => ReturnType<typeof createEvent>[] = () => [],
 ): Promise<Result<FlowView>> {
-  const key = documents.flow(claimed.id);
+  const key = flowDocument.key(claimed.id);
   const settled = await transact<readonly [typeof key], Result<{ flow: Flow }>>(
     ports,
     key.anchor,
@@ -153,7 +153,7 @@ async function settle(
       if (!stored) return { answer: refusal('FLOW_NOT_FOUND') };
       if (!holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
       const flow = next(stored.value, now);
-      return { answer: { flow }, write: { ...keeping(documents.flow, flow), append: tell(now) } };
+      return { answer: { flow }, write: { ...keeping(flowDocument.key, flow), append: tell(now) } };
     },
   );
   return isRefusal(settled) ? settled : presentFlow(ports, settled.flow);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
+import { resultDocument } from '../flows/documents.ts';
 import { assign, operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
 import {
   addPerson,
@@ -16,6 +16,7 @@ import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf, withOwnApp } fro
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
+import { userDocument } from '../users/documents.ts';
 import { addOwnToken } from './add-token.ts';
 import { changeOwnPassword } from './change-password.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
@@ -82,7 +83,7 @@ describe('what the page shows', () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     const [id = ''] = walk.handle.split('.');
-    const [record] = await ports.store.getMany([documents.result(id as never)], ports.clock.now());
+    const [record] = await ports.store.getMany([resultDocument.key(id as never)], ports.clock.now());
     expect(record).toBeUndefined();
   });
 });
@@ -200,7 +201,7 @@ describe('attacks', () => {
     const app = totpApp(walk.view);
     unwrap(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
     expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'denied' });
-    expect((await read(ports, documents.user(scene.user.id))).enrolled).toBeUndefined();
+    expect((await read(ports, userDocument.key(scene.user.id))).enrolled).toBeUndefined();
   });
 
   test('whoever has a token elsewhere and showed a password alone sees, and changes nothing', async () => {

@@ -1,7 +1,7 @@
+import { flowDocument } from '../flows/documents.ts';
 import { parseHandle, secretMatches } from '../flows/flow-handle.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 
 /** Ends the page: its handle opens nothing from then on. Wherever it stands, and whatever is being checked. */
@@ -11,7 +11,7 @@ export function signOutOfSelfService(
 ): Promise<Result<{ left: true }>> {
   const handle = parseHandle(text);
   if (!handle) return Promise.resolve(refusal('FLOW_NOT_FOUND'));
-  const key = documents.flow(handle.id);
+  const key = flowDocument.key(handle.id);
   return transact<readonly [typeof key], Result<{ left: true }>>(ports, key.anchor, [key], ([flow]) => {
     const isIts = flow && secretMatches(handle.secret, flow.value.handleHash) && flow.value.purpose === 'self';
     return isIts ? { answer: { left: true }, write: { delete: [key] } } : { answer: refusal('FLOW_NOT_FOUND') };

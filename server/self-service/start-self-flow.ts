@@ -6,7 +6,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
 import { beginPlain } from '../login/start-flow.ts';
 import type { StartFlowNeeds } from '../login/start-flow-input.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 
 /** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
 export async function beginSelfFlow(
@@ -15,7 +15,7 @@ export async function beginSelfFlow(
 ): Promise<Result<FlowBegun>> {
   const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
-  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!stored) return refusal('RESOURCE_NOT_FOUND');
   const { value: resource } = stored;
   if (!resource.selfService || resource.testMode) return refusal('SELF_SERVICE_OFF');

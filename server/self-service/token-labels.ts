@@ -2,8 +2,9 @@ import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts'
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { validPairs } from '../resources/assignments.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
-import { documents } from '../store/keys.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Named } from './self-service.ts';
@@ -20,10 +21,10 @@ export async function readTokenLabels(ports: Pick<Ports, 'store' | 'clock'>, use
   const ids = [...new Set(paired.flatMap(({ tokens }) => tokens.map(({ token }) => token)))];
   const [resources, tokens] = await Promise.all([
     ports.store.getMany(
-      paired.map(({ resource }) => documents.resource(resource)),
+      paired.map(({ resource }) => resourceDocument.key(resource)),
       now,
     ),
-    ports.store.getMany(ids.map(documents.token), now),
+    ports.store.getMany(ids.map(tokenDocument.key), now),
   ]);
   return {
     resources: new Map(resources.flatMap((stored) => (stored ? [[stored.value.id, stored.value] as const] : []))),

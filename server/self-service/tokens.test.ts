@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { addPerson, PASSWORD, read, setState } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 import { addOwnToken } from './add-token.ts';
 import { changeOwnPassword } from './change-password.ts';
 import { changeOwnPin } from './change-pin.ts';
@@ -41,7 +42,7 @@ describe('tokens', () => {
     ports.courier.sent.length = 0;
     expect(await walk.self(removeOwnToken, { token: id })).toMatchObject({ step: 'self', self: { tokens: [] } });
     expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-removed' });
-    const [gone] = await ports.store.getMany([documents.token(id as never)], ports.clock.now());
+    const [gone] = await ports.store.getMany([tokenDocument.key(id as never)], ports.clock.now());
     expect(gone).toBeUndefined();
     ports.clock.advance(60_000);
     const next = await LoginDriver.begin(scene);
@@ -58,7 +59,7 @@ describe('tokens', () => {
     expect(await walk.self(removeOwnToken, { token: token?.id ?? '' })).toMatchObject({
       error: { code: 'TOKEN_KEPT' },
     });
-    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
+    expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
   });
 
   test('what an administrator handed out or locked stays, and is seen', async () => {
@@ -101,11 +102,11 @@ describe('tokens', () => {
     );
     expect(answers.every(({ status }) => status === 'fulfilled')).toBe(true);
     const left = await ports.store.getMany(
-      [documents.token(one as never), documents.token(two as never)],
+      [tokenDocument.key(one as never), tokenDocument.key(two as never)],
       ports.clock.now(),
     );
     const stored = left.filter((token) => token !== undefined);
-    const user = await read(ports, documents.user(scene.user.id));
+    const user = await read(ports, userDocument.key(scene.user.id));
     const paired = user.assignments.flatMap(({ tokens }) => tokens.map(({ token }) => token as string));
     expect(stored).toHaveLength(1);
     expect(paired).toContain(stored[0]?.value.id);

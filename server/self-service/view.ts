@@ -2,6 +2,7 @@ import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
 import { tokenState } from '../authentication/lockout.ts';
 import { acceptedKinds, acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/known-browsers.ts';
+import { environmentsDocument } from '../browsers/documents.ts';
 import { decideEnrolment, hadToken } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -10,8 +11,8 @@ import { passwordRule } from '../passwords/new-password.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
 import { assignmentTo } from '../resources/assignments.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
-import { documents } from '../store/keys.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { isOath, isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
@@ -28,14 +29,14 @@ export async function viewSelfService(
   flow: Flow,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();
-  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], now);
+  const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], now);
   const standing = resource && (await readSelfServiceContext(ports, flow, resource.value));
   if (!standing) return undefined;
   const { user, session, owned } = standing;
   const [naming, signIns, [environments]] = await Promise.all([
     readTokenLabels(ports, user),
     listOwnSignIns(ports, { account: flow.account, user: user.id, resource: flow.resource }),
-    ports.store.getMany([documents.environments(user.id)], now),
+    ports.store.getMany([environmentsDocument.key(user.id)], now),
   ]);
   const facts = factsOf(standing);
   const offers = (act: SelfAct) => judgeSelfAct(act, facts, now) !== 'off';

@@ -1,10 +1,10 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documents } from '../store/keys.ts';
 import { type Fixture, PASSWORD, read } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { createSelfServiceFixture, EVERYTHING } from '../testing/self-service-fixture.ts';
 import { ISSUER } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('attacks', () => {
   test.each(ACTS)('%s takes no field but its own', async (path, fields) => {
     const scene = await setStage();
     const { handle, view } = await toSelf(scene);
-    const before = await read(service.ports, documents.user(scene.user.id));
+    const before = await read(service.ports, userDocument.key(scene.user.id));
     for (const more of [
       { login: 'root' },
       { alias: 'root' },
@@ -109,7 +109,7 @@ describe('attacks', () => {
       const body = { seq: view.seq, language: 'en', ...fields, ...more };
       expect((await send(`flow/self/${path}`, handle, body)).status).toBe(422);
     }
-    expect(await read(service.ports, documents.user(scene.user.id))).toEqual(before);
+    expect(await read(service.ports, userDocument.key(scene.user.id))).toEqual(before);
   });
 
   test('what is no string is refused where one is meant', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
+import { accountIndexes } from '../accounts/documents.ts';
 import { seedDemo } from '../accounts/seed-demo.ts';
 import { BackupInvalid } from '../backup/backup-records.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
@@ -7,8 +8,7 @@ import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { indexes } from './indexes.ts';
-import { documents } from './keys.ts';
+import { storePurposeDocument } from './documents.ts';
 import { isStoreEmpty, setStorePurpose, WrongStorePurpose } from './set-store-purpose.ts';
 
 // SR-42. The attack: the password and the API key of a demo, which are shown on a screen, are tried on a service whose store the
@@ -57,7 +57,7 @@ describe.each([
     await expect(setStorePurpose(over, 'demo')).rejects.toThrow('killed');
     over.store.intercept = {};
     await expect(setStorePurpose(over, 'service')).rejects.toBeInstanceOf(WrongStorePurpose);
-    expect(await over.store.range(indexes.accounts(), { limit: 1 })).toEqual([]);
+    expect(await over.store.range(accountIndexes.created(), { limit: 1 })).toEqual([]);
     await setStorePurpose(over, 'demo');
   });
 
@@ -99,7 +99,7 @@ describe.each([
     await createAccount(over, { name: 'Acme' });
     const elsewhere = await portsOverEmptyStore();
     await restoreBackup(elsewhere, backupReader(await backupOf(over)));
-    const [mark] = await elsewhere.store.getMany([documents.storePurpose()], elsewhere.clock.now());
+    const [mark] = await elsewhere.store.getMany([storePurposeDocument.key()], elsewhere.clock.now());
     expect(mark?.value).toEqual({ purpose: 'service' });
     await expect(setStorePurpose(elsewhere, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
   });

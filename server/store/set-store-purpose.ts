@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from './keys.ts';
+import { storePurposeDocument } from './documents.ts';
 import { decidePurpose, type StorePurpose } from './store-purpose.ts';
 import { transact } from './transact.ts';
 
@@ -25,7 +25,7 @@ export async function setStorePurpose(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   wanted: StorePurpose,
 ): Promise<void> {
-  const key = documents.storePurpose();
+  const key = storePurposeDocument.key();
   const isEmpty = wanted === 'demo' && (await isStoreEmpty(ports));
   const judged = await transact(ports, key.anchor, [key], ([current]) => {
     const answer = decidePurpose(wanted, current?.value.purpose, isEmpty);

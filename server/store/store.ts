@@ -5,19 +5,29 @@
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
-declare const documentType: unique symbol;
-
 /**
  * Names one document. All documents of an anchor live in one partition and change together; `name` tells them apart.
  * Both parts may hold any text whatsoever: adapters encode them, so hostile ids touch no other key (SR-51).
  */
-export interface DocumentKey<T = unknown> {
+export interface RawKey {
   readonly anchor: string;
   readonly name: string;
-  readonly [documentType]?: T;
 }
 
-export type DocumentOf<K> = K extends DocumentKey<infer T> ? T : never;
+/** A key of a declared document. Only such a document can be written. */
+export interface DocumentKey<T = unknown> extends RawKey {
+  readonly document: DocumentKind<T>;
+}
+
+/** What the store's callers need to know of a declared document. */
+export interface DocumentKind<T> {
+  /** The first part of the document's name. */
+  readonly kind: string;
+  /** The index entries of one document, written in the commits that write it. */
+  indexes(value: T): IndexedEntry[];
+}
+
+export type DocumentOf<K> = K extends DocumentKey<infer T> ? T : unknown;
 
 export interface Stored<T> {
   readonly value: T;
@@ -41,6 +51,12 @@ export interface IndexEntry {
   readonly id: string;
 }
 
+/** An entry and the index that holds it. */
+export interface IndexedEntry {
+  readonly index: string;
+  readonly entry: IndexEntry;
+}
+
 export interface Change {
   /** Everything the change touches hangs on this anchor. A key with another anchor is a bug and throws. */
   readonly anchor: string;
@@ -49,14 +65,14 @@ export interface Change {
   /** Milliseconds since the epoch, from the caller's clock: decides what has expired. */
   readonly now: number;
   /** All must hold or nothing happens. `version` of {@link ABSENT}: must not exist. */
-  readonly expect: readonly { readonly key: DocumentKey; readonly version: number }[];
+  readonly expect: readonly { readonly key: RawKey; readonly version: number }[];
   readonly put?: readonly {
     readonly key: DocumentKey;
     readonly value: unknown;
     /** Absolute instant from which on readers do not see it. */
     readonly expiresAt?: number;
   }[];
-  readonly delete?: readonly DocumentKey[];
+  readonly delete?: readonly RawKey[];
   readonly index?: readonly {
     readonly index: string;
     readonly add?: IndexEntry;
@@ -89,7 +105,7 @@ export interface RangeOptions {
 export type ScannedRecord =
   | {
       readonly kind: 'document';
-      readonly key: DocumentKey;
+      readonly key: RawKey;
       readonly value: unknown;
       readonly version: number;
       /** Expired documents may still be found. */
@@ -114,7 +130,7 @@ export interface Store {
   readonly partitions: number;
 
   /** The documents, in the order asked, undefined where absent or expired at `now`. Not a snapshot across anchors. */
-  getMany<const K extends readonly DocumentKey[]>(
+  getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }>;

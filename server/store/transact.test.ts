@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { keyOf } from '../testing/store-conformance/changes.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { StoreUnavailable } from './store.ts';
 import { Contention, newOperation, transact } from './transact.ts';
@@ -12,11 +13,11 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-const counter = (anchor: string) => ({ anchor, name: 'counter' }) as const;
+const counter = (anchor: string) => keyOf<number>(anchor, 'counter');
 function add(anchor: string, over = ports): Promise<number> {
   const key = counter(anchor);
   return transact(over, anchor, [key], ([stored]) => {
-    const next = ((stored?.value as number | undefined) ?? 0) + 1;
+    const next = (stored?.value ?? 0) + 1;
     return { answer: next, write: { put: [{ key, value: next }] } };
   });
 }

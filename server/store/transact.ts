@@ -1,5 +1,5 @@
 import type { Ports } from '../kernel/ports.ts';
-import type { Change, DocumentKey, DocumentOf, Stored } from './store.ts';
+import type { Change, DocumentOf, RawKey, Stored } from './store.ts';
 import { ABSENT } from './store.ts';
 
 /** Re-decided this often on conflict, then given up: somebody else keeps winning. Answered as 503 CONTENTION. */
@@ -12,7 +12,7 @@ export class Contention extends Error {
   }
 }
 
-export type Current<K extends readonly DocumentKey[]> = {
+export type Current<K extends readonly RawKey[]> = {
   -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined;
 };
 
@@ -39,7 +39,7 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * @throws Contention when other writers win {@link MAX_DECISIONS} times in a row
  * @throws StoreUnavailable when the store cannot say
  */
-export async function transact<const K extends readonly DocumentKey[], R>(
+export async function transact<const K extends readonly RawKey[], R>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   anchor: string,
   keys: K,

@@ -1,6 +1,8 @@
 import { CSRF_HEADER } from '@countersign/protocol/session';
+import { accountDocument } from '../accounts/documents.ts';
 import { acceptInvitation } from '../administrators/accept-link.ts';
 import type { Administrator, Grant } from '../administrators/administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
 import { type Invited, inviteAdministrator } from '../administrators/invite-administrator.ts';
 import {
   answerEmail,
@@ -15,7 +17,6 @@ import { beginSignIn } from '../administrators/login/start-sign-in.ts';
 import type { SelfAct } from '../administrators/reauthenticate.ts';
 import { csrfToken } from '../administrators/session.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import { documents } from '../store/keys.ts';
 import { newOperation } from '../store/transact.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../tokens/kinds/oath/verify.ts';
@@ -113,8 +114,8 @@ export function proofBy(ports: TestPorts, who: FixtureAdministrator): { password
 
 /** Another session of theirs, as if they had signed in elsewhere a moment ago. */
 export async function anotherSession(ports: TestPorts, who: Pick<FixtureAdministrator, 'account' | 'id'>) {
-  const administrator = await read(ports, documents.administrator(who.account, who.id));
-  const account = await read(ports, documents.account(who.account));
+  const administrator = await read(ports, administratorDocument.key(who.account, who.id));
+  const account = await read(ports, accountDocument.key(who.account));
   const made = newSession(ports, birth(ports, 'flw').id, administrator);
   await ports.store.commit({
     anchor: made.session.id,

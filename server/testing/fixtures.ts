@@ -1,16 +1,18 @@
 import { createAccount } from '../accounts/create-account.ts';
+import { accountDocument, firstLoginDocument } from '../accounts/documents.ts';
 import { type AccountId, idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceSettings } from '../resources/resource-settings.ts';
-import { documents } from '../store/keys.ts';
 import { recordOnce } from '../store/record-once.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import type { NewPin } from '../tokens/create-token.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify.ts';
 import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../tokens/token.ts';
 import type { NewUser } from '../users/create-user.ts';
+import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import {
   assign,
@@ -86,7 +88,7 @@ const SETTINGS: ResourceSettings = {
 export async function createFixture(ports: TestPorts, options: FixtureOptions = {}): Promise<Fixture> {
   const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
   // Else the first sign-in would, and what one costs would depend on which it is.
-  await recordOnce(ports, documents.firstLogin(account.id));
+  await recordOnce(ports, firstLoginDocument.key(account.id));
   const resource = await addResource(ports, account.id, options.resource);
   return addPerson(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
 }
@@ -115,7 +117,7 @@ export async function addPerson(
     tokens.push(token);
   }
   if (alone ?? specs.length === 0) unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
-  return { ports, account, resource, user: await read(ports, documents.user(user.id)), tokens };
+  return { ports, account, resource, user: await read(ports, userDocument.key(user.id)), tokens };
 }
 
 export async function addResource(
@@ -146,7 +148,7 @@ export async function addToken(
     }),
   );
   await setState(ports, account, token.id, state);
-  const stored = async () => (await read(ports, documents.token(token.id))) as OathToken;
+  const stored = async () => (await read(ports, tokenDocument.key(token.id))) as OathToken;
   return {
     id: token.id,
     secret,
@@ -167,7 +169,7 @@ export async function setState(
   id: Token['id'],
   state: TokenState,
 ): Promise<void> {
-  if (state === 'out-of-step') return overwrite(ports, documents.token(id), { needsResync: true });
+  if (state === 'out-of-step') return overwrite(ports, tokenDocument.key(id), { needsResync: true });
   const changes = {
     active: {},
     deactivated: { enabled: false },
@@ -203,7 +205,7 @@ export async function read<T>(ports: TestPorts, key: DocumentKey<T>): Promise<T>
 
 /** Puts another seed, or what is none, in the place of a token's. */
 export async function overwriteSeed(ports: TestPorts, id: Token['id'], sealedSecret: string): Promise<void> {
-  await overwrite<OathToken>(ports, documents.token(id) as DocumentKey<OathToken>, { sealedSecret });
+  await overwrite<OathToken>(ports, tokenDocument.key(id) as DocumentKey<OathToken>, { sealedSecret });
 }
 
 /** Changes a document, whatever the rules say. */
@@ -229,5 +231,5 @@ export const runMeanwhile = {
   disableResource: ({ ports, account, resource }: Fixture) =>
     updateResource(ports, account, resource.id, { enabled: false }),
   deactivatePlan: ({ ports, account }: Fixture) =>
-    overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } }),
+    overwrite(ports, accountDocument.key(account), { plan: { name: 'Free', active: false } }),
 };

@@ -1,10 +1,10 @@
-import type { Change, CommitOutcome, DocumentKey, DocumentOf, Store, Stored } from '../store/store.ts';
+import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '../store/store.ts';
 
 /** Stands between a use-case and its store: may wait, throw before or after, or answer something else. */
 export interface Interceptors {
   commit?: ((change: Change, go: () => Promise<CommitOutcome>) => Promise<CommitOutcome>) | undefined;
   /** Called before each read. */
-  read?: ((keys: readonly DocumentKey[]) => Promise<void> | void) | undefined;
+  read?: ((keys: readonly RawKey[]) => Promise<void> | void) | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export class InterceptedStore implements Store {
     return this.#inner.partitions;
   }
 
-  async getMany<const K extends readonly DocumentKey[]>(
+  async getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {

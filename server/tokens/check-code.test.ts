@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { administratorDocument } from '../administrators/documents.ts';
 import { DependencyFailed } from '../kernel/dependency.ts';
-import { documents } from '../store/keys.ts';
 import { addAdministrator, codeOf, selfServiceContext } from '../testing/administrators.ts';
 import { operatorContext, resyncToken, updateToken } from '../testing/as-operator.ts';
 import { giveSent } from '../testing/devices/sent-device.ts';
@@ -8,6 +8,7 @@ import { createFixture, type FixtureToken, read, signInByApi, type TokenSpec, un
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { CHECKS_PER_HOUR, checkCode } from './check-code.ts';
 import { CHECKS_KEPT_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
+import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { hotp } from './kinds/oath/code.ts';
 
 const HOUR_MS = 3_600_000;
@@ -139,7 +140,7 @@ describe('guessing at a check', () => {
     const otp = await token.code();
     expect(await check(`4712${otp.slice(-6)}`)).toEqual({ check: { verdict: 'wrong' } });
     expect(await check(`4711${otp.slice(-6)}`)).toMatchObject({ check: { verdict: 'right' } });
-    expect((await read(ports, documents.codeChecks(token.id))).wrongAt).toHaveLength(1);
+    expect((await read(ports, codeChecksDocument.key(token.id))).wrongAt).toHaveLength(1);
   });
 });
 
@@ -148,7 +149,7 @@ describe('a check', () => {
   test('SR-8: writes its own count and one event, and leaves the token to the byte', async () => {
     const { scene, token, check } = await someone();
     await signInByApi(ports, scene, wrongOf(token));
-    const key = documents.token(token.id);
+    const key = tokenDocument.key(token.id);
     const [before] = await ports.store.getMany([key], ports.clock.now());
     const commits = ports.store.commits.length;
     const otp = await token.code();
@@ -203,7 +204,7 @@ describe('a check', () => {
     const { token, check } = await someone({ kind: 'hotp', state });
     expect(await check(await token.code())).toEqual({ refused });
     expect(await check('000000')).toEqual({ refused });
-    const [counted] = await ports.store.getMany([documents.codeChecks(token.id)], ports.clock.now());
+    const [counted] = await ports.store.getMany([codeChecksDocument.key(token.id)], ports.clock.now());
     expect(counted).toBeUndefined();
   });
 
@@ -248,7 +249,7 @@ describe('who may', () => {
   test('nobody, of the token with which an administrator gets in: not they, not the superuser, not a key', async () => {
     const { account } = await createFixture(ports);
     const ada = await addAdministrator(ports, account, { email: 'ada@acme.example', superuser: true });
-    const { token } = await read(ports, documents.administrator(account, ada.id));
+    const { token } = await read(ports, administratorDocument.key(account, ada.id));
     if (!token) throw new Error('no token');
     ports.clock.advance(30_000);
     const otp = codeOf(ports, ada.secret);

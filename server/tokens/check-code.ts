@@ -9,10 +9,10 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
+import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { type CodeCheck, checkCode as judgeCode } from './kinds/oath/check.ts';
 import { splitPin } from './pin.ts';
 import { seedContext } from './seed-context.ts';
@@ -41,7 +41,7 @@ export async function checkCode(
   otp: string,
 ): Promise<Result<{ check: CodeCheck }>> {
   const { account } = act.actor;
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { owner: ownerId } = found.object;
@@ -54,7 +54,7 @@ export async function checkCode(
   const rate = await ports.store.increment(`code-checks/${asker}`, 3_600_000, CHECKS_PER_HOUR, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
-  const counts = documents.codeChecks(id);
+  const counts = codeChecksDocument.key(id);
   type Decided = Decision<Result<{ check: CodeCheck }>>;
   return runExclusive(ports.store, `code-checks/${id}`, () =>
     transact(ports, key.anchor, [key, counts], ([stored, checks], at): Decided => {

@@ -5,11 +5,10 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
 import { rememberToken } from '../users/remember-token.ts';
+import { tokenDocument, tokenIndexes } from './documents.ts';
 import { provePossession } from './kinds/oath/prove-possession.ts';
 import { hashPin } from './kinds/ocra/answer.ts';
 import { formatSuite, type OcraSuite } from './kinds/ocra/suite.ts';
@@ -224,8 +223,8 @@ export async function storeToken<T extends Token>(
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });
-  const index = indexes.tokens(account);
-  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
+  const index = tokenIndexes.created(account);
+  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), index, token as Token);
   if (isRefusal(made)) return made;
   // Whoever was deleted meanwhile owns nothing; the token is nobody's, as theirs before it.
   const { owner } = made.created;

@@ -4,12 +4,13 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { reindex } from '../records/index-entries.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { unassignToken } from '../resources/assignments.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
 import { rememberToken } from '../users/remember-token.ts';
+import { tokenDocument } from './documents.ts';
 import { releaseCredential } from './kinds/passkey/claim-credential.ts';
 import { keepSpentSeed } from './spent-seeds.ts';
 
@@ -24,7 +25,7 @@ export async function deleteToken(
   seen?: SeenVersions,
 ): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
-  const found = await readObject(ports, actor.account, documents.token(id), 'TOKEN_NOT_FOUND');
+  const found = await readObject(ports, actor.account, tokenDocument.key(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   if (!mayDelete(actor, found.object)) return refusal('FORBIDDEN');
   const { owner } = found.object;
@@ -34,7 +35,7 @@ export async function deleteToken(
     ports,
     act,
     { type: 'token.deleted' },
-    documents.token(id),
+    tokenDocument.key(id),
     'TOKEN_NOT_FOUND',
     (token) => {
       if (!mayDelete(actor, token)) return refusal('FORBIDDEN');
@@ -57,7 +58,7 @@ async function forgetPairs(
   owner: UserId,
   token: TokenId,
 ): Promise<void> {
-  const key = documents.user(owner);
+  const key = userDocument.key(owner);
   await transact(ports, key.anchor, [key], ([stored]) => {
     const user = stored?.value;
     const on = user?.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token)) ?? [];

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { restoreBackup } from '../backup/restore-backup.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { removeOwnToken } from '../self-service/remove-token.ts';
-import { documents } from '../store/keys.ts';
 import { assign, authenticate, createToken, operatorContext, resyncToken } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, overwrite, overwriteSeed, read, unwrap } from '../testing/fixtures.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';
@@ -12,6 +11,7 @@ import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createOcraToken } from './create-token.ts';
 import { deleteToken } from './delete-token.ts';
+import { tokenDocument } from './documents.ts';
 import { importTokens } from './import/import-tokens.ts';
 import { base32Encode } from './kinds/oath/base32.ts';
 import { hotp } from './kinds/oath/code.ts';
@@ -90,7 +90,7 @@ describe.each(Object.entries(ROUTES))('a token that is made again %s', (_, make)
       expect(await (await openResource(ports, token))(code(counter))).toMatchObject(accepted);
       await remove(ports, token);
     }
-    expect((await read(ports, documents.token(await make(ports, 'hotp')))).nextCounter).toBe(3);
+    expect((await read(ports, tokenDocument.key(await make(ports, 'hotp')))).nextCounter).toBe(3);
   });
 });
 
@@ -98,8 +98,8 @@ describe.each(Object.entries(ROUTES))('a token that is made again %s', (_, make)
 describe('a token that is made of a used seed', () => {
   test('begins at a later counter if one is given', async () => {
     await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
-    expect((await read(ports, documents.token(await byApi(ports, 'hotp', { counter: 9 })))).nextCounter).toBe(9);
-    expect((await read(ports, documents.token(await byApi(ports, 'hotp')))).nextCounter).toBe(5);
+    expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp', { counter: 9 })))).nextCounter).toBe(9);
+    expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp')))).nextCounter).toBe(5);
   });
 
   test('is not proven by a code that was used', async () => {
@@ -107,13 +107,13 @@ describe('a token that is made of a used seed', () => {
     await (await openResource(ports, token))(code(0));
     await remove(ports, token);
     await expect(byApi(ports, 'hotp', { shown: code(0) })).rejects.toThrow('OTP_WRONG');
-    expect((await read(ports, documents.token(await byApi(ports, 'hotp', { shown: code(1) })))).nextCounter).toBe(2);
+    expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp', { shown: code(1) })))).nextCounter).toBe(2);
   });
 
   test('of another account starts from the beginning', async () => {
     await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
     scene = await createFixture(ports);
-    expect((await read(ports, documents.token(await byApi(ports, 'hotp')))).nextCounter).toBe(0);
+    expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp')))).nextCounter).toBe(0);
   });
 
   test('answers questions from the place of before', async () => {
@@ -135,14 +135,14 @@ describe('a token that is made of a used seed', () => {
     const withZeros = (zeros: number) => new Uint8Array([...fob, ...new Uint8Array(zeros)]);
     await remove(ports, await byApi(ports, 'hotp', { counter: 5, secret: withZeros(before) }));
     const token = await byApi(ports, 'hotp', { secret: withZeros(after) });
-    expect((await read(ports, documents.token(token))).nextCounter).toBe(5);
+    expect((await read(ports, tokenDocument.key(token))).nextCounter).toBe(5);
   });
 
   test('that waited for a resync waits for it again', async () => {
     const token = await byApi(ports, 'hotp');
-    await overwrite(ports, documents.token(token), { needsResync: true });
+    await overwrite(ports, tokenDocument.key(token), { needsResync: true });
     await remove(ports, token);
-    expect(await read(ports, documents.token(await byApi(ports, 'hotp')))).toMatchObject({ needsResync: true });
+    expect(await read(ports, tokenDocument.key(await byApi(ports, 'hotp')))).toMatchObject({ needsResync: true });
   });
 
   test('that its owner removed on the self-service page goes on from its place', async () => {
@@ -150,10 +150,10 @@ describe('a token that is made of a used seed', () => {
     const { walk } = await withOwnApp(scene);
     const [own] = shownIn(walk.view).tokens;
     const id = own?.id as TokenId;
-    const before = (await read(ports, documents.token(id))) as OathToken;
+    const before = (await read(ports, tokenDocument.key(id))) as OathToken;
     secret = ports.secrets.open(before.sealedSecret, seedContext(scene.account, id));
     expect(await walk.self(removeOwnToken, { token: id })).toMatchObject({ self: { tokens: [] } });
-    const again = await read(ports, documents.token(await byApi(ports, 'totp')));
+    const again = await read(ports, tokenDocument.key(await byApi(ports, 'totp')));
     expect(before.nextCounter).toBe(step(ports) + 1);
     expect(again.nextCounter).toBe(before.nextCounter);
   });

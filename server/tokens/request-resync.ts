@@ -4,8 +4,8 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { readUser } from '../users/find-user.ts';
+import { tokenDocument } from './documents.ts';
 import { createOcraChallenge } from './kinds/ocra/create-ocra-challenge.ts';
 import { parseSuite } from './kinds/ocra/suite.ts';
 import { RESYNC_SCOPES } from './resync.ts';
@@ -17,7 +17,7 @@ export async function askResync(
   act: RequestContext,
   id: TokenId,
 ): Promise<Result<{ questions: [string, string]; expiresAt: number }>> {
-  const found = await readObject(ports, act.actor.account, documents.token(id), 'TOKEN_NOT_FOUND');
+  const found = await readObject(ports, act.actor.account, tokenDocument.key(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const token = found.object;
   const owner = token.owner === undefined ? undefined : await readUser(ports, act.actor.account, token.owner);

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
-import { documents } from '../store/keys.ts';
 import { resyncToken, updateToken } from '../testing/as-operator.ts';
 import {
   createFixture,
@@ -11,6 +10,7 @@ import {
   signInByApi,
 } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from './documents.ts';
 import { hotp } from './kinds/oath/code.ts';
 import { RESYNC_THRESHOLD } from './resync-token.ts';
 
@@ -112,7 +112,7 @@ describe('guessing pairs', () => {
     ports.store.intercept.commit = async (_change, go) => {
       if (first) {
         first = false;
-        await overwrite(replica, documents.token(token.id), { name: 'renamed meanwhile' });
+        await overwrite(replica, tokenDocument.key(token.id), { name: 'renamed meanwhile' });
       }
       return go();
     };

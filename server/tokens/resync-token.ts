@@ -8,11 +8,11 @@ import { runExclusive } from '../kernel/keyed-queue.ts';
 import { isThemselves, mayChangeToken } from '../kernel/policy.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { reindex } from '../records/index-entries.ts';
 import { readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
+import { challengeDocument, tokenDocument } from './documents.ts';
 import { findResync, RESYNC_SCOPES } from './resync.ts';
 import { isOath, isOcra, type Token } from './token.ts';
 
@@ -37,8 +37,8 @@ export async function resyncToken(
   id: TokenId,
   otps: readonly [string, string],
 ): Promise<Result<{ object: Token }>> {
-  const key = documents.token(id);
-  const asked = [documents.challenge(id, RESYNC_SCOPES[0]), documents.challenge(id, RESYNC_SCOPES[1])] as const;
+  const key = tokenDocument.key(id);
+  const asked = [challengeDocument.key(id, RESYNC_SCOPES[0]), challengeDocument.key(id, RESYNC_SCOPES[1])] as const;
   const { account } = act.actor;
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;

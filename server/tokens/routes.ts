@@ -35,11 +35,11 @@ import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
 import { listTokens } from '../records/list-named.ts';
 import { showObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { readUser } from '../users/find-user.ts';
 import { createSentToken } from './create-sent-token.ts';
 import { createOcraToken, createRecoveryCodes, createToken } from './create-token.ts';
 import { deleteToken } from './delete-token.ts';
+import { tokenDocument } from './documents.ts';
 import { base32Decode, base32Encode } from './kinds/oath/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from './kinds/oath/code.ts';
 import { parseOtp } from './kinds/oath/format.ts';
@@ -353,7 +353,7 @@ export function tokens(ports: Needs) {
     ),
   );
   app.openapi(routes.read, async (c) => {
-    const key = documents.token(c.req.valid('param').id);
+    const key = tokenDocument.key(c.req.valid('param').id);
     return showOne(c, await showObject(ports, c.get('act'), key, 'TOKEN_NOT_FOUND'), (token) =>
       presentToken(token, c.get('act')),
     );

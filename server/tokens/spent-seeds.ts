@@ -1,8 +1,8 @@
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import type { DocumentKey } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
+import { spentSeedDocument } from './documents.ts';
 import { seedContext } from './seed-context.ts';
 import { movingFactorOf, type SpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
 import { isOath, isOcra, type OathFactor, type OcraFactor, type Token } from './token.ts';
@@ -59,7 +59,7 @@ function keyOf(
 ): DocumentKey<SpentSeed> {
   const seed = [account, movingFactorOf(factor), withoutZeros(secret).toString('base64')];
   const mac = Buffer.from(ports.secrets.mac('spent-seed', JSON.stringify(seed))).toString('base64url');
-  return documents.spentSeed(account, mac);
+  return spentSeedDocument.key(account, mac);
 }
 
 /** HMAC pads a key with zeros (RFC 2104): seeds that differ only in zeros at the end show the same codes. */

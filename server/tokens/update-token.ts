@@ -7,11 +7,11 @@ import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../ke
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { giveToken } from '../resources/assignments.ts';
-import { documents } from '../store/keys.ts';
 import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import type { NewPin } from './create-token.ts';
+import { tokenDocument } from './documents.ts';
 import { ADDRESS_FORMS, isAddressFor, moved } from './kinds/sent/out-of-band-code.ts';
 import { newPin } from './pin.ts';
 import { isRecovery, isSent, isWebauthn, type Token } from './token.ts';
@@ -41,7 +41,7 @@ export async function updateToken(
   seen?: SeenVersions,
 ): Promise<Result<{ object: Token }>> {
   const { account } = act.actor;
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const owner = found.object.owner === undefined ? undefined : await readUser(ports, account, found.object.owner);

@@ -6,7 +6,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { keepLoginRequest } from '../login/create-login-request.ts';
 import type { NewId } from '../records/create-object.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { findUser } from '../users/find-user.ts';
 import { type SigningKind, signingDenial, signingKinds, type Transaction } from './signing.ts';
 import { parseTransaction, transactionHash } from './transaction.ts';
@@ -43,7 +43,7 @@ export async function createTransaction(
     const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
     return refusal('TRANSACTION_INVALID', { detail: `${parsed.reason}${where}` });
   }
-  const [stored] = await ports.store.getMany([documents.resource(input.resource)], now);
+  const [stored] = await ports.store.getMany([resourceDocument.key(input.resource)], now);
   const resource = stored?.value;
   if (resource?.account !== account) return refusal('RESOURCE_NOT_FOUND');
   // Nobody's answer means anything on a test resource, so nobody is asked for one.

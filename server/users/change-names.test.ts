@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
@@ -11,6 +10,7 @@ import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap }
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
+import { nameClaimDocument, userDocument, userIndexes } from './documents.ts';
 import { findUser } from './find-user.ts';
 import type { User } from './user.ts';
 import { CLAIMING_GIVEN_UP_MS, CLAIMING_MS, userNames } from './user-names.ts';
@@ -25,9 +25,9 @@ afterEach(() => {
 afterAll(() => ports.close());
 
 const DOWN = new StoreUnavailable('no answer');
-const stored = (user: User) => read(ports, documents.user(user.id));
+const stored = (user: User) => read(ports, userDocument.key(user.id));
 async function holderOf(account: AccountId, name: string) {
-  const [claim] = await ports.store.getMany([documents.nameClaim(account, normaliseName(name))], ports.clock.now());
+  const [claim] = await ports.store.getMany([nameClaimDocument.key(account, normaliseName(name))], ports.clock.now());
   return claim?.value.user;
 }
 function signIn({ account, resource }: Fixture, user: string) {
@@ -52,7 +52,7 @@ describe('a user’s names', () => {
       expect(await holderOf(account, name), name).toBeUndefined();
       expect(await signIn(scene, name), name).toEqual({ refused: 'INVALID_CREDENTIALS' });
     }
-    const sorted = await ports.store.range(indexes.userNames(account), { limit: 10 });
+    const sorted = await ports.store.range(userIndexes.names(account), { limit: 10 });
     expect(sorted.map(({ sort }) => sort.slice(0, -2))).toEqual(['431234567890', 'alice@example.com', 'alison']);
   });
 
@@ -185,7 +185,7 @@ describe('two who want each other’s names', () => {
         await Promise.all(
           moves.map(async ({ who, kind, name, hops }) => {
             const own = ports.replica();
-            for (let hop = 0; hop < hops; hop++) await own.store.getMany([documents.account(account)], 0);
+            for (let hop = 0; hop < hops; hop++) await own.store.getMany([accountDocument.key(account)], 0);
             const { id } = people[who] ?? scene.user;
             const work =
               kind === 'create'
@@ -203,7 +203,7 @@ describe('two who want each other’s names', () => {
         );
         const holders = new Map<string, string>();
         for (const { id } of [...people, ...made]) {
-          const [one] = await ports.store.getMany([documents.user(id)], ports.clock.now());
+          const [one] = await ports.store.getMany([userDocument.key(id)], ports.clock.now());
           if (!one) continue;
           for (const name of userNames(one.value)) {
             expect(holders.get(name) ?? id, name).toBe(id);

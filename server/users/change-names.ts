@@ -3,11 +3,11 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
-import { reindex } from '../records/index-entries.ts';
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
+import { userDocument } from './documents.ts';
 import { nameTaken } from './name-taken.ts';
 import type { User } from './user.ts';
 import { CLAIMING_GIVEN_UP_MS, isClaiming, userNames, withNames } from './user-names.ts';
@@ -75,7 +75,7 @@ function announce(
   edit: (user: User) => User | Refusal,
   seen: SeenVersions | undefined,
 ): Promise<Result<Announced>> {
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<Announced>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const user = stored.value;
@@ -102,7 +102,7 @@ function carry(
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
 ): Promise<Result<{ object: User; former: string[] }>> {
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: User; former: string[] }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const { claiming, ...user } = stored.value;
@@ -127,7 +127,7 @@ function carry(
 }
 
 async function giveUp(ports: Needs, id: UserId, attempt: string): Promise<void> {
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   await transact(ports, key.anchor, [key], ([stored]) => {
     if (stored?.value.claiming?.attempt !== attempt) return { answer: undefined };
     const { claiming: _claiming, ...user } = stored.value;

@@ -1,8 +1,8 @@
 import type { AccountId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import { ABSENT } from '../store/store.ts';
 import { Contention, newOperation } from '../store/transact.ts';
+import { nameClaimDocument, userDocument } from './documents.ts';
 import { holdsName } from './user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -16,12 +16,12 @@ const MAX_ROUNDS = 8;
  * What is held already is written again: whoever is about to give it back, or to take it over, then looks once more.
  */
 export async function claimName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<boolean> {
-  const key = documents.nameClaim(account, name);
+  const key = nameClaimDocument.key(account, name);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();
     const [claim] = await ports.store.getMany([key], now);
     if (claim && claim.value.user !== user) {
-      const [holder] = await ports.store.getMany([documents.user(claim.value.user)], now);
+      const [holder] = await ports.store.getMany([userDocument.key(claim.value.user)], now);
       if (holder && holdsName(holder.value, name, now)) return false;
     }
     const outcome = await ports.store.commit({
@@ -38,13 +38,13 @@ export async function claimName(ports: Needs, account: AccountId, name: string, 
 
 /** Gives a name back, if it is this user's and they neither carry it nor are about to. */
 export async function releaseName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<void> {
-  const key = documents.nameClaim(account, name);
+  const key = nameClaimDocument.key(account, name);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();
     // In this order: a user who takes the name after the second look has written the claim after the first.
     const [claim] = await ports.store.getMany([key], now);
     if (claim?.value.user !== user) return;
-    const [holder] = await ports.store.getMany([documents.user(user)], now);
+    const [holder] = await ports.store.getMany([userDocument.key(user)], now);
     if (holder && holdsName(holder.value, name, now)) return;
     const outcome = await ports.store.commit({
       anchor: key.anchor,

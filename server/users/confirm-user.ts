@@ -2,8 +2,8 @@ import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { confirmed } from '../passwords/reset/reset-by-mail.ts';
-import { documents } from '../store/keys.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function confirmByFactor(
   digest: string | undefined,
 ): Promise<void> {
   if (needsConfirmation === undefined) return;
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   await transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
     const user = stored?.value;
     if (!user?.needsConfirmation || passwordDigest(user) !== digest) return { answer: undefined };

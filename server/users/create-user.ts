@@ -7,12 +7,11 @@ import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.
 import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
 import { hashNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { reindex } from '../records/index-entries.ts';
 import { releaseQuota } from '../records/usage.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
+import { userDocument, userIndexes } from './documents.ts';
 import { nameTaken } from './name-taken.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
@@ -76,8 +75,8 @@ export async function createUser(
     act,
     'user.created',
     birth,
-    documents.user(id),
-    indexes.users(account),
+    userDocument.key(id),
+    userIndexes.created(account),
     drafted,
     'users',
   );
@@ -121,7 +120,7 @@ async function firstPassword(
 
 /** The user goes first, and with it every claim's weight; the claims are only tidied up. */
 async function withdraw(ports: Needs, act: RequestContext, user: User, names: string[]): Promise<void> {
-  const key = documents.user(user.id);
+  const key = userDocument.key(user.id);
   const now = ports.clock.now();
   await ports.store.commit({
     anchor: key.anchor,

@@ -1,19 +1,22 @@
+import { environmentsDocument } from '../browsers/documents.ts';
+import { enrolmentTriesDocument } from '../enrolment/documents.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { reindex } from '../records/index-entries.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
 import { releaseQuota } from '../records/usage.ts';
 import { giveToken } from '../resources/assignments.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { reindex } from '../store/index-entries.ts';
 import { newOperation, transact } from '../store/transact.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { releaseName } from './claim-name.ts';
+import { userDocument } from './documents.ts';
 import { userNames } from './user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -34,13 +37,15 @@ export async function deleteUser(
     ports,
     act,
     { type: 'user.deleted' },
-    documents.user(id),
+    userDocument.key(id),
     'USER_NOT_FOUND',
     (user) => (mayDelete(act.actor, user) ? undefined : refusal('FORBIDDEN')),
     seen,
   );
   // Also where they are gone already: a deletion that broke off is finished by its repetition.
-  await sweepIndex(ports, indexes.tokensOf(account, id), (token) => disown(ports, act, account, token as TokenId, id));
+  await sweepIndex(ports, tokenIndexes.ofOwner(account, id), (token) =>
+    disown(ports, act, account, token as TokenId, id),
+  );
   await forgetBrowsers(ports, account, id);
   if (isRefusal(gone)) return gone;
 
@@ -55,8 +60,8 @@ export async function deleteUser(
 
 /** Of somebody who is gone. */
 async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
-  const key = documents.environments(id);
-  await transact(ports, key.anchor, [key, documents.user(id)], ([stored, user]) => {
+  const key = environmentsDocument.key(id);
+  await transact(ports, key.anchor, [key, userDocument.key(id)], ([stored, user]) => {
     const isTheirs = stored?.value.account === account && user === undefined;
     return { answer: undefined, ...(isTheirs && { write: { delete: [key] } }) };
   });
@@ -64,7 +69,7 @@ async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Pro
 
 /** What was counted of somebody who is gone. */
 async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
-  for (const count of [documents.passwordAttempts(id), documents.enrolmentTries(id)]) {
+  for (const count of [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)]) {
     await ports.store.commit({
       anchor: count.anchor,
       operation: newOperation(ports),
@@ -83,9 +88,9 @@ export async function disown(
   id: TokenId,
   former: UserId,
 ): Promise<void> {
-  const [owner] = await ports.store.getMany([documents.user(former)], ports.clock.now());
+  const [owner] = await ports.store.getMany([userDocument.key(former)], ports.clock.now());
   if (owner?.value.account === account) return;
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   await transact(ports, key.anchor, [key], ([stored], now) => {
     const token = stored?.value;
     if (token?.account !== account || token.owner !== former) return { answer: undefined };

@@ -1,4 +1,5 @@
 import { anyRecord } from '../authentication/decoy-attempt.ts';
+import { decoyAttemptDocument } from '../authentication/documents.ts';
 import type { AccountId, UserId } from '../kernel/ids.ts';
 import { parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -6,7 +7,7 @@ import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
+import { nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
 
@@ -20,13 +21,13 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
   const now = ports.clock.now();
   const id = parseId('usr', idOrName);
   if (id) {
-    const [stored] = await ports.store.getMany([documents.user(id)], now);
+    const [stored] = await ports.store.getMany([userDocument.key(id)], now);
     return stored?.value.account === account ? stored.value : undefined;
   }
   const name = normaliseName(idOrName);
-  const [claim] = await ports.store.getMany([documents.nameClaim(account, name)], now);
+  const [claim] = await ports.store.getMany([nameClaimDocument.key(account, name)], now);
   if (!claim) return undefined;
-  const [stored] = await ports.store.getMany([documents.user(claim.value.user)], now);
+  const [stored] = await ports.store.getMany([userDocument.key(claim.value.user)], now);
   const user = stored?.value;
   return user && user.account === account && userNames(user).includes(name) ? user : undefined;
 }
@@ -41,7 +42,7 @@ export async function locateTyped(
 ): Promise<User | undefined> {
   const found = await locateUser(ports, account, typed);
   if (!found && parseId('usr', typed) === undefined)
-    await ports.store.getMany([documents.burntAttempt(anyRecord(ports))], ports.clock.now());
+    await ports.store.getMany([decoyAttemptDocument.key(anyRecord(ports))], ports.clock.now());
   return found;
 }
 
@@ -72,7 +73,7 @@ export function readUser(ports: Needs, account: AccountId, id: UserId): Promise<
 }
 
 async function holdsLogin(ports: Needs, user: User): Promise<boolean> {
-  const key = documents.nameClaim(user.account, normaliseName(user.login));
+  const key = nameClaimDocument.key(user.account, normaliseName(user.login));
   const [claim] = await ports.store.getMany([key], ports.clock.now());
   return claim?.value.user === user.id;
 }

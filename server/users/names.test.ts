@@ -2,14 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { createUser, idempotently } from '../testing/as-operator.ts';
 import { birth, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { NewUser } from './create-user.ts';
+import { nameClaimDocument, userIndexes } from './documents.ts';
 import { findUser } from './find-user.ts';
 
 let ports: TestPorts;
@@ -94,7 +93,7 @@ describe('a race for names', () => {
     );
     expect(created(outcomes)).toHaveLength(1);
     expect(outcomes.filter((outcome) => isRefusal(outcome) && outcome.refused === 'NAME_TAKEN')).toHaveLength(19);
-    const listed = await ports.store.range(indexes.users(account), { limit: 100 });
+    const listed = await ports.store.range(userIndexes.created(account), { limit: 100 });
     expect(listed).toHaveLength(1);
     expect((await findUser(ports, account, 'alice'))?.id).toBe(listed[0]?.id);
   });
@@ -191,7 +190,7 @@ describe('a crash in the middle of making a user', () => {
       for (const name of ['alice', 'zoe', 'bob@example.com']) {
         expect((await findUser(ports, account, name))?.id).toBe(id);
       }
-      expect(await ports.store.range(indexes.users(account), { limit: 10 })).toHaveLength(1);
+      expect(await ports.store.range(userIndexes.created(account), { limit: 10 })).toHaveLength(1);
     }
   });
 
@@ -202,7 +201,7 @@ describe('a crash in the middle of making a user', () => {
       ['ghost', birth(ports, 'usr').id],
       ['borrowed', other.id],
     ] as const) {
-      const key = documents.nameClaim(account, name);
+      const key = nameClaimDocument.key(account, name);
       await ports.store.commit({
         anchor: key.anchor,
         operation: name,

@@ -1,9 +1,9 @@
 import { hasToken } from '../enrolment/enrolment.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { documents } from '../store/keys.ts';
 import { transact } from '../store/transact.ts';
 import type { Token } from '../tokens/token.ts';
+import { userDocument } from './documents.ts';
 
 /**
  * Marks a user as one who has had a token. Done before the token is taken away: after a crash in between the user needs an
@@ -14,7 +14,7 @@ export async function rememberToken(
   token: Token,
   owner: UserId,
 ): Promise<void> {
-  const key = documents.user(owner);
+  const key = userDocument.key(owner);
   await transact(ports, key.anchor, [key], ([stored]) => {
     const user = stored?.value;
     // What is left of an enrolment that broke off never became a token.

@@ -1,3 +1,4 @@
+import { administratorDocument } from '../administrators/documents.ts';
 import { notify } from '../administrators/notify.ts';
 import { emailVouchedFor } from '../enrolment/enrolment-address.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -9,9 +10,9 @@ import { hashNewPassword } from '../passwords/new-password.ts';
 import { confirmed } from '../passwords/reset/reset-by-mail.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { documents } from '../store/keys.ts';
 import { changeNames, type NameChanges } from './change-names.ts';
 import { refuseChosen } from './create-user.ts';
+import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { userNames, withNames } from './user-names.ts';
 
@@ -35,7 +36,7 @@ export async function updateUser(
   seen?: SeenVersions,
 ): Promise<Result<{ object: User }>> {
   const { password, login, alias, email, phone, needsConfirmation, ...rest } = changes;
-  const key = documents.user(id);
+  const key = userDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
   // Before the hash, which is costly; asked again below, where it counts.
@@ -76,7 +77,7 @@ function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: Requ
   const { actor } = act;
   if (actor.kind !== 'administrator') return;
   // Nobody knows the person's language; the administrator's is the likeliest.
-  const key = documents.administrator(actor.account, actor.id);
+  const key = administratorDocument.key(actor.account, actor.id);
   const told = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
     notify(ports, { email, language: stored?.value.language ?? 'en' }, 'email', act);
   });

@@ -2,8 +2,7 @@ import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { byInstant, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byInstant } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import {
   type Delivery,
@@ -13,7 +12,8 @@ import {
   parseDeliveryId,
   type SendOutcome,
 } from './delivery.ts';
-import { editWebhook, readBook, webhookSecretContext } from './edit-webhook.ts';
+import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookSecretContext } from './documents.ts';
+import { editWebhook, readBook } from './edit-webhook.ts';
 import { afterTry, type NextStep, RETRY_DELAYS_MS } from './retry.ts';
 import { signatureHeaders } from './signature.ts';
 import { signingSecrets, type Webhook } from './webhook.ts';
@@ -36,7 +36,7 @@ export async function dueDeliveries(
   limit: number,
 ): Promise<{ due: DeliveryId[]; nextAt?: number }> {
   const now = ports.clock.now();
-  const entries = await ports.store.range(indexes.dueDeliveries(webhook), { limit });
+  const entries = await ports.store.range(deliveryIndexes.due(webhook), { limit });
   const due = entries.filter(({ sort }) => Number(sort) <= now);
   const next = entries[due.length];
   return { due: due.map(({ id }) => id as DeliveryId), ...(next && { nextAt: Number(next.sort) }) };
@@ -93,7 +93,7 @@ export function signedHeaders(
 }
 
 function claim(ports: Needs, id: DeliveryId): Promise<Delivery | undefined> {
-  const key = documents.delivery(id);
+  const key = deliveryDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Delivery | undefined> => {
     const delivery = stored?.value;
     if (delivery?.state !== 'pending' || delivery.nextAttemptAt > now) return { answer: undefined };
@@ -104,7 +104,7 @@ function claim(ports: Needs, id: DeliveryId): Promise<Delivery | undefined> {
 
 /** Stopping is nobody's failure: the try does not count, and whoever comes next makes it at once. */
 function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
-  const key = documents.delivery(claimed.id);
+  const key = deliveryDocument.key(claimed.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
     if (!stored || !isStill(stored.value, claimed)) return { answer: undefined };
     const back = { ...stored.value, attempts: claimed.attempts - 1, nextAttemptAt: now };
@@ -117,8 +117,8 @@ function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
  * the other: eight that end at once would else take turns in losing, and one that gives up is sent again for nothing.
  */
 function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: NextStep): Promise<NextStep['kind']> {
-  const key = documents.delivery(claimed.id);
-  const queueKey = documents.deliveryQueue(parseDeliveryId(claimed.id)?.partition ?? 0, claimed.webhook);
+  const key = deliveryDocument.key(claimed.id);
+  const queueKey = deliveryQueueDocument.key(parseDeliveryId(claimed.id)?.partition ?? 0, claimed.webhook);
   return runExclusive(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
     transact(ports, key.anchor, [key, queueKey], ([stored, queue], now): Decision<NextStep['kind']> => {
       const current = stored?.value;
@@ -147,9 +147,9 @@ function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: Nex
 }
 
 function finished(from: Delivery, to: Delivery & { finishedAt: number }): Write {
-  const index = to.state === 'dead' ? indexes.deadDeliveries : indexes.finishedDeliveries;
+  const index = to.state === 'dead' ? deliveryIndexes.dead : deliveryIndexes.finished;
   return {
-    put: [{ key: documents.delivery(to.id), value: to }],
+    put: [{ key: deliveryDocument.key(to.id), value: to }],
     index: [dueEntry('remove', from), { index: index(to.webhook), add: byInstant(to.finishedAt, to.id) }],
   };
 }
@@ -170,13 +170,13 @@ function isStill(current: Delivery, claimed: Delivery): boolean {
 /** A pending delivery with another time, in its document and in the index. */
 function moved(from: Delivery, to: Delivery): Write {
   return {
-    put: [{ key: documents.delivery(to.id), value: to }],
+    put: [{ key: deliveryDocument.key(to.id), value: to }],
     index: [dueEntry('remove', from), dueEntry('add', to)],
   };
 }
 
 function dueEntry<V extends 'add' | 'remove'>(verb: V, { webhook, nextAttemptAt, id }: Delivery) {
-  return { index: indexes.dueDeliveries(webhook), [verb]: byInstant(nextAttemptAt, id) };
+  return { index: deliveryIndexes.due(webhook), [verb]: byInstant(nextAttemptAt, id) };
 }
 
 /** 410: the receiver is gone for good. Switched off once, with the one event that says so. */

@@ -1,10 +1,10 @@
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { byCreation, byInstant, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation, byInstant } from '../store/index-entries.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, parseDeliveryId } from './delivery.ts';
+import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexes } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -23,8 +23,8 @@ export const KEPT: Keep = {
 export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Keep = KEPT): Promise<number> {
   let found = 0;
   for (const [index, kept] of [
-    [indexes.finishedDeliveries(webhook), keep.delivered],
-    [indexes.deadDeliveries(webhook), keep.dead],
+    [deliveryIndexes.finished(webhook), keep.delivered],
+    [deliveryIndexes.dead(webhook), keep.dead],
   ] as const) {
     const entries = await surplus(ports, index, kept);
     // What a replay has taken up in the meantime is no surplus any more.
@@ -39,7 +39,7 @@ export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Ke
  * Answers whether nothing is left.
  */
 export async function purgeWebhook(ports: Needs, account: AccountId, webhook: WebhookId): Promise<boolean> {
-  const index = indexes.deliveries(webhook);
+  const index = deliveryIndexes.all(webhook);
   const left = await ports.store.range(index, { limit: AT_ONCE });
   if (left.length > 0) {
     await clear(ports, webhook, index, left, () => true);
@@ -47,7 +47,7 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
   }
   const now = ports.clock.now();
   for (let partition = 0; partition < ports.store.partitions; partition++) {
-    const key = documents.deliveryQueue(partition, webhook);
+    const key = deliveryQueueDocument.key(partition, webhook);
     const [queue] = await ports.store.getMany([key], now);
     if (!queue) continue;
     await transact(ports, key.anchor, [key], () => ({ answer: undefined, write: { delete: [key] } }));
@@ -57,7 +57,7 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
     operation: newOperation(ports),
     now,
     expect: [],
-    index: [{ index: indexes.webhooks(), remove: { sort: account, id: webhook } }],
+    index: [{ index: webhookIndexes.all(), remove: { sort: account, id: webhook } }],
   });
   return outcome === 'committed';
 }
@@ -96,7 +96,7 @@ async function clear(
     byPartition.set(parsed.partition, [...(byPartition.get(parsed.partition) ?? []), { id: parsed.id, entry }]);
   }
   for (const group of byPartition.values()) {
-    const keys = group.map(({ id }) => documents.delivery(id));
+    const keys = group.map(({ id }) => deliveryDocument.key(id));
     const [first] = keys;
     if (!first) continue;
     await transact(ports, first.anchor, keys, (current) => {
@@ -113,17 +113,17 @@ async function clear(
 
 function without(webhook: WebhookId, delivery: Delivery): Write {
   return {
-    delete: [documents.delivery(delivery.id)],
+    delete: [deliveryDocument.key(delivery.id)],
     index: [
-      { index: indexes.deliveries(webhook), remove: byCreation(delivery) },
+      { index: deliveryIndexes.all(webhook), remove: byCreation(delivery) },
       { index: indexOf(delivery), remove: byInstant(sortedBy(delivery), delivery.id) },
     ],
   };
 }
 
 function indexOf({ state, webhook }: Delivery): string {
-  if (state === 'pending') return indexes.dueDeliveries(webhook);
-  return state === 'dead' ? indexes.deadDeliveries(webhook) : indexes.finishedDeliveries(webhook);
+  if (state === 'pending') return deliveryIndexes.due(webhook);
+  return state === 'dead' ? deliveryIndexes.dead(webhook) : deliveryIndexes.finished(webhook);
 }
 
 function sortedBy({ state, nextAttemptAt, finishedAt }: Delivery): number {

@@ -6,8 +6,8 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
-import { indexes } from '../store/indexes.ts';
-import { editBook, hasResources, webhookSecretContext } from './edit-webhook.ts';
+import { webhookIndexes, webhookSecretContext } from './documents.ts';
+import { editBook, hasResources } from './edit-webhook.ts';
 import { newSecret } from './rotate-webhook-secret.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
 import { MOST_WEBHOOKS, type Webhook } from './webhook.ts';
@@ -58,7 +58,7 @@ export async function createWebhook(
       answer: { webhook },
       book: { webhooks: [...book.webhooks, webhook] },
       event: { type: 'webhook.created', subject: webhook.id },
-      index: [{ index: indexes.webhooks(), add: { sort: account, id: webhook.id } }],
+      index: [{ index: webhookIndexes.all(), add: { sort: account, id: webhook.id } }],
     };
   });
   if (isRefusal(made)) return made;

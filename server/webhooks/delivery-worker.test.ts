@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { indexes } from '../store/indexes.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
 import { unwrap } from '../testing/fixtures.ts';
@@ -13,6 +12,7 @@ import {
   type WebhookFixture,
 } from '../testing/webhook-fixture.ts';
 import { type DeliveryWorker, startDeliveryWorker } from './delivery-worker.ts';
+import { deliveryIndexes, webhookIndexes } from './documents.ts';
 import { deleteWebhook } from './update-webhook.ts';
 
 let ports: TestPorts;
@@ -130,7 +130,7 @@ test('what is left of a deleted webhook goes away', async () => {
   unwrap(await deleteWebhook(ports, scene.act, scene.webhook.id));
   await waitUntil('nothing is left', async () => {
     ports.clock.advance(20);
-    const left = [indexes.webhooks(), indexes.deliveries(scene.webhook.id), indexes.dueDeliveries(scene.webhook.id)];
+    const left = [webhookIndexes.all(), deliveryIndexes.all(scene.webhook.id), deliveryIndexes.due(scene.webhook.id)];
     const entries = await Promise.all(left.map((index) => ports.store.range(index, { limit: 10 })));
     return entries.flat().length === 0;
   });

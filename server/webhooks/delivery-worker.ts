@@ -1,12 +1,12 @@
 import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { indexes } from '../store/indexes.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { attemptDelivery, dueDeliveries } from './attempt-delivery.ts';
 import { pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import type { DeliveryId } from './delivery.ts';
 import { deriveDeliveries } from './derive-deliveries.ts';
+import { webhookIndexes } from './documents.ts';
 import { readBook } from './edit-webhook.ts';
 
 export interface RunnerTimes {
@@ -125,7 +125,7 @@ class Runner implements DeliveryWorker {
   async #discover(now: number): Promise<void> {
     let after: IndexEntry | undefined;
     do {
-      const page = await this.#ports.store.range(indexes.webhooks(), { limit: 1000, ...(after && { after }) });
+      const page = await this.#ports.store.range(webhookIndexes.all(), { limit: 1000, ...(after && { after }) });
       for (const { sort, id } of page) {
         const lane = this.#lane(sort as AccountId, id as WebhookId);
         lane.lookAt = Math.min(lane.lookAt, now);

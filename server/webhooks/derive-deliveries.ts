@@ -1,11 +1,17 @@
 import type { AccountEvent } from '../events/event.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports.ts';
-import { byCreation, byInstant, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byCreation, byInstant } from '../store/index-entries.ts';
 import { ABSENT, type StoredEvent } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { type Delivery, type DeliveryQueue, deliveryBody, deliveryId, EMPTY_QUEUE, queueLimit } from './delivery.ts';
+import {
+  deliveryDocument,
+  deliveryIndexes,
+  deliveryQueueDocument,
+  outboxCursorDocument,
+  webhooksDocument,
+} from './documents.ts';
 import { type Webhook, wants } from './webhook.ts';
 
 /** Read at once. */
@@ -38,7 +44,7 @@ export async function deriveDeliveries(
   position: number,
 ): Promise<Derived> {
   const now = ports.clock.now();
-  const cursorKey = documents.outboxCursor(partition);
+  const cursorKey = outboxCursorDocument.key(partition);
   // Most looks find nothing new, and cost one read.
   const ahead = position > 0 ? await ports.store.readEvents(partition, position, EVENTS_AT_ONCE) : undefined;
   if (ahead?.length === 0) return { position, made: [], lost: 0, idle: true };
@@ -55,7 +61,7 @@ export async function deriveDeliveries(
   if (pairs.length === 0 && upTo - written < EVENTS_PER_CHECKPOINT) return { position: upTo, made: [], lost, idle };
 
   const webhooks = [...new Map(pairs.map(({ webhook }) => [webhook.id, webhook])).values()];
-  const queueKeys = webhooks.map(({ id }) => documents.deliveryQueue(partition, id));
+  const queueKeys = webhooks.map(({ id }) => deliveryQueueDocument.key(partition, id));
   const queues = await ports.store.getMany(queueKeys, now);
   const limit = queueLimit(ports.store.partitions);
   const after = new Map<WebhookId, DeliveryQueue>(
@@ -92,14 +98,14 @@ export async function deriveDeliveries(
     put: [
       { key: cursorKey, value: { sequence: upTo } },
       ...webhooks.map(({ id }, i) => ({
-        key: queueKeys[i] ?? documents.deliveryQueue(partition, id),
+        key: queueKeys[i] ?? deliveryQueueDocument.key(partition, id),
         value: after.get(id),
       })),
-      ...deliveries.map((delivery) => ({ key: documents.delivery(delivery.id), value: delivery })),
+      ...deliveries.map((delivery) => ({ key: deliveryDocument.key(delivery.id), value: delivery })),
     ],
     index: deliveries.flatMap((delivery) => [
-      { index: indexes.deliveries(delivery.webhook), add: byCreation(delivery) },
-      { index: indexes.dueDeliveries(delivery.webhook), add: byInstant(delivery.nextAttemptAt, delivery.id) },
+      { index: deliveryIndexes.all(delivery.webhook), add: byCreation(delivery) },
+      { index: deliveryIndexes.due(delivery.webhook), add: byInstant(delivery.nextAttemptAt, delivery.id) },
     ]),
   });
   // Somebody else was quicker, with the cursor or with a queue: judged again from the same place.
@@ -110,7 +116,7 @@ export async function deriveDeliveries(
 
 async function readBooks(ports: Pick<Ports, 'store'>, events: readonly StoredEvent[], now: number) {
   const accounts = [...new Set(events.map(({ event }) => accountEvent(event).account))];
-  const books = await ports.store.getMany(accounts.map(documents.webhooks), now);
+  const books = await ports.store.getMany(accounts.map(webhooksDocument.key), now);
   return new Map(accounts.map((account, i) => [account, books[i]?.value.webhooks ?? []] as const));
 }
 

@@ -4,24 +4,18 @@ import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { SecretContext } from '../platform/secret-box/port.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
-import { beginsWith } from '../records/index-entries.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
-import { byCreation } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { resourceDocument } from '../resources/documents.ts';
+import { beginsWith, byCreation } from '../store/index-entries.ts';
 import type { IndexEntry } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { webhooksDocument } from './documents.ts';
 import type { Webhook, WebhookBook } from './webhook.ts';
 
-/** What a webhook's secret is bound to (SR-21). */
-export function webhookSecretContext(account: AccountId, webhook: WebhookId, secret: string): SecretContext {
-  return { account, kind: 'webhook', id: webhook, field: `secret/${secret}` };
-}
-
 export async function readBook(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId): Promise<Webhook[]> {
-  const [book] = await ports.store.getMany([documents.webhooks(account)], ports.clock.now());
+  const [book] = await ports.store.getMany([webhooksDocument.key(account)], ports.clock.now());
   return book?.value.webhooks ?? [];
 }
 
@@ -106,7 +100,7 @@ export async function editBook<R extends object>(
   decide: (book: WebhookBook, now: number) => BookDecision<R>,
 ): Promise<R | Refusal> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
-  const key = documents.webhooks(act.actor.account);
+  const key = webhooksDocument.key(act.actor.account);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<R | Refusal> => {
     const { answer, book, event, index } = decide(stored?.value ?? { webhooks: [] }, now);
     if (book === undefined || event === undefined) return { answer };
@@ -123,6 +117,6 @@ export async function hasResources(
   account: AccountId,
   resources: readonly ResourceId[] = [],
 ): Promise<boolean> {
-  const found = await ports.store.getMany(resources.map(documents.resource), ports.clock.now());
+  const found = await ports.store.getMany(resources.map(resourceDocument.key), ports.clock.now());
   return found.every((resource) => resource?.value.account === account);
 }

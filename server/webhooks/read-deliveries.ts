@@ -4,9 +4,8 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, type DeliveryState, EMPTY_QUEUE } from './delivery.ts';
+import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './documents.ts';
 import { readWebhook } from './edit-webhook.ts';
 
 export interface DeliveryQuery {
@@ -30,20 +29,20 @@ export async function readDeliveries(
   const fits = (one: Delivery) =>
     (state === undefined || one.state === state) && (type === undefined || one.type === type);
   const where = state === undefined && type === undefined ? undefined : fits;
-  const key = (id: DeliveryId) => documents.delivery(id);
+  const key = (id: DeliveryId) => deliveryDocument.key(id);
   return listObjects(ports, { ...page, index, account: act.actor.account, key, where });
 }
 
 const INDEX_OF: Record<DeliveryState | 'any', (webhook: WebhookId) => string> = {
-  any: indexes.deliveries,
-  pending: indexes.dueDeliveries,
-  delivered: indexes.finishedDeliveries,
-  dead: indexes.deadDeliveries,
+  any: deliveryIndexes.all,
+  pending: deliveryIndexes.due,
+  delivered: deliveryIndexes.finished,
+  dead: deliveryIndexes.dead,
 };
 
 /** What waits for a webhook, and what found no room, over all outboxes. */
 export async function readQueue(ports: Pick<Ports, 'store' | 'clock'>, webhook: WebhookId): Promise<DeliveryQueue> {
-  const keys = Array.from({ length: ports.store.partitions }, (_, p) => documents.deliveryQueue(p, webhook));
+  const keys = Array.from({ length: ports.store.partitions }, (_, p) => deliveryQueueDocument.key(p, webhook));
   const queues = await ports.store.getMany(keys, ports.clock.now());
   let sum: DeliveryQueue = EMPTY_QUEUE;
   for (const queue of queues) {

@@ -3,11 +3,11 @@ import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { byInstant, indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
+import { byInstant } from '../store/index-entries.ts';
 import type { Stored } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, EMPTY_QUEUE, parseDeliveryId } from './delivery.ts';
+import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './documents.ts';
 import { readWebhook } from './edit-webhook.ts';
 
 /** Dead letters taken up by one call. */
@@ -27,7 +27,7 @@ export async function replayDeliveries(
   const found = await readWebhook(ports, act, webhook);
   if (isRefusal(found)) return found;
 
-  const dead = which === 'dead' ? await ports.store.range(indexes.deadDeliveries(webhook), { limit: AT_ONCE + 1 }) : [];
+  const dead = which === 'dead' ? await ports.store.range(deliveryIndexes.dead(webhook), { limit: AT_ONCE + 1 }) : [];
   const named = which === 'dead' ? dead.slice(0, AT_ONCE).map(({ id }) => id) : [...new Set(which)];
   const byPartition = new Map<number, DeliveryId[]>();
   for (const text of named) {
@@ -52,7 +52,7 @@ async function allThere(
   act: RequestContext,
   ids: readonly DeliveryId[],
 ): Promise<boolean> {
-  const stored = await ports.store.getMany(ids.map(documents.delivery), ports.clock.now());
+  const stored = await ports.store.getMany(ids.map(deliveryDocument.key), ports.clock.now());
   return stored.every((delivery) => delivery?.value.account === act.actor.account);
 }
 
@@ -64,8 +64,8 @@ function replayIn(
   ids: readonly DeliveryId[],
   tell: boolean,
 ): Promise<number> {
-  const queueKey = documents.deliveryQueue(partition, webhook);
-  const keys = [queueKey, ...ids.map(documents.delivery)] as const;
+  const queueKey = deliveryQueueDocument.key(partition, webhook);
+  const keys = [queueKey, ...ids.map(deliveryDocument.key)] as const;
   return transact(ports, queueKey.anchor, keys, ([queue, ...stored], now): Decision<number> => {
     const again = stored.filter(isFinished).map(({ value }) => value);
     if (again.length === 0) return { answer: 0 };
@@ -75,13 +75,13 @@ function replayIn(
       write: {
         put: [
           { key: queueKey, value: { ...held, pending: held.pending + again.length } },
-          ...again.map((delivery) => ({ key: documents.delivery(delivery.id), value: renewed(delivery, now) })),
+          ...again.map((delivery) => ({ key: deliveryDocument.key(delivery.id), value: renewed(delivery, now) })),
         ],
         index: again.flatMap(({ id, state, finishedAt = 0 }) => {
-          const index = state === 'dead' ? indexes.deadDeliveries(webhook) : indexes.finishedDeliveries(webhook);
+          const index = state === 'dead' ? deliveryIndexes.dead(webhook) : deliveryIndexes.finished(webhook);
           return [
             { index, remove: byInstant(finishedAt, id) },
-            { index: indexes.dueDeliveries(webhook), add: byInstant(now, id) },
+            { index: deliveryIndexes.due(webhook), add: byInstant(now, id) },
           ];
         }),
         ...(tell && { append: [createEvent(act, { type: 'webhook.replayed', subject: webhook }, now)] }),

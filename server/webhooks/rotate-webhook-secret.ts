@@ -3,7 +3,8 @@ import type { Ports } from '../kernel/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
-import { editWebhook, webhookSecretContext } from './edit-webhook.ts';
+import { webhookSecretContext } from './documents.ts';
+import { editWebhook } from './edit-webhook.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
 import { type Webhook, type WebhookSecret, withNewSecret } from './webhook.ts';
 

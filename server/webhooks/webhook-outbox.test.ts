@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -17,6 +15,7 @@ import { attemptDelivery, LEASE_MS } from './attempt-delivery.ts';
 import { KEPT, pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import { queueLimit } from './delivery.ts';
 import { deriveDeliveries } from './derive-deliveries.ts';
+import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexes } from './documents.ts';
 import { readQueue } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 import { deleteWebhook, updateWebhook } from './update-webhook.ts';
@@ -149,7 +148,7 @@ describe('SR-33: the outbox', () => {
 describe('a queue', () => {
   test('is bounded, and says how much found no room', async () => {
     const limit = queueLimit(ports.store.partitions);
-    const key = documents.deliveryQueue(0, scene.webhook.id);
+    const key = deliveryQueueDocument.key(0, scene.webhook.id);
     await ports.store.commit({
       anchor: key.anchor,
       operation: 'full',
@@ -186,10 +185,10 @@ describe('a queue', () => {
     expect(await sendDue(scene)).toEqual(['paused', 'paused', 'paused']);
     while (!(await purgeWebhook(ports, scene.account, scene.webhook.id)));
     expect(ports.webhookSender.sent).toEqual([]);
-    const left = [indexes.deliveries(scene.webhook.id), indexes.dueDeliveries(scene.webhook.id), indexes.webhooks()];
+    const left = [deliveryIndexes.all(scene.webhook.id), deliveryIndexes.due(scene.webhook.id), webhookIndexes.all()];
     for (const index of left) expect(await ports.store.range(index, { limit: 10 })).toEqual([]);
     const documentsLeft = await ports.store.getMany(
-      [documents.delivery(delivery?.id ?? 'dlv_0_1_x'), documents.deliveryQueue(0, scene.webhook.id)],
+      [deliveryDocument.key(delivery?.id ?? 'dlv_0_1_x'), deliveryQueueDocument.key(0, scene.webhook.id)],
       ports.clock.now(),
     );
     expect(documentsLeft).toEqual([undefined, undefined]);
@@ -238,6 +237,6 @@ describe('a queue', () => {
     ports.clock.advance(1);
     expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(3);
     expect(await deliveriesOf(scene)).toEqual([]);
-    expect(await ports.store.range(indexes.finishedDeliveries(scene.webhook.id), { limit: 10 })).toEqual([]);
+    expect(await ports.store.range(deliveryIndexes.finished(scene.webhook.id), { limit: 10 })).toEqual([]);
   });
 });

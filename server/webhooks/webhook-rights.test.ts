@@ -3,11 +3,11 @@ import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { documents } from '../store/keys.ts';
 import { birth, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createWebhookFixture, type WebhookFixture } from '../testing/webhook-fixture.ts';
 import { createWebhook } from './create-webhook.ts';
+import { webhooksDocument } from './documents.ts';
 import { listWebhooks, readWebhook } from './edit-webhook.ts';
 import { readDeliveries } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
@@ -90,7 +90,7 @@ test('SR-34: each change has one event, with who made it and what changed, never
 
 test('SR-21: the secret lies sealed, opens in its place alone, and is in no event', async () => {
   const made = await createWebhookFixture(ports);
-  const book = await read(ports, documents.webhooks(made.account));
+  const book = await read(ports, webhooksDocument.key(made.account));
   const sealed = book.webhooks[0]?.secrets[0]?.sealed ?? '';
   const bytes = made.secret.slice('whsec_'.length);
   expect(JSON.stringify(book)).not.toContain(bytes);

@@ -40,8 +40,6 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const JUDGED = new Set<LayerName>(['features', 'http', 'protectimus']);
-/** Ports that only say how things are called. */
-const DECLARATIONS = /^server\/store\/(?:keys|indexes)\.ts$/;
 const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/page\//;
 /** It waits, and does nothing else. */
 const WAITS = 'server/kernel/yield-to-event-loop.ts';
@@ -72,7 +70,7 @@ function ownNature({ file, layer, names }: JudgedFile, files: ReadonlyMap<string
   if (file.path === WAITS) return 'effect';
   if (layer === 'http' || file.references.some(({ specifier }) => /^(?:hono|@hono\/[\w-]+)(?:\/|$)/.test(specifier)))
     return 'http';
-  const asksOutside = [...names].some((path) => files.get(path)?.layer === 'ports' && !DECLARATIONS.test(path));
+  const asksOutside = [...names].some((path) => files.get(path)?.layer === 'ports');
   return asksOutside ? 'effect' : 'pure';
 }
 

@@ -72,8 +72,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'restore',
-    files: ['server/backup/restore-rules.ts'],
-    tests: ['server/backup/restore-rules.test.ts'],
+    files: ['server/store/catalogue.ts', 'server/store/define-document.ts', 'server/store/define-indexes.ts'],
+    tests: ['server/store/define-document.test.ts', 'server/maintenance/catalogue.test.ts'],
   },
   {
     name: 'password-back-off',

@@ -131,16 +131,4 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     replacement: '""',
     reason: 'Only ASCII digits get there, which every encoding writes alike.',
   },
-  {
-    file: 'server/backup/restore-rules.ts',
-    line: "const [kind = ''] = name.split('/');",
-    replacement: STRYKER_TEXT,
-    reason: 'A text that is split has a first part: the default is there for the compiler and never counts.',
-  },
-  {
-    file: 'server/backup/restore-rules.ts',
-    line: "const [kind, account = ''] = index.split('/');",
-    replacement: STRYKER_TEXT,
-    reason: 'Indexes of events and ledgers name their account; of an index that does not, no head is known either way.',
-  },
 ];

@@ -4,8 +4,8 @@ import { type ConsoleFixture, createConsoleFixture } from '../../e2e/harness/con
 import { signIn } from '../../e2e/harness/console-people.ts';
 import { seedActivity } from '../../e2e/harness/seed-activity.ts';
 import { createAccount } from '../../server/accounts/create-account.ts';
+import { firstLoginDocument } from '../../server/accounts/documents.ts';
 import type { AccountId } from '../../server/kernel/ids.ts';
-import { documents } from '../../server/store/keys.ts';
 import { recordOnce } from '../../server/store/record-once.ts';
 import { addAdministrator } from '../../server/testing/administrators.ts';
 import { createApiKey, createFilter } from '../../server/testing/as-operator.ts';
@@ -100,7 +100,7 @@ async function furnish({ ports }: ConsoleFixture, account: AccountId) {
   unwrap(
     await createApiKey(ports, { account, name: 'Shop backend', scopes: ['authenticate'], lifetimeMs: 86_400_000 }),
   );
-  await recordOnce(ports, documents.firstLogin(account));
+  await recordOnce(ports, firstLoginDocument.key(account));
   ports.clock.advance(6 * 3_600_000);
   await seedActivity(ports, account, { resources: resources.map(({ id }) => id), people, days: 40 });
   return { resource: shop.id, filter: filter.id };

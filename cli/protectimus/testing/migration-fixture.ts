@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { GeoRule } from '../../../server/filters/filter.ts';
-import { documents } from '../../../server/store/keys.ts';
+import { resourceDocument } from '../../../server/resources/documents.ts';
 import { assign, createFilter, operatorContext, updateToken, updateUser } from '../../../server/testing/as-operator.ts';
 import { type Dialect, openDialect, PROXY } from '../../../server/testing/dialect.ts';
 import { addPerson, addResource, addToken, birth, overwrite, unwrap } from '../../../server/testing/fixtures.ts';
@@ -92,7 +92,7 @@ async function fill({ service: { ports }, scene }: Dialect): Promise<void> {
   const app = scene.tokens[0]?.id ?? fob.id;
   const rule: GeoRule = { kind: 'geo', mode: 'allow', countries: ['DE'], unlocated: 'deny' };
   const { filter } = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'Home', rule }));
-  await overwrite(ports, documents.resource(bank.id), { geoFilter: filter.id });
+  await overwrite(ports, resourceDocument.key(bank.id), { geoFilter: filter.id });
   unwrap(await assign(ports, { account, resource: bank.id, user: scene.user.id, token: app }));
   await addToken(ports, account, {});
 }

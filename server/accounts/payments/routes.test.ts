@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../app.ts';
 import { createReadiness } from '../../http/readiness.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
 import { read, unwrap } from '../../testing/fixtures.ts';
 import { connectedFrom } from '../../testing/http-app.ts';
 import { refusalOf } from '../../testing/http-service.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { createAccount } from '../create-account.ts';
+import { accountDocument } from '../documents.ts';
 import { TOLERANCE_MS } from './signature.ts';
 
 const SECRET = new TextEncoder().encode('a secret of the payment service!');
@@ -58,7 +58,7 @@ function send({ id = 'msg_1', at = ports.clock.now(), body, secret = SECRET, hea
 }
 const payment = (changes: object = {}) =>
   JSON.stringify({ account, amount: 500, currency: 'EUR', reference: 'order-1', ...changes });
-const balance = async () => (await read(ports, documents.account(account))).balance?.amount ?? 0;
+const balance = async () => (await read(ports, accountDocument.key(account))).balance?.amount ?? 0;
 
 test('a signed payment is credited, and answers the entry and the balance', async () => {
   const response = await send({ body: payment() });

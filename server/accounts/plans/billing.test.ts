@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../events/event.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { operatorContext } from '../../testing/as-operator.ts';
 import { read, unwrap } from '../../testing/fixtures.ts';
 import { openTestPorts, START, type TestPorts } from '../../testing/test-ports.ts';
 import type { Account } from '../account.ts';
 import { createAccount } from '../create-account.ts';
+import { accountDocument } from '../documents.ts';
 import { chargeDuePlans, refreshPlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -118,7 +118,7 @@ describe('the monthly fee', () => {
     const other = ports.replica();
     ports.clock.at = START + 32 * DAY;
     await Promise.all([chargeDuePlans(ports, PLANS), chargeDuePlans(other, PLANS), chargeDuePlans(ports, PLANS)]);
-    expect((await read(ports, documents.account(account))).balance).toMatchObject({ amount: 5_000, entries: 3 });
+    expect((await read(ports, accountDocument.key(account))).balance).toMatchObject({ amount: 5_000, entries: 3 });
     expect(await chargeDuePlans(ports, PLANS)).toBe(0);
   });
 
@@ -128,9 +128,9 @@ describe('the monthly fee', () => {
     unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Large'));
     ports.clock.advance(32 * DAY);
     await chargeDuePlans(ports, PLANS);
-    expect((await read(ports, documents.account(account))).plan.active).toBe(false);
+    expect((await read(ports, accountDocument.key(account))).plan.active).toBe(false);
     unwrap(await credit(account, 2_000, 'b'));
-    expect((await read(ports, documents.account(account))).plan.active).toBe(true);
+    expect((await read(ports, accountDocument.key(account))).plan.active).toBe(true);
     expect(await eventsOf(account)).toEqual([
       'account.created',
       'balance.credited',
@@ -160,7 +160,7 @@ describe('the monthly fee', () => {
     });
     ports.clock.advance(32 * DAY);
     await chargeDuePlans(ports, dearer);
-    expect((await read(ports, documents.account(account))).balance?.amount).toBe(4_500);
+    expect((await read(ports, accountDocument.key(account))).balance?.amount).toBe(4_500);
     expect((await eventsOf(account)).filter((type) => type === 'plan.changed')).toHaveLength(2);
   });
 });
@@ -204,7 +204,7 @@ test('sums hold and nothing is negative, whatever comes at once from two process
           }),
         );
       }
-      const { balance, plan } = await read<Account>(ports, documents.account(account));
+      const { balance, plan } = await read<Account>(ports, accountDocument.key(account));
       const entries = await ledgerOf(account);
       let sum = 0;
       entries.forEach((entry, at) => {

@@ -1,11 +1,11 @@
 import type { AccountId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
-import { byInstant, indexes } from '../../store/indexes.ts';
-import { documents } from '../../store/keys.ts';
+import { byInstant } from '../../store/index-entries.ts';
 import type { IndexEntry } from '../../store/store.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import type { Account } from '../account.ts';
+import { accountDocument, accountIndexes, planIndexes, usageDocument } from '../documents.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from './plan-changes.ts';
 import { findPlan, limitedKinds, type PlanCatalogue } from './plans.ts';
@@ -25,7 +25,7 @@ export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Pr
   let charged = 0;
   const faults: unknown[] = [];
   for (;;) {
-    const due = await ports.store.range(indexes.plansDue(), { limit: PAGE });
+    const due = await ports.store.range(planIndexes.due(), { limit: PAGE });
     const now = ports.clock.now();
     const ripe = due.filter(({ sort }) => Number(sort) <= now);
     let moved = 0;
@@ -49,12 +49,12 @@ async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEnt
   const id = entry.id as AccountId;
   const act: RequestContext = { actor: { kind: 'service', account: id } };
   type Charged = { done: boolean; account?: Account; events?: BooksChange['events'] };
-  const charged = await transact(ports, id, [documents.account(id)], ([stored], now): Decision<Charged> => {
+  const charged = await transact(ports, id, [accountDocument.key(id)], ([stored], now): Decision<Charged> => {
     const due = stored && paidUntil(stored.value.plan);
     // The entry is a hint. One that says something else than the account makes way for what the account says.
     if (due === undefined || byInstant(due, id).sort !== entry.sort) {
       const right = due === undefined ? {} : { add: byInstant(due, id) };
-      return { answer: { done: true }, write: { index: [{ index: indexes.plansDue(), remove: entry, ...right }] } };
+      return { answer: { done: true }, write: { index: [{ index: planIndexes.due(), remove: entry, ...right }] } };
     }
     if (!stored) return { answer: { done: false } };
     const books = booksOf(stored.value, catalogue.currency);
@@ -75,14 +75,17 @@ async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEnt
 export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Promise<void> {
   let after: IndexEntry | undefined;
   do {
-    const page: IndexEntry[] = await ports.store.range(indexes.accounts(), { limit: PAGE, ...(after && { after }) });
+    const page: IndexEntry[] = await ports.store.range(accountIndexes.created(), {
+      limit: PAGE,
+      ...(after && { after }),
+    });
     for (const { id } of page) await refreshOne(ports, catalogue, id as AccountId);
     after = page.length === PAGE ? page.at(-1) : undefined;
   } while (after);
 }
 
 function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Promise<void> {
-  const key = documents.account(id);
+  const key = accountDocument.key(id);
   const act: RequestContext = { actor: { kind: 'service', account: id } };
   return transact(ports, id, [key], ([stored], now): Decision<void> => {
     const offered = stored && findPlan(catalogue, stored.value.plan.name);
@@ -98,7 +101,7 @@ function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Prom
       answer: undefined,
       write: {
         put: [{ key, value: account }],
-        delete: forgotten.map((kind) => documents.usage(id, kind)),
+        delete: forgotten.map((kind) => usageDocument.key(id, kind)),
         append: [event],
       },
     };

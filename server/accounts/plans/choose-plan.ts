@@ -3,9 +3,9 @@ import type { Ports } from '../../kernel/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { readUsage } from '../../records/usage.ts';
-import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import type { Account } from '../account.ts';
+import { accountDocument, usageDocument } from '../documents.ts';
 import { PLACE_HELD_MS, used } from '../usage.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import { type BooksChange, choosePlan as decidePlan } from './plan-changes.ts';
@@ -30,7 +30,7 @@ export async function choosePlan(
   const seen: { [K in QuotaKind]?: number } = {};
   for (const kind of limited) seen[kind] = await readUsage(ports, id, kind);
 
-  const keys = [documents.account(id), ...QUOTA_KINDS.map((kind) => documents.usage(id, kind))] as const;
+  const keys = [accountDocument.key(id), ...QUOTA_KINDS.map((kind) => usageDocument.key(id, kind))] as const;
   type Chosen = { account: Account; events: BooksChange['events'] };
   const chosen = await transact(ports, id, keys, ([stored, ...usages], now): Decision<Result<Chosen>> => {
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
@@ -56,7 +56,7 @@ export async function choosePlan(
       if (usages[at] || !limited.includes(kind) || count === undefined) return [];
       // Creations on their way have taken no place: they are seen when it is counted once more.
       const value = { counted: count, held: {}, recountAt: now + PLACE_HELD_MS };
-      return [{ key: documents.usage(id, kind), value }];
+      return [{ key: usageDocument.key(id, kind), value }];
     });
     const forgotten = QUOTA_KINDS.filter((kind, at) => usages[at] && !limited.includes(kind));
     return {
@@ -64,7 +64,7 @@ export async function choosePlan(
       write: {
         ...write,
         put: [...write.put, ...counting],
-        delete: forgotten.map((kind) => documents.usage(id, kind)),
+        delete: forgotten.map((kind) => usageDocument.key(id, kind)),
       },
     };
   });

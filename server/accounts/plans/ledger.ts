@@ -1,9 +1,9 @@
 import { referenceTo } from '../../kernel/actor.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
-import { byInstant, indexes } from '../../store/indexes.ts';
-import { documents } from '../../store/keys.ts';
+import { byInstant } from '../../store/index-entries.ts';
 import type { Write } from '../../store/transact.ts';
 import type { Account } from '../account.ts';
+import { accountDocument, ledgerEntryDocument, ledgerIndexes, planIndexes } from '../documents.ts';
 import { emptyBalance, type LedgerEntry } from './ledger-entry.ts';
 import { type Books, type BooksChange, paidUntil } from './plan-changes.ts';
 
@@ -35,16 +35,16 @@ export function keepBooks(
     entries,
     write: {
       put: [
-        { key: documents.account(before.id), value: account },
-        ...entries.map((entry) => ({ key: documents.ledgerEntry(before.id, entry.number), value: entry })),
+        { key: accountDocument.key(before.id), value: account },
+        ...entries.map((entry) => ({ key: ledgerEntryDocument.key(before.id, entry.number), value: entry })),
       ],
       index: [
-        ...entries.map((entry) => ({ index: indexes.ledger(before.id), add: ledgerPlace(entry) })),
+        ...entries.map((entry) => ({ index: ledgerIndexes.entries(before.id), add: ledgerPlace(entry) })),
         ...(wasDue === due
           ? []
           : [
               {
-                index: indexes.plansDue(),
+                index: planIndexes.due(),
                 ...(wasDue !== undefined && { remove: byInstant(wasDue, before.id) }),
                 ...(due !== undefined && { add: byInstant(due, before.id) }),
               },

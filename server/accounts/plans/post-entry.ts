@@ -2,9 +2,9 @@ import { mayBook } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
-import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import type { Account } from '../account.ts';
+import { accountDocument, ledgerEntryDocument, ledgerReferenceDocument } from '../documents.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import type { LedgerEntry, Posting } from './ledger-entry.ts';
 import { type BooksChange, bookPosting } from './plan-changes.ts';
@@ -45,8 +45,8 @@ async function bookOnce(
 ): Promise<Result<{ entry: LedgerEntry; account: Account }>> {
   type Booked = { entry: LedgerEntry; account: Account; events: BooksChange['events'] };
   type Answer = Booked | { before: number; account: Account } | Refusal;
-  const mark = documents.ledgerReference(id, posting.reference);
-  const keys = [documents.account(id), mark] as const;
+  const mark = ledgerReferenceDocument.key(id, posting.reference);
+  const keys = [accountDocument.key(id), mark] as const;
   const answer = await transact(ports, id, keys, ([stored, booked], now): Decision<Answer> => {
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
     if (booked) return { answer: { before: booked.value.entry, account: stored.value } };
@@ -66,7 +66,7 @@ async function bookOnce(
     warnOfLowBalance(ports, account, events);
     return { entry, account };
   }
-  const [entry] = await ports.store.getMany([documents.ledgerEntry(id, answer.before)], ports.clock.now());
+  const [entry] = await ports.store.getMany([ledgerEntryDocument.key(id, answer.before)], ports.clock.now());
   return entry && sameAs(entry.value, posting, currency)
     ? { entry: entry.value, account: answer.account }
     : refusal('REFERENCE_REUSED');

@@ -4,9 +4,8 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { listObjects, type Page } from '../../records/list-objects.ts';
 import { readUsage } from '../../records/usage.ts';
-import { indexes } from '../../store/indexes.ts';
-import { documents } from '../../store/keys.ts';
 import type { Account } from '../account.ts';
+import { accountDocument, ledgerEntryDocument, ledgerIndexes } from '../documents.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { limitedKinds, type PlanCatalogue, type QuotaKind } from './plans.ts';
 
@@ -63,14 +62,20 @@ export async function listLedger(
 ): Promise<Result<Page<LedgerEntry>>> {
   if (!maySeeBalance(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
-  const key = (number: string) => documents.ledgerEntry(account, Number(number));
+  const key = (number: string) => ledgerEntryDocument.key(account, Number(number));
   const fits = (entry: LedgerEntry) =>
     (kind === undefined || entry.kind === kind) &&
     (reason === undefined || entry.reason === reason) &&
     (from === undefined || entry.at >= from) &&
     (to === undefined || entry.at <= to);
   const all = [kind, reason, from, to].every((wish) => wish === undefined);
-  return listObjects(ports, { ...page, index: indexes.ledger(account), account, key, where: all ? undefined : fits });
+  return listObjects(ports, {
+    ...page,
+    index: ledgerIndexes.entries(account),
+    account,
+    key,
+    where: all ? undefined : fits,
+  });
 }
 
 /** The plans on offer are part of what only the superuser sees. */
@@ -79,6 +84,6 @@ export function listPlans(act: RequestContext, catalogue: PlanCatalogue): Result
 }
 
 async function accountOf(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
-  const [stored] = await ports.store.getMany([documents.account(act.actor.account)], ports.clock.now());
+  const [stored] = await ports.store.getMany([accountDocument.key(act.actor.account)], ports.clock.now());
   return stored ? { account: stored.value } : refusal('ACCOUNT_NOT_FOUND');
 }

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AccountId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { addActive } from '../../testing/administrators.ts';
 import { operatorContext } from '../../testing/as-operator.ts';
 import { unwrap } from '../../testing/fixtures.ts';
 import { openTestPorts, START, type TestPorts } from '../../testing/test-ports.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { createAccount } from '../create-account.ts';
+import { accountDocument } from '../documents.ts';
 import { chargeDuePlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { PlanCatalogue } from './plans.ts';
@@ -33,7 +33,7 @@ const book = (kind: NewEntry['kind'], amount: number, reference: string, over = 
 async function warnings(count: number) {
   const sent = () => ports.courier.sent.filter(({ kind }) => kind === 'low-balance');
   await waitUntil('the warnings are sent', () => sent().length >= count);
-  for (let turn = 0; turn < 20; turn++) await ports.store.getMany([documents.account(account)], 0);
+  for (let turn = 0; turn < 20; turn++) await ports.store.getMany([accountDocument.key(account)], 0);
   expect(sent()).toHaveLength(count);
   return sent();
 }

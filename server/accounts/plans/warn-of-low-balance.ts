@@ -1,5 +1,5 @@
+import { administratorDocument } from '../../administrators/documents.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { documents } from '../../store/keys.ts';
 import type { Account } from '../account.ts';
 import type { BooksChange } from './plan-changes.ts';
 import { paidUntil } from './plan-changes.ts';
@@ -22,7 +22,7 @@ async function send(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, account: 
   const { id, name, balance, plan, superuser } = account;
   const dueAt = paidUntil(plan);
   if (!balance || !plan.term || dueAt === undefined || superuser === undefined) return;
-  const [stored] = await ports.store.getMany([documents.administrator(id, superuser)], ports.clock.now());
+  const [stored] = await ports.store.getMany([administratorDocument.key(id, superuser)], ports.clock.now());
   if (!stored) return;
   const { email: to, language } = stored.value;
   const { amount, currency } = balance;

@@ -1,8 +1,9 @@
+import { accountDocument } from '../../accounts/documents.ts';
 import { parseHandle, secretMatches, writeHandle } from '../../flows/flow-handle.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
-import { documents } from '../../store/keys.ts';
 import type { Stored } from '../../store/store.ts';
+import { administratorDocument, sessionDocument } from '../documents.ts';
 import { isSessionActive, SESSION_NOTED_MS, type Session } from '../session.ts';
 import { type OpenedSession, putSession } from './open-session.ts';
 
@@ -21,11 +22,11 @@ export async function authenticateSession(ports: Needs, text: string): Promise<R
   const parsed = parseHandle(text);
   if (!parsed) return refusal('SESSION_ENDED');
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([documents.session(parsed.id)], now);
+  const [stored] = await ports.store.getMany([sessionDocument.key(parsed.id)], now);
   if (!stored || !secretMatches(parsed.secret, stored.value.secretHash)) return refusal('SESSION_ENDED');
   const { account: home, administrator: id } = stored.value;
   const [account, administrator] = await ports.store.getMany(
-    [documents.account(home), documents.administrator(home, id)],
+    [accountDocument.key(home), administratorDocument.key(home, id)],
     now,
   );
   if (!account || !administrator || !isSessionActive(stored.value, administrator.value, now)) {
@@ -39,7 +40,7 @@ export async function authenticateSession(ports: Needs, text: string): Promise<R
 async function noteUse(ports: Needs, { value, version }: Stored<Session>, now: number): Promise<Session> {
   if (now - value.lastSeenAt < SESSION_NOTED_MS) return value;
   const seen = { ...value, lastSeenAt: now };
-  const key = documents.session(value.id);
+  const key = sessionDocument.key(value.id);
   await ports.store.commit({
     anchor: key.anchor,
     operation: `session-use/${value.id}/${version}`,

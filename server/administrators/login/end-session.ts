@@ -2,8 +2,8 @@ import type { EventDraft } from '../../events/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
-import { documents } from '../../store/keys.ts';
 import { transact } from '../../store/transact.ts';
+import { sessionDocument } from '../documents.ts';
 
 /** Signs out: the session is gone, whoever still has its cookie. */
 export async function endSession(
@@ -11,7 +11,7 @@ export async function endSession(
   act: RequestContext,
   id: FlowId,
 ): Promise<void> {
-  const key = documents.session(id);
+  const key = sessionDocument.key(id);
   await transact(ports, key.anchor, [key], ([session], now) => {
     if (!session) return { answer: undefined };
     const draft: EventDraft = { type: 'administrator.signed-out', subject: session.value.administrator, related: [id] };

@@ -2,8 +2,8 @@ import type { Account } from '../../accounts/account.ts';
 import { hashSecret, newSecret } from '../../flows/flow-handle.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { documents } from '../../store/keys.ts';
 import type { Administrator } from '../administrator.ts';
+import { sessionDocument } from '../documents.ts';
 import { type Session, sessionEndsAt } from '../session.ts';
 
 /** A session as its own request sees it. The secret is for the cookie, and kept as a hash alone. */
@@ -31,5 +31,5 @@ export function newSession(ports: Pick<Ports, 'random' | 'clock'>, id: FlowId, a
 }
 
 export function putSession(session: Session) {
-  return { key: documents.session(session.id), value: session, expiresAt: sessionEndsAt(session) };
+  return { key: sessionDocument.key(session.id), value: session, expiresAt: sessionEndsAt(session) };
 }

@@ -1,7 +1,7 @@
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
+import { accountDocument } from '../../accounts/documents.ts';
 import { shownError } from '../../flows/transitions.ts';
 import type { Ports } from '../../kernel/ports.ts';
-import { documents } from '../../store/keys.ts';
 import { actorOf } from '../administrator.ts';
 import { showEnrolment } from '../enrol-token.ts';
 import { csrfToken, sessionEndsAt } from '../session.ts';
@@ -20,7 +20,7 @@ export async function presentSignIn(
   const view: PlainSignInView = { step, seq, ...(email !== undefined && { email }), expiresAt, now };
   if (error) view.error = shownError(error, now);
   if (step === 'enrol' && flow.enrolment) {
-    const [account] = await ports.store.getMany([documents.account(flow.account)], now);
+    const [account] = await ports.store.getMany([accountDocument.key(flow.account)], now);
     if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);
   }
   if (opened) view.session = presentSession(opened, now);

@@ -3,7 +3,6 @@ import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '../../app.ts';
 import { createReadiness } from '../../http/readiness.ts';
-import { documents } from '../../store/keys.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
@@ -18,6 +17,7 @@ import { createFixture, type Fixture, overwrite } from '../../testing/fixtures.t
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
+import { administratorDocument } from '../documents.ts';
 import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
 
 // SR-29: an administrator's session in the hands of everybody else.
@@ -223,7 +223,7 @@ describe('SR-29: the end of a session', () => {
 
   // SR-39
   test('SR-39: by the administrator’s epoch, state or absence, within one request', async () => {
-    const key = documents.administrator(who.account, who.id);
+    const key = administratorDocument.key(who.account, who.id);
     const headers = sessionHeaders(who.opened);
     for (const changes of [{ sessionEpoch: 1 }, { sessionEpoch: 0, state: 'invited' as const }]) {
       await overwrite(service.ports, key, changes);

@@ -6,10 +6,10 @@ import { denied, holdsClaim, retryStep } from '../../flows/transitions.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
-import { documents } from '../../store/keys.ts';
 import { newOperation, transact, type Write } from '../../store/transact.ts';
 import { type Administrator, type AdministratorActor, actorOf } from '../administrator.ts';
 import type { SecondFactorPorts } from '../check-factors.ts';
+import { administratorFlowDocument } from '../documents.ts';
 import { type FoundAdministrator, readAdministrator } from '../find-administrator.ts';
 import { type AdministratorFlow, signedIn } from './administrator-flow.ts';
 import { newSession, type OpenedSession, putSession } from './open-session.ts';
@@ -43,7 +43,12 @@ export async function answerSignIn(
 ): Promise<Result<SignInProgress>> {
   const attempt = newOperation(ports);
   const open = (handle: Handle) => openSignIn(ports, handle);
-  const claimed = await claimFlowStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt }, open);
+  const claimed = await claimFlowStep(
+    ports,
+    administratorFlowDocument.key,
+    { ...answer, steps: [step], attempt },
+    open,
+  );
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
@@ -52,7 +57,7 @@ export async function answerSignIn(
     if ('refusal' in outcome) return await turnDown(ports, flow, attempt, outcome.refusal, answer.client);
     return await finish(ports, flow, attempt, outcome.signIn, answer.client);
   } catch (error) {
-    await releaseStep(ports, documents.administratorFlow, flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, administratorFlowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -97,7 +102,7 @@ async function finish(
     return {
       progress: { flow: done, opened, ...(recoveryCodes && { recoveryCodes }) },
       write: {
-        put: [...(keeping(documents.administratorFlow, done).put ?? []), putSession(opened.session)],
+        put: [...(keeping(administratorFlowDocument.key, done).put ?? []), putSession(opened.session)],
         append: [createEvent({ actor, ...client }, draft, now)],
       },
     };
@@ -112,7 +117,7 @@ function move(
 ): Promise<Result<SignInProgress>> {
   return settle(ports, claimed, attempt, (flow) => {
     const moved = next(flow);
-    return { progress: { flow: moved }, write: keeping(documents.administratorFlow, moved) };
+    return { progress: { flow: moved }, write: keeping(administratorFlowDocument.key, moved) };
   });
 }
 
@@ -131,7 +136,7 @@ function turnDown(
     // Turned away unseen: nothing was attempted that an event could tell of.
     const append =
       refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, client), refusedEvent(flow, why), now)];
-    return { progress: { flow: moved }, write: { ...keeping(documents.administratorFlow, moved), append } };
+    return { progress: { flow: moved }, write: { ...keeping(administratorFlowDocument.key, moved), append } };
   });
 }
 
@@ -162,7 +167,7 @@ function settle(
   attempt: string,
   decide: (flow: AdministratorFlow, now: number) => { progress: SignInProgress; write: Write },
 ): Promise<Result<SignInProgress>> {
-  const key = documents.administratorFlow(claimed.id);
+  const key = administratorFlowDocument.key(claimed.id);
   return transact<readonly [typeof key], Result<SignInProgress>>(ports, key.anchor, [key], ([flow], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../events/event.ts';
+import { flowDocument } from '../../flows/documents.ts';
 import type { FlowId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
+import { passwordAttemptsDocument } from '../../passwords/documents.ts';
 import {
   addActive,
   addAdministrator,
@@ -15,9 +16,11 @@ import { operatorContext } from '../../testing/as-operator.ts';
 import { weakHash } from '../../testing/fake-hasher.ts';
 import { createFixture, type Fixture, overwrite, read, runMeanwhile, unwrap } from '../../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, RECOVERY_CODES, RECOVERY_FAILURES } from '../administrator.ts';
 import { removeAdministrator } from '../change-administrator.ts';
+import { administratorDocument } from '../documents.ts';
 import {
   answerEmail,
   answerEnrolment,
@@ -215,7 +218,7 @@ describe('SR-17: an unknown address, one that is only invited, and a wrong passw
 // SR-4, SR-38, SR-39
 describe('SR-4, SR-39: what changes in the middle', () => {
   test('another password, a removal: the right code is refused and the sign-in over', async () => {
-    const key = documents.administrator(scene.account, who.id);
+    const key = administratorDocument.key(scene.account, who.id);
     const handle = await handleOf();
     await overwrite(ports, key, { passwordHash: '$fake$another' });
     expect(outcome(await otpAt(handle, codeOf(ports, who.secret)))).toBe('denied');
@@ -256,13 +259,13 @@ test('SR-16: a password attempt that breaks off stays counted', async () => {
   };
   await expect(toSecondFactor(ports, scene.account, who.email)).rejects.toThrow();
   ports.hasher.during = undefined;
-  const [attempts] = await ports.store.getMany([documents.passwordAttempts(who.id)], ports.clock.now());
+  const [attempts] = await ports.store.getMany([passwordAttemptsDocument.key(who.id)], ports.clock.now());
   expect(attempts?.value.failures).toBe(1);
 });
 
 // SR-18
 test('SR-18: a hash weaker than today’s is renewed at sign-in', async () => {
-  const key = documents.administrator(scene.account, who.id);
+  const key = administratorDocument.key(scene.account, who.id);
   await overwrite(ports, key, { passwordHash: weakHash(who.password) });
   await signIn(ports, who);
   expect((await read(ports, key)).passwordHash).toMatch(/^\$fake\$/);
@@ -302,7 +305,7 @@ describe('the first sign-in', () => {
       ),
     );
     expect(answers.map(outcome).sort()).toEqual(['denied', 'done']);
-    const tokens = [one, two].map(({ flow }) => documents.token(flow.enrolment?.token ?? 'tok_00000000000'));
+    const tokens = [one, two].map(({ flow }) => tokenDocument.key(flow.enrolment?.token ?? 'tok_00000000000'));
     const stored = await ports.store.getMany(tokens, ports.clock.now());
     expect(stored.filter(Boolean)).toHaveLength(1);
   });
@@ -331,7 +334,7 @@ describe('the account', () => {
 
   test('a sign-in of the widget and one of an administrator are different things', async () => {
     const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
-    const [flow] = await ports.store.getMany([documents.flow(handle.split('.')[0] as FlowId)], ports.clock.now());
+    const [flow] = await ports.store.getMany([flowDocument.key(handle.split('.')[0] as FlowId)], ports.clock.now());
     expect(flow).toBeUndefined();
   });
 });

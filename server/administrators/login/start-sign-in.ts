@@ -1,3 +1,4 @@
+import { accountDocument, accountIndexes } from '../../accounts/documents.ts';
 import type { Handle } from '../../flows/flow-handle.ts';
 import { readByHandle, sealFlow, unsealFlow } from '../../flows/sealed-flow.ts';
 import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
@@ -5,8 +6,7 @@ import type { Ports } from '../../kernel/ports.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { admitStart, type StartLimits } from '../../login/admit-start.ts';
-import { indexes } from '../../store/indexes.ts';
-import { documents } from '../../store/keys.ts';
+import { administratorFlowDocument, sessionDocument } from '../documents.ts';
 import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';
 
 /** Far above what teams do. Counted apart from people, whose flood keeps no administrator out. */
@@ -35,11 +35,11 @@ export async function accountOf(
   ports: Pick<Ports, 'store' | 'clock'>,
   named: AccountId | undefined,
 ): Promise<Result<{ account: AccountId }>> {
-  const [only, another] = named ? [] : await ports.store.range(indexes.accounts(), { limit: 2 });
+  const [only, another] = named ? [] : await ports.store.range(accountIndexes.created(), { limit: 2 });
   if (another) return refusal('ACCOUNT_NEEDED');
   const id = named ?? parseId('acc', only?.id);
   if (!id) return refusal('ACCOUNT_NOT_FOUND');
-  const [account] = await ports.store.getMany([documents.account(id)], ports.clock.now());
+  const [account] = await ports.store.getMany([accountDocument.key(id)], ports.clock.now());
   return account ? { account: id } : refusal('ACCOUNT_NOT_FOUND');
 }
 
@@ -48,7 +48,7 @@ export async function readSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   text: unknown,
 ): Promise<Result<{ flow: AdministratorFlow }>> {
-  const flow = await readByHandle(ports, documents.administratorFlow, text, (handle) => openSignIn(ports, handle));
+  const flow = await readByHandle(ports, administratorFlowDocument.key, text, (handle) => openSignIn(ports, handle));
   return flow ? { flow } : refusal('FLOW_NOT_FOUND');
 }
 
@@ -59,6 +59,6 @@ export async function openSignIn(
 ): Promise<AdministratorFlow | undefined> {
   const flow = await unsealFlow<AdministratorFlow>(ports, 'administrator-flow', handle);
   // No session has its name, which would outlive the sign-in.
-  const [session] = flow ? await ports.store.getMany([documents.session(flow.id)], ports.clock.now()) : [];
+  const [session] = flow ? await ports.store.getMany([sessionDocument.key(flow.id)], ports.clock.now()) : [];
   return session ? undefined : flow;
 }

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { accountDocument } from '../../accounts/documents.ts';
 import {
   removeAdministrator,
   transferSuperuser,
   updateAdministrator,
 } from '../../administrators/change-administrator.ts';
+import { administratorDocument } from '../../administrators/documents.ts';
 import { authenticateApiKey } from '../../api-keys/authenticate-api-key.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../../api-keys/change-api-key.ts';
 import { createProtectimusKey } from '../../api-keys/create-protectimus-key.ts';
@@ -14,7 +16,6 @@ import { authenticateKey } from '../../protectimus/authenticate-key.ts';
 import { hourlyPassword, hoursThatCount } from '../../protectimus/hourly-password.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { updateResource } from '../../resources/update-resource.ts';
-import { documents } from '../../store/keys.ts';
 import { addAdministrator, type FixtureAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import {
   assign,
@@ -42,8 +43,10 @@ import { backupOf } from '../../testing/restore-fixture.ts';
 import { eventsSince, exportedEvents, restoredWithEvents } from '../../testing/restore-with-events-fixture.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import { deleteUser } from '../../users/delete-user.ts';
 import { createWebhook } from '../../webhooks/create-webhook.ts';
+import { webhooksDocument } from '../../webhooks/documents.ts';
 import { deleteWebhook, updateWebhook } from '../../webhooks/update-webhook.ts';
 import { EventsInvalid } from './read-withdrawals.ts';
 
@@ -94,7 +97,7 @@ describe('a token that was lost', () => {
 
   test('and deleted is deleted again', async () => {
     const { over } = await restoredAfter(() => deleteToken(ports, act, first().id));
-    const [token] = await over.store.getMany([documents.token(first().id)], ports.clock.now());
+    const [token] = await over.store.getMany([tokenDocument.key(first().id)], ports.clock.now());
     expect(token).toBeUndefined();
   });
 
@@ -212,7 +215,8 @@ describe('an administrator', () => {
     const grants = [{ resource: scene.resource.id, allowed: true }];
     eve = await addAdministrator(ports, account, { email: 'eve@acme.example', grants });
   });
-  const eveIn = (over: TestPorts) => over.store.getMany([documents.administrator(account, eve.id)], ports.clock.now());
+  const eveIn = (over: TestPorts) =>
+    over.store.getMany([administratorDocument.key(account, eve.id)], ports.clock.now());
 
   test('who was removed is removed again', async () => {
     const { over } = await restoredAfter(() => removeAdministrator(ports, act, eve.id));
@@ -222,7 +226,7 @@ describe('an administrator', () => {
   test('whose access was lowered acts nowhere until it is given again', async () => {
     const grants = [{ resource: scene.resource.id, allowed: false }];
     const { over } = await restoredAfter(() => updateAdministrator(ports, act, eve.id, { grants }));
-    expect((await read(over, documents.administrator(account, eve.id))).grants).toEqual([]);
+    expect((await read(over, administratorDocument.key(account, eve.id))).grants).toEqual([]);
   });
 
   test('who handed the role of the superuser over and was removed is gone', async () => {
@@ -231,8 +235,8 @@ describe('an administrator', () => {
       unwrap(await transferSuperuser(ports, { actor: role }, eve.id));
       unwrap(await removeAdministrator(ports, act, ada.id));
     });
-    expect((await read(over, documents.account(account))).superuser).toBe(eve.id);
-    const [gone] = await over.store.getMany([documents.administrator(account, ada.id)], ports.clock.now());
+    expect((await read(over, accountDocument.key(account))).superuser).toBe(eve.id);
+    const [gone] = await over.store.getMany([administratorDocument.key(account, ada.id)], ports.clock.now());
     expect(gone).toBeUndefined();
   });
 
@@ -256,9 +260,9 @@ describe('an administrator', () => {
   });
 
   test('who has set up another token signs in neither with the old one nor with the old password', async () => {
-    const { token } = await read(ports, documents.administrator(account, eve.id));
+    const { token } = await read(ports, administratorDocument.key(account, eve.id));
     const { over } = await restoredAfter(async () => {
-      const key = documents.administrator(account, eve.id);
+      const key = administratorDocument.key(account, eve.id);
       // As enrolling another token tells of it.
       const event = { type: 'administrator.updated', account, actor: { kind: 'administrator', id: eve.id } } as const;
       await ports.store.commit({
@@ -269,7 +273,7 @@ describe('an administrator', () => {
         append: [{ ...event, at: ports.clock.now(), subject: eve.id, outcome: 'done', changed: ['recovery', 'token'] }],
       });
     });
-    expect((await read(over, documents.token(token ?? first().id))).lock).toBeDefined();
+    expect((await read(over, tokenDocument.key(token ?? first().id))).lock).toBeDefined();
     const { flow } = (await toSecondFactor(over, account, eve.email)) as { flow: { step: string } };
     expect(flow.step).toBe('password');
   });
@@ -286,7 +290,7 @@ test('a webhook that was taken away or pointed elsewhere sends nothing, and a de
     unwrap(await updateWebhook(ports, act, moved.id, { url: 'https://hooks.shop.example/b' }));
     unwrap(await deleteResource(ports, act, scene.resource.id));
   });
-  expect((await read(over, documents.webhooks(account))).webhooks).toMatchObject([{ id: moved.id, enabled: false }]);
+  expect((await read(over, webhooksDocument.key(account))).webhooks).toMatchObject([{ id: moved.id, enabled: false }]);
   expect(report.map(({ id, done }) => [id, done])).toEqual([
     [gone.id, ['deleted']],
     [moved.id, ['enabled']],

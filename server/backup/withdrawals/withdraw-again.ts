@@ -1,9 +1,13 @@
+import { accountDocument } from '../../accounts/documents.ts';
 import type { Administrator } from '../../administrators/administrator.ts';
 import { removeAdministrator } from '../../administrators/change-administrator.ts';
+import { administratorDocument } from '../../administrators/documents.ts';
 import { deleteApiKey } from '../../api-keys/change-api-key.ts';
+import { apiKeyDocument, apiKeyIndexes } from '../../api-keys/documents.ts';
 import { lockToken } from '../../authentication/lockout.ts';
 import { forgetEnvironments } from '../../browsers/forget-environments.ts';
 import type { EventDraft } from '../../events/event.ts';
+import { filterDocument } from '../../filters/documents.ts';
 import {
   type AccountId,
   type AdministratorId,
@@ -18,13 +22,14 @@ import { createEvent, type RequestContext } from '../../kernel/request-context.t
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { changedFields, editObject } from '../../records/read-object.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
-import { indexes } from '../../store/indexes.ts';
-import { documents } from '../../store/keys.ts';
+import { resourceDocument } from '../../resources/documents.ts';
 import type { DocumentKey, IndexEntry } from '../../store/store.ts';
 import { transact } from '../../store/transact.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import type { Token } from '../../tokens/token.ts';
 import { deleteUser } from '../../users/delete-user.ts';
+import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { editWebhook, readBook } from '../../webhooks/edit-webhook.ts';
 import { deleteWebhook } from '../../webhooks/update-webhook.ts';
@@ -90,23 +95,24 @@ export async function withdrawAgain(
 async function withdrawFrom(context: Context, id: string, object: ObjectWithdrawals): Promise<Outcome | undefined> {
   const { ports, act, account } = context;
   const [user, token, administrator] = [parseId('usr', id), parseId('tok', id), parseId('adm', id)];
-  if (user) return ifFound(context, documents.user(user), (found) => fromUser(context, found, object));
-  if (token) return ifFound(context, documents.token(token), (found) => fromToken(context, found, object));
+  if (user) return ifFound(context, userDocument.key(user), (found) => fromUser(context, found, object));
+  if (token) return ifFound(context, tokenDocument.key(token), (found) => fromToken(context, found, object));
   if (administrator) {
-    const key = documents.administrator(account, administrator);
+    const key = administratorDocument.key(account, administrator);
     return ifFound(context, key, (found) => fromAdministrator(context, found, object));
   }
   const [apiKey, resource, filter] = [parseId('key', id), parseId('res', id), parseId('flt', id)];
   if (apiKey) {
     const remove = () => deleteApiKey(ports, act, apiKey);
-    return fromSwitchable(context, documents.apiKey(account, apiKey), object, { type: 'api-key.updated' }, remove);
+    return fromSwitchable(context, apiKeyDocument.key(account, apiKey), object, { type: 'api-key.updated' }, remove);
   }
   if (resource) {
     const remove = () => deleteResource(ports, act, resource);
     const event: EventDraft = { type: 'resource.updated', resource };
-    return fromSwitchable(context, documents.resource(resource), object, event, remove);
+    return fromSwitchable(context, resourceDocument.key(resource), object, event, remove);
   }
-  if (filter) return ifFound(context, documents.filter(filter), async () => ({ done: [], review: [...object.review] }));
+  if (filter)
+    return ifFound(context, filterDocument.key(filter), async () => ({ done: [], review: [...object.review] }));
   const webhook = parseId('whk', id);
   return webhook && fromWebhook(context, webhook, object);
 }
@@ -124,7 +130,7 @@ async function fromUser(context: Context, { id }: User, object: ObjectWithdrawal
   const kept = isReplaced ? object.unassigned.flatMap(({ token }) => token ?? []) : [];
   for (const token of kept) done.push(...(await lock(context, token)));
   const unassigned = object.unassigned.filter(({ token }) => !isReplaced || token === undefined);
-  const changed = await edit(context, { type: 'user.updated' }, documents.user(id), (user) =>
+  const changed = await edit(context, { type: 'user.updated' }, userDocument.key(id), (user) =>
     withdrawUser(user, { ...object, unassigned }, unknownPassword),
   );
   return {
@@ -142,7 +148,7 @@ async function fromToken(
   if (object.withdrawals.has('delete') && !isReplaced && administrator === undefined) {
     return deleted(await deleteToken(context.ports, context.act, id));
   }
-  const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
+  const done = await edit(context, { type: 'token.updated' }, tokenDocument.key(id), (token, now) =>
     withdrawToken(token, object, isReplaced, now),
   );
   return { done, review: [...object.review] };
@@ -163,7 +169,7 @@ async function fromAdministrator(
   const end: ObjectWithdrawals = isOut ? { ...object, withdrawals: new Set([...withdrawals, 'end-sign-in']) } : object;
   if (removed) done.push(...(await disableKeysOf(context, id)));
   if (isOut && token !== undefined) done.push(...(await lock(context, token)));
-  const key = documents.administrator(account, id);
+  const key = administratorDocument.key(account, id);
   const changed = await edit(context, { type: 'administrator.updated' }, key, (administrator) =>
     withdrawAdministrator(administrator, end, unknownPassword),
   );
@@ -204,8 +210,8 @@ async function fromWebhook(
 }
 
 async function handOver({ ports, act, account }: Context, to: AdministratorId): Promise<Outcome> {
-  const key = documents.account(account);
-  const keys = [key, documents.administrator(account, to)] as const;
+  const key = accountDocument.key(account);
+  const keys = [key, administratorDocument.key(account, to)] as const;
   return transact<typeof keys, Outcome>(ports, account, keys, ([home, receiver], now) => {
     if (!home || home.value.superuser === to) return { answer: { done: [], review: [] } };
     // Whom the role went to is not in the backup, or has not accepted the invitation in it.
@@ -240,8 +246,8 @@ async function usersWithLostTokens(
   for (const [id, { newPairs }] of objects) {
     const user = newPairs.length > 0 && parseId('usr', id);
     if (!user) continue;
-    const keys = newPairs.map(({ token }) => documents.token(token));
-    const [held, ...stored] = await store.getMany([documents.user(user), ...keys] as const, clock.now());
+    const keys = newPairs.map(({ token }) => tokenDocument.key(token));
+    const [held, ...stored] = await store.getMany([userDocument.key(user), ...keys] as const, clock.now());
     const tokens = stored.flatMap((one) => (one ? [one.value] : []));
     if (lacksNewToken(held?.value, newPairs, tokens, objects)) found.add(user);
   }
@@ -254,9 +260,9 @@ async function disableKeysOf(context: Context, administrator: AdministratorId): 
   const done: string[] = [];
   let after: IndexEntry | undefined;
   do {
-    const page = await ports.store.range(indexes.apiKeys(account), { limit: PAGE, ...(after && { after }) });
+    const page = await ports.store.range(apiKeyIndexes.created(account), { limit: PAGE, ...(after && { after }) });
     for (const { id } of page) {
-      const key = documents.apiKey(account, id as ApiKeyId);
+      const key = apiKeyDocument.key(account, id as ApiKeyId);
       const changed = await edit(context, { type: 'api-key.updated' }, key, (one) =>
         one.kind === 'protectimus' && one.administrator === administrator ? { ...one, enabled: false } : one,
       );
@@ -268,7 +274,7 @@ async function disableKeysOf(context: Context, administrator: AdministratorId): 
 }
 
 async function lock(context: Context, id: TokenId): Promise<string[]> {
-  const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
+  const done = await edit(context, { type: 'token.updated' }, tokenDocument.key(id), (token, now) =>
     lockToken({ ...token, enabled: true }, now),
   );
   return done.length > 0 ? [`${id} locked`] : [];

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
+import { accountDocument } from '../../accounts/documents.ts';
 import { actorOf } from '../../administrators/administrator.ts';
 import { authenticateSession } from '../../administrators/login/authenticate-session.ts';
 import { csrfToken } from '../../administrators/session.ts';
@@ -10,7 +11,6 @@ import type { Actor } from '../../kernel/actor.ts';
 import { parseId, type ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { documents } from '../../store/keys.ts';
 import { clientInfo } from '../client-info.ts';
 import type { AppEnv } from '../context.ts';
 import { fromOwnPages } from '../middleware/same-origin.ts';
@@ -99,7 +99,7 @@ function keyActor({ account, id, scopes, resources }: ApiKey): Actor {
 /** Over the operator's socket: whoever may open that has the server's files as well. The request names the account. */
 async function asOperator(ports: Pick<Ports, 'store' | 'clock'>, c: Context<AppEnv>, next: Next) {
   const account = parseId('acc', c.req.header(ACCOUNT_HEADER));
-  const [stored] = account ? await ports.store.getMany([documents.account(account)], ports.clock.now()) : [];
+  const [stored] = account ? await ports.store.getMany([accountDocument.key(account)], ports.clock.now()) : [];
   if (!account || !stored) return refuse(c, 'ACCOUNT_NOT_FOUND');
   c.set('act', { actor: { kind: 'operator', account }, requestId: c.get('requestId') });
   await next();

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Overloaded } from '../../platform/argon2/port.ts';
 import { IDEMPOTENCY_LEASE_MS } from '../../records/idempotency-record.ts';
 import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../resources/assignments.ts';
-import { documents } from '../../store/keys.ts';
 import { assign } from '../../testing/as-operator.ts';
 import {
   addPerson,
@@ -15,6 +14,8 @@ import {
 } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { resourceId } from '../../testing/samples.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
+import { userDocument } from '../../users/documents.ts';
 
 let service: Service;
 let scene: Fixture;
@@ -273,9 +274,9 @@ describe('assignments', () => {
     const on = Array.from({ length: MOST_RESOURCES_ASSIGNED }, (_, n) => resourceId(n));
     const full = on.map((one) => ({ resource: one, alone: true, tokens: [] }));
     const { user: crowded } = await addPerson(ports, account, scene.resource, { user: { login: 'crowded' } });
-    await overwrite(ports, documents.user(crowded.id), { assignments: full });
+    await overwrite(ports, userDocument.key(crowded.id), { assignments: full });
     const { id: token } = await addToken(ports, account, {});
-    await overwrite(ports, documents.token(token), { directResources: on });
+    await overwrite(ports, tokenDocument.key(token), { directResources: on });
     for (const asked of [{ user: crowded.id }, { token }]) {
       expect(await assign(ports, { account, resource, ...asked })).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
     }

@@ -2,13 +2,15 @@ import { REFUSALS } from '@countersign/protocol/codes';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_SCOPES } from '../../api-keys/api-key.ts';
+import { apiKeyDocument } from '../../api-keys/documents.ts';
 import { idFromBytes } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';
 import { addResource, overwrite, read } from '../../testing/fixtures.ts';
 import { type Call, refusalOf } from '../../testing/http-service.ts';
 import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
+import { userDocument } from '../../users/documents.ts';
 
 // Every operation of the OpenAPI document is put to the same questions on either store, so that a new one cannot be forgotten.
 /** What nobody may set, wherever they try. */
@@ -268,8 +270,8 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     // SR-39
     test('SR-39: a key that was switched off a moment ago is dead', async () => {
       const key = await service.keyFor(scene.account);
-      const id = `key_${key.split('_')[2]}` as Parameters<typeof documents.apiKey>[1];
-      await overwrite(service.ports, documents.apiKey(scene.account, id), { enabled: false });
+      const id = `key_${key.split('_')[2]}` as Parameters<typeof apiKeyDocument.key>[1];
+      await overwrite(service.ports, apiKeyDocument.key(scene.account, id), { enabled: false });
       expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 401, code: 'API_KEY_INVALID' });
     });
   }
@@ -285,9 +287,9 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
   }
 
   test('SR-28: what came of all that is still what it was', async () => {
-    const token = await read(service.ports, documents.token(scene.tokens[0]?.id ?? 'tok_00000000000'));
+    const token = await read(service.ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_00000000000'));
     expect(token).toMatchObject({ account: scene.account, failures: 0, epoch: 0 });
-    const user = await read(service.ports, documents.user(scene.user.id));
+    const user = await read(service.ports, userDocument.key(scene.user.id));
     expect(user).toMatchObject({ account: scene.account, login: 'alice', blocked: false });
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_SCOPES, type ApiScope } from '../../api-keys/api-key.ts';
+import { filterDocument } from '../../filters/documents.ts';
 import { parseId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import {
   addAdministrator,
   anotherSession,
@@ -20,6 +20,8 @@ import {
   type SampleScene,
   samples,
 } from '../../testing/operations.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
+import { userDocument } from '../../users/documents.ts';
 
 // SR-27: every operation of the OpenAPI document is asked by every kind of caller, on either store. What each is to be answered follows
 // from the operation's class; an operation without one fails here.
@@ -121,9 +123,9 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
   async function giveTo({ id }: FixtureAdministrator, object: string | undefined): Promise<void> {
     const createdBy = { kind: 'administrator', id } as const;
     const [user, token, filter] = [parseId('usr', object), parseId('tok', object), parseId('flt', object)];
-    if (user) await overwrite(service.ports, documents.user(user), { createdBy });
-    if (token) await overwrite(service.ports, documents.token(token), { createdBy });
-    if (filter) await overwrite(service.ports, documents.filter(filter), { createdBy });
+    if (user) await overwrite(service.ports, userDocument.key(user), { createdBy });
+    if (token) await overwrite(service.ports, tokenDocument.key(token), { createdBy });
+    if (filter) await overwrite(service.ports, filterDocument.key(filter), { createdBy });
   }
 
   test('SR-27: every operation has a class, and every class an operation', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { documents } from '../../store/keys.ts';
+import { administratorDocument } from '../../administrators/documents.ts';
 import {
   addAdministrator,
   anotherSession,
@@ -54,7 +54,7 @@ test('SR-29: is told to our own pages alone, and no cookie opens it that opens n
 
 test('SR-29: one that is over is over, and says so', async () => {
   const opened = await anotherSession(service.ports, who);
-  await overwrite(service.ports, documents.administrator(who.account, who.id), { sessionEpoch: 99 });
+  await overwrite(service.ports, administratorDocument.key(who.account, who.id), { sessionEpoch: 99 });
   expect(await (await whose(sessionHeaders(opened))).json()).toEqual(ENDED);
 });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TokenId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { createFixture, overwrite } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
+import { userDocument } from '../../users/documents.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => service.ports.close());
 test('of a person the API shows the fields that it describes, and none that is kept for the service itself', async () => {
   const { ports } = service;
   const { account, user } = await createFixture(ports, { user: { email: 'alice@shop.example' } });
-  await overwrite(ports, documents.user(user.id), {
+  await overwrite(ports, userDocument.key(user.id), {
     enrolled: ['tok_01k8dq9z2mp' as TokenId],
     emailOnPassword: 'alice@shop.example',
     claiming: { attempt: 'one', names: ['other'], at: 0 },

@@ -1,5 +1,5 @@
 import type { Ports } from '../../kernel/ports.ts';
-import { documents } from '../../store/keys.ts';
+import { resourceDocument } from '../../resources/documents.ts';
 import type { User } from '../../users/user.ts';
 
 /**
@@ -10,7 +10,7 @@ export async function mayResetEverywhere(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   { assignments }: Pick<User, 'assignments'>,
 ): Promise<boolean> {
-  const keys = assignments.map(({ resource }) => documents.resource(resource));
+  const keys = assignments.map(({ resource }) => resourceDocument.key(resource));
   const stored = await store.getMany(keys, clock.now());
   return stored.every((resource) => resource === undefined || resource.value.passwordReset === true);
 }

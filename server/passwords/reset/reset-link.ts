@@ -4,9 +4,10 @@ import type { Ports } from '../../kernel/ports.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { parseUserLink, type UserLink, writeUserLink } from '../../messages/user-link.ts';
-import { documents } from '../../store/keys.ts';
+import { userDocument } from '../../users/documents.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
+import { passwordResetDocument } from '../documents.ts';
 import { passwordRule } from '../new-password.ts';
 import { passwordDigest } from '../password-digest.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
@@ -34,7 +35,10 @@ export async function readReset(
   const key = parseUserLink(text);
   if (!key) return refusal('RESET_LINK_INVALID');
   const now = ports.clock.now();
-  const [user, reset] = await ports.store.getMany([documents.user(key.user), documents.passwordReset(key.user)], now);
+  const [user, reset] = await ports.store.getMany(
+    [userDocument.key(key.user), passwordResetDocument.key(key.user)],
+    now,
+  );
   if (!user || !reset || !opens(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
   if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
   const { resource } = reset.value;

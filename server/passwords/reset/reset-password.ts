@@ -2,8 +2,9 @@ import type { Ports } from '../../kernel/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
-import { documents } from '../../store/keys.ts';
 import { type Decision, transact } from '../../store/transact.ts';
+import { userDocument } from '../../users/documents.ts';
+import { passwordResetDocument } from '../documents.ts';
 import { hashNewPassword } from '../new-password.ts';
 import { withMailedPassword } from './reset-by-mail.ts';
 import { opens, readReset } from './reset-link.ts';
@@ -31,7 +32,7 @@ export async function resetPassword(
   const still = await readReset(ports, link, client.address);
   if (isRefusal(still)) return still;
 
-  const keys = [documents.user(known.id), documents.passwordReset(known.id)] as const;
+  const keys = [userDocument.key(known.id), passwordResetDocument.key(known.id)] as const;
   const act: RequestContext = { actor: { kind: 'user', account: known.account, id: known.id }, ...client };
   const changed = await transact(
     ports,

@@ -6,10 +6,11 @@ import type { Ports } from '../../kernel/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { Mail, MailLanguage } from '../../messages/mail/mail.ts';
-import { documents } from '../../store/keys.ts';
 import type { DocumentKey } from '../../store/store.ts';
 import { type Decision, transact } from '../../store/transact.ts';
+import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
+import { passwordResetDocument } from '../documents.ts';
 import { passwordDigest } from '../password-digest.ts';
 import {
   PASSWORD_RESET_LIFETIME_MS,
@@ -32,7 +33,7 @@ export async function startPasswordReset(
   language: MailLanguage,
 ): Promise<Result<{ expiresAt: number }>> {
   const { account } = act.actor;
-  const userKey = documents.user(id);
+  const userKey = userDocument.key(id);
   const now = ports.clock.now();
   const [known] = await ports.store.getMany([userKey], now);
   if (known?.value.account !== account) return refusal('USER_NOT_FOUND');
@@ -75,7 +76,7 @@ export function newReset(
     expiresAt: ports.clock.now() + PASSWORD_RESET_LIFETIME_MS,
   };
   const path = writeResetPath({ user: user.id, secret }, language);
-  return { key: documents.passwordReset(user.id), value, path };
+  return { key: passwordResetDocument.key(user.id), value, path };
 }
 
 export function resetMail(to: string, language: MailLanguage, facts: { login: string; path: string }): Mail {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { signingKeysDocument } from '../../maintenance/documents.ts';
 import { PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
 import type { SigningKeySet } from '../../maintenance/signing-key.ts';
-import { documents } from '../../store/keys.ts';
 import { ABSENT, type Change, type DocumentKey, type Store, StoreUnavailable } from '../../store/store.ts';
 import { createSecretBox } from '../secret-box/secret-box.ts';
 import { systemRandom } from '../system-random/system-random.ts';
@@ -25,14 +25,14 @@ beforeEach(() => {
 /** One document with versions; any other use is a mistake. */
 const store = {
   async getMany(keys: readonly DocumentKey[]) {
-    expect(keys).toEqual([documents.signingKeys()]);
+    expect(keys).toEqual([signingKeysDocument.key()]);
     return [document && structuredClone(document)];
   },
   async commit(change: Change) {
     const interruption = meanwhile;
     meanwhile = undefined;
     await interruption?.();
-    expect(change.anchor).toBe(documents.signingKeys().anchor);
+    expect(change.anchor).toBe(signingKeysDocument.key().anchor);
     if ((document?.version ?? ABSENT) !== change.expect[0]?.version) return 'conflict';
     commits.push(change);
     document = { value: structuredClone(change.put?.[0]?.value), version: commits.length };
@@ -52,7 +52,7 @@ describe('signing keys', () => {
     expect(first).toHaveLength(1);
     expect(kids(second)).toEqual(kids(first));
     expect(commits).toHaveLength(1);
-    expect(commits[0]?.expect).toEqual([{ key: documents.signingKeys(), version: ABSENT }]);
+    expect(commits[0]?.expect).toEqual([{ key: signingKeysDocument.key(), version: ABSENT }]);
     expect(first[0]?.publicJwk).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
     expect(first[0]?.signsFromAt).toBe(now);
   });

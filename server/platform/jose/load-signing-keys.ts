@@ -2,9 +2,9 @@ import type { ResultAlgorithm } from '@countersign/protocol/result';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import type { Ports } from '../../kernel/ports.ts';
+import { signingKeysDocument } from '../../maintenance/documents.ts';
 import { hasRetired, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
 import type { SigningKeySet, StoredSigningKey } from '../../maintenance/signing-key.ts';
-import { documents } from '../../store/keys.ts';
 import { ABSENT, type Stored } from '../../store/store.ts';
 import { signingKeyContext } from '../secret-box/port.ts';
 import type { PublicJwk } from './port.ts';
@@ -65,7 +65,7 @@ async function storedKeys(
   { store, clock, random, secrets }: Needs,
   algorithm: ResultAlgorithm,
 ): Promise<Stored<SigningKeySet>> {
-  const key = documents.signingKeys();
+  const key = signingKeysDocument.key();
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const now = clock.now();
     const [stored] = await store.getMany([key], now);
@@ -88,7 +88,7 @@ async function storedKeys(
 
 /** Takes keys that have retired out of the store. Where somebody else was quicker, there is another time. */
 async function dropRetired({ store, clock, random }: Needs): Promise<void> {
-  const key = documents.signingKeys();
+  const key = signingKeysDocument.key();
   const now = clock.now();
   const [stored] = await store.getMany([key], now);
   const left = stored?.value.keys.filter((one) => !hasRetired(one, now));

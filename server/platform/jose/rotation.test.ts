@@ -1,9 +1,9 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVerifier } from '../../../clients/typescript/src/results/verifier.ts';
+import { signingKeysDocument } from '../../maintenance/documents.ts';
 import { KEPT_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
-import { documents } from '../../store/keys.ts';
 import { read } from '../../testing/fixtures.ts';
 import { resourceId } from '../../testing/samples.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
@@ -115,7 +115,7 @@ describe('while the signing key is changed', () => {
     expect(published[0]).toHaveLength(1);
     expect(published[1]).toEqual(published[0]);
     expect(published[0]).not.toContain(before);
-    const [stored] = await ports.store.getMany([documents.signingKeys()], ports.clock.now());
+    const [stored] = await ports.store.getMany([signingKeysDocument.key()], ports.clock.now());
     expect(stored?.value.keys.map(({ kid }) => kid)).toEqual(published[0]);
   }, 60_000);
 
@@ -150,7 +150,7 @@ describe('while the signing key is changed', () => {
     await eddsa.keys.refresh();
     ports.clock.advance(PUBLISHED_BEFORE_MS);
     const kid = kidOf(await eddsa.signer.sign(claims()));
-    const { keys } = await read(ports, documents.signingKeys());
+    const { keys } = await read(ports, signingKeysDocument.key());
     expect(keys.find((one) => one.kid === kid)).not.toHaveProperty('retiresAt');
     expect(keys.filter((one) => one.retiresAt !== undefined)).toHaveLength(2);
   });

@@ -1,6 +1,6 @@
 import type { Ports } from '../../kernel/ports.ts';
-import { documents } from '../../store/keys.ts';
 import { ABSENT } from '../../store/store.ts';
+import { macKeyDocument } from './documents.ts';
 import type { MasterKeys } from './load-master-key.ts';
 import { MAC_KEY_CONTEXT, type SecretBox } from './port.ts';
 import { createSecretBox, deriveMacKey } from './secret-box.ts';
@@ -19,7 +19,7 @@ export async function openSecretBox(
   [current, ...old]: MasterKeys,
 ): Promise<SecretBox> {
   const sealing = createSecretBox(current, { old });
-  const key = documents.macKey();
+  const key = macKeyDocument.key();
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const now = clock.now();
     const [stored] = await store.getMany([key], now);

@@ -2,7 +2,7 @@ import type { TokenId, UserId } from '../../kernel/ids.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { showObject } from '../../records/read-object.ts';
 import { assign, unassign } from '../../resources/assign.ts';
-import { documents } from '../../store/keys.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
 
@@ -33,7 +33,7 @@ async function both(asked: EndpointRequest): Promise<Parts> {
 
 /** The user is whoever the token belongs to. */
 async function withOwner({ ports, act, fields }: EndpointRequest): Promise<Parts> {
-  const found = await showObject(ports, act, documents.token(tokenIdOf(fields)), 'TOKEN_NOT_FOUND');
+  const found = await showObject(ports, act, tokenDocument.key(tokenIdOf(fields)), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { id, owner } = found.object;
   return owner === undefined ? refusal('TOKEN_NOT_OWNED') : { user: owner, token: id };

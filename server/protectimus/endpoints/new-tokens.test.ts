@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documents } from '../../store/keys.ts';
 import { updateToken } from '../../testing/as-operator.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
@@ -21,6 +20,7 @@ import {
   unify,
 } from '../../testing/dialect-devices.ts';
 import { read, unwrap } from '../../testing/fixtures.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { hotp } from '../../tokens/kinds/oath/code.ts';
 
@@ -328,7 +328,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
       existed: true,
     };
     expect(String((await ask(own, hardware, sent)).id)).toBe(String(numberOf(id)));
-    const token = await read(own.service.ports, documents.token(id));
+    const token = await read(own.service.ports, tokenDocument.key(id));
     expect(token).toMatchObject({ owner: own.scene.user.id, name: 'key fob', nextCounter: at(own) + 1 });
   });
 
@@ -338,7 +338,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     for (let guess = 0; guess < 6; guess++) {
       await own.ask(hardware, { type: 'PROTECTIMUS', serial: '797150452', otp: '000000', existed: true }, { format });
     }
-    expect(await read(own.service.ports, documents.token(id))).toMatchObject({ lock: { reason: 'otp-failures' } });
+    expect(await read(own.service.ports, tokenDocument.key(id))).toMatchObject({ lock: { reason: 'otp-failures' } });
     const right = { type: 'PROTECTIMUS', serial: '797150452', otp: totp(own), existed: true };
     expect((await own.ask(hardware, right)).holder.error?.code).toBe(7001);
   });

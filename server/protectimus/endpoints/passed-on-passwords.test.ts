@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createArgon2Hasher } from '../../platform/argon2/argon2-hasher.ts';
-import { documents } from '../../store/keys.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { read } from '../../testing/fixtures.ts';
 import { refusalOf } from '../../testing/http-service.ts';
+import { userDocument } from '../../users/documents.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('SR-18: a digest from elsewhere', () => {
   test('is never in the store by itself, and fits the password that it was made of', async () => {
     const own = await dialect.another();
     await hashing(own, () => own.ask(password, OLD));
-    const { passwordHash = '' } = await read(own.service.ports, documents.user(own.scene.user.id));
+    const { passwordHash = '' } = await read(own.service.ports, userDocument.key(own.scene.user.id));
     expect(passwordHash).toMatch(/^\$wrapped-md5\$.*\$argon2id\$/);
     for (const bare of [OLD.rawPassword, Buffer.from(OLD.rawPassword, 'hex').toString('base64').slice(0, 20)]) {
       expect(passwordHash).not.toContain(bare);
@@ -63,7 +63,7 @@ describe('SR-18: a digest from elsewhere', () => {
     const format = 'HEX_PASS-{}SALT{hash}PASS';
     const { holder } = await hashing(own, () => own.ask(password, { ...sent, encodingFormat: format }));
     expect(holder.status).toBe('OK');
-    const { passwordHash = '' } = await read(own.service.ports, documents.user(own.scene.user.id));
+    const { passwordHash = '' } = await read(own.service.ports, userDocument.key(own.scene.user.id));
     expect(await hasher.verify(passwordHash, 'geheim')).toBe(true);
     expect(await hasher.verify(passwordHash, 'geheim!')).toBe(false);
   });
@@ -76,8 +76,8 @@ test('SR-41: an administrator chooses nobody’s password; their key passes on w
   const body = { password: 'another horse battery' };
   const byHand = await own.service.call(`PATCH /v1/users/${own.scene.user.id}`, { headers, body });
   expect(await refusalOf(byHand)).toEqual({ status: 403, code: 'FORBIDDEN' });
-  const before = await read(ports, documents.user(own.scene.user.id));
+  const before = await read(ports, userDocument.key(own.scene.user.id));
   expect((await own.ask(`PUT ${one(own)}`, body)).holder.status).toBe('OK');
-  const after = await read(ports, documents.user(own.scene.user.id));
+  const after = await read(ports, userDocument.key(own.scene.user.id));
   expect(after.passwordHash).not.toBe(before.passwordHash);
 });

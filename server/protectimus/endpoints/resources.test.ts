@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accountDocument } from '../../accounts/documents.ts';
 import type { GeoRule } from '../../filters/filter.ts';
-import { documents } from '../../store/keys.ts';
+import { resourceDocument } from '../../resources/documents.ts';
 import { createFilter } from '../../testing/as-operator.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
@@ -71,7 +72,7 @@ const CASES: DialectCase[] = [
       const { service, scene } = own;
       const countries = { name: 'Home', rule: GEO };
       const made = unwrap(await createFilter(service.ports, birth(service.ports, 'flt'), scene.account, countries));
-      await overwrite(service.ports, documents.resource(scene.resource.id), { geoFilter: made.filter.id });
+      await overwrite(service.ports, resourceDocument.key(scene.resource.id), { geoFilter: made.filter.id });
       geo = numberOf(made.filter.id);
       return { path: one(own) };
     },
@@ -128,7 +129,7 @@ const CASES: DialectCase[] = [
     when: 'the plan allows no more',
     send: async ({ service, scene }) => {
       const plan = { name: 'Small', active: true, quotas: { resources: 1 } };
-      await overwrite(service.ports, documents.account(scene.account), { plan });
+      await overwrite(service.ports, accountDocument.key(scene.account), { plan });
       return { resourceName: 'Bank' };
     },
     failure: 'ACCESS_RESTRICTION',
@@ -304,7 +305,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
       const { holder } = await own.ask(route, {}, { format });
       expect(Number(holder.error?.code)).toBe(5002);
     }
-    expect(await read(dialect.service.ports, documents.resource(other.scene.resource.id))).toMatchObject({
+    expect(await read(dialect.service.ports, resourceDocument.key(other.scene.resource.id))).toMatchObject({
       name: 'Shop',
     });
   });

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { administratorDocument } from '../../administrators/documents.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { operatorContext, updateToken } from '../../testing/as-operator.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
 import { asking, U } from '../../testing/dialect-devices.ts';
 import { addToken, birth, overwrite, read, unwrap } from '../../testing/fixtures.ts';
 import { createRecoveryCodes } from '../../tokens/create-token.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
+import { userDocument } from '../../users/documents.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -31,7 +33,7 @@ const shown = (own: Dialect) => ({
 });
 /** The superuser signs in with a token that is in every list. */
 const theirs = async (own: Dialect) => {
-  const { token } = await read(own.service.ports, documents.administrator(own.scene.account, own.superuser.id));
+  const { token } = await read(own.service.ports, administratorDocument.key(own.scene.account, own.superuser.id));
   return numberOf(token ?? '');
 };
 
@@ -182,7 +184,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
   test('enabling it lifts a lock of wrong codes, and not an administrator’s', async () => {
     const own = await dialect.another(PAIR);
     const { ports } = own.service;
-    const key = documents.token(phone(own));
+    const key = tokenDocument.key(phone(own));
     await overwrite(ports, key, { failures: 6, lock: { reason: 'otp-failures', at: 1 } });
     await ask(own, `PUT ${one(own).path}`, { name: 'renamed' });
     expect(await read(ports, key)).toHaveProperty('lock');
@@ -213,10 +215,10 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
   test.each(['DELETE', 'unassign'])('%s leaves the mark that its user has had a token', async (act) => {
     const own = await dialect.another(PAIR);
     const { ports } = own.service;
-    await overwrite(ports, documents.user(own.scene.user.id), { hadToken: undefined as never });
+    await overwrite(ports, userDocument.key(own.scene.user.id), { hadToken: undefined as never });
     const path = `token-service/tokens/${numberOf(phone(own))}`;
     await ask(own, act === 'DELETE' ? `DELETE ${path}` : `POST ${path}/unassign`, {});
-    expect(await read(ports, documents.user(own.scene.user.id))).toMatchObject({ hadToken: true });
+    expect(await read(ports, userDocument.key(own.scene.user.id))).toMatchObject({ hadToken: true });
   });
 
   test('lists are newest first, whatever narrows them, and leave out what has no word', async () => {

@@ -2,11 +2,11 @@ import { readAccount } from '../../accounts/plans/read-plan.ts';
 import { locateAdministrator } from '../../administrators/find-administrator.ts';
 import { mayCreate } from '../../kernel/policy.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { beginsWith } from '../../records/index-entries.ts';
 import { countEntries } from '../../records/offset-page.ts';
 import { showObject } from '../../records/read-object.ts';
-import { documents } from '../../store/keys.ts';
+import { beginsWith } from '../../store/index-entries.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import { base32Encode } from '../../tokens/kinds/oath/base32.ts';
 import { PROTECTIMUS_TYPES } from '../../tokens/protectimus-types.ts';
 import type { Token } from '../../tokens/token.ts';
@@ -33,7 +33,7 @@ async function newKey({ ports, act }: EndpointRequest): Promise<Result<Shape>> {
 
 /** A token that the dialect has a word for; others are as absent there as those that never were. */
 export async function shownToken({ ports, act }: EndpointRequest, number: string): Promise<Result<{ object: Token }>> {
-  const found = await showObject(ports, act, documents.token(pathId('tok', number)), 'TOKEN_NOT_FOUND');
+  const found = await showObject(ports, act, tokenDocument.key(pathId('tok', number)), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   return protectimusType(found.object) === undefined ? refusal('TOKEN_NOT_FOUND') : found;
 }

@@ -4,11 +4,11 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { importPasswordHash } from '../../passwords/import-password-hash.ts';
 import { listTokens } from '../../records/list-named.ts';
 import { countEntries, listSelectedOffsetPage } from '../../records/offset-page.ts';
-import { indexes } from '../../store/indexes.ts';
 import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';
 import { createUser } from '../../users/create-user.ts';
 import { deleteUser } from '../../users/delete-user.ts';
+import { userIndexes } from '../../users/documents.ts';
 import { updateUser } from '../../users/update-user.ts';
 import type { User } from '../../users/user.ts';
 import { isBlockedBy, USER_BLOCKS } from '../blocks.ts';
@@ -122,7 +122,7 @@ export const userRows: readonly Endpoint[] = [
     method: 'GET',
     path: 'user-service/users/quantity',
     fields: [],
-    answer: async ({ ports, act }) => ({ quantity: await countEntries(ports, indexes.users(act.actor.account)) }),
+    answer: async ({ ports, act }) => ({ quantity: await countEntries(ports, userIndexes.created(act.actor.account)) }),
   },
   {
     method: 'POST',

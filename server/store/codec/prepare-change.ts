@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, IndexEntry, RangeOptions, StoredEvent } from '../store.ts';
+import type { Change, IndexEntry, RangeOptions, RawKey, StoredEvent } from '../store.ts';
 import { encodeKey } from './key-codec.ts';
 
 /** A {@link Change} that has been checked and turned into text and bytes: nothing in it can fail any more. */
@@ -6,9 +6,9 @@ export interface PreparedChange {
   readonly anchor: string;
   readonly operation: string;
   readonly now: number;
-  readonly expect: readonly { readonly key: DocumentKey; readonly version: number }[];
-  readonly put: readonly { readonly key: DocumentKey; readonly json: string; readonly expiresAt: number | undefined }[];
-  readonly delete: readonly DocumentKey[];
+  readonly expect: readonly { readonly key: RawKey; readonly version: number }[];
+  readonly put: readonly { readonly key: RawKey; readonly json: string; readonly expiresAt: number | undefined }[];
+  readonly delete: readonly RawKey[];
   /** In the order to apply. */
   readonly index: readonly { readonly index: string; readonly entry: Buffer; readonly add: boolean }[];
   readonly events: readonly string[];
@@ -82,7 +82,7 @@ function encodeEntry(index: string, { sort, id }: IndexEntry): Buffer {
   return entry;
 }
 
-function assertAnchor(key: DocumentKey, anchor: string): void {
+function assertAnchor(key: RawKey, anchor: string): void {
   if (key.anchor !== anchor) throw new TypeError('A change touches a document of another anchor');
 }
 

@@ -1,5 +1,5 @@
 import type { PreparedChange } from '../codec/prepare-change.ts';
-import { ABSENT, type CommitOutcome, type DocumentKey } from '../store.ts';
+import { ABSENT, type CommitOutcome, type RawKey } from '../store.ts';
 import { sweep } from './sweep.ts';
 import {
   type DocumentRecord,
@@ -55,7 +55,7 @@ function applyChange(
   tables.operations.put(operation, numbered(change.now));
   tables.operationTimes.put(numbered(change.now, operation), NOTHING);
 
-  const forgetExpiry = (key: DocumentKey, name: Buffer) => {
+  const forgetExpiry = (key: RawKey, name: Buffer) => {
     const record = current.has(key.name) ? current.get(key.name) : readHeader(tables, name);
     if (record && record.expiresAt !== Number.POSITIVE_INFINITY) {
       tables.expiries.remove(numbered(record.expiresAt, name));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keyOf } from '../../testing/store-conformance/changes.ts';
 import { ABSENT, StoreUnavailable } from '../store.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
 
@@ -11,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(path, { recursive: true, force: true }));
 
-const key = { anchor: 'usr_1', name: 'user' };
+const key = keyOf('usr_1', 'user');
 
 test('what was committed is there after the store is closed and opened again', async () => {
   const first = await openEmbeddedStore({ path });
@@ -39,12 +40,12 @@ test('grows past its first map without losing anything', async () => {
       operation: `op-${at}`,
       now: 1_000,
       expect: [],
-      put: [{ key: { anchor: `a${at}`, name: 'large' }, value: text }],
+      put: [{ key: keyOf(`a${at}`, 'large'), value: text }],
     }),
   );
   expect(new Set(await Promise.all(commits))).toEqual(new Set(['committed']));
   const found = await store.getMany(
-    Array.from({ length: 500 }, (_, at) => ({ anchor: `a${at}`, name: 'large' })),
+    Array.from({ length: 500 }, (_, at) => keyOf(`a${at}`, 'large')),
     1_000,
   );
   expect(found.filter((one) => one?.value === text)).toHaveLength(500);

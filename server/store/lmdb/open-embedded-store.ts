@@ -4,11 +4,11 @@ import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import {
   type Change,
   type CommitOutcome,
-  type DocumentKey,
   type DocumentOf,
   type IndexEntry,
   type Json,
   type RangeOptions,
+  type RawKey,
   type ScanPage,
   type Store,
   type Stored,
@@ -112,7 +112,7 @@ export class EmbeddedStore implements Store {
     this.#counters.load(this.#tables.counters);
   }
 
-  async getMany<const K extends readonly DocumentKey[]>(
+  async getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { encodeText } from '../codec/text.ts';
-import type { DocumentKey } from '../store.ts';
+import type { RawKey } from '../store.ts';
 
 export type Table = Pick<Database<Buffer, Buffer>, 'getBinary' | 'put' | 'remove' | 'getRange' | 'getKeys'>;
 
@@ -65,7 +65,7 @@ export const CHECK_KEY = Buffer.from('check');
 /** LMDB's limit is 1978 bytes; an instant goes in front. */
 const LONGEST_NAME = 1024;
 
-export function documentKey({ anchor, name }: DocumentKey): Buffer {
+export function documentKey({ anchor, name }: RawKey): Buffer {
   return shorten(encodeKey(anchor, name));
 }
 

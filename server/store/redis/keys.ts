@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { encodeKey, isPlain } from '../codec/key-codec.ts';
 import { encodeText, isWellFormed } from '../codec/text.ts';
-import type { DocumentKey } from '../store.ts';
+import type { RawKey } from '../store.ts';
 
 /** Text where text does, bytes where the id is no valid UTF-8 or holds NUL. */
 export type Key = string | Buffer;
@@ -38,7 +38,7 @@ export class Keys {
     return `${this.#start(partition)}check`;
   }
 
-  document(partition: number, { anchor, name }: DocumentKey): Key {
+  document(partition: number, { anchor, name }: RawKey): Key {
     const start = `${this.#start(partition)}d:`;
     if (isPlain(anchor) && isWellFormed(name)) return `${start}${anchor}\0${name}`;
     return Buffer.concat([Buffer.from(start), encodeKey(anchor, name)]);

@@ -3,11 +3,11 @@ import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import {
   type Change,
   type CommitOutcome,
-  type DocumentKey,
   type DocumentOf,
   type IndexEntry,
   type Json,
   type RangeOptions,
+  type RawKey,
   type ScanPage,
   type Store,
   type Stored,
@@ -122,7 +122,7 @@ class RedisStore implements Store {
     this.#prefix = prefix;
   }
 
-  async getMany<const K extends readonly DocumentKey[]>(
+  async getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {

@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import type { DocumentKey, Stored } from '../store.ts';
+import type { RawKey, Stored } from '../store.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 
@@ -7,7 +7,7 @@ import type { Key, Keys } from './keys.ts';
 export async function readDocuments(
   client: Client,
   keys: Keys,
-  wanted: readonly DocumentKey[],
+  wanted: readonly RawKey[],
   now: number,
 ): Promise<(Stored<unknown> | undefined)[]> {
   if (wanted.length === 0) return [];

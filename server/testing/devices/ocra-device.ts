@@ -1,6 +1,6 @@
-import { documents } from '../../store/keys.ts';
 import { apiScope } from '../../tokens/challenge.ts';
 import { createOcraToken, type NewPin } from '../../tokens/create-token.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import { hashPin, ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { type OcraSuite, stepMs } from '../../tokens/kinds/ocra/suite.ts';
@@ -39,7 +39,7 @@ export async function giveOcra({ ports, account, resource, user }: Fixture, text
   const device: OcraDevice = {
     token: token.id,
     async answer(question, ahead = 0) {
-      const { nextCounter } = await read(ports, documents.token(token.id));
+      const { nextCounter } = await read(ports, tokenDocument.key(token.id));
       return answerOf(suite, secret, question, { counter: nextCounter + ahead, now: ports.clock.now(), ahead });
     },
   };

@@ -3,9 +3,9 @@ import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
 import { postEntry } from '../../accounts/plans/post-entry.ts';
 import { listLedger } from '../../accounts/plans/read-plan.ts';
 import { restoreBackup } from '../../backup/restore-backup.ts';
-import { indexes } from '../../store/indexes.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import type { Store } from '../../store/store.ts';
+import { userIndexes } from '../../users/documents.ts';
 import { authenticate, createUser, operatorContext } from '../as-operator.ts';
 import { birth, createFixture, type Fixture, PASSWORD, unwrap } from '../fixtures.ts';
 import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
@@ -53,23 +53,23 @@ test('a backup goes from the embedded store to Redis, from there to another Redi
   expect(back.eventsLeft).toBeGreaterThan(100);
 
   for (const over of [first, second, third]) {
-    const users = await over.store.range(indexes.users(scene.account), { limit: 1000 });
-    expect(users).toEqual(await ports.store.range(indexes.users(scene.account), { limit: 1000 }));
+    const users = await over.store.range(userIndexes.created(scene.account), { limit: 1000 });
+    expect(users).toEqual(await ports.store.range(userIndexes.created(scene.account), { limit: 1000 }));
     const request = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
     expect(unwrap(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
     expect(unwrap(await listLedger(over, operatorContext(scene.account), { limit: 10 })).items).toHaveLength(2);
   }
   // An entry lies where its object's changes look for it.
-  const [user] = await first.store.range(indexes.users(scene.account), { limit: 1 });
+  const [user] = await first.store.range(userIndexes.created(scene.account), { limit: 1 });
   if (!user) throw new Error('no user');
   await first.store.commit({
     anchor: user.id,
     operation: 'away',
     now: 1,
     expect: [],
-    index: [{ index: indexes.users(scene.account), remove: user }],
+    index: [{ index: userIndexes.created(scene.account), remove: user }],
   });
-  expect(await first.store.range(indexes.users(scene.account), { limit: 1000 })).not.toContainEqual(user);
+  expect(await first.store.range(userIndexes.created(scene.account), { limit: 1000 })).not.toContainEqual(user);
   // Numbers of events go on: behind those that came along, or beyond all that there were.
   const last = (await ports.store.readEvents(0, 0, 1000)).at(-1)?.sequence ?? 0;
   expect((await first.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThanOrEqual(last);

@@ -1,9 +1,12 @@
-import type { Change, DocumentKey, Store, StoredEvent } from '../../store/store.ts';
+import type { Change, DocumentKey, RawKey, Store, StoredEvent } from '../../store/store.ts';
 
 export const NOW = 1_750_000_000_000;
 
+/** Documents of the suite. They have no index entries. */
+const THING = { kind: 'thing', indexes: () => [] };
+
 export function keyOf<T>(anchor: string, name = 'thing'): DocumentKey<T> {
-  return { anchor, name };
+  return { anchor, name, document: THING };
 }
 
 let operations = 0;
@@ -14,7 +17,7 @@ export function changeOf(anchor: string, parts: Partial<Change> = {}): Change {
   return { anchor, operation: `operation-${operations}`, now: NOW, expect: [], ...parts };
 }
 
-export async function versionOf(store: Store, key: DocumentKey, now = NOW): Promise<number> {
+export async function versionOf(store: Store, key: RawKey, now = NOW): Promise<number> {
   const [found] = await store.getMany([key], now);
   return found?.version ?? 0;
 }

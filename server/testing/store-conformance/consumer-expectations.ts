@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
+import { dayDocument } from '../../events/documents.ts';
 import type { AccountEvent } from '../../events/event.ts';
 import { listEvents } from '../../events/list-events.ts';
 import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../events/statistics/day-counters.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
-import { documents } from '../../store/keys.ts';
 import { operatorContext } from '../as-operator.ts';
 import { eventsIn, linesOfExport, type StreamPorts } from '../event-stream.ts';
 import { unwrap } from '../fixtures.ts';
@@ -55,7 +55,7 @@ export async function expectCounted(ports: StreamPorts, appended: readonly Accou
               (resource === undefined || event.resource === resource),
           ),
         );
-        const [stored] = await ports.store.getMany([documents.signInsOfDay(account, resource, day)], START);
+        const [stored] = await ports.store.getMany([dayDocument.key(account, resource, day)], START);
         expect(comparable(stored?.value ?? NO_SIGN_INS)).toEqual(comparable(expected));
       }
     }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countSignIns } from '../../events/count-sign-ins.ts';
+import { eventIndexes } from '../../events/documents.ts';
 import { dropOldSegments } from '../../events/drop-old-segments.ts';
 import type { AccountEvent } from '../../events/event.ts';
 import { listEvents } from '../../events/list-events.ts';
 import { readStatistics } from '../../events/read-statistics.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
-import { indexes } from '../../store/indexes.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 import { operatorContext } from '../as-operator.ts';
 import { append, eventsIn, linesOfExport, type StreamPorts, sampleEvent, streamPortsOver } from '../event-stream.ts';
@@ -172,8 +172,8 @@ async function expectKept(ports: StreamPorts, expected: { first: number; events:
         .map(({ id }) => id)
         .sort(),
     );
-    expect(await ports.store.range(indexes.events(account), { limit: 1000 })).toHaveLength(expected.events);
-    const about = await ports.store.range(indexes.eventsAbout(account, resourceId(1)), { limit: 1000 });
+    expect(await ports.store.range(eventIndexes.all(account), { limit: 1000 })).toHaveLength(expected.events);
+    const about = await ports.store.range(eventIndexes.about(account, resourceId(1)), { limit: 1000 });
     expect(about).toHaveLength(eventsIn(lines).filter(({ event }) => event.resource === resourceId(1)).length);
   }
 }

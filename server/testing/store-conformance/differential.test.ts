@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import type { Change, DocumentKey, Store } from '../../store/store.ts';
+import type { Change, Store } from '../../store/store.ts';
 import { dumpEmbeddedStore, dumpRedisStore } from '../dump-store.ts';
 import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
-import { NOW } from './changes.ts';
+import { keyOf, NOW } from './changes.ts';
 
 let server: RedisServer;
 let folder: string;
@@ -147,15 +147,14 @@ async function toChange(
   remembered: Map<string, number>,
 ): Promise<Change> {
   const { anchor, operation, now, append } = one;
-  const keyOf = (name: string): DocumentKey => ({ anchor, name });
   const expected = [];
   for (const { name, version } of one.expect) {
-    const [found] = await store.getMany([keyOf(name)], now);
+    const [found] = await store.getMany([keyOf(anchor, name)], now);
     const current = found?.version ?? 0;
     const id = JSON.stringify([anchor, name]);
     const versions = { current, remembered: remembered.get(id) ?? 0, absent: 0, wrong: current + 1 };
     if (version === 'absent') remembered.set(id, current);
-    expected.push({ key: keyOf(name), version: versions[version] });
+    expected.push({ key: keyOf(anchor, name), version: versions[version] });
   }
   return {
     anchor,
@@ -166,11 +165,11 @@ async function toChange(
     put: one.write
       .filter((write) => write.value !== undefined)
       .map(({ name, value, expiresAt }) => ({
-        key: keyOf(name),
+        key: keyOf(anchor, name),
         value,
         ...(expiresAt === undefined ? {} : { expiresAt }),
       })),
-    delete: one.write.filter((write) => write.value === undefined).map(({ name }) => keyOf(name)),
+    delete: one.write.filter((write) => write.value === undefined).map(({ name }) => keyOf(anchor, name)),
     index: one.index.map(({ index, add, remove }) => ({
       index,
       ...(add ? { add } : {}),

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { StoreUnavailable } from '../../store/store.ts';
+import { keyOf } from './changes.ts';
 
 /**
  * Does what each line says and prints how it went: `write <anchor>`, `burst <anchor>` for 20 writes at once, `check`.
@@ -24,7 +25,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 await store.close();
 
 async function write(anchor: string): Promise<void> {
-  const key = { anchor, name: 'large' };
+  const key = keyOf(anchor, 'large');
   const value = anchor.padEnd(20_000, '.');
   await store.commit({ anchor, operation: `write ${anchor}`, now: 1_000, expect: [], put: [{ key, value }] });
 }

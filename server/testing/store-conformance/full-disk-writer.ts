@@ -5,7 +5,7 @@ import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { waitUntil } from '../wait-until.ts';
-import { NOW } from './changes.ts';
+import { keyOf, NOW } from './changes.ts';
 
 /**
  * Fills a small file system that is its alone, again and again: many write until enough of them have been refused, then
@@ -19,7 +19,7 @@ const WRITERS = 40;
 
 const random = randomSequence(Number(seed));
 const upTo = (most: number) => Math.floor(random() * most);
-const documentOf = (writer: string, n: number) => ({ anchor: writer, name: `document-${n}` });
+const documentOf = (writer: string, n: number) => keyOf(writer, `document-${n}`);
 const free = () => {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;

@@ -4,8 +4,8 @@ import type { AccountId, FilterId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { listTokens, listUsers } from '../../records/list-named.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
-import { indexes } from '../../store/indexes.ts';
 import { deleteUser } from '../../users/delete-user.ts';
+import { userIndexes } from '../../users/documents.ts';
 import { findUser } from '../../users/find-user.ts';
 import { createFilter, operatorContext, updateResource, updateUser } from '../as-operator.ts';
 import { addPerson, birth, createFixture, unwrap } from '../fixtures.ts';
@@ -70,7 +70,7 @@ test('lists go through all partitions once, by name, by creation and by what is 
   );
 
   unwrap(await deleteResource(ports, operatorContext(account), resource.id));
-  expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 10 })).toEqual([]);
+  expect(await ports.store.range(userIndexes.onResource(account, resource.id), { limit: 10 })).toEqual([]);
 });
 
 test('names and filters are decided as on one partition', async () => {

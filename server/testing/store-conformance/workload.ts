@@ -1,4 +1,5 @@
-import { ABSENT, type DocumentKey, type Store, StoreUnavailable } from '../../store/store.ts';
+import { ABSENT, type Store, StoreUnavailable } from '../../store/store.ts';
+import { keyOf } from './changes.ts';
 
 /**
  * Writers whose every change touches all that a change can touch, so that a torn or doubled change shows: document n of
@@ -11,9 +12,7 @@ export interface Progress {
 
 const INDEX = 'workload';
 
-function writerKey(writer: string): DocumentKey<{ n: number }> {
-  return { anchor: writer, name: 'progress' };
-}
+const writerKey = (writer: string) => keyOf<{ n: number }>(writer, 'progress');
 
 /** One step of a writer: reads, decides, commits. Answers the number that is committed now; throws StoreUnavailable. */
 export async function writeNext(store: Store, writer: string): Promise<number> {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenId } from '../../kernel/ids.ts';
-import { documents } from '../../store/keys.ts';
 import { type Change, StoreUnavailable } from '../../store/store.ts';
 import { answerOf, SUITE_PIN } from '../../testing/devices/ocra-device.ts';
 import { createFixture, type Fixture, read } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { suiteOf } from '../../testing/ocra-samples.ts';
+import { tokenDocument } from '../documents.ts';
 import { hotp } from '../kinds/oath/code.ts';
 import { figure } from './testing/read-whole.ts';
 import { writePskc } from './testing/write-pskc.ts';
@@ -241,11 +241,11 @@ describe('what is there already', () => {
   test('a token that was deleted and comes back brings no old access with it', async () => {
     const content = `otpauth://totp/fob?secret=${SEED}`;
     const id = (await send({ content })).rows[0]?.id as TokenId;
-    const before = await read(service.ports, documents.token(id));
+    const before = await read(service.ports, tokenDocument.key(id));
     await service.call(`DELETE /v1/tokens/${id}`, { key });
     service.ports.clock.advance(1);
     expect((await send({ content })).rows[0]).toMatchObject({ id, outcome: 'made' });
-    const after = await read(service.ports, documents.token(id));
+    const after = await read(service.ports, tokenDocument.key(id));
     expect(after.epoch).toBeGreaterThan(before.epoch);
   });
 });

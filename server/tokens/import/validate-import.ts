@@ -6,10 +6,9 @@ import type { Ports } from '../../kernel/ports.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import type { NewId } from '../../records/create-object.ts';
 import { WIDTH } from '../../records/do-in-bulk.ts';
-import { namesExactly } from '../../records/index-entries.ts';
-import { indexes } from '../../store/indexes.ts';
-import { documents } from '../../store/keys.ts';
+import { namesExactly } from '../../store/index-entries.ts';
 import type { IndexEntry } from '../../store/store.ts';
+import { tokenDocument, tokenIndexes } from '../documents.ts';
 import { formatSuite } from '../kinds/ocra/suite.ts';
 import type { ImportedToken, ImportRow } from './import-file.ts';
 
@@ -53,7 +52,7 @@ export async function judgeImport(
   return mapConcurrent(distinct, WIDTH, async (row, at): Promise<JudgedRow> => {
     if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     if ('flaw' in row) return row;
-    const [existing] = await ports.store.getMany([documents.token(row.birth.id)], ports.clock.now());
+    const [existing] = await ports.store.getMany([tokenDocument.key(row.birth.id)], ports.clock.now());
     if (existing?.value.account === account) return { ...row, exists: true };
     const { token, line, serial } = row;
     const taken = token.serial !== undefined && (await isTaken(ports, account, token.serial));
@@ -72,12 +71,12 @@ function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: Impor
 
 /** Looks along the names, where serial numbers are found too; entries are hints, so the tokens themselves decide. */
 async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId, serial: string): Promise<boolean> {
-  const index = indexes.tokenNames(account);
+  const index = tokenIndexes.names(account);
   const prefix = namesExactly(serial);
   let after: IndexEntry | undefined;
   for (;;) {
     const entries = await ports.store.range(index, { limit: PIECE, prefix, ...(after && { after }) });
-    const keys = entries.map(({ id }) => documents.token(id as TokenId));
+    const keys = entries.map(({ id }) => tokenDocument.key(id as TokenId));
     const stored = await ports.store.getMany(keys, ports.clock.now());
     const holds = stored.some(
       (found) =>

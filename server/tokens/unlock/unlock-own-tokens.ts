@@ -9,11 +9,13 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { parseUserLink, type UserLink } from '../../messages/user-link.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
-import { reindex } from '../../records/index-entries.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
-import { documents } from '../../store/keys.ts';
+import { resourceDocument } from '../../resources/documents.ts';
+import { reindex } from '../../store/index-entries.ts';
 import { type Decision, transact } from '../../store/transact.ts';
+import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
+import { tokenDocument, unlockLinkDocument } from '../documents.ts';
 import { allowsUnlock, isUnlockable, isUnlockLinkValid } from './unlock-link.ts';
 import { readAllowing, unlockableTokens } from './unlockable-tokens.ts';
 
@@ -37,11 +39,11 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
   const key = parseUserLink(text);
   if (!key) return INVALID;
   const now = ports.clock.now();
-  const [known, link] = await ports.store.getMany([documents.user(key.user), documents.unlockLink(key.user)], now);
+  const [known, link] = await ports.store.getMany([userDocument.key(key.user), unlockLinkDocument.key(key.user)], now);
   if (!known || !link || !secretMatches(key.secret, link.value.secretHash)) return INVALID;
   const { resource: id } = link.value;
   const [[resource], { user, tokens }] = await Promise.all([
-    ports.store.getMany([documents.resource(id)], now),
+    ports.store.getMany([resourceDocument.key(id)], now),
     loadAssignedTokens(ports, known.value, id),
   ]);
   if (!user || !isUnlockLinkValid(link.value, user, passwordDigest(user), now)) return INVALID;
@@ -67,7 +69,7 @@ export async function unlockOwnTokens(
   if (isRefusal(opened)) return opened;
   const { user, key, resource, tokens } = opened;
   const act: RequestContext = { actor: { kind: 'user', account: user.account, id: user.id }, ...client };
-  const keys = [documents.user(user.id), documents.unlockLink(user.id)] as const;
+  const keys = [userDocument.key(user.id), unlockLinkDocument.key(user.id)] as const;
   const used = await transact(ports, keys[0].anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     if (!stored || !link || !secretMatches(key.secret, link.value.secretHash)) return { answer: INVALID };
     if (!isUnlockLinkValid(link.value, stored.value, passwordDigest(stored.value), now)) return { answer: INVALID };
@@ -87,7 +89,7 @@ async function unlock(
   act: RequestContext,
   { id, resource, owner }: { id: TokenId; resource: ResourceId; owner: User },
 ): Promise<boolean> {
-  const key = documents.token(id);
+  const key = tokenDocument.key(id);
   const [known] = await ports.store.getMany([key], ports.clock.now());
   if (!known) return false;
   const allows = await readAllowing(ports, owner, [known.value]);

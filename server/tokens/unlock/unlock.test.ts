@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MailerUnavailable } from '../../messages/mailer.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { documents } from '../../store/keys.ts';
 import { assign, unassign, updateResource, updateUser } from '../../testing/as-operator.ts';
 import {
   addResource,
@@ -16,6 +15,8 @@ import {
 } from '../../testing/fixtures.ts';
 import { LoginDriver } from '../../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { userDocument } from '../../users/documents.ts';
+import { tokenDocument } from '../documents.ts';
 import { UNLOCK_LINK_LIFETIME_MS } from './unlock-link.ts';
 import { unlockOwnTokens, viewUnlock } from './unlock-own-tokens.ts';
 
@@ -68,7 +69,7 @@ describe('whoever locked their token themselves', () => {
   // The attack: whoever has the password had the address moved before there was a token, and guesses at each link anew.
   test('SR-2: is offered none to an address that was given on a password alone', async () => {
     const scene = await setStage();
-    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    await overwrite(ports, userDocument.key(scene.user.id), { emailOnPassword: EMAIL });
     const walk = await lockOut(scene);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
     expect(walk.view.unlock).toBeUndefined();
@@ -80,7 +81,7 @@ describe('whoever locked their token themselves', () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     expect(walk.view.unlock).toBe('offered');
-    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    await overwrite(ports, userDocument.key(scene.user.id), { emailOnPassword: EMAIL });
     expect(await walk.askUnlock()).toMatchObject({ refused: 'ACCESS_DENIED' });
     expect(ports.courier.sent).toEqual([]);
   });
@@ -109,7 +110,7 @@ describe('attacks on unlocking', () => {
     await lockOut(scene);
     const [token] = scene.tokens;
     if (!token) throw new Error('no token');
-    await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
+    await overwrite(ports, tokenDocument.key(token.id), { lock: { reason: 'administrator', at: 0 } });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect((await walk.password()) as object).not.toHaveProperty('unlock');
@@ -121,7 +122,7 @@ describe('attacks on unlocking', () => {
     await walk.askUnlock();
     const [token] = scene.tokens;
     if (!token) throw new Error('no token');
-    await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
+    await overwrite(ports, tokenDocument.key(token.id), { lock: { reason: 'administrator', at: 0 } });
     await unlock(linkTo());
     expect(await isLocked(scene)).toBe(true);
   });
@@ -273,7 +274,7 @@ describe('SR-67: a link of one resource', () => {
     const scene = await setStage();
     const [bank, other] = [await addBank(scene, true), await addToken(ports, scene.account, { owner: scene.user.id })];
     await share(scene, bank, ({ user }) => ({ user: user.id, token: other.id }));
-    await overwrite(ports, documents.token(other.id), { lock: { reason: 'otp-failures', at: 0 } });
+    await overwrite(ports, tokenDocument.key(other.id), { lock: { reason: 'otp-failures', at: 0 } });
     const walk = await lockOut(scene);
     await walk.askUnlock();
     expect(await unlock(linkTo())).toEqual({ unlocked: true });

@@ -1,8 +1,8 @@
 import type { ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
+import { resourceDocument } from '../../resources/documents.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { documents } from '../../store/keys.ts';
 import type { User } from '../../users/user.ts';
 import type { Token } from '../token.ts';
 import { allowsUnlock, canOfferUnlock, isUnlockable, unlocksByMail } from './unlock-link.ts';
@@ -33,7 +33,7 @@ export async function readAllowing(
   tokens: readonly Token[],
 ): Promise<ReadonlyMap<ResourceId, boolean>> {
   const ids = [...new Set(tokens.flatMap((token) => resourcesOpenedBy(token, owner)))];
-  const stored = ids.length === 0 ? [] : await store.getMany(ids.map(documents.resource), clock.now());
+  const stored = ids.length === 0 ? [] : await store.getMany(ids.map(resourceDocument.key), clock.now());
   return new Map(
     ids.map((id, at) => {
       const resource = stored[at]?.value;

@@ -7,7 +7,7 @@ import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/resu
 import { readObject } from '../../records/read-object.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { documents } from '../../store/keys.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import type { Token } from '../../tokens/token.ts';
 import { readUser } from '../../users/find-user.ts';
 import { canSignIn, type User } from '../../users/user.ts';
@@ -33,7 +33,7 @@ export async function findSigningPlace(
   id: TokenId,
 ): Promise<Result<SigningPlace>> {
   const { account } = act.actor;
-  const found = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  const found = await readObject(ports, account, tokenDocument.key(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { object: token } = found;
   const user = token.owner === undefined ? undefined : await readUser(ports, account, token.owner);

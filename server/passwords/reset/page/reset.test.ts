@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { composeMail } from '../../../messages/mail/compose.ts';
-import { documents } from '../../../store/keys.ts';
 import { fakeHash } from '../../../testing/fake-hasher.ts';
 import { createFixture, type Fixture, PASSWORD, read } from '../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../testing/http-service.ts';
 import { ISSUER } from '../../../testing/test-ports.ts';
+import { userDocument } from '../../../users/documents.ts';
 
 let service: Service;
 let scene: Fixture;
@@ -54,7 +54,7 @@ async function linkFor(): Promise<string> {
 }
 
 async function passwordHash(): Promise<string | undefined> {
-  return (await read(service.ports, documents.user(scene.user.id))).passwordHash;
+  return (await read(service.ports, userDocument.key(scene.user.id))).passwordHash;
 }
 
 const NEW = 'seven quiet marmots';

@@ -1,11 +1,11 @@
 import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
-import { documents } from '../../../store/keys.ts';
 import type { Json } from '../../../store/store.ts';
 import { type Decision, transact } from '../../../store/transact.ts';
 import type { Transaction } from '../../../transactions/signing.ts';
 import type { Challenge } from '../../challenge.ts';
+import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isOcra } from '../../token.ts';
 import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from './challenge.ts';
 import { type OcraSuite, parseSuite } from './suite.ts';
@@ -35,7 +35,7 @@ export async function createOcraChallenge(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, tell }: Asked,
 ): Promise<Result<{ question: string; expiresAt: number }>> {
-  const keys = [documents.token(id), documents.challenge(id, scope)] as const;
+  const keys = [tokenDocument.key(id), challengeDocument.key(id, scope)] as const;
   const random = ports.random.bytes(CHALLENGE_BYTES);
   type Answer = Result<{ question: string; expiresAt: number }>;
   return transact(ports, id, keys, ([stored, asked], now): Decision<Answer> => {

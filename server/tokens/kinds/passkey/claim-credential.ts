@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
-import { documents } from '../../../store/keys.ts';
 import { ABSENT } from '../../../store/store.ts';
 import { Contention, newOperation } from '../../../store/transact.ts';
+import { credentialClaimDocument, tokenDocument } from '../../documents.ts';
 import { isWebauthn } from '../../token.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -26,7 +26,7 @@ export async function claimCredential(
   credentialId: string,
   token: TokenId,
 ): Promise<boolean> {
-  const key = documents.credentialClaim(account, credentialHash(credentialId));
+  const key = credentialClaimDocument.key(account, credentialHash(credentialId));
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();
     const [claim] = await ports.store.getMany([key], now);
@@ -51,7 +51,7 @@ export async function releaseCredential(
   credentialId: string,
   token: TokenId,
 ): Promise<void> {
-  const key = documents.credentialClaim(account, credentialHash(credentialId));
+  const key = credentialClaimDocument.key(account, credentialHash(credentialId));
   const now = ports.clock.now();
   const [claim] = await ports.store.getMany([key], now);
   if (claim?.value.token !== token) return;
@@ -71,6 +71,6 @@ async function isHeld(
   credentialId: string,
   now: number,
 ): Promise<boolean> {
-  const [holder] = await ports.store.getMany([documents.token(token)], now);
+  const [holder] = await ports.store.getMany([tokenDocument.key(token)], now);
   return holder !== undefined && isWebauthn(holder.value) && holder.value.factor.credentialId === credentialId;
 }

@@ -1,8 +1,8 @@
 import type { AccountId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
-import { documents } from '../../../store/keys.ts';
 import { locateUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
+import { credentialClaimDocument, tokenDocument } from '../../documents.ts';
 import { isWebauthn } from '../../token.ts';
 import { credentialHash } from './claim-credential.ts';
 
@@ -16,9 +16,9 @@ export async function findPasskey(
   credentialId: string,
 ): Promise<User | undefined> {
   const now = ports.clock.now();
-  const [claim] = await ports.store.getMany([documents.credentialClaim(account, credentialHash(credentialId))], now);
+  const [claim] = await ports.store.getMany([credentialClaimDocument.key(account, credentialHash(credentialId))], now);
   if (!claim) return undefined;
-  const [stored] = await ports.store.getMany([documents.token(claim.value.token)], now);
+  const [stored] = await ports.store.getMany([tokenDocument.key(claim.value.token)], now);
   const token = stored?.value;
   if (!token || !isWebauthn(token) || token.account !== account || token.owner === undefined) return undefined;
   return token.factor.credentialId === credentialId ? locateUser(ports, account, token.owner) : undefined;

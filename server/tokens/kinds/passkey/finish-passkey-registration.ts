@@ -6,9 +6,8 @@ import type { ClientInfo, RequestContext } from '../../../kernel/request-context
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { createObject } from '../../../records/create-object.ts';
 import { removeObject } from '../../../records/read-object.ts';
-import { indexes } from '../../../store/indexes.ts';
-import { documents } from '../../../store/keys.ts';
 import { readUser } from '../../../users/find-user.ts';
+import { tokenDocument, tokenIndexes } from '../../documents.ts';
 import type { Token, WebauthnToken } from '../../token.ts';
 import { claimCredential, releaseCredential } from './claim-credential.ts';
 import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
@@ -63,9 +62,9 @@ export async function finishPasskeyRegistration(
     createdAt: now,
     createdBy: { kind: 'user', id: maker.id },
   };
-  const index = indexes.tokens(account);
+  const index = tokenIndexes.created(account);
   const birth = { id, ...(madeWith !== undefined && { madeWith }) };
-  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
+  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), index, token as Token);
   if (isRefusal(made)) {
     await releaseCredential(ports, account, credentialId, id);
     return made;
@@ -74,7 +73,7 @@ export async function finishPasskeyRegistration(
   const stands =
     (await claimCredential(ports, account, credentialId, id)) && (await readUser(ports, account, maker.id));
   if (stands) return { token };
-  await removeObject(ports, act, { type: 'token.deleted' }, documents.token(id), 'TOKEN_NOT_FOUND', () => undefined);
+  await removeObject(ports, act, { type: 'token.deleted' }, tokenDocument.key(id), 'TOKEN_NOT_FOUND', () => undefined);
   await releaseCredential(ports, account, credentialId, id);
   return refusal('PASSKEY_TAKEN');
 }

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../../events/event.ts';
 import { idFromBytes, type TokenId } from '../../../kernel/ids.ts';
-import { documents } from '../../../store/keys.ts';
 import { operatorContext, updateToken } from '../../../testing/as-operator.ts';
 import { inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
 import {
@@ -16,7 +15,9 @@ import {
 import { touches } from '../../../testing/intercepted-store.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
+import { userDocument } from '../../../users/documents.ts';
 import { deleteToken } from '../../delete-token.ts';
+import { tokenDocument } from '../../documents.ts';
 import { findPasskey } from './find-passkey.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
 import { beginPasskeyRegistration, MOST_PASSKEYS } from './start-passkey-registration.ts';
@@ -74,12 +75,12 @@ describe('registering a passkey', () => {
     const before = ports.store.commits.length;
     const who = await another('makes');
     const { token } = unwrap(await register(new SoftwareAuthenticator({ synced: true, signCount: 0 }), who));
-    expect(await read(ports, documents.token(token.id))).toMatchObject({
+    expect(await read(ports, tokenDocument.key(token.id))).toMatchObject({
       owner: who.user.id,
       createdBy: { kind: 'user', id: who.user.id },
       factor: { kind: 'webauthn', synced: true, discoverable: true, signCount: 0 },
     });
-    expect((await read(ports, documents.user(who.user.id))).assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
+    expect((await read(ports, userDocument.key(who.user.id))).assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
     const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
     expect((told as unknown as AccountEvent[]).filter(({ subject }) => subject === token.id)).toMatchObject([
       { type: 'token.created', actor: { kind: 'user', id: who.user.id } },
@@ -148,7 +149,7 @@ describe('one credential is one person’s', () => {
     expect(await register(device, who)).toEqual(refusedWith('PASSKEY_TAKEN'));
     expect(await register(device)).toEqual(refusedWith('PASSKEY_TAKEN'));
     expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(scene.user.id);
-    expect(await read(ports, documents.token(token.id))).toBeDefined();
+    expect(await read(ports, tokenDocument.key(token.id))).toBeDefined();
   });
 
   test('in another account it is another', async () => {

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../../events/event.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../../kernel/result.ts';
-import { documents } from '../../../store/keys.ts';
 import { createLoginRequest, unassign, updateResource, updateToken } from '../../../testing/as-operator.ts';
 import { givePasskey, inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
 import {
@@ -21,6 +20,7 @@ import {
 import { LoginDriver } from '../../../testing/login-driver.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
+import { tokenDocument } from '../../documents.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(() => ports.close());
 const stepOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
 const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
 const claimsOf = ({ result = '' }: FlowView) => decodeJwt(result);
-const factorOf = async (id: TokenId) => (await read(ports, documents.token(id))).factor;
+const factorOf = async (id: TokenId) => (await read(ports, tokenDocument.key(id))).factor;
 
 /** Somebody with a passkey on a resource, on which passkeys may open everything by themselves. */
 async function person(
@@ -125,13 +125,13 @@ describe('behind a password', () => {
     const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 0 }));
     const walk = await LoginDriver.toOtp(scene);
     const right = device.get(inTheFrame(walk.view.passkey));
-    const { factor } = await read(ports, documents.token(token));
+    const { factor } = await read(ports, tokenDocument.key(token));
     if (factor.kind !== 'webauthn') throw new Error('no passkey');
     // As after a crash between the commit of the token and that of the sign-in.
     const challenge = walk.view.passkey?.challenge ?? '';
-    await overwrite(ports, documents.token(token), { factor: { ...factor, lastChallenge: challenge } } as never);
+    await overwrite(ports, tokenDocument.key(token), { factor: { ...factor, lastChallenge: challenge } } as never);
     expect(codeOf(await walk.passkey(right))).toBe('OTP_REPLAYED');
-    expect((await read(ports, documents.token(token))).failures).toBe(0);
+    expect((await read(ports, tokenDocument.key(token))).failures).toBe(0);
   });
 
   test('the passkey of somebody else of the account is none of theirs, and no count is raised', async () => {
@@ -139,7 +139,7 @@ describe('behind a password', () => {
     const { device: foreign, token: foreignToken } = await person();
     const walk = await LoginDriver.toOtp(scene);
     expect(codeOf(await answer(walk, foreign))).toBe('OTP_WRONG');
-    for (const one of [token, foreignToken]) expect((await read(ports, documents.token(one))).failures).toBe(0);
+    for (const one of [token, foreignToken]) expect((await read(ports, tokenDocument.key(one))).failures).toBe(0);
   });
 
   test('a copy gives itself away: refused, counted, and the event says why', async () => {
@@ -147,7 +147,7 @@ describe('behind a password', () => {
     const walk = await LoginDriver.toOtp(scene);
     await answer(walk, device, { signCount: 5 });
     expect(walk.view).toMatchObject({ step: 'passkey', error: { code: 'OTP_WRONG' } });
-    expect((await read(ports, documents.token(token))).failures).toBe(1);
+    expect((await read(ports, tokenDocument.key(token))).failures).toBe(1);
     expect(attempts(scene).at(-1)).toMatchObject({
       outcome: 'refused',
       reason: 'PASSKEY_COPIED',
@@ -310,7 +310,7 @@ describe('in place of name, password and code', () => {
       const walk = await LoginDriver.begin(scene);
       expect(codeOf(await answer(walk, device, { clientData: { challenge: 'b2xk' } }))).toBe('INVALID_CREDENTIALS');
     }
-    expect((await read(ports, documents.token(token))).lock?.reason).toBe('otp-failures');
+    expect((await read(ports, tokenDocument.key(token))).lock?.reason).toBe('otp-failures');
   });
 
   // SR-5

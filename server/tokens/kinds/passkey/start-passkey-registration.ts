@@ -2,10 +2,9 @@ import type { PasskeyCreation } from '@countersign/protocol/passkey';
 import type { AccountId, TokenId, UserId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
-import { indexes } from '../../../store/indexes.ts';
-import { documents } from '../../../store/keys.ts';
 import { readUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
+import { tokenDocument, tokenIndexes } from '../../documents.ts';
 import type { WebauthnToken } from '../../token.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
 import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeysOf, userHandleOf } from './passkey-request.ts';
@@ -102,9 +101,9 @@ export async function passkeysOfUser(
   ports: Pick<Ports, 'store' | 'clock'>,
   { account, id }: PasskeyMaker,
 ): Promise<WebauthnToken[]> {
-  const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: 200 });
+  const entries = await ports.store.range(tokenIndexes.ofOwner(account, id), { limit: 200 });
   const stored = await ports.store.getMany(
-    entries.map((entry) => documents.token(entry.id as WebauthnToken['id'])),
+    entries.map((entry) => tokenDocument.key(entry.id as WebauthnToken['id'])),
     ports.clock.now(),
   );
   const own = stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));

@@ -7,10 +7,10 @@ import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { MailLanguage } from '../../../messages/mail/mail.ts';
 import { MailerUnavailable } from '../../../messages/mailer.ts';
 import type { Resource } from '../../../resources/resource.ts';
-import { documents } from '../../../store/keys.ts';
 import { type Decision, newOperation, transact } from '../../../store/transact.ts';
 import type { Transaction } from '../../../transactions/signing.ts';
 import type { Challenge } from '../../challenge.ts';
+import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isSent, type SentToken } from '../../token.ts';
 import {
   ADDRESS_WINDOW_MS,
@@ -93,7 +93,7 @@ type Made = Result<{ token: SentToken; challenge: Challenge }>;
 /** Writes down what the token is asked, unless it is too soon or too much. */
 async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code: string): Promise<Made> {
   const { id, account } = order.token;
-  const keys = [documents.token(id), documents.challenge(id, order.scope)] as const;
+  const keys = [tokenDocument.key(id), challengeDocument.key(id, order.scope)] as const;
   const [, before] = await ports.store.getMany(keys, ports.clock.now());
   const waitMs = resendWaitMs(before?.value, order.token, ports.clock.now());
   if (waitMs > 0) return refusal('CODE_LIMIT', { retryAfterMs: waitMs });
@@ -132,7 +132,7 @@ export async function codeUnderWay(
   scope: string,
 ): Promise<SentCode | undefined> {
   const now = ports.clock.now();
-  const [challenge] = await ports.store.getMany([documents.challenge(token.id, scope)], now);
+  const [challenge] = await ports.store.getMany([challengeDocument.key(token.id, scope)], now);
   if (!challenge || resendWaitMs(challenge.value, token, now) === 0) return undefined;
   return { token, ...lifeOf(challenge.value) };
 }
@@ -195,7 +195,7 @@ async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
 
 /** Nobody took it on, so it counts for nothing, and the next one need not wait. */
 async function withdraw(ports: SendNeeds, act: RequestContext, order: SendOrder, challenge: Challenge): Promise<void> {
-  const key = documents.challenge(challenge.token, order.scope);
+  const key = challengeDocument.key(challenge.token, order.scope);
   await transact(ports, key.anchor, [key], ([current], now): Decision<void> => {
     const isStillThis =
       current?.value.kind === 'sent' && challenge.kind === 'sent' && current.value.mac === challenge.mac;

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
 import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
-import { indexes } from '../store/indexes.ts';
-import { documents } from '../store/keys.ts';
-import type { DocumentKey } from '../store/store.ts';
+import type { SecretContext } from '../platform/secret-box/port.ts';
+import type { RestoreContext } from '../store/define-document.ts';
+import type { RawKey } from '../store/store.ts';
 import { TOKEN_KINDS, type TokenKind } from '../tokens/token.ts';
-import { HEADS, keepsEntry, type RestoreContext, ruleFor } from './restore-rules.ts';
+import { CATALOGUE } from './catalogue.ts';
 
 // SR-62. The attack: what was used, revoked or spent since the backup comes back with it and counts a second time.
 
@@ -138,22 +139,17 @@ const COUNTING: Record<string, [string, number][]> = {
   statistics: [],
 };
 
-const kindOf = ({ name }: Pick<DocumentKey, 'name'>) => name.split('/')[0] ?? '';
-const kinds = [
-  ...new Set(
-    Object.values(documents).map((make) =>
-      kindOf((make as (...all: string[]) => DocumentKey)(ACCOUNT, 'usr_00000000001', 'x')),
-    ),
-  ),
-].sort();
+const kinds = CATALOGUE.documents.map(({ kind }) => kind).sort();
+
+const kindOf = (name: string) => name.split('/')[0] ?? '';
 
 function restore(kind: string, value: object, name = kind, heads: [string, number][] = [[ACCOUNT, HEAD]]): unknown {
-  const key: DocumentKey = { anchor: ACCOUNT, name };
+  const key: RawKey = { anchor: ACCOUNT, name };
   const context: RestoreContext = { now: NOW, heads: new Map(heads) };
-  const rule = ruleFor(key);
-  // A backup with a document that no rule is about is refused as a whole.
-  if (!rule) throw new Error(`no rule for ${kind}`);
-  return rule(deepFrozen(value) as never, context, key);
+  const document = CATALOGUE.documentOf(key);
+  // A backup with a document of an unknown kind is refused as a whole.
+  if (!document) throw new Error(`no document ${kind}`);
+  return document.restore(deepFrozen(value), context, key);
 }
 
 describe('SR-62: every kind of document', () => {
@@ -176,14 +172,16 @@ describe('SR-62: every kind of document', () => {
     const heads = new Map<string, number>();
     // What any of the rules reads.
     const value = { number: HEAD, entry: HEAD, balance: { entries: HEAD }, factor: { kind: 'email' } };
-    ruleFor({ anchor: ACCOUNT, name: kind })?.(value as never, { now: NOW, heads }, { anchor: ACCOUNT, name: kind });
+    const key = { anchor: ACCOUNT, name: kind };
+    CATALOGUE.documentOf(key)?.restore(value, { now: NOW, heads }, key);
     expect([...heads]).toEqual(COUNTING[kind] ?? []);
-    expect(HEADS.has(kind)).toBe(kind in COUNTING);
+    expect(CATALOGUE.documentOf(key)?.isHead).toBe(kind in COUNTING);
   });
 
   test('an account that never had a balance counts no entry', () => {
     const heads = new Map<string, number>();
-    ruleFor({ anchor: ACCOUNT, name: 'account' })?.({} as never, { now: NOW, heads }, documents.account(ACCOUNT));
+    const key = accountDocument.key(ACCOUNT);
+    CATALOGUE.documentOf(key)?.restore({}, { now: NOW, heads }, key);
     expect([...heads]).toEqual([[ACCOUNT, 0]]);
   });
 });
@@ -217,10 +215,12 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
 };
 
 describe('SR-62: every index', () => {
-  const names = Object.values(indexes).map((make) => (make as (...all: string[]) => string)(ACCOUNT, 'x'));
+  const names = CATALOGUE.indexes.flatMap((one) =>
+    one.names.map((make) => (make as (...all: string[]) => string)(ACCOUNT, 'x')),
+  );
 
   test('has an entry in this table, and none else has', () => {
-    expect(Object.keys(ENTRIES).sort()).toEqual([...new Set(names.map((name) => kindOf({ name })))].sort());
+    expect(Object.keys(ENTRIES).sort()).toEqual([...new Set(names.map((name) => kindOf(name)))].sort());
   });
 
   test.each(names)('%s', (index) => {
@@ -228,9 +228,31 @@ describe('SR-62: every index', () => {
       [ACCOUNT, HEAD],
       [`audit/${ACCOUNT}`, HEAD],
     ]);
-    const fate = ENTRIES[kindOf({ name: index })] ?? [];
+    const fate = ENTRIES[kindOf(index)] ?? [];
     const cases = typeof fate === 'string' ? [['x', fate === 'kept'] as const] : fate;
-    for (const [id, isKept] of cases) expect(keepsEntry(index, id, { now: NOW, heads })).toBe(isKept);
+    for (const [id, isKept] of cases) expect(CATALOGUE.keepsEntry(index, id, { now: NOW, heads })).toBe(isKept);
+  });
+});
+
+describe('the catalogue', () => {
+  test('SR-22: names where each kind of secret is', () => {
+    const holders: Record<SecretContext['kind'], string[]> = {
+      token: ['administrator-flow', 'enrolment', 'flow', 'token'],
+      'signing-key': ['signing-keys'],
+      idempotency: ['idempotency'],
+      webhook: ['webhooks'],
+      'mac-key': ['mac-key'],
+      'api-key': ['api-key'],
+    };
+    const withSecrets = CATALOGUE.documents.filter(({ secretFields }) => secretFields !== undefined);
+    expect(withSecrets.map(({ kind }) => kind).sort()).toEqual(Object.values(holders).flat().sort());
+  });
+
+  test('knows the anchor of every index entry', () => {
+    for (const { kind } of CATALOGUE.indexes) {
+      expect(CATALOGUE.anchorOfEntry(`${kind}/${ACCOUNT}`, { sort: 's', id: 'dlv_1_2_x' })).toBeTypeOf('string');
+    }
+    expect(CATALOGUE.anchorOfEntry('unknown/x', { sort: 's', id: 'x' })).toBeUndefined();
   });
 });
 

@@ -1,0 +1,98 @@
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import { defineDocument } from '../store/define-document.ts';
+import { defineIndexes } from '../store/define-indexes.ts';
+import { parseEventEntry } from './log/event-entry.ts';
+import type { AuditChain, Cursors, Segment } from './log/segment.ts';
+import type { AccountStatistics, DayCounters } from './statistics/day-counters.ts';
+
+const auditAnchor = (account: AccountId): string => `audit/${account}`;
+
+/** How far the events of all accounts were taken. May lag behind the cursors of the accounts, and never runs ahead. */
+export const consumerDocument = defineDocument<{ cursors: Cursors }, [name: string]>({
+  kind: 'consumer',
+  description: 'How far a consumer has read the events of each partition.',
+  anchor: 'consumer',
+  key: (name) => [`consumer/${name}`],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+export const auditChainDocument = defineDocument<AuditChain, [account: AccountId]>({
+  kind: 'chain',
+  description: "The head of an account's audit log.",
+  anchor: 'audit log of an account',
+  key: (account) => [auditAnchor(account)],
+  secrets: 'none',
+  onRestore: {
+    change: 'unchanged; it is the head of the segments',
+    rule: (chain, { heads }, { anchor }) => {
+      heads.set(anchor, chain.number);
+      return chain;
+    },
+  },
+  expires: 'never',
+  isHead: true,
+});
+
+export const segmentDocument = defineDocument<Segment, [account: AccountId, number: number]>({
+  kind: 'segment',
+  description: 'A signed piece of an audit log: events with who did what, from which address.',
+  anchor: 'audit log of an account',
+  key: (account, number) => [auditAnchor(account), number],
+  secrets: 'none',
+  onRestore: {
+    change: 'up to the head of the series',
+    rule: (segment, { heads }, { anchor, name }) =>
+      Number(name.split('/')[1]) <= (heads.get(anchor) ?? 0) ? segment : undefined,
+  },
+  expires: 'never; deleted after the retention time',
+});
+
+const statisticsAnchor = (account: AccountId): string => `statistics/${account}`;
+
+/** Counters may be some seconds ahead of the cursor. A restore counts those sign-ins twice. */
+export const statisticsDocument = defineDocument<AccountStatistics, [account: AccountId]>({
+  kind: 'statistics',
+  description: 'How far the sign-ins of an account are counted.',
+  anchor: 'statistics of an account',
+  key: (account) => [statisticsAnchor(account)],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+  isHead: true,
+});
+
+type OfDay = [account: AccountId, resource: ResourceId | undefined, day: string];
+
+/** Without a resource: of all of them. `day`: UTC, `2027-01-15`. */
+export const dayDocument = defineDocument<DayCounters, OfDay>({
+  kind: 'day',
+  description: 'Counters of the sign-ins of one day.',
+  anchor: 'statistics of an account',
+  key: (account, resource, day) => [statisticsAnchor(account), `${resource ?? 'all'}/${day}`],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'after the retention time of statistics',
+});
+
+/** Events in the audit log by their time; see `eventEntry`. */
+export const eventIndexes = defineIndexes(
+  {
+    kind: 'events',
+    anchorOf: (_, account) => `audit/${account}`,
+    onRestore: (id, { heads }, account) =>
+      (parseEventEntry({ id })?.segment ?? 0) <= (heads.get(`audit/${account}`) ?? 0),
+  },
+  {
+    all: (account: AccountId) => account,
+    /** Of those that name this id: as subject, actor, resource, or as what else they are about. */
+    about: (account: AccountId, id: string) => `${account}/${id}`,
+  },
+);
+
+/** Every account that a consumer of events has a state for. The state has an anchor of its own; the entry is the account. */
+export const consumerIndexes = defineIndexes(
+  { kind: 'consumer', anchorOf: ({ id }, consumer) => `${consumer}/${id}`, onRestore: 'keep' },
+  { accounts: (consumer: string) => `${consumer}/accounts` },
+);

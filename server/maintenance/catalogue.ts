@@ -1,0 +1,138 @@
+import {
+  accountDocument,
+  accountIndexes,
+  firstLoginDocument,
+  ledgerEntryDocument,
+  ledgerIndexes,
+  ledgerReferenceDocument,
+  planIndexes,
+  usageDocument,
+} from '../accounts/documents.ts';
+import {
+  administratorDocument,
+  administratorEmailDocument,
+  administratorEnrolmentDocument,
+  administratorFlowDocument,
+  administratorIndexes,
+  administratorLinkDocument,
+  administratorResetDocument,
+  emailChangeDocument,
+  sessionDocument,
+  setupLinkDocument,
+} from '../administrators/documents.ts';
+import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument, protectimusKeyIndexes } from '../api-keys/documents.ts';
+import { authenticationDocument, decoyAttemptDocument } from '../authentication/documents.ts';
+import { environmentsDocument } from '../browsers/documents.ts';
+import { enrolmentLinkDocument, enrolmentTriesDocument } from '../enrolment/documents.ts';
+import {
+  auditChainDocument,
+  consumerDocument,
+  consumerIndexes,
+  dayDocument,
+  eventIndexes,
+  segmentDocument,
+  statisticsDocument,
+} from '../events/documents.ts';
+import { filterDocument, filterIndexes } from '../filters/documents.ts';
+import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
+import { passwordAttemptsDocument, passwordResetDocument } from '../passwords/documents.ts';
+import { macKeyDocument } from '../platform/secret-box/documents.ts';
+import { idempotencyDocument, idempotencyMarkDocument } from '../records/documents.ts';
+import { logoDocument, resourceDocument, resourceIndexes } from '../resources/documents.ts';
+import { createCatalogue } from '../store/catalogue.ts';
+import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
+import {
+  challengeDocument,
+  codeChecksDocument,
+  credentialClaimDocument,
+  spentSeedDocument,
+  tokenDocument,
+  tokenIndexes,
+  unlockLinkDocument,
+} from '../tokens/documents.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
+import {
+  deliveryDocument,
+  deliveryIndexes,
+  deliveryQueueDocument,
+  outboxCursorDocument,
+  webhookIndexes,
+  webhooksDocument,
+} from '../webhooks/documents.ts';
+import { reencryptionDocument, signingKeysDocument } from './documents.ts';
+
+/** All that a store holds. A kind that is missing here is not backed up, so a backup with one fails. */
+export const CATALOGUE = createCatalogue(
+  [
+    accountDocument,
+    firstLoginDocument,
+    usageDocument,
+    ledgerEntryDocument,
+    ledgerReferenceDocument,
+    administratorDocument,
+    administratorEmailDocument,
+    administratorLinkDocument,
+    administratorResetDocument,
+    administratorEnrolmentDocument,
+    administratorFlowDocument,
+    emailChangeDocument,
+    sessionDocument,
+    setupLinkDocument,
+    apiKeyDocument,
+    apiKeyUseDocument,
+    resourceDocument,
+    logoDocument,
+    filterDocument,
+    userDocument,
+    nameClaimDocument,
+    environmentsDocument,
+    passwordAttemptsDocument,
+    passwordResetDocument,
+    tokenDocument,
+    codeChecksDocument,
+    challengeDocument,
+    credentialClaimDocument,
+    spentSeedDocument,
+    unlockLinkDocument,
+    enrolmentLinkDocument,
+    enrolmentTriesDocument,
+    flowDocument,
+    flowStartedDocument,
+    loginRequestDocument,
+    resultDocument,
+    authenticationDocument,
+    decoyAttemptDocument,
+    idempotencyDocument,
+    idempotencyMarkDocument,
+    consumerDocument,
+    auditChainDocument,
+    segmentDocument,
+    statisticsDocument,
+    dayDocument,
+    webhooksDocument,
+    outboxCursorDocument,
+    deliveryQueueDocument,
+    deliveryDocument,
+    signingKeysDocument,
+    macKeyDocument,
+    reencryptionDocument,
+    restorationDocument,
+    storePurposeDocument,
+  ],
+  [
+    accountIndexes,
+    planIndexes,
+    ledgerIndexes,
+    administratorIndexes,
+    apiKeyIndexes,
+    protectimusKeyIndexes,
+    resourceIndexes,
+    filterIndexes,
+    userIndexes,
+    tokenIndexes,
+    eventIndexes,
+    consumerIndexes,
+    webhookIndexes,
+    deliveryIndexes,
+  ].map(({ definition }) => definition),
+);

@@ -1,0 +1,29 @@
+import { signingKeyContext } from '../platform/secret-box/port.ts';
+import { defineDocument } from '../store/define-document.ts';
+import type { Reencryption } from './reencryption.ts';
+import type { SigningKeySet } from './signing-key.ts';
+
+export const reencryptionDocument = defineDocument<Reencryption, []>({
+  kind: 'resealing',
+  description: 'How far the re-encryption of all secrets has come.',
+  anchor: 'server',
+  key: () => ['resealing'],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'never',
+});
+
+/** A key that was retired since a backup, perhaps because it was stolen, must neither sign nor verify. */
+export const signingKeysDocument = defineDocument<SigningKeySet, []>({
+  kind: 'signing-keys',
+  description: 'The keys that sign results and the audit log.',
+  anchor: 'server',
+  key: () => ['signing-keys'],
+  secrets: {
+    fields: 'private keys',
+    of: ({ keys }) =>
+      keys.map(({ kid, sealedPrivateJwk }) => ({ sealed: sealedPrivateJwk, context: signingKeyContext(kid) })),
+  },
+  onRestore: 'drop',
+  expires: 'never',
+});

@@ -1,0 +1,12 @@
+import { defineDocument } from '../../store/define-document.ts';
+import { MAC_KEY_CONTEXT } from './port.ts';
+
+export const macKeyDocument = defineDocument<{ sealed: string }, []>({
+  kind: 'mac-key',
+  description: 'The key of all MACs.',
+  anchor: 'server',
+  key: () => ['mac-key'],
+  secrets: { fields: 'the key', of: ({ sealed }) => [{ sealed, context: MAC_KEY_CONTEXT }] },
+  onRestore: 'keep',
+  expires: 'never',
+});

@@ -1,0 +1,36 @@
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import { defineDocument } from '../store/define-document.ts';
+import { defineIndexes } from '../store/define-indexes.ts';
+import { namedEntries } from '../store/index-entries.ts';
+import type { Logo } from './logo.ts';
+import type { Resource } from './resource.ts';
+
+export const resourceDocument = defineDocument<Resource, [id: ResourceId]>({
+  kind: 'resource',
+  description: 'A resource: its rules of access, allowed origins, appearance, links.',
+  anchor: 'resource',
+  key: (id) => [id],
+  indexes: (resource) =>
+    namedEntries(resource, resourceIndexes.created(resource.account), resourceIndexes.names(resource.account)),
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+export const logoDocument = defineDocument<Logo, [resource: ResourceId]>({
+  kind: 'logo',
+  description: 'The logo of a resource.',
+  anchor: 'resource',
+  key: (resource) => [resource],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+export const resourceIndexes = defineIndexes(
+  { kind: 'resources', anchorOf: ({ id }) => id, onRestore: 'keep' },
+  {
+    created: (account: AccountId) => `${account}/created`,
+    names: (account: AccountId) => `${account}/names`,
+  },
+);

@@ -1,0 +1,121 @@
+import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { defineDocument } from '../store/define-document.ts';
+import { defineIndexes } from '../store/define-indexes.ts';
+import { byCreation, nameEntries } from '../store/index-entries.ts';
+import type { IndexedEntry } from '../store/store.ts';
+import type { Challenge } from './challenge.ts';
+import type { CodeChecks } from './code-checks.ts';
+import { withReplayFloor } from './kinds/oath/replay-floor.ts';
+import { pinHashContext, sealedSeed } from './seed-context.ts';
+import { restoredSpentSeed, type SpentSeed } from './spent-seed.ts';
+import { isOath, isOcra, isSent, type Token, type TokenFactor } from './token.ts';
+import type { UnlockLink } from './unlock/unlock-link.ts';
+
+export const tokenDocument = defineDocument<Token, [id: TokenId]>({
+  kind: 'token',
+  description: 'A token of any kind: owner, state, counters, seed, phone number, email address or public key.',
+  anchor: 'token',
+  key: (id) => [id],
+  indexes: entriesOf,
+  secrets: {
+    fields: 'seed, hash of the PIN',
+    of: (token) => {
+      if (!isOath(token) && !isOcra(token)) return [];
+      const { account, id, sealedSecret } = token;
+      const seed = sealedSeed(account, { token: id, sealedSecret });
+      if (!isOcra(token) || token.sealedPinHash === undefined) return [seed];
+      return [seed, { sealed: token.sealedPinHash, context: pinHashContext(account, id) }];
+    },
+  },
+  onRestore: {
+    change: 'codes from before the restore are refused; recovery codes are void',
+    rule: (token, { now }) => withReplayFloor(token, now),
+  },
+  expires: 'never',
+});
+
+export const codeChecksDocument = defineDocument<CodeChecks, [token: TokenId]>({
+  kind: 'code-checks',
+  description: 'How often an administrator checked a code of a token.',
+  anchor: 'token',
+  key: (token) => [token],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: '7 days after the last check',
+});
+
+/** Makes a passkey findable, and one person's. `hash`: see `kinds/passkey`. */
+export const credentialClaimDocument = defineDocument<{ token: TokenId }, [account: AccountId, hash: string]>({
+  kind: 'credential-claim',
+  description: 'Which token a passkey is.',
+  anchor: 'hash of a credential id',
+  key: (account, hash) => [`credential/${account}/${hash}`],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+/** `mac`: see `spent-seeds.ts`. */
+export const spentSeedDocument = defineDocument<SpentSeed, [account: AccountId, mac: string]>({
+  kind: 'spent-seed',
+  description: 'How far the codes of a seed were used by tokens that are deleted. Holds no seed.',
+  anchor: 'MAC of a seed',
+  key: (account, mac) => [`spent-seed/${account}/${mac}`],
+  secrets: 'none',
+  onRestore: { change: 'a counting token needs a resync', rule: restoredSpentSeed },
+  expires: 'once no window reaches the codes; never for counting tokens',
+});
+
+/** `scope`: the sign-in, or `apiScope` of a resource. */
+export const challengeDocument = defineDocument<Challenge, [token: TokenId, scope: string]>({
+  kind: 'challenge',
+  description: 'What a token is asked for: a delivered code, an OCRA challenge, a passkey challenge.',
+  anchor: 'token',
+  key: (token, scope) => [token, scope],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'with the challenge',
+});
+
+export const unlockLinkDocument = defineDocument<UnlockLink, [user: UserId]>({
+  kind: 'unlock-link',
+  description: 'A link that unlocks the tokens of a user, with a hash of its secret.',
+  anchor: 'user',
+  key: (user) => [user],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'with the link',
+});
+
+/** Tokens, by creation unless it says otherwise. */
+export const tokenIndexes = defineIndexes(
+  { kind: 'tokens', anchorOf: ({ id }) => id, onRestore: 'keep' },
+  {
+    created: (account: AccountId) => `${account}/created`,
+    names: (account: AccountId) => `${account}/names`,
+    ofOwner: (account: AccountId, owner: UserId) => `${account}/of/${owner}`,
+    /** Accepted without a user. */
+    onResource: (account: AccountId, resource: ResourceId) => `${account}/on/${resource}`,
+    ofKind: (account: AccountId, kind: TokenFactor['kind']) => `${account}/kind/${kind}`,
+    locked: (account: AccountId) => `${account}/locked`,
+    deactivated: (account: AccountId) => `${account}/deactivated`,
+    /** Those that expire some day or have. */
+    expiring: (account: AccountId) => `${account}/expiring`,
+  },
+);
+
+function entriesOf(token: Token): IndexedEntry[] {
+  const { account, owner } = token;
+  const entry = byCreation(token);
+  const names = [token.name, token.serial, isSent(token) ? token.factor.to : undefined];
+  return [
+    { index: tokenIndexes.created(account), entry },
+    ...nameEntries(token.id, names).map((name) => ({ index: tokenIndexes.names(account), entry: name })),
+    { index: tokenIndexes.ofKind(account, token.factor.kind), entry },
+    ...(owner === undefined ? [] : [{ index: tokenIndexes.ofOwner(account, owner), entry }]),
+    ...(token.lock ? [{ index: tokenIndexes.locked(account), entry }] : []),
+    ...(token.enabled ? [] : [{ index: tokenIndexes.deactivated(account), entry }]),
+    ...(token.expiresAt === undefined ? [] : [{ index: tokenIndexes.expiring(account), entry }]),
+    ...token.directResources.map((resource) => ({ index: tokenIndexes.onResource(account, resource), entry })),
+  ];
+}

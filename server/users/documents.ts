@@ -1,0 +1,55 @@
+import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
+import { defineDocument } from '../store/define-document.ts';
+import { defineIndexes } from '../store/define-indexes.ts';
+import { byCreation, nameEntries } from '../store/index-entries.ts';
+import type { IndexedEntry } from '../store/store.ts';
+import type { NameClaim, User } from './user.ts';
+
+export const userDocument = defineDocument<User, [id: UserId]>({
+  kind: 'user',
+  description: 'A user: names, email address, phone number, password hash, assignments.',
+  anchor: 'user',
+  key: (id) => [id],
+  indexes: entriesOf,
+  secrets: 'none',
+  onRestore: {
+    change: 'a password alone sets up no token',
+    // A token that was set up after the backup is unknown: a password alone must set up no other (SR-69).
+    rule: (user) => ({ ...user, hadToken: true }),
+  },
+  expires: 'never',
+});
+
+/** `normalised` comes from `kernel/names.ts`. */
+export const nameClaimDocument = defineDocument<NameClaim, [account: AccountId, normalised: string]>({
+  kind: 'claim',
+  description: 'Which user a name belongs to.',
+  anchor: 'name in an account',
+  key: (account, normalised) => [`name/${account}/${normalised}`],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+/** Users, by creation unless it says otherwise. */
+export const userIndexes = defineIndexes(
+  { kind: 'users', anchorOf: ({ id }) => id, onRestore: 'keep' },
+  {
+    created: (account: AccountId) => `${account}/created`,
+    names: (account: AccountId) => `${account}/names`,
+    onResource: (account: AccountId, resource: ResourceId) => `${account}/on/${resource}`,
+    blocked: (account: AccountId) => `${account}/blocked`,
+  },
+);
+
+function entriesOf(user: User): IndexedEntry[] {
+  const { account } = user;
+  const names = [user.login, user.alias, user.email, user.phone, user.firstName, user.secondName];
+  const entry = byCreation(user);
+  return [
+    { index: userIndexes.created(account), entry },
+    ...nameEntries(user.id, names).map((name) => ({ index: userIndexes.names(account), entry: name })),
+    ...(user.blocked ? [{ index: userIndexes.blocked(account), entry }] : []),
+    ...user.assignments.map(({ resource }) => ({ index: userIndexes.onResource(account, resource), entry })),
+  ];
+}
