@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { administratorDocument } from '../server/administrators/documents.ts';
 import { recoverAdministrator } from '../server/administrators/recover-administrator.ts';
-import { StoreUnavailable } from '../server/store/store.ts';
+import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { ADMIN_PASSWORD, codeOf, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { overwrite, read, unwrap } from '../server/testing/fixtures.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVENT_TYPES } from '../../server/events/event.ts';
+import { EVENT_TYPES } from '../../server/kernel/event.ts';
 import { isId, narrowedBy, placeOf, queryOf } from './event.ts';
 import { reasonText, TYPES, typeText } from './words.ts';
 

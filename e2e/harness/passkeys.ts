@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from '@playwright/test';
 import type { Client, User } from '../../clients/typescript/src/index.ts';
 import { type AccountId, idFromBytes, type TokenId, type UserId } from '../../server/kernel/ids.ts';
-import type { Ports } from '../../server/kernel/ports.ts';
+import type { Ports } from '../../server/kernel/ports/ports.ts';
 import { isRefusal } from '../../server/kernel/result.ts';
 import { SoftwareAuthenticator } from '../../server/testing/software-authenticator.ts';
 import { finishPasskeyRegistration } from '../../server/tokens/kinds/passkey/finish-passkey-registration.ts';

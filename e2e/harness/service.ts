@@ -7,7 +7,7 @@ import { type Client, createClient, createVerifier, type Verifier } from '../../
 import { createPorts } from '../../server/composition/create-ports.ts';
 import { loadConfig } from '../../server/config/load-config.ts';
 import { createLogger } from '../../server/http/log.ts';
-import type { Ports } from '../../server/kernel/ports.ts';
+import type { Ports } from '../../server/kernel/ports/ports.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { builtService } from './built-service.ts';
 import { serviceProcess } from './service-process.ts';

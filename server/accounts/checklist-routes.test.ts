@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { API_SCOPES } from '../api-keys/api-key.ts';
+import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { authenticate } from '../testing/as-operator.ts';

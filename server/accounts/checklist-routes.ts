@@ -2,7 +2,7 @@ import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../http/api/authorize.ts';
 import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { readChecklist } from './read-checklist.ts';
 

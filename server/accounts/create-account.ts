@@ -1,9 +1,9 @@
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { byCreation } from '../store/index-entries.ts';
-import { ABSENT } from '../store/store.ts';
 import { newOperation, type Write } from '../store/transact.ts';
 import type { Account, ServicePlan } from './account.ts';
 import { accountDocument, accountIndexes } from './documents.ts';

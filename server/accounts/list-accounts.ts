@@ -1,5 +1,5 @@
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Account } from './account.ts';
 import { accountDocument, accountIndexes } from './documents.ts';
 

@@ -2,7 +2,7 @@ import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
 import { apiKeyIndexes } from '../api-keys/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';

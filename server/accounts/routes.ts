@@ -4,7 +4,7 @@ import { showOne } from '../http/api/describe-object.ts';
 import { instant, instantQuery, label, orderedPageQuery, pageOf } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { Account } from './account.ts';
 import { choosePlan } from './plans/choose-plan.ts';

@@ -1,7 +1,7 @@
-import type { ApiScope } from '../api-keys/api-key.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
+import type { ApiScope } from '../kernel/api-scope.ts';
 import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { assign } from '../resources/assign.ts';

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { email, instant, label, password, resourceId } from '../http/api/fields.ts';
 import { type AccountId, type AdministratorId, parseId } from '../kernel/ids.ts';
-import { MAIL_LANGUAGES } from '../messages/mail/mail.ts';
+import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { type Administrator, roleOf } from './administrator.ts';
 import type { Proof } from './reauthenticate.ts';

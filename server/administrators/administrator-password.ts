@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { callDependency } from '../kernel/dependency.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Result } from '../kernel/result.ts';
 import { refusePassword } from '../passwords/new-password.ts';
 import { judgePassword, normalisePassword } from '../passwords/password-policy.ts';

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Actor, ActorReference, Role } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 
 /** One of those who run an account. Lives on the account's anchor, as the role of the superuser does. */
 export interface Administrator {

@@ -1,9 +1,9 @@
 import { accountDocument } from '../accounts/documents.ts';
-import type { EventDraft } from '../events/event.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { AdministratorId, TokenId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayAdminister, mayMakeAdministrators } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { MailerUnavailable } from '../messages/mailer.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { addAdministrator, type FixtureAdministrator, proofBy, selfServiceContext } from '../testing/administrators.ts';
 import { createFixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';

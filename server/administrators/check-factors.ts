@@ -1,14 +1,14 @@
 import { accountDocument } from '../accounts/documents.ts';
 import { type SecondFactorOutcome, verifySecondFactor } from '../authentication/verify-second-factor.ts';
-import type { EventDraft } from '../events/event.ts';
 import { callDependency } from '../kernel/dependency.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
-import type { Json } from '../store/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, judgeRecoveryCode } from './administrator.ts';

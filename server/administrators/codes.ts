@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AdministratorId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { confirmationCodeText, plainCode, recoveryCodeText } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { RECOVERY_CODES } from './administrator.ts';
 import { CONFIRMATION_ATTEMPTS, type Confirmation } from './administrator-link.ts';

@@ -1,7 +1,7 @@
-import type { EventDraft } from '../events/event.ts';
 import { callDependency } from '../kernel/dependency.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import { type AccountId, type AdministratorId, idFromBytes, type TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject } from '../records/create-object.ts';

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Administrator } from './administrator.ts';
 import { administratorDocument, administratorEmailDocument } from './documents.ts';

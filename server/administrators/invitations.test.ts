@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
-import type { AccountEvent } from '../events/event.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
+import type { AccountEvent } from '../kernel/event.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { MailerUnavailable } from '../messages/mailer.ts';
 import {
   ADMIN_PASSWORD,
   addActive,

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import {
   ADMIN_PASSWORD,
   addAdministrator,

@@ -4,7 +4,7 @@ import { email, instant, password } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { Refused, refuse } from '../http/problem.ts';
 import { qrSvg } from '../http/qr-svg.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { proofFields, proofOf, typedCode, typedOtp } from './administrator-fields.ts';

@@ -1,6 +1,6 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { NoticeChange } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
-import type { NoticeChange } from '../messages/mail/words.ts';
 import type { Administrator } from './administrator.ts';
 
 /**

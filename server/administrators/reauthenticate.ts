@@ -1,9 +1,9 @@
-import type { EventDraft } from '../events/event.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { NoticeChange } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { NoticeChange } from '../messages/mail/words.ts';
 import { transact } from '../store/transact.ts';
 import type { Administrator, AdministratorActor } from './administrator.ts';
 import {

@@ -1,6 +1,6 @@
 import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { transact } from '../store/transact.ts';

@@ -1,8 +1,8 @@
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
-import type { EventDraft } from '../events/event.ts';
 import { hashSecret, newSecret } from '../flows/flow-handle.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';

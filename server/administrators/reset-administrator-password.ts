@@ -1,7 +1,7 @@
 import { accountDocument } from '../accounts/documents.ts';
-import type { EventDraft } from '../events/event.ts';
 import { secretMatches } from '../flows/flow-handle.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { EventDraft } from '../kernel/event.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';

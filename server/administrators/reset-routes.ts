@@ -5,7 +5,7 @@ import { password } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { accountId, administratorShown, linkSecret, presentAdministrator } from './administrator-fields.ts';
 import { askAdministratorReset } from './request-administrator-reset.ts';

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { email, label, password } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
   accountId,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
-import type { AccountEvent } from '../events/event.ts';
 import type { Actor } from '../kernel/actor.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import { assign } from '../resources/assign.ts';
 import {
   addActive,

@@ -2,8 +2,6 @@ import type { ActorReference } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId } from '../kernel/ids.ts';
 
-export { API_SCOPES, type ApiScope } from '../kernel/api-scope.ts';
-
 /** What every key has. */
 interface KeyRecord {
   id: ApiKeyId;

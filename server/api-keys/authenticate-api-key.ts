@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type ApiKey, KEY_USE_STEP_MS, livingSecrets } from './api-key.ts';

@@ -1,12 +1,13 @@
+import type { ApiScope } from '../kernel/api-scope.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { editObject, removeObject } from '../records/read-object.ts';
 import { newOperation } from '../store/transact.ts';
-import { type ApiKey, type ApiScope, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
+import { type ApiKey, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
 import { hashApiSecret, unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { referenceTo } from '../kernel/actor.ts';
+import type { ApiScope } from '../kernel/api-scope.ts';
 import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import type { ApiScope, BearerKey } from './api-key.ts';
+import type { BearerKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
 import { apiKeyDocument, apiKeyIndexes } from './documents.ts';
 

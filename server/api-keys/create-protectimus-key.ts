@@ -4,7 +4,7 @@ import { parseRange } from '../kernel/addresses.ts';
 import { type AdministratorId, type ApiKeyId, crockford, idFromBytes } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';

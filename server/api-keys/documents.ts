@@ -1,10 +1,10 @@
 import type { AccountId, ApiKeyId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import { apiKeyContext } from '../platform/secret-box/port.ts';
+import type { IndexedEntry } from '../kernel/ports/store.ts';
+import { apiKeyContext } from '../kernel/secret-context.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { byCreation } from '../store/index-entries.ts';
-import type { IndexedEntry } from '../store/store.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
 
 export const apiKeyDocument = defineDocument<ApiKey, [account: AccountId, id: ApiKeyId]>({

@@ -1,6 +1,6 @@
 import { callDependency } from '../kernel/dependency.ts';
-import type { Ports } from '../kernel/ports.ts';
-import { apiKeyContext } from '../platform/secret-box/port.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { apiKeyContext } from '../kernel/secret-context.ts';
 import type { ApiKey } from './api-key.ts';
 
 type Needs = Pick<Ports, 'secrets'>;

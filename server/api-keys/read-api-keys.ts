@@ -1,12 +1,13 @@
+import type { ApiScope } from '../kernel/api-scope.ts';
 import type { ApiKeyId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { readObject } from '../records/read-object.ts';
 import { beginsWith } from '../store/index-entries.ts';
-import type { ApiKey, ApiKeyUse, ApiScope, KeyKind } from './api-key.ts';
+import type { ApiKey, ApiKeyUse, KeyKind } from './api-key.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { API_SCOPES, type ApiScope } from '../kernel/api-scope.ts';
 import { addResource, createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { API_SCOPES, type ApiScope, KEY_USE_STEP_MS, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from './api-key.ts';
+import { KEY_USE_STEP_MS, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from './api-key.ts';
 import { apiKeyUseDocument } from './documents.ts';
 
 let service: Service;

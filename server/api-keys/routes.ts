@@ -17,11 +17,11 @@ import {
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports.ts';
+import { API_SCOPES } from '../kernel/api-scope.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { etagOf } from '../records/etag.ts';
 import {
-  API_SCOPES,
   type ApiKey,
   type ApiKeyUse,
   KEY_KINDS,

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
+import type { Json } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { startRedirectedFlow } from '../login/start-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
-import type { Json } from '../store/store.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
   addPerson,

@@ -3,9 +3,9 @@ import { authorize, mayUse } from '../http/api/authorize.ts';
 import { anyName, instant, languageTag, personAddress, resourceId, tokenId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports.ts';
+import { mailLanguage } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { mailLanguage } from '../messages/mail/mail.ts';
 import { ASKED_KINDS, createChallenge } from './create-challenge.ts';
 
 const request = z

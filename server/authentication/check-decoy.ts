@@ -1,5 +1,5 @@
 import type { AccountId, TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import type { OathToken, RecoveryToken, Token } from '../tokens/token.ts';
 import type { VerifyNeeds } from './factor-check.ts';

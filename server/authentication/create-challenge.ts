@@ -1,9 +1,9 @@
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';

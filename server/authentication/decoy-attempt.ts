@@ -1,7 +1,7 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports.ts';
-import { ABSENT, type Json } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT, type Json } from '../kernel/ports/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoyAttemptDocument } from './documents.ts';
 

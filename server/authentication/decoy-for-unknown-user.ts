@@ -1,7 +1,7 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Json } from '../store/store.ts';
-import { ABSENT } from '../store/store.ts';
+import type { Json } from '../kernel/ports/store.ts';
+import { ABSENT } from '../kernel/ports/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { nameClaimDocument } from '../users/documents.ts';
 import { decoysFor } from './check-decoy.ts';

@@ -6,7 +6,7 @@ import { authorize } from '../http/api/authorize.ts';
 import { anyName, filterId, instant, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { TOKEN_STATES } from '../tokens/token.ts';
 import { explain } from './explain.ts';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import type { FilterRule } from '../filters/filter.ts';
+import type { Method } from '../kernel/event.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import {
@@ -28,7 +29,6 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { explain, type Question } from './explain.ts';
-import type { Method } from './methods.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { Overloaded } from '../platform/argon2/port.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import { StoreUnavailable } from '../store/store.ts';
 import { authenticate, consumeResult, createFilter } from '../testing/as-operator.ts';
 import {
   birth,

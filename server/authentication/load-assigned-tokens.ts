@@ -1,8 +1,8 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Stored } from '../kernel/ports/store.ts';
 import { assignmentTo, validPairs } from '../resources/assignments.ts';
-import type { Stored } from '../store/store.ts';
 import { Contention } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';

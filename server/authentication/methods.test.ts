@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Method } from '../kernel/event.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import {
   type DenialReason,
@@ -6,7 +7,6 @@ import {
   denialCode,
   type FactorDecision,
   type FactorState,
-  type Method,
   widgetMethod,
 } from './methods.ts';
 

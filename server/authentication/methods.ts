@@ -1,12 +1,10 @@
+import type { Method } from '../kernel/event.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import type { TokenState } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /** How a token stands on one resource. `not-accepted`: of a kind that the resource does not take. */
 export type FactorState = TokenState | 'not-accepted';
-
-/** `token`: the OTP of a token assigned directly to the resource; no user is involved. */
-export type Method = 'password' | 'otp' | 'password-otp' | 'token';
 
 export type FactorDecision =
   /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */

@@ -4,7 +4,7 @@ import type { Seen } from '../filters/judge.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';

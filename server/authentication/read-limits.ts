@@ -1,9 +1,9 @@
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Stored } from '../kernel/ports/store.ts';
 import { resourcesOpenedBy } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
-import type { Stored } from '../store/store.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';

@@ -3,7 +3,7 @@ import { authorize, mayUse } from '../http/api/authorize.ts';
 import { anyName, password, personAddress, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Change } from '../store/store.ts';
+import type { Change } from '../kernel/ports/store.ts';
 import { assign, authenticate } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import { addPerson, addToken, createFixture, type Fixture, runMeanwhile, unwrap } from '../testing/fixtures.ts';

@@ -1,9 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../events/event.ts';
+import type { CodeLimits } from '../kernel/code-channel.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { StoreUnavailable } from '../store/store.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { FakeCodeSender } from '../testing/fake-senders.ts';
@@ -11,7 +12,6 @@ import { createFixture, read } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
-import type { CodeLimits } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { createChallenge } from './create-challenge.ts';
 
 let ports: TestPorts;

@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';

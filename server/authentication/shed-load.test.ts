@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Overloaded } from '../platform/argon2/port.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import { createFixture, PASSWORD } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';

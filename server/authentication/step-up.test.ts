@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { environmentForbids, judgeMatch } from '../browsers/device-fingerprint/environment-check.ts';
+import type { Method } from '../kernel/event.ts';
 import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
-import { decideFactors, type FactorState, type Method } from './methods.ts';
+import { decideFactors, type FactorState } from './methods.ts';
 import {
   type Authentication,
   LEVELS,

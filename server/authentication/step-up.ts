@@ -1,14 +1,8 @@
+import type { Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import {
-  type DenialReason,
-  decideFactors,
-  denialCode,
-  type FactorDecision,
-  type FactorState,
-  type Method,
-} from './methods.ts';
+import { type DenialReason, decideFactors, denialCode, type FactorDecision, type FactorState } from './methods.ts';
 
 /** How many factors a result has to stand for. */
 export const LEVELS = ['1', '2'] as const;

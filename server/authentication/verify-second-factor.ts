@@ -1,10 +1,10 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json, Stored } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
-import type { Json, Stored } from '../store/store.ts';
 import { Contention, newOperation, transact } from '../store/transact.ts';
 import type { Challenge } from '../tokens/challenge.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';

@@ -1,6 +1,6 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { ScannedRecord } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
-import type { ScannedRecord } from '../store/store.ts';
 import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
 
 const PAGE = 500;

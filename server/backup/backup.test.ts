@@ -8,10 +8,10 @@ import { listLedger } from '../accounts/plans/read-plan.ts';
 import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import { recoverAdministrator } from '../administrators/recover-administrator.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import { openSigningKeys } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
 import { restorationDocument } from '../store/documents.ts';
-import type { Store } from '../store/store.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
 import { authenticate, consumeResult, operatorContext, resyncToken } from '../testing/as-operator.ts';
 import {

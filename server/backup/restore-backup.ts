@@ -3,15 +3,15 @@ import { planIndexes } from '../accounts/documents.ts';
 import { paidUntil } from '../accounts/plans/plan-changes.ts';
 import { type AuditChain, GENESIS } from '../events/log/segment.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { PublicJwk } from '../kernel/ports/signer.ts';
+import type { Change, DocumentOf, RawKey, StoredEvent } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import type { SigningKeySet, StoredSigningKey } from '../maintenance/signing-key.ts';
-import type { PublicJwk } from '../platform/jose/port.ts';
 import type { RestoreContext } from '../store/define-document.ts';
 import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { isStoreEmpty, setStorePurpose } from '../store/set-store-purpose.ts';
-import type { Change, DocumentOf, RawKey, StoredEvent } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
 

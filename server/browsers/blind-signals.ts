@@ -1,5 +1,5 @@
 import type { UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Environment, environmentOf, mapTraits, type SaidTraits } from './device-fingerprint/browser-signals.ts';
 
 type Needs = Pick<Ports, 'secrets'>;

@@ -1,6 +1,6 @@
 import type { UserId } from '../kernel/ids.ts';
 import { isThemselves, mayChangeUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { transact } from '../store/transact.ts';

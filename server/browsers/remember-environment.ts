@@ -1,5 +1,5 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';

@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { StartFlowInput } from '../login/start-flow-input.ts';
 import type { Resource } from '../resources/resource.ts';
 import { blindTraits } from './blind-signals.ts';

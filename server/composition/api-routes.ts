@@ -22,7 +22,7 @@ import { type ApiDescription, referencePage } from '../http/api/reference-page.t
 import { apiRouter } from '../http/api/router.ts';
 import { BULK_BODY_LIMIT, IMPORT_BODY_LIMIT } from '../http/middleware/body-limit.ts';
 import { sessionDoor } from '../http/session-cookie.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { loginRequests } from '../login/login-request-routes.ts';
 import { results } from '../login/result-routes.ts';
 import { passwordResets } from '../passwords/reset/routes.ts';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { splitLines } from '../events/log/split-lines.ts';
 import type { AuditReport, Expectations } from '../events/log/verify-chain.ts';
+import type { PublicJwk } from '../kernel/ports/signer.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
-import type { PublicJwk } from '../platform/jose/port.ts';
 
 const USAGE = `usage: audit verify FILE --keys JWKS [--keys JWKS ...] [--account ID] [--known NUMBER:HASH]
 

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load-config.ts';
 import { loadSmsGateway } from '../config/load-sms-gateway.ts';
 import type { Logger } from '../http/log.ts';
-import type { CodeChannelSender, CodeSender } from '../messages/code-sender.ts';
-import type { Mailer } from '../messages/mailer.ts';
+import type { CodeChannel } from '../kernel/code-channel.ts';
+import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
+import type { Mailer } from '../kernel/ports/mailer.ts';
 import { createCodeCourier } from '../messages/senders/by-channel.ts';
 import { mailedCodes } from '../messages/senders/mailed-codes.ts';
 import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createSignedHttpCourier } from '../platform/webhook-code-sender/signed-http.ts';
-import type { CodeChannel } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 /** Codes by e-mail go through the mail server, by SMS through the gateway; a courier of the operator's own goes first. */
 export function createCodeSender(

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Config } from '../config/load-config.ts';
 import { isLoopbackHost, parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
+import type { Mailer } from '../kernel/ports/mailer.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import type { MasterKeyPlace } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
-import type { CodeChannelSender, CodeSender } from '../messages/code-sender.ts';
-import type { Mailer } from '../messages/mailer.ts';
 import { createCodeCourier } from '../messages/senders/by-channel.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
@@ -23,7 +24,6 @@ import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
 import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
-import type { Store } from '../store/store.ts';
 import { createCodeSender } from './create-code-sender.ts';
 
 export interface Opened {

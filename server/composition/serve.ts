@@ -13,7 +13,7 @@ import { createReadiness } from '../http/readiness.ts';
 import { startBackgroundWork } from '../jobs/background-work.ts';
 import { eventJobs } from '../jobs/event-jobs.ts';
 import { startPeriodicJobs } from '../jobs/periodic.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { threadPoolTooSmall } from '../platform/argon2/threads.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';

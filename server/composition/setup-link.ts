@@ -4,7 +4,7 @@ import { openAccount } from '../administrators/open-account.ts';
 import { hasAccount, issueSetupLink } from '../administrators/set-up.ts';
 import type { Logger } from '../http/log.ts';
 import { emailShape } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 
 type Needs = Ports & { issuer: string };

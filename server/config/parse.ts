@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { getDomain } from 'tldts';
+import { CODE_CHANNELS, type CodeChannel } from '../kernel/code-channel.ts';
 import { emailShape } from '../kernel/names.ts';
-import { CODE_CHANNELS, type CodeChannel } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 /** `localhost`, 127.0.0.0/8 or ::1; host as in a URL or after {@link parseListen}. */
 export function isLoopbackHost(host: string): boolean {

@@ -1,6 +1,6 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';

@@ -1,5 +1,5 @@
 import type { UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { enrolmentTriesDocument } from './documents.ts';

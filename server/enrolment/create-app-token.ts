@@ -1,5 +1,5 @@
 import { advanceCounter } from '../authentication/lockout.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';

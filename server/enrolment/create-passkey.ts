@@ -1,5 +1,5 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Result } from '../kernel/result.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { finishPasskeyRegistration } from '../tokens/kinds/passkey/finish-passkey-registration.ts';

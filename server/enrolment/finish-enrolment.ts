@@ -4,8 +4,8 @@ import { acceptedKindsFrom, factorStates } from '../authentication/second-factor
 import type { Flow } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';

@@ -1,8 +1,7 @@
 import { notify } from '../administrators/notify.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { MailLanguage, NoticeChange } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
-import type { NoticeChange } from '../messages/mail/words.ts';
 import type { User } from '../users/user.ts';
 
 /** Tells a person that their own way in has changed, where there is an address to tell it (SR-38). */

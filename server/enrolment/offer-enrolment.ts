@@ -1,7 +1,7 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { Flow } from '../flows/flow.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
 import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';

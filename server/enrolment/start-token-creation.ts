@@ -1,6 +1,6 @@
 import { callDependency } from '../kernel/dependency.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind } from '../resources/enrolment-policy.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { MOST_PASSKEYS } from '../tokens/kinds/passkey/start-passkey-registration.ts';

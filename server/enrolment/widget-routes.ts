@@ -5,13 +5,13 @@ import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
-import type { Ports } from '../kernel/ports.ts';
+import { mailLanguage } from '../kernel/mail.ts';
+import type { BuiltFiles } from '../kernel/ports/built-files.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { flowResponse, parse, stepRequest } from '../login/page/flow-response.ts';
 import { showDocument } from '../login/page/show-document.ts';
 import { requestUnlock } from '../login/request-unlock.ts';
-import { mailLanguage } from '../messages/mail/mail.ts';
-import type { BuiltFiles } from '../platform/static-files/port.ts';
 import { readEnrolmentPage } from './read-enrolment-page.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 

@@ -1,9 +1,9 @@
+import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import { ABSENT, type DocumentKey, type IndexEntry, type Json, type StoredEvent } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT, type DocumentKey, type IndexEntry, type Json, type StoredEvent } from '../kernel/ports/store.ts';
 import { Contention, newOperation, type Write } from '../store/transact.ts';
 import { consumerDocument, consumerIndexes } from './documents.ts';
-import type { AccountEvent } from './event.ts';
 import { mergeInTime } from './log/merge-in-time.ts';
 import type { AuditRecord, Cursors } from './log/segment.ts';
 

@@ -1,8 +1,8 @@
+import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
 import { dayDocument, statisticsDocument } from './documents.ts';
-import type { AccountEvent } from './event.ts';
 import type { AuditRecord } from './log/segment.ts';
 import {
   type AccountStatistics,

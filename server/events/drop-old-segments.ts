@@ -1,6 +1,6 @@
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import type { IndexEntry } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
 import type { AuditChain, Segment } from './log/segment.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { auditChainDocument, segmentDocument } from './documents.ts';
 import { csvHeader, csvRow } from './log/event-csv.ts';

@@ -1,13 +1,13 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Actor } from '../kernel/actor.ts';
+import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
-import type { DocumentKey, IndexEntry } from '../store/store.ts';
 import { eventIndexes, segmentDocument } from './documents.ts';
-import type { AccountEvent, EventType } from './event.ts';
 import { parseEventEntry, timeSort } from './log/event-entry.ts';
 import type { AuditRecord, Segment } from './log/segment.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PublicJwk } from '../kernel/ports/signer.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
-import type { PublicJwk } from '../platform/jose/port.ts';
 import { addPerson, addResource, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { touches } from '../testing/intercepted-store.ts';

@@ -1,15 +1,15 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Method } from '../authentication/methods.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { apiKeyId, instant, pageOf, pageQuery, tokenId, userId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
 import { textStream } from '../http/text-stream.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Method } from '../kernel/event.ts';
+import { EVENT_FACTORS, EVENT_TYPES } from '../kernel/event.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
-import { EVENT_FACTORS, EVENT_TYPES } from './event.ts';
 import { exportEvents } from './export-events.ts';
 import { type ListedEvent, listEvents, listHistory } from './list-events.ts';
 

@@ -1,6 +1,6 @@
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import type { Change, IndexedEntry } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Change, IndexedEntry } from '../kernel/ports/store.ts';
 import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
 import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
 import { eventEntry } from './log/event-entry.ts';

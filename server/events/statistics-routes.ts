@@ -3,7 +3,7 @@ import { authorize } from '../http/api/authorize.ts';
 import { showPage } from '../http/api/describe-object.ts';
 import { pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MOST_DAYS_BY_RESOURCE, MOST_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
 import { MOST_DAYS, readStatistics } from './read-statistics.ts';

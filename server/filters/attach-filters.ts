@@ -1,5 +1,5 @@
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Refusal, refusal, wrongInput } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';

@@ -2,7 +2,7 @@ import { referenceTo } from '../kernel/actor.ts';
 import { parseRange } from '../kernel/addresses.ts';
 import type { FilterId } from '../kernel/ids.ts';
 import { mayCreate } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';

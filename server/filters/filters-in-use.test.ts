@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FilterId } from '../kernel/ids.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import { StoreUnavailable } from '../store/store.ts';
 import { authenticate, createFilter, createResource, operatorContext, updateResource } from '../testing/as-operator.ts';
 import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';

@@ -5,7 +5,7 @@ import { createdBy, filterId, instant, label, namedPageQuery, presentCreator } f
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { listFilters } from '../records/list-named.ts';
 import { showObject } from '../records/read-object.ts';

@@ -1,7 +1,7 @@
 import type { FlowId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { DocumentKey } from '../store/store.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { flowStartedDocument } from './documents.ts';
 import { type Handle, parseHandle, secretMatches } from './flow-handle.ts';

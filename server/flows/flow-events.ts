@@ -1,4 +1,4 @@
-import type { EventDraft, EventFactor } from '../events/event.ts';
+import type { EventDraft, EventFactor } from '../kernel/event.ts';
 import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Flow, ResultRecord } from './flow.ts';

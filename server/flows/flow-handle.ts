@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type FlowId, parseId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 
 /**
  * An id with a secret behind it: `flw_….<secret>`. Only the hash of the secret is stored. It has 192 random bits, or is what

@@ -1,8 +1,8 @@
 import type { FactorOption } from '@countersign/protocol/flow';
 import type { StepPorts } from '../flows/step.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import type { Resource } from '../resources/resource.ts';
 import { prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
 import { preparePasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';

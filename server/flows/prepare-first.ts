@@ -1,6 +1,6 @@
 import type { FactorOption } from '@countersign/protocol/flow';
 import { firstOption } from '../authentication/second-factor.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type PrepareContext, prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';

@@ -1,10 +1,10 @@
 import type { FlowId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import type { ClientContext } from '../platform/secret-box/port.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
+import type { ClientContext } from '../kernel/secret-context.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
-import type { DocumentKey } from '../store/store.ts';
 import type { KeptConversation } from './claim-step.ts';
 import { flowDocument, flowStartedDocument } from './documents.ts';
 import type { Flow } from './flow.ts';

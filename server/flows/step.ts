@@ -1,5 +1,5 @@
 import type { FlowStep } from '@countersign/protocol/flow';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { BuiltFile } from '../platform/static-files/port.ts';
+import type { BuiltFile } from '../kernel/ports/built-files.ts';
 import type { AppEnv } from './context.ts';
 
 /** A built file, compressed for whoever can read that. */

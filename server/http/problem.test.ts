@@ -1,9 +1,9 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
-import { MailerUnavailable } from '../messages/mailer.ts';
-import { Overloaded } from '../platform/argon2/port.ts';
-import { StoreUnavailable } from '../store/store.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { Contention } from '../store/transact.ts';
 import { appWith } from '../testing/http-app.ts';
 import { Refused, refuse } from './problem.ts';

@@ -1,7 +1,7 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenId } from '../kernel/ids.ts';
-import { Overloaded } from '../platform/argon2/port.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { NONCE, ORIGIN, overwriteSeed, PASSWORD } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { addressOf, createSampleFixture, operationsOf, type SampleScene, samples } from '../testing/operations.ts';

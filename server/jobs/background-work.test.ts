@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { startBackgroundWork } from './background-work.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from '../http/log.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 
 /** Something that is done again and again beside the requests. */
 export interface BackgroundWork {

@@ -3,7 +3,7 @@ import { COUNTER, countSignIns } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { SEALER, sealEvents } from '../events/seal-events.ts';
 import { DAY_MS } from '../events/statistics/day-counters.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { BackgroundWork } from './background-work.ts';
 
 /** What is derived from the stream of events, and what of it has had its time. */

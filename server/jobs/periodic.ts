@@ -1,7 +1,7 @@
 import { chargeDuePlans, refreshPlans } from '../accounts/plans/charge-due-plans.ts';
 import type { PlanCatalogue } from '../accounts/plans/plans.ts';
 import type { Logger } from '../http/log.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
 import { type RepeatOptions, repeat } from './scheduler.ts';
 

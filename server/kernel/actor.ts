@@ -4,7 +4,7 @@ import type { AccountId, AdministratorId, ApiKeyId, ResourceId, UserId } from '.
 /** Exactly one administrator of an account is its superuser. */
 export type Role = 'superuser' | 'administrator';
 
-/** Whoever does something. What each may do is in `authority.ts`; who did what is in the events. */
+/** Whoever does something. what each may do is in `policy.ts`; who did what is in the events. */
 export type Actor =
   /** A site's backend. */
   | {

@@ -1,5 +1,5 @@
-import { Overloaded } from '../platform/argon2/port.ts';
-import { StoreUnavailable } from '../store/store.ts';
+import { Overloaded } from './ports/password-hasher.ts';
+import { StoreUnavailable } from './ports/store.ts';
 
 /**
  * Something a decision needs did not work: a seed did not open, a country could not be looked up, a result could not be

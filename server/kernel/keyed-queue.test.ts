@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Overloaded } from '../platform/argon2/port.ts';
-import type { Store } from '../store/store.ts';
 import { runExclusive } from './keyed-queue.ts';
+import { Overloaded } from './ports/password-hasher.ts';
+import type { Store } from './ports/store.ts';
 
 const aStore = () => ({}) as Store;
 

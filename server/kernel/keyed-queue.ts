@@ -1,5 +1,5 @@
-import { Overloaded } from '../platform/argon2/port.ts';
-import type { Store } from '../store/store.ts';
+import { Overloaded } from './ports/password-hasher.ts';
+import type { Store } from './ports/store.ts';
 
 /** As many may wait for one key; the next is told to come back. */
 const MAX_WAITING = 64;

@@ -1,15 +1,25 @@
-import type { ApiScope } from '../api-keys/api-key.ts';
-import type { AccountEvent } from '../events/event.ts';
-import type { Token } from '../tokens/token.ts';
-import type { User } from '../users/user.ts';
 import type { Actor, ActorReference } from './actor.ts';
 import { referenceTo } from './actor.ts';
-import { parseId, type ResourceId, type UserId } from './ids.ts';
+import type { ApiScope } from './api-scope.ts';
+import type { AccountEvent } from './event.ts';
+import { type AdministratorId, parseId, type ResourceId, type UserId } from './ids.ts';
 
 /**
  * Who may do what with the objects of an account. Everybody here has been let in already; that an API key has the scope
  * of a route is asked at the door, because a route names it.
  */
+
+/** So much of a user as decides who may change them. */
+interface UserAccess {
+  readonly assignments: readonly { readonly resource: ResourceId }[];
+}
+
+/** So much of a token as decides who may change it. */
+interface TokenAccess {
+  /** Whose sign-in to the console it is for, if it is. */
+  readonly administrator?: AdministratorId;
+  readonly directResources: readonly ResourceId[];
+}
 
 /** Administrators, API keys, webhooks and the plan. */
 export function mayAdminister(actor: Actor): boolean {
@@ -83,7 +93,7 @@ export function mayActOn(actor: Actor, resource: ResourceId): boolean {
  * Changing a user: all they are assigned to must be within the actor's resources. Whoever sets a password or lifts a
  * block for a person who also gets into somebody else's resource would act on that one too.
  */
-export function mayChangeUser(actor: Actor, user: Pick<User, 'assignments'>): boolean {
+export function mayChangeUser(actor: Actor, user: UserAccess): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor)
     ? user.assignments.every(({ resource }) => mayActOn(actor, resource))
     : false;
@@ -116,11 +126,7 @@ export function mayAuthenticateEverywhere(actor: Actor): boolean {
  * Changing a token: as for its owner, and for the resources that accept it directly. A token with which an administrator
  * gets in is that administrator's alone, against the superuser too.
  */
-export function mayChangeToken(
-  actor: Actor,
-  token: Pick<Token, 'administrator' | 'directResources'>,
-  owner: Pick<User, 'assignments'> | undefined,
-): boolean {
+export function mayChangeToken(actor: Actor, token: TokenAccess, owner: UserAccess | undefined): boolean {
   if (token.administrator !== undefined) {
     return actor.kind === 'administrator' && actor.id === token.administrator && actor.through === undefined;
   }
@@ -139,7 +145,7 @@ export function isThemselves(actor: Actor, id: UserId | undefined): boolean {
  * Assigning a token: one with which an administrator gets in opens nothing else, since whoever may try codes at a resource
  * could lock its administrator out.
  */
-export function mayHandToken(token: Pick<Token, 'administrator'>): boolean {
+export function mayHandToken(token: Pick<TokenAccess, 'administrator'>): boolean {
   return token.administrator === undefined;
 }
 
@@ -149,7 +155,7 @@ export function mayHandToken(token: Pick<Token, 'administrator'>): boolean {
  */
 export function mayDelete(
   actor: Actor,
-  object: { createdBy?: ActorReference; administrator?: Token['administrator'] },
+  object: { createdBy?: ActorReference; administrator?: AdministratorId },
 ): boolean {
   if (object.administrator !== undefined) return false;
   return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));

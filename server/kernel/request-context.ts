@@ -1,6 +1,6 @@
-import type { AccountEvent, EventDraft } from '../events/event.ts';
-import type { Json } from '../store/store.ts';
 import { type Actor, referenceTo } from './actor.ts';
+import type { AccountEvent, EventDraft } from './event.ts';
+import type { Json } from './ports/store.ts';
 
 /** Who does something, and from where as far as anybody trustworthy says. Every use-case that changes something takes one. */
 export interface RequestContext extends ClientInfo {

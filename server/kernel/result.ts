@@ -1,6 +1,12 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { PasswordFlaw } from '../passwords/common-passwords.ts';
+
 import type { AdministratorId, TokenId, UserId } from './ids.ts';
+
+/**
+ * Why a password is among the first that are tried: it is on the list of common ones, it is a pattern, or it is made of
+ * what is known about its person or the site.
+ */
+export type PasswordFlaw = 'listed' | 'pattern' | 'personal';
 
 /**
  * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always

@@ -1,8 +1,8 @@
 import { networkKey, rateKey } from '../kernel/addresses.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import type { Store } from '../store/store.ts';
 
 /** How many sign-ins of one kind may begin. Before the first input, the network is all there is to count by. */
 export interface StartLimits {

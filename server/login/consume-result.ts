@@ -5,7 +5,7 @@ import { resultDocument } from '../flows/documents.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';

@@ -5,7 +5,7 @@ import { anyName, creationHeaders, flowId, instant, nonce, resourceId } from '..
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { LONGEST_REDIRECT_URI } from '../resources/redirect-uris.ts';
 import { createLoginRequest } from './create-login-request.ts';

@@ -1,6 +1,6 @@
 import { loginRequestDocument } from '../flows/documents.ts';
 import { parseId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import { type PublicInfo, publicInfo } from './frame-policy.ts';

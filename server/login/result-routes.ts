@@ -3,7 +3,7 @@ import { authorize, mayUse } from '../http/api/authorize.ts';
 import { nonce, resourceId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { transactionFields, transactionHash } from '../transactions/routes.ts';
 import { transactionHash as hashTransaction, parseTransaction } from '../transactions/transaction.ts';

@@ -1,6 +1,6 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { ISSUER } from '../testing/test-ports.ts';

@@ -7,7 +7,7 @@ import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { flowResponse, parse } from './page/flow-response.ts';
 import { startFlow } from './start-flow.ts';

@@ -1,7 +1,7 @@
 import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 
 export type StartFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {

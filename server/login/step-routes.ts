@@ -4,7 +4,7 @@ import type { Step, StepPorts } from '../flows/step.ts';
 import { languageTag, password } from '../http/api/fields.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sameOrigin } from '../http/middleware/same-origin.ts';
-import { mailLanguage } from '../messages/mail/mail.ts';
+import { mailLanguage } from '../kernel/mail.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
 import { flowResponse, parse, stepRequest } from './page/flow-response.ts';

@@ -1,10 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticationDocument } from '../authentication/documents.ts';
-import type { AccountEvent } from '../events/event.ts';
 import { flowDocument, resultDocument } from '../flows/documents.ts';
 import { type Flow, TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
 import { completeFlow, newFlow } from '../flows/transitions.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';

@@ -7,7 +7,7 @@ import type { Flow, ResultRecord } from '../flows/flow.ts';
 import { readFlow } from '../flows/sealed-flow.ts';
 import { SECOND_STEPS, shownError } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { viewSelfService } from '../self-service/view.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
-import type { SecretContext } from '../platform/secret-box/port.ts';
+import type { RawKey } from '../kernel/ports/store.ts';
+import type { SecretContext } from '../kernel/secret-context.ts';
 import type { RestoreContext } from '../store/define-document.ts';
-import type { RawKey } from '../store/store.ts';
 import { TOKEN_KINDS, type TokenKind } from '../tokens/token.ts';
 import { CATALOGUE } from './catalogue.ts';
 

@@ -1,4 +1,4 @@
-import { signingKeyContext } from '../platform/secret-box/port.ts';
+import { signingKeyContext } from '../kernel/secret-context.ts';
 import { defineDocument } from '../store/define-document.ts';
 import type { Reencryption } from './reencryption.ts';
 import type { SigningKeySet } from './signing-key.ts';

@@ -1,5 +1,5 @@
-import type { Ports } from '../kernel/ports.ts';
-import type { ScannedRecord, ScanPage } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { ScannedRecord, ScanPage } from '../kernel/ports/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { reencryptionDocument } from './documents.ts';

@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { signingKeysDocument } from './documents.ts';
 import {

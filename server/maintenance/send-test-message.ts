@@ -1,14 +1,10 @@
-import type { Ports } from '../kernel/ports.ts';
+import { CODE_CHANNELS, type CodeChannel } from '../kernel/code-channel.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
-import { MailerUnavailable } from '../messages/mailer.ts';
 import { newOperation } from '../store/transact.ts';
-import {
-  CODE_CHANNELS,
-  CODE_LIFETIME_MS,
-  type CodeChannel,
-  isAddressFor,
-} from '../tokens/kinds/sent/out-of-band-code.ts';
+import { CODE_LIFETIME_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 /** An operator sees whether codes get out: one goes to them, looks like any other, and opens nothing. */
 export async function sendTestCode(

@@ -1,12 +1,12 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Reservation } from '../kernel/ports/password-hasher.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
-import type { Reservation } from '../platform/argon2/port.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
-import type { Json } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
 import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';

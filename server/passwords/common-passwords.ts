@@ -1,10 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-
-/**
- * Why a password is among the first that are tried: it is on the list of common ones, it is a pattern, or it is made of
- * what is known about its person or the site.
- */
-export type PasswordFlaw = 'listed' | 'pattern' | 'personal';
+import type { PasswordFlaw } from '../kernel/result.ts';
 
 /**
  * 49,000 passwords that people choose, the most common first to be tried by anybody. One text and a search through it

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Change } from '../kernel/ports/store.ts';
 import { isRefusal } from '../kernel/result.ts';
-import type { Change } from '../store/store.ts';
 import { ADMIN_PASSWORD, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
 import { authenticate, operatorContext } from '../testing/as-operator.ts';
 import { addPerson, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';

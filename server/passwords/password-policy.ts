@@ -1,4 +1,5 @@
-import { commonness, type PasswordFlaw } from './common-passwords.ts';
+import type { PasswordFlaw } from '../kernel/result.ts';
+import { commonness } from './common-passwords.ts';
 
 /** Shortest password of whoever gets in with it alone (SR-37; NIST SP 800-63B-4 section 3.1.1.2). */
 export const PASSWORD_MIN_LENGTH = 15;

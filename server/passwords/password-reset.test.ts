@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Mail } from '../kernel/mail.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { startFlow } from '../login/start-flow.ts';
 import { STEPS } from '../login/steps.ts';
 import { submitStep } from '../login/submit-step.ts';
-import type { Mail } from '../messages/mail/mail.ts';
-import { MailerUnavailable } from '../messages/mailer.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import { addPerson, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/fixtures.ts';

@@ -1,9 +1,9 @@
 import { callDependency } from '../kernel/dependency.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Reservation } from '../kernel/ports/password-hasher.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey, Json } from '../kernel/ports/store.ts';
 import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { Reservation } from '../platform/argon2/port.ts';
-import type { DocumentKey, Json } from '../store/store.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import type { PasswordAttempts } from '../users/user.ts';
 import { attemptsAsOf, attemptsExpireAt, countAttemptFrom, forgiveFrom, waitUntilFrom } from './known-networks.ts';

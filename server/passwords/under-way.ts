@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Store } from '../kernel/ports/store.ts';
 
 const known = new WeakMap<Store, Map<string, Set<Promise<void>>>>();
 

@@ -9,10 +9,10 @@ import type { Actor } from '../kernel/actor.ts';
 import { inRange } from '../kernel/addresses.ts';
 import { type AccountId, type AdministratorId, type ApiKeyId, parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import type { Result } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
-import type { IndexEntry } from '../store/store.ts';
 import { fitsHour, parseHourlyPassword } from './hourly-password.ts';
 import { barredFor, clientKeyOf, countWrong, noteRight } from './rate-limit.ts';
 

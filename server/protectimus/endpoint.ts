@@ -1,5 +1,5 @@
 import type { PlanCatalogue } from '../accounts/plans/plans.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
 import type { KeyAtWork } from './authenticate-key.ts';

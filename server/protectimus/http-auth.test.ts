@@ -6,7 +6,7 @@ import { parseApiKey } from '../api-keys/api-key-format.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../api-keys/change-api-key.ts';
 import { apiKeyDocument } from '../api-keys/documents.ts';
 import type { ApiKeyId } from '../kernel/ids.ts';
-import { StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { basic, type Dialect, dialectKey, numberOf, openDialect, passwordOf } from '../testing/dialect.ts';

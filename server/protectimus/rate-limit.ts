@@ -1,7 +1,7 @@
 import { rateKey } from '../kernel/addresses.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import type { Store } from '../store/store.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 

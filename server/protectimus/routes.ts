@@ -4,7 +4,7 @@ import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { bodyLimit } from '../http/middleware/body-limit.ts';
 import { faultOf, Refused } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticateKey } from './authenticate-key.ts';
 import { type Endpoint, findEndpoint } from './endpoint.ts';

@@ -1,6 +1,6 @@
 import type { ActorReference } from '../kernel/actor.ts';
 import { idNumber } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
 import { isSent, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';

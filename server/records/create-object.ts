@@ -1,10 +1,10 @@
 import type { QuotaKind } from '../accounts/plans/plans.ts';
-import type { EventType } from '../events/event.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { EventType } from '../kernel/event.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT, type DocumentKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { byCreation, reindex } from '../store/index-entries.ts';
-import { ABSENT, type DocumentKey } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { idempotencyMarkDocument } from './documents.ts';
 import { IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';

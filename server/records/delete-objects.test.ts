@@ -3,13 +3,13 @@ import { countTry } from '../enrolment/count-try.ts';
 import { enrolmentTriesDocument } from '../enrolment/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { assign as assignAs } from '../resources/assign.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
-import { StoreUnavailable } from '../store/store.ts';
 import {
   assign,
   authenticate,

@@ -1,6 +1,6 @@
 import type { IdPrefix, idFromBytes } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import type { NewId } from './create-object.ts';

@@ -1,6 +1,6 @@
 import { type Actor, referenceTo } from '../kernel/actor.ts';
 import { type IdPrefix, idFromBytes } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { transact, type Write } from '../store/transact.ts';
 import type { NewId } from './create-object.ts';

@@ -3,7 +3,7 @@ import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import type { Filter } from '../filters/filter.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument, resourceIndexes } from '../resources/documents.ts';

@@ -1,7 +1,7 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { isMainName } from '../store/index-entries.ts';
-import type { DocumentKey, IndexEntry } from '../store/store.ts';
 
 export interface Page<T> {
   items: T[];

@@ -1,6 +1,6 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { IndexEntry } from '../store/store.ts';
 import { type Page, writeCursor } from './list-objects.ts';
 
 /** Which part of a list: after so many, at most so many. */

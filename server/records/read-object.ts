@@ -1,12 +1,12 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { EventDraft } from '../events/event.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
-import type { DocumentKey } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { etagOf, isUnchangedSince, type SeenVersions, UNSEEN_FIELDS } from './etag.ts';
 

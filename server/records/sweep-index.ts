@@ -1,6 +1,6 @@
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
-import type { Ports } from '../kernel/ports.ts';
-import type { IndexEntry } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 
 const PIECE = 200;
 const WIDTH = 8;

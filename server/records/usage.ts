@@ -4,10 +4,10 @@ import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, use
 import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import type { AccountId, FilterId, ResourceId, UserId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT, type DocumentKey, type IndexEntry, type Stored } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
-import { ABSENT, type DocumentKey, type IndexEntry, type Stored } from '../store/store.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
 

@@ -1,7 +1,7 @@
-import type { EventDraft } from '../events/event.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser, mayHandToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';

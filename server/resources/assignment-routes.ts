@@ -3,7 +3,7 @@ import { authorize } from '../http/api/authorize.ts';
 import { creationHeaders, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign, unassign } from './assign.ts';
 

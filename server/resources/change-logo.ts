@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { EventDraft } from '../events/event.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';

@@ -2,7 +2,7 @@ import { attachFilters } from '../filters/attach-filters.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';

@@ -1,7 +1,8 @@
 import { detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
@@ -9,7 +10,6 @@ import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
 import { releaseQuota } from '../records/usage.ts';
 import { reindex } from '../store/index-entries.ts';
-import type { DocumentKey } from '../store/store.ts';
 import { transact } from '../store/transact.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';

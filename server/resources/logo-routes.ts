@@ -3,7 +3,7 @@ import { authorize } from '../http/api/authorize.ts';
 import { showOne } from '../http/api/describe-object.ts';
 import { resourceId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { removeLogo, setLogo } from './change-logo.ts';
 import { LOGO_BYTES } from './logo.ts';

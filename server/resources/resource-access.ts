@@ -1,6 +1,6 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayActOn, maySee, maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';

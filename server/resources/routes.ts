@@ -18,7 +18,7 @@ import {
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { listResources } from '../records/list-named.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';

@@ -1,7 +1,7 @@
 import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import { filterDocument } from '../filters/documents.ts';
 import type { FilterId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';

@@ -8,15 +8,15 @@ import {
 } from '../administrators/administrator-link.ts';
 import { emailGiven } from '../enrolment/enrolment-address.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
-import type { EventDraft } from '../events/event.ts';
 import { keeping } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { StepRequest } from '../flows/step.ts';
+import type { EventDraft } from '../kernel/event.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
-import { MailerUnavailable } from '../messages/mailer.ts';
 import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';

@@ -1,10 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
-import type { EventDraft } from '../events/event.ts';
 import type { StepRequest } from '../flows/step.ts';
+import type { EventDraft } from '../kernel/event.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import { checkPassword } from '../passwords/check-password.ts';
 import { passwordResetDocument } from '../passwords/documents.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';

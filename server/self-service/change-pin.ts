@@ -1,8 +1,8 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { StepRequest } from '../flows/step.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newPin } from '../tokens/pin.ts';

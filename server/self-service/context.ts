@@ -4,7 +4,7 @@ import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts'
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';

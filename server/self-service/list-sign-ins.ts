@@ -2,7 +2,7 @@ import type { SelfSignIn } from '@countersign/protocol/self-service';
 import { browserFamily, platformFamily } from '../browsers/device-fingerprint/user-agent-families.ts';
 import { listEvents } from '../events/list-events.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 
 const SHOWN = 10;

@@ -3,7 +3,7 @@ import { flowDocument } from '../flows/documents.ts';
 import type { Flow, ResultRecord } from '../flows/flow.ts';
 import { actOf, grantedEvent } from '../flows/flow-events.ts';
 import type { Passed } from '../flows/transitions.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { FlowChange } from '../login/complete-flow.ts';

@@ -1,5 +1,5 @@
 import { parseId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 

@@ -1,5 +1,5 @@
 import type { Flow } from '../flows/flow.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
 import type { SelfSession } from './self-service.ts';
 

@@ -1,12 +1,12 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { tokenState } from '../authentication/lockout.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
-import type { EventDraft } from '../events/event.ts';
 import type { StepRequest } from '../flows/step.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { unassignToken } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';

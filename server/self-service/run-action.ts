@@ -8,7 +8,7 @@ import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { denied, holdsClaim, retryStep } from '../flows/transitions.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { presentFlow } from '../login/view-flow.ts';

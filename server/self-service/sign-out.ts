@@ -1,6 +1,6 @@
 import { flowDocument } from '../flows/documents.ts';
 import { parseHandle, secretMatches } from '../flows/flow-handle.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { transact } from '../store/transact.ts';
 

@@ -1,6 +1,6 @@
 import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { validPairs } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';

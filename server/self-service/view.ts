@@ -6,7 +6,7 @@ import { environmentsDocument } from '../browsers/documents.ts';
 import { decideEnrolment, hadToken } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordRule } from '../passwords/new-password.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';

@@ -1,6 +1,6 @@
+import type { IndexEntry, RawKey } from '../kernel/ports/store.ts';
 import type { DocumentDefinition, RestoreContext, SealedSecret } from './define-document.ts';
 import type { IndexDefinition } from './define-indexes.ts';
-import type { IndexEntry, RawKey } from './store.ts';
 
 /** Every kind of document and index, for what goes through a whole store: backup, restore, re-encryption. */
 export interface Catalogue {

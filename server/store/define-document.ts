@@ -1,5 +1,5 @@
-import type { SecretContext } from '../platform/secret-box/port.ts';
-import type { DocumentKey, DocumentKind, IndexedEntry, RawKey } from './store.ts';
+import type { DocumentKey, DocumentKind, IndexedEntry, RawKey } from '../kernel/ports/store.ts';
+import type { SecretContext } from '../kernel/secret-context.ts';
 
 /** What a restore knows while it goes through a backup. */
 export interface RestoreContext {

@@ -1,5 +1,5 @@
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import type { RestoreContext } from './define-document.ts';
-import type { IndexEntry } from './store.ts';
 
 interface IndexSpec {
   /** The first part of the indexes' names. No other definition has it. */

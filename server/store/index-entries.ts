@@ -1,5 +1,5 @@
 import { normaliseName } from '../kernel/names.ts';
-import type { Change, DocumentKey, IndexEntry, IndexedEntry } from './store.ts';
+import type { Change, DocumentKey, IndexEntry, IndexedEntry } from '../kernel/ports/store.ts';
 
 /** So much of a name is indexed, in UTF-16 units: what longer names begin with is enough to find them. */
 const INDEXED_LENGTH = 100;

@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { storePurposeDocument } from './documents.ts';
 import { decidePurpose, type StorePurpose } from './store-purpose.ts';
 import { transact } from './transact.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { keyOf } from '../testing/store-conformance/changes.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { StoreUnavailable } from './store.ts';
 import { Contention, newOperation, transact } from './transact.ts';
 
 let ports: TestPorts;

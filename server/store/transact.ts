@@ -1,6 +1,6 @@
-import type { Ports } from '../kernel/ports.ts';
-import type { Change, DocumentOf, RawKey, Stored } from './store.ts';
-import { ABSENT } from './store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Change, DocumentOf, RawKey, Stored } from '../kernel/ports/store.ts';
+import { ABSENT } from '../kernel/ports/store.ts';
 
 /** Re-decided this often on conflict, then given up: somebody else keeps winning. Answered as 503 CONTENTION. */
 const MAX_DECISIONS = 12;

@@ -1,11 +1,11 @@
-import type { AccountEvent } from '../events/event.ts';
 import { exportEvents } from '../events/export-events.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json, Store } from '../kernel/ports/store.ts';
 import { loadSigningKeys } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
-import type { Json, Store } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { operatorContext } from './as-operator.ts';
 import { unwrap } from './fixtures.ts';

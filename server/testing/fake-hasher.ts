@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Overloaded, type PasswordHasher, type Reservation } from '../platform/argon2/port.ts';
+import { Overloaded, type PasswordHasher, type Reservation } from '../kernel/ports/password-hasher.ts';
 
 /**
  * A hasher that costs nothing and tells everything: how often it was asked, and, through `during`, the moment of the

@@ -1,14 +1,10 @@
-import type { CodeMessage, CodeSender } from '../messages/code-sender.ts';
-import type { Mail, MailFacts, MailKind } from '../messages/mail/mail.ts';
-import { type Mailer, MailerUnavailable } from '../messages/mailer.ts';
-import type { WebhookRequest, WebhookSender } from '../platform/webhook-http/port.ts';
-import {
-  CODE_CHANNELS,
-  type CodeChannel,
-  type CodeLimits,
-  DEFAULT_CODE_LIMITS,
-} from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { SendOutcome } from '../webhooks/delivery.ts';
+import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../kernel/code-channel.ts';
+import type { Mail, MailFacts, MailKind } from '../kernel/mail.ts';
+import type { CodeMessage, CodeSender } from '../kernel/ports/code-sender.ts';
+import { type Mailer, MailerUnavailable } from '../kernel/ports/mailer.ts';
+import type { WebhookRequest, WebhookSender } from '../kernel/ports/webhook-sender.ts';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
+import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { readTarget } from '../webhooks/target.ts';
 
 /** Takes what is sent, and answers what the test says; by default 204 to everything. */

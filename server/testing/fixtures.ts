@@ -1,11 +1,11 @@
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument, firstLoginDocument } from '../accounts/documents.ts';
 import { type AccountId, idFromBytes } from '../kernel/ids.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { recordOnce } from '../store/record-once.ts';
-import type { DocumentKey } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import type { NewPin } from '../tokens/create-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';

@@ -1,11 +1,11 @@
 import type { Hono } from 'hono';
-import type { ApiScope } from '../api-keys/api-key.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import { LARGE_BODIES } from '../composition/api-routes.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
+import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { BuiltFile } from '../platform/static-files/port.ts';
+import type { BuiltFile } from '../kernel/ports/built-files.ts';
 import { createApiKey } from './as-operator.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { type ApiDocument, type DescribedApi, describedApi } from './described-api.ts';

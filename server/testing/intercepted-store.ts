@@ -1,4 +1,4 @@
-import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '../store/store.ts';
+import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '../kernel/ports/store.ts';
 
 /** Stands between a use-case and its store: may wait, throw before or after, or answer something else. */
 export interface Interceptors {

@@ -3,13 +3,13 @@ import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { Step, StepRequest } from '../flows/step.ts';
 import { SECOND_STEPS } from '../flows/transitions.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { requestUnlock } from '../login/request-unlock.ts';
 import { startFlow } from '../login/start-flow.ts';
 import { STEPS } from '../login/steps.ts';
 import { submitStep } from '../login/submit-step.ts';
 import { viewFlow } from '../login/view-flow.ts';
-import type { MailLanguage } from '../messages/mail/mail.ts';
 import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 

@@ -1,4 +1,4 @@
-import { API_SCOPES } from '../api-keys/api-key.ts';
+import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { createWebhook } from '../webhooks/create-webhook.ts';
 import { administratorSamples } from './administrator-samples.ts';

@@ -1,5 +1,5 @@
 import { backUp } from '../backup/back-up.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import type { TestPorts } from './test-ports.ts';
 

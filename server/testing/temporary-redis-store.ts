@@ -1,5 +1,5 @@
+import type { Store } from '../kernel/ports/store.ts';
 import { openRedisStore } from '../store/redis/open-redis-store.ts';
-import type { Store } from '../store/store.ts';
 import { PATIENCE_MS, startRedisServer } from './redis-server.ts';
 
 /** A real, empty Redis with a process of its own. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QUICK_FOLDER } from '../../tools/test-run/own-folders.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
-import type { Store } from '../store/store.ts';
 
 /** A real, empty embedded store in a folder that goes with it. Takes some ten milliseconds. */
 export async function openTemporaryStore(): Promise<{ store: Store; remove(): Promise<void> }> {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Ports } from '../kernel/ports.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { GeoLookup } from '../platform/geoip/port.ts';
+import type { Clock } from '../kernel/ports/clock.ts';
+import type { GeoLookup } from '../kernel/ports/geo-lookup.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Random } from '../kernel/ports/random.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import { loadSigningKeys } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
-import type { Random } from '../platform/random.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
-import type { Store } from '../store/store.ts';
 import { FakeHasher } from './fake-hasher.ts';
 import { FakeCodeSender, FakeMailer, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';

@@ -1,11 +1,11 @@
 import { stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
-import type { EventDraft } from '../events/event.ts';
 import { callDependency } from '../kernel/dependency.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';

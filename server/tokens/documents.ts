@@ -1,8 +1,8 @@
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { IndexedEntry } from '../kernel/ports/store.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { byCreation, nameEntries } from '../store/index-entries.ts';
-import type { IndexedEntry } from '../store/store.ts';
 import type { Challenge } from './challenge.ts';
 import type { CodeChecks } from './code-checks.ts';
 import { withReplayFloor } from './kinds/oath/replay-floor.ts';

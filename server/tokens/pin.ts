@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AccountId, TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { PIN_DIGITS } from './kinds/oath/format.ts';
 import type { Token, TokenPin } from './token.ts';
 

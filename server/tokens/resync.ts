@@ -1,5 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Challenge } from './challenge.ts';
 import { resynchronise } from './kinds/oath/resync.ts';
 import { openOcraToken } from './kinds/ocra/ocra-token.ts';

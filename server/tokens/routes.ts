@@ -29,7 +29,7 @@ import { seenOf, tagged } from '../http/api/version.ts';
 import { refuse } from '../http/problem.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';

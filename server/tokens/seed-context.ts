@@ -1,5 +1,5 @@
 import type { AccountId, TokenId } from '../kernel/ids.ts';
-import type { SecretContext } from '../platform/secret-box/port.ts';
+import type { SecretContext } from '../kernel/secret-context.ts';
 import type { SealedSecret } from '../store/define-document.ts';
 
 /** What a token's seed is bound to: moved to another token or account, it does not open (SR-21). */

@@ -1,6 +1,6 @@
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import type { DocumentKey } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import { transact } from '../store/transact.ts';
 import { spentSeedDocument } from './documents.ts';
 import { seedContext } from './seed-context.ts';

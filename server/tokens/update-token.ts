@@ -1,7 +1,7 @@
 import { lockToken, unlockToken } from '../authentication/lockout.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';

@@ -1,7 +1,7 @@
 import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { keepLoginRequest } from '../login/create-login-request.ts';

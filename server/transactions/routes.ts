@@ -4,7 +4,7 @@ import { anyName, creationHeaders, instant, nonce, resourceId } from '../http/ap
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { createTransaction } from './create-transaction.ts';
 import { SIGNING_KINDS } from './signing.ts';

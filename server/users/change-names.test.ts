@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import { StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { Contention } from '../store/transact.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';

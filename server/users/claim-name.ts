@@ -1,6 +1,6 @@
 import type { AccountId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import { ABSENT } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT } from '../kernel/ports/store.ts';
 import { Contention, newOperation } from '../store/transact.ts';
 import { nameClaimDocument, userDocument } from './documents.ts';
 import { holdsName } from './user-names.ts';

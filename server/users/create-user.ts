@@ -1,7 +1,7 @@
 import { referenceTo } from '../kernel/actor.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChoosePassword, mayCreate } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';

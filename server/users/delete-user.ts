@@ -1,9 +1,9 @@
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentTriesDocument } from '../enrolment/documents.ts';
-import type { EventDraft } from '../events/event.ts';
+import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';

@@ -4,7 +4,7 @@ import type { AccountId, UserId } from '../kernel/ids.ts';
 import { parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { nameClaimDocument, userDocument } from './documents.ts';

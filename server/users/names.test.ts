@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { StoreUnavailable } from '../store/store.ts';
 import { createUser, idempotently } from '../testing/as-operator.ts';
 import { birth, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';

@@ -1,6 +1,6 @@
 import { hasToken } from '../enrolment/enrolment.ts';
 import type { UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { transact } from '../store/transact.ts';
 import type { Token } from '../tokens/token.ts';
 import { userDocument } from './documents.ts';

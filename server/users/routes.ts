@@ -32,7 +32,7 @@ import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { passwordHash } from '../passwords/hash-fields.ts';

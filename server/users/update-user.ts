@@ -3,7 +3,7 @@ import { notify } from '../administrators/notify.ts';
 import { emailVouchedFor } from '../enrolment/enrolment-address.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';

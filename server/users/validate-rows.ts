@@ -1,5 +1,5 @@
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { wrapImportedHash } from '../passwords/imported-hash.ts';

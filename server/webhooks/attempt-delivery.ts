@@ -1,17 +1,11 @@
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
-import {
-  type Delivery,
-  type DeliveryId,
-  type DeliveryQueue,
-  EMPTY_QUEUE,
-  parseDeliveryId,
-  type SendOutcome,
-} from './delivery.ts';
+import { type Delivery, type DeliveryId, type DeliveryQueue, EMPTY_QUEUE, parseDeliveryId } from './delivery.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookSecretContext } from './documents.ts';
 import { editWebhook, readBook } from './edit-webhook.ts';
 import { afterTry, type NextStep, RETRY_DELAYS_MS } from './retry.ts';

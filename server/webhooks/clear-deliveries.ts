@@ -1,7 +1,7 @@
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import { byCreation, byInstant } from '../store/index-entries.ts';
-import type { IndexEntry } from '../store/store.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, parseDeliveryId } from './delivery.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexes } from './documents.ts';

@@ -1,8 +1,8 @@
-import type { EventType } from '../events/event.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import { callDependency } from '../kernel/dependency.ts';
+import type { EventType } from '../kernel/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';

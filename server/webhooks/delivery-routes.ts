@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { EVENT_TYPES } from '../events/event.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { instant, orderedPageQuery, pageOf, webhookId } from '../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports.ts';
+import { EVENT_TYPES } from '../kernel/event.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { DELIVERY_STATES, type Delivery, SEND_FAILURES } from './delivery.ts';
+import { SEND_FAILURES } from '../kernel/send-outcome.ts';
+import { DELIVERY_STATES, type Delivery } from './delivery.ts';
 import { readDeliveries } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
-import type { IndexEntry } from '../store/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import { attemptDelivery, dueDeliveries } from './attempt-delivery.ts';
 import { pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import type { DeliveryId } from './delivery.ts';

@@ -1,29 +1,12 @@
-import type { AccountEvent, EventType } from '../events/event.ts';
+import type { AccountEvent, EventType } from '../kernel/event.ts';
 import { type AccountId, parseId, type WebhookId } from '../kernel/ids.ts';
+import type { SendFailure } from '../kernel/send-outcome.ts';
 
 /** Names one event on its way to one webhook; the same at every try and every replay. The receiver's `webhook-id`. */
 export type DeliveryId = `dlv_${number}_${number}_${string}`;
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
-/** Why a try got no answer. */
-export const SEND_FAILURES = [
-  'url-refused',
-  'address-refused',
-  'name-not-found',
-  'connection-failed',
-  'tls-failed',
-  'timed-out',
-  'answer-unreadable',
-  'interrupted',
-] as const;
-export type SendFailure = (typeof SEND_FAILURES)[number];
-
-/** What came back of one try. */
-export type SendOutcome =
-  | { kind: 'answered'; status: number; retryAfterMs?: number }
-  | { kind: 'failed'; failure: SendFailure };
 
 export interface Delivery {
   id: DeliveryId;

@@ -1,8 +1,8 @@
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { ABSENT, type StoredEvent } from '../kernel/ports/store.ts';
 import { byCreation, byInstant } from '../store/index-entries.ts';
-import { ABSENT, type StoredEvent } from '../store/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { type Delivery, type DeliveryQueue, deliveryBody, deliveryId, EMPTY_QUEUE, queueLimit } from './delivery.ts';
 import {

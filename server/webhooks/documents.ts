@@ -1,5 +1,5 @@
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import type { SecretContext } from '../platform/secret-box/port.ts';
+import type { SecretContext } from '../kernel/secret-context.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, parseDeliveryId } from './delivery.ts';

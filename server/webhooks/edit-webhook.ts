@@ -1,7 +1,8 @@
-import type { EventType } from '../events/event.ts';
+import type { EventType } from '../kernel/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
@@ -9,7 +10,6 @@ import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts'
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { beginsWith, byCreation } from '../store/index-entries.ts';
-import type { IndexEntry } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { webhooksDocument } from './documents.ts';
 import type { Webhook, WebhookBook } from './webhook.ts';

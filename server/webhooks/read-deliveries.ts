@@ -1,6 +1,6 @@
-import type { EventType } from '../events/event.ts';
+import type { EventType } from '../kernel/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';

@@ -1,10 +1,10 @@
 import type { WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Stored } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { byInstant } from '../store/index-entries.ts';
-import type { Stored } from '../store/store.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, EMPTY_QUEUE, parseDeliveryId } from './delivery.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './documents.ts';

@@ -1,4 +1,4 @@
-import type { SendOutcome } from './delivery.ts';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { API_SCOPES } from '../api-keys/api-key.ts';
+import { API_SCOPES } from '../kernel/api-scope.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import {
   createWebhookFixture,

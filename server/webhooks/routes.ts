@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { EVENT_TYPES } from '../events/event.ts';
 import { authorize } from '../http/api/authorize.ts';
 import { madeFrom, showDeleted, showMade, showPage, showRotated } from '../http/api/describe-object.ts';
 import {
@@ -15,11 +14,12 @@ import {
 import { createOnce } from '../http/api/idempotency.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, seenOf, tag, tagged } from '../http/api/version.ts';
+import { EVENT_TYPES } from '../kernel/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { SEND_FAILURES } from '../kernel/send-outcome.ts';
 import { createWebhook } from './create-webhook.ts';
-import { SEND_FAILURES } from './delivery.ts';
 import { listWebhooks, readWebhook } from './edit-webhook.ts';
 import { readQueue } from './read-deliveries.ts';
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts';

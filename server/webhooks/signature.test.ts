@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import vectors from '../../shared/vectors/webhooks.json' with { type: 'json' };
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import { deliveryBody } from './delivery.ts';
 import { signatureHeaders, writeSecret } from './signature.ts';
 

@@ -1,11 +1,12 @@
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { newOperation } from '../store/transact.ts';
 import { signedHeaders } from './attempt-delivery.ts';
-import { deliveryBody, type SendOutcome } from './delivery.ts';
+import { deliveryBody } from './delivery.ts';
 import { editBook, readWebhook } from './edit-webhook.ts';
 import { TEST_EVENT } from './webhook.ts';
 

@@ -1,6 +1,6 @@
-import type { EventType } from '../events/event.ts';
+import type { EventType } from '../kernel/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';

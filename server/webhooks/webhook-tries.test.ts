@@ -1,5 +1,6 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type WebhookFixture,
 } from '../testing/webhook-fixture.ts';
 import { attemptDelivery, dueDeliveries, LEASE_MS } from './attempt-delivery.ts';
-import type { SendOutcome } from './delivery.ts';
 import { readWebhook } from './edit-webhook.ts';
 import { readQueue } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';

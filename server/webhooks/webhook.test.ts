@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../events/event.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import { deliveryBody, deliveryId, parseDeliveryId } from './delivery.ts';

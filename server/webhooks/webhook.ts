@@ -1,5 +1,5 @@
-import type { AccountEvent, EventType } from '../events/event.ts';
 import type { ActorReference } from '../kernel/actor.ts';
+import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
 
 /** Where an account wants its events sent, and which of them. */

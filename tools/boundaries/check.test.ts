@@ -29,11 +29,11 @@ const CLEAN: Tree = {
 import { totp } from '@otplib/totp';
 import { timingSafeEqual } from 'node:crypto';
 export const decide = (now: number): Code => String(new Date(now)) + String(totp) + String(timingSafeEqual);`,
-  'server/store/store.ts': `import type { Code } from '@countersign/protocol/codes'; export interface Store { code: Code }`,
-  'server/store/keys.ts': `export const keyOf = (id: string): string => id;`,
-  'server/kernel/ports.ts': `import type { Store } from '../store/store.ts'; export interface Ports { store: Store }`,
+  'server/kernel/ports/store.ts': `import type { Code } from '@countersign/protocol/codes'; export interface Store { code: Code }`,
+  'server/store/transact.ts': `export const keyOf = (id: string): string => id;`,
+  'server/kernel/ports/ports.ts': `import type { Store } from './store.ts'; export interface Ports { store: Store }`,
   'server/kernel/yield-to-event-loop.ts': `export const yieldToEventLoop = () => new Promise(setImmediate);`,
-  'server/authentication/authenticate.ts': `import type { Ports } from '../kernel/ports.ts';
+  'server/authentication/authenticate.ts': `import type { Ports } from '../kernel/ports/ports.ts';
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { decide } from '../tokens/token.ts';
 export const authenticate = (_ports: Ports, now: number) => [yieldToEventLoop, decide(now)];`,
@@ -46,10 +46,10 @@ export const routes = [Hono, answer, authenticate];`,
   'server/protectimus/routes.ts': `import { answer } from '../http/answer.ts';
 import { authenticate } from '../authentication/authenticate.ts';
 export const dialect = [answer, authenticate];`,
-  'server/config/read.ts': `import type { Store } from '../store/store.ts'; export type Config = Store;`,
+  'server/config/read.ts': `import type { Store } from '../kernel/ports/store.ts'; export type Config = Store;`,
   'server/store/redis/store.ts': `import Redis from 'ioredis';
-import { keyOf } from '../keys.ts';
-import type { Store } from '../store.ts';
+import { keyOf } from '../transact.ts';
+import type { Store } from '../../kernel/ports/store.ts';
 export const open = (): Store => { throw new Error(String([Redis, keyOf])); };`,
   'server/composition/serve.ts': `import { open } from '../store/redis/store.ts'; export const serve = open;`,
   'server/app.ts': `import { routes } from './authentication/routes.ts';
@@ -119,7 +119,12 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['feature -> config', 'server/users/a.ts', `import type { Config } from '../config/read.ts';`, /not know config/],
   ['feature -> dialect', 'server/users/routes.ts', `import '../protectimus/routes.ts';`, /not know protectimus/],
   ['feature -> composition', 'server/users/a.ts', `import '../composition/serve.ts';`, /not know composition/],
-  ['port -> adapter', 'server/kernel/ports.ts', `import '../store/redis/store.ts';`, /ports may not know adapters/],
+  [
+    'port -> adapter',
+    'server/kernel/ports/ports.ts',
+    `import '../../store/redis/store.ts';`,
+    /ports may not know adapters/,
+  ],
   ['http -> adapter', 'server/http/a.ts', `await import('../store/redis/store.ts');`, /http may not know adapters/],
   ['adapter -> http', 'server/platform/jose/a.ts', `import '../../http/answer.ts';`, /adapters may not know http/],
   ['app -> adapters', 'server/app.ts', `import './store/redis/store.ts';`, /app may not know adapters/],
@@ -134,11 +139,26 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['a computed import', 'server/http/a.ts', `declare const name: string; await import(name);`, /computed name/],
   ['an import with a query', 'widget/frame/a.ts', `import '../../server/app.ts?raw';`, /widget may not know app/],
   // Between the programs.
-  ['shared -> server', 'shared/wire/a.ts', `import type { Store } from '../../server/store/store.ts';`, /may not know/],
-  ['widget -> server', 'widget/frame/a.ts', `import type { S } from '../../server/store/store.ts';`, /not know ports/],
+  [
+    'shared -> server',
+    'shared/wire/a.ts',
+    `import type { Store } from '../../server/kernel/ports/store.ts';`,
+    /may not know/,
+  ],
+  [
+    'widget -> server',
+    'widget/frame/a.ts',
+    `import type { S } from '../../server/kernel/ports/store.ts';`,
+    /not know ports/,
+  ],
   ['widget -> clients', 'widget/frame/a.ts', `import '../../clients/typescript/verify.ts';`, /not know clients/],
   ['console -> server', 'console/a.ts', `import '../server/app.ts';`, /console may not know app/],
-  ['demo-site -> server', 'demo-site/a.ts', `import type { S } from '../server/store/store.ts';`, /not know ports/],
+  [
+    'demo-site -> server',
+    'demo-site/a.ts',
+    `import type { S } from '../server/kernel/ports/store.ts';`,
+    /not know ports/,
+  ],
   [
     'demo-site -> shared',
     'demo-site/a.ts',
@@ -160,7 +180,7 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   // Packages.
   [
     'a package in a port',
-    'server/store/store.ts',
+    'server/kernel/ports/store.ts',
     `import type { Redis } from 'ioredis';`,
     /ports may not use ioredis/,
   ],
@@ -211,7 +231,7 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   [
     'a clock in a use-case',
     'server/users/a.ts',
-    `import type { Ports } from '../kernel/ports.ts'; export const a = (_: Ports) => Date.now();`,
+    `import type { Ports } from '../kernel/ports/ports.ts'; export const a = (_: Ports) => Date.now();`,
     /uses Date\.now/,
   ],
   ['a clock in shared', 'shared/wire/a.ts', `export const a = () => Date.now();`, /uses Date\.now/],

@@ -40,6 +40,9 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const JUDGED = new Set<LayerName>(['features', 'http', 'protectimus']);
+/** They only describe what is stored. */
+const DECLARATIONS =
+  /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
 const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/page\//;
 /** It waits, and does nothing else. */
 const WAITS = 'server/kernel/yield-to-event-loop.ts';
@@ -68,6 +71,7 @@ const stronger = (a: Nature, b: Nature): Nature => (ORDER.indexOf(a) > ORDER.ind
 
 function ownNature({ file, layer, names }: JudgedFile, files: ReadonlyMap<string, JudgedFile>): Nature {
   if (file.path === WAITS) return 'effect';
+  if (DECLARATIONS.test(file.path)) return 'pure';
   if (layer === 'http' || file.references.some(({ specifier }) => /^(?:hono|@hono\/[\w-]+)(?:\/|$)/.test(specifier)))
     return 'http';
   const asksOutside = [...names].some((path) => files.get(path)?.layer === 'ports');

@@ -5,7 +5,7 @@ import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { MAX_AMOUNT } from '../plans/ledger-entry.ts';
 import type { PlanCatalogue } from '../plans/plans.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../../events/event.ts';
 import type { Actor } from '../../kernel/actor.ts';
+import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { operatorContext } from '../../testing/as-operator.ts';
 import { read, unwrap } from '../../testing/fixtures.ts';

@@ -1,8 +1,8 @@
 import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { IndexEntry } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { byInstant } from '../../store/index-entries.ts';
-import type { IndexEntry } from '../../store/store.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import type { Account } from '../account.ts';
 import { accountDocument, accountIndexes, planIndexes, usageDocument } from '../documents.ts';

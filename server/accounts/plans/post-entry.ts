@@ -1,5 +1,5 @@
 import { mayBook } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { type Decision, transact } from '../../store/transact.ts';

@@ -1,5 +1,5 @@
 import { mayAdminister, maySee, maySeeBalance } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { listObjects, type Page } from '../../records/list-objects.ts';

@@ -1,5 +1,5 @@
 import { administratorDocument } from '../../administrators/documents.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Account } from '../account.ts';
 import type { BooksChange } from './plan-changes.ts';
 import { paidUntil } from './plan-changes.ts';

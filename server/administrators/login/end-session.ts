@@ -1,6 +1,6 @@
-import type { EventDraft } from '../../events/event.ts';
+import type { EventDraft } from '../../kernel/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { transact } from '../../store/transact.ts';
 import { sessionDocument } from '../documents.ts';

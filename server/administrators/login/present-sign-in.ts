@@ -1,7 +1,7 @@
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
 import { accountDocument } from '../../accounts/documents.ts';
 import { shownError } from '../../flows/transitions.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { actorOf } from '../administrator.ts';
 import { showEnrolment } from '../enrol-token.ts';
 import { csrfToken, sessionEndsAt } from '../session.ts';

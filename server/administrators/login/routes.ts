@@ -10,7 +10,7 @@ import { sameOrigin } from '../../http/middleware/same-origin.ts';
 import { Refused, refuse } from '../../http/problem.ts';
 import { qrSvg } from '../../http/qr-svg.ts';
 import { clearSessionCookie, sentSession, setSessionCookie } from '../../http/session-cookie.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
 import { accountId, typedCode, typedOtp } from '../administrator-fields.ts';

@@ -1,8 +1,8 @@
 import type { SignInStep } from '@countersign/protocol/session';
-import type { EventDraft } from '../../events/event.ts';
 import { claimFlowStep, keeping, releaseStep } from '../../flows/claim-step.ts';
 import type { Handle } from '../../flows/flow-handle.ts';
 import { denied, holdsClaim, retryStep } from '../../flows/transitions.ts';
+import type { EventDraft } from '../../kernel/event.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';

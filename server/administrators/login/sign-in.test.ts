@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../../events/event.ts';
 import { flowDocument } from '../../flows/documents.ts';
+import type { AccountEvent } from '../../kernel/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import { passwordAttemptsDocument } from '../../passwords/documents.ts';
 import {

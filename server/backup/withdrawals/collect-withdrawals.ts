@@ -1,4 +1,4 @@
-import type { AccountEvent } from '../../events/event.ts';
+import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId } from '../../kernel/ids.ts';
 import { type Withdrawal, withdrawalsBy } from './withdrawing-events.ts';
 

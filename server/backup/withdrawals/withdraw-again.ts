@@ -6,8 +6,8 @@ import { deleteApiKey } from '../../api-keys/change-api-key.ts';
 import { apiKeyDocument, apiKeyIndexes } from '../../api-keys/documents.ts';
 import { lockToken } from '../../authentication/lockout.ts';
 import { forgetEnvironments } from '../../browsers/forget-environments.ts';
-import type { EventDraft } from '../../events/event.ts';
 import { filterDocument } from '../../filters/documents.ts';
+import type { EventDraft } from '../../kernel/event.ts';
 import {
   type AccountId,
   type AdministratorId,
@@ -17,13 +17,13 @@ import {
   type UserId,
   type WebhookId,
 } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { DocumentKey, IndexEntry } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { changedFields, editObject } from '../../records/read-object.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { resourceDocument } from '../../resources/documents.ts';
-import type { DocumentKey, IndexEntry } from '../../store/store.ts';
 import { transact } from '../../store/transact.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Administrator, NO_RECOVERY_CODES } from '../../administrators/administrator.ts';
 import { tokenState } from '../../authentication/lockout.ts';
-import type { AccountEvent } from '../../events/event.ts';
+import type { AccountEvent } from '../../kernel/event.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../../testing/samples.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';

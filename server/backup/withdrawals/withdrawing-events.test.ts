@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVENT_TYPES, type EventType } from '../../events/event.ts';
+import { EVENT_TYPES, type EventType } from '../../kernel/event.ts';
 import { isWithdrawing, WITHDRAWING_EVENTS, withdrawalsBy } from './withdrawing-events.ts';
 
 // SR-62. The attack: a kind of withdrawal that a restore does not know comes back with every backup.

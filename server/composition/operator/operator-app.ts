@@ -20,13 +20,13 @@ import { requestId } from '../../http/middleware/request-id.ts';
 import { strictJson } from '../../http/middleware/strict-json.ts';
 import { notFound, onError, refuse } from '../../http/problem.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import { mailLanguage } from '../../kernel/mail.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import type { MasterKeyPlace } from '../../maintenance/change-master-key.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
-import { mailLanguage } from '../../messages/mail/mail.ts';
 import { LARGE_BODIES, nativeApi } from '../api-routes.ts';
 import { masterKeys } from './master-keys.ts';
 

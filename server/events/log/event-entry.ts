@@ -1,4 +1,4 @@
-import type { IndexEntry } from '../../store/store.ts';
+import type { IndexEntry } from '../../kernel/ports/store.ts';
 import type { AuditRecord } from './segment.ts';
 
 /** Sorts by time; fifteen digits hold every instant until the year 33658. */

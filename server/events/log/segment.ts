@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { AccountEvent } from '../event.ts';
 
 /** Per partition of the store the sequence of the last event that was taken. */
 export type Cursors = Readonly<Record<string, number>>;
@@ -42,29 +42,6 @@ export interface AuditChain {
   readonly kept: number;
   readonly cursors: Cursors;
 }
-
-/** What the signature of a segment says. */
-export interface SegmentStatement {
-  readonly kind: 'segment';
-  readonly account: AccountId;
-  readonly number: number;
-  readonly hash: string;
-}
-
-/** What is said at the end of an export: from which segment to which it goes, and what comes before and at the end. */
-export interface HeadStatement {
-  readonly kind: 'head';
-  readonly account: AccountId;
-  /** One more than `last`: there is nothing in it. */
-  readonly first: number;
-  readonly previous: string;
-  readonly last: number;
-  readonly hash: string;
-  /** Instant of the export. */
-  readonly at: number;
-}
-
-export type AuditStatement = SegmentStatement | HeadStatement;
 
 /** The `typ` of a signed statement, so that it is mistaken for nothing else that the same key signs (RFC 8725 3.11). */
 export const AUDIT_TYP = 'countersign-audit+jws';

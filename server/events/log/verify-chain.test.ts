@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { AuditStatement } from '../../kernel/audit-statement.ts';
 import { sampleEvent } from '../../testing/event-stream.ts';
 import { accountId } from '../../testing/samples.ts';
-import { type AuditStatement, contentLines, GENESIS, hashOf, headLine, type Segment, sealLine } from './segment.ts';
+import { contentLines, GENESIS, hashOf, headLine, type Segment, sealLine } from './segment.ts';
 import { type Expectations, verifyChain } from './verify-chain.ts';
 
 const ACCOUNT = accountId(1);

@@ -1,4 +1,5 @@
-import { type AuditStatement, GENESIS, headLine, LineHash, sealLine } from './segment.ts';
+import type { AuditStatement } from '../../kernel/audit-statement.ts';
+import { GENESIS, headLine, LineHash, sealLine } from './segment.ts';
 
 /** What is wrong with an export, and where. */
 export interface AuditFinding {

@@ -1,5 +1,5 @@
+import type { AccountEvent } from '../../kernel/event.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
-import type { AccountEvent } from '../event.ts';
 import type { Cursors } from '../log/segment.ts';
 import { addUsers, type DistinctUsers, joinUsers, NOBODY } from './distinct-users.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Overloaded } from '../../platform/argon2/port.ts';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import { IDEMPOTENCY_LEASE_MS } from '../../records/idempotency-record.ts';
 import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../resources/assignments.ts';
 import { assign } from '../../testing/as-operator.ts';

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
 import type { NewId } from '../../records/create-object.ts';
 import { doInBulk, type Row, WIDE, WIDTH } from '../../records/do-in-bulk.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../api-keys/api-key.ts';
 import { sealEvents } from '../../events/seal-events.ts';
+import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';
 import { addPerson, addResource } from '../../testing/fixtures.ts';
 import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ApiScope } from '../../api-keys/api-key.ts';
+import type { ApiScope } from '../../kernel/api-scope.ts';
 import { isRefusal, type Refusal, type Result } from '../../kernel/result.ts';
 import { etagOf } from '../../records/etag.ts';
 import type { Page } from '../../records/list-objects.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Refusal } from '../../kernel/result.ts';
 import type { NewId } from '../../records/create-object.ts';
 import { withIdempotency } from '../../records/idempotency.ts';

@@ -1,8 +1,8 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../api-keys/api-key.ts';
 import { apiKeyDocument } from '../../api-keys/documents.ts';
+import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';

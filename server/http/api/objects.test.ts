@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Overloaded } from '../../platform/argon2/port.ts';
-import { StoreUnavailable } from '../../store/store.ts';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { PASSWORD } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { createSampleFixture, type SampleScene } from '../../testing/operations.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AccountEvent } from '../../events/event.ts';
+import type { AccountEvent } from '../../kernel/event.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Call, openService, type Service } from '../../testing/http-service.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES, type ApiScope } from '../../api-keys/api-key.ts';
 import { filterDocument } from '../../filters/documents.ts';
+import { API_SCOPES, type ApiScope } from '../../kernel/api-scope.ts';
 import { parseId } from '../../kernel/ids.ts';
 import {
   addAdministrator,

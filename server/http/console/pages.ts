@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CONSOLE_PLACES, placeAt } from '@countersign/protocol/console-places';
 import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
-import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { answerFile } from '../built-file.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';

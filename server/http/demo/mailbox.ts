@@ -3,7 +3,7 @@ import { ICON_LINK } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import { isLoopbackHost } from '../../config/parse.ts';
-import type { KeptMessage, Mailbox } from '../../messages/mailer.ts';
+import type { KeptMessage, Mailbox } from '../../kernel/ports/mailer.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
-import { Overloaded } from '../../platform/argon2/port.ts';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import type { AppEnv } from '../context.ts';
 import { onError } from '../problem.ts';
 import { type DelayOptions, delayOverloadResponses } from './delay-overload-responses.ts';

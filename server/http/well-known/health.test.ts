@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Store, StoreUnavailable } from '../../store/store.ts';
+import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { appWith } from '../../testing/http-app.ts';
 import { createReadiness } from '../readiness.ts';
 import { healthRoutes } from './health.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 import type { Readiness } from '../readiness.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { AppEnv } from '../context.ts';
 
 /** How long verifiers may keep the keys. A key is published at least this long before it signs (SR-58). */

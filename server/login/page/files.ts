@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { answerFile } from '../../http/built-file.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
-import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 
 /** A file that loaders fetch when it is wanted; its name changes with its content. */
 const HASHED_NAME = /^popup-[\w-]+\.mjs$/;

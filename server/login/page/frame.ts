@@ -1,8 +1,8 @@
 import { FRAME_HEADERS, refusalCsp, refusalDocument } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
-import type { Ports } from '../../kernel/ports.ts';
-import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { frameAccess } from '../frame-policy.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
 import { parseId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { readLogoOf } from '../../resources/change-logo.ts';
 
 /** Of a logo's address, which names its content: another image has another address. */

@@ -4,7 +4,7 @@ import { passkeyWindowDocument } from '@countersign/protocol/passkey-window';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
-import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 
 const MOUNT = '/widget/v1';
 

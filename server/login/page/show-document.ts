@@ -8,7 +8,7 @@ import {
 } from '@countersign/protocol/frame-document';
 import type { Context } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
-import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { PublicInfo } from '../frame-policy.ts';
 import { logoPath } from './logo.ts';
 

@@ -8,7 +8,7 @@ import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
 import { type Flow, factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';

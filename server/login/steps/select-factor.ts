@@ -1,8 +1,8 @@
 import { prepareFactor } from '../../flows/prepare-factor.ts';
 import type { Step } from '../../flows/step.ts';
 import { codeNotSent, SECOND_STEPS, selectFactor as select } from '../../flows/transitions.ts';
+import type { MailLanguage } from '../../kernel/mail.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
-import type { MailLanguage } from '../../messages/mail/mail.ts';
 
 /**
  * Selects one of the offered ways to show the second factor. The step changes, and the way is prepared: a code is sent, a

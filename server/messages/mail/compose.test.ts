@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAIL_LANGUAGES, type Mail, type MailLanguage } from '../../kernel/mail.ts';
 import { composeMail } from './compose.ts';
 import { linkTo } from './link.ts';
-import { MAIL_LANGUAGES, type Mail, type MailLanguage } from './mail.ts';
 
 const URL_BASE = 'https://auth.example';
 const AT = Date.UTC(2027, 0, 15, 8, 0);

@@ -1,5 +1,5 @@
+import type { ComposedMail, Mail, MailLanguage } from '../../kernel/mail.ts';
 import { linkTo } from './link.ts';
-import type { ComposedMail, Mail, MailLanguage } from './mail.ts';
 import { html, type Markup, plainLine } from './markup.ts';
 import { de, en, type MailWords } from './words.ts';
 

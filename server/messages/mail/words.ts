@@ -1,3 +1,4 @@
+import type { NoticeChange } from '../../kernel/mail.ts';
 /** What the mails say, once for each language. A function takes what is put in; everything in it is escaped later. */
 export interface MailWords {
   hello: string;
@@ -51,18 +52,6 @@ export interface MailWords {
   };
   signature: string;
 }
-
-export type NoticeChange =
-  | 'password'
-  | 'email'
-  | 'pin'
-  | 'token-added'
-  | 'token-removed'
-  | 'token-unlocked'
-  | 'recovered'
-  | 'recovery-code-used'
-  | 'recovery-codes'
-  | 'superuser';
 
 export const en: MailWords = {
   hello: 'Hello,',

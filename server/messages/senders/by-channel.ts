@@ -1,6 +1,6 @@
-import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../../tokens/kinds/sent/out-of-band-code.ts';
-import type { CodeChannelSender, CodeMessage, CodeSender } from '../code-sender.ts';
-import { MailerUnavailable } from '../mailer.ts';
+import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../../kernel/code-channel.ts';
+import type { CodeChannelSender, CodeMessage, CodeSender } from '../../kernel/ports/code-sender.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
 export interface ByChannelOptions {
   /** Whoever is missing: codes of that channel are not sent. */

@@ -1,5 +1,5 @@
-import type { CodeChannelSender } from '../code-sender.ts';
-import type { Mailer } from '../mailer.ts';
+import type { CodeChannelSender } from '../../kernel/ports/code-sender.ts';
+import type { Mailer } from '../../kernel/ports/mailer.ts';
 
 /** Codes by e-mail go the way of all mail. */
 export function mailedCodes(courier: Mailer): CodeChannelSender {

@@ -1,4 +1,4 @@
-import { MailerUnavailable } from '../mailer.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
 export interface Outgoing {
   url: string;

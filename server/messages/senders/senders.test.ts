@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { CodeChannelSender, CodeMessage } from '../../kernel/ports/code-sender.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { createHttpSms } from '../../platform/sms-gateway/http-sms.ts';
 import { createSignedHttpCourier } from '../../platform/webhook-code-sender/signed-http.ts';
 import { FakeMailer } from '../../testing/fake-senders.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/out-of-band-code.ts';
-import type { CodeChannelSender, CodeMessage } from '../code-sender.ts';
-import { MailerUnavailable } from '../mailer.ts';
 import { createCodeCourier } from './by-channel.ts';
 import { mailedCodes } from './mailed-codes.ts';
 

@@ -1,5 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
-import type { MailLanguage } from '../mail/mail.ts';
+import type { MailLanguage } from '../../kernel/mail.ts';
 import { plainLine } from '../mail/markup.ts';
 
 /** What a text message with a code is made of. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAIL_LANGUAGES, mailLanguage } from '../mail/mail.ts';
+import { MAIL_LANGUAGES, mailLanguage } from '../../kernel/mail.ts';
 import { composeText } from './compose-text.ts';
 import { gatewayRequest, type SmsGateway, tookOn } from './gateway.ts';
 import { GATEWAY_PRESETS } from './gateway-presets.ts';

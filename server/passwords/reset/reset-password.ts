@@ -1,7 +1,7 @@
-import type { Ports } from '../../kernel/ports.ts';
+import type { MailLanguage } from '../../kernel/mail.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { MailLanguage } from '../../messages/mail/mail.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { userDocument } from '../../users/documents.ts';
 import { passwordResetDocument } from '../documents.ts';

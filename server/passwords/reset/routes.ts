@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../../http/api/authorize.ts';
 import { instant, userId } from '../../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../../http/api/router.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { MAIL_LANGUAGES } from '../../messages/mail/mail.ts';
 import { startPasswordReset } from './start-password-reset.ts';
 
 const start = createRoute({

@@ -1,12 +1,12 @@
 import { hashSecret, newSecret } from '../../flows/flow-handle.ts';
 import { callDependency } from '../../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../../kernel/ids.ts';
+import type { Mail, MailLanguage } from '../../kernel/mail.ts';
 import { mayChangeUser } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { DocumentKey } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { Mail, MailLanguage } from '../../messages/mail/mail.ts';
-import type { DocumentKey } from '../../store/store.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';

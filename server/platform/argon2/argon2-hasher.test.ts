@@ -7,7 +7,7 @@ const verifySpy = vi.fn(real.verify);
 const hashSpy = vi.fn(real.hash);
 vi.resetModules();
 vi.doMock('@node-rs/argon2', () => ({ ...real, hash: hashSpy, verify: verifySpy }));
-const { Overloaded } = await import('./port.ts');
+const { Overloaded } = await import('../../kernel/ports/password-hasher.ts');
 const { createArgon2Hasher } = await import('./argon2-hasher.ts');
 afterAll(() => {
   vi.doUnmock('@node-rs/argon2');

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import type { PasswordHasher } from '../../kernel/ports/password-hasher.ts';
 import { isArgon2, readHash } from '../../passwords/imported-hash.ts';
 import { isLegacyHash, readWrapped } from '../../passwords/legacy-hash.ts';
 import { PHC_BOUNDS, parsePhc } from '../../passwords/phc.ts';
 import { digestOf, verifyImported } from '../imported-hashes/verify-imported.ts';
 import { Permits, type ReservedPermit } from './permits.ts';
-import type { PasswordHasher } from './port.ts';
 import { hashingConcurrency } from './threads.ts';
 
 /** The floor for new hashes (SR-18; OWASP's second choice for argon2id). */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import { Permits } from './permits.ts';
-import { Overloaded } from './port.ts';
 
 interface Task {
   started: boolean;

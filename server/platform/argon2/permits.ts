@@ -1,4 +1,4 @@
-import { Overloaded } from './port.ts';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 
 export interface PermitsOptions {
   /** How many tasks run at once. */

@@ -1,10 +1,10 @@
-import type { CodeChannelSender, CodeMessage } from '../../messages/code-sender.ts';
+import type { Mail } from '../../kernel/mail.ts';
+import type { Clock } from '../../kernel/ports/clock.ts';
+import type { CodeChannelSender, CodeMessage } from '../../kernel/ports/code-sender.ts';
+import type { KeptMessage, Mailbox, Mailer } from '../../kernel/ports/mailer.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
-import type { Mail } from '../../messages/mail/mail.ts';
-import type { KeptMessage, Mailbox, Mailer } from '../../messages/mailer.ts';
 import { mailedCodes } from '../../messages/senders/mailed-codes.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
-import type { Clock } from '../clock.ts';
 
 /** For the demo: keeps the last messages in memory instead of sending them. */
 export function createDemoMailbox(options: {

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { GeoLookup } from '../../kernel/ports/geo-lookup.ts';
 import { processorMs } from '../../testing/processor-time.ts';
 import { openGeoLookup } from './geo-lookup.ts';
-import type { GeoLookup } from './port.ts';
 
 let geo: GeoLookup;
 let folder: string;

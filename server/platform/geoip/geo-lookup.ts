@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { Reader, type Response } from 'maxmind';
 import { canonicalAddress } from '../../kernel/addresses.ts';
-import type { GeoLookup } from './port.ts';
+import type { GeoLookup } from '../../kernel/ports/geo-lookup.ts';
 
 /** Public-domain country data of both address families, in one file of 8 MB; a dependency of ours. */
 const DEFAULT_DATA = '@ip-location-db/geo-whois-asn-country-mmdb';

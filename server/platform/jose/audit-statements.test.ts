@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUDIT_TYP } from '../../events/log/segment.ts';
 import { splitLines } from '../../events/log/split-lines.ts';
 import { sealEvents } from '../../events/seal-events.ts';
+import type { PublicJwk } from '../../kernel/ports/signer.ts';
 import { append, linesOfExport, type StreamPorts, sampleEvent, streamPortsOver } from '../../testing/event-stream.ts';
 import { accountId, resourceId } from '../../testing/samples.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
 import { statementOpener, verifyAuditExport } from './audit-statements.ts';
-import type { PublicJwk } from './port.ts';
 
 let ports: StreamPorts;
 let keys: PublicJwk[];

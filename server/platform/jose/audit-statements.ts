@@ -1,10 +1,11 @@
 import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { base64url, CompactSign, compactVerify, errors, importJWK } from 'jose';
 import { z } from 'zod';
-import { AUDIT_TYP, type AuditStatement } from '../../events/log/segment.ts';
+import { AUDIT_TYP } from '../../events/log/segment.ts';
 import { type AuditReport, type Expectations, type OpenStatement, verifyChain } from '../../events/log/verify-chain.ts';
+import type { AuditStatement } from '../../kernel/audit-statement.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { PublicJwk } from './port.ts';
+import type { PublicJwk } from '../../kernel/ports/signer.ts';
 import type { SigningKey } from './signing-key.ts';
 
 const LONGEST_JWS = 4096;

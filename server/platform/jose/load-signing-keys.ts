@@ -1,13 +1,13 @@
 import type { ResultAlgorithm } from '@countersign/protocol/result';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { PublicJwk } from '../../kernel/ports/signer.ts';
+import { ABSENT, type Stored } from '../../kernel/ports/store.ts';
+import { signingKeyContext } from '../../kernel/secret-context.ts';
 import { signingKeysDocument } from '../../maintenance/documents.ts';
 import { hasRetired, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
 import type { SigningKeySet, StoredSigningKey } from '../../maintenance/signing-key.ts';
-import { ABSENT, type Stored } from '../../store/store.ts';
-import { signingKeyContext } from '../secret-box/port.ts';
-import type { PublicJwk } from './port.ts';
 import type { SigningKey } from './signing-key.ts';
 
 const MOST_TRIES = 10;

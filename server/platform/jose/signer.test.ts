@@ -13,7 +13,7 @@ import {
   SignJWT,
 } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { PublicJwk, Signer } from './port.ts';
+import type { PublicJwk, Signer } from '../../kernel/ports/signer.ts';
 import { createSigner } from './signer.ts';
 import type { SigningKey } from './signing-key.ts';
 

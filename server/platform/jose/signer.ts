@@ -2,9 +2,9 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '@countersign/protocol/result';
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import type { Signer } from '../../kernel/ports/signer.ts';
 import { hasRetired, isOutlasted } from '../../maintenance/key-rotation.ts';
 import { signStatement } from './audit-statements.ts';
-import type { Signer } from './port.ts';
 import type { SigningKey } from './signing-key.ts';
 
 export interface SignerOptions {

@@ -1,5 +1,5 @@
 import type { CryptoKey } from 'jose';
-import type { PublicJwk } from './port.ts';
+import type { PublicJwk } from '../../kernel/ports/signer.ts';
 
 /** A key ready for use: its private half opened, in memory only. */
 export interface SigningKey {

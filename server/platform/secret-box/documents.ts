@@ -1,5 +1,5 @@
+import { MAC_KEY_CONTEXT } from '../../kernel/secret-context.ts';
 import { defineDocument } from '../../store/define-document.ts';
-import { MAC_KEY_CONTEXT } from './port.ts';
 
 export const macKeyDocument = defineDocument<{ sealed: string }, []>({
   kind: 'mac-key',

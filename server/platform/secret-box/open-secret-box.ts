@@ -1,8 +1,9 @@
-import type { Ports } from '../../kernel/ports.ts';
-import { ABSENT } from '../../store/store.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { SecretBox } from '../../kernel/ports/secret-box.ts';
+import { ABSENT } from '../../kernel/ports/store.ts';
+import { MAC_KEY_CONTEXT } from '../../kernel/secret-context.ts';
 import { macKeyDocument } from './documents.ts';
 import type { MasterKeys } from './load-master-key.ts';
-import { MAC_KEY_CONTEXT, type SecretBox } from './port.ts';
 import { createSecretBox, deriveMacKey } from './secret-box.ts';
 
 const MOST_TRIES = 10;

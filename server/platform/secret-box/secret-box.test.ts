@@ -2,7 +2,7 @@ import { createDecipheriv, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../../shared/testing/any-character.ts';
-import type { SecretContext } from './port.ts';
+import type { SecretContext } from '../../kernel/secret-context.ts';
 import { createSecretBox } from './secret-box.ts';
 
 const masterKey = Uint8Array.from({ length: 32 }, (_, i) => i);

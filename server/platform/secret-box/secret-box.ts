@@ -7,8 +7,9 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
+import type { SecretBox } from '../../kernel/ports/secret-box.ts';
+import type { ClientContext, SecretContext } from '../../kernel/secret-context.ts';
 import { systemRandom } from '../system-random/system-random.ts';
-import type { ClientContext, SecretBox, SecretContext } from './port.ts';
 
 export const MASTER_KEY_BYTES = 32;
 const IV_BYTES = 12;

@@ -1,5 +1,5 @@
-import type { CodeChannelSender } from '../../messages/code-sender.ts';
-import { MailerUnavailable } from '../../messages/mailer.ts';
+import type { CodeChannelSender } from '../../kernel/ports/code-sender.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { gatewayRequest, type SmsGateway, tookOn } from '../../messages/sms/gateway.ts';

@@ -1,4 +1,4 @@
-import { type Mailer, MailerUnavailable } from '../../messages/mailer.ts';
+import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
 /** Where no mail server is configured: whatever needs a message does not happen. */
 export const noCourier: Mailer = {

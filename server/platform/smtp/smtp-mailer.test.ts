@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Mail } from '../../messages/mail/mail.ts';
-import { MailerUnavailable } from '../../messages/mailer.ts';
+import type { Mail } from '../../kernel/mail.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { TEST_CERTIFICATE } from '../../testing/test-certificate.ts';
 import { noCourier } from './no-mailer.ts';
 import { createSmtpCourier, type SmtpOptions } from './smtp-mailer.ts';

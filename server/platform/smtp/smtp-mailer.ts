@@ -1,8 +1,8 @@
 import { createTransport } from 'nodemailer';
 import { emailShape } from '../../kernel/names.ts';
+import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
 import { plainLine } from '../../messages/mail/markup.ts';
-import { type Mailer, MailerUnavailable } from '../../messages/mailer.ts';
 
 export interface SmtpOptions {
   host: string;

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
+import type { BuiltFile, BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { pageFiles } from './page-files.ts';
-import type { BuiltFile, BuiltFiles } from './port.ts';
 
 const compress = promisify(brotliCompress);
 

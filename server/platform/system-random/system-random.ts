@@ -1,5 +1,5 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
-import type { Random } from '../random.ts';
+import type { Random } from '../../kernel/ports/random.ts';
 
 const POOL_BYTES = 4096;
 const LARGEST_FROM_POOL = 64;

@@ -1,9 +1,9 @@
-import type { CodeChannelSender } from '../../messages/code-sender.ts';
-import { MailerUnavailable } from '../../messages/mailer.ts';
+import type { Clock } from '../../kernel/ports/clock.ts';
+import type { CodeChannelSender } from '../../kernel/ports/code-sender.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { signatureHeaders } from '../../webhooks/signature.ts';
-import type { Clock } from '../clock.ts';
 
 export interface SignedHttpOptions {
   /** `https`, or `http` on loopback. */

@@ -2,9 +2,9 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { canonicalAddress } from '../../kernel/addresses.ts';
-import type { SendFailure, SendOutcome } from '../../webhooks/delivery.ts';
+import type { WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
+import type { SendFailure, SendOutcome } from '../../kernel/send-outcome.ts';
 import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/target.ts';
-import type { WebhookRequest, WebhookSender } from './port.ts';
 import { type ResolveHost, resolveByDns } from './resolve-host.ts';
 
 export interface WebhookSenderOptions extends TargetRules {

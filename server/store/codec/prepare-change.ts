@@ -1,4 +1,4 @@
-import type { Change, IndexEntry, RangeOptions, RawKey, StoredEvent } from '../store.ts';
+import type { Change, IndexEntry, RangeOptions, RawKey, StoredEvent } from '../../kernel/ports/store.ts';
 import { encodeKey } from './key-codec.ts';
 
 /** A {@link Change} that has been checked and turned into text and bytes: nothing in it can fail any more. */

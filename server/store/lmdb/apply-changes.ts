@@ -1,5 +1,5 @@
+import { ABSENT, type CommitOutcome, type RawKey } from '../../kernel/ports/store.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
-import { ABSENT, type CommitOutcome, type RawKey } from '../store.ts';
 import { sweep } from './sweep.ts';
 import {
   type DocumentRecord,

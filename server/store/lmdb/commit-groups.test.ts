@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Change } from '../../kernel/ports/store.ts';
+import { ABSENT, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { dumpEmbeddedStore } from '../../testing/dump-store.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { openBroken } from '../../testing/store-conformance/embedded-harness.ts';
 import { type PreparedChange, prepareChange } from '../codec/prepare-change.ts';
-import type { Change } from '../store.ts';
-import { ABSENT, StoreUnavailable } from '../store.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
 

@@ -1,5 +1,5 @@
+import type { CommitOutcome } from '../../kernel/ports/store.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
-import type { CommitOutcome } from '../store.ts';
 
 /** Runs something in one child transaction; resolves when it is flushed, and rejects when nothing of it is there. */
 type Transact = <T>(action: () => T) => Promise<T>;

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { StoreUnavailable } from '../store.ts';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
 
 /**
  * Nothing is written while less than this is free, so that LMDB itself does not meet a full disk: more than a transaction

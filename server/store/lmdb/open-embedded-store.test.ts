@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ABSENT, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { keyOf } from '../../testing/store-conformance/changes.ts';
-import { ABSENT, StoreUnavailable } from '../store.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
 
 let path: string;

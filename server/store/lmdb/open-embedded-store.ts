@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import type { RootDatabase } from 'lmdb';
-import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import {
   type Change,
   type CommitOutcome,
@@ -14,7 +13,8 @@ import {
   type Stored,
   type StoredEvent,
   StoreUnavailable,
-} from '../store.ts';
+} from '../../kernel/ports/store.ts';
+import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { lockFolder } from './folder-lock.ts';

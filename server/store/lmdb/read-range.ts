@@ -1,6 +1,6 @@
+import type { IndexEntry, RangeOptions } from '../../kernel/ports/store.ts';
 import { decodeKey, encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
-import type { IndexEntry, RangeOptions } from '../store.ts';
 import { indexStart, type Table } from './tables.ts';
 
 const ABOVE_ALL = Buffer.from([0xff]);

@@ -1,6 +1,6 @@
+import type { ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
 import { decodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
-import type { ScannedRecord, ScanPage } from '../store.ts';
 import { decodeHeader, decodeJson, isDigest, type Tables } from './tables.ts';
 
 /**

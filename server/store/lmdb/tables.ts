@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import type { RawKey } from '../../kernel/ports/store.ts';
 import { encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { encodeText } from '../codec/text.ts';
-import type { RawKey } from '../store.ts';
 
 export type Table = Pick<Database<Buffer, Buffer>, 'getBinary' | 'put' | 'remove' | 'getRange' | 'getKeys'>;
 

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
 import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../../testing/redis-server.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
-import { StoreUnavailable } from '../store.ts';
 import { StoreSettingsRefused } from './durability-check.ts';
 import { openRedisStore } from './open-redis-store.ts';
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
+import type { RawKey } from '../../kernel/ports/store.ts';
 import { encodeKey, isPlain } from '../codec/key-codec.ts';
 import { encodeText, isWellFormed } from '../codec/text.ts';
-import type { RawKey } from '../store.ts';
 
 /** Text where text does, bytes where the id is no valid UTF-8 or holds NUL. */
 export type Key = string | Buffer;

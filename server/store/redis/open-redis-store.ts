@@ -1,5 +1,4 @@
 import { Cluster, type Redis } from 'ioredis';
-import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import {
   type Change,
   type CommitOutcome,
@@ -13,7 +12,8 @@ import {
   type Stored,
   type StoredEvent,
   StoreUnavailable,
-} from '../store.ts';
+} from '../../kernel/ports/store.ts';
+import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { type Client, createClient, parseAddress } from './connect.ts';
 import { Guard } from './durability-check.ts';
 import { Keys } from './keys.ts';

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../store.ts';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import type { Keys } from './keys.ts';
 

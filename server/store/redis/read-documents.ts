@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import type { RawKey, Stored } from '../store.ts';
+import type { RawKey, Stored } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 

@@ -1,6 +1,6 @@
+import type { IndexEntry, RangeOptions } from '../../kernel/ports/store.ts';
 import { decodeKey, encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
-import type { IndexEntry, RangeOptions } from '../store.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 

@@ -1,9 +1,9 @@
 import { Cluster, type Redis } from 'ioredis';
 import { z } from 'zod';
+import type { ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
 import { decodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { decodeText } from '../codec/text.ts';
-import type { ScannedRecord, ScanPage } from '../store.ts';
 import type { Client } from './connect.ts';
 
 /** Where a walk stands: in the keys of one server, and in the indexes that it has met there. */

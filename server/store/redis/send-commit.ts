@@ -1,5 +1,5 @@
+import type { CommitOutcome } from '../../kernel/ports/store.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
-import type { CommitOutcome } from '../store.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 import { COMMIT } from './library.ts';

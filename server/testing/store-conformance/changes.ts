@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, RawKey, Store, StoredEvent } from '../../store/store.ts';
+import type { Change, DocumentKey, RawKey, Store, StoredEvent } from '../../kernel/ports/store.ts';
 
 export const NOW = 1_750_000_000_000;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { Keys } from '../../store/redis/keys.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import { type Store, StoreUnavailable } from '../../store/store.ts';
 import { type ClusterNode, migrateSlot, type RedisCluster, startRedisCluster, takeOver } from '../redis-cluster.ts';
 import { PATIENCE_MS } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';

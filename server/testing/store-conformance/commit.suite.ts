@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ABSENT, StoreUnavailable } from '../../store/store.ts';
+import { ABSENT, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { changeOf, eventsOf, keyOf, NOW, versionOf } from './changes.ts';
 import type { Fresh } from './harness.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { dayDocument } from '../../events/documents.ts';
-import type { AccountEvent } from '../../events/event.ts';
 import { listEvents } from '../../events/list-events.ts';
 import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../events/statistics/day-counters.ts';
+import type { AccountEvent } from '../../kernel/event.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
 import { operatorContext } from '../as-operator.ts';

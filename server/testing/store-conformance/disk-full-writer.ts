@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
-import { StoreUnavailable } from '../../store/store.ts';
 import { keyOf } from './changes.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
-import { StoreUnavailable } from '../../store/store.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { waitUntil } from '../wait-until.ts';
 import { keyOf, NOW } from './changes.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../store/store.ts';
+import type { Store } from '../../kernel/ports/store.ts';
 
 /** What the suite needs from a store under test. */
 export interface StoreHarness {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ABSENT } from '../../store/store.ts';
+import { ABSENT } from '../../kernel/ports/store.ts';
 import { changeOf, keyOf, NOW } from './changes.ts';
 import type { Fresh } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { IndexEntry, RangeOptions, Store } from '../../store/store.ts';
+import type { IndexEntry, RangeOptions, Store } from '../../kernel/ports/store.ts';
 import { changeOf, keyOf } from './changes.ts';
 import type { Fresh } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ABSENT, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import { ABSENT, type Store, StoreUnavailable } from '../../store/store.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';

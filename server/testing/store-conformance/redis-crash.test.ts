@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Store } from '../../kernel/ports/store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import type { Store } from '../../store/store.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';

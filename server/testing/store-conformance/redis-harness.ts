@@ -1,7 +1,7 @@
+import type { Store } from '../../kernel/ports/store.ts';
 import { createClient, parseAddress } from '../../store/redis/connect.ts';
 import { Keys } from '../../store/redis/keys.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import type { Store } from '../../store/store.ts';
 import { startRedisCluster } from '../redis-cluster.ts';
 import { PATIENCE_MS, type Product, startRedisServer } from '../redis-server.ts';
 import type { StoreHarness } from './harness.ts';

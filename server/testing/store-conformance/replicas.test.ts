@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { StoreSettingsRefused } from '../../store/redis/durability-check.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
-import { type Store, StoreUnavailable } from '../../store/store.ts';
 import { authenticate } from '../as-operator.ts';
 import { createFixture } from '../fixtures.ts';
 import { freePorts } from '../free-ports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ScannedRecord, Store } from '../../store/store.ts';
+import type { ScannedRecord, Store } from '../../kernel/ports/store.ts';
 import { changeOf, keyOf, NOW, versionOf } from './changes.ts';
 import type { Fresh } from './harness.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Store } from '../../kernel/ports/store.ts';
 import { createSecretBox } from '../../platform/secret-box/secret-box.ts';
 import { systemRandom } from '../../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../../platform/webhook-http/https-webhook-sender.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import type { Store } from '../../store/store.ts';
 import { PATIENCE_MS } from '../redis-server.ts';
 
 /** The ports of a service whose clock is ahead by so much: so the leases of one that was killed are over. */

@@ -1,4 +1,4 @@
-import { ABSENT, type Store, StoreUnavailable } from '../../store/store.ts';
+import { ABSENT, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { keyOf } from './changes.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { TokenId } from '../../kernel/ids.ts';
 import { runExclusive } from '../../kernel/keyed-queue.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { mayCreate } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';

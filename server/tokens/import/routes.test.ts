@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenId } from '../../kernel/ids.ts';
-import { type Change, StoreUnavailable } from '../../store/store.ts';
+import { type Change, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { answerOf, SUITE_PIN } from '../../testing/devices/ocra-device.ts';
 import { createFixture, type Fixture, read } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';

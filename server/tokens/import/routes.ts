@@ -11,7 +11,7 @@ import { authorize } from '../../http/api/authorize.ts';
 import { tokenId } from '../../http/api/fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../../http/api/router.ts';
 import { refuse } from '../../http/problem.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { type ImportedRow, type ImportReport, importTokens } from './import-tokens.ts';
 import { base64Decode, hexDecode, SEED_ENCODINGS } from './seed-format.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MailerUnavailable } from '../../messages/mailer.ts';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { assign, unassign, updateResource, updateUser } from '../../testing/as-operator.ts';
 import {

@@ -1,5 +1,5 @@
 import type { ResourceId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import type { Resource } from '../../resources/resource.ts';

@@ -1,8 +1,8 @@
 import { readLimitedToken } from '../../authentication/read-limits.ts';
 import { verifySecondFactor } from '../../authentication/verify-second-factor.ts';
-import type { EventDraft } from '../../events/event.ts';
+import type { EventDraft } from '../../kernel/event.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { newOperation } from '../../store/transact.ts';

@@ -3,7 +3,7 @@ import { decideFactors, denialCode } from '../../authentication/methods.ts';
 import { factorStates } from '../../authentication/second-factor.ts';
 import { TRANSACTION_LIFETIME_MS } from '../../flows/flow.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';

@@ -1,7 +1,7 @@
 import { readAccess } from '../../authentication/read-access.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import { mayAuthenticateOn } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { readObject } from '../../records/read-object.ts';

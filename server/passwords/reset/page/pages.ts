@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../../../http/context.ts';
-import type { MailLanguage } from '../../../messages/mail/mail.ts';
+import type { MailLanguage } from '../../../kernel/mail.ts';
 import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../password-policy.ts';
 import { RESET_STYLE } from './style.ts';
 import { PAGE_TEXTS, type PageTexts } from './texts.ts';

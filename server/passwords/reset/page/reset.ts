@@ -6,7 +6,7 @@ import type { AppEnv } from '../../../http/context.ts';
 import { sameOrigin } from '../../../http/middleware/same-origin.ts';
 import { onError, Refused } from '../../../http/problem.ts';
 import { parseId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal } from '../../../kernel/result.ts';
 import { requestPasswordReset } from '../request-password-reset.ts';
 import { viewReset } from '../reset-link.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAIL_LANGUAGES, type MailLanguage } from '../../../kernel/mail.ts';
 import { composeMail } from '../../../messages/mail/compose.ts';
-import { MAIL_LANGUAGES, type MailLanguage } from '../../../messages/mail/mail.ts';
 import { createFixture, type Fixture, wrongCode } from '../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../testing/http-service.ts';
 import { LoginDriver } from '../../../testing/login-driver.ts';

@@ -1,5 +1,5 @@
-import { MAIL_LANGUAGES, type MailLanguage } from '../../../messages/mail/mail.ts';
-import type { PasswordFlaw } from '../../common-passwords.ts';
+import { MAIL_LANGUAGES, type MailLanguage } from '../../../kernel/mail.ts';
+import type { PasswordFlaw } from '../../../kernel/result.ts';
 
 /** What the pages say. `{0}` is filled in. */
 const en = {

@@ -1,7 +1,7 @@
 import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { Json } from '../../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
-import type { Json } from '../../../store/store.ts';
 import { type Decision, transact } from '../../../store/transact.ts';
 import type { Transaction } from '../../../transactions/signing.ts';
 import type { Challenge } from '../../challenge.ts';

@@ -1,4 +1,4 @@
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import { pinHashContext, seedContext } from '../../seed-context.ts';
 import type { OcraToken } from '../../token.ts';
 import { parseSuite } from './suite.ts';

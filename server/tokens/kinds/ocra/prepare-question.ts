@@ -2,7 +2,7 @@ import type { FactorOption } from '@countersign/protocol/flow';
 import type { Flow } from '../../../flows/flow.ts';
 import type { ChallengeDraft } from '../../../flows/transitions.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../../kernel/result.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { createOcraChallenge } from './create-ocra-challenge.ts';

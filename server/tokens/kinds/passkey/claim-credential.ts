@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
-import { ABSENT } from '../../../store/store.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import { ABSENT } from '../../../kernel/ports/store.ts';
 import { Contention, newOperation } from '../../../store/transact.ts';
 import { credentialClaimDocument, tokenDocument } from '../../documents.ts';
 import { isWebauthn } from '../../token.ts';

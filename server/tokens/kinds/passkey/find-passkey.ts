@@ -1,5 +1,5 @@
 import type { AccountId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import { locateUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
 import { credentialClaimDocument, tokenDocument } from '../../documents.ts';

@@ -1,7 +1,7 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { callDependency } from '../../../kernel/dependency.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { ClientInfo, RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { createObject } from '../../../records/create-object.ts';

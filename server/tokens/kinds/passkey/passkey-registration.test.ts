@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../../../events/event.ts';
+import type { AccountEvent } from '../../../kernel/event.ts';
 import { idFromBytes, type TokenId } from '../../../kernel/ids.ts';
 import { operatorContext, updateToken } from '../../../testing/as-operator.ts';
 import { inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';

@@ -1,7 +1,7 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AccountEvent } from '../../../events/event.ts';
+import type { AccountEvent } from '../../../kernel/event.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../../kernel/result.ts';
 import { createLoginRequest, unassign, updateResource, updateToken } from '../../../testing/as-operator.ts';

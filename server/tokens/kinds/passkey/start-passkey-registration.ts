@@ -1,6 +1,6 @@
 import type { PasskeyCreation } from '@countersign/protocol/passkey';
 import type { AccountId, TokenId, UserId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { readUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';

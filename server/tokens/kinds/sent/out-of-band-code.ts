@@ -1,11 +1,9 @@
+import type { CodeLimits } from '../../../kernel/code-channel.ts';
 import { emailShape } from '../../../kernel/names.ts';
 import type { Challenge } from '../../challenge.ts';
 import type { SentFactor, SentToken } from '../../token.ts';
 
 /** Codes that are sent: to which addresses, how often, and for how long they count. */
-
-export const CODE_CHANNELS = ['sms', 'email'] as const;
-export type CodeChannel = (typeof CODE_CHANNELS)[number];
 
 /** At most ten minutes (SR-48, NIST SP 800-63B-4 3.1.3.2); mail takes one or two. */
 export const CODE_LIFETIME_MS = 5 * 60_000;
@@ -16,20 +14,6 @@ const CODE_DIGITS = 6;
 const CODES = 10 ** CODE_DIGITS;
 /** Words from here on would make some codes likelier than others. */
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
-
-/** How many codes may be sent. They cost money, and a phone that rings all night is an attack. */
-export interface CodeLimits {
-  /** From one account to one address within {@link ADDRESS_WINDOW_MS}. */
-  perAddress: number;
-  /** From one account to one address within a day. */
-  perAddressAndDay: number;
-  /** For one account within an hour. */
-  perAccountAndHour: number;
-  /** From this server within an hour. */
-  perHour: number;
-  /** For each account within an hour, also when others have used up `perHour`. */
-  reservedPerAccount: number;
-}
 
 export const ADDRESS_WINDOW_MS = 15 * 60_000;
 export const HOUR_MS = 3_600_000;

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
+import type { MailLanguage } from '../../../kernel/mail.ts';
 import { normaliseName } from '../../../kernel/names.ts';
-import type { Ports } from '../../../kernel/ports.ts';
+import { MailerUnavailable } from '../../../kernel/ports/mailer.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import type { MailLanguage } from '../../../messages/mail/mail.ts';
-import { MailerUnavailable } from '../../../messages/mailer.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { type Decision, newOperation, transact } from '../../../store/transact.ts';
 import type { Transaction } from '../../../transactions/signing.ts';

@@ -1,8 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { OtpUse } from '@countersign/protocol/result';
-import type { Method } from '../authentication/methods.ts';
-import type { ActorReference } from '../kernel/actor.ts';
-import type { AccountId, ApiKeyId, ResourceId } from '../kernel/ids.ts';
+
+import type { ActorReference } from './actor.ts';
+import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 
 /** What can happen. `thing.verb`; the thing is what `subject` names. */
 export const EVENT_TYPES = [
@@ -121,3 +121,6 @@ export interface AccountEvent {
 
 /** An event before it is known who did it, when, and from where. */
 export type EventDraft = Pick<AccountEvent, 'type'> & Partial<Omit<AccountEvent, 'type' | 'at' | 'account' | 'actor'>>;
+
+/** `token`: the OTP of a token assigned directly to the resource; no user is involved. */
+export type Method = 'password' | 'otp' | 'password-otp' | 'token';

@@ -1,5 +1,5 @@
 import type { ResultClaims } from '@countersign/protocol/result';
-import type { AuditStatement } from '../../events/log/segment.ts';
+import type { AuditStatement } from '../audit-statement.ts';
 
 export interface PublicJwk {
   kty: string;

@@ -1,5 +1,3 @@
-import type { NoticeChange } from './words.ts';
-
 export const MAIL_LANGUAGES = ['en', 'de'] as const;
 export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
 
@@ -61,3 +59,15 @@ export interface ComposedMail {
   /** The one link in it, if there is one; already in both texts. */
   link?: string;
 }
+
+export type NoticeChange =
+  | 'password'
+  | 'email'
+  | 'pin'
+  | 'token-added'
+  | 'token-removed'
+  | 'token-unlocked'
+  | 'recovered'
+  | 'recovery-code-used'
+  | 'recovery-codes'
+  | 'superuser';

@@ -1,16 +1,4 @@
-/** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not open (SR-21). */
-export interface SecretContext {
-  account: string;
-  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key' | 'api-key';
-  id: string;
-  field: string;
-}
-
-/** What something that is sealed for a client continues; bound into it as a context is. */
-export interface ClientContext {
-  kind: 'widget-flow' | 'administrator-flow';
-  id: string;
-}
+import type { ClientContext, SecretContext } from '../secret-context.ts';
 
 /** AES-256-GCM with the master key's id in front. `open` throws when anything does not fit: that denies. */
 export interface SecretBox {
@@ -32,15 +20,4 @@ export interface SecretBox {
    * becomes of the master key.
    */
   mac(purpose: string, message: string): Uint8Array;
-}
-
-/** What the service's own secrets belong to. */
-export const MAC_KEY_CONTEXT: SecretContext = { account: 'service', kind: 'mac-key', id: 'mac-key', field: 'key' };
-
-export function apiKeyContext({ account, id }: { account: string; id: string }): SecretContext {
-  return { account, kind: 'api-key', id, field: 'secret' };
-}
-
-export function signingKeyContext(kid: string): SecretContext {
-  return { account: 'service', kind: 'signing-key', id: kid, field: 'private' };
 }

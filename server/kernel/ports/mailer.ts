@@ -1,4 +1,4 @@
-import type { ComposedMail, Mail, MailKind } from './mail/mail.ts';
+import type { ComposedMail, Mail, MailKind } from '../mail.ts';
 
 /** Carries one message to one person. What it says is made from a template; whoever sends names only the facts. */
 export interface Mailer {

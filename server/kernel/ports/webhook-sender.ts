@@ -1,4 +1,4 @@
-import type { SendOutcome } from '../../webhooks/delivery.ts';
+import type { SendOutcome } from '../send-outcome.ts';
 
 export interface WebhookRequest {
   /** As {@link WebhookSender.read} wrote it. */

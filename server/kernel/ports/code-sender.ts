@@ -1,5 +1,5 @@
-import type { CodeChannel, CodeLimits } from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { MailLanguage } from './mail/mail.ts';
+import type { CodeChannel, CodeLimits } from '../code-channel.ts';
+import type { MailLanguage } from '../mail.ts';
 
 /** One code on its way to one person. What the message says is written by whoever carries it. */
 export interface CodeMessage {

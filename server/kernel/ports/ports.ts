@@ -1,0 +1,24 @@
+import type { Clock } from './clock.ts';
+import type { CodeSender } from './code-sender.ts';
+import type { GeoLookup } from './geo-lookup.ts';
+import type { Mailer } from './mailer.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import type { Random } from './random.ts';
+import type { SecretBox } from './secret-box.ts';
+import type { Signer } from './signer.ts';
+import type { Store } from './store.ts';
+import type { WebhookSender } from './webhook-sender.ts';
+
+/** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature says what it touches. */
+export interface Ports {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  hasher: PasswordHasher;
+  signer: Signer;
+  secrets: SecretBox;
+  geo: GeoLookup;
+  courier: Mailer;
+  codes: CodeSender;
+  webhookSender: WebhookSender;
+}

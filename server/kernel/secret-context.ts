@@ -1,0 +1,24 @@
+/** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not open (SR-21). */
+export interface SecretContext {
+  account: string;
+  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key' | 'api-key';
+  id: string;
+  field: string;
+}
+
+/** What something that is sealed for a client continues; bound into it as a context is. */
+export interface ClientContext {
+  kind: 'widget-flow' | 'administrator-flow';
+  id: string;
+}
+
+/** What the service's own secrets belong to. */
+export const MAC_KEY_CONTEXT: SecretContext = { account: 'service', kind: 'mac-key', id: 'mac-key', field: 'key' };
+
+export function apiKeyContext({ account, id }: { account: string; id: string }): SecretContext {
+  return { account, kind: 'api-key', id, field: 'secret' };
+}
+
+export function signingKeyContext(kid: string): SecretContext {
+  return { account: 'service', kind: 'signing-key', id: kid, field: 'private' };
+}
