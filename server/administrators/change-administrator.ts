@@ -1,4 +1,5 @@
 import { accountDocument } from '../accounts/documents.ts';
+import { releaseQuota } from '../accounts/quotas.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AdministratorId, TokenId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -8,7 +9,6 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
 import { changedMeanwhile, editObject } from '../records/read-object.ts';
-import { releaseQuota } from '../records/usage.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import type { Administrator, Grant } from './administrator.ts';

@@ -1,4 +1,5 @@
 import { accountDocument } from '../accounts/documents.ts';
+import { releaseQuota, reserveQuota } from '../accounts/quotas.ts';
 import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import { type Actor, referenceTo } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
@@ -12,7 +13,6 @@ import type { NewId } from '../records/create-object.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { IDEMPOTENCY_TTL_MS } from '../records/idempotency-record.ts';
 import { readObject } from '../records/read-object.ts';
-import { releaseQuota, reserveQuota } from '../records/usage.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';

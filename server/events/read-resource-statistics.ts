@@ -2,8 +2,8 @@ import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { listResources } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
+import { listResources } from '../resources/list-resources.ts';
 import { dayDocument } from './documents.ts';
 import { type AskedDays, askedDays } from './requested-days.ts';
 

@@ -1,3 +1,4 @@
+import { createWithinQuota } from '../accounts/quotas.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import { parseRange } from '../kernel/addresses.ts';
 import type { FilterId } from '../kernel/ids.ts';
@@ -5,7 +6,7 @@ import { mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { createObject, type NewId } from '../records/create-object.ts';
+import type { NewId } from '../records/create-object.ts';
 import { filterDocument, filterIndexes } from './documents.ts';
 import type { Filter, FilterRule } from './filter.ts';
 import { validateRule } from './judge.ts';
@@ -30,15 +31,15 @@ export async function createFilter(
     createdBy: referenceTo(act.actor),
   };
   const key = filterDocument.key(birth.id);
-  const made = await createObject(
+  const made = await createWithinQuota(
     ports,
     act,
+    'filters',
     'filter.created',
     birth,
     key,
     filterIndexes.created(account),
     filter,
-    'filters',
   );
   return isRefusal(made) ? made : { filter: made.created };
 }

@@ -1,3 +1,4 @@
+import { releaseQuota } from '../accounts/quotas.ts';
 import type { FilterId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -5,7 +6,6 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
-import { releaseQuota } from '../records/usage.ts';
 import { currentHolders } from './attach-filters.ts';
 import { filterDocument } from './documents.ts';
 

@@ -7,12 +7,12 @@ import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { listFilters } from '../records/list-named.ts';
 import { showObject } from '../records/read-object.ts';
 import { createFilter } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
 import { filterDocument } from './documents.ts';
 import type { Filter } from './filter.ts';
+import { listFilters } from './list-filters.ts';
 import { updateFilter } from './update-filter.ts';
 
 const minute = z.int().min(0).max(1440);

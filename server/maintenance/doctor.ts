@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { releaseQuota } from '../accounts/quotas.ts';
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { isLeftover } from '../enrolment/enrolment.ts';
 import { filterDocument, filterIndexes } from '../filters/documents.ts';
@@ -8,7 +9,6 @@ import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent } from '../kernel/request-context.ts';
-import { releaseQuota } from '../records/usage.ts';
 import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';

@@ -3,14 +3,16 @@ import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { type ListQuery, listTokens, listUsers } from '../records/list-named.ts';
+import type { ListQuery } from '../records/list-named.ts';
 import type { Page } from '../records/list-objects.ts';
 import { listOffsetPage, listSelectedOffsetPage, type OffsetPage } from '../records/offset-page.ts';
 import { beginsWith } from '../store/index-entries.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { listTokens } from '../tokens/list-tokens.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
 import { isSent, type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { userIndexes } from '../users/documents.ts';
+import { listUsers } from '../users/list-users.ts';
 import type { User } from '../users/user.ts';
 import { protectimusType } from './token-types.ts';
 

@@ -1,14 +1,12 @@
-import type { QuotaKind } from '../accounts/plans/plans.ts';
 import type { EventType } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
 import { byCreation, reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { idempotencyMarkDocument } from './documents.ts';
 import { IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
-import { releaseQuota, reserveQuota } from './usage.ts';
 
 /** The id something new will have, and the Idempotency-Key (as a MAC) that it was derived from, if any. */
 export interface NewId<Id extends string> {
@@ -19,8 +17,6 @@ export interface NewId<Id extends string> {
 /**
  * Writes an object that must not exist yet, with its entry in the index of its kind. Where it exists because the same
  * Idempotency-Key made it before and was interrupted, the answer is that object.
- *
- * @param quota the quota of the account's plan that it counts against, if any
  */
 export async function createObject<T extends { id: string; account: string; createdAt: number }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -30,11 +26,7 @@ export async function createObject<T extends { id: string; account: string; crea
   key: DocumentKey<T>,
   index: string,
   object: T,
-  quota?: QuotaKind,
 ): Promise<{ created: T } | Refusal> {
-  const { account } = act.actor;
-  const taken = quota === undefined ? { place: 'free' as const } : await reserveQuota(ports, account, quota, object.id);
-  if (isRefusal(taken)) return taken;
   const now = ports.clock.now();
   const mark = idempotencyMarkDocument.key(birth.id, key.anchor);
   const others = reindex(key, undefined, object).filter((step) => step.index !== index);
@@ -53,7 +45,6 @@ export async function createObject<T extends { id: string; account: string; crea
     append: [createEvent(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };
-  if (quota !== undefined && taken.place === 'held') await releaseQuota(ports, account, quota, object.id);
   const [existing, made] = await ports.store.getMany([key, mark], now);
   const same = birth.madeWith !== undefined && made?.value.key === birth.madeWith;
   return existing && same && existing.value.account === object.account

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listFilters } from '../filters/list-filters.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { listResources } from '../resources/list-resources.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { listTokens } from '../tokens/list-tokens.ts';
 import { showUser } from '../users/find-user.ts';
-import { listFilters, listResources, listTokens, listUsers } from './list-named.ts';
+import { listUsers } from '../users/list-users.ts';
 import { showObject } from './read-object.ts';
 
 // SR-27: what is seen is asked of who sees it, also where a door before it would not have let them in.

@@ -1,3 +1,4 @@
+import { createWithinQuota } from '../accounts/quotas.ts';
 import { attachFilters } from '../filters/attach-filters.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
@@ -5,7 +6,7 @@ import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { createObject, type NewId } from '../records/create-object.ts';
+import type { NewId } from '../records/create-object.ts';
 import { resourceDocument, resourceIndexes } from './documents.ts';
 import type { Resource } from './resource.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
@@ -26,15 +27,15 @@ export async function createResource(
   const createdBy = referenceTo(act.actor);
   const resource: Resource = { ...checked.settings, id, account, createdAt: ports.clock.now(), createdBy };
   const key = resourceDocument.key(id);
-  const made = await createObject(
+  const made = await createWithinQuota(
     ports,
     act,
+    'resources',
     'resource.created',
     birth,
     key,
     resourceIndexes.created(account),
     resource,
-    'resources',
   );
   return isRefusal(made) ? made : { resource: made.created };
 }

@@ -1,3 +1,4 @@
+import { releaseQuota } from '../accounts/quotas.ts';
 import { detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
@@ -8,7 +9,6 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
-import { releaseQuota } from '../records/usage.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';

@@ -20,11 +20,11 @@ import { apiRouter } from '../http/api/router.ts';
 import { seenOf } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { listResources } from '../records/list-named.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createResource } from './create-resource.ts';
 import { deleteResource } from './delete-resource.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
+import { listResources } from './list-resources.ts';
 import { LONGEST_REDIRECT_URI } from './redirect-uris.ts';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,

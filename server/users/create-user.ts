@@ -1,3 +1,4 @@
+import { createWithinQuota, releaseQuota } from '../accounts/quotas.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChoosePassword, mayCreate } from '../kernel/policy.ts';
@@ -6,8 +7,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
 import { hashNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
-import { createObject, type NewId } from '../records/create-object.ts';
-import { releaseQuota } from '../records/usage.ts';
+import type { NewId } from '../records/create-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
@@ -70,15 +70,15 @@ export async function createUser(
     createdBy: referenceTo(act.actor),
   } as User;
 
-  const made = await createObject(
+  const made = await createWithinQuota(
     ports,
     act,
+    'users',
     'user.created',
     birth,
     userDocument.key(id),
     userIndexes.created(account),
     drafted,
-    'users',
   );
   if (isRefusal(made)) return made;
   const user = made.created;

@@ -1,3 +1,4 @@
+import { releaseQuota } from '../accounts/quotas.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentTriesDocument } from '../enrolment/documents.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -10,7 +11,6 @@ import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import type { SeenVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
-import { releaseQuota } from '../records/usage.ts';
 import { giveToken } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';
 import { newOperation, transact } from '../store/transact.ts';

@@ -37,10 +37,10 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { passwordHash } from '../passwords/hash-fields.ts';
 import type { NewId } from '../records/create-object.ts';
-import { listUsers } from '../records/list-named.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
 import { showUser } from './find-user.ts';
+import { listUsers } from './list-users.ts';
 import { updateUser } from './update-user.ts';
 import type { User } from './user.ts';
 

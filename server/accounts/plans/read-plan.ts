@@ -3,9 +3,9 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { listObjects, type Page } from '../../records/list-objects.ts';
-import { readUsage } from '../../records/usage.ts';
 import type { Account } from '../account.ts';
 import { accountDocument, ledgerEntryDocument, ledgerIndexes } from '../documents.ts';
+import { readUsage } from '../quotas.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { limitedKinds, type PlanCatalogue, type QuotaKind } from './plans.ts';
 

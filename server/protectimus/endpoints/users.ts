@@ -2,8 +2,8 @@ import { idFromBytes, idNumber, type TokenId, type UserId } from '../../kernel/i
 import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { importPasswordHash } from '../../passwords/import-password-hash.ts';
-import { listTokens } from '../../records/list-named.ts';
 import { countEntries, listSelectedOffsetPage } from '../../records/offset-page.ts';
+import { listTokens } from '../../tokens/list-tokens.ts';
 import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';
 import { createUser } from '../../users/create-user.ts';

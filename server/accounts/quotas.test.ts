@@ -1,9 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createAccount } from '../accounts/create-account.ts';
-import { usageDocument } from '../accounts/documents.ts';
-import { choosePlan } from '../accounts/plans/choose-plan.ts';
-import { DEFAULT_CATALOGUE, type PlanCatalogue, type Quotas } from '../accounts/plans/plans.ts';
-import { PLACE_HELD_MS } from '../accounts/usage.ts';
 import { removeAdministrator } from '../administrators/change-administrator.ts';
 import { inviteAdministrator } from '../administrators/invite-administrator.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -14,7 +9,12 @@ import { birth, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { userIndexes } from '../users/documents.ts';
-import { readUsage, recountUsage } from './usage.ts';
+import { createAccount } from './create-account.ts';
+import { usageDocument } from './documents.ts';
+import { choosePlan } from './plans/choose-plan.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue, type Quotas } from './plans/plans.ts';
+import { readUsage, recountUsage } from './quotas.ts';
+import { PLACE_HELD_MS } from './usage.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -1,31 +1,23 @@
-import { accountDocument, usageDocument } from '../accounts/documents.ts';
-import type { QuotaKind } from '../accounts/plans/plans.ts';
-import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from '../accounts/usage.ts';
-import { filterDocument, filterIndexes } from '../filters/documents.ts';
-import type { AccountId, FilterId, ResourceId, UserId } from '../kernel/ids.ts';
+import type { EventType } from '../kernel/event.ts';
+import type { AccountId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { ABSENT, type DocumentKey, type IndexEntry, type Stored } from '../kernel/ports/store.ts';
-import { type Refusal, refusal } from '../kernel/result.ts';
-import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
+import { ABSENT, type DocumentKey, type IndexEntry, type RawKey, type Stored } from '../kernel/ports/store.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
-import { userDocument, userIndexes } from '../users/documents.ts';
+import { accountDocument, usageDocument } from './documents.ts';
+import type { QuotaKind } from './plans/plans.ts';
+import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Where the objects of a kind are listed: an entry is written and removed in the very commit of its object. */
-const INDEXES: Record<QuotaKind, (account: AccountId) => string> = {
-  users: userIndexes.created,
-  resources: resourceIndexes.created,
-  filters: filterIndexes.created,
-  administrators: (account) => `administrators/${account}/created`,
-};
+const indexOf = (kind: QuotaKind, account: AccountId): string => `${kind}/${account}/created`;
 
-const OBJECTS: Partial<Record<QuotaKind, (id: string) => DocumentKey>> = {
-  users: (id) => userDocument.key(id as UserId),
-  resources: (id) => resourceDocument.key(id as ResourceId),
-  filters: (id) => filterDocument.key(id as FilterId),
-};
+/** Key of an object by its id, so that places held can be looked at. Without it they are counted. */
+type ObjectKey = (id: string) => RawKey;
 
 /** Places held are looked at when there are so many, so that the document stays small. */
 const MOST_HELD = 64;
@@ -46,6 +38,7 @@ export async function reserveQuota(
   account: AccountId,
   kind: QuotaKind,
   id: string,
+  objectKey?: ObjectKey,
 ): Promise<{ place: Place } | Refusal> {
   const [stored] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
@@ -56,7 +49,7 @@ export async function reserveQuota(
       if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
       if (taken !== 'look-first') return { place: taken };
       // Where another process changed the count meanwhile, its count may do.
-      isSettled = await settleUsage(ports, account, kind);
+      isSettled = await settleUsage(ports, account, kind, objectKey);
     }
     throw new Contention(account);
   };
@@ -84,6 +77,28 @@ function tryToTake(
   });
 }
 
+/** Creates an object that the account's plan may limit. Arguments as of `createObject`. */
+export async function createWithinQuota<T extends { id: string; account: string; createdAt: number }>(
+  ports: Needs,
+  act: RequestContext,
+  kind: QuotaKind,
+  type: EventType,
+  birth: NewId<string>,
+  key: DocumentKey<T>,
+  index: string,
+  object: T,
+): Promise<{ created: T } | Refusal> {
+  const { account } = act.actor;
+  // Objects of these kinds are anchors of their own.
+  const objectKey = (id: string): RawKey => ({ anchor: id, name: key.name });
+  const taken = await reserveQuota(ports, account, kind, object.id, objectKey);
+  if (isRefusal(taken)) return taken;
+  const made = await createObject(ports, act, type, birth, key, index, object);
+  const isNew = !isRefusal(made) && made.created === object;
+  if (!isNew && taken.place === 'held') await releaseQuota(ports, account, kind, object.id);
+  return made;
+}
+
 /** Gives a place back: the object was deleted, or never came to be. Whoever deleted it does, and nobody else. */
 export async function releaseQuota(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
   const key = usageDocument.key(account, kind);
@@ -103,15 +118,19 @@ export async function releaseQuota(ports: Needs, account: AccountId, kind: Quota
  *
  * @returns false if the count was changed meanwhile, and so was not written
  */
-async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
-  const object = OBJECTS[kind];
+async function settleUsage(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  objectKey: ObjectKey | undefined,
+): Promise<boolean> {
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], now);
-  if (!object || !stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) {
+  if (!objectKey || !stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) {
     return recountUsage(ports, account, kind);
   }
   const ids = Object.keys(stored.value.held);
-  const found = await ports.store.getMany(ids.map(object), now);
+  const found = await ports.store.getMany(ids.map(objectKey), now);
   const there = new Set(ids.filter((_, at) => found[at] !== undefined));
   return replaceUsage(ports, account, kind, stored, reconcileQuota(stored.value, there, now));
 }
@@ -144,7 +163,7 @@ async function countObjects(
   kind: QuotaKind,
   asked: ReadonlySet<string>,
 ): Promise<{ others: number; there: Set<string> }> {
-  const index = INDEXES[kind](account);
+  const index = indexOf(kind, account);
   const there = new Set<string>();
   let others = 0;
   let after: IndexEntry | undefined;

@@ -1,0 +1,23 @@
+import { maySee } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { type ListQuery, listRange } from '../records/list-named.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { filterDocument, filterIndexes } from './documents.ts';
+import type { Filter } from './filter.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export async function listFilters(
+  ports: Needs,
+  { actor }: RequestContext,
+  query: ListQuery & { kind?: Filter['rule']['kind'] | undefined },
+): Promise<Result<Page<Filter>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const { kind } = query;
+  const range = listRange(query, filterIndexes.names(account), filterIndexes.created(account));
+  const where = kind && ((filter: Filter) => filter.rule.kind === kind);
+  return listObjects(ports, { ...range, account, key: filterDocument.key, where });
+}

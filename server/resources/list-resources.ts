@@ -1,0 +1,24 @@
+import { maySee, visibleResources } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { type ListQuery, listRange } from '../records/list-named.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { resourceDocument, resourceIndexes } from './documents.ts';
+import { listGranted } from './list-granted.ts';
+import type { Resource } from './resource.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export async function listResources(
+  ports: Needs,
+  { actor }: RequestContext,
+  query: ListQuery,
+): Promise<Result<Page<Resource>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const range = listRange(query, resourceIndexes.names(account), resourceIndexes.created(account));
+  const visible = visibleResources(actor);
+  if (visible) return listGranted(ports, account, visible, range);
+  return listObjects(ports, { ...range, account, key: resourceDocument.key });
+}

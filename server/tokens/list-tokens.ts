@@ -1,0 +1,53 @@
+import { tokenState } from '../authentication/lockout.ts';
+import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
+import { maySee, maySeeResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { type ListQuery, listRange } from '../records/list-named.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { tokenDocument, tokenIndexes } from './documents.ts';
+import type { Token, TokenState } from './token.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export interface TokenQuery extends ListQuery {
+  state?: TokenState | undefined;
+  owner?: UserId | undefined;
+  kind?: Token['factor']['kind'] | undefined;
+  /** That takes the token's codes with no user. */
+  resource?: ResourceId | undefined;
+}
+
+export async function listTokens(
+  ports: Needs,
+  { actor }: RequestContext,
+  query: TokenQuery,
+): Promise<Result<Page<Token>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const { state, owner, kind, resource } = query;
+  if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
+  const now = ports.clock.now();
+  const fits = (token: Token) =>
+    (state === undefined || tokenState(token, now) === state) &&
+    (owner === undefined || token.owner === owner) &&
+    (kind === undefined || token.factor.kind === kind) &&
+    (resource === undefined || token.directResources.includes(resource));
+  const all = [state, owner, kind, resource].every((wish) => wish === undefined);
+  return listObjects(ports, {
+    ...listRange(query, tokenIndexes.names(account), selectiveTokens(account, query)),
+    account,
+    key: tokenDocument.key,
+    where: all ? undefined : fits,
+  });
+}
+
+function selectiveTokens(account: AccountId, { state, owner, kind, resource }: TokenQuery): string {
+  if (owner !== undefined) return tokenIndexes.ofOwner(account, owner);
+  if (resource !== undefined) return tokenIndexes.onResource(account, resource);
+  if (state === 'locked') return tokenIndexes.locked(account);
+  if (state === 'deactivated') return tokenIndexes.deactivated(account);
+  if (state === 'expired') return tokenIndexes.expiring(account);
+  return kind === undefined ? tokenIndexes.created(account) : tokenIndexes.ofKind(account, kind);
+}

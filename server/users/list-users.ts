@@ -1,0 +1,39 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import { maySee, maySeeResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { type ListQuery, listRange } from '../records/list-named.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { userDocument, userIndexes } from './documents.ts';
+import type { User } from './user.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export async function listUsers(
+  ports: Needs,
+  { actor }: RequestContext,
+  query: ListQuery & { blocked?: boolean | undefined; resource?: ResourceId | undefined },
+): Promise<Result<Page<User>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const { blocked, resource } = query;
+  // A resource that the administrator does not see has no users, like one that never existed (SR-67).
+  if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
+  const selective =
+    resource !== undefined
+      ? userIndexes.onResource(account, resource)
+      : blocked === true
+        ? userIndexes.blocked(account)
+        : userIndexes.created(account);
+  const fits = (user: User) =>
+    (blocked === undefined || user.blocked === blocked) &&
+    (resource === undefined || user.assignments.some((assignment) => assignment.resource === resource));
+  const where = blocked === undefined && resource === undefined ? undefined : fits;
+  return listObjects(ports, {
+    ...listRange(query, userIndexes.names(account), selective),
+    account,
+    key: userDocument.key,
+    where,
+  });
+}
