@@ -1,7 +1,7 @@
 import type { SessionView } from '@countersign/protocol/session';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/authentication/lockout.ts';
+import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/tokens/lockout.ts';
 import type { Actor } from '../../server/kernel/actor.ts';
 import {
   mayChangeToken as mayChangeTokenThere,

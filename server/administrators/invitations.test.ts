@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
+import { openAccount } from '../composition/open-account.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
@@ -21,7 +22,6 @@ import { acceptInvitation } from './accept-link.ts';
 import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from './administrator-link.ts';
 import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
 import { inviteAdministrator, resendInvitation } from './invite-administrator.ts';
-import { openAccount } from './open-account.ts';
 
 let ports: TestPorts;
 let scene: Fixture;

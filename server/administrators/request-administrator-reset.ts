@@ -1,4 +1,3 @@
-import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -10,6 +9,7 @@ import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '
 import { askedInVain, countMail, countResetRequest } from '../passwords/reset/reset-request.ts';
 import { resetMail } from '../passwords/reset/start-password-reset.ts';
 import { newOperation } from '../store/transact.ts';
+import { unknownSubject } from '../users/decoy-attempt.ts';
 import { writeLink } from './administrator-link.ts';
 import { administratorResetDocument } from './documents.ts';
 import { locateAdministrator } from './find-administrator.ts';

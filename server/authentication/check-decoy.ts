@@ -1,8 +1,8 @@
 import type { AccountId, TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { VerifyNeeds } from '../tokens/factor-check.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import type { OathToken, RecoveryToken, Token } from '../tokens/token.ts';
-import type { VerifyNeeds } from './factor-check.ts';
 import type { SecondAnswer } from './second-factor.ts';
 import { verifyAnswer } from './verify-answer.ts';
 

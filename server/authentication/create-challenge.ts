@@ -10,6 +10,7 @@ import { tokenDocument } from '../tokens/documents.ts';
 import { createOcraChallenge } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, sendCode } from '../tokens/kinds/sent/send-code.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import {
   isOcra,
   isSent,
@@ -21,7 +22,6 @@ import {
 } from '../tokens/token.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { loadAssignedTokens } from './load-assigned-tokens.ts';
 import { readAccess } from './read-access.ts';
 import { acceptedKinds, acceptedKindsFrom, isUsable } from './second-factor.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sampleToken, tokenId } from '../testing/samples.ts';
+import type { FactorVerdict } from '../tokens/factor-check.ts';
 import type { OathToken } from '../tokens/token.ts';
 import {
   candidateTokens,
@@ -9,7 +10,6 @@ import {
   type SecondFactorRules,
   type VerifiedCandidate,
 } from './decide-second-factor.ts';
-import type { FactorVerdict } from './factor-check.ts';
 import type { LimitedToken } from './read-limits.ts';
 
 const NOW = 1_000_000;

@@ -1,10 +1,10 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
+import type { Candidate, FactorVerdict } from '../tokens/factor-check.ts';
+import { countWrongAnswer, resetFailures, tokenState } from '../tokens/lockout.ts';
 import type { Token } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import type { Candidate, FactorVerdict } from './factor-check.ts';
-import { countWrongAnswer, resetFailures, tokenState } from './lockout.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import type { LimitedToken } from './read-limits.ts';
 import { factorStates, isUsable, matchesAnswer, type SecondAnswer } from './second-factor.ts';

@@ -3,10 +3,9 @@ import { normaliseName } from '../kernel/names.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
 import { newOperation } from '../store/transact.ts';
-import { nameClaimDocument } from '../users/documents.ts';
+import { anyRecord, typedNameQueueKey } from '../users/decoy-attempt.ts';
+import { decoyAttemptDocument, nameClaimDocument } from '../users/documents.ts';
 import { decoysFor } from './check-decoy.ts';
-import { anyRecord, typedNameQueueKey } from './decoy-attempt.ts';
-import { decoyAttemptDocument } from './documents.ts';
 import type { SecondAnswer } from './second-factor.ts';
 import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
 

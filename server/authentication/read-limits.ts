@@ -5,11 +5,11 @@ import { resourcesOpenedBy } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { lowestThreshold } from '../tokens/lockout.ts';
 import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import { loadAssignedTokens } from './load-assigned-tokens.ts';
-import { lowestThreshold } from './lockout.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 

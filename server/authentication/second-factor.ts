@@ -3,9 +3,9 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { PasskeyAnswer } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { tokenState } from '../tokens/lockout.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import { tokenState } from './lockout.ts';
 import type { FactorState } from './methods.ts';
 
 /** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */

@@ -1,11 +1,11 @@
 import { callDependency } from '../kernel/dependency.ts';
+import type { Candidate, FactorVerdict, VerifyNeeds } from '../tokens/factor-check.ts';
 import { verifyOath } from '../tokens/kinds/oath/verify-oath.ts';
 import { verifyOcraAnswer } from '../tokens/kinds/ocra/verify-ocra.ts';
 import { verifyPasskey } from '../tokens/kinds/passkey/verify-passkey.ts';
 import { verifyRecovery } from '../tokens/kinds/recovery/verify-recovery.ts';
 import { verifySent } from '../tokens/kinds/sent/verify-sent.ts';
 import { isOath, isOcra, isRecovery, isSent, isWebauthn } from '../tokens/token.ts';
-import type { Candidate, FactorVerdict, VerifyNeeds } from './factor-check.ts';
 import type { SecondAnswer } from './second-factor.ts';
 
 /**

@@ -9,7 +9,10 @@ import { Contention, newOperation, transact } from '../store/transact.ts';
 import type { Challenge } from '../tokens/challenge.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import { resetFailures } from '../tokens/lockout.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
+import { BURNT, decoyAttempt, factorQueueKey } from '../users/decoy-attempt.ts';
+import { decoyAttemptDocument } from '../users/documents.ts';
 import { checkDecoy } from './check-decoy.ts';
 import {
   candidateTokens,
@@ -21,9 +24,6 @@ import {
   type UncountedRefusal,
   type VerifiedCandidate,
 } from './decide-second-factor.ts';
-import { BURNT, decoyAttempt, factorQueueKey } from './decoy-attempt.ts';
-import { decoyAttemptDocument } from './documents.ts';
-import { resetFailures } from './lockout.ts';
 import type { LimitedToken } from './read-limits.ts';
 import { verifyAnswer } from './verify-answer.ts';
 

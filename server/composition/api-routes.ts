@@ -1,4 +1,3 @@
-import { checklist } from '../accounts/checklist-routes.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../accounts/plans/plans.ts';
 import { accounts } from '../accounts/routes.ts';
 import { invitations } from '../administrators/invitation-routes.ts';
@@ -13,6 +12,7 @@ import { challenges } from '../authentication/challenge-routes.ts';
 import { explanations } from '../authentication/explain-routes.ts';
 import { authentications } from '../authentication/routes.ts';
 import { environments } from '../browsers/routes.ts';
+import { checklist } from '../checklist/routes.ts';
 import { enrolmentLinks } from '../enrolment/link-routes.ts';
 import { events } from '../events/routes.ts';
 import { statistics } from '../events/statistics-routes.ts';

@@ -2,17 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import about from '../../package.json' with { type: 'json' };
-import { type Demo, seedDemo } from '../accounts/seed-demo.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
-import { isLoopbackHost } from '../config/parse.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
 import { startBackgroundWork } from '../jobs/background-work.ts';
 import { eventJobs } from '../jobs/event-jobs.ts';
 import { startPeriodicJobs } from '../jobs/periodic.ts';
+import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { threadPoolTooSmall } from '../platform/argon2/threads.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
@@ -22,6 +21,7 @@ import { startDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, endOnFaults } from './crash.ts';
 import { createPorts, demoFile } from './create-ports.ts';
 import { openOperatorSocket } from './operator-server.ts';
+import { type Demo, seedDemo } from './seed-demo.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
 
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */

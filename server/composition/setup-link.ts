@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { ServicePlan } from '../accounts/account.ts';
-import { openAccount } from '../administrators/open-account.ts';
 import { hasAccount, issueSetupLink } from '../administrators/set-up.ts';
 import type { Logger } from '../http/log.ts';
 import { emailShape } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { openAccount } from './open-account.ts';
 
 type Needs = Ports & { issuer: string };
 

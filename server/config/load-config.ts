@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
 import { defaultReserve } from '../tokens/kinds/sent/out-of-band-code.ts';
-import { isLoopbackHost, mayUseRpId } from './parse.ts';
+import { mayUseRpId } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';
 

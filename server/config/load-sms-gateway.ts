@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { z } from 'zod';
+import { isLoopbackHost } from '../kernel/addresses.ts';
 import {
   fill,
   type JsonTemplate,
@@ -9,7 +10,6 @@ import {
   type SmsGateway,
 } from '../messages/sms/gateway.ts';
 import { GATEWAY_PRESETS } from '../messages/sms/gateway-presets.ts';
-import { isLoopbackHost } from './parse.ts';
 
 /** The file of the gateway is not right. Says where, and never what stands there. */
 export class SmsGatewayError extends Error {

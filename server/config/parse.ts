@@ -1,14 +1,9 @@
 import { isIP } from 'node:net';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { getDomain } from 'tldts';
+import { isLoopbackHost } from '../kernel/addresses.ts';
 import { CODE_CHANNELS, type CodeChannel } from '../kernel/code-channel.ts';
 import { emailShape } from '../kernel/names.ts';
-
-/** `localhost`, 127.0.0.0/8 or ::1; host as in a URL or after {@link parseListen}. */
-export function isLoopbackHost(host: string): boolean {
-  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
-}
 
 /** An origin without path, query, fragment or credentials; https except on loopback. Without a slash at the end. */
 export function parsePublicUrl(text: string): string | undefined {

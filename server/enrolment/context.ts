@@ -1,10 +1,10 @@
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';

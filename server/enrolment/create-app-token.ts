@@ -1,4 +1,3 @@
-import { advanceCounter } from '../authentication/lockout.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
@@ -6,6 +5,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { stepOutside, verifyOtp } from '../tokens/kinds/oath/verify.ts';
+import { advanceCounter } from '../tokens/lockout.ts';
 import { isOath, type OathToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
 import type { AppMaking } from './enrolling.ts';

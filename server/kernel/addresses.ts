@@ -143,3 +143,9 @@ function writeRange({ bytes, bits }: Range): string {
 function textOf(bytes: readonly number[]): string {
   return ipaddr.fromByteArray([...bytes]).toString();
 }
+
+/** `localhost`, 127.0.0.0/8 or ::1; host as in a URL or a listen address. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}

@@ -1,4 +1,3 @@
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
@@ -17,6 +16,7 @@ import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import type { Resource } from '../resources/resource.ts';
 import { newOperation } from '../store/transact.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 

@@ -1,5 +1,4 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
@@ -20,6 +19,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { unlockLinkDocument } from '../tokens/documents.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import {
   UNLOCK_LINK_LIFETIME_MS,
   UNLOCKS_PER_PERSON,

@@ -1,10 +1,10 @@
 import { accountDocument } from '../accounts/documents.ts';
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isResultValid } from './result-validity.ts';
 

@@ -21,7 +21,7 @@ import {
   setupLinkDocument,
 } from '../administrators/documents.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument, protectimusKeyIndexes } from '../api-keys/documents.ts';
-import { authenticationDocument, decoyAttemptDocument } from '../authentication/documents.ts';
+import { authenticationDocument } from '../authentication/documents.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from '../enrolment/documents.ts';
 import {
@@ -50,7 +50,7 @@ import {
   tokenIndexes,
   unlockLinkDocument,
 } from '../tokens/documents.ts';
-import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
+import { decoyAttemptDocument, nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import {
   deliveryDocument,
   deliveryIndexes,

@@ -1,4 +1,3 @@
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
@@ -8,6 +7,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { transact } from '../store/transact.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { locateTyped } from '../users/find-user.ts';

@@ -1,9 +1,9 @@
-import { anyRecord } from '../authentication/decoy-attempt.ts';
 import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
+import { anyRecord } from '../users/decoy-attempt.ts';
 import type { PasswordAttempts } from '../users/user.ts';
 import { passwordAttemptsDocument } from './documents.ts';
 import { attemptsAsOf, isKnownNetwork } from './known-networks.ts';

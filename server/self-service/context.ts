@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
@@ -7,6 +6,7 @@ import type { Flow } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';

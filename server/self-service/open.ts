@@ -1,4 +1,3 @@
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow, ResultRecord } from '../flows/flow.ts';
 import { actOf, grantedEvent } from '../flows/flow-events.ts';
@@ -11,6 +10,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Write } from '../store/transact.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { readUser } from '../users/find-user.ts';
 import { credentialFingerprint, isUnchangedSinceOpen, mayBeShown } from './context.ts';
 import { isReturn, selfOpened } from './transitions.ts';

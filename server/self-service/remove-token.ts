@@ -1,5 +1,4 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { tokenState } from '../authentication/lockout.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -13,6 +12,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
+import { tokenState } from '../tokens/lockout.ts';
 import { keepSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';

@@ -1,5 +1,4 @@
 import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
-import { tokenState } from '../authentication/lockout.ts';
 import { acceptedKinds, acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
@@ -14,6 +13,7 @@ import { assignmentTo } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { tokenState } from '../tokens/lockout.ts';
 import { isOath, isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';

@@ -1,4 +1,3 @@
-import { stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -14,6 +13,7 @@ import { readUser } from '../users/find-user.ts';
 import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { type CodeCheck, checkCode as judgeCode } from './kinds/oath/check.ts';
+import { stateOnceEnabled } from './lockout.ts';
 import { splitPin } from './pin.ts';
 import { seedContext } from './seed-context.ts';
 import { isOath, type OathToken, type Token } from './token.ts';

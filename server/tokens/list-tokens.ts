@@ -1,4 +1,3 @@
-import { tokenState } from '../authentication/lockout.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -7,6 +6,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { type ListQuery, listRange } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { tokenDocument, tokenIndexes } from './documents.ts';
+import { tokenState } from './lockout.ts';
 import type { Token, TokenState } from './token.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;

@@ -1,5 +1,3 @@
-import { factorQueueKey } from '../authentication/decoy-attempt.ts';
-import { countFailedResync, stateOnceEnabled } from '../authentication/lockout.ts';
 import { denialCode } from '../authentication/methods.ts';
 import type { SecondFactorPorts } from '../authentication/verify-second-factor.ts';
 import { callDependency } from '../kernel/dependency.ts';
@@ -11,8 +9,10 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { factorQueueKey } from '../users/decoy-attempt.ts';
 import { readUser } from '../users/find-user.ts';
 import { challengeDocument, tokenDocument } from './documents.ts';
+import { countFailedResync, stateOnceEnabled } from './lockout.ts';
 import { findResync, RESYNC_SCOPES } from './resync.ts';
 import { isOath, isOcra, type Token } from './token.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { advanceCounter } from '../authentication/lockout.ts';
 import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
 import { currentOtp, DRIFT_MAX_STEPS, rejectFutureStep, verifyOtp } from './kinds/oath/verify.ts';
+import { advanceCounter } from './lockout.ts';
 import { movingFactorOf, restoredSpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
 
 const PERIOD = 30_000;

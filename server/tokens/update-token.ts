@@ -1,4 +1,3 @@
-import { lockToken, unlockToken } from '../authentication/lockout.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -13,6 +12,7 @@ import { rememberToken } from '../users/remember-token.ts';
 import type { NewPin } from './create-token.ts';
 import { tokenDocument } from './documents.ts';
 import { ADDRESS_FORMS, isAddressFor, moved } from './kinds/sent/out-of-band-code.ts';
+import { lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
 import { isRecovery, isSent, isWebauthn, type Token } from './token.ts';
 

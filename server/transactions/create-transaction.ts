@@ -1,4 +1,3 @@
-import { loadAssignedTokens } from '../authentication/load-assigned-tokens.ts';
 import { TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -7,6 +6,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { keepLoginRequest } from '../login/create-login-request.ts';
 import type { NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { findUser } from '../users/find-user.ts';
 import { type SigningKind, signingDenial, signingKinds, type Transaction } from './signing.ts';
 import { parseTransaction, transactionHash } from './transaction.ts';

@@ -1,8 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import { tokenState } from '../authentication/lockout.ts';
 import { decideFactors, denialCode } from '../authentication/methods.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { Resource } from '../resources/resource.ts';
+import { tokenState } from '../tokens/lockout.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 

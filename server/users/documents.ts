@@ -53,3 +53,17 @@ function entriesOf(user: User): IndexedEntry[] {
     ...user.assignments.map(({ resource }) => ({ index: userIndexes.onResource(account, resource), entry })),
   ];
 }
+
+/**
+ * Written so that an attempt against nothing costs what a counted one costs. Its content has no meaning. `none` is never
+ * written: a commit expects its version as one on a token expects the token's.
+ */
+export const decoyAttemptDocument = defineDocument<{ filler: string }, [record: number, part?: 'none']>({
+  kind: 'burnt-attempt',
+  description: 'Filler, written for attempts without a token so that they take as long as others.',
+  anchor: 'one of 256 records',
+  key: (record, part) => [`burnt-attempt/${record}`, part],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'never',
+});

@@ -1,5 +1,3 @@
-import { anyRecord } from '../authentication/decoy-attempt.ts';
-import { decoyAttemptDocument } from '../authentication/documents.ts';
 import type { AccountId, UserId } from '../kernel/ids.ts';
 import { parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -7,7 +5,8 @@ import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { nameClaimDocument, userDocument } from './documents.ts';
+import { anyRecord } from './decoy-attempt.ts';
+import { decoyAttemptDocument, nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
 

@@ -94,6 +94,7 @@ const FEATURES = new Set([
   'authentication',
   'backup',
   'browsers',
+  'checklist',
   'enrolment',
   'events',
   'filters',

@@ -14,8 +14,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'lockout',
-    files: ['server/authentication/lockout.ts'],
-    tests: ['server/authentication/lockout.test.ts'],
+    files: ['server/tokens/lockout.ts'],
+    tests: ['server/tokens/lockout.test.ts'],
   },
   {
     name: 'otp',

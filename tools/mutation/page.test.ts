@@ -10,12 +10,12 @@ const scores = JSON.parse(readFileSync('tools/mutation/scores.json', 'utf8')) as
 
 it('has a row for each module that was measured, and a line for each explained survivor', () => {
   const page = mutationPage(
-    [{ name: 'lockout', files: ['server/authentication/lockout.ts'], tests: [] }],
+    [{ name: 'lockout', files: ['server/tokens/lockout.ts'], tests: [] }],
     [{ module: 'lockout', date: '2026-11-27', killed: 9, survived: 1 }],
-    [{ file: 'server/authentication/lockout.ts', line: 'return `a`;', replacement: '', reason: 'It names nothing.' }],
+    [{ file: 'server/tokens/lockout.ts', line: 'return `a`;', replacement: '', reason: 'It names nothing.' }],
   );
-  expect(page).toContain('| lockout | `server/authentication/lockout.ts` | 90.0 % | 9 of 10 | 2026-11-27 |');
-  expect(page).toContain('- `server/authentication/lockout.ts`: `` return `a`; `` as nothing: It names nothing.');
+  expect(page).toContain('| lockout | `server/tokens/lockout.ts` | 90.0 % | 9 of 10 | 2026-11-27 |');
+  expect(page).toContain('- `server/tokens/lockout.ts`: `` return `a`; `` as nothing: It names nothing.');
 });
 
 it('equals docs/mutation-scores.md; else: npm run mutation', () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type Mutant, mergeScores, percent, unexplained } from './score.ts';
 
 const mutant: Mutant = {
-  file: 'server/authentication/lockout.ts',
+  file: 'server/tokens/lockout.ts',
   lineNumber: 7,
   line: 'if (token.lock) return token;',
   replacement: 'false',

@@ -4,7 +4,6 @@ import { removeAdministrator } from '../../administrators/change-administrator.t
 import { administratorDocument } from '../../administrators/documents.ts';
 import { deleteApiKey } from '../../api-keys/change-api-key.ts';
 import { apiKeyDocument, apiKeyIndexes } from '../../api-keys/documents.ts';
-import { lockToken } from '../../authentication/lockout.ts';
 import { forgetEnvironments } from '../../browsers/forget-environments.ts';
 import { filterDocument } from '../../filters/documents.ts';
 import type { EventDraft } from '../../kernel/event.ts';
@@ -27,6 +26,7 @@ import { resourceDocument } from '../../resources/documents.ts';
 import { transact } from '../../store/transact.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
+import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
 import { deleteUser } from '../../users/delete-user.ts';
 import { userDocument } from '../../users/documents.ts';

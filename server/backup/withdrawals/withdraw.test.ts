@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Administrator, NO_RECOVERY_CODES } from '../../administrators/administrator.ts';
-import { tokenState } from '../../authentication/lockout.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../../testing/samples.ts';
+import { tokenState } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import { type AccountWithdrawals, addEvent, nothingYet, type ObjectWithdrawals } from './collect-withdrawals.ts';

@@ -1,5 +1,4 @@
 import type { Administrator } from '../../administrators/administrator.ts';
-import { lockToken } from '../../authentication/lockout.ts';
 import {
   assignmentTo,
   giveToken,
@@ -8,6 +7,7 @@ import {
   unassignToken,
   validPairs,
 } from '../../resources/assignments.ts';
+import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import type { AccountWithdrawals, NewPair, ObjectWithdrawals } from './collect-withdrawals.ts';

@@ -5,7 +5,6 @@ import { listAccounts } from '../../accounts/list-accounts.ts';
 import { MAX_AMOUNT } from '../../accounts/plans/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../accounts/plans/plans.ts';
 import { postEntry } from '../../accounts/plans/post-entry.ts';
-import { openAccount } from '../../administrators/open-account.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
@@ -28,6 +27,7 @@ import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { LARGE_BODIES, nativeApi } from '../api-routes.ts';
+import { openAccount } from '../open-account.ts';
 import { masterKeys } from './master-keys.ts';
 
 export interface OperatorOptions {

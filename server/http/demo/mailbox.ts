@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ICON_LINK } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import { isLoopbackHost } from '../../config/parse.ts';
+import { isLoopbackHost } from '../../kernel/addresses.ts';
 import type { KeptMessage, Mailbox } from '../../kernel/ports/mailer.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';

@@ -1,5 +1,3 @@
-import { unknownSubject } from '../../authentication/decoy-attempt.ts';
-import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
 import { readAccess } from '../../authentication/read-access.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
@@ -8,6 +6,8 @@ import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { assignmentTo, isAssigned } from '../../resources/assignments.ts';
 import { newOperation } from '../../store/transact.ts';
+import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
+import { unknownSubject } from '../../users/decoy-attempt.ts';
 import { locateTyped } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';

@@ -1,5 +1,3 @@
-import { loadAssignedTokens } from '../../authentication/load-assigned-tokens.ts';
-import { unlockToken } from '../../authentication/lockout.ts';
 import { notifyUser } from '../../enrolment/notify-user.ts';
 import { secretMatches } from '../../flows/flow-handle.ts';
 import type { ResourceId, TokenId } from '../../kernel/ids.ts';
@@ -16,6 +14,8 @@ import { type Decision, transact } from '../../store/transact.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { tokenDocument, unlockLinkDocument } from '../documents.ts';
+import { loadAssignedTokens } from '../load-assigned-tokens.ts';
+import { unlockToken } from '../lockout.ts';
 import { allowsUnlock, isUnlockable, isUnlockLinkValid } from './unlock-link.ts';
 import { readAllowing, unlockableTokens } from './unlockable-tokens.ts';
 

@@ -1,4 +1,3 @@
-import { tokenState } from '../../authentication/lockout.ts';
 import { decideFactors, denialCode } from '../../authentication/methods.ts';
 import { factorStates } from '../../authentication/second-factor.ts';
 import { TRANSACTION_LIFETIME_MS } from '../../flows/flow.ts';
@@ -8,6 +7,7 @@ import { createEvent, type RequestContext } from '../../kernel/request-context.t
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { sendCode } from '../../tokens/kinds/sent/send-code.ts';
+import { tokenState } from '../../tokens/lockout.ts';
 import { isOcra, isSent, type Token } from '../../tokens/token.ts';
 import { TRANSACTIONS_AT_ONCE } from '../create-transaction.ts';
 import { signingKinds, type Transaction } from '../signing.ts';

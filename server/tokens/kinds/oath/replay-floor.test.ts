@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { advanceCounter, tokenState } from '../../../authentication/lockout.ts';
 import { RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
+import { advanceCounter, tokenState } from '../../lockout.ts';
 import type { Token } from '../../token.ts';
 import { withReplayFloor } from './replay-floor.ts';
 import { resynchronise } from './resync.ts';

@@ -1,5 +1,5 @@
-import type { FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
-import { advanceCounter } from '../../../authentication/lockout.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import { advanceCounter } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';

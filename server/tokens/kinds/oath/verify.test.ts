@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { advanceCounter } from '../../../authentication/lockout.ts';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
+import { advanceCounter } from '../../lockout.ts';
 import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
 import { hotp } from './code.ts';
 import { currentOtp, DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD, verifyOtp } from './verify.ts';

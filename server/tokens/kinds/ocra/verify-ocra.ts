@@ -1,5 +1,5 @@
-import type { FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
 import type { Challenge } from '../../challenge.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import { splitPin } from '../../pin.ts';
 import type { OcraToken } from '../../token.ts';
 import { openOcraToken } from './ocra-token.ts';

@@ -1,4 +1,3 @@
-import { loadAssignedTokens } from '../../../authentication/load-assigned-tokens.ts';
 import { acceptedKinds, usableTokens } from '../../../authentication/second-factor.ts';
 import type { Flow } from '../../../flows/flow.ts';
 import type { StepPorts } from '../../../flows/step.ts';
@@ -7,6 +6,7 @@ import { type Result, refusal } from '../../../kernel/result.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { signingKinds } from '../../../transactions/signing.ts';
 import { locateUser } from '../../../users/find-user.ts';
+import { loadAssignedTokens } from '../../load-assigned-tokens.ts';
 import { createChallengeFor } from './new-challenge.ts';
 
 /** A challenge for the passkeys with which the person is assigned, as they are now. Nobody is asked for a name alone. */

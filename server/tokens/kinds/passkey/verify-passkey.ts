@@ -1,4 +1,4 @@
-import type { FactorVerdict } from '../../../authentication/factor-check.ts';
+import type { FactorVerdict } from '../../factor-check.ts';
 import type { WebauthnToken } from '../../token.ts';
 import type { PasskeyAnswer } from './passkey-challenge.ts';
 import { userHandleOf } from './passkey-request.ts';

@@ -1,6 +1,6 @@
-import type { FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import type { RecoveryToken } from '../../token.ts';
 import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
 

@@ -1,6 +1,4 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import { loadAssignedTokens } from '../../../authentication/load-assigned-tokens.ts';
-import { tokenState } from '../../../authentication/lockout.ts';
 import { acceptedKindsFrom, isUsable } from '../../../authentication/second-factor.ts';
 import type { Flow } from '../../../flows/flow.ts';
 import { actOf } from '../../../flows/flow-events.ts';
@@ -13,6 +11,8 @@ import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { signingKinds } from '../../../transactions/signing.ts';
 import { readUser } from '../../../users/find-user.ts';
+import { loadAssignedTokens } from '../../load-assigned-tokens.ts';
+import { tokenState } from '../../lockout.ts';
 import { isSent } from '../../token.ts';
 import { maskedAddress } from './out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from './send-code.ts';

@@ -1,4 +1,4 @@
-import type { Candidate, FactorVerdict, VerifyNeeds } from '../../../authentication/factor-check.ts';
+import type { Candidate, FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import { splitPin } from '../../pin.ts';
 import type { SentToken } from '../../token.ts';
 import { standsFor } from './out-of-band-code.ts';

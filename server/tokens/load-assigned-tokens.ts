@@ -4,10 +4,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
 import { assignmentTo, validPairs } from '../resources/assignments.ts';
 import { Contention } from '../store/transact.ts';
-import { tokenDocument } from '../tokens/documents.ts';
-import type { Token } from '../tokens/token.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
+import { tokenDocument } from './documents.ts';
+import type { Token } from './token.ts';
 
 export interface AssignedTokens {
   /** The person as they are now, undefined when blocked, gone, no longer live, or not to come in that way. */

@@ -1,4 +1,4 @@
-import type { Token, TokenState } from '../tokens/token.ts';
+import type { Token, TokenState } from './token.ts';
 
 /** The rules a success is judged by, from the resources that take the token and the user, if one is involved. */
 export interface ResetRules {

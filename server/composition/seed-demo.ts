@@ -1,3 +1,4 @@
+import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
@@ -13,7 +14,6 @@ import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createUser } from '../users/create-user.ts';
-import { createAccount } from './create-account.ts';
 
 /** Everything somebody needs to try a login. Made for the demo on loopback alone, where it is kept in the data folder. */
 export interface Demo {

@@ -1,11 +1,11 @@
 import type { ServicePlan } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
+import { type Invited, type InviteNeeds, inviteAdministrator } from '../administrators/invite-administrator.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { type Invited, type InviteNeeds, inviteAdministrator } from './invite-administrator.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 

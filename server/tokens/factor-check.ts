@@ -1,9 +1,9 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
-import type { Challenge } from '../tokens/challenge.ts';
-import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
-import type { Token } from '../tokens/token.ts';
+import type { Challenge } from './challenge.ts';
+import type { ShownPasskey } from './kinds/passkey/passkey-challenge.ts';
+import type { Token } from './token.ts';
 
 export type VerifyNeeds = Pick<Ports, 'secrets'>;
 

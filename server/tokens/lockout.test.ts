@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
-import type { OathToken } from '../tokens/token.ts';
 import {
   advanceCounter,
   countFailedResync,
@@ -13,6 +12,7 @@ import {
   tokenState,
   unlockToken,
 } from './lockout.ts';
+import type { OathToken } from './token.ts';
 
 const NOW = 1_800_000_000_000;
 const LOCK = { reason: 'otp-failures', at: NOW } as const;

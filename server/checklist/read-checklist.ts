@@ -1,4 +1,5 @@
 import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
+import { accountDocument, firstLoginDocument } from '../accounts/documents.ts';
 import { apiKeyIndexes } from '../api-keys/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
@@ -10,7 +11,6 @@ import { listResources } from '../resources/list-resources.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { userIndexes } from '../users/documents.ts';
-import { accountDocument, firstLoginDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAccount } from '../accounts/create-account.ts';
+import { accountDocument } from '../accounts/documents.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { addAdministrator } from '../testing/administrators.ts';
@@ -6,8 +8,6 @@ import { authenticate } from '../testing/as-operator.ts';
 import { overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { createAccount } from './create-account.ts';
-import { accountDocument } from './documents.ts';
 
 let service: Service;
 beforeAll(async () => {
