@@ -8,16 +8,15 @@ import { plansOf } from '../config/load-plans.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
-import { startBackgroundWork } from '../jobs/background-work.ts';
-import { eventJobs } from '../jobs/event-jobs.ts';
-import { startPeriodicJobs } from '../jobs/periodic.ts';
+import { periodicJobs } from '../jobs/periodic.ts';
+import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { threadPoolTooSmall } from '../platform/argon2/threads.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
-import { startDeliveryWorker } from '../webhooks/delivery-worker.ts';
+import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, endOnFaults } from './crash.ts';
 import { createPorts, demoFile } from './create-ports.ts';
 import { openOperatorSocket } from './operator-server.ts';
@@ -74,17 +73,15 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
   }
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
-  const beside = [
-    startBackgroundWork(ports, eventJobs(ports, config), log),
-    startPeriodicJobs(ports, { plans, refreshSigningKeys, hasOldMasterKeys, log }),
-  ];
-  const webhooks = startDeliveryWorker(ports, log);
+  const deliveries = createDeliveryWorker(ports, log);
+  const jobs = periodicJobs(ports, { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log });
+  const scheduler = startScheduler(ports, jobs, log);
   if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping');
-    Promise.all([listening.stop(), webhooks.stop(config.shutdownMs / 2), ...beside.map((work) => work.stop())])
+    Promise.all([listening.stop(), deliveries.stop(config.shutdownMs / 2), scheduler.stop()])
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))

@@ -1,47 +1,71 @@
 import { chargeDuePlans, refreshPlans } from '../accounts/plans/charge-due-plans.ts';
 import type { PlanCatalogue } from '../accounts/plans/plans.ts';
+import type { Config } from '../config/load-config.ts';
+import { COUNTER, countSignIns } from '../events/count-sign-ins.ts';
+import { dropOldSegments } from '../events/drop-old-segments.ts';
+import { SEALER, sealEvents } from '../events/seal-events.ts';
+import { DAY_MS } from '../events/statistics/day-counters.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
-import { type RepeatOptions, repeat } from './scheduler.ts';
+import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
+import type { PeriodicJob } from './scheduler.ts';
 
-/** How often a server looks for signing keys that came or went: far more often than they do. */
-const KEYS_PAUSE_MS = 30_000;
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-export interface PeriodicJobsOptions {
+interface PeriodicJobsOptions {
+  config: Pick<Config, 'eventRetention' | 'statisticsKeptDays'>;
   plans: PlanCatalogue;
+  deliveries: Pick<DeliveryWorker, 'turn'>;
   refreshSigningKeys: () => Promise<void>;
-  /** Whether there are master keys before the current one, so that secrets have to be sealed anew. */
+  /** Whether there are master keys before the current one, so that secrets have to be re-encrypted. */
   hasOldMasterKeys: boolean;
-  log: Logger;
+  log: Pick<Logger, 'info'>;
 }
 
-/** What the service does by the clock. Each part is safe in several processes at once. */
-export function startPeriodicJobs(ports: Ports, options: PeriodicJobsOptions): RepeatOptions {
-  const { plans, refreshSigningKeys, hasOldMasterKeys, log } = options;
-  const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed`);
-  let stopped = false;
-  const charge = async () => {
-    await refreshPlans(ports, plans);
-    await chargeDuePlans(ports, plans);
+/** All that the service does periodically. Each job is safe in several processes at once. */
+export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): PeriodicJob[] {
+  const { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log } = options;
+  const { keptDays, mostEvents } = config.eventRetention;
+  const retention = { keptMs: keptDays * DAY_MS, mostEvents };
+  const reencryption: PeriodicJob = {
+    name: 're-encryption',
+    everyMs: HOUR_MS,
+    processes: 'every',
+    run: (isStopping) => reencrypt(ports, log, isStopping),
   };
-  const reseal = async () => {
-    const { resealed } = await reencryptSecrets(ports, () => stopped);
-    if (stopped) return;
-    const secrets = await countSecrets(ports);
-    const done = Object.keys(secrets.old).length === 0;
-    log.info({ resealed, secrets }, done ? 'no secret is left under an old master key' : 'secrets by master key');
-  };
-  const parts = [
-    repeat(refreshSigningKeys, KEYS_PAUSE_MS, failed('looking for signing keys')),
-    repeat(charge, HOUR_MS, failed('charging for plans')),
-    ...(hasOldMasterKeys ? [repeat(reseal, HOUR_MS, failed('sealing secrets anew'))] : []),
-  ];
-  return {
-    stop: async () => {
-      stopped = true;
-      await Promise.all(parts.map((part) => part.stop()));
+  return [
+    { name: 'webhooks', everyMs: 500, processes: 'every', run: () => deliveries.turn() },
+    { name: SEALER, everyMs: 1000, processes: 'one', run: (stopping) => sealEvents(ports, { stopping }) },
+    {
+      name: COUNTER,
+      everyMs: 1000,
+      processes: 'one',
+      run: (stopping) => countSignIns(ports, { keptDays: config.statisticsKeptDays, stopping }),
     },
-  };
+    {
+      name: 'retention',
+      everyMs: MINUTE_MS,
+      processes: 'one',
+      run: (stopping) => dropOldSegments(ports, retention, { stopping }),
+    },
+    // Far more often than keys come or go.
+    { name: 'signing-keys', everyMs: MINUTE_MS / 2, processes: 'every', run: refreshSigningKeys },
+    { name: 'plans', everyMs: HOUR_MS, processes: 'every', run: () => charge(ports, plans) },
+    ...(hasOldMasterKeys ? [reencryption] : []),
+  ];
+}
+
+async function charge(ports: Ports, plans: PlanCatalogue): Promise<void> {
+  await refreshPlans(ports, plans);
+  await chargeDuePlans(ports, plans);
+}
+
+async function reencrypt(ports: Ports, log: Pick<Logger, 'info'>, isStopping: () => boolean): Promise<void> {
+  const { resealed } = await reencryptSecrets(ports, isStopping);
+  if (isStopping()) return;
+  const secrets = await countSecrets(ports);
+  const isDone = Object.keys(secrets.old).length === 0;
+  log.info({ resealed, secrets }, isDone ? 'no secret is left under an old master key' : 'secrets by master key');
 }

@@ -1,54 +1,148 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { repeat } from './scheduler.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
+import { capturedLog } from '../testing/captured-log.ts';
+import { startScheduler } from './scheduler.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
+const always = { increment: async () => ({ count: 1, allowed: true, resetAt: 0 }) };
+const clock = { now: () => 0 };
+const ports = (store: object = always) => ({ store: store as never, clock });
+
+test('work is done again and again, and never twice at once', async () => {
+  let [times, atOnce, most] = [0, 0, 0];
+  const scheduler = startScheduler(
+    ports(),
+    [
+      {
+        name: 'count',
+        everyMs: 1,
+        processes: 'one',
+        run: async () => {
+          atOnce += 1;
+          most = Math.max(most, atOnce);
+          await new Promise(setImmediate);
+          atOnce -= 1;
+          times += 1;
+        },
+      },
+    ],
+    capturedLog().log,
+  );
+  await vi.waitFor(() => expect(times).toBeGreaterThan(3));
+  await scheduler.stop();
+  expect(most).toBe(1);
+  const afterwards = times;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(times).toBe(afterwards);
 });
 
-test('work is done at once and after each pause, also when it failed, and not after the stop', async () => {
-  const faults: unknown[] = [];
-  let runs = 0;
-  const repeating = repeat(
-    async () => {
+test('what fails is logged and tried again', async () => {
+  const captured = capturedLog();
+  let times = 0;
+  const run = async () => {
+    times += 1;
+    if (times === 1) throw new StoreUnavailable('away for a moment');
+  };
+  const scheduler = startScheduler(ports(), [{ name: 'flaky', everyMs: 1, processes: 'one', run }], captured.log);
+  await vi.waitFor(() => expect(times).toBeGreaterThan(1));
+  await scheduler.stop();
+  expect(captured.text()).toContain('background work failed');
+});
+
+test('stopping waits for what is under way, tells it so, and does not wait for the pause', async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let told: boolean | undefined;
+  let begun = false;
+  const run = async (stopping: () => boolean) => {
+    begun = true;
+    await held;
+    told = stopping();
+  };
+  const idle = { name: 'idle', everyMs: 3_600_000, processes: 'one', run: async () => {} } as const;
+  const scheduler = startScheduler(
+    ports(),
+    [{ name: 'held', everyMs: 3_600_000, processes: 'one', run }, idle],
+    capturedLog().log,
+  );
+  await vi.waitFor(() => expect(begun).toBe(true));
+  const stopped = scheduler.stop();
+  expect(told).toBeUndefined();
+  release();
+  await stopped;
+  expect(told).toBe(true);
+});
+
+test('whoever comes second in an interval leaves it to the first', async () => {
+  let times = 0;
+  const taken = { increment: vi.fn(async () => ({ count: 2, allowed: false, resetAt: 0 })) };
+  const run = async () => {
+    times += 1;
+  };
+  const scheduler = startScheduler(
+    ports(taken),
+    [{ name: 'seal', everyMs: 1, processes: 'one', run }],
+    capturedLog().log,
+  );
+  await vi.waitFor(() => expect(taken.increment.mock.calls.length).toBeGreaterThan(2));
+  await scheduler.stop();
+  expect(times).toBe(0);
+});
+
+describe('in every process', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('work is done at once and after each pause, also when it failed, and not after the stop', async () => {
+    const captured = capturedLog();
+    let runs = 0;
+    const run = async () => {
       runs += 1;
       if (runs === 2) throw new Error('once');
-    },
-    1_000,
-    (error) => faults.push(error),
-  );
-  expect(runs).toBe(1);
-  await vi.advanceTimersByTimeAsync(2_000);
-  expect(runs).toBe(3);
-  expect(faults).toEqual([new Error('once')]);
-  await repeating.stop();
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(runs).toBe(3);
-});
+    };
+    const scheduler = startScheduler(
+      ports(),
+      [{ name: 'count', everyMs: 1_000, processes: 'every', run }],
+      captured.log,
+    );
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(runs).toBe(3);
+    expect(captured.text().match(/background work failed/g)).toHaveLength(1);
+    expect(captured.text()).toContain('once');
+    await scheduler.stop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toBe(3);
+  });
 
-test('a run that takes long is not joined by another, and a stop waits for it', async () => {
-  let finish = () => {};
-  let runs = 0;
-  const repeating = repeat(
-    () => {
+  test('a run that takes long is not joined by another, and a stop waits for it', async () => {
+    let finish = () => {};
+    let runs = 0;
+    const run = () => {
       runs += 1;
       return new Promise<void>((resolve) => {
         finish = resolve;
       });
-    },
-    10,
-    () => {},
-  );
-  await vi.advanceTimersByTimeAsync(1_000);
-  expect(runs).toBe(1);
-  let stopped = false;
-  const stopping = repeating.stop().then(() => {
-    stopped = true;
+    };
+    const scheduler = startScheduler(
+      ports(),
+      [{ name: 'slow', everyMs: 10, processes: 'every', run }],
+      capturedLog().log,
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(runs).toBe(1);
+    let stopped = false;
+    const stopping = scheduler.stop().then(() => {
+      stopped = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
   });
-  await vi.advanceTimersByTimeAsync(0);
-  expect(stopped).toBe(false);
-  finish();
-  await stopping;
 });

@@ -1,36 +1,66 @@
-export interface RepeatOptions {
-  /** No further run begins; resolves when the one at work has ended. */
+import type { Logger } from '../http/log.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+
+/** Work that is done again and again beside the requests. */
+export interface PeriodicJob {
+  readonly name: string;
+  /** Pause after each run. */
+  readonly everyMs: number;
+  /**
+   * `one`: of several processes on one store about one runs it in each interval. That saves work and is not what makes it
+   * correct, so the approximate counter will do. `every`: each process runs it.
+   */
+  readonly processes: 'one' | 'every';
+  /** Asks `isStopping` between portions, and ends early when it is true. */
+  run(isStopping: () => boolean): Promise<unknown>;
+}
+
+interface Scheduler {
+  /** Starts no further run; resolves when those under way have ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Does work now and then again and again, with a pause in between, one run at a time. A run that fails is reported, and the
- * next comes all the same. Never keeps the process alive.
+ * Runs each job now and then after every pause, one run at a time in this process. A run that fails is logged, and the next
+ * comes all the same. Never keeps the process alive.
  */
-export function repeat(
-  work: () => Promise<unknown>,
-  pauseMs: number,
-  onFault: (error: unknown) => void,
-): RepeatOptions {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const run = () => {
-    running = work()
-      .then(
-        () => undefined,
-        (error: unknown) => onFault(error),
-      )
-      .then(() => {
-        if (!stopped) timer = setTimeout(run, pauseMs).unref();
-      });
-  };
-  run();
+export function startScheduler(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  jobs: readonly PeriodicJob[],
+  log: Pick<Logger, 'warn'>,
+): Scheduler {
+  const ending = new AbortController();
+  const isStopping = () => ending.signal.aborted;
+  const loops = jobs.map(async ({ name, everyMs, processes, run }) => {
+    while (!isStopping()) {
+      try {
+        const isOurs =
+          processes === 'every' || (await store.increment(`background/${name}`, everyMs, 1, clock.now())).allowed;
+        if (isOurs) await run(isStopping);
+      } catch (error) {
+        log.warn({ err: error, work: name }, 'background work failed and will be tried again');
+      }
+      await pause(everyMs, ending.signal);
+    }
+  });
   return {
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
+    async stop() {
+      ending.abort();
+      await Promise.all(loops);
     },
   };
+}
+
+/** Ends at once when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms).unref();
+    signal.addEventListener('abort', done);
+  });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
+import { startDelivering } from '../testing/delivering.ts';
 import { unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
@@ -11,7 +12,7 @@ import {
   somethingHappens,
   type WebhookFixture,
 } from '../testing/webhook-fixture.ts';
-import { type DeliveryWorker, startDeliveryWorker } from './delivery-worker.ts';
+import type { DeliveryWorker } from './delivery-worker.ts';
 import { deliveryIndexes, webhookIndexes } from './documents.ts';
 import { deleteWebhook } from './update-webhook.ts';
 
@@ -30,7 +31,7 @@ afterEach(async () => {
 });
 
 function run(of = ports): DeliveryWorker {
-  const runner = startDeliveryWorker(of, log.log, { deriveMs: 5, discoverMs: 20 });
+  const runner = startDelivering(of, log.log, { everyMs: 5, discoverMs: 20 });
   runners.push(runner);
   return runner;
 }

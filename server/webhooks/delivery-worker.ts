@@ -9,16 +9,14 @@ import { deriveDeliveries } from './derive-deliveries.ts';
 import { webhookIndexes } from './documents.ts';
 import { readBook } from './edit-webhook.ts';
 
-export interface RunnerTimes {
-  /** How often the event streams are looked at. */
-  deriveMs: number;
+interface DeliveryTimes {
   /** How often all webhooks are looked up: finds what another process left, and what a replay made due. */
   discoverMs: number;
   /** How often old deliveries of a webhook are forgotten. */
   pruneMs: number;
 }
 
-const DEFAULT_TIMES: RunnerTimes = { deriveMs: 500, discoverMs: 10_000, pruneMs: 60_000 };
+const DEFAULT_TIMES: DeliveryTimes = { discoverMs: 10_000, pruneMs: 60_000 };
 /** Messages on their way at once, altogether and to one webhook: one that answers slowly holds up itself alone. */
 const MOST_AT_ONCE = 64;
 const MOST_PER_WEBHOOK = 8;
@@ -38,24 +36,24 @@ interface Lane {
 }
 
 export interface DeliveryWorker {
+  /** Derives deliveries and starts to send what is due. What fails is logged and tried again in a later turn. */
+  turn(): Promise<void>;
   /** Begins nothing more; what is on its way may end within this time and is then broken off, to be sent again later. */
   stop(withinMs: number): Promise<void>;
 }
 
 /**
- * Derives deliveries from the event streams and sends them, in the background: nothing that a person waits for waits
- * for it, and a store that is away only makes it look again later. Several processes may run it over one store.
+ * Derives deliveries from the event streams and sends them, turn by turn: no request waits for it, and a store that is away
+ * only delays it. Several processes may run it over one store.
  */
-export function startDeliveryWorker(ports: Needs, log: Logger, times: Partial<RunnerTimes> = {}): DeliveryWorker {
-  const runner = new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
-  runner.start();
-  return runner;
+export function createDeliveryWorker(ports: Needs, log: Logger, times: Partial<DeliveryTimes> = {}): DeliveryWorker {
+  return new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
 }
 
 class Runner implements DeliveryWorker {
   readonly #ports: Needs;
   readonly #log: Logger;
-  readonly #times: RunnerTimes;
+  readonly #times: DeliveryTimes;
   readonly #lanes = new Map<WebhookId, Lane>();
   readonly #positions: number[];
   readonly #work = new Set<Promise<void>>();
@@ -63,30 +61,27 @@ class Runner implements DeliveryWorker {
   #sending = 0;
   #discoverAt = 0;
   #stopped = false;
-  #timer: NodeJS.Timeout | undefined;
 
-  constructor(ports: Needs, log: Logger, times: RunnerTimes) {
+  constructor(ports: Needs, log: Logger, times: DeliveryTimes) {
     this.#ports = ports;
     this.#log = log;
     this.#times = times;
     this.#positions = new Array<number>(ports.store.partitions).fill(0);
   }
 
-  start(): void {
-    this.#timer = setTimeout(() => this.#begin(this.#turn(), () => this.start()), this.#times.deriveMs);
-    this.#timer.unref();
+  async turn(): Promise<void> {
+    if (!this.#stopped) await this.#begin(this.#turn());
   }
 
   async stop(withinMs: number): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
     const deadline = setTimeout(() => this.#breakOff.abort(), withinMs);
     while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
     clearTimeout(deadline);
   }
 
   /** Work that `stop` waits for. It fails by itself alone. */
-  #begin(work: Promise<void>, then?: () => void): void {
+  #begin(work: Promise<void>, then?: () => void): Promise<void> {
     const done: Promise<void> = work
       .catch((error: unknown) => this.#log.warn({ err: error }, 'webhooks: something failed, and is tried again'))
       .finally(() => {
@@ -94,6 +89,7 @@ class Runner implements DeliveryWorker {
         if (!this.#stopped) then?.();
       });
     this.#work.add(done);
+    return done;
   }
 
   async #turn(): Promise<void> {

@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { createWebhook } from '../../webhooks/create-webhook.ts';
-import { startDeliveryWorker } from '../../webhooks/delivery-worker.ts';
 import { readQueue } from '../../webhooks/read-deliveries.ts';
 import { capturedLog } from '../captured-log.ts';
+import { startDelivering } from '../delivering.ts';
 import { unwrap } from '../fixtures.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { startRedisServer } from '../redis-server.ts';
@@ -88,7 +88,7 @@ describe('SR-33: services killed while they make events and send them', () => {
 
     const store = await openStoreAt(place);
     const ports = webhookPorts(store, KILLS * LEASE_OVER_MS);
-    const runner = startDeliveryWorker(ports, capturedLog().log, { deriveMs: 2, discoverMs: 10 });
+    const runner = startDelivering(ports, capturedLog().log, { everyMs: 2, discoverMs: 10 });
     try {
       await waitUntil('everything has arrived', () => [...acknowledged].every((id) => received.has(id)));
       await waitUntil('nothing waits', async () => (await readQueue(ports, whk.id)).pending === 0);

@@ -3,7 +3,7 @@ import { createFilter } from '../../filters/create-filter.ts';
 import { createLogger } from '../../http/log.ts';
 import { type AccountId, idFromBytes } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { startDeliveryWorker } from '../../webhooks/delivery-worker.ts';
+import { startDelivering } from '../delivering.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 
 /**
@@ -12,7 +12,7 @@ import { openStoreAt, webhookPorts } from './webhook-ports.ts';
  */
 const [place = '', account = '', aheadMs = '0', most = '0'] = process.argv.slice(2);
 const ports = webhookPorts(await openStoreAt(place), Number(aheadMs));
-startDeliveryWorker(ports, createLogger({ level: 'silent' }), { deriveMs: 2, discoverMs: 10 });
+startDelivering(ports, createLogger({ level: 'silent' }), { everyMs: 2, discoverMs: 10 });
 const act = { actor: { kind: 'operator', account: account as AccountId } } as const;
 const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] } as const;
 for (let made = 0; made < Number(most); made++) {

@@ -1,0 +1,18 @@
+import type { Logger } from '../http/log.ts';
+import { startScheduler } from '../jobs/scheduler.ts';
+import { createDeliveryWorker, type DeliveryWorker } from '../webhooks/delivery-worker.ts';
+
+/** A delivery worker that takes turns in quick succession. */
+export function startDelivering(
+  ports: Parameters<typeof createDeliveryWorker>[0],
+  log: Logger,
+  times: { everyMs: number; discoverMs: number },
+): DeliveryWorker {
+  const worker = createDeliveryWorker(ports, log, times);
+  const job = { name: 'webhooks', everyMs: times.everyMs, processes: 'every', run: () => worker.turn() } as const;
+  const scheduler = startScheduler(ports, [job], log);
+  const stop = async (withinMs: number) => {
+    await Promise.all([worker.stop(withinMs), scheduler.stop()]);
+  };
+  return { turn: () => worker.turn(), stop };
+}
