@@ -1,11 +1,11 @@
 import { accountDocument } from '../accounts/documents.ts';
-import { secretMatches } from '../flows/flow-handle.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { secretMatches } from '../kernel/secret-token.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, type AdministratorActor, NO_RECOVERY_CODES } from './administrator.ts';
 import { type AdministratorLink, countWrongConfirmation, type LinkText, parseLink } from './administrator-link.ts';

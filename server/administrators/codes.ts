@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../kernel/constant-time.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { confirmationCodeText, plainCode, recoveryCodeText } from '../tokens/kinds/recovery/recovery-code-format.ts';
@@ -19,8 +19,7 @@ export function confirms(
   of: AdministratorId,
   typed: string,
 ): boolean {
-  const [given, kept] = [codeMac(ports, 'confirmation', of, typed), confirmation.mac].map((mac) => Buffer.from(mac));
-  return given !== undefined && kept?.length === given.length && timingSafeEqual(given, kept);
+  return isSameSecret(codeMac(ports, 'confirmation', of, typed), confirmation.mac);
 }
 
 /** Shown once; the macs are kept. */

@@ -1,6 +1,5 @@
 import { accountDocument } from '../accounts/documents.ts';
 import { releaseQuota, reserveQuota } from '../accounts/quotas.ts';
-import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import { type Actor, referenceTo } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -9,6 +8,7 @@ import { mayMakeAdministrators } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import type { NewId } from '../records/create-object.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { IDEMPOTENCY_TTL_MS } from '../records/idempotency-record.ts';

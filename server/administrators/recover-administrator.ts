@@ -1,8 +1,8 @@
-import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { transact } from '../store/transact.ts';
 import { type AdministratorLink, RECOVERY_LIFETIME_MS, writeLink } from './administrator-link.ts';
 import { administratorDocument, administratorLinkDocument } from './documents.ts';

@@ -1,9 +1,9 @@
-import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { askedInVain, countMail, countResetRequest } from '../passwords/reset/reset-request.ts';

@@ -1,9 +1,9 @@
 import { accountDocument } from '../accounts/documents.ts';
-import { secretMatches } from '../flows/flow-handle.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { secretMatches } from '../kernel/secret-token.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { transact } from '../store/transact.ts';

@@ -1,13 +1,13 @@
 import type { Account } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountIndexes } from '../accounts/documents.ts';
-import { hashSecret, newSecret, secretMatches, secretOf } from '../flows/flow-handle.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret, newSecret, secretMatches, secretOf } from '../kernel/secret-token.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, NO_RECOVERY_CODES } from './administrator.ts';

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../kernel/constant-time.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
@@ -16,15 +16,11 @@ export async function authenticateApiKey(
   if (!parsed) return refusal('API_KEY_INVALID');
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([apiKeyDocument.key(parsed.account, parsed.id)], now);
-  const given = Buffer.from(hashApiSecret(parsed.secret), 'hex');
+  const given = hashApiSecret(parsed.secret);
   // A key of the Protectimus dialect opens that door alone.
   const kept = stored && stored.value.kind === undefined ? livingSecrets(stored.value, now) : [];
-  const right = kept.map((hash) => isSame(given, Buffer.from(hash, 'hex'))).includes(true);
+  const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');
   void recordOnce(ports, apiKeyUseDocument.key(parsed.account, parsed.id), KEY_USE_STEP_MS);
   return { key: stored.value };
-}
-
-function isSame(given: Buffer, kept: Buffer): boolean {
-  return given.length === kept.length && timingSafeEqual(given, kept);
 }

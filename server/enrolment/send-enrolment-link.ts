@@ -1,4 +1,3 @@
-import { hashSecret, newSecret } from '../flows/flow-handle.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -6,6 +5,7 @@ import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { readObject } from '../records/read-object.ts';
 import { assignmentTo } from '../resources/assignments.ts';

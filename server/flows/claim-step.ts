@@ -2,9 +2,10 @@ import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { secretMatches } from '../kernel/secret-token.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { flowStartedDocument } from './documents.ts';
-import { type Handle, parseHandle, secretMatches } from './flow-handle.ts';
+import { type Handle, parseHandle } from './flow-handle.ts';
 import { type Conversation, claimStep, holdsClaim, released } from './transitions.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;

@@ -2,13 +2,14 @@ import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
+import { hashSecret, secretMatches } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
 import type { KeptConversation } from './claim-step.ts';
 import { flowDocument, flowStartedDocument } from './documents.ts';
 import type { Flow } from './flow.ts';
-import { type Handle, hashSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
+import { type Handle, parseHandle, writeHandle } from './flow-handle.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 

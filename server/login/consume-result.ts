@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { resultDocument } from '../flows/documents.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
+import { isSameSecret } from '../kernel/constant-time.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -36,7 +36,7 @@ export async function consumeResult(
   const claims = await callDependency('verifying a result', () =>
     ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
   );
-  if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
+  if (!claims || !isSameSecret(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
   // Whoever does not ask for tests gets none, whatever they do with the claims.
   if (claims.test && input.acceptTest !== true) return refusal('RESULT_TEST');
   const id = parseId('flw', claims.jti);
@@ -99,9 +99,4 @@ export async function consumeResult(
 
 function about({ resource, transaction }: ResultRecord) {
   return { resource, ...(transaction !== undefined && { transaction }) };
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,4 +1,5 @@
-import { parseId, type UserId } from '../kernel/ids.ts';
+import type { UserId } from '../kernel/ids.ts';
+import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
 
 /** What a mailed link carries: whose it is, and 192 secret bits. `usr_….<secret>`. */
 export interface UserLink {
@@ -9,13 +10,10 @@ export interface UserLink {
 const SECRET = /^[A-Za-z0-9_-]{32}$/;
 
 export function writeUserLink({ user, secret }: UserLink): string {
-  return `${user}.${secret}`;
+  return writeSecretToken(user, secret);
 }
 
 export function parseUserLink(text: unknown): UserLink | undefined {
-  if (typeof text !== 'string') return undefined;
-  const dot = text.indexOf('.');
-  const user = parseId('usr', text.slice(0, Math.max(dot, 0)));
-  const secret = text.slice(dot + 1);
-  return user && SECRET.test(secret) ? { user, secret } : undefined;
+  const token = parseSecretToken('usr', text, SECRET);
+  return token && { user: token.id, secret: token.secret };
 }

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { isSameSecret } from '../kernel/constant-time.ts';
 
 /** What the dialect's clients send as a password: made of the key and the hour, so that it changes with the hour. */
 
@@ -32,6 +33,6 @@ export function parseHourlyPassword(text: string): Buffer | undefined {
 export function fitsHour(key: string, given: Uint8Array, now: number): boolean {
   return hoursThatCount(now)
     .map((hour) => hourlyPassword(key, hour))
-    .map((right) => right.length === given.length && timingSafeEqual(right, given))
+    .map((right) => isSameSecret(given, right))
     .includes(true);
 }

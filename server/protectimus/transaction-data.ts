@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../kernel/constant-time.ts';
 
 /** What somebody is to sign in the dialect: `k=v|k=v`, as the fields that are shown, in this order. */
 export function fieldsOf(transactionData: string): { label: string; value: string }[] {
@@ -11,5 +12,5 @@ export function fieldsOf(transactionData: string): { label: string; value: strin
 /** Whether whoever sent the data has the key: `hash` is HMAC-SHA256 of it under the key's text, in hexadecimal of either case. */
 export function isVouchedFor(key: string, transactionData: string, hash: string): boolean {
   const given = /^[0-9a-f]{64}$/i.test(hash) ? Buffer.from(hash, 'hex') : Buffer.alloc(32);
-  return timingSafeEqual(createHmac('sha256', key).update(transactionData, 'utf8').digest(), given);
+  return isSameSecret(given, createHmac('sha256', key).update(transactionData, 'utf8').digest());
 }

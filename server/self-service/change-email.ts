@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FlowView } from '@countersign/protocol/flow';
 import {
   CONFIRMATION_ATTEMPTS,
@@ -11,6 +10,7 @@ import { notifyUser } from '../enrolment/notify-user.ts';
 import { keeping } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { StepRequest } from '../flows/step.ts';
+import { isSameSecret } from '../kernel/constant-time.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -77,8 +77,7 @@ export function confirmOwnEmail(
     const pending = own.session.email;
     if (!pending || !(ports.clock.now() < pending.expiresAt)) return refusal('NOTHING_ASKED');
     const { address, confirmation } = pending;
-    const [given, kept] = [codeMac(ports, own, address, answer.code), confirmation.mac].map((mac) => Buffer.from(mac));
-    if (!given || kept?.length !== given.length || !timingSafeEqual(given, kept)) {
+    if (!isSameSecret(codeMac(ports, own, address, answer.code), confirmation.mac)) {
       await countWrong(ports, own, confirmation);
       return refusal('CONFIRMATION_WRONG');
     }

@@ -1,7 +1,8 @@
 import { flowDocument } from '../flows/documents.ts';
-import { parseHandle, secretMatches } from '../flows/flow-handle.ts';
+import { parseHandle } from '../flows/flow-handle.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { secretMatches } from '../kernel/secret-token.ts';
 import { transact } from '../store/transact.ts';
 
 /** Ends the page: its handle opens nothing from then on. Wherever it stands, and whatever is being checked. */

@@ -191,7 +191,7 @@ describe('a deletion', () => {
       .flatMap(({ change }) => change.put ?? [])
       .filter(({ key }) => key.name === 'spent-seed');
     expect(kept.length).toBeGreaterThan(0);
-    const text = JSON.stringify(kept);
+    const text = JSON.stringify(kept.map(({ key: { anchor, name }, ...put }) => ({ key: { anchor, name }, ...put })));
     for (const form of ['hex', 'base64', 'base64url'] as const) {
       expect(text).not.toContain(Buffer.from(secret).toString(form));
     }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../kernel/constant-time.ts';
 import type { AccountId, TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { PIN_DIGITS } from './kinds/oath/format.ts';
@@ -26,9 +26,7 @@ export function splitPin(ports: Needs, token: Token, typed: string): { otp: stri
   const isBefore = pin.position === 'before';
   const given = isBefore ? typed.slice(0, PIN_DIGITS) : typed.slice(-PIN_DIGITS);
   const otp = isBefore ? typed.slice(PIN_DIGITS) : typed.slice(0, -PIN_DIGITS);
-  const kept = Buffer.from(pin.mac, 'base64url');
-  const mac = pinMac(ports, token, given);
-  return { otp, isPinRight: kept.length === mac.length && timingSafeEqual(kept, mac) };
+  return { otp, isPinRight: isSameSecret(pinMac(ports, token, given), Buffer.from(pin.mac, 'base64url')) };
 }
 
 function pinMac(ports: Needs, { account, id }: { account: AccountId; id: TokenId }, pin: string): Buffer {

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../kernel/constant-time.ts';
 
 /** The headers of a signed message as Standard Webhooks 1.0 names them. */
 export interface SignedHeaders {
@@ -33,5 +34,5 @@ export function isSigned(
     .split(' ', 8)
     .filter((one) => one.startsWith('v1,'))
     .map((one) => Buffer.from(one.slice(3), 'base64'))
-    .some((given) => given.length === expected.length && timingSafeEqual(given, expected));
+    .some((given) => isSameSecret(given, expected));
 }

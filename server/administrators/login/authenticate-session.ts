@@ -1,8 +1,9 @@
 import { accountDocument } from '../../accounts/documents.ts';
-import { parseHandle, secretMatches, writeHandle } from '../../flows/flow-handle.ts';
+import { parseHandle, writeHandle } from '../../flows/flow-handle.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Stored } from '../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
+import { secretMatches } from '../../kernel/secret-token.ts';
 import { administratorDocument, sessionDocument } from '../documents.ts';
 import { isSessionActive, SESSION_NOTED_MS, type Session } from '../session.ts';
 import { type OpenedSession, putSession } from './open-session.ts';

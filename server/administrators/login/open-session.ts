@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/account.ts';
-import { hashSecret, newSecret } from '../../flows/flow-handle.ts';
 import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
+import { hashSecret, newSecret } from '../../kernel/secret-token.ts';
 import type { Administrator } from '../administrator.ts';
 import { sessionDocument } from '../documents.ts';
 import { type Session, sessionEndsAt } from '../session.ts';

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { accountDocument } from '../../accounts/documents.ts';
@@ -9,6 +8,7 @@ import type { ApiKey } from '../../api-keys/api-key.ts';
 import { authenticateApiKey } from '../../api-keys/authenticate-api-key.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { ApiScope } from '../../kernel/api-scope.ts';
+import { isSameSecret } from '../../kernel/constant-time.ts';
 import { parseId, type ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
@@ -80,17 +80,12 @@ async function admitSession(ports: Needs, c: Context<AppEnv>, cookie: string): P
   if (!fromOwnPages(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
   const verdict = await authenticateSession(ports, cookie);
   if (isRefusal(verdict)) return refuseResult(c, verdict);
-  if (!SAFE.has(c.req.method) && !sameText(c.req.header(CSRF_HEADER) ?? '', csrfToken(verdict.secret))) {
+  if (!SAFE.has(c.req.method) && !isSameSecret(c.req.header(CSRF_HEADER) ?? '', csrfToken(verdict.secret))) {
     return refuse(c, 'CSRF_INVALID');
   }
   c.set('session', verdict);
   c.set('act', { actor: actorOf(verdict.account, verdict.administrator), ...clientInfo(c) });
   return undefined;
-}
-
-function sameText(given: string, right: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function keyActor({ account, id, scopes, resources }: ApiKey): Actor {

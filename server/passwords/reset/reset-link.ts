@@ -1,8 +1,8 @@
 import { readAccess } from '../../authentication/read-access.ts';
-import { secretMatches } from '../../flows/flow-handle.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { secretMatches } from '../../kernel/secret-token.ts';
 import { parseUserLink, type UserLink, writeUserLink } from '../../messages/user-link.ts';
 import { userDocument } from '../../users/documents.ts';
 import { readUser } from '../../users/find-user.ts';

@@ -1,4 +1,3 @@
-import { hashSecret, newSecret } from '../../flows/flow-handle.ts';
 import { callDependency } from '../../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../../kernel/ids.ts';
 import type { Mail, MailLanguage } from '../../kernel/mail.ts';
@@ -7,6 +6,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { DocumentKey } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { hashSecret, newSecret } from '../../kernel/secret-token.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';

@@ -1,10 +1,10 @@
 import { notifyUser } from '../../enrolment/notify-user.ts';
-import { secretMatches } from '../../flows/flow-handle.ts';
 import type { ResourceId, TokenId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import { secretMatches } from '../../kernel/secret-token.ts';
 import { parseUserLink, type UserLink } from '../../messages/user-link.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';

@@ -1,4 +1,5 @@
-import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHmac } from 'node:crypto';
+import { isSameSecret } from '../../../kernel/constant-time.ts';
 import { wholeNumber } from '../declared-token.ts';
 import { Flawed } from '../import-file.ts';
 import { base64Decode } from '../seed-format.ts';
@@ -136,7 +137,7 @@ function decryptWith({ mode, bits }: Cipher, bytes: Uint8Array, key: Uint8Array)
 /** The MAC is over the encrypted value as it stands in the file, initialisation vector included (RFC 6030 section 6.1.1). */
 export function macFits(hash: Hash, macKey: Uint8Array, { bytes }: Encrypted, mac: Uint8Array): boolean {
   const expected = createHmac(hash, macKey).update(bytes).digest();
-  return expected.length === mac.length && timingSafeEqual(expected, mac);
+  return isSameSecret(mac, expected);
 }
 
 function hashOf(algorithm: string): Hash {

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../../../kernel/constant-time.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
 import { normaliseName } from '../../../kernel/names.ts';
@@ -149,9 +149,7 @@ export function isSentCode(
   challenge: Extract<Challenge, { kind: 'sent' }>,
   code: string,
 ): boolean {
-  const kept = Buffer.from(challenge.mac, 'base64url');
-  const given = codeMac(ports, token, scope, code);
-  return kept.length === given.length && timingSafeEqual(kept, given);
+  return isSameSecret(codeMac(ports, token, scope, code), Buffer.from(challenge.mac, 'base64url'));
 }
 
 /** A million codes are tried out from any hash, so it takes the service's key; bound to token, address and sign-in. */

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { isSameSecret } from './constant-time.ts';
+import { type IdPrefix, type idFromBytes, parseId } from './ids.ts';
+import type { Ports } from './ports/ports.ts';
+
+const SECRET_BYTES = 24;
+
+/** A random secret of 192 bits. */
+export function newSecret(ports: Pick<Ports, 'random'>): string {
+  return secretOf(ports.random.bytes(SECRET_BYTES));
+}
+
+/** The text of the secret that these bytes begin with. */
+export function secretOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, SECRET_BYTES)).toString('base64url');
+}
+
+/** SHA-256, hex: what is stored of a secret. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+export function secretMatches(secret: string, hash: string): boolean {
+  return isSameSecret(hashSecret(secret), hash);
+}
+
+/** `<id>.<secret>`: an id and the secret that proves the right to it. */
+export function writeSecretToken(id: string, secret: string): string {
+  return `${id}.${secret}`;
+}
+
+/** @param shape what the secret looks like */
+export function parseSecretToken<P extends IdPrefix>(
+  prefix: P,
+  text: unknown,
+  shape: RegExp,
+): { id: ReturnType<typeof idFromBytes<P>>; secret: string } | undefined {
+  if (typeof text !== 'string') return undefined;
+  const dot = text.indexOf('.');
+  const id = parseId(prefix, text.slice(0, Math.max(dot, 0)));
+  const secret = text.slice(dot + 1);
+  return id && shape.test(secret) ? { id, secret } : undefined;
+}
