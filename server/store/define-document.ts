@@ -66,23 +66,26 @@ interface KeyedDocument<T, A extends readonly unknown[]> extends DocumentDefinit
   readonly key: (...parts: A) => DocumentKey<T>;
 }
 
+const NO_SECRETS = { fields: undefined, of: () => [] };
+
 /**
  * Declares a kind of document: its keys, its index entries, its secrets, what a restore does with it.
  *
  * @example const logoDocument = defineDocument<Logo, [resource: ResourceId]>({ kind: 'logo', key: (resource) => [resource], ... })
  */
 export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSpec<T, A>): KeyedDocument<T, A> {
-  const { kind, description, anchor, expires, indexes, secrets, onRestore, isHead = false } = spec;
+  const { kind, description, anchor, expires, indexes, onRestore, isHead = false } = spec;
+  const secrets = spec.secrets === 'none' ? NO_SECRETS : spec.secrets;
   const document: KeyedDocument<T, A> = {
     kind,
     description,
     anchor,
     expires,
     isHead,
-    secretFields: secrets === 'none' ? undefined : secrets.fields,
+    secretFields: secrets.fields,
     onRestore: typeof onRestore === 'string' ? onRestore : onRestore.change,
     indexes: indexes ?? (() => []),
-    secrets: secrets === 'none' ? () => [] : secrets.of,
+    secrets: secrets.of,
     restore: typeof onRestore === 'string' ? (value) => (onRestore === 'keep' ? value : undefined) : onRestore.rule,
     key: (...parts) => {
       const [of, rest] = spec.key(...parts);

@@ -131,4 +131,10 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     replacement: '""',
     reason: 'Only ASCII digits get there, which every encoding writes alike.',
   },
+  {
+    file: 'server/store/catalogue.ts',
+    line: "const kindOf = (name: string): string => name.split('/', 1)[0] ?? '';",
+    replacement: STRYKER_TEXT,
+    reason: 'A text that is split has a first part: the default is there for the compiler and never counts.',
+  },
 ];

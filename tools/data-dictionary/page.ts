@@ -1,0 +1,28 @@
+import { CATALOGUE } from '../../server/maintenance/catalogue.ts';
+import type { DocumentDefinition } from '../../server/store/define-document.ts';
+
+const HEAD = `# Data dictionary
+
+Every kind of document in the store. Use it to answer what the service keeps about a person, what a backup holds, and what
+comes back with a restore.
+
+- **Stored with**: what the document belongs to. Documents that are stored with the same thing change together.
+- **Encrypted**: what is under the master key. Passwords, API keys and the secrets of links are stored as hashes.
+- **Restore**: \`keep\` restores the document as it is, \`drop\` leaves it out. See [Restoring](operators.md#restoring).
+- **Expires**: when the store removes it. \`never\` means until it is deleted.
+
+This page is written by \`npm run docs:data\`, from the declarations that the service itself runs by.
+`;
+
+type Row = Pick<DocumentDefinition, 'kind' | 'description' | 'anchor' | 'secretFields' | 'onRestore' | 'expires'>;
+
+/** The page `docs/data-dictionary.md`: a table by kind, in the order of the alphabet. */
+export function dataDictionaryPage(documents: readonly Row[] = CATALOGUE.documents): string {
+  const rows = [...documents]
+    .sort((one, other) => (one.kind < other.kind ? -1 : 1))
+    .map(({ kind, description, anchor, secretFields = '', onRestore, expires }) =>
+      [`\`${kind}\``, description, anchor, secretFields, onRestore, expires].map((cell) => cell.replaceAll('|', '\\|')),
+    );
+  const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return `${HEAD}\n| Kind | What it holds | Stored with | Encrypted | Restore | Expires |\n|---|---|---|---|---|---|\n${table}\n`;
+}
