@@ -47,7 +47,7 @@ describe('the blocks of the documents', () => {
       'sh background',
       'json answer',
       'text',
-      'ts', // backend-examples.test.ts
+      'ts', // backend-examples.test.ts, quickstart.browser.test.ts
       'python', // library-examples.test.ts
       'php', // php-examples.test.ts
       'java', // clients/java/java.test.ts
@@ -62,6 +62,7 @@ describe('the blocks of the documents', () => {
       'json log',
       'json sms-gateway',
       'json plans',
+      'mermaid', // drawn, not run
       'sh not-executed', // listed below
     ];
     const kinds = blocks.map(({ language, role }) => [language, role].filter(Boolean).join(' '));
@@ -87,6 +88,10 @@ describe('the blocks of the documents', () => {
       // e2e/restored.built.test.ts does it.
       ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],
       ['docs/protectimus.md', expect.stringContaining('--kind protectimus')],
+      // quickstart.browser.test.ts does the same with this checkout.
+      ['docs/quickstart.md', expect.stringContaining('git clone')],
+      ['docs/quickstart.md', 'npm install /tmp/countersign-client-0.1.0.tgz tsx'],
+      ['docs/quickstart.md', 'npx tsx server.ts'],
     ]);
   });
 });

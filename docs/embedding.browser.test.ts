@@ -39,6 +39,7 @@ beforeAll(async () => {
   host = await startHost();
   resource = await account.resource({ allowedOrigins: [host.origin] });
   values.set('https://auth.example', service.url);
+  values.set('http://localhost:8080', service.url);
   values.set('res_01k8dq9z2mp', resource);
   browser = await sharedBrowser();
 }, 240_000);
@@ -95,8 +96,8 @@ describe('the pages of the documents', () => {
     },
   );
 
-  test('are as many as there were: README, explicit, declared, module', () => {
-    expect(ofLanguage('html')).toHaveLength(4);
+  test('are as many as there were: README, quickstart, explicit, declared, module', () => {
+    expect(ofLanguage('html')).toHaveLength(5);
   });
 });
 

@@ -7,6 +7,11 @@ import type { ExampleValues } from './example-values.ts';
 
 const CLIENT = pathToFileURL(join(ROOT, 'clients/typescript/src/index.ts')).pathname;
 
+/** The text of a file that imports the library from its source. */
+export function withClient(text: string): string {
+  return text.replaceAll("'@countersign/client'", `'${CLIENT}'`);
+}
+
 /** `backend/sign-in.ts`: where a block of TypeScript says it would lie. */
 function pathOf({ text }: CodeBlock): string | undefined {
   return /^\/\/ ([\w./-]+\.ts)\n/.exec(text)?.[1];
@@ -37,7 +42,7 @@ export class ExampleModules {
     if (!block) throw new Error(`No document has an example ${path}.`);
     const file = join(this.#folder, path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, this.#values.fill(block.text).replaceAll("'@countersign/client'", `'${CLIENT}'`));
+    await writeFile(file, withClient(this.#values.fill(block.text)));
     return (await import(file)) as Exports;
   }
 

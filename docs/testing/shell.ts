@@ -11,11 +11,13 @@ export interface Ran {
 /** One terminal of a reader: what a block sets, later blocks see. */
 export class Shell {
   readonly #child: ChildProcessWithoutNullStreams;
+  readonly #exited: Promise<unknown>;
   #stdout = '';
   #stderr = '';
 
   constructor(cwd: string, env: Record<string, string>) {
     this.#child = spawn('bash', ['--noprofile', '--norc'], { cwd, env });
+    this.#exited = once(this.#child, 'exit');
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
@@ -34,14 +36,13 @@ export class Shell {
       const match = end.exec(this.#stdout);
       if (match) return { status: Number(match[2]), stdout: match[1] ?? '', stderr: this.#stderr };
       if (this.#child.exitCode !== null) throw new Error(`the shell ended: ${this.#stderr}`);
-      await Promise.race([once(this.#child.stdout, 'data'), once(this.#child, 'exit')]);
+      await Promise.race([once(this.#child.stdout, 'data'), this.#exited]);
     }
   }
 
   async close(): Promise<void> {
     if (this.#child.exitCode !== null) return;
-    const exited = once(this.#child, 'exit');
     this.#child.stdin.end();
-    await exited;
+    await this.#exited;
   }
 }
