@@ -20,6 +20,13 @@ const WRITTEN_NONCE = 'kYp0bN3sV7qLw2XcT9mHf4Zr';
 const blocks = allCodeBlocks();
 const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
 
+/** The one script of that name. */
+function script(role: string): CodeBlock {
+  const [block, ...others] = ofLanguage('js').filter((one) => one.role === role);
+  if (!block || others.length > 0) throw new Error(`There is not one script ${role}.`);
+  return block;
+}
+
 let place: Place;
 let service: BuiltService;
 let account: Account;
@@ -102,27 +109,17 @@ describe('the pages of the documents', () => {
 });
 
 describe('the scripts of the documents', () => {
-  const [events, looks, popup, enrolment, selfService, secondFactor, ...others] = ofLanguage('js');
-
-  test('are as many as are tried here', () => {
-    const tried = [events, looks, popup, enrolment, selfService, secondFactor];
-    expect(tried.map((block) => block?.language)).toEqual(tried.map(() => 'js'));
-    expect(others).toEqual([]);
-  });
-
   test('events: they arrive, and the looks change at once', async () => {
-    if (!events) throw new Error('no such example');
     const heard: string[] = [];
     page.on('console', (message) => heard.push(message.text()));
-    await page.goto(pageWith(events));
+    await page.goto(pageWith(script('events')));
     await page.frameLocator('iframe').locator('html[data-tone=dark]').waitFor();
     await page.frameLocator('iframe').getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(heard).toContain('ready');
   });
 
-  test('looks: colours and language are taken over', async () => {
-    if (!looks) throw new Error('no such example');
-    await page.goto(pageWith(looks));
+  test('appearance: colours and language are taken over', async () => {
+    await page.goto(pageWith(script('appearance')));
     const root = page.frameLocator('iframe').locator('html[lang=de][data-tone=light]');
     await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
     const style = await root.getAttribute('style');
@@ -130,9 +127,8 @@ describe('the scripts of the documents', () => {
   });
 
   test('popup: a button, a window, and the result on the page', async () => {
-    if (!popup) throw new Error('no such example');
     const person = await account.person(resource);
-    await page.goto(pageWith(popup));
+    await page.goto(pageWith(script('popup')));
     const arrives = host.nextResult();
     const opens = page.waitForEvent('popup');
     await page.getByRole('button', { name: 'Sign in to the shop' }).click();
@@ -150,12 +146,11 @@ describe('the scripts of the documents', () => {
     expect(claims.sub).toBe(person.id);
   });
 
-  test('setting up a token: after the sign-in, and the page keeps which way was used', async () => {
-    if (!enrolment) throw new Error('no such example');
+  test('enrolment: after the sign-in, and the page keeps which way was used', async () => {
     const person = await account.person(resource);
     const client = createClient({ url: service.url, apiKey: key });
     await client.resources.update(resource, { enrolment: { kinds: ['totp'], required: false } });
-    await page.goto(pageWith(enrolment));
+    await page.goto(pageWith(script('enrolment')));
     await signInOn(page, person, STEPS);
     const frame = page.frameLocator('iframe');
     await frame.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
@@ -165,12 +160,11 @@ describe('the scripts of the documents', () => {
     await client.resources.update(resource, { enrolment: null });
   });
 
-  test('what is people’s own: after the sign-in, and no result comes of it', async () => {
-    if (!selfService) throw new Error('no such example');
+  test('self-service: after the sign-in, and no result comes of it', async () => {
     const person = await account.person(resource);
     const client = createClient({ url: service.url, apiKey: key });
     await client.resources.update(resource, { selfService: { password: true } });
-    await page.goto(pageWith(selfService));
+    await page.goto(pageWith(script('self-service')));
     await signInOn(page, person, STEPS);
     const frame = page.frameLocator('iframe');
     await frame.getByRole('heading', { name: 'Your account' }).waitFor();
@@ -179,7 +173,6 @@ describe('the scripts of the documents', () => {
   });
 
   test('second factor: the code alone', async () => {
-    if (!secondFactor) throw new Error('no such example');
     const person = await account.person(resource);
     host.beginConfirmation = async () => {
       const client = createClient({ url: service.url, apiKey: key });
@@ -187,7 +180,7 @@ describe('the scripts of the documents', () => {
       const { loginRequest } = await client.createLoginRequest(input);
       return { nonce: host.nonce, loginRequest };
     };
-    await page.goto(pageWith(secondFactor));
+    await page.goto(pageWith(script('second-factor')));
     const arrives = host.nextResult();
     await signInOn(page, person, ['code']);
     const verifier = createVerifier({ issuer: service.url, resource });
@@ -198,13 +191,12 @@ describe('the scripts of the documents', () => {
   test.each(ofLanguage('http').map((block) => [block.at, block] as const))(
     'work on a page with the headers of %s',
     async (_at, { text }) => {
-      if (!looks) throw new Error('no such example');
       const headers = values
         .fill(text)
         .trim()
         .split('\n')
         .map((line) => line.split(': ', 2));
-      await page.goto(pageWith(looks, Object.fromEntries(headers)));
+      await page.goto(pageWith(script('appearance'), Object.fromEntries(headers)));
       await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
     },
   );

@@ -66,8 +66,7 @@ describe('the library for Java', () => {
     const values = new ExampleValues();
     values.set('https://auth.example', service.url);
     values.set('res_01k8dq9z2mp', resource);
-    const documents = ['clients/java/README.md', 'docs/backend-developers.md'];
-    for (const { text } of documents.flatMap(codeBlocksOf).filter(({ language }) => language === 'java')) {
+    for (const { text } of codeBlocksOf('clients/java/README.md').filter(({ language }) => language === 'java')) {
       const [, packageName] = /^package (\w+);$/m.exec(text) ?? [];
       const [, className] = /^public final class (\w+)/m.exec(text) ?? [];
       await workshop.write(`${packageName}/${className}.java`, values.fill(text));

@@ -29,7 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The examples of the README and of the documents, as they stand there, with a service that runs. */
+/** The examples of the README, as they stand there, with a service that runs. */
 public class DocumentedTest {
   /** For the example of the console, which is tried on the corpus. */
   public static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(Scene.CORPUS_NOW), ZoneOffset.UTC);
@@ -111,24 +111,6 @@ public class DocumentedTest {
   void usersTokensAndTheRest() {
     shop.Administration administration = new shop.Administration();
     assertTrue(administration.welcome(RESOURCE, "juno-" + UUID.randomUUID()).startsWith("otpauth://totp/"));
-  }
-
-  // docs/backend-developers.md
-  @Test
-  void theExampleOfTheDocuments() {
-    backend.SignIn signIn = new backend.SignIn();
-    Map<String, String> session = new HashMap<>();
-    String nonce = signIn.begin(session);
-    String result = scene.resultFor(nonce);
-    assertEquals(false, signIn.finish(new HashMap<>(), result));
-    assertEquals(true, signIn.finish(session, result));
-    assertEquals(Map.of("user", scene.id()), session);
-    assertEquals(false, signIn.finish(session, result));
-
-    // Verified, and still: somebody else has used it up.
-    Map<String, String> again = new HashMap<>(Map.of("nonce", nonce));
-    assertEquals(false, signIn.finish(again, result));
-    assertEquals(Map.of(), again);
   }
 
   // SR-9. The attack: every hostile result of the corpus, on what the console gives people to paste.
