@@ -52,7 +52,7 @@ const stored = JSON.parse(readFileSync(SCORES, 'utf8')) as ModuleScore[];
 const names = DECIDING_MODULES.map(({ name }) => name);
 const scores = mergeScores(stored, fresh, names);
 writeFileSync(SCORES, `${JSON.stringify(scores, null, 2)}\n`);
-writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, scores, EXPLAINED_SURVIVORS));
+writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, scores));
 
 /** What survives is tried a second time: on a busy machine the run that ends at its first failure may lose that failure. */
 async function mutate(module: DecidingModule): Promise<Mutant[]> {

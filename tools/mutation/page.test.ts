@@ -8,20 +8,19 @@ import { EXPLAINED_SURVIVORS } from './survivors.ts';
 
 const scores = JSON.parse(readFileSync('tools/mutation/scores.json', 'utf8')) as ModuleScore[];
 
-it('has a row for each module that was measured, and a line for each explained survivor', () => {
+it('has a row for each module that was measured', () => {
   const page = mutationPage(
-    [{ name: 'lockout', files: ['server/tokens/lockout.ts'], tests: [] }],
+    [
+      { name: 'lockout', files: ['server/tokens/lockout.ts'], tests: [] },
+      { name: 'methods', files: ['server/authentication/methods.ts'], tests: [] },
+    ],
     [{ module: 'lockout', date: '2026-11-27', killed: 9, survived: 1 }],
-    [{ file: 'server/tokens/lockout.ts', line: 'return `a`;', replacement: '', reason: 'It names nothing.' }],
   );
-  expect(page).toContain('| lockout | `server/tokens/lockout.ts` | 90.0 % | 9 of 10 | 2026-11-27 |');
-  expect(page).toContain('- `server/tokens/lockout.ts`: `` return `a`; `` as nothing: It names nothing.');
+  expect(page.split('\n').slice(-3)).toEqual(['|---|---|---|---|', '| lockout | 90.0 % | 9 of 10 | 2026-11-27 |', '']);
 });
 
 it('equals docs/mutation-scores.md; else: npm run mutation', () => {
-  expect(readFileSync('docs/mutation-scores.md', 'utf8')).toBe(
-    mutationPage(DECIDING_MODULES, scores, EXPLAINED_SURVIVORS),
-  );
+  expect(readFileSync('docs/mutation-scores.md', 'utf8')).toBe(mutationPage(DECIDING_MODULES, scores));
 });
 
 // SR-60, SR-72
