@@ -52,7 +52,7 @@ afterAll(async () => {
   await place.remove();
 });
 
-/** The result that the page of somebody who signs in with password and code would get. */
+/** The result that the page gets when a user signs in with password and code. */
 async function resultFor(nonce: string): Promise<string> {
   maria = await account.person(resource);
   return account.signIn({ resource, nonce, origin: ORIGIN }, maria);
@@ -61,7 +61,6 @@ async function resultFor(nonce: string): Promise<string> {
 describe('the examples for backends', () => {
   test('are the ones that are tried here', () => {
     expect(examples.paths).toEqual([
-      'backend/compare.ts',
       'backend/confirm-order.ts',
       'backend/events.ts',
       'backend/readme.ts',
@@ -74,7 +73,7 @@ describe('the examples for backends', () => {
     ]);
   });
 
-  test('README: a result signs in the visitor who began, and nobody else', async () => {
+  test('README: signs in the visitor who started, and no other', async () => {
     const { beginSignIn, finishSignIn } = await examples.load<{
       beginSignIn(session: Session): string;
       finishSignIn(session: Session, result: string): Promise<void>;
@@ -119,50 +118,41 @@ describe('the examples for backends', () => {
     await expect(consume(result, newNonce())).rejects.toMatchObject({ code: 'RESULT_INVALID' });
   });
 
-  test('confirm-order: the code of the person who was named, and of nobody else', async () => {
-    const { askForCode, confirmCode } = await examples.load<{
-      askForCode(user: string): Promise<{ loginRequest: string; nonce: string }>;
-      confirmCode(result: string, nonce: string, user: string): Promise<void>;
+  test('confirm-order: accepts the code of the named user only', async () => {
+    const { requestCode, verifyCode } = await examples.load<{
+      requestCode(user: string): Promise<{ loginRequest: string; nonce: string }>;
+      verifyCode(result: string, nonce: string, user: string): Promise<void>;
     }>('backend/confirm-order.ts');
     const nikolai = await account.person(resource);
-    const asked = await askForCode(nikolai.login);
+    const asked = await requestCode(nikolai.login);
     const result = await account.signIn({ ...asked, resource, origin: ORIGIN }, nikolai);
 
-    await confirmCode(result, asked.nonce, nikolai.id);
-    await expect(confirmCode(result, asked.nonce, 'usr_00000000000')).rejects.toThrow('somebody else');
+    await verifyCode(result, asked.nonce, nikolai.id);
+    await expect(verifyCode(result, asked.nonce, 'usr_00000000000')).rejects.toThrow('another user');
   });
 
   test('sign-transaction: this very payment, of this very person, once', async () => {
-    const { askToConfirm, confirmed } = await examples.load<{
-      askToConfirm(user: string, payment: object): Promise<{ loginRequest: string; nonce: string }>;
-      confirmed(result: string, nonce: string, user: string, payment: object): Promise<void>;
+    const { requestConfirmation, verifyConfirmation } = await examples.load<{
+      requestConfirmation(user: string, payment: object): Promise<{ loginRequest: string; nonce: string }>;
+      verifyConfirmation(result: string, nonce: string, user: string, payment: object): Promise<void>;
     }>('backend/sign-transaction.ts');
     const payment = { amount: '1,250.00 EUR', to: 'Olena Koval', iban: 'UA21 3223 1300 0002 6007 2335 6600 1' };
     const signer = await account.signer(resource);
-    const asked = await askToConfirm(signer.login, payment);
+    const asked = await requestConfirmation(signer.login, payment);
     const result = await account.sign({ ...asked, resource, origin: ORIGIN }, signer);
 
     const other = { ...payment, iban: 'UA90 3052 9900 0002 6001 1111 1111 1' };
     const wrong = { code: 'RESULT_TRANSACTION_WRONG' };
-    await expect(confirmed(result, asked.nonce, signer.id, other)).rejects.toMatchObject(wrong);
-    await confirmed(result, asked.nonce, signer.id, payment);
-    await expect(confirmed(result, asked.nonce, signer.id, payment)).rejects.toMatchObject({ code: 'RESULT_USED' });
+    await expect(verifyConfirmation(result, asked.nonce, signer.id, other)).rejects.toMatchObject(wrong);
+    await verifyConfirmation(result, asked.nonce, signer.id, payment);
+    await expect(verifyConfirmation(result, asked.nonce, signer.id, payment)).rejects.toMatchObject({
+      code: 'RESULT_USED',
+    });
 
-    const nobody = await account.person(resource);
-    await expect(askToConfirm(nobody.login, payment)).rejects.toMatchObject({ code: 'SIGNING_TOKEN_MISSING' });
-  });
-
-  test('compare: a browser is usual once it was remembered, and another is not', async () => {
-    const { isUsual, remember } = await examples.load<{
-      isUsual(user: string, environment: object): Promise<boolean>;
-      remember(user: string, environment: object): Promise<void>;
-    }>('backend/compare.ts');
-    const { id } = await account.person(resource);
-    const [own, other] = [{ zone: 'Europe/London' }, { zone: 'Asia/Tokyo' }];
-    expect(await isUsual(id, other)).toBe(true);
-    await remember(id, own);
-    expect(await isUsual(id, own)).toBe(true);
-    expect(await isUsual(id, other)).toBe(false);
+    const withoutSigner = await account.person(resource);
+    await expect(requestConfirmation(withoutSigner.login, payment)).rejects.toMatchObject({
+      code: 'SIGNING_TOKEN_MISSING',
+    });
   });
 
   test('step-up: two factors of the person of this session, without asking again for what was shown', async () => {
@@ -171,9 +161,9 @@ describe('the examples for backends', () => {
       jti: string;
       nonce?: string;
     }
-    const { askForTwo, confirmTwo } = await examples.load<{
-      askForTwo(session: Stepped): Promise<{ loginRequest: string; nonce: string }>;
-      confirmTwo(session: Stepped, result: string): Promise<void>;
+    const { requestTwoFactors, verifyTwoFactors } = await examples.load<{
+      requestTwoFactors(session: Stepped): Promise<{ loginRequest: string; nonce: string }>;
+      verifyTwoFactors(session: Stepped, result: string): Promise<void>;
     }>('backend/step-up.ts');
     const { consume } = await examples.load<{ consume(result: string, nonce: string): Promise<string> }>(
       'backend/sign-in-once.ts',
@@ -184,16 +174,16 @@ describe('the examples for backends', () => {
     const [, payload = ''] = first.split('.');
     const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { jti: string };
     const session: Stepped = { user: maria.id, jti };
-    const asked = await askForTwo(session);
+    const asked = await requestTwoFactors(session);
     // Nobody answers anything: both factors were shown a moment ago.
     const silent = { ...maria, password: '', code: () => '' };
     const result = await account.signIn({ ...asked, resource, origin: ORIGIN }, silent);
-    await confirmTwo(session, result);
+    await verifyTwoFactors(session, result);
     expect(session.jti).not.toBe(jti);
-    await expect(confirmTwo(session, result)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
+    await expect(verifyTwoFactors(session, result)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
   });
 
-  test('redirect: whoever comes back with the result of this very sign-in', async () => {
+  test('redirect: accepts the result of this sign-in only', async () => {
     const { beginSignIn, endSignIn } = await examples.load<{
       beginSignIn(): Promise<{ location: string; nonce: string }>;
       endSignIn(form: URLSearchParams, nonce: string): Promise<string>;
@@ -212,19 +202,24 @@ describe('the examples for backends', () => {
 
   test('terminal: who it is, or what to tell the person', async () => {
     const { logIn } = await examples.load<{
-      logIn(user: string, password: string, otp: string, address: string): Promise<{ userId?: string; say?: string }>;
+      logIn(
+        user: string,
+        password: string,
+        otp: string,
+        address: string,
+      ): Promise<{ userId?: string; message?: string }>;
     }>('backend/terminal.ts');
     const { id, login, password, code } = await account.person(resource);
     const otp = code();
     const wrong = otp === '000000' ? '000001' : '000000';
 
-    expect(await logIn(login, password, wrong, '203.0.113.7')).toEqual({ say: 'Try the next code.' });
-    expect(await logIn(login, 'not her password', otp, '203.0.113.7')).toEqual({ say: 'That did not work.' });
+    expect(await logIn(login, password, wrong, '203.0.113.7')).toEqual({ message: 'Try the next code.' });
+    expect(await logIn(login, 'not her password', otp, '203.0.113.7')).toEqual({ message: 'That did not work.' });
     expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ userId: id });
-    expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ say: 'Try the next code.' });
+    expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ message: 'Try the next code.' });
   });
 
-  test('events: what happens arrives, once, and nothing that somebody else sends', async () => {
+  test('events: handles each event once, and nothing forged', async () => {
     const { receive } = await examples.load<{
       receive(request: Request, signOut: (user: string) => Promise<void>): Promise<Response>;
     }>('backend/events.ts');

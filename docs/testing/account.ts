@@ -12,7 +12,7 @@ export interface Person {
   code(): string;
 }
 
-/** Somebody whose device answers questions. */
+/** A user with an OCRA device. */
 export interface Signer {
   readonly id: string;
   readonly login: string;
@@ -34,7 +34,7 @@ export class Account {
     return String(id);
   }
 
-  /** Somebody who is assigned to the resource with a token, new each time, so that no code is in the way of another. */
+  /** A user assigned to the resource with a token, new each time, so that no code is a replay of another. */
   async person(resource: string): Promise<Person> {
     const login = `person-${++this.#people}`;
     const password = 'correct horse battery';
@@ -47,7 +47,7 @@ export class Account {
     return { id: String(user.id), login, password, code };
   }
 
-  /** Somebody with a device that answers questions, whose answers are bound to what they confirm. */
+  /** A user with an OCRA device, whose answers are bound to what they confirm. */
   async signer(resource: string): Promise<Signer> {
     const login = `person-${++this.#people}`;
     const user = await this.#post('/v1/users', { login });
@@ -61,7 +61,7 @@ export class Account {
     return { id: String(user.id), login, answer: (question) => ocraAnswer(parsed, secret, { question }) };
   }
 
-  /** What the frame would send for whoever confirms a transaction. Answers the result that the page would get. */
+  /** What the frame sends when a user confirms a transaction. Returns the result that the page gets. */
   async sign(begin: { resource: string; nonce: string; origin: string; loginRequest: string }, signer: Signer) {
     const { step, seq, question, handle } = await this.#send('/widget/v1/flows', begin, {});
     if (step !== 'sign') throw new Error(`the transaction stands at ${step}`);

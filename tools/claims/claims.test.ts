@@ -133,7 +133,7 @@ describe('decision records', () => {
 
 describe('requirements', () => {
   const LIST = 'docs/security-requirements.md';
-  const list = '| | Promise |\n|---|---|\n| SR-1 | a |\n| SR-14 | b |\n';
+  const list = '- **SR-1**: a\n- **SR-14**: b\n';
   const check = (root: string): Finding[] => checkRequirements(readRequirements(root));
 
   it('pass when each is named by a test, wherever it lies', () => {
@@ -152,7 +152,7 @@ describe('requirements', () => {
   it('may be in two tables, but not twice in one', () => {
     const find = (text: string) => on({ [LIST]: text }, checkRepeatedRequirements);
     expect(find(`## One\n${list}\n## Two\n${list}`)).toEqual([]);
-    expect(find(`## One\n${list}| SR-1 | b |\n`)).toEqual([`${LIST}: one table has SR-1 twice`]);
+    expect(find(`## One\n${list}- **SR-1**: b\n`)).toEqual([`${LIST}: one section has SR-1 twice`]);
   });
 
   it('an empty list proves nothing', () => {

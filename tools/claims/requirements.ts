@@ -8,7 +8,7 @@ export type Requirements = ReadonlyMap<string, readonly string[]>;
 export function readRequirements(root: string): Requirements {
   const paths = listProjectFiles(root);
   const named = new Map<string, string[]>();
-  const promised = paths.includes(LIST) ? readProjectFile(root, LIST).matchAll(/^\| (SR-\d+) \|/gm) : [];
+  const promised = paths.includes(LIST) ? readProjectFile(root, LIST).matchAll(/^- \*\*(SR-\d+)\*\*:/gm) : [];
   for (const row of promised) named.set(row[1] ?? '', []);
   for (const path of paths.filter(isTest)) {
     for (const id of new Set(readProjectFile(root, path).match(/\bSR-\d+\b/g) ?? [])) named.get(id)?.push(path);
@@ -24,14 +24,14 @@ export function checkRequirements(requirements: Requirements): Finding[] {
     .map(([id]) => ({ path: LIST, problem: `no test names ${id}` }));
 }
 
-/** A table names a requirement once: a merge leaves the older wording beside the newer one. */
+/** A section names a requirement once: a merge leaves the older wording beside the newer one. */
 export function checkRepeatedRequirements(root: string): Finding[] {
   return readProjectFile(root, LIST)
     .split(/^## /m)
     .flatMap((section) => {
-      const ids = [...section.matchAll(/^\| (SR-\d+) \|/gm)].map(([, id = '']) => id);
+      const ids = [...section.matchAll(/^- \*\*(SR-\d+)\*\*:/gm)].map(([, id = '']) => id);
       const repeated = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
-      return [...repeated].map((id) => ({ path: LIST, problem: `one table has ${id} twice` }));
+      return [...repeated].map((id) => ({ path: LIST, problem: `one section has ${id} twice` }));
     });
 }
 
