@@ -18,7 +18,7 @@ import { readLines } from './jsonl-file.ts';
 
 const TAKE_AWAY = `
 Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
-away again before you start the service, or restore with --events. See "Restoring" in docs/operators.md.`;
+away again before you start the service, or restore with --events. See "Restore" in docs/operators.md.`;
 
 export interface RestoreOptions {
   /** Exports of events since the backup (JSON Lines), one for each account: what was taken away is taken away again. */
