@@ -8,7 +8,7 @@ comes back with a restore.
 
 - **Stored with**: what the document belongs to. Documents that are stored with the same thing change together.
 - **Encrypted**: what is under the master key. Passwords, API keys and the secrets of links are stored as hashes.
-- **Restore**: \`keep\` restores the document as it is, \`drop\` leaves it out. See [Restoring](operators.md#restoring).
+- **Restore**: \`keep\` restores the document as it is, \`drop\` leaves it out. See [Restore](operators.md#restore).
 - **Expires**: when the store removes it. \`never\` means until it is deleted.
 
 This page is written by \`npm run docs:data\`, from the declarations that the service itself runs by.
