@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { REFUSALS } from '@countersign/protocol/codes';
-import { SaxesParser } from 'saxes';
+import { SaxesParser } from '@rubensworks/saxes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
 import { Account } from '../../docs/testing/account.ts';

@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes';
+import { SaxesParser } from '@rubensworks/saxes';
 import { createProtectimusKey, type NewProtectimusKey } from '../api-keys/create-protectimus-key.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { idNumber } from '../kernel/ids.ts';

@@ -21,6 +21,7 @@ export interface JudgedFile {
 const PURE_PACKAGES: readonly string[] = [
   '@bufbuild/protobuf',
   '@otplib/*',
+  '@rubensworks/saxes',
   '@scure/base',
   '@simplewebauthn/server',
   '@zxcvbn-ts/language-common',
@@ -28,7 +29,6 @@ const PURE_PACKAGES: readonly string[] = [
   'ipaddr.js',
   'node:crypto',
   'node:net',
-  'saxes',
   'tldts',
   'uqr',
 ];

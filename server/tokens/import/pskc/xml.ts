@@ -1,4 +1,4 @@
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from '@rubensworks/saxes';
 import { Flawed } from '../import-file.ts';
 
 export const NAMESPACES = {
