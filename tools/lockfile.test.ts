@@ -9,6 +9,7 @@ interface Locked {
   hasInstallScript?: boolean;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 }
 
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')) as T;
@@ -53,6 +54,18 @@ describe('what npm ci installs', () => {
         if (entry?.link !== true) expect(entry?.version, name).toMatch(/^\d+\.\d+\.\d+/);
       }
     }
+  });
+
+  // npm leaves out a binary that it does not find, and `npm ci` on that platform installs the package without it.
+  it('has the binaries of every platform', () => {
+    const optional = locked.flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).map((name) => ({ path, name })),
+    );
+    expect(optional.length).toBeGreaterThan(50);
+    const missing = optional.filter(
+      ({ path, name }) => !packages[`${path}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+    );
+    expect(missing).toEqual([]);
   });
 
   it('has one version of each for all parts of the product', () => {
