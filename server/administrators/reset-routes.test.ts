@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../messages/mail/compose.ts';
 import { addAdministrator, type FixtureAdministrator } from '../testing/administrators.ts';
@@ -31,7 +32,7 @@ const post = (path: string, body: object, headers?: Record<string, string>) =>
 
 /** The mail goes after the answer. */
 async function mailed(): Promise<string> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   const mail = service.ports.courier.sent.at(-1);
   return mail ? composeMail(mail, ISSUER).text : '';
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { getRequestListener } from '@hono/node-server';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
@@ -145,7 +146,7 @@ async function stop(
   for (const outgoing of inFlight) if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
   const deadline = setTimeout(() => server.closeAllConnections(), shutdownMs);
   try {
-    if (drainMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, Math.min(drainMs, shutdownMs)));
+    if (drainMs > 0) await pause(Math.min(drainMs, shutdownMs));
     // Also closes the connections that are idle now; the others close behind their answer.
     await new Promise<void>((resolve) => server.close(() => resolve()));
   } finally {

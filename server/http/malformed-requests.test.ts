@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openService, type Service } from '../testing/http-service.ts';
 import { rawClient } from '../testing/raw-client.ts';
@@ -82,7 +83,7 @@ test.each(HALVES)('SR-56: %s, and then silence or a reset, leaves no fault behin
   for (const leave of ['end', 'resetAndDestroy'] as const) {
     const client = await rawClient(server.port);
     client.send(text);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await nextTurn();
     client.socket[leave]();
     await client.closed();
   }

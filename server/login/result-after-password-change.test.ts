@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { importPasswordHash } from '../passwords/import-password-hash.ts';
@@ -150,7 +151,7 @@ describe('SR-39: a change at the very moment of the consumption', () => {
       const walk = await signIn(scene);
       const before = ports.store.commits.length;
       const later = async () => {
-        for (let tick = 0; tick < round; tick++) await new Promise<void>((resolve) => setImmediate(resolve));
+        for (let tick = 0; tick < round; tick++) await nextTurn();
         return consume(scene, walk);
       };
       const [changed, consumed] = await Promise.all([

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What happens to the next chunk that holds the marker. */
 export type Fault =
@@ -50,7 +51,7 @@ export async function startFaultProxy(targetPort: number, marker: string): Promi
       if (planned === 'before-reply') swallowReply = true;
       const late = lateness();
       // Chunks keep their order.
-      turn = turn.then(() => (late > 0 ? elapse(late) : undefined)).then(() => void upstream.write(chunk));
+      turn = turn.then(() => (late > 0 ? pause(late) : undefined)).then(() => void upstream.write(chunk));
     });
     upstream.on('data', (chunk) => {
       if (frozen) return;
@@ -79,10 +80,4 @@ export async function startFaultProxy(targetPort: number, marker: string): Promi
       await closed;
     },
   };
-}
-
-function elapse(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
@@ -23,17 +24,15 @@ function start(permits: Permits, name = 'x'): Task {
   return task;
 }
 
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-
 // SR-19
 describe('permits', () => {
   test('let no more run at once than there are permits, and start the waiting ones in order', async () => {
     const permits = new Permits({ concurrency: 2, maxQueue: 10, expectedMs: 10 });
     const tasks = Array.from({ length: 5 }, () => start(permits));
-    await settle();
+    await nextTurn();
     expect(tasks.map((task) => task.started)).toEqual([true, true, false, false, false]);
     tasks[1]?.finish();
-    await settle();
+    await nextTurn();
     expect(tasks.map((task) => task.started)).toEqual([true, true, true, false, false]);
     for (const task of tasks) task.finish();
     await Promise.all(tasks.map((task) => task.promise));
@@ -88,10 +87,10 @@ describe('permits', () => {
     // The caller stops waiting: races the work against its own end, as a closed connection does.
     await Promise.race([abandoned.promise, Promise.resolve('gone')]);
     const next = start(permits);
-    await settle();
+    await nextTurn();
     expect(next.started).toBe(false);
     abandoned.finish();
-    await settle();
+    await nextTurn();
     expect(next.started).toBe(true);
     next.finish();
     await next.promise;
@@ -115,7 +114,7 @@ describe('permits', () => {
     await expect(start(permits).promise).rejects.toMatchObject({ retryAfterMs: 5000 });
     nowMs = 1700;
     tasks[0]?.finish();
-    await settle();
+    await nextTurn();
     tasks.push(start(permits));
     await expect(start(permits).promise).rejects.toMatchObject({ retryAfterMs: 10_000 });
     for (const task of tasks) task.finish();
@@ -141,7 +140,7 @@ describe('permits', () => {
               await chosen?.promise;
               done += 1;
               open.splice(open.indexOf(chosen ?? (open[0] as Task)), 1);
-              await settle();
+              await nextTurn();
               continue;
             }
             const task = start(permits);
@@ -151,7 +150,7 @@ describe('permits', () => {
               accepted += 1;
               open.push(task);
             }
-            await settle();
+            await nextTurn();
             expect(open.filter((one) => one.started).length).toBe(Math.min(concurrency, open.length));
           }
           for (const task of open) task.finish();

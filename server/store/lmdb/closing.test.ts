@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { openBroken } from '../../testing/store-conformance/embedded-harness.ts';
@@ -26,7 +27,7 @@ test.each([0, 1, 3])(
           () => undefined,
         ),
     );
-    for (let tick = 0; tick < ticks; tick++) await new Promise<void>((resolve) => setImmediate(resolve));
+    for (let tick = 0; tick < ticks; tick++) await nextTurn();
     await store.close();
     const committed = (await Promise.all(commits)).filter((n) => n !== undefined);
     const again = await openEmbeddedStore({ path, eventCap: 1000 });

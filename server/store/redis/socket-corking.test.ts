@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { corkWrites } from './socket-corking.ts';
 
@@ -19,8 +20,6 @@ function recorded(): { stream: Writable; calls: string[] } {
   corkWrites(stream);
   return { stream, calls };
 }
-
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('writing together', () => {
   test('one turn is one call, in order, promises of the turn included', async () => {

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countSignIns } from '../../events/count-sign-ins.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
@@ -10,9 +11,6 @@ import { append, sampleEvent, streamPortsOver } from '../event-stream.ts';
  */
 const [path = '', seed = '', most = '0'] = process.argv.slice(2);
 const ports = await streamPortsOver(await openEmbeddedStore({ path }), seed);
-
-/** Where nothing is left to take, nothing waits for the disk. */
-const aTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 let number = 0;
 await Promise.all([
@@ -30,13 +28,14 @@ await Promise.all([
   (async () => {
     for (;;) {
       await sealEvents(ports, { batchSize: 20, stopping: () => true });
-      await aTurn();
+      // With no event left to seal, nothing above waits for the disk.
+      await nextTurn();
     }
   })(),
   (async () => {
     for (;;) {
       await countSignIns(ports, { keptDays: 400, batchSize: 20, stopping: () => true });
-      await aTurn();
+      await nextTurn();
     }
   })(),
 ]);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenId } from '../../kernel/ids.ts';
 import { type Change, StoreUnavailable } from '../../kernel/ports/store.ts';
@@ -336,7 +337,7 @@ test('two mebibytes are judged while others are served, in bounded memory', asyn
   });
   while (!done) {
     turns += 1;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
   const { rows } = await judged;
   expect(rows.length).toBeGreaterThan(4000);

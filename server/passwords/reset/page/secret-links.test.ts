@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAIL_LANGUAGES, type MailLanguage } from '../../../kernel/mail.ts';
 import { composeMail } from '../../../messages/mail/compose.ts';
@@ -22,7 +23,7 @@ function post(path: string, fields: Record<string, string>): Promise<Response> {
 }
 
 async function mailedUrl(): Promise<URL> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   const mail = service.ports.courier.sent.at(-1);
   return new URL((mail && composeMail(mail, ISSUER).link) ?? '');
 }
