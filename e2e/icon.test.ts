@@ -1,12 +1,20 @@
 import { ICON_PATHS } from '@countersign/protocol/icon';
+import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchFullBrowser } from './harness/browser.ts';
 import { type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
 let here: InProcessService;
+// The headless shell loads no icons.
+let browser: Browser;
 beforeAll(async () => {
+  browser = await launchFullBrowser();
   here = await startInProcessService('icon');
 });
-afterAll(() => here?.close());
+afterAll(async () => {
+  await browser?.close();
+  await here?.close();
+});
 
 test.each([
   '/console',
@@ -19,7 +27,7 @@ test.each([
   '/widget/v1/self',
   '/widget/v1/sign-in',
 ])('%s has an icon, and the browser does not complain about it', async (path) => {
-  const context = await here.browser.newContext();
+  const context = await browser.newContext();
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));

@@ -14,6 +14,7 @@ it('programs are found in any folder of the PATH, and what cannot be run does no
     const path = [join(root, 'nowhere'), join(root, 'a'), '', join(root, 'b')].join(delimiter);
     expect(missing(path, nothing, commands).flatMap(({ debian }) => debian)).toEqual([
       'chromium',
+      'chromium-headless-shell',
       'oathtool',
       'strace',
       'python3',

@@ -34,6 +34,7 @@ export const NEEDS: readonly Need[] = [
   { command: 'redis-server', debian: ['redis-server'] },
   { command: 'valkey-server', debian: ['valkey-server'] },
   { command: 'chromium', debian: ['chromium'] },
+  { command: 'chromium-headless-shell', debian: ['chromium-headless-shell'] },
   { command: 'oathtool', debian: ['oathtool'] },
   { command: 'strace', debian: ['strace'] },
   { command: 'python3', debian: ['python3'] },
@@ -99,8 +100,8 @@ export function instructions(needs: readonly Need[]): string {
     `The tests need what is not here: ${names}.`,
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
-    '  Elsewhere: install Redis 8, Valkey 8, Chromium, oath-toolkit, strace, Python 3.9, PHP 8.1, Java 17, HAProxy 2.4 and nginx 1.18',
-    '  or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
+    '  Elsewhere: install Redis 8, Valkey 8, Chromium with its headless shell, oath-toolkit, strace, Python 3.9, PHP 8.1, Java 17,',
+    '  HAProxy 2.4 and nginx 1.18 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }
 
