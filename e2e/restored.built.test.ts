@@ -1,12 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
-import { generateSync as hotp } from '@otplib/hotp';
-import { crypto } from '@otplib/plugin-crypto-node';
-import { base32 } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { Administrator } from './harness/administrator.ts';
+import { hotpCode } from './harness/authenticator.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -26,14 +24,6 @@ describe('after a disaster a thief tries what they have seen used since the back
   let fob = '';
   let superuser: Administrator;
 
-  const codeOf = (secret: string, counter: number) =>
-    hotp({
-      secret: base32.decode(secret.padEnd(Math.ceil(secret.length / 8) * 8, '=')),
-      counter,
-      digits: 6,
-      algorithm: 'sha1',
-      crypto,
-    });
   const step = () => Math.floor(Date.now() / 30_000);
   async function asSite(path: string, body: object) {
     const answer = await fetch(installation.url + path, {
@@ -98,12 +88,12 @@ describe('after a disaster a thief tries what they have seen used since the back
 
   test('and none of it opens anything', async () => {
     const backup = join(installation.folder, 'night.backup');
-    const beforeTheBackup = await throughTheWidget('hana', codeOf(fobSeed, 0));
+    const beforeTheBackup = await throughTheWidget('hana', hotpCode(fobSeed, 0));
     expect((await operator.run(['backup', backup])).code).toBe(0);
     expect((await operator.run(['backup', backup])).code).toBe(1);
 
     // Used after the backup, and seen by the thief.
-    const seen = { totp: codeOf(totpSeed, step()), hotp: codeOf(fobSeed, 1) };
+    const seen = { totp: hotpCode(totpSeed, step()), hotp: hotpCode(fobSeed, 1) };
     expect((await signIn('tom', seen.totp)).status).toBe(200);
     expect((await signIn('hana', seen.hotp)).status).toBe(200);
     const [recovery = '', other = ''] = superuser.recoveryCodes;
@@ -122,7 +112,7 @@ describe('after a disaster a thief tries what they have seen used since the back
 
     expect(await signIn('tom', seen.totp)).toMatchObject({ status: 403 });
     expect(await signIn('hana', seen.hotp)).toMatchObject({ status: 403, body: { code: 'TOKEN_OUT_OF_STEP' } });
-    expect(await signIn('hana', codeOf(fobSeed, 2))).toMatchObject({ body: { code: 'TOKEN_OUT_OF_STEP' } });
+    expect(await signIn('hana', hotpCode(fobSeed, 2))).toMatchObject({ body: { code: 'TOKEN_OUT_OF_STEP' } });
     const consumed = await asSite('/v1/results/consume', { result: beforeTheBackup, resource, nonce: NONCE });
     expect(consumed.status).not.toBe(200);
     expect(String(consumed.body.code)).toMatch(/^RESULT_/);
@@ -134,8 +124,8 @@ describe('after a disaster a thief tries what they have seen used since the back
     // Which tokens need their device, and how they get back.
     const { out } = await operator.run(['--ids', 'token', 'list', '--state', 'out-of-step']);
     expect(out.trim().split('\n')).toContain(fob);
-    await operator.json(['token', 'resync', fob, '--codes-stdin'], `${codeOf(fobSeed, 2)} ${codeOf(fobSeed, 3)}\n`);
-    expect((await signIn('hana', codeOf(fobSeed, 4))).status).toBe(200);
+    await operator.json(['token', 'resync', fob, '--codes-stdin'], `${hotpCode(fobSeed, 2)} ${hotpCode(fobSeed, 3)}\n`);
+    expect((await signIn('hana', hotpCode(fobSeed, 4))).status).toBe(200);
     expect(await operator.run(['doctor'])).toMatchObject({ code: 0 });
   }, 60_000);
 

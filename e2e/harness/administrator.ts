@@ -1,8 +1,6 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '@countersign/protocol/session';
-import { generateSync as hotp } from '@otplib/hotp';
-import { crypto } from '@otplib/plugin-crypto-node';
-import { base32 } from '@scure/base';
+import { appCode } from './authenticator.ts';
 
 export interface Answer {
   status: number;
@@ -62,7 +60,7 @@ export class Administrator {
   async enrol(account: string): Promise<void> {
     const { handle, view } = await this.#asFarAsThePassword(account);
     if (view.step !== 'enrol' || !view.enrolment) throw new Error(`at ${view.step}, not at enrol`);
-    const otp = codeOf(view.enrolment.secret);
+    const otp = appCode(view.enrolment.secret);
     this.#opened(await this.#step(handle, 'enrol', { seq: view.seq, otp }));
   }
 
@@ -95,10 +93,4 @@ export class Administrator {
     this.#session = view.session;
     if (view.recoveryCodes) this.recoveryCodes = view.recoveryCodes;
   }
-}
-
-/** What an authenticator app shows now. */
-function codeOf(secret: string): string {
-  const seed = base32.decode(secret.padEnd(Math.ceil(secret.length / 8) * 8, '='));
-  return hotp({ secret: seed, counter: Math.floor(Date.now() / 30_000), digits: 6, algorithm: 'sha1', crypto });
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { generateSync } from 'otplib';
 import { describe, expect, test } from 'vitest';
 import { RFC_SECRET } from '../../../testing/samples.ts';
 import { OTP_ALGORITHMS, type OtpAlgorithm } from '../../token.ts';
@@ -70,6 +71,24 @@ test('a code always has exactly the digits asked for, leading zeros kept', () =>
         expect(six).toMatch(/^[0-9]{6}$/);
         expect(eight).toMatch(/^[0-9]{8}$/);
         expect(eight.slice(2)).toBe(six);
+      },
+    ),
+  );
+});
+
+// SR-46
+test('a code is the one that otplib computes by itself', () => {
+  fc.assert(
+    fc.property(
+      // otplib takes no secret shorter than 16 bytes.
+      fc.uint8Array({ minLength: 16, maxLength: 64 }),
+      fc.maxSafeNat(),
+      fc.constantFrom(...OTP_ALGORITHMS),
+      fc.constantFrom(6 as const, 8 as const),
+      (secret, counter, algorithm, digits) => {
+        const hash = ({ SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const)[algorithm];
+        const oracle = generateSync({ strategy: 'hotp', secret, counter, digits, algorithm: hash });
+        expect(hotp({ secret, counter, digits, algorithm })).toBe(oracle);
       },
     ),
   );
