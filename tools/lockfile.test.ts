@@ -68,6 +68,11 @@ describe('what npm ci installs', () => {
     expect(missing).toEqual([]);
   });
 
+  // What is built lies in dist/, from where Node finds only the packages of the top folder.
+  it('has no package in the folder of a part', () => {
+    expect(Object.keys(packages).filter((path) => /^(?!node_modules\/).+\/node_modules\//.test(path))).toEqual([]);
+  });
+
   it('has one version of each for all parts of the product', () => {
     const asked = new Map<string, Set<string>>();
     for (const [path, { dependencies, devDependencies }] of Object.entries(packages)) {

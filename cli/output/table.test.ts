@@ -53,3 +53,22 @@ describe('a cell is for people', () => {
     );
   });
 });
+
+// A terminal gives an ideograph and most emoji two columns, and a combining mark none.
+test.each([
+  ['ideographs', '山田太郎', 8],
+  ['full-width letters', 'Ａｂｃ', 6],
+  ['Hangul', '서울', 4],
+  ['an emoji', 'key 🔑', 6],
+  ['an emoji with a skin tone', '👍🏽', 2],
+  ['a flag', '🇦🇹', 2],
+  ['a combining mark', 'e\u0301', 1],
+  ['Latin letters', 'Zoë', 3],
+])('%s: columns stay in line', (_, login, columns) => {
+  const rows = [
+    { login, id: 'usr_1' },
+    { login: 'x'.repeat(10), id: 'usr_2' },
+  ];
+  expect(table(rows, ['login', 'id']).split('\n')[1]).toBe(`${login}${' '.repeat(10 - columns)}  usr_1`);
+  expect(card({ [login]: 'a', xxxxxxxxxx: 'b' }).split('\n')[0]).toBe(`${login}${' '.repeat(10 - columns)}  a`);
+});

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { writeGrants } from '../resources/grants.ts';
 import { partOf } from '../resources/paths.ts';
 import { writeTimeWindows } from '../resources/time-windows.ts';
@@ -9,11 +10,11 @@ export function table(rows: readonly Record<string, unknown>[], columns: readonl
     columns.map((name) => name),
     ...rows.map((row) => columns.map((name) => cell(partOf(row, name), name))),
   ];
-  const widths = columns.map((_, at) => Math.max(...texts.map((row) => width(row[at] ?? ''))));
+  const widths = columns.map((_, at) => Math.max(...texts.map((row) => stringWidth(row[at] ?? ''))));
   return texts
     .map((row) =>
       row
-        .map((text, at) => text + ' '.repeat((widths[at] ?? 0) - width(text)))
+        .map((text, at) => padded(text, widths[at] ?? 0))
         .join('  ')
         .trimEnd(),
     )
@@ -23,8 +24,8 @@ export function table(rows: readonly Record<string, unknown>[], columns: readonl
 /** One object, a field a line; the fields of an object inside it are named after it (`token.id`). */
 export function card(object: Readonly<Record<string, unknown>>): string {
   const fields = flattened(object);
-  const widest = Math.max(0, ...fields.map(([name]) => width(name)));
-  return fields.map(([name, value]) => `${harmless(name).padEnd(widest)}  ${cell(value, name)}`).join('\n');
+  const widest = Math.max(0, ...fields.map(([name]) => stringWidth(harmless(name))));
+  return fields.map(([name, value]) => `${padded(harmless(name), widest)}  ${cell(value, name)}`).join('\n');
 }
 
 function flattened(object: object, before = ''): [name: string, value: unknown][] {
@@ -67,6 +68,7 @@ export function harmless(text: string): string {
   });
 }
 
-function width(text: string): number {
-  return [...text].length;
+/** Filled up with spaces to as many columns of the terminal. */
+function padded(text: string, columns: number): string {
+  return text + ' '.repeat(columns - stringWidth(text));
 }
