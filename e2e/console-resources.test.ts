@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
 import { administratorDocument } from '../server/administrators/documents.ts';
+import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
 import type { Resource } from '../server/resources/resource.ts';
-import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';

@@ -1,7 +1,7 @@
 import type { AccountId, ResourceId } from '../../server/kernel/ids.ts';
 import type { Ports } from '../../server/kernel/ports/ports.ts';
-import { byCreation } from '../../server/store/index-entries.ts';
 import type { Change, DocumentKey } from '../../server/kernel/ports/store.ts';
+import { byCreation } from '../../server/store/index-entries.ts';
 import { newOperation } from '../../server/store/transact.ts';
 import { tokenDocument, tokenIndexes } from '../../server/tokens/documents.ts';
 import { seedContext } from '../../server/tokens/seed-context.ts';

@@ -1,7 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/tokens/lockout.ts';
 import type { Actor } from '../../server/kernel/actor.ts';
 import {
   mayChangeToken as mayChangeTokenThere,
@@ -10,6 +9,7 @@ import {
   maySeeResource,
 } from '../../server/kernel/policy.ts';
 import { resourceId } from '../../server/testing/samples.ts';
+import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/tokens/lockout.ts';
 import {
   type Creator,
   canChangeToken,

@@ -1,6 +1,6 @@
 import { countSignIns } from '../../server/events/count-sign-ins.ts';
-import type { AccountEvent } from '../../server/kernel/event.ts';
 import { sealEvents } from '../../server/events/seal-events.ts';
+import type { AccountEvent } from '../../server/kernel/event.ts';
 import type { AccountId, ResourceId, UserId } from '../../server/kernel/ids.ts';
 import { append } from '../../server/testing/event-stream.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
