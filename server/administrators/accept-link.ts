@@ -6,6 +6,7 @@ import type { Stored } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
+import { notify } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, type AdministratorActor, NO_RECOVERY_CODES } from './administrator.ts';
 import { type AdministratorLink, countWrongConfirmation, type LinkText, parseLink } from './administrator-link.ts';
@@ -13,7 +14,6 @@ import { hashAdministratorPassword, personalWords } from './administrator-passwo
 import { confirms } from './codes.ts';
 import { administratorDocument, administratorLinkDocument } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
-import { notify } from './notify.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 

@@ -7,6 +7,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notify } from '../messages/notify.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { newOperation, transact } from '../store/transact.ts';
@@ -15,7 +16,6 @@ import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, judgeR
 import { recoveryCodeMac } from './codes.ts';
 import { administratorDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
-import { notify } from './notify.ts';
 
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
 

@@ -4,6 +4,7 @@ import type { NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { notify } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
 import type { Administrator, AdministratorActor } from './administrator.ts';
 import {
@@ -15,7 +16,6 @@ import {
 import { administratorDocument, sessionDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { putSession } from './login/open-session.ts';
-import { notify } from './notify.ts';
 
 /** An administrator at work on their own way in. */
 export interface SelfAct extends RequestContext {

@@ -3,10 +3,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
+import { notify } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
 import { type AdministratorLink, RECOVERY_LIFETIME_MS, writeLink } from './administrator-link.ts';
 import { administratorDocument, administratorLinkDocument } from './documents.ts';
-import { notify } from './notify.ts';
 
 /**
  * For somebody who has lost password, token or both: a link that the operator hands over. Whoever uses it sets a new

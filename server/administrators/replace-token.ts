@@ -1,4 +1,5 @@
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { notify } from '../messages/notify.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
 import { CONFIRMATION_LIFETIME_MS } from './administrator-link.ts';
@@ -6,7 +7,6 @@ import type { SecondFactorPorts } from './check-factors.ts';
 import { administratorEnrolmentDocument } from './documents.ts';
 import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
-import { notify } from './notify.ts';
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
 
 /** Shows a new token. The one there is stays until the first right code of this one. */

@@ -4,6 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
+import { notify } from '../messages/notify.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { transact } from '../store/transact.ts';
@@ -12,7 +13,6 @@ import type { Administrator } from './administrator.ts';
 import { type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { administratorDocument, administratorResetDocument } from './documents.ts';
-import { notify } from './notify.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
 

@@ -1,12 +1,12 @@
 import { accountDocument } from '../accounts/documents.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notify } from '../messages/notify.ts';
 import type { Administrator } from './administrator.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { transferSuperuser } from './change-administrator.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
 import { newRecoveryCodes } from './codes.ts';
-import { notify } from './notify.ts';
 import { changeSelf, type Proof, reauthenticate, type SelfAct } from './reauthenticate.ts';
 
 /** What administrators do with their own way in, and with nobody else's. Each asks for both factors again (SR-38). */

@@ -1,7 +1,7 @@
-import { notify } from '../administrators/notify.ts';
 import type { MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
+import { notify } from '../messages/notify.ts';
 import type { User } from '../users/user.ts';
 
 /** Tells a person that their own way in has changed, where there is an address to tell it (SR-38). */

@@ -1,5 +1,6 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { Flow } from '../flows/flow.ts';
 import { sealFlow } from '../flows/sealed-flow.ts';
 import { newFlow } from '../flows/transitions.ts';
@@ -7,7 +8,6 @@ import { idFromBytes } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
-import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
 import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { presentFlow } from '../login/view-flow.ts';
 import { parseUserLink } from '../messages/user-link.ts';

@@ -1,10 +1,10 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { ISSUER } from '../testing/test-ports.ts';
-import { SIGN_IN_START_LIMITS } from './admit-start.ts';
 
 let service: Service;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
+import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
 import { parseLoginRequest } from '../flows/flow-handle.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
-import { admitStart, SIGN_IN_START_LIMITS } from './admit-start.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
 

@@ -7,7 +7,6 @@ import { acceptedKindsFrom, factorOptions, usableTokens } from '../authenticatio
 import type { Authentication } from '../authentication/step-up.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
-import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
@@ -25,6 +24,7 @@ import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned
 import { signingKinds } from '../transactions/signing.ts';
 import { readUser } from '../users/find-user.ts';
 import { completionWrite, type FlowChange } from './complete-flow.ts';
+import { seenAtBeginning } from './seen-at-beginning.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
 import { presentFlow } from './view-flow.ts';

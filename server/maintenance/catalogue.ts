@@ -36,7 +36,6 @@ import {
 import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { passwordAttemptsDocument, passwordResetDocument } from '../passwords/documents.ts';
-import { macKeyDocument } from '../platform/secret-box/documents.ts';
 import { idempotencyDocument, idempotencyMarkDocument } from '../records/documents.ts';
 import { logoDocument, resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { createCatalogue } from '../store/catalogue.ts';
@@ -59,7 +58,7 @@ import {
   webhookIndexes,
   webhooksDocument,
 } from '../webhooks/documents.ts';
-import { reencryptionDocument, signingKeysDocument } from './documents.ts';
+import { macKeyDocument, reencryptionDocument, signingKeysDocument } from './documents.ts';
 
 /** All that a store holds. A kind that is missing here is not backed up, so a backup with one fails. */
 export const CATALOGUE = createCatalogue(

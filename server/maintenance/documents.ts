@@ -1,4 +1,4 @@
-import { signingKeyContext } from '../kernel/secret-context.ts';
+import { MAC_KEY_CONTEXT, signingKeyContext } from '../kernel/secret-context.ts';
 import { defineDocument } from '../store/define-document.ts';
 import type { Reencryption } from './reencryption.ts';
 import type { SigningKeySet } from './signing-key.ts';
@@ -25,5 +25,15 @@ export const signingKeysDocument = defineDocument<SigningKeySet, []>({
       keys.map(({ kid, sealedPrivateJwk }) => ({ sealed: sealedPrivateJwk, context: signingKeyContext(kid) })),
   },
   onRestore: 'drop',
+  expires: 'never',
+});
+
+export const macKeyDocument = defineDocument<{ sealed: string }, []>({
+  kind: 'mac-key',
+  description: 'The key of all MACs.',
+  anchor: 'server',
+  key: () => ['mac-key'],
+  secrets: { fields: 'the key', of: ({ sealed }) => [{ sealed, context: MAC_KEY_CONTEXT }] },
+  onRestore: 'keep',
   expires: 'never',
 });

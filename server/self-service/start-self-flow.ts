@@ -1,9 +1,9 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { admitStart, SIGN_IN_START_LIMITS } from '../login/admit-start.ts';
 import { beginPlain } from '../login/start-flow.ts';
 import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { resourceDocument } from '../resources/documents.ts';

@@ -1,11 +1,11 @@
 import { administratorDocument } from '../administrators/documents.ts';
-import { notify } from '../administrators/notify.ts';
 import { emailVouchedFor } from '../enrolment/enrolment-address.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notify } from '../messages/notify.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { confirmed } from '../passwords/reset/reset-by-mail.ts';
 import type { SeenVersions } from '../records/etag.ts';

@@ -71,7 +71,7 @@ type LayerShape = Omit<Layer, 'layers' | 'types'> & { layers: readonly string[];
 
 export type LayerName = keyof typeof LAYERS;
 
-const PORTS = /^server\/(?:kernel\/ports\/[\w-]+|platform\/[\w-]+\/documents)\.ts$/;
+const PORTS = /^server\/kernel\/ports\/[\w-]+\.ts$/;
 const ADAPTERS = /^server\/(?:platform|store\/(?:lmdb|redis|codec)|messages\/senders)\//;
 
 /** Folders of the server that are no feature. */

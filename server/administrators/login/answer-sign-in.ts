@@ -1,4 +1,5 @@
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { notify } from '../../messages/notify.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Administrator } from '../administrator.ts';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../check-factors.ts';
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
 import { locateAdministrator } from '../find-administrator.ts';
-import { notify } from '../notify.ts';
 import { emailGiven, passwordGiven } from './administrator-flow.ts';
 import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
 

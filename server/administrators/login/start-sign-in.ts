@@ -1,11 +1,11 @@
 import { accountDocument, accountIndexes } from '../../accounts/documents.ts';
+import { admitStart, type StartLimits } from '../../flows/admit-start.ts';
 import type { Handle } from '../../flows/flow-handle.ts';
 import { readByHandle, sealFlow, unsealFlow } from '../../flows/sealed-flow.ts';
 import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { admitStart, type StartLimits } from '../../login/admit-start.ts';
 import { administratorFlowDocument, sessionDocument } from '../documents.ts';
 import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';
 

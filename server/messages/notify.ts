@@ -1,7 +1,6 @@
-import type { NoticeChange } from '../kernel/mail.ts';
+import type { MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
-import type { Administrator } from './administrator.ts';
 
 /**
  * Tells somebody that their own way in has changed (SR-38). Goes out beside the answer: the change is made, and a mail
@@ -9,7 +8,7 @@ import type { Administrator } from './administrator.ts';
  */
 export function notify(
   ports: Pick<Ports, 'courier' | 'clock'>,
-  to: Pick<Administrator, 'email' | 'language'>,
+  to: { email: string; language: MailLanguage },
   change: NoticeChange,
   client: ClientInfo,
 ): void {

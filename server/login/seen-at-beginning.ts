@@ -1,8 +1,8 @@
+import { blindTraits } from '../browsers/blind-signals.ts';
+import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { StartFlowInput } from '../login/start-flow-input.ts';
 import type { Resource } from '../resources/resource.ts';
-import { blindTraits } from './blind-signals.ts';
-import type { Environment } from './device-fingerprint/browser-signals.ts';
+import type { StartFlowInput } from './start-flow-input.ts';
 
 /** What a sign-in keeps of its browser: nothing at all where the resource does not ask. */
 export function seenAtBeginning(

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { beginSignIn } from '../administrators/login/start-sign-in.ts';
+import { startFlow } from '../login/start-flow.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { admitStart, SIGN_IN_START_LIMITS, type StartLimits } from './admit-start.ts';
-import { startFlow } from './start-flow.ts';
 
 // SR-65. The attack: beginnings from as many addresses as one attacker can have, with no input.
 
