@@ -1,6 +1,10 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { measureFolders } from '../structure/folders.ts';
+import { readSourceTree } from '../structure/source-tree.ts';
 import { type Tree, withTree } from '../testing/planted-tree.ts';
 import { checkBoundaries } from './check.ts';
+import { KNOWN_CIRCLE } from './folder-circles.ts';
 
 /** A small project in which every part imports what it may. */
 const CLEAN: Tree = {
@@ -51,6 +55,7 @@ export const dialect = [answer, authenticate];`,
 import { keyOf } from '../transact.ts';
 import type { Store } from '../../kernel/ports/store.ts';
 export const open = (): Store => { throw new Error(String([Redis, keyOf])); };`,
+  'server/platform/jose/sign.ts': `import { SignJWT } from 'jose'; export const sign = SignJWT;`,
   'server/composition/serve.ts': `import { open } from '../store/redis/store.ts'; export const serve = open;`,
   'server/app.ts': `import { routes } from './authentication/routes.ts';
 import { dialect } from './protectimus/routes.ts';
@@ -122,7 +127,7 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   [
     'port -> adapter',
     'server/kernel/ports/ports.ts',
-    `import '../../store/redis/store.ts';`,
+    `import '../../platform/jose/sign.ts';`,
     /ports may not know adapters/,
   ],
   ['http -> adapter', 'server/http/a.ts', `await import('../store/redis/store.ts');`, /http may not know adapters/],
@@ -256,6 +261,13 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['a spec file', 'tools/a.spec.ts', ``, /call it \.test\.ts/],
 ];
 
+describe('the known circle', () => {
+  it('names no folder that is free', () => {
+    const { circles } = measureFolders(readSourceTree(resolve(import.meta.dirname, '../..')));
+    expect([...KNOWN_CIRCLE]).toEqual(circles.flat().sort());
+  });
+});
+
 describe('a planted violation is found where it lies, and nothing else is', () => {
   it.each(VIOLATIONS)('%s', (_what, path, text, said) => {
     const problems = problemsOf({ [path]: text });
@@ -274,6 +286,36 @@ describe('a planted violation is found where it lies, and nothing else is', () =
     expect(problems).toEqual([
       'server/users/a.ts: imports run in a circle: ' +
         'server/users/a.ts -> server/users/b.ts -> server/users/c.ts -> server/users/a.ts',
+    ]);
+  });
+
+  it('a circle of folders, though no file is in one', () => {
+    const problems = problemsOf({
+      'server/webhooks/a.ts': `import type { B } from '../records/b.ts'; export type A = B;`,
+      'server/records/b.ts': `export type B = 1;`,
+      'server/records/c.ts': `import type { D } from '../webhooks/d.ts'; export type C = D;`,
+      'server/webhooks/d.ts': `export type D = 1;`,
+    });
+    expect(problems).toEqual([
+      'server/records: folders import one another in a circle: server/records, server/webhooks',
+    ]);
+  });
+
+  it('a folder that joins the known circle, and not the known circle itself', () => {
+    const known = {
+      'server/users/a.ts': `import type { B } from '../tokens/b.ts'; export type A = B;`,
+      'server/tokens/b.ts': `export type B = 1;`,
+      'server/tokens/c.ts': `import type { D } from '../users/d.ts'; export type C = D;`,
+      'server/users/d.ts': `export type D = 1;`,
+    };
+    expect(problemsOf(known)).toEqual([]);
+    const joined = {
+      ...known,
+      'server/records/e.ts': `import type { B } from '../tokens/b.ts'; export type E = B;`,
+      'server/tokens/f.ts': `import type { E } from '../records/e.ts'; export type F = E;`,
+    };
+    expect(problemsOf(joined)).toEqual([
+      'server/records: folders import one another in a circle: server/records, server/tokens, server/users',
     ]);
   });
 

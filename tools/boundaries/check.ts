@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
 import { findCycles } from './cycles.ts';
+import { folderCircles } from './folder-circles.ts';
 import { folderProblem, LAYERS, type Layer, type LayerName, layerOf } from './layers.ts';
 import { type JudgedFile, natureProblems, naturesOf } from './nature.ts';
 import { type Packages, packageName, readWorkspaces } from './packages.ts';
@@ -67,6 +68,10 @@ export function checkBoundaries(root: string): BoundaryReport {
   }
   for (const cycle of findCycles(graph)) {
     findings.push({ path: cycle[0] ?? '', problem: `imports run in a circle: ${cycle.join(' -> ')}` });
+  }
+  const layers = new Map([...judged].map(([path, { layer }]) => [path, layer]));
+  for (const circle of folderCircles(graph, layers)) {
+    findings.push({ path: circle[0] ?? '', problem: `folders import one another in a circle: ${circle.join(', ')}` });
   }
   return { files: graph.size, references, findings };
 }

@@ -37,7 +37,7 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
 }
 
 /** `server/tokens` of `server/tokens/kinds/ocra/suite.ts`. */
-const featureOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
+export const featureOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
 
 /** The strongly connected sets of more than one node (Tarjan). */
 export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
