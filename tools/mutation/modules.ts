@@ -13,6 +13,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/authentication/methods.test.ts'],
   },
   {
+    name: 'second-factor',
+    files: ['server/authentication/decide-second-factor.ts'],
+    tests: ['server/authentication/decide-second-factor.test.ts'],
+  },
+  {
     name: 'lockout',
     files: ['server/tokens/lockout.ts'],
     tests: ['server/tokens/lockout.test.ts'],
