@@ -1,32 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { openService } from '../server/testing/http-service.ts';
-import { actionsOf } from './commands/actions.ts';
 import { SINGLE } from './resources/account.ts';
-import type { Action, FlagType } from './resources/resource-command.ts';
+import { commandOf, commandsOf } from './resources/commands.ts';
+import type { FlagType } from './resources/resource-command.ts';
 import { RESOURCES } from './resources/resources.ts';
-
-interface Operation {
-  security?: { apiKey?: string[] }[];
-  parameters?: { in: string; name: string }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
-}
-interface Schema {
-  $ref?: string;
-  type?: string | string[];
-  properties?: Record<string, Schema>;
-  oneOf?: Schema[];
-  anyOf?: Schema[];
-}
+import { type ApiDocument, choicesOf, describeApi, isNullable, type Schema } from './testing/describe-api.ts';
 
 const service = await openService('reaches-everything');
-const description = (await (await service.call('GET /v1/openapi.json')).json()) as {
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
-};
+const document = (await (await service.call('GET /v1/openapi.json')).json()) as ApiDocument;
 await service.ports.close();
-const actions: Action[] = [...RESOURCES.flatMap(actionsOf), ...SINGLE];
+const commands = [...RESOURCES.flatMap(commandsOf), ...SINGLE.map(commandOf)];
+const requestOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
-/** What a site's backend asks, with a key that authenticates; and what is reached by a command of another shape. */
+/** Operations that a command of another shape reaches. */
 const OTHERWISE = [
   'GET /v1/events/export', // event export
   'POST /v1/assignments', // assign
@@ -37,61 +23,86 @@ const OTHERWISE = [
   'POST /v1/bulk/assignments', // assign, one by one
 ];
 
-/** Types of which null can be sent. */
+/** Types that can send null. */
 const CAN_BE_NULL: readonly FlagType[] = ['json', 'text', 'user', 'time', 'duration', 'narrowing', 'removal'];
 
-const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} /v1${path}`, operation })),
 );
 const administration = operations.filter(({ operation }) => {
   const scopes = (operation.security ?? []).flatMap(({ apiKey = [] }) => apiKey);
   return scopes.length > 0 && !scopes.includes('authenticate');
 });
-const commandOf = (name: string) => actions.find(({ method, path }) => `${method} ${path}` === name);
+const commandFor = (name: string) => commands.find((command) => requestOf(command) === name);
+
+test('api.json is what the API says today: `npm run docs:cli` writes it', async () => {
+  const described = describeApi(document, commands.map(requestOf));
+  // One line per field.
+  const text = JSON.stringify(described, null, 1).replace(/\n {4,}|\n {3}(?=\})/g, ' ');
+  await expect(`${text}\n`).toMatchFileSnapshot('resources/api.json');
+});
 
 describe('the command line reaches everything that administers an account', () => {
   test('every operation has a command', () => {
     expect(administration.length).toBeGreaterThan(40);
     const missing = administration
       .map(({ name }) => name)
-      .filter((name) => !commandOf(name) && !OTHERWISE.includes(name));
+      .filter((name) => !commandFor(name) && !OTHERWISE.includes(name));
     expect(missing).toEqual([]);
   });
 
-  test('and no command asks for what there is not', () => {
+  test('no command sends a request that the API does not have', () => {
     const known = new Set(administration.map(({ name }) => name));
-    const asked = actions.map(({ method, path }) => `${method} ${path}`).filter((name) => name.includes(' /v1/'));
-    expect(asked.filter((name) => !known.has(name))).toEqual([]);
+    const requests = commands.map(requestOf).filter((name) => name.includes(' /v1/'));
+    expect(requests.filter((name) => !known.has(name))).toEqual([]);
     expect(OTHERWISE.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test('no flag means something else in front of the command', () => {
+  test('no flag of a command is also a global flag', () => {
     const ofAll = ['json', 'ids', 'field', 'account', 'data', 'url', 'version', 'help', 'limit', 'all'];
-    const flags = actions.flatMap(({ fields = [], filters = [] }) => [...fields, ...filters].map(({ flag }) => flag));
+    const flags = commands.flatMap(({ body, query }) => [...body, ...query].map(({ flag }) => flag));
     expect(flags.filter((flag) => ofAll.includes(flag))).toEqual([]);
   });
 
-  test.each(administration.filter(({ name }) => commandOf(name)))(
+  test.each(administration.filter(({ name }) => commandFor(name)))(
     '$name: every field has a flag',
     ({ name, operation }) => {
-      const { fields = [], filters = [], rows } = commandOf(name) ?? {};
+      const { body = [], query = [], rows } = commandFor(name) ?? {};
       const schema = operation.requestBody?.content['application/json'].schema;
-      const body = [...new Set(propertiesOf(schema))];
-      expect([...new Set(fields.map((field) => field.name.split('.')[0]))].sort()).toEqual(body.sort());
+      const properties = [...new Set(propertiesOf(schema))];
+      expect([...new Set(body.map((field) => field.name.split('.')[0]))].sort()).toEqual(properties.sort());
       const inQuery = (operation.parameters ?? []).filter((one) => one.in === 'query').map((one) => one.name);
       const paging = rows?.paged ? ['after', 'limit'] : [];
-      expect(filters.map((filter) => filter.name).sort()).toEqual(
-        inQuery.filter((one) => !paging.includes(one)).sort(),
-      );
+      expect(query.map((filter) => filter.name).sort()).toEqual(inQuery.filter((one) => !paging.includes(one)).sort());
     },
   );
+
+  test('every flag has help', () => {
+    const flags = commands.flatMap(({ verb, path, body, query }) =>
+      [...body, ...query].map(({ flag, about }) => ({ verb, path, flag, about })),
+    );
+    expect(flags.filter(({ about }) => about === '')).toEqual([]);
+  });
+
+  test('every note on a flag names a field of a request', () => {
+    const unused = RESOURCES.flatMap((resource) => {
+      const names = new Set(
+        commandsOf(resource)
+          .flatMap(({ body, query }) => [...body, ...query])
+          .map(({ name }) => name),
+      );
+      const notes = [resource, ...(resource.actions ?? [])].flatMap(({ flags = {} }) => Object.keys(flags));
+      return notes.filter((name) => !names.has(name));
+    });
+    expect(unused).toEqual([]);
+  });
 });
 
 describe('the help of an option offers `none` (of JSON `null`) where the API takes null, and nowhere else', () => {
-  const emptied = actions.flatMap(({ verb, method, path, fields = [] }) =>
-    fields
+  const emptied = commands.flatMap((command) =>
+    command.body
       .filter(({ type }) => CAN_BE_NULL.includes(type))
-      .map((field) => ({ ...field, command: `${verb}, ${method} ${path}`, operation: `${method} ${path}` })),
+      .map((field) => ({ ...field, command: `${command.verb}, ${requestOf(command)}`, operation: requestOf(command) })),
   );
 
   test.each(emptied)('--$flag of $command', ({ name, type, about, operation }) => {
@@ -102,27 +113,16 @@ describe('the help of an option offers `none` (of JSON `null`) where the API tak
   });
 });
 
-/** Of all the shapes that a body may have. */
+/** The properties of all the shapes that a body may have. */
 function propertiesOf(schema: Schema | undefined): string[] {
-  return choicesOf(schema).flatMap(({ properties = {} }) => Object.keys(properties));
+  return choicesOf(document, schema).flatMap(({ properties = {} }) => Object.keys(properties));
 }
 
-/** What is at a place below the schema, in any of its shapes. */
+/** What is at a path below the schema, in any of its shapes. */
 function shapesOf(schema: Schema, [name, ...rest]: readonly string[]): Schema[] {
-  if (name === undefined) return choicesOf(schema);
-  return choicesOf(schema).flatMap(({ properties = {} }) => {
+  if (name === undefined) return choicesOf(document, schema);
+  return choicesOf(document, schema).flatMap(({ properties = {} }) => {
     const inner = properties[name];
     return inner ? shapesOf(inner, rest) : [];
   });
-}
-
-function choicesOf(schema: Schema | undefined): Schema[] {
-  const name = schema?.$ref?.split('/').at(-1);
-  const shape = name === undefined ? schema : description.components.schemas[name];
-  if (!shape) return [];
-  return [shape, ...[...(shape.oneOf ?? []), ...(shape.anyOf ?? [])].flatMap(choicesOf)];
-}
-
-function isNullable({ type }: Schema): boolean {
-  return [type].flat().includes('null');
 }

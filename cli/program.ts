@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { addAction, addNoun } from './commands/actions.ts';
+import { addAction, addResource } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
 import type { Environment, GlobalOptions } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
@@ -12,6 +12,7 @@ import { EXIT } from './output/exit-codes.ts';
 import { harmless } from './output/table.ts';
 import { SourceRefused } from './protectimus/source.ts';
 import { SINGLE } from './resources/account.ts';
+import { commandOf } from './resources/commands.ts';
 import { RESOURCES } from './resources/resources.ts';
 
 const HELP = `
@@ -51,11 +52,11 @@ function makeProgram(around: Environment, version: string): Command {
   addCourier(program, around);
   addRotate(program, around);
   program.commandsGroup('An account:');
-  for (const noun of RESOURCES) {
-    const group = addNoun(program, noun, around);
-    if (noun.name === 'event') addEventExport(group, around);
+  for (const resource of RESOURCES) {
+    const group = addResource(program, resource, around);
+    if (resource.name === 'event') addEventExport(group, around);
   }
-  for (const action of SINGLE) addAction(program, action, around);
+  for (const action of SINGLE) addAction(program, commandOf(action), around);
   addAssignments(program, around);
   addTransfer(program, around);
   addMigrate(program, around);

@@ -1,63 +1,34 @@
 import type { Command } from 'commander';
 import { type Service, UsageError } from '../connection/service.ts';
+import { type ActionCommand, commandsOf } from '../resources/commands.ts';
 import { flagValue, isFromInput, optionName, optionOf } from '../resources/field-values.ts';
 import { partOf, withPart } from '../resources/paths.ts';
-import type { Action, Field, Flag, ResourceCommand } from '../resources/resource-command.ts';
+import type { Action, Flag, ResourceCommand } from '../resources/resource-command.ts';
 import { type Environment, Run } from './context.ts';
 import { pages, parseInteger } from './pages.ts';
 import { isId, userIdOf, withUserIds } from './user-id.ts';
 
 type Options = Record<string, string | boolean | undefined>;
-type Asked = Flag & { required?: boolean };
 
-/** `countersign user list`, `... show`, `... reset-password`: everything that a noun describes, as a group. */
-export function addNoun(program: Command, noun: ResourceCommand, around: Environment): Command {
-  const group = program.command(noun.name).description(noun.about);
-  if (noun.note !== undefined) group.addHelpText('after', noun.note);
-  for (const action of actionsOf(noun)) addAction(group, action, around, noun);
+/** `countersign user list`, `... show`, `... reset-password`: everything that a resource can do, as a group. */
+export function addResource(program: Command, resource: ResourceCommand, around: Environment): Command {
+  const group = program.command(resource.name).description(resource.about);
+  if (resource.note !== undefined) group.addHelpText('after', resource.note);
+  for (const command of commandsOf(resource)) addAction(group, command, around, resource);
   return group;
 }
 
-/** What a noun's verbs stand for, and what else it describes. */
-export function actionsOf(noun: ResourceCommand): Action[] {
-  const { one, path, verbs, fields, filters = [], columns, shownOnce, actions = [] } = noun;
-  const on = (when: Field['on'][number]) => fields.filter((field) => field.on.includes(when));
-  const standard: Record<ResourceCommand['verbs'][number], Omit<Action, 'verb'>> = {
-    list: {
-      about: 'list, newest first',
-      method: 'GET',
-      path,
-      filters,
-      rows: { in: 'items', columns, paged: true },
-    },
-    show: { about: `show ${one}`, method: 'GET', path: `${path}/{id}` },
-    create: {
-      about: `create ${one}`,
-      method: 'POST',
-      path,
-      fields: on('create'),
-      ...(shownOnce && { shownOnce }),
-    },
-    update: {
-      about: `change ${one}`,
-      method: 'PATCH',
-      path: `${path}/{id}`,
-      fields: on('update').map(({ required: _onlyWhenMade, none, about, ...field }) => ({
-        ...field,
-        about: none === undefined ? about : `${about}; ${none}`,
-      })),
-    },
-    delete: { about: `delete ${one} for good`, method: 'DELETE', path: `${path}/{id}`, said: 'deleted' },
-  };
-  return [...verbs.map((verb) => ({ verb, ...standard[verb] })), ...actions];
-}
-
-/** One command: what it takes, the request, and how the answer is shown. */
-export function addAction(group: Command, action: Action, around: Environment, noun?: ResourceCommand): void {
-  const { verb, about, path, fields = [], filters = [], rows } = action;
+/** Adds one command: its flags, its request, and how the response is shown. */
+export function addAction(
+  group: Command,
+  action: ActionCommand,
+  around: Environment,
+  resource?: ResourceCommand,
+): void {
+  const { verb, about, path, rows } = action;
   const takesId = path.includes('{id}');
   const command = group.command(takesId ? `${verb} <id>` : verb).description(about);
-  for (const flag of [...fields, ...filters]) addFlag(command, flag);
+  for (const flag of [...action.body, ...action.query]) addFlag(command, flag);
   if (rows?.paged) {
     command.option('--limit <number>', 'at most so many', '50').option('--all', 'all of them');
   }
@@ -65,28 +36,28 @@ export function addAction(group: Command, action: Action, around: Environment, n
     const [id] = takesId ? (given as [string]) : [undefined];
     const at = takesId ? 1 : 0;
     const [options, run] = [given[at] as Options, new Run(around, given[at + 1] as Command)];
-    const told = await valuesOf(run, fields, options);
-    if (action.method === 'PATCH' && Object.keys(told).length === 0) throw new UsageError('name something to change');
-    const asked = await valuesOf(run, filters, options);
-    await (action.operator ? run.asOperator(ask) : run.inAccount(ask));
+    const fields = await valuesOf(run, action.body, options);
+    if (action.method === 'PATCH' && Object.keys(fields).length === 0) throw new UsageError('name something to change');
+    const filters = await valuesOf(run, action.query, options);
+    await (action.operator ? run.asOperator(request) : run.inAccount(request));
 
-    async function ask(service: Service): Promise<void> {
-      const body = await withUserIds(service, fields, told);
-      const query = await withUserIds(service, filters, asked);
-      const place = id === undefined ? path : path.replace('{id}', await idOf(service, noun, action, id));
-      if (rows?.paged) return showPages(run, service, place, query, rows, options);
-      await showAnswer(run, service, action, { place, body, query, id });
+    async function request(service: Service): Promise<void> {
+      const body = await withUserIds(service, action.body, fields);
+      const query = await withUserIds(service, action.query, filters);
+      const target = id === undefined ? path : path.replace('{id}', await idOf(service, resource, action, id));
+      if (rows?.paged) return showPages(run, service, target, query, rows, options);
+      await showAnswer(run, service, action, { target, body, query, id });
     }
   });
 }
 
-function addFlag(command: Command, flag: Asked): void {
+function addFlag(command: Command, flag: Flag): void {
   if (flag.required) command.requiredOption(optionOf(flag), flag.about);
   else command.option(optionOf(flag), flag.about);
 }
 
 /** The values that were given, under the API's names. */
-async function valuesOf(run: Run, flags: readonly Asked[], options: Options): Promise<Record<string, unknown>> {
+async function valuesOf(run: Run, flags: readonly Flag[], options: Options): Promise<Record<string, unknown>> {
   let values: Record<string, unknown> = {};
   let input: string | undefined;
   for (const flag of flags) {
@@ -99,16 +70,21 @@ async function valuesOf(run: Run, flags: readonly Asked[], options: Options): Pr
   return values;
 }
 
-/** By what one is called besides the id: the name of a user, the address of an administrator. */
-async function idOf(service: Service, noun: ResourceCommand | undefined, { method, path }: Action, given: string) {
+/** Finds the id of a user by a name, or of an administrator by the email address. */
+async function idOf(
+  service: Service,
+  resource: ResourceCommand | undefined,
+  { method, path }: ActionCommand,
+  given: string,
+) {
   const plain = encodeURIComponent(given);
-  if (!noun?.calledBy || isId(given)) return plain;
-  const one = `${noun.path}/{id}`;
-  if (noun.calledBy === 'names') {
+  if (!resource?.calledBy || isId(given)) return plain;
+  const one = `${resource.path}/{id}`;
+  if (resource.calledBy === 'names') {
     if (method === 'GET' && path === one) return plain;
     return userIdOf(service, given);
   }
-  for await (const { id, email } of pages(service, noun.path)) {
+  for await (const { id, email } of pages(service, resource.path)) {
     if (String(email).toLowerCase() === given.toLowerCase()) return String(id);
   }
   return plain;
@@ -117,14 +93,14 @@ async function idOf(service: Service, noun: ResourceCommand | undefined, { metho
 async function showPages(
   run: Run,
   service: Service,
-  place: string,
+  target: string,
   query: Record<string, unknown>,
   { columns, atOnce }: NonNullable<Action['rows']>,
   options: Options,
 ): Promise<void> {
   const most = options.all === true ? Number.POSITIVE_INFINITY : parseInteger(String(options.limit));
   const items: Record<string, unknown>[] = [];
-  for await (const item of pages(service, place, query, atOnce)) {
+  for await (const item of pages(service, target, query, atOnce)) {
     items.push(item);
     if (items.length >= most) break;
   }
@@ -132,17 +108,17 @@ async function showPages(
 }
 
 interface Request {
-  place: string;
+  target: string;
   body: Record<string, unknown>;
   query: Record<string, unknown>;
   id: string | undefined;
 }
 
-async function showAnswer(run: Run, service: Service, action: Action, { place, body, query, id }: Request) {
+async function showAnswer(run: Run, service: Service, action: ActionCommand, { target, body, query, id }: Request) {
   const { method, rows, said = 'done', shownOnce = [] } = action;
   const writes = method === 'POST' || method === 'PATCH';
-  const whole = method === 'PATCH' ? await withTheRest(service, place, body) : { body };
-  const { body: answer } = await service.send(method, place, { query, ...(writes && whole) });
+  const whole = method === 'PATCH' ? await withTheRest(service, target, body) : { body };
+  const { body: answer } = await service.send(method, target, { query, ...(writes && whole) });
   if (answer === undefined) return run.showDone(id === undefined ? said : `${said} ${id}`);
   const object = answer as Record<string, unknown>;
   if (rows) {
@@ -154,14 +130,11 @@ async function showAnswer(run: Run, service: Service, action: Action, { place, b
   if (once.length > 0) run.note(`\n${once.join(' and ')}: shown this once.`);
 }
 
-/**
- * The API takes a filter's rule whole. Where only parts of one are named the others stay as they are, and whoever has
- * changed it meanwhile is not overwritten.
- */
-async function withTheRest(service: Service, place: string, body: Record<string, unknown>) {
+/** The API takes a filter's rule whole, so an update of parts reads the rest. `if-match` guards against other changes. */
+async function withTheRest(service: Service, target: string, body: Record<string, unknown>) {
   const { rule } = body;
   if (typeof rule !== 'object' || rule === null || 'kind' in rule) return { body };
-  const { body: present, headers } = await service.send('GET', place);
+  const { body: present, headers } = await service.send('GET', target);
   const before = (present as { rule?: object }).rule;
   const { etag } = headers;
   return {

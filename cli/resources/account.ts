@@ -1,5 +1,5 @@
 import { activeDays } from './active-days.ts';
-import { ORDER, PERIOD } from './filters.ts';
+import { EVENT_FILTERS, PERIOD } from './filters.ts';
 import type { Action, ResourceCommand } from './resource-command.ts';
 
 const account: ResourceCommand = {
@@ -9,58 +9,45 @@ const account: ResourceCommand = {
   path: '/v1/account',
   columns: [],
   verbs: [],
-  fields: [],
   actions: [
     {
       verb: 'list',
       about: 'all accounts of this server',
-      method: 'GET',
-      path: '/operator/accounts',
+      request: 'GET /operator/accounts',
       rows: { in: 'items', columns: ['id', 'name', 'plan.name', 'plan.active'] },
       operator: true,
     },
     {
       verb: 'create',
-      about: 'make another account on this server',
-      method: 'POST',
-      path: '/operator/accounts',
-      fields: [{ flag: 'name', name: 'name', type: 'text', about: 'what it is called', required: true }],
+      about: 'create another account on this server',
+      request: 'POST /operator/accounts',
+      flags: { name: { about: 'name', required: true } },
       operator: true,
     },
-    { verb: 'show', about: 'show the account', method: 'GET', path: '/v1/account' },
-    {
-      verb: 'update',
-      about: 'change the account',
-      method: 'PATCH',
-      path: '/v1/account',
-      fields: [{ flag: 'name', name: 'name', type: 'text', about: 'what it is called' }],
-    },
+    { verb: 'show', about: 'show the account', request: 'GET /v1/account' },
+    { verb: 'update', request: 'PATCH /v1/account', flags: { name: 'name' } },
   ],
 };
 
 const plan: ResourceCommand = {
   name: 'plan',
   one: 'the service plan',
-  about: 'the service plan, without which nobody signs in',
+  about: 'the service plan; without one no authentication works',
   path: '/v1/plan',
   columns: [],
   verbs: [],
-  fields: [],
   actions: [
-    { verb: 'show', about: 'show the plan and what is in use of it', method: 'GET', path: '/v1/plan' },
+    { verb: 'show', about: 'show the plan and its usage', request: 'GET /v1/plan' },
     {
       verb: 'list',
-      about: 'the plans on offer',
-      method: 'GET',
-      path: '/v1/plans',
+      request: 'GET /v1/plans',
       rows: { in: 'items', columns: ['name', 'monthlyFee', 'quotas'] },
     },
     {
       verb: 'choose',
       about: 'activate a plan, or change to another; the first month is paid for at once',
-      method: 'POST',
-      path: '/v1/plan',
-      fields: [{ flag: 'name', name: 'name', type: 'text', about: 'of a plan on offer', required: true }],
+      request: 'POST /v1/plan',
+      flags: { name: 'name of a plan on offer' },
     },
   ],
 };
@@ -68,44 +55,33 @@ const plan: ResourceCommand = {
 const event: ResourceCommand = {
   name: 'event',
   one: 'an event',
-  about: 'what happened, who did it and how it ended',
+  about: 'the audit log: what happened, who did it and how it ended',
   path: '/v1/events',
   columns: ['at', 'type', 'outcome', 'reason', 'subject', 'resource', 'actor.kind', 'actor.id'],
   verbs: ['list'],
-  fields: [],
-  filters: [
-    { flag: 'type', name: 'type', type: 'text', about: 'such as user.created' },
-    { flag: 'outcome', name: 'outcome', type: 'text', about: 'done, granted or refused' },
-    { flag: 'subject', name: 'subject', type: 'text', about: 'id of what it happened to' },
-    { flag: 'actor', name: 'actor', type: 'text', about: 'id of who did it' },
-    { flag: 'resource', name: 'resource', type: 'text', about: 'id of a resource' },
-    { flag: 'reason', name: 'reason', type: 'text', about: 'code of a refusal' },
-    ...PERIOD,
-  ],
+  filters: {
+    ...EVENT_FILTERS,
+    type: 'such as user.created',
+    subject: 'id of what it happened to',
+    actor: 'id of who did it',
+  },
 };
 
 export const ACCOUNT: readonly ResourceCommand[] = [account, plan, event];
 
-const DAYS = [
-  { flag: 'from', name: 'from', type: 'text', about: 'first day, such as 2027-01-15' },
-  { flag: 'to', name: 'to', type: 'text', about: 'last day' },
-  { flag: 'days', name: 'days', type: 'text', about: 'so many with the last, in place of a first day' },
-] as const;
+const DAYS = {
+  from: 'first day, such as 2027-01-15',
+  to: 'last day',
+  days: { type: 'text', about: 'number of days up to the last, instead of a first day' },
+} as const;
 
 /** Commands of a single word. */
 export const SINGLE: readonly Action[] = [
-  { verb: 'balance', about: 'what the account has', method: 'GET', path: '/v1/balance' },
+  { verb: 'balance', request: 'GET /v1/balance' },
   {
     verb: 'ledger',
-    about: 'credits and debits, newest first',
-    method: 'GET',
-    path: '/v1/ledger',
-    filters: [
-      { flag: 'kind', name: 'kind', type: 'text', about: 'credit or debit' },
-      { flag: 'reason', name: 'reason', type: 'text', about: 'payment, correction, fee or refund' },
-      ...PERIOD,
-      ORDER,
-    ],
+    request: 'GET /v1/ledger',
+    flags: PERIOD,
     rows: {
       in: 'items',
       columns: ['number', 'at', 'kind', 'amount', 'currency', 'reason', 'reference', 'balance'],
@@ -114,17 +90,14 @@ export const SINGLE: readonly Action[] = [
   },
   {
     verb: 'checklist',
-    about: 'what is still to do until somebody can sign in',
-    method: 'GET',
-    path: '/v1/checklist',
+    about: 'what is still to do before a first sign-in',
+    request: 'GET /v1/checklist',
     rows: { in: 'items', columns: ['done', 'item', 'hint'] },
   },
   {
     verb: 'statistics',
-    about: 'sign-ins by day',
-    method: 'GET',
-    path: '/v1/statistics',
-    filters: [{ flag: 'resource', name: 'resource', type: 'text', about: 'of one resource' }, ...DAYS],
+    request: 'GET /v1/statistics',
+    flags: { resource: 'of one resource', ...DAYS },
     rows: {
       in: 'days',
       columns: ['day', 'granted', 'refused', 'methods', 'factors', 'activeUsers.count', 'complete'],
@@ -134,27 +107,21 @@ export const SINGLE: readonly Action[] = [
   },
   {
     verb: 'resource-statistics',
-    about: 'sign-ins by resource',
-    method: 'GET',
-    path: '/v1/statistics/resources',
-    filters: DAYS,
+    request: 'GET /v1/statistics/resources',
+    flags: DAYS,
     rows: { in: 'items', columns: ['name', 'resource', 'granted', 'refused'], paged: true, atOnce: 50 },
   },
   {
     verb: 'explain',
-    about: 'say whether somebody could sign in, and why not; nothing is counted',
-    method: 'POST',
-    path: '/v1/explain',
-    fields: [
-      { flag: 'resource', name: 'resource', type: 'text', about: 'where to', required: true },
-      { flag: 'user', name: 'user', type: 'text', about: 'id or any name' },
-      { flag: 'token', name: 'token', type: 'text', about: 'instead of a user: a token alone' },
-      { flag: 'method', name: 'method', type: 'text', about: 'password, otp, password-otp or widget' },
-      { flag: 'address', name: 'address', type: 'text', about: 'from where' },
-      { flag: 'environment', name: 'environment', type: 'json', about: 'what the browser is like, as JSON' },
-      { flag: 'acr', name: 'acr', type: 'text', about: '1 or 2: the level that a login request would demand' },
-      { flag: 'at', name: 'at', type: 'time', about: 'when' },
-    ],
+    about: 'explain whether a user or token could sign in; nothing is counted',
+    request: 'POST /v1/explain',
+    flags: {
+      resource: 'id of the resource',
+      user: 'id or any name',
+      address: 'address of the user',
+      environment: 'signals of the browser, as JSON',
+      at: { type: 'time', about: 'when; defaults to now' },
+    },
     rows: { in: 'checks', columns: ['check', 'passed', 'code', 'kind', 'state', 'percent', 'reason', 'id'] },
   },
 ];

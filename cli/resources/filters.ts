@@ -1,17 +1,12 @@
-import type { Flag } from './resource-command.ts';
+/** The bounds in time of lists of what happened. */
+export const PERIOD = {
+  from: { type: 'time', about: 'not before' },
+  to: { type: 'time', about: 'not after' },
+} as const;
 
-/** What lists can be narrowed and ordered by, where many of them can. */
-
-export const ORDER: Flag = { flag: 'order', name: 'order', type: 'text', about: 'asc or desc' };
-
-export const SEARCH: Flag = {
-  flag: 'search',
-  name: 'search',
-  type: 'text',
-  about: 'what a name begins with, in any case',
+export const EVENT_FILTERS = {
+  outcome: 'done, granted or refused',
+  reason: 'code of a refusal',
+  resource: 'id of a resource',
+  ...PERIOD,
 };
-
-export const PERIOD: readonly Flag[] = [
-  { flag: 'from', name: 'from', type: 'time', about: 'not before' },
-  { flag: 'to', name: 'to', type: 'time', about: 'not after' },
-];

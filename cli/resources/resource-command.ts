@@ -1,4 +1,4 @@
-/** A kind of object of the API, as the command line offers it: described here, done by `commands/actions.ts`. */
+/** A kind of object of the API, as the command line offers it. What the API's document says is not repeated here. */
 export interface ResourceCommand {
   /** As typed: `user`. */
   name: string;
@@ -7,57 +7,68 @@ export interface ResourceCommand {
   about: string;
   /** `/v1/users`. */
   path: string;
-  /** Of a list. */
+  /** The columns of a list. */
   columns: readonly string[];
-  /** Of the five that most kinds have. */
+  /** The standard ones that it has. */
   verbs: readonly Verb[];
-  fields: readonly Field[];
-  /** What a list can be narrowed by. */
-  filters?: readonly Flag[];
-  /** Where a creation answers more than the object: shown once, and said so. */
+  /** Flags of `create` and `update`. */
+  flags?: FlagNotes;
+  /** Flags of `list`. */
+  filters?: FlagNotes;
+  /** Fields of the response to `create` that are never shown again. */
   shownOnce?: readonly string[];
-  /** What else can be done. */
+  /** Everything else that it can do. */
   actions?: readonly Action[];
-  /** How one can be called besides by its id: the API takes `names`; by `email` the list is searched. */
+  /** What names one besides its id: the API takes `names`; for `email` the list is searched. */
   calledBy?: 'names' | 'email';
-  /** Said below the help. */
+  /** Printed below the help. */
   note?: string;
 }
 
 export type Verb = 'list' | 'show' | 'create' | 'update' | 'delete';
 
-/** One request, and how its answer is shown. */
+/** One request, and how its response is shown. */
 export interface Action {
   /** As typed: `rotate`. */
   verb: string;
-  about: string;
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** `/v1/tokens/{id}/resync`: where it has `{id}`, the command takes one. */
-  path: string;
-  /** Of the body. */
-  fields?: readonly (Flag & { required?: boolean })[];
-  /** Of the query. */
-  filters?: readonly (Flag & { required?: boolean })[];
-  /** Where the answer holds a list: under which name, and what is shown of each. */
+  /** `POST /v1/tokens/{id}/resync`: with `{id}` in it, the command takes one. */
+  request: `${'GET' | 'POST' | 'PATCH' | 'DELETE'} ${string}`;
+  /** Defaults to the API's summary. */
+  about?: string;
+  flags?: FlagNotes;
+  /** Where the response holds a list, and what is shown of each item. */
   rows?: {
     in: string;
     columns: readonly string[];
     paged?: boolean;
-    /** Most of a page, where that is less than of other lists. */
+    /** Maximum page size, if smaller than that of other lists. */
     atOnce?: number;
-    /** What people see of them, where that is less or more than all. */
+    /** Selects and adds rows for the table; JSON has them all. */
     forPeople?: (rows: readonly Row[]) => Row[];
-    /** Said where there are none. */
+    /** Printed if there are none. */
     ifNone?: string;
   };
   shownOnce?: readonly string[];
-  /** What people read when the answer is empty: `withdrawn`. */
+  /** Printed when the response is empty: `withdrawn`. */
   said?: string;
-  /** The operator's alone, in no account. */
+  /** For the operator, outside any account. */
   operator?: boolean;
 }
 
 export type Row = Record<string, unknown>;
+
+/**
+ * What the command line adds to the API's document, by the API's name of a field; a text is the help. The name
+ * `rule.mode` adds a flag for the `mode` in the object `rule`.
+ */
+export type FlagNotes = Readonly<Record<string, string | FlagNote>>;
+
+interface FlagNote extends Partial<Flag> {
+  /** If the flag is not offered for both `create` and `update`. */
+  on?: 'POST' | 'PATCH';
+  /** Help on what `none` does in an update. Defaults to "remove it". */
+  none?: string;
+}
 
 export interface Flag {
   /** `first-name`: without dashes in front. */
@@ -66,11 +77,12 @@ export interface Flag {
   name: string;
   type: FlagType;
   about: string;
+  required?: boolean | undefined;
 }
 
 export type FlagType =
   | 'text'
-  /** A user, by id or any of their names; `none` for nobody. */
+  /** A user, by id or any of their names; `none` for no user. */
   | 'user'
   | 'number'
   | 'boolean'
@@ -80,7 +92,7 @@ export type FlagType =
   /** `90d`, `12h`, `15m`, `30s`, or milliseconds. */
   | 'duration'
   | 'list'
-  /** A list whose absence means all: `none` takes it off. */
+  /** A list whose absence means all: `none` removes it. */
   | 'narrowing'
   /** `res_…,res_…:assigned`. */
   | 'grants'
@@ -90,18 +102,11 @@ export type FlagType =
   | 'deliveries'
   /** Path of a file, sent in base64. */
   | 'file'
-  /** Only `none`, which takes it off. */
+  /** Takes only `none`, which removes it. */
   | 'removal'
-  /** From standard input, since arguments are seen by everybody on a machine. */
+  /** From standard input: other users of a machine can see arguments. */
   | 'secret'
   /** Text or JSON from standard input. */
   | 'secret-json'
   /** Several from standard input, separated by spaces or lines. */
   | 'secrets';
-
-export interface Field extends Flag {
-  on: readonly ('create' | 'update')[];
-  required?: boolean;
-  /** What `none` (of JSON `null`) does in an update. A creation leaves the flag out instead. */
-  none?: string;
-}
