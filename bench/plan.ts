@@ -39,4 +39,4 @@ export const PASSWORD_CLIENTS = 16;
 export const FLOODS = [64, 256] as const;
 /** People in the stores of the ordinary measurements. */
 export const ORDINARY_POPULATION = 2_000;
-export const FEW = 10;
+export const SMALL_POPULATION = 10;

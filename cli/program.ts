@@ -4,12 +4,12 @@ import { addAssignments } from './commands/assignments.ts';
 import type { Environment, GlobalOptions } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
 import { addMigrate } from './commands/migrate.ts';
-import { addCourier, addKeeping, addOperator } from './commands/operator.ts';
+import { addMaintenance, addMessageTest, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { Refused, Unreachable, UsageError } from './connection/service.ts';
 import { EXIT } from './output/exit-codes.ts';
-import { harmless } from './output/table.ts';
+import { escapeControls } from './output/table.ts';
 import { SourceRefused } from './protectimus/source.ts';
 import { SINGLE } from './resources/account.ts';
 import { commandOf } from './resources/commands.ts';
@@ -29,7 +29,7 @@ Ends with
   4  not all of it: rows of an import or a move were refused, doctor found something, a key is still in use`;
 
 /** The whole command. */
-function makeProgram(around: Environment, version: string): Command {
+function createProgram(around: Environment, version: string): Command {
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
     .version(version)
@@ -48,8 +48,8 @@ function makeProgram(around: Environment, version: string): Command {
     .showHelpAfterError('(countersign --help tells more)');
   program.commandsGroup('The server:');
   addOperator(program, around);
-  addKeeping(program, around);
-  addCourier(program, around);
+  addMaintenance(program, around);
+  addMessageTest(program, around);
   addRotate(program, around);
   program.commandsGroup('An account:');
   for (const resource of RESOURCES) {
@@ -65,13 +65,13 @@ function makeProgram(around: Environment, version: string): Command {
 
 /** Runs one command line and answers what the process should end with. */
 export async function runCommand(args: readonly string[], around: Environment, version: string): Promise<number> {
-  const program = makeProgram(around, version);
+  const program = createProgram(around, version);
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
-    const { message, code } = toldOf(error);
+    const { message, code } = describeError(error);
     const asJson = program.opts<GlobalOptions>().json === true;
     around.stderr.write(`${asJson ? JSON.stringify(problemOf(error, message)) : `countersign: ${message}`}\n`);
     return code;
@@ -83,16 +83,19 @@ function problemOf(error: unknown, message: string): object {
   return error instanceof Refused ? error.problem : { title: message };
 }
 
-function toldOf(error: unknown): { message: string; code: number } {
+function describeError(error: unknown): { message: string; code: number } {
   if (error instanceof Refused) {
     const { errors = [], detail = '' } = error.problem;
-    const places = errors
+    const fields = errors
       .filter(({ message }) => !detail.includes(message))
-      .map(({ path, message }) => `\n  ${harmless(path)}: ${harmless(message)}`);
-    return { message: `${error.code}: ${harmless(error.message)}${places.join('')}`, code: EXIT.refused };
+      .map(({ path, message }) => `\n  ${escapeControls(path)}: ${escapeControls(message)}`);
+    return { message: `${error.code}: ${escapeControls(error.message)}${fields.join('')}`, code: EXIT.refused };
   }
   if (error instanceof SourceRefused) {
-    return { message: `the account elsewhere refuses: ${error.code} ${harmless(error.message)}`, code: EXIT.refused };
+    return {
+      message: `the account elsewhere refuses: ${error.code} ${escapeControls(error.message)}`,
+      code: EXIT.refused,
+    };
   }
   if (error instanceof UsageError) return { message: error.message, code: EXIT.misuse };
   if (error instanceof Unreachable) return { message: error.message, code: EXIT.unreachable };

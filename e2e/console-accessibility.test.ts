@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { invite, mailedInvitation } from '../server/testing/administrators.ts';
 import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
-import { nextCode, signIn, someone, toPassword } from './harness/console-people.ts';
+import { createSuperuser, nextCode, openPasswordStep, signIn } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 
@@ -51,7 +51,7 @@ describe.each([
     await expect(fresh.field('Name of the account')).toBeFocused();
     await check(fresh, 'setup, empty');
 
-    const who = await someone(stage);
+    const who = await createSuperuser(stage);
     await invite(ports, who.account, { email: `grace-of-${who.id}@acme.example` });
     const mailed = mailedInvitation(ports, `grace-of-${who.id}@acme.example`);
     const grace = await open(`/invitation#${mailed.link}`, size);
@@ -75,7 +75,7 @@ describe.each([
     const view = await open('/console', size);
     await view.heading.waitFor();
     await check(view, 'which account, or sign in');
-    await toPassword(view, who);
+    await openPasswordStep(view, who);
     await check(view, 'password');
     await view.fill({ Password: 'wrong' });
     await view.button('Sign in').click();
@@ -97,7 +97,7 @@ describe.each([
   }, 120_000);
 
   test('behind it', async () => {
-    const who = await someone(stage);
+    const who = await createSuperuser(stage);
     const view = await open('/console', size);
     await signIn(stage, view, who);
     await expect(view.page.getByText(/\d of 8 done/)).toBeVisible();

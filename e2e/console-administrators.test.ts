@@ -3,11 +3,11 @@ import { accountDocument } from '../server/accounts/documents.ts';
 import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator, type FixtureAdministrator, mailedInvitation } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
-import { nextCode, someone } from './harness/console-people.ts';
+import { createSuperuser, nextCode } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console administrators');
 const { enter } = visits;
@@ -20,7 +20,7 @@ const graceOf = (ada: FixtureAdministrator) =>
 
 describe('an invitation', () => {
   test('goes to an address with the resources that were chosen, again on demand, and can be taken back', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
     const view = await enter(who, '/console');
@@ -60,7 +60,7 @@ describe('an invitation', () => {
   });
 
   test('where no mail is configured is handed over, in two parts, and shown once', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/administrators/new');
     visits.ports.courier.isAbsent = true;
     await view.fill({ Name: 'Grace', 'E-mail address': `grace-${who.id}@acme.example` });
@@ -83,7 +83,7 @@ describe('an invitation', () => {
 
 describe('an administrator', () => {
   test('is given a resource, from their next request on, and is removed', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
@@ -111,7 +111,7 @@ describe('an administrator', () => {
   });
 
   test('two who change the same grants: nothing of the other is overwritten unseen', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
     const view = await enter(ada, pathOf(grace));
@@ -127,7 +127,7 @@ describe('an administrator', () => {
   });
 
   test('becomes the superuser, once their name is typed and both factors are shown', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const grace = await graceOf(ada);
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
     const view = await enter(ada, pathOf(ada));
@@ -159,7 +159,7 @@ describe('an administrator', () => {
 
 // SR-27: administrators are the superuser's. Others read what the roles are, and nothing of their colleagues.
 test('an administrator who is not the superuser reads what roles there are, and asks for nobody', async () => {
-  const ada = await someone(visits.stage);
+  const ada = await createSuperuser(visits.stage);
   const grace = await graceOf(ada);
   const view = await enter(grace, '/console');
   await view.at('Home');
@@ -175,7 +175,7 @@ test('an administrator who is not the superuser reads what roles there are, and 
 });
 
 test('SR-30: names that are markup are text', async () => {
-  const ada = await someone(visits.stage);
+  const ada = await createSuperuser(visits.stage);
   const grace = await graceOf(ada);
   const view = await enter(ada, '/console');
   await view.page.addInitScript(TRAP);
@@ -188,7 +188,7 @@ test('SR-30: names that are markup are text', async () => {
     await view.page.goto(`${visits.stage.url}/console/administrators`);
     await expect(view.page.locator('tbody')).toContainText(name);
   }
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([
@@ -196,7 +196,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of administrators', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     await addResource(visits.ports, ada.account, { name: 'A resource with a name that is rather long for a phone' });
     const grace = await graceOf(ada);
     const view = await enter(ada, '/console/administrators', size);

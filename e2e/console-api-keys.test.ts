@@ -3,11 +3,11 @@ import { apiKeyDocument } from '../server/api-keys/documents.ts';
 import type { ApiKeyId } from '../server/kernel/ids.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console api keys');
 const { enter } = visits;
@@ -33,7 +33,7 @@ const stored = (who: FixtureAdministrator, id: ApiKeyId) => read(visits.ports, a
 
 describe('from an empty account', () => {
   test('a key is made, shown once, and opens what was chosen', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('API keys');
     await view.at('API keys');
@@ -60,7 +60,7 @@ describe('from an empty account', () => {
 
 describe('a key that is there', () => {
   test('is confined, switched off and on, and each counts at once', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, '/console/api-keys');
     const { text, id } = await makeKey(view, 'Reports', ['Read']);
@@ -80,7 +80,7 @@ describe('a key that is there', () => {
   });
 
   test('cannot be lost by closing the page before it was copied', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys/new');
     await view.fill({ Name: 'Reports' });
     // Closed in the instant in which the key is shown, before the browser has painted it.
@@ -107,7 +107,7 @@ describe('a key that is there', () => {
   });
 
   test('expires at a moment that is yet to come, which is said where it is chosen', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys');
     const { id } = await makeKey(view, 'Reports');
     const before = (await stored(who, id)).expiresAt;
@@ -125,7 +125,7 @@ describe('a key that is there', () => {
   });
 
   test('gets a new secret, and the one before works on for as long as was chosen', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys');
     const { text } = await makeKey(view, 'Reports', ['Read']);
     const rotate = async (overlap: string) => {
@@ -155,7 +155,7 @@ describe('a key that is there', () => {
   });
 
   test('is deleted by its name, and opens nothing any more', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys');
     const { text } = await makeKey(view, 'Old', ['Read']);
     await view.button('Delete').click();
@@ -169,7 +169,7 @@ describe('a key that is there', () => {
 
 // SR-27: keys are the superuser's. The pages say so, and ask for nothing.
 test('an administrator who is not the superuser has no way there, and sees no key', async () => {
-  const ada = await someone(visits.stage);
+  const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
   const view = await enter(grace, '/console');
   await view.at('Home');
@@ -183,7 +183,7 @@ test('an administrator who is not the superuser has no way there, and sees no ke
 });
 
 test('SR-30: names that are markup are text', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console/api-keys');
   const { id } = await makeKey(view, 'x');
   await view.page.addInitScript(TRAP);
@@ -196,7 +196,7 @@ test('SR-30: names that are markup are text', async () => {
     await view.button('Delete').click();
     await expect(view.page.getByRole('dialog')).toContainText(name);
   }
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([
@@ -204,7 +204,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of API keys', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, '/console/api-keys', size);
     await expect(view.page.getByText('No API key yet')).toBeVisible();

@@ -3,7 +3,7 @@ import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, read, wrongCode } from '../server/testing/fixtures.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
@@ -12,7 +12,7 @@ const visits = openConsoleSessions('console code check');
 const { enter } = visits;
 
 async function personWith(spec: { kind: 'totp' | 'hotp' }) {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
   const scene = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [spec] });
   const [token] = scene.tokens;

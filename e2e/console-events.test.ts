@@ -4,11 +4,11 @@ import { sealEvents } from '../server/events/seal-events.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource } from '../server/testing/fixtures.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console events');
 const { enter } = visits;
@@ -39,7 +39,7 @@ async function following(who: FixtureAdministrator) {
 
 describe('what has happened', () => {
   test('is narrowed, in the address, and told in full when one looks closer', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, '/console');
     await view.enter('Events');
@@ -73,7 +73,7 @@ describe('what has happened', () => {
   });
 
   test('is followed as it happens, until one pauses', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, `/console/events?subject=${shop.id}`);
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
@@ -92,7 +92,7 @@ describe('what has happened', () => {
   });
 
   test('is not followed behind a filter that ends in the past', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await following(who);
     await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
     await view.page.getByText('More filters').click();
@@ -112,7 +112,7 @@ describe('what has happened', () => {
 
   // SR-29: a session that nobody uses ends. Pages that go on asking by themselves would keep it open for whoever comes by.
   test('is not followed for nobody: the page that is left alone stops asking', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await following(who);
     await view.page.clock.runFor(4 * 60_000);
     await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
@@ -125,7 +125,7 @@ describe('what has happened', () => {
   });
 
   test('is taken along as a file: as a table, and with its proof', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, '/console/events');
     await view.page.getByText('Export', { exact: true }).click();
@@ -145,7 +145,7 @@ describe('what has happened', () => {
 });
 
 test('an administrator who is not the superuser sees the same, without ways to where they may not', async () => {
-  const ada = await someone(visits.stage);
+  const ada = await createSuperuser(visits.stage);
   const { shop } = await busyAccount(ada);
   const grace = await addAdministrator(visits.ports, ada.account, {
     email: `grace-of-${ada.id}@acme.example`,
@@ -160,7 +160,7 @@ test('an administrator who is not the superuser sees the same, without ways to w
 });
 
 test('SR-30: names that are markup are text, in filters, rows and details', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   for (const name of CORPUS) await addResource(visits.ports, who.account, { name });
   await sealEvents(visits.ports);
   const view = await enter(who, '/console');
@@ -170,7 +170,7 @@ test('SR-30: names that are markup are text, in filters, rows and details', asyn
   for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
   await view.button('Resource made').first().click();
   await expect(view.page.getByRole('dialog')).toContainText(CORPUS.at(-1) ?? '');
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 });
 
 describe.each([
@@ -178,7 +178,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the events', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console/events', size);
     await expect(view.page.getByText('Resource made').last()).toBeVisible();

@@ -7,11 +7,11 @@ import type { FilterId } from '../server/kernel/ids.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console filters');
 const { enter } = visits;
@@ -41,7 +41,7 @@ const addFilter = async (who: FixtureAdministrator, rule: FilterRule, name = 'Of
 
 describe('a filter is made', () => {
   test('by country: found by its name, chosen, and told by it', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Filters');
     await expect(view.page.getByText('No filter yet')).toBeVisible();
@@ -71,7 +71,7 @@ describe('a filter is made', () => {
   });
 
   test('by time: drawn by mouse, by keyboard, and by touch', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/filters/new?kind=time');
     await view.fill({ Name: 'Nights' });
     await view.page.getByLabel('Time zone').selectOption('Europe/Vienna');
@@ -110,7 +110,7 @@ describe('a filter is made', () => {
   });
 
   test('by network: what is no range is said where it is typed', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/filters/new?kind=ip');
     await view.fill({ Name: 'Office network', 'Addresses and ranges': '203.0.113.0/33' });
     await view.button('Add').click();
@@ -130,7 +130,7 @@ describe('a filter is made', () => {
 });
 
 test('times to the minute stay as they are, until they are drawn anew', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const rule: FilterRule = { kind: 'time', zone: 'UTC', windows: [{ days: ['mon'], fromMinute: 485, toMinute: 1081 }] };
   const filter = await addFilter(who, rule);
   const view = await enter(who, pathOf(filter));
@@ -153,7 +153,7 @@ describe('a filter in use', () => {
   }
 
   test('says which resources have it, cannot be deleted, and tells who would be refused', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const { shop, user, filter } = await inUse(who);
     const view = await enter(who, pathOf(filter));
     await expect(view.page.getByRole('link', { name: 'Shop', exact: true })).toBeVisible();
@@ -175,7 +175,7 @@ describe('a filter in use', () => {
   });
 
   test('asks no further once one has gone elsewhere', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const { filter } = await inUse(who);
     const view = await enter(who, pathOf(filter));
     const items = Array.from({ length: 5 }, (_, at) => ({
@@ -198,7 +198,7 @@ describe('a filter in use', () => {
 
   // SR-27: a filter bends what holds for every resource that has it.
   test('is not for those to change who did not make it, or may not act on all that have it', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const { shop, filter } = await inUse(ada);
     const grace = await addAdministrator(visits.ports, ada.account, {
       email: `grace-of-${ada.id}@acme.example`,
@@ -226,7 +226,7 @@ describe('a filter in use', () => {
 });
 
 test('SR-30: names that are markup are text', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const filter = await addFilter(who, OFFICE);
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
@@ -237,7 +237,7 @@ test('SR-30: names that are markup are text', async () => {
     await view.page.goto(`${visits.stage.url}/console/filters`);
     await expect(view.page.locator('tbody')).toContainText(name);
   }
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([
@@ -245,7 +245,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of filters', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/filters', size);
     await expect(view.page.getByText('No filter yet')).toBeVisible();
     await expectAccessible(view, 'empty list');

@@ -5,11 +5,11 @@ import { recordOnce } from '../server/store/record-once.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { createApiKey } from '../server/testing/as-operator.ts';
 import { addPerson, addResource, addToken, overwrite, unwrap } from '../server/testing/fixtures.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 import { seedActivity } from './harness/seed-activity.ts';
 
 const visits = openConsoleSessions('console home');
@@ -49,7 +49,7 @@ const rows = ({ page }: ConsoleView) => page.locator('tbody tr');
 
 describe('what happens', () => {
   test('is told for today, drawn by day, and leads to the very events that are counted', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     await allDone(who);
     const view = await enter(who, '/console');
@@ -86,7 +86,7 @@ describe('what happens', () => {
   });
 
   test('is told in the language of whoever looks, what the room of events says of an attempt as well', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await busyAccount(who, 1);
     const view = await enter(who, '/console?days=7', { ...DESK, locale: 'de' });
     await view.at('Start');
@@ -97,7 +97,7 @@ describe('what happens', () => {
   });
 
   test('is read day by day with the keyboard, and as a table; the resources stand side by side', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console');
     const panel = view.page.getByRole('region', { name: 'Sign-ins per day' });
@@ -131,7 +131,7 @@ describe('what happens', () => {
   });
 
   test('is drawn in the colours of the scheme, whichever is chosen', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console', { ...DESK, colorScheme: 'light' });
     const light = await pictures(view, 3);
@@ -145,7 +145,7 @@ describe('what happens', () => {
   });
 
   test('is there as a table where the drawing does not load', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console/resources');
     await view.page.route('**/draw-chart-*.js', (route) => route.abort());
@@ -159,7 +159,7 @@ describe('what happens', () => {
 
 describe('the checklist', () => {
   test('leads to where each item is done, and ticks itself while one looks', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/resources');
     await view.page.clock.install();
     await view.enter('Home');
@@ -186,7 +186,7 @@ describe('the checklist', () => {
   });
 
   test('tells an administrator who is not the superuser who does what they cannot', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
     const refused: string[] = [];
     const view = await enter(grace, '/console/plan');
@@ -215,7 +215,7 @@ describe('the checklist', () => {
 });
 
 test('SR-30: names that are markup are text: of resources, of people, of the plan, of the account', async () => {
-  const who = await someone(visits.stage, CORPUS[2]);
+  const who = await createSuperuser(visits.stage, CORPUS[2]);
   const resources = [];
   for (const name of CORPUS) resources.push(await addResource(visits.ports, who.account, { name }));
   const [first] = resources;
@@ -239,7 +239,7 @@ test('SR-30: names that are markup are text: of resources, of people, of the pla
   }
   await expect(view.page.locator('.aside')).toContainText(CORPUS[1]);
   await expect(view.page.locator('.latest')).toContainText('pwned()');
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 });
 
 describe.each([
@@ -247,10 +247,10 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the first page, empty, busy, and narrowed to where it is quiet', async () => {
-    const fresh = await enter(await someone(visits.stage), '/console', size);
+    const fresh = await enter(await createSuperuser(visits.stage), '/console', size);
     await expect(fresh.page.getByText('Nobody has signed in yet')).toBeVisible();
     await expectAccessible(fresh, 'nothing yet');
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     await allDone(who);
     const quiet = await addResource(visits.ports, who.account, {

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
 import { addResource } from '../server/testing/fixtures.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
@@ -12,7 +12,7 @@ const pathOf = ({ id }: { id: string }, tab = '') => `/console/resources/${id}${
 
 describe('keys, commands and preferences', () => {
   test('keys lead around, are listed, and can be switched off', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
     const view = await enter(who, '/console');
     const { keyboard } = view.page;
@@ -38,7 +38,7 @@ describe('keys, commands and preferences', () => {
   });
 
   test('another language keeps what one was at, and where the focus is', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Resources');
     await view.page.getByRole('link', { name: 'New resource' }).first().click();
@@ -56,7 +56,7 @@ describe('keys, commands and preferences', () => {
   });
 
   test('a chosen scheme and language stay, without a flash of the other, and sign-out leaves nothing else', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/resources', { ...DESK, colorScheme: 'light' });
     await view.page.getByLabel('Appearance').selectOption('dark');
     await view.page.getByLabel('Language').selectOption('de');
@@ -83,7 +83,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in any of the pages of resources', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const empty = await enter(who, '/console/resources', size);
     await expect(empty.page.getByText('No resource yet')).toBeVisible();
     await expectAccessible(empty, 'empty list');

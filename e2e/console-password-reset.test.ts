@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
-import { nextCode, someone, toPassword } from './harness/console-people.ts';
+import { createSuperuser, nextCode, openPasswordStep } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 
@@ -37,9 +37,9 @@ test.each([
   ['a desk', {}],
   ['a phone', PHONE],
 ])('SR-40: on %s, a forgotten password leads by mail to a new one, and then to the code', async (_, options) => {
-  const who = await someone(stage);
+  const who = await createSuperuser(stage);
   const view = await open('/console', options);
-  await toPassword(view, who);
+  await openPasswordStep(view, who);
   await expectAccessible(view, 'the step of the password');
   await view.button('Forgot your password?').click();
   await view.at('Forgot your password?');
@@ -77,9 +77,9 @@ test.each([
 
 // SR-40
 test('SR-40: an address that is nobody’s gets the same page, and nobody a mail', async () => {
-  const who = await someone(stage);
+  const who = await createSuperuser(stage);
   const view = await open('/console');
-  await toPassword(view, who);
+  await openPasswordStep(view, who);
   await view.button('Forgot your password?').click();
   const before = stage.ports.courier.sent.length;
   await view.fill({ 'E-mail address': 'nobody@acme.example' });
@@ -90,11 +90,11 @@ test('SR-40: an address that is nobody’s gets the same page, and nobody a mail
 });
 
 test('where no mail is sent, the page says what the operator can do', async () => {
-  const ada = await someone(stage);
+  const ada = await createSuperuser(stage);
   Object.assign(stage.ports.courier, { isAbsent: true });
   const view = await open('/console');
   await view.at('Which account?');
-  await toPassword(view, ada);
+  await openPasswordStep(view, ada);
   await view.button('Forgot your password?').click();
   await view.button('Send the link').click();
   await view.at('No mail is sent here');

@@ -2,17 +2,17 @@ import { describe, test } from 'vitest';
 import { accountDocument } from '../server/accounts/documents.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { overwrite } from '../server/testing/fixtures.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console plan');
 const { enter } = visits;
 
 test('the superuser sees what is in use, and changes the plan after a question', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
   await view.enter('Plan and balance');
   await view.at('Plan and balance');
@@ -38,7 +38,7 @@ test('the superuser sees what is in use, and changes the plan after a question',
 
 // Of all that is money, the balance and its history is what every administrator may see.
 test('an administrator who is not the superuser sees the balance, and asks for no plans', async () => {
-  const ada = await someone(visits.stage);
+  const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
   const view = await enter(grace, '/console');
   const asked: string[] = [];
@@ -52,7 +52,7 @@ test('an administrator who is not the superuser sees the balance, and asks for n
 });
 
 test('SR-30: the name of a plan that is markup is text', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
   for (const name of CORPUS) {
@@ -60,7 +60,7 @@ test('SR-30: the name of a plan that is markup is text', async () => {
     await view.page.goto(`${visits.stage.url}/console/plan`);
     await expect(view.page.locator('#plan')).toContainText(name);
   }
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([
@@ -68,7 +68,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in plan and balance', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/plan', size);
     await expect(view.page.getByText('Plans on offer')).toBeVisible();
     await expect(view.page.getByText('Nothing booked yet')).toBeVisible();

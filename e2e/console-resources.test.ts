@@ -6,11 +6,11 @@ import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console resources');
 const { enter } = visits;
@@ -20,7 +20,7 @@ const stored = ({ id }: Pick<Resource, 'id'>) => read(visits.ports, resourceDocu
 
 describe('from an empty account', () => {
   test('a resource is made, once, and is where one is led to', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Resources');
     await view.at('Resources');
@@ -57,7 +57,7 @@ describe('from an empty account', () => {
 
 describe('a list', () => {
   test('stands in its address: search, order and page go along and come back', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     for (let at = 0; at < 60; at++) {
       const name = `${at % 2 ? 'Shop' : 'Office'} ${String(at).padStart(2, '0')}`;
       await addResource(visits.ports, who.account, { name });
@@ -89,7 +89,7 @@ describe('a list', () => {
   });
 
   test('several are switched off at once, after a question, and back on by undo', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const made = [
       await addResource(visits.ports, who.account, { name: 'A' }),
       await addResource(visits.ports, who.account, { name: 'B' }),
@@ -108,7 +108,7 @@ describe('a list', () => {
 
 describe('settings', () => {
   test('are saved as they are typed, bad ones are said at their field, and saving can be undone', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
@@ -148,7 +148,7 @@ describe('settings', () => {
   });
 
   test('what the service does not take is said where it stands', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.field('Allowed origins').fill('https://*.github.io');
@@ -159,7 +159,7 @@ describe('settings', () => {
   });
 
   test('somebody else was faster: what they changed is shown, nothing of theirs is overwritten unseen', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Mine', 'Wrong codes before a token locks': '4' });
@@ -178,7 +178,7 @@ describe('settings', () => {
   });
 
   test('a change elsewhere that touches nothing of this is no conflict', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Mine' });
@@ -189,7 +189,7 @@ describe('settings', () => {
   });
 
   test('what is not saved waits: for a look elsewhere, and for signing in again at the same place', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Half done' });
@@ -211,7 +211,7 @@ describe('settings', () => {
   });
 
   test('an outage and no connection are said, and what is there is asked again', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Later' });
@@ -232,7 +232,7 @@ describe('settings', () => {
   });
 
   test('deleting asks for the name, and then it is gone', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.button('Delete this resource').click();
@@ -267,7 +267,7 @@ async function signInAgain(view: ConsoleView, who: FixtureAdministrator): Promis
 // SR-27, as far as it can be seen: what a role may not do is absent, or it is said who may.
 describe('an administrator who is not the superuser', () => {
   test('acts on their own resource, looks at another, does not see the rest, and makes and deletes none', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
     const hidden = await addResource(visits.ports, ada.account, { name: 'Hidden' });
@@ -306,7 +306,7 @@ describe('an administrator who is not the superuser', () => {
 
 describe('the sign-in, in the console', () => {
   test('is tried as people do, and its result is told claim by claim', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
@@ -332,7 +332,7 @@ describe('the sign-in, in the console', () => {
   });
 
   test('shows a look as it is chosen, and the options for it', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [visits.stage.url] });
     const view = await enter(who, pathOf(shop, '/appearance'));
     const frame = view.page.frameLocator('.widget iframe');
@@ -354,7 +354,7 @@ describe('the sign-in, in the console', () => {
   });
 
   test('is embedded with code that names this resource, in the language that stands in the address', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
@@ -373,7 +373,7 @@ describe('the sign-in, in the console', () => {
 
 // SR-30. The attack: whoever may name a resource writes markup there, for other administrators to meet.
 test('SR-30: markup in names is text, in lists, titles, dialogs and code', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const made: Resource[] = [];
   for (const name of CORPUS) {
     const one = await addResource(visits.ports, who.account, { name: 'x', allowedOrigins: [visits.stage.url] });
@@ -395,6 +395,6 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
     await view.page.getByRole('link', { name: 'Appearance' }).click();
     await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
     await expect(view.page.locator('main img, main script, main meta, main iframe:not(.widget iframe)')).toHaveCount(0);
-    expect(await ranOn(view.page)).toEqual([]);
+    expect(await executionsOn(view.page)).toEqual([]);
   }
 }, 180_000);

@@ -10,11 +10,11 @@ import { tokenDocument } from '../server/tokens/documents.ts';
 import { base32Decode, base32Encode } from '../server/tokens/kinds/oath/base32.ts';
 import { isOath } from '../server/tokens/token.ts';
 import { userDocument } from '../server/users/documents.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console tokens');
 const { enter } = visits;
@@ -27,7 +27,7 @@ const idIn = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/')
 
 describe('the list', () => {
   test('tells state, kind and owner, is narrowed by them, and unlocks several at once', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { tokens } = await addPerson(visits.ports, who.account, shop, {
       user: { login: 'maria' },
@@ -57,7 +57,7 @@ describe('the list', () => {
 
 describe('a state', () => {
   test('of a locked token says why, since when, and ends by unlocking', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { tokens } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [{}] });
     const [token] = tokens;
@@ -81,7 +81,7 @@ describe('a state', () => {
   });
 
   test('out of step ends by two codes in a row; wrong ones are counted, and it is said', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const scene = await addPerson(visits.ports, who.account, shop, {
       user: { login: 'maria' },
@@ -111,7 +111,7 @@ describe('a state', () => {
 
 describe('making one', () => {
   test('for an app: the code is scanned, the first one checked without being used up, and access given', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, `/console/users/${user.id}`);
@@ -155,7 +155,7 @@ describe('making one', () => {
   });
 
   test('for a device with a serial number and its secret; a bad one is told at its field', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/tokens/new?kind=hardware');
     leaving(view);
     await view.fill({ 'Serial number': '0815-4711', Secret: '018' });
@@ -181,7 +181,7 @@ describe('making one', () => {
   });
 
   test('for questions, text messages and mail, and ten codes on paper for somebody', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, '/console/tokens/new?kind=ocra');
@@ -219,7 +219,7 @@ describe('making one', () => {
 
 describe('one of them', () => {
   test('is handed over, lets in by itself, and gets a PIN', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const { user: jonas } = await addPerson(visits.ports, who.account, shop, { user: { login: 'jonas' } });
@@ -260,7 +260,7 @@ describe('one of them', () => {
 
 describe('a file of tokens', () => {
   test('is judged before anything is made, row by row, and an answer that was lost makes none twice', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/tokens/import');
     const seed = (at: number) => Buffer.from(`${at}`.padStart(20, '0')).toString('hex');
     const rows = ['serial,kind,seed', `A1,totp,${seed(1)}`, 'A2,totp,3132', `A3,hotp,${seed(3)}`];
@@ -297,7 +297,7 @@ describe('a file of tokens', () => {
 // SR-27, as far as it can be seen.
 describe('an administrator who is not the superuser', () => {
   test('unlocks what is theirs, looks at the rest, and touches nobody’s way into the console', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
     const locked = { tokens: [{ state: 'locked' as const }] };
@@ -328,7 +328,7 @@ describe('an administrator who is not the superuser', () => {
 
 // SR-30. The attack: names of tokens, serial numbers and files carry markup for administrators to meet.
 test('SR-30: markup in names and serial numbers is text', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const made: TokenId[] = [];
   for (const name of CORPUS) {
     const { id } = await addToken(visits.ports, who.account, {});
@@ -347,7 +347,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Lock “${name}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-    expect(await ranOn(view.page)).toEqual([]);
+    expect(await executionsOn(view.page)).toEqual([]);
   }
 }, 180_000);
 
@@ -356,7 +356,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in any of the pages of tokens', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'A shop with a name that is rather long' });
     const { tokens } = await addPerson(visits.ports, who.account, shop, {
       user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}` },

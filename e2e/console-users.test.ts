@@ -7,11 +7,11 @@ import { addAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, addToken, overwrite, read, setState } from '../server/testing/fixtures.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { userDocument } from '../server/users/documents.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console users');
 const { enter } = visits;
@@ -22,7 +22,7 @@ const enrolling = { enrolment: { kinds: ['totp'], required: false } } as unknown
 
 describe('the list', () => {
   test('is narrowed and searched by the service, and its address says how', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
     const { user: maria } = await addPerson(visits.ports, who.account, shop, {
@@ -52,7 +52,7 @@ describe('the list', () => {
   });
 
   test('several are let in, blocked, and deleted by typing how many', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
     const made = [];
@@ -88,7 +88,7 @@ describe('the list', () => {
 
 describe('one of them', () => {
   test('is made, given access, taken it again, and each can be taken back', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass' });
     const view = await enter(who, '/console/users');
@@ -131,7 +131,7 @@ describe('one of them', () => {
   });
 
   test('is blocked, and it is told since when and by whom', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, pathOf(user));
@@ -154,7 +154,7 @@ describe('one of them', () => {
   });
 
   test('whose token is locked is told of, with the way to where it is unlocked', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const scene = await addPerson(visits.ports, who.account, shop, {
       user: { login: 'maria' },
@@ -173,7 +173,7 @@ describe('one of them', () => {
   });
 
   test('is sent links, which go to them alone; why none can be sent is said', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop', ...enrolling });
     await addResource(visits.ports, who.account, { name: 'Office' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
@@ -202,7 +202,7 @@ describe('one of them', () => {
   });
 
   test('gives up an alias by emptying it, and the name of another is refused', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addPerson(visits.ports, who.account, shop, { user: { login: 'jonas' } });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria', alias: 'mk' } });
@@ -231,7 +231,7 @@ describe('a file of users', () => {
     'login;E-Mail;Vorname;room;password\r\ntaken;a@x.example;A;1;secret-in-the-file\r\nhas blank;;;;\r\nnew1;n@x.example;N;;\r\nnew2;N@x.example;;;\r\nnew3;;;;\r\n';
 
   test('is shown before anything is made; what is wrong is told row by row, and its answer lost makes nobody twice', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addPerson(visits.ports, who.account, shop, { user: { login: 'taken' } });
     const view = await enter(who, '/console/users/import');
@@ -280,7 +280,7 @@ describe('a file of users', () => {
 // SR-27, as far as it can be seen.
 describe('an administrator who is not the superuser', () => {
   test('looks at whoever gets in elsewhere too, and changes and deletes those that are theirs', async () => {
-    const ada = await someone(visits.stage);
+    const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
     const { user: theirs } = await addPerson(visits.ports, ada.account, other, {
@@ -311,7 +311,7 @@ describe('an administrator who is not the superuser', () => {
 
 // SR-30. The attack: a name that people choose themselves, or a file, carries markup for administrators to meet.
 test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imports', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
   const made = [];
   for (const [at, name] of CORPUS.entries()) {
@@ -340,7 +340,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Block “${one.login}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-    expect(await ranOn(view.page)).toEqual([]);
+    expect(await executionsOn(view.page)).toEqual([]);
   }
   await view.page.goto(`${visits.stage.url}/console/users/import`);
   const rows = CORPUS.map((name) => `"${name.replaceAll('"', '""')}"`).join('\n');
@@ -348,7 +348,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   await view.page.locator('input[type=file]').setInputFiles({ name: `${CORPUS[2]}.csv`, mimeType: 'text/csv', buffer });
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 }, 180_000);
 
 describe.each([
@@ -356,7 +356,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in any of the pages of users', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const empty = await enter(who, '/console/users', size);
     await expect(empty.page.getByText('Nobody here yet')).toBeVisible();
     await expectAccessible(empty, 'empty list');

@@ -5,11 +5,11 @@ import { addResource, unwrap } from '../server/testing/fixtures.ts';
 import { derive } from '../server/testing/webhook-fixture.ts';
 import { attemptDelivery, dueDeliveries } from '../server/webhooks/attempt-delivery.ts';
 import { readWebhook } from '../server/webhooks/edit-webhook.ts';
-import { someone } from './harness/console-people.ts';
+import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console webhooks');
 const { enter } = visits;
@@ -37,7 +37,7 @@ async function sendDue(id: WebhookId): Promise<void> {
 
 describe('a webhook', () => {
   test('is made, its secret shown once, tried, and given a new secret', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Webhooks');
     await expect(view.page.getByText('No webhook yet')).toBeVisible();
@@ -76,7 +76,7 @@ describe('a webhook', () => {
   });
 
   test('shows what was sent and what was given up, and sends it again', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
     const { id } = await makeWebhook(view, {}, ['Resource made']);
     await view.page.getByRole('link', { name: 'Deliveries' }).click();
@@ -109,7 +109,7 @@ describe('a webhook', () => {
   }, 120_000);
 
   test('is changed, says why it was switched off, and is deleted', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
     const { id } = await makeWebhook(view, {}, ['Resource made']);
     await view.page.getByRole('checkbox', { name: 'Resource made', exact: true }).uncheck();
@@ -136,7 +136,7 @@ describe('a webhook', () => {
 
 // SR-27: webhooks are the superuser's.
 test('a resource warns of kinds that do not count, leads to its filters, and shows its webhooks', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, {
     name: 'Shop',
     enrolment: { kinds: ['totp', 'sms'], required: false },
@@ -162,7 +162,7 @@ test('a resource warns of kinds that do not count, leads to its filters, and sho
 });
 
 test('an administrator who is not the superuser has no way there', async () => {
-  const ada = await someone(visits.stage);
+  const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
   const view = await enter(grace, '/console');
   await view.at('Home');
@@ -175,7 +175,7 @@ test('an administrator who is not the superuser has no way there', async () => {
 });
 
 test('SR-30: descriptions that are markup are text', async () => {
-  const who = await someone(visits.stage);
+  const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
   for (const description of CORPUS) {
@@ -186,7 +186,7 @@ test('SR-30: descriptions that are markup are text', async () => {
     await expect(view.page.locator('tbody')).toContainText(description);
     expect(id).toMatch(/^whk_/);
   }
-  expect(await ranOn(view.page)).toEqual([]);
+  expect(await executionsOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([
@@ -194,7 +194,7 @@ describe.each([
   ['a desk', DESK],
 ])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of webhooks', async () => {
-    const who = await someone(visits.stage);
+    const who = await createSuperuser(visits.stage);
     await addResource(visits.ports, who.account, { name: 'A resource with a name that is rather long for a phone' });
     const view = await enter(who, '/console/webhooks', size);
     await expect(view.page.getByText('No webhook yet')).toBeVisible();

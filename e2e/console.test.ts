@@ -7,10 +7,10 @@ import { operatorContext } from '../server/testing/as-operator.ts';
 import { overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
-import { nextCode, signIn, someone, toCode, toPassword } from './harness/console-people.ts';
+import { createSuperuser, nextCode, openCodeStep, openPasswordStep, signIn } from './harness/console-people.ts';
 import type { ConsoleView } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 
@@ -42,7 +42,7 @@ async function open(path: string, options = {}): Promise<ConsoleView> {
 }
 
 async function makeSomeone(account?: string): Promise<FixtureAdministrator> {
-  const who = await someone(stage, account);
+  const who = await createSuperuser(stage, account);
   ada = who;
   return who;
 }
@@ -74,7 +74,7 @@ describe('one’s own sign-in', () => {
   test('the token is replaced with the first code of the new one, and the recovery codes are others', async () => {
     const who = await makeSomeone();
     const view = await open('/console/your-sign-in');
-    await toCode(view, who);
+    await openCodeStep(view, who);
     await view.fill({ 'One-time code': nextCode(stage, who.secret) });
     await view.button('Confirm').click();
     await view.at('Your sign-in');
@@ -94,7 +94,7 @@ describe('one’s own sign-in', () => {
     await expect(view.page.getByText('Your token is replaced.')).toBeFocused();
 
     await view.button('Sign out').click();
-    await toCode(view, who);
+    await openCodeStep(view, who);
     await view.fill({ 'One-time code': nextCode(stage, who.secret) });
     await view.button('Confirm').click();
     await expect(view.wrong).toHaveText(/That code is not right/);
@@ -129,7 +129,7 @@ describe('one’s own sign-in', () => {
 test('opened by whoever is not signed in, the browser has nothing to complain about', async () => {
   // With several accounts it is asked which, by a refusal.
   const alone = await createConsoleFixture('console-nobody');
-  await someone(alone);
+  await createSuperuser(alone);
   const view = await alone.open('/setup');
   await view.at('This link is not valid');
   const said: string[] = [];
@@ -145,7 +145,7 @@ describe('what goes wrong is said', () => {
   test('wrong passwords bring a wait that counts down', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
-    await toPassword(view, who);
+    await openPasswordStep(view, who);
     for (let at = 0; at < 8; at++) {
       await view.fill({ Password: `guess ${at}` });
       await view.button('Sign in').click();
@@ -159,7 +159,7 @@ describe('what goes wrong is said', () => {
   test('a token locked by guesses, and a recovery code in its place', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
-    await toCode(view, who);
+    await openCodeStep(view, who);
     for (let at = 0; at < 7; at++) {
       await view.fill({ 'One-time code': String(100_000 + at) });
       await view.button('Confirm').click();
@@ -176,7 +176,7 @@ describe('what goes wrong is said', () => {
   test('no connection, an outage, and both over again', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
-    await toPassword(view, who);
+    await openPasswordStep(view, who);
     await view.page.context().setOffline(true);
     await view.fill({ Password: who.password });
     await view.button('Sign in').click();
@@ -200,7 +200,7 @@ describe('what goes wrong is said', () => {
   test('a sign-in that took too long, and a page dropped in the middle that comes back', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
-    await toCode(view, who);
+    await openCodeStep(view, who);
     await view.page.reload();
     await view.at('Enter your code');
     stage.ports.clock.advance(20 * 60_000);
@@ -209,7 +209,7 @@ describe('what goes wrong is said', () => {
     await view.at('This sign-in has ended');
     await expect(view.heading).toBeFocused();
     await view.button('Start again').click();
-    await toPassword(view, who);
+    await openPasswordStep(view, who);
   });
 
   // SR-29
@@ -259,7 +259,7 @@ test('SR-30: markup in names is text, in the page, in its title and in what an a
       100,
     );
     await expect(view.page.locator('.enrolment a')).toHaveAttribute('href', /^otpauth:\/\/totp\//);
-    expect(await ranOn(view.page)).toEqual([]);
+    expect(await executionsOn(view.page)).toEqual([]);
   }
 }, 180_000);
 

@@ -2,7 +2,7 @@ import type { Page, Route } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource, type Person } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
@@ -65,7 +65,7 @@ describe('several widgets on one page', () => {
       signedIn.push(claims.sub);
     }
     expect(signedIn).toEqual([ada.user.id, bob.user.id, eve.user.id]);
-    const successes = (await heardBy(page)).filter(([name]) => name === 'success').map(([, , id]) => id);
+    const successes = (await eventsOf(page)).filter(([name]) => name === 'success').map(([, , id]) => id);
     expect(successes.toSorted()).toEqual(['first', 'second', 'third']);
   });
 });
@@ -123,7 +123,7 @@ describe('the life of a widget', () => {
     release();
     await page.evaluate(mountScript('here', { resource, nonce: newNonce() }));
     await expect(widget.heading).toHaveText(TITLES.identify);
-    expect((await heardBy(page)).map(([name]) => name)).not.toContain('success');
+    expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
   });
 });
 

@@ -23,7 +23,7 @@ import {
   type InProcessService,
   startInProcessService,
 } from './harness/in-process-service.ts';
-import { plugIn } from './harness/passkeys.ts';
+import { attachAuthenticator } from './harness/passkeys.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
 
 let here: InProcessService;
@@ -159,7 +159,7 @@ describe('a passkey', () => {
   test('is made in the frame, and is what the person signs in with from then on', async () => {
     const scene = await setStage(onlyPasskeys);
     const { page, widget } = await toEnrol(scene);
-    await plugIn(page, []);
+    await attachAuthenticator(page, []);
     const sent = page.waitForRequest(/\/flow\/enrol\/passkey$/);
     await widget.button(CREATE).click();
     const { response } = (await sent).postDataJSON() as { response: { response: { clientDataJSON: string } } };
@@ -184,7 +184,7 @@ describe('a passkey', () => {
   test('of a plain security key, too', async () => {
     const scene = await setStage(onlyPasskeys);
     const { page, widget } = await toEnrol(scene);
-    await plugIn(page, [], { verifies: false, discoverable: false });
+    await attachAuthenticator(page, [], { verifies: false, discoverable: false });
     await widget.button(CREATE).click();
     await keepCodes(widget);
     expect((await tokensOf(scene)).map(({ factor }) => factor)).toContainEqual(
@@ -199,7 +199,7 @@ describe('a passkey', () => {
     await widget.button(CREATE).click();
     await expect.poll(() => widget.alert.textContent()).toContain(NOTHING);
     await expectAccessible(page);
-    await plugIn(page, []);
+    await attachAuthenticator(page, []);
     await widget.button(CREATE).click();
     await titleOf(widget).toBe(TITLES.codes);
   });
@@ -216,7 +216,7 @@ describe('a passkey', () => {
     await expect.poll(() => opened.getByRole('alert').textContent()).toContain(NOTHING);
     await expectAccessible(opened);
     if (SHOTS) await opened.screenshot({ path: `${SHOTS}/passkey-window.png` });
-    await plugIn(opened, []);
+    await attachAuthenticator(opened, []);
     await opened.getByRole('button', { name: CREATE }).click();
     await keepCodes(widget);
     expect(await kindsOf(scene)).toEqual(['recovery', 'webauthn']);
@@ -244,7 +244,7 @@ describe('a passkey', () => {
     const own = widgetIn(page);
     await own.givePassword(PASSWORD);
     await page.getByRole('heading', { name: TITLES.passkey }).waitFor();
-    await plugIn(page, []);
+    await attachAuthenticator(page, []);
     await own.button(CREATE).click();
     await page.getByRole('checkbox').check();
     await own.button('Continue').click();

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { type RunningShop, startShop } from '../demo-site/shop/start-shop.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf } from './harness/fixture.ts';
 import { makePerson, makeResource, type Person } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -116,7 +116,7 @@ describe('in the page', () => {
     expect(own).not.toBe(result);
     const claims = await stage.service.verifierOf(resource).verifyResult(own, { nonce });
     expect(claims.sub).toBe(visitor.user.id);
-    expect((await heardBy(page)).filter(([name]) => name === 'success')).toHaveLength(1);
+    expect((await eventsOf(page)).filter(([name]) => name === 'success')).toHaveLength(1);
   });
 
   test('backend and service refuse it for another nonce, another page, another resource', async () => {

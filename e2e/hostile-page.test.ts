@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource } from './harness/people.ts';
@@ -70,7 +70,7 @@ describe('a page that the resource does not list', () => {
     expect(answer.headers()['content-security-policy']).toContain("frame-ancestors 'none'");
 
     await expect(page.getByText('Call us')).toBeVisible();
-    expect(await heardBy(page)).toEqual([['loaderror', expect.objectContaining({ code: 'LOAD_FAILED' }), 'here']]);
+    expect(await eventsOf(page)).toEqual([['loaderror', expect.objectContaining({ code: 'LOAD_FAILED' }), 'here']]);
     expect(await overheardBy(page)).toEqual([]);
     expect(asked).toEqual([]);
   });
@@ -193,7 +193,7 @@ describe('a listed page with strangers on it', () => {
 
     const result = await resultOf(page);
     await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.host.origin });
-    const heard = await heardBy(page);
+    const heard = await eventsOf(page);
     expect(heard.map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
     expect(heard.at(-1)?.[1]).toMatchObject({ result });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pageOf, type ScriptedSource, scriptedSource } from '../cli/protectimus/testing/scripted-source.ts';
+import { pageOf, type ScriptedSource, startScriptedSource } from '../cli/protectimus/testing/scripted-source.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
 
@@ -25,7 +25,7 @@ describe('a move in whose middle something is killed', () => {
   let installation: Installation;
   let operator: Operator;
   beforeAll(async () => {
-    source = await scriptedSource((path, query) => {
+    source = await startScriptedSource((path, query) => {
       if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: 'Shop' }], query);
       if (path === 'user-service/users' && query.get('block') === 'BLOCKED_BY_ADMIN') {
         return pageOf('users', blocked, new URLSearchParams([...query].filter(([name]) => name !== 'block')));

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { isCountersignError, newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
@@ -68,7 +68,7 @@ describe('the service goes down', () => {
     });
     await expect(page.getByText('Call us')).toBeVisible();
     const error = { code: 'LOAD_FAILED', retryable: true };
-    expect(await heardBy(page)).toEqual([['loaderror', expect.objectContaining(error), 'here']]);
+    expect(await eventsOf(page)).toEqual([['loaderror', expect.objectContaining(error), 'here']]);
 
     await page.context().unroute(/\/widget\/v1\/frame\?/);
     await page.evaluate(() => {

@@ -11,7 +11,7 @@ import {
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { startHostSite } from './harness/host-site.ts';
-import { accountOf, makeOwner, plugIn } from './harness/passkeys.ts';
+import { accountOf, attachAuthenticator, makeOwner } from './harness/passkeys.ts';
 import { makeResource } from './harness/people.ts';
 
 /** What browsers make of a registration, in a frame on another site, against what the service takes of it. */
@@ -58,7 +58,7 @@ async function createIn(origin: { put(html: string): string }, options: PasskeyC
         route.fulfill({ contentType: 'text/html', body: '<title>Frame</title><button>Make a passkey</button>' }),
       ),
   });
-  const { session, id } = await plugIn(page, []);
+  const { session, id } = await attachAuthenticator(page, []);
   const frame = page.frame({ url: at });
   if (!frame) throw new Error('no frame');
   await frame.evaluate((asked) => {

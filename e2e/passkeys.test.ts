@@ -2,11 +2,17 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { BrowserContext, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { SoftwareAuthenticator } from '../server/testing/software-authenticator.ts';
-import { foundByAxe } from './harness/axe.ts';
+import { axeViolations } from './harness/axe.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
 import { startHostSite } from './harness/host-site.ts';
-import { assignPasskeys, makeOwner, type PasskeyOwner, plugIn, registerPasskey } from './harness/passkeys.ts';
+import {
+  assignPasskeys,
+  attachAuthenticator,
+  makeOwner,
+  type PasskeyOwner,
+  registerPasskey,
+} from './harness/passkeys.ts';
 import { makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -85,7 +91,7 @@ async function rewriteAnswers(context: BrowserContext, path: RegExp, change: (vi
 describe('behind a password', () => {
   test('a security key that finds nothing by itself is the second factor', async () => {
     const { page, nonce, widget } = await toSecondFactor();
-    await plugIn(page, passkey(KEY), { verifies: false, discoverable: false });
+    await attachAuthenticator(page, passkey(KEY), { verifies: false, discoverable: false });
     await widget.button('Continue').click();
     expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, amr: ['pwd', 'hwk', 'mfa'], acr: '2' });
   });
@@ -93,7 +99,7 @@ describe('behind a password', () => {
   test('either of two answers', async () => {
     for (const at of [FIRST, SECOND]) {
       const { page, nonce, widget } = await toSecondFactor();
-      await plugIn(page, passkey(at));
+      await attachAuthenticator(page, passkey(at));
       await widget.button('Continue').click();
       expect(await claimsOf(page, nonce)).toMatchObject({ amr: ['pwd', 'hwk', 'user', 'mfa'] });
     }
@@ -108,12 +114,12 @@ describe('behind a password', () => {
 
     const { page, widget } = await toSecondFactor(both.login);
     // This one knows no passkey of theirs.
-    const { session, id } = await plugIn(page, []);
+    const { session, id } = await attachAuthenticator(page, []);
     await widget.button('Continue').click();
     await expect(widget.alert).toContainText(NOTHING);
     await expect(widget.button(IN_WINDOW)).toBeVisible();
     await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id });
-    await plugIn(page, passkey(FIRST, other));
+    await attachAuthenticator(page, passkey(FIRST, other));
     await widget.button('A code from your app or device').click();
     await expect(widget.heading).toHaveText(TITLES.otp);
     await widget.frame.getByText('Another way', { exact: true }).click();
@@ -130,7 +136,7 @@ describe('behind a password', () => {
           for (const one of view.passkey?.allowCredentials ?? []) one.id = other.passkeys[0]?.device.id ?? '';
         }),
     });
-    await plugIn(page, passkey(FIRST, other));
+    await attachAuthenticator(page, passkey(FIRST, other));
     await widget.button('Continue').click();
     await expect(widget.alert).toContainText(NOT_ACCEPTED);
     await expect(widget.heading).toHaveText(TITLES.passkey);
@@ -140,7 +146,7 @@ describe('behind a password', () => {
 describe('in place of name, password and code', () => {
   test('a passkey signs its owner in; the browser names the page around, and the service checks it', async () => {
     const { page, nonce } = await openWidget();
-    await plugIn(page, passkey(FIRST));
+    await attachAuthenticator(page, passkey(FIRST));
     const sent = page.waitForRequest(/\/flow\/passkey$/);
     await widgetOn(page).button(SIGN_IN).click();
     const { response } = (await sent).postDataJSON() as { response: { response: { clientDataJSON: string } } };
@@ -158,7 +164,7 @@ describe('in place of name, password and code', () => {
     const { page, nonce } = await stage.openWidget(resource);
     await expect(widgetOn(page).login).toHaveAttribute('autocomplete', 'username webauthn');
     // A virtual authenticator takes the offer at once, as a person does by picking it.
-    await plugIn(page, passkey(FIRST));
+    await attachAuthenticator(page, passkey(FIRST));
     await page.reload();
     expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, acr: '2' });
   });
@@ -166,7 +172,7 @@ describe('in place of name, password and code', () => {
   // SR-61
   test('SR-61: an authenticator that checks nobody does not, not even for a page that would let it', async () => {
     const asked = await openWidget();
-    await plugIn(asked.page, passkey(KEY), { verifies: false });
+    await attachAuthenticator(asked.page, passkey(KEY), { verifies: false });
     await widgetOn(asked.page).button(SIGN_IN).click();
     await expect(widgetOn(asked.page).alert.filter({ hasText: NOTHING })).toBeVisible();
 
@@ -179,7 +185,7 @@ describe('in place of name, password and code', () => {
           Object.assign(view.passkey, { userVerification: 'discouraged', allowCredentials });
         }),
     });
-    await plugIn(page, passkey(KEY), { verifies: false });
+    await attachAuthenticator(page, passkey(KEY), { verifies: false });
     await widgetOn(page).button(SIGN_IN).click();
     await expect(widgetOn(page).alert.filter({ hasText: NOT_ACCEPTED })).toBeVisible();
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
@@ -187,7 +193,7 @@ describe('in place of name, password and code', () => {
 
   test('whoever cancels may try again, or give a name', async () => {
     const { page } = await openWidget();
-    const { session, id } = await plugIn(page, passkey(FIRST));
+    const { session, id } = await attachAuthenticator(page, passkey(FIRST));
     await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false });
     const widget = widgetOn(page);
     await widget.button(SIGN_IN).click();
@@ -202,7 +208,7 @@ describe('in place of name, password and code', () => {
   // SR-61
   test('SR-61: an answer that was recorded opens no second sign-in', async () => {
     const first = await openWidget();
-    await plugIn(first.page, passkey(FIRST));
+    await attachAuthenticator(first.page, passkey(FIRST));
     const sent = first.page.waitForRequest(/\/flow\/passkey$/);
     await widgetOn(first.page).button(SIGN_IN).click();
     const { response } = (await sent).postDataJSON() as { response: unknown };
@@ -215,7 +221,7 @@ describe('in place of name, password and code', () => {
           return route.continue({ postData: JSON.stringify({ seq, response }) });
         }),
     });
-    await plugIn(page, passkey(FIRST));
+    await attachAuthenticator(page, passkey(FIRST));
     await widgetOn(page).button(SIGN_IN).click();
     await expect(widgetOn(page).alert.filter({ hasText: NOT_ACCEPTED })).toBeVisible();
   });
@@ -240,7 +246,7 @@ describe('in place of name, password and code', () => {
           }),
         on: elsewhere,
       });
-      await plugIn(page, passkey(FIRST));
+      await attachAuthenticator(page, passkey(FIRST));
       const sent = page.waitForRequest(/\/flow\/passkey$/);
       await widgetOn(page).button(SIGN_IN).click();
       const { response } = (await sent).postDataJSON() as { response: unknown };
@@ -271,7 +277,7 @@ describe('where the page around does not let the frame ask', () => {
     await open();
     const opened = await opening;
     await opened.waitForURL(/\/widget\/v1\/passkey$/, { waitUntil: 'commit' });
-    const authenticator = await plugIn(opened, passkeys);
+    const authenticator = await attachAuthenticator(opened, passkeys);
     letGo();
     return { opened, authenticator };
   }
@@ -288,7 +294,7 @@ describe('where the page around does not let the frame ask', () => {
     const { opened } = await openWindow(page, () => widgetOn(page).button(SIGN_IN).click(), []);
     await expect(opened.getByRole('heading', { level: 1 })).toHaveText(TITLES.passkey);
     await expect(opened.getByRole('alert')).toContainText(NOTHING);
-    expect(await foundByAxe(opened)).toEqual([]);
+    expect(await axeViolations(opened)).toEqual([]);
     await opened.close();
     await expect(widgetOn(page).alert.filter({ hasText: NOTHING })).toBeVisible();
   });
@@ -318,13 +324,13 @@ describe('where the page around does not let the frame ask', () => {
 describe('accessibility', () => {
   test('axe finds nothing at either step', async () => {
     const { page, widget } = await toSecondFactor();
-    await plugIn(page, []);
+    await attachAuthenticator(page, []);
     await widget.button('Continue').click();
     await expect(widget.alert).toContainText(NOTHING);
-    expect(await foundByAxe(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     const named = await openWidget();
     await expect(widgetOn(named.page).button(SIGN_IN)).toBeVisible();
     await expect(widgetOn(named.page).login).toHaveAttribute('autocomplete', 'username webauthn');
-    expect(await foundByAxe(named.page)).toEqual([]);
+    expect(await axeViolations(named.page)).toEqual([]);
   });
 });

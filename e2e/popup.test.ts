@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource, type Person } from './harness/people.ts';
 import { TITLES, widgetIn } from './harness/widget-view.ts';
@@ -51,7 +51,7 @@ describe('a sign-in in a window of its own', () => {
     const expected = { nonce, origin: stage.host.origin };
     const claims = await stage.service.verifierOf(resource).verifyResult(await resultOf(page), expected);
     expect(claims.sub).toBe(person.user.id);
-    expect((await heardBy(page)).map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
+    expect((await eventsOf(page)).map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
   });
 
   test('closed by the person, is told, and can be opened again; destroyed, it goes with its button', async () => {
@@ -148,7 +148,7 @@ describe('a window with a stranger as its opener', () => {
     await page.goto(hostile.put(`<title>Trap</title><script>${spy}</script>`));
     await widget.givePassword(person.password);
     await expect(widget.heading).toHaveText(TITLES.done);
-    expect(await heardBy(page)).toEqual([]);
+    expect(await eventsOf(page)).toEqual([]);
   });
 
   test('forged words from another window open nothing', async () => {

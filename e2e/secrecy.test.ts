@@ -1,7 +1,7 @@
 import type { Request } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -51,7 +51,7 @@ describe('whoever is named', () => {
     await expect(widget.alert).not.toBeEmpty();
     await look();
     await lastHeard(page, 'error');
-    seen.push((await heardBy(page)).map(([name, detail]) => [name, detail?.code ?? detail?.step ?? null]));
+    seen.push((await eventsOf(page)).map(([name, detail]) => [name, detail?.code ?? detail?.step ?? null]));
     seen.push(...(await Promise.all(answers)));
     return seen;
   }

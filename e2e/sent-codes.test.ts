@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { devices } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { foundByAxe } from './harness/axe.ts';
+import { axeViolations } from './harness/axe.ts';
 import { type CodeReceiver, startCodeReceiver } from './harness/code-receiver.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
@@ -170,7 +170,7 @@ test.each(['light', 'dark'] as const)('on a phone, %s, there is nothing that axe
   await widget.identify(person.login);
   await widget.givePassword(person.password);
   const look = async (name: string) => {
-    expect(await foundByAxe(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     const folder = process.env.COUNTERSIGN_SHOTS;
     if (!folder) return;
     await mkdir(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, heardBy, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
 import { makePerson, makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -46,7 +46,7 @@ describe('who comes in', () => {
       acr: '1',
       otp: 'not_used',
     });
-    const names = (await heardBy(opened.page)).map(([name]) => name);
+    const names = (await eventsOf(opened.page)).map(([name]) => name);
     expect(names).toEqual(['change', 'ready', 'change', 'change', 'success']);
   });
 
@@ -125,7 +125,7 @@ describe('who stays out', () => {
     await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
     expect(await lastHeard(page, 'error')).toMatchObject({ code: 'TOKEN_LOCKED', retryable: false });
-    expect((await heardBy(page)).map(([name]) => name)).not.toContain('success');
+    expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
   });
 
   test('who guesses codes until the token locks, even with the right one then', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { buildParts, PART_NAMES } from './build/parts.ts';
-import { madeFrom, staleParts, stamp } from './build/stale.ts';
+import { sourceHash, staleParts, stamp } from './build/stale.ts';
 
 /** `tsx tools/build.ts [--all]`: builds what is missing or older than its sources, or everything. */
 const ROOT = resolve(import.meta.dirname, '..');
@@ -10,7 +10,7 @@ process.env.NODE_ENV = 'production';
 const wanted = process.argv.includes('--all') ? PART_NAMES : staleParts(ROOT);
 if (wanted.length > 0) {
   const begun = performance.now();
-  const sources = new Map(wanted.map((name) => [name, madeFrom(ROOT, name)]));
+  const sources = new Map(wanted.map((name) => [name, sourceHash(ROOT, name)]));
   const show = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
   show(`Building ${wanted.join(', ')} …`);
   const left = new Set(wanted);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-interface Locked {
+interface LockEntry {
   version?: string;
   integrity?: string;
   resolved?: string;
@@ -14,7 +14,7 @@ interface Locked {
 
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')) as T;
 const { allowScripts } = read<{ allowScripts: Record<string, boolean> }>('package.json');
-const { packages } = read<{ packages: Record<string, Locked> }>('package-lock.json');
+const { packages } = read<{ packages: Record<string, LockEntry> }>('package-lock.json');
 /** Without the workspaces, which are no packages of others. */
 const locked = Object.entries(packages).filter(
   ([path, entry]) => path.startsWith('node_modules/') && entry.link !== true,

@@ -5,12 +5,12 @@ import { Stryker } from '@stryker-mutator/core';
 import { DECIDING_MODULES, type DecidingModule } from './mutation/modules.ts';
 import { mutationPage } from './mutation/page.ts';
 import {
+  findUnexplained,
   MIN_SCORE_PERCENT,
   type ModuleScore,
   type Mutant,
   mergeScores,
   percent,
-  unexplained,
 } from './mutation/score.ts';
 import { EXPLAINED_SURVIVORS } from './mutation/survivors.ts';
 
@@ -41,7 +41,7 @@ for (const module of DECIDING_MODULES.filter(({ name }) => wanted.length === 0 |
   fresh.push(score);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(`${module.name}: ${percent(score).toFixed(1)} % of ${mutants.length} mutants killed, ${seconds} s`);
-  const open = unexplained(mutants, EXPLAINED_SURVIVORS);
+  const open = findUnexplained(mutants, EXPLAINED_SURVIVORS);
   for (const { file, lineNumber, line, replacement } of open) {
     console.log(`  ${file}:${lineNumber}: ${line}\n    survives as: ${replacement}`);
   }

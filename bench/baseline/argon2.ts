@@ -3,7 +3,7 @@ import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
 import { Permits } from '../../server/platform/argon2/permits.ts';
 import { hashingConcurrency } from '../../server/platform/argon2/threads.ts';
 import { PASSWORD } from '../dataset/members.ts';
-import { type Tally, Tallying } from '../load/tally.ts';
+import { type Tally, TallyBuilder } from '../load/tally.ts';
 import { takeJobs } from '../processes/child.ts';
 
 /**
@@ -22,7 +22,7 @@ async function loop({ clients, durationMs }: Argon2Job): Promise<Tally> {
     parallelism: ARGON2_FLOOR.parallelism,
   });
   const permits = new Permits({ concurrency: hashingConcurrency(), maxQueue: clients, expectedMs: 10 });
-  const tallying = new Tallying();
+  const tallying = new TallyBuilder();
   const begun = performance.now();
   await Promise.all(
     Array.from({ length: clients }, async () => {

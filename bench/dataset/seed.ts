@@ -44,8 +44,8 @@ async function seed(job: SeedJob): Promise<SeedResult> {
   const secrets = createSecretBox(Buffer.from(job.masterKey, 'base64'));
   const ports = { store, secrets, clock: systemClock, random: systemRandom };
   try {
-    const { account } = must(await createAccount(ports, { name: 'Benchmark' }));
-    const { resource } = must(
+    const { account } = unwrap(await createAccount(ports, { name: 'Benchmark' }));
+    const { resource } = unwrap(
       await createResource(ports, { id: idFromBytes('res', systemRandom.bytes(7)) }, account.id, {
         name: 'Benchmark',
         enabled: true,
@@ -56,7 +56,7 @@ async function seed(job: SeedJob): Promise<SeedResult> {
         resultLifetimeMs: 60_000,
       }),
     );
-    const key = must(
+    const key = unwrap(
       await createApiKey(ports, { account: account.id, name: 'Load', scopes: ['authenticate'], lifetimeMs: DAY_MS }),
     );
     const passwordHash = await hash(PASSWORD, {
@@ -81,12 +81,12 @@ async function seed(job: SeedJob): Promise<SeedResult> {
     return { resource: resource.id, apiKey: key.text };
   } finally {
     await store.close();
-    if (job.store !== 'embedded') await compact(job.store);
+    if (job.store !== 'embedded') await compactLog(job.store);
   }
 }
 
 /** Redis rewrites a log that has grown much; done now, it does not fall into a measurement. */
-async function compact(url: string): Promise<void> {
+async function compactLog(url: string): Promise<void> {
   const redis = new Redis(url);
   try {
     await redis.bgrewriteaof();
@@ -97,7 +97,7 @@ async function compact(url: string): Promise<void> {
   }
 }
 
-function must<T extends object>(verdict: T | Refusal): T {
+function unwrap<T extends object>(verdict: T | Refusal): T {
   if (isRefusal(verdict)) throw new Error(`seeding was refused: ${verdict.refused}`);
   return verdict;
 }

@@ -2,27 +2,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { takeJobs } from '../processes/child.ts';
 import { Connection } from './connection.ts';
 import type { LoadJob } from './jobs.ts';
-import { healthRequest, type Line, passwordLine, SpentCodes } from './requests.ts';
-import { type Tally, Tallying } from './tally.ts';
+import { healthRequest, passwordRequests, type RequestQueue, SpentCodes } from './requests.ts';
+import { type Tally, TallyBuilder } from './tally.ts';
 
 /** As many codes are made ready; a service that is faster ends its measurement early. */
-const MOST_PER_SECOND = 20_000;
+const MAX_PER_SECOND = 20_000;
 /** Enough different bodies for a route that keeps nothing. */
-const REHEARSED = 4_000;
+const BASELINE_BODIES = 4_000;
 /** At a fixed rate, as many may be under way before the next has to wait. */
 const PACED_CONNECTIONS = 64;
 
-const spent = new SpentCodes();
+const spentCodes = new SpentCodes();
 
 async function load(job: LoadJob): Promise<Tally> {
   const { target, durationMs } = job;
   switch (job.kind) {
     case 'otp': {
-      const count = job.rehearsal ? REHEARSED : (MOST_PER_SECOND * durationMs) / 1000;
+      const count = job.rehearsal ? BASELINE_BODIES : (MAX_PER_SECOND * durationMs) / 1000;
       const lines = forClients(job.clients, (client) =>
         job.factor === 'hotp'
-          ? spent.hotpLine(target, job.members, client, Math.ceil(count / job.clients))
-          : spent.totpLine(target, job.members, client, Math.ceil(count / job.clients), Date.now()),
+          ? spentCodes.hotpLine(target, job.members, client, Math.ceil(count / job.clients))
+          : spentCodes.totpLine(target, job.members, client, Math.ceil(count / job.clients), Date.now()),
       );
       if (job.rehearsal) for (const line of lines) line.sent = () => {};
       return closedLoop(target.port, lines, durationMs, job.rehearsal ?? false);
@@ -30,13 +30,13 @@ async function load(job: LoadJob): Promise<Tally> {
     case 'password':
       return closedLoop(
         target.port,
-        forClients(job.clients, (client) => passwordLine(target, job.members, client)),
+        forClients(job.clients, (client) => passwordRequests(target, job.members, client)),
         durationMs,
         true,
       );
     case 'paced-otp': {
       const count = Math.ceil((job.perSecond * durationMs) / 1000);
-      const line = spent.hotpLine(target, job.members, { index: 0, of: 1 }, count);
+      const line = spentCodes.hotpLine(target, job.members, { index: 0, of: 1 }, count);
       return paced(target.port, line, job.perSecond);
     }
     case 'paced-health': {
@@ -48,10 +48,10 @@ async function load(job: LoadJob): Promise<Tally> {
 }
 
 /** Each client sends its next request as soon as it has the answer to the one before. */
-async function closedLoop(port: number, lines: Line[], durationMs: number, again: boolean): Promise<Tally> {
+async function closedLoop(port: number, lines: RequestQueue[], durationMs: number, again: boolean): Promise<Tally> {
   const connections = await Promise.all(lines.map(() => Connection.open(port)));
   try {
-    const tallying = new Tallying();
+    const tallying = new TallyBuilder();
     const begun = performance.now();
     const end = begun + durationMs;
     await Promise.all(
@@ -74,10 +74,10 @@ async function closedLoop(port: number, lines: Line[], durationMs: number, again
   }
 }
 
-async function paced(port: number, { requests, sent }: Line, perSecond: number): Promise<Tally> {
+async function paced(port: number, { requests, sent }: RequestQueue, perSecond: number): Promise<Tally> {
   const connections = await Promise.all(Array.from({ length: PACED_CONNECTIONS }, () => Connection.open(port)));
   try {
-    const tallying = new Tallying();
+    const tallying = new TallyBuilder();
     const begun = performance.now();
     let next = 0;
     await Promise.all(

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 import { memberOf } from '../dataset/members.ts';
-import { type Line, SpentCodes } from './requests.ts';
+import { type RequestQueue, SpentCodes } from './requests.ts';
 
 const TARGET = { port: 1, apiKey: 'csk_x', resource: 'res_x' };
 const STEP_MS = 30_000;
 
-interface Asked {
+interface RequestedLogin {
   user: string;
   otp: string;
 }
 
-function bodies({ requests }: Line): Asked[] {
+function bodies({ requests }: RequestQueue): RequestedLogin[] {
   return requests.map((request) => {
     const [head = '', body = ''] = request.split('\r\n\r\n');
     expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
-    return JSON.parse(body) as Asked;
+    return JSON.parse(body) as RequestedLogin;
   });
 }
 

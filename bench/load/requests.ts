@@ -3,7 +3,7 @@ import { memberOf, PASSWORD } from '../dataset/members.ts';
 import type { Members, Target } from './jobs.ts';
 
 /** Requests for one client, ready-made, in the order to send them. */
-export interface Line {
+export interface RequestQueue {
   requests: string[];
   /** To be told the position of each request that was sent. */
   sent(position: number): void;
@@ -16,9 +16,9 @@ export class SpentCodes {
   readonly #counters = new Map<string, Uint32Array>();
 
   /** Next HOTP counters. `count` requests, over the members that are this client's, in turn. */
-  hotpLine(target: Target, members: Members, client: { index: number; of: number }, count: number): Line {
+  hotpLine(target: Target, members: Members, client: { index: number; of: number }, count: number): RequestQueue {
     const counters = this.#of(target, members.to);
-    const own = share(members, client).map((index) => ({ index, ...memberOf(index) }));
+    const own = membersOf(members, client).map((index) => ({ index, ...memberOf(index) }));
     const ahead = own.map(({ index }) => counters[index] ?? 0);
     const order = Array.from({ length: own.length === 0 ? 0 : count }, (_, at) => at % own.length);
     const requests = order.flatMap((at) => {
@@ -38,10 +38,16 @@ export class SpentCodes {
   }
 
   /** Codes of the time step of now, from members who have not used theirs. Good for 30 s at least. */
-  totpLine(target: Target, members: Members, client: { index: number; of: number }, count: number, now: number): Line {
+  totpLine(
+    target: Target,
+    members: Members,
+    client: { index: number; of: number },
+    count: number,
+    now: number,
+  ): RequestQueue {
     const steps = this.#of(target, members.to);
     const step = Math.floor(now / STEP_MS);
-    const fresh = share(members, client)
+    const fresh = membersOf(members, client)
       .filter((index) => (steps[index] ?? 0) < step)
       .slice(0, count);
     return {
@@ -67,8 +73,12 @@ export class SpentCodes {
 }
 
 /** One login of each of the client's members; good for any number of rounds. */
-export function passwordLine(target: Target, members: Members, client: { index: number; of: number }): Line {
-  const requests = share(members, client).map((index) =>
+export function passwordRequests(
+  target: Target,
+  members: Members,
+  client: { index: number; of: number },
+): RequestQueue {
+  const requests = membersOf(members, client).map((index) =>
     authentication(target, {
       method: 'password',
       resource: target.resource,
@@ -84,7 +94,7 @@ export function healthRequest({ port }: Target): string {
 }
 
 /** So that no two clients ever ask for one member at once. */
-function share({ from, to }: Members, { index, of }: { index: number; of: number }): number[] {
+function membersOf({ from, to }: Members, { index, of }: { index: number; of: number }): number[] {
   const own: number[] = [];
   for (let member = from + index; member < to; member += of) own.push(member);
   return own;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { median, quantile, Tallying } from './tally.ts';
+import { median, quantile, TallyBuilder } from './tally.ts';
 
 describe('quantiles', () => {
   test.each([
@@ -21,7 +21,7 @@ describe('quantiles', () => {
 });
 
 test('rates and latencies are those of the answers that were 200; all are counted', () => {
-  const tallying = new Tallying();
+  const tallying = new TallyBuilder();
   for (const latency of [1, 2, 30]) tallying.count(200, latency);
   tallying.count(503, 0.1);
   expect(tallying.finish(500)).toEqual({

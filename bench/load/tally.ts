@@ -11,7 +11,7 @@ export interface Tally {
 }
 
 /** Collects answers while a load runs. */
-export class Tallying {
+export class TallyBuilder {
   readonly #latencies: number[] = [];
   readonly #statuses: Record<string, number> = {};
 

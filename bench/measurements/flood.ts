@@ -21,8 +21,8 @@ export interface FloodResult {
 const OTP_PER_SECOND = 100;
 const HEALTH_PER_SECOND = 50;
 /** The flood gets half of the people, the one-time codes the other half: nobody waits in line behind themselves. */
-const FLOODED = { from: 0, to: ORDINARY_POPULATION / 2 };
-const CHECKED = { from: ORDINARY_POPULATION / 2, to: ORDINARY_POPULATION };
+const PASSWORD_MEMBERS = { from: 0, to: ORDINARY_POPULATION / 2 };
+const OTP_MEMBERS = { from: ORDINARY_POPULATION / 2, to: ORDINARY_POPULATION };
 /** The flood first fills its queue. */
 const LEAD_MS = 500;
 
@@ -37,21 +37,21 @@ export async function measureFlood(bench: Bench): Promise<FloodMeasurement> {
     const durationMs = plan.floodMs;
     const passwords = flooder.ask({
       kind: 'password',
-      members: FLOODED,
+      members: PASSWORD_MEMBERS,
       clients,
       target,
       durationMs: durationMs + 2 * LEAD_MS,
     });
     await bench.generator.ask({ kind: 'paced-health', perSecond: 10, target, durationMs: LEAD_MS });
     const [otp, health] = await Promise.all([
-      bench.generator.ask({ kind: 'paced-otp', members: CHECKED, perSecond: OTP_PER_SECOND, target, durationMs }),
+      bench.generator.ask({ kind: 'paced-otp', members: OTP_MEMBERS, perSecond: OTP_PER_SECOND, target, durationMs }),
       bench.generator.ask({ kind: 'paced-health', perSecond: HEALTH_PER_SECOND, target, durationMs }),
     ]);
     return { passwords: await passwords, otp, health };
   };
 
   for (const { target } of Object.values(running)) {
-    const members = CHECKED;
+    const members = OTP_MEMBERS;
     await bench.generator.ask({ kind: 'otp', factor: 'hotp', members, clients: 8, target, durationMs: plan.warmUpMs });
   }
   const floods: FloodMeasurement['floods'] = [];

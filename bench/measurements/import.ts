@@ -37,7 +37,7 @@ export async function measureImport({ plan }: Bench): Promise<ImportMeasurement>
     const sampling = sample([pid, service.pid]);
     await ended;
     const seconds = (performance.now() - begun) / 1000;
-    const [commandMiB, serviceMiB] = (await sampling.stop()).map(earlyAndMost);
+    const [commandMiB, serviceMiB] = (await sampling.stop()).map(peaks);
     if (!commandMiB || !serviceMiB) throw new Error('the import was over before its memory could be looked at');
     return { rows: plan.many, seconds, commandMiB, serviceMiB };
   } finally {
@@ -92,7 +92,7 @@ function sample(pids: readonly (number | undefined)[]): { stop(): Promise<number
   };
 }
 
-function earlyAndMost(samples: number[]): { early: number; most: number } | undefined {
+function peaks(samples: number[]): { early: number; most: number } | undefined {
   if (samples.length === 0) return undefined;
   const early = samples.slice(0, Math.max(1, Math.ceil(samples.length / 5)));
   return { early: Math.max(...early), most: Math.max(...samples) };

@@ -4,10 +4,10 @@ import { Child } from '../processes/child.ts';
 import { type Memory, memoryOf } from '../processes/usage.ts';
 import { STORES, type StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { type Comparison, compare, type Measured, runInPairs } from './paired-runs.ts';
+import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
 export interface OtpMeasurement {
-  byClients: { clients: number; bare: Measured; stores: Record<StoreKind, Comparison> }[];
+  byClients: { clients: number; bare: RunSummary; stores: Record<StoreKind, Comparison> }[];
   /** With log level `warn`, against the default in the same rounds; on Redis, at 32 clients. */
   quietLog: Comparison;
   memory: Record<StoreKind, { idle: Memory | undefined; loaded: Memory | undefined }>;
@@ -35,7 +35,7 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
       rehearsal: target === route.target,
     };
   };
-  const side = ({ target, service }: Running, clients: number) => ({
+  const side = ({ target, service }: RunningService, clients: number) => ({
     take: () => generator.ask(job(target, clients)),
     pid: () => service.pid,
   });
@@ -67,7 +67,7 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
   };
 }
 
-type Running = Awaited<ReturnType<Bench['start']>>;
+type RunningService = Awaited<ReturnType<Bench['start']>>;
 
 async function startBareRoute(bench: Bench, like: Target): Promise<{ target: Target; pid: number | undefined }> {
   const route = bench.open(

@@ -2,7 +2,7 @@ import { median, type Tally } from '../load/tally.ts';
 import { cpuMsOf } from '../processes/usage.ts';
 
 /** One side of a measurement: the medians of its rounds, and the rounds. */
-export interface Measured {
+export interface RunSummary {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
@@ -22,7 +22,7 @@ export interface Side {
 }
 
 /** A side held against another, round by round. */
-export interface Comparison extends Measured {
+export interface Comparison extends RunSummary {
   /** Median of the rounds' ratios of answers per second; 1 is as fast as the other side. */
   ratio: number;
 }
@@ -35,7 +35,7 @@ export interface Comparison extends Measured {
 export async function runInPairs<const Name extends string>(
   rounds: number,
   sides: Record<Name, Side>,
-): Promise<Record<Name, Measured>> {
+): Promise<Record<Name, RunSummary>> {
   const names = Object.keys(sides) as Name[];
   const taken = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Round[]>;
   for (let round = 0; round < rounds; round++) {
@@ -51,17 +51,17 @@ export async function runInPairs<const Name extends string>(
       taken[name].push({ ...tally, cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined });
     }
   }
-  return Object.fromEntries(names.map((name) => [name, summarise(taken[name])])) as Record<Name, Measured>;
+  return Object.fromEntries(names.map((name) => [name, summarise(taken[name])])) as Record<Name, RunSummary>;
 }
 
-export function compare(side: Measured, against: Measured): Comparison {
+export function compare(side: RunSummary, against: RunSummary): Comparison {
   const ratios = side.rounds.map(
     ({ perSecond }, round) => perSecond / (against.rounds[round]?.perSecond ?? Number.NaN),
   );
   return { ...side, ratio: median(ratios) };
 }
 
-function summarise(rounds: Round[]): Measured {
+function summarise(rounds: Round[]): RunSummary {
   return {
     perSecond: median(rounds.map(({ perSecond }) => perSecond)),
     p50Ms: median(rounds.map(({ p50Ms }) => p50Ms)),

@@ -7,11 +7,11 @@ import { Child } from '../processes/child.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
-import { type Comparison, compare, type Measured, runInPairs } from './paired-runs.ts';
+import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
 export interface PasswordMeasurement {
   clients: number;
-  bare: Measured;
+  bare: RunSummary;
   stores: Record<StoreKind, Comparison>;
 }
 

@@ -1,15 +1,15 @@
 import type { LoadJob, Target } from '../load/jobs.ts';
-import { FEW } from '../plan.ts';
+import { SMALL_POPULATION } from '../plan.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
-import { type Comparison, compare, type Measured, runInPairs } from './paired-runs.ts';
+import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
 export interface UsersMeasurement {
   few: number;
   many: number;
   clients: number;
-  stores: Record<StoreKind, { few: Measured; many: Comparison; totp: Measured }>;
+  stores: Record<StoreKind, { few: RunSummary; many: Comparison; totp: RunSummary }>;
 }
 
 const CLIENTS = 8;
@@ -23,12 +23,12 @@ export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
   const { plan, generator } = bench;
   const totp = Math.floor(plan.many / 2);
   const stores = await eachStore(async (store) => {
-    const few = await bench.start(await bench.openSite({ store, population: { size: FEW, totp: 0 } }));
+    const few = await bench.start(await bench.openSite({ store, population: { size: SMALL_POPULATION, totp: 0 } }));
     const many = await bench.start(await bench.openSite({ store, population: { size: plan.many, totp } }));
     const job = (target: Target, from: number, to: number, durationMs = plan.otpMs): LoadJob => {
       return { kind: 'otp', factor: 'hotp', members: { from, to }, clients: CLIENTS, target, durationMs };
     };
-    await generator.ask(job(few.target, 0, FEW, plan.warmUpMs));
+    await generator.ask(job(few.target, 0, SMALL_POPULATION, plan.warmUpMs));
     await generator.ask(job(many.target, totp, plan.many, plan.warmUpMs));
     const side = (who: typeof few, load: LoadJob) => ({
       take: () => generator.ask(load),
@@ -36,7 +36,7 @@ export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
     });
     const hotp = job(many.target, totp, plan.many);
     const sides = await runInPairs(plan.rounds, {
-      few: side(few, job(few.target, 0, FEW)),
+      few: side(few, job(few.target, 0, SMALL_POPULATION)),
       many: side(many, hotp),
       totp: side(many, { ...hotp, ...TOTP, members: { from: 0, to: totp } }),
     });
@@ -44,5 +44,5 @@ export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
     await many.service.stop();
     return { few: sides.few, many: compare(sides.many, sides.few), totp: sides.totp };
   });
-  return { few: FEW, many: plan.many, clients: CLIENTS, stores };
+  return { few: SMALL_POPULATION, many: plan.many, clients: CLIENTS, stores };
 }

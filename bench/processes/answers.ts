@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 
 /** Whether a GET on loopback is answered with 200, on a connection of its own. */
-export function answers(port: number, path: string): Promise<boolean> {
+export function isAnswering(port: number, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: '127.0.0.1', port, path, agent: false, timeout: 5000 }, (response) => {
       response.resume();

@@ -5,7 +5,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePorts } from '../../server/testing/free-ports.ts';
-import { answers } from './answers.ts';
+import { isAnswering } from './answers.ts';
 
 const ENTRY = join(import.meta.dirname, '../../dist/server/start.cjs');
 const START_DEADLINE_MS = 30_000;
@@ -56,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     startedMs,
     pid: child.pid,
     stop: async () => {
-      await end(child);
+      await stopProcess(child);
       // Access lines of a whole run are large, and nobody reads them.
       await rm(logFile, { force: true });
     },
@@ -66,14 +66,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function untilReady(child: ChildProcess, port: number, begun: number, logFile: string): Promise<number> {
   while (performance.now() - begun < START_DEADLINE_MS) {
     if (child.exitCode !== null) break;
-    if (await answers(port, '/health/ready')) return performance.now() - begun;
+    if (await isAnswering(port, '/health/ready')) return performance.now() - begun;
     await pause(3);
   }
-  await end(child);
+  await stopProcess(child);
   throw new Error(`the service did not become ready:\n${await readFile(logFile, 'utf8')}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);

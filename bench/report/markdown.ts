@@ -1,6 +1,6 @@
 import type { Tally } from '../load/tally.ts';
 import type { Machine } from '../machine.ts';
-import type { Comparison, Measured } from '../measurements/paired-runs.ts';
+import type { Comparison, RunSummary } from '../measurements/paired-runs.ts';
 import { STORES, type StoreKind } from '../target.ts';
 import type { Results } from './results.ts';
 import { table } from './table.ts';
@@ -17,7 +17,7 @@ export function reportOf(results: Results): string {
     results.timing && timing(results.timing),
     results.users && users(results.users),
     results.otp && quietLog(results.otp),
-    results.import && imported(results.import),
+    results.import && importSection(results.import),
     results.startUp && startUp(results),
     results.sizes && sizes(results.sizes),
   ]
@@ -84,7 +84,7 @@ function flood({ floods, otpPerSecond, healthPerSecond }: NonNullable<Results['f
     ms(tally.p50Ms),
     ms(tally.p99Ms),
     ms(tally.maxMs),
-    whole(tally.perSecond),
+    integer(tally.perSecond),
     otherAnswers(tally),
   ];
   return [
@@ -138,22 +138,22 @@ function startUp({ startUp: started, otp: measured }: Results): string {
     ] as const) {
       rows.push([
         `memory ${when}, ${NAMES[store]}`,
-        `${whole(residentMiB)} MiB, without mapped files ${whole(anonymousMiB)}`,
+        `${integer(residentMiB)} MiB, without mapped files ${integer(anonymousMiB)}`,
       ]);
     }
   }
   return ['### Start and memory', table(['', ''], rows)].join('\n\n');
 }
 
-function imported({ rows, seconds, commandMiB, serviceMiB }: NonNullable<Results['import']>): string {
+function importSection({ rows, seconds, commandMiB, serviceMiB }: NonNullable<Results['import']>): string {
   const memory = ({ early, most }: typeof commandMiB) =>
-    `${whole(early)} MiB in the first fifth, ${whole(most)} at most`;
+    `${integer(early)} MiB in the first fifth, ${integer(most)} at most`;
   return [
     '### Import of users from CSV, embedded (LMDB)',
     table(
       ['', ''],
       [
-        [`${count(rows)} users with three names each`, `${seconds.toFixed(1)} s, ${whole(rows / seconds)}/s`],
+        [`${count(rows)} users with three names each`, `${seconds.toFixed(1)} s, ${integer(rows / seconds)}/s`],
         ['memory of the command', memory(commandMiB)],
         ['memory of the service', memory(serviceMiB)],
       ],
@@ -171,8 +171,8 @@ function sizes(measured: NonNullable<Results['sizes']>): string {
   ].join('\n\n');
 }
 
-function speed({ perSecond, p50Ms, p99Ms, cpuMicros }: Measured | Comparison): string[] {
-  return [whole(perSecond), ms(p50Ms), ms(p99Ms), cpuMicros === undefined ? '' : whole(cpuMicros)];
+function speed({ perSecond, p50Ms, p99Ms, cpuMicros }: RunSummary | Comparison): string[] {
+  return [integer(perSecond), ms(p50Ms), ms(p99Ms), cpuMicros === undefined ? '' : integer(cpuMicros)];
 }
 
 function otherAnswers({ statuses }: Tally): string {
@@ -188,7 +188,7 @@ function ms(value: number): string {
   return value < 10 ? value.toFixed(2) : value.toFixed(0);
 }
 
-function whole(value: number): string {
+function integer(value: number): string {
   return count(Math.round(value));
 }
 

@@ -46,7 +46,7 @@ export function addAction(
       const query = await withUserIds(service, action.query, filters);
       const target = id === undefined ? path : path.replace('{id}', await idOf(service, resource, action, id));
       if (rows?.paged) return showPages(run, service, target, query, rows, options);
-      await showAnswer(run, service, action, { target, body, query, id });
+      await showResponse(run, service, action, { target, body, query, id });
     }
   });
 }
@@ -114,11 +114,11 @@ interface Request {
   id: string | undefined;
 }
 
-async function showAnswer(run: Run, service: Service, action: ActionCommand, { target, body, query, id }: Request) {
+async function showResponse(run: Run, service: Service, action: ActionCommand, { target, body, query, id }: Request) {
   const { method, rows, said = 'done', shownOnce = [] } = action;
   const writes = method === 'POST' || method === 'PATCH';
-  const whole = method === 'PATCH' ? await withTheRest(service, target, body) : { body };
-  const { body: answer } = await service.send(method, target, { query, ...(writes && whole) });
+  const complete = method === 'PATCH' ? await completeRule(service, target, body) : { body };
+  const { body: answer } = await service.send(method, target, { query, ...(writes && complete) });
   if (answer === undefined) return run.showDone(id === undefined ? said : `${said} ${id}`);
   const object = answer as Record<string, unknown>;
   if (rows) {
@@ -130,8 +130,8 @@ async function showAnswer(run: Run, service: Service, action: ActionCommand, { t
   if (once.length > 0) run.note(`\n${once.join(' and ')}: shown this once.`);
 }
 
-/** The API takes a filter's rule whole, so an update of parts reads the rest. `if-match` guards against other changes. */
-async function withTheRest(service: Service, target: string, body: Record<string, unknown>) {
+/** The API takes a filter's rule complete, so an update of parts reads the rest. `if-match` guards against other changes. */
+async function completeRule(service: Service, target: string, body: Record<string, unknown>) {
   const { rule } = body;
   if (typeof rule !== 'object' || rule === null || 'kind' in rule) return { body };
   const { body: present, headers } = await service.send('GET', target);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Environment, Run } from './context.ts';
 import { userIdOf } from './user-id.ts';
 
-interface Who {
+interface AssignmentFlags {
   resource: string;
   user?: string;
   token?: string;
@@ -21,7 +21,7 @@ export function addAssignments(program: Command, around: Environment): void {
       .requiredOption('--resource <id>', 'the resource')
       .option('--user <id or name>', 'a user: alone, or together with --token')
       .option('--token <id>', 'a token: of that user, or without a user')
-      .action(async ({ resource, user, token }: Who, command: Command) => {
+      .action(async ({ resource, user, token }: AssignmentFlags, command: Command) => {
         const run = new Run(around, command);
         await run.inAccount(async (service) => {
           const who = {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { connect, connectToAccount } from '../connection/connect.ts';
 import { serverEnvironment } from '../connection/server-environment.ts';
 import { type Service, UsageError } from '../connection/service.ts';
-import { card, harmless, table } from '../output/table.ts';
+import { escapeControls, formatObject, formatTable } from '../output/table.ts';
 import { partOf } from '../resources/paths.ts';
 import type { Action } from '../resources/resource-command.ts';
 
@@ -65,7 +65,7 @@ export class Run {
     return (await textOf(this.#around.stdin)).replace(/\r?\n$/, '');
   }
 
-  say(line: string): void {
+  print(line: string): void {
     this.#around.stdout.write(`${line}\n`);
   }
 
@@ -74,8 +74,11 @@ export class Run {
   }
 
   showList(items: readonly Record<string, unknown>[], columns: readonly string[], ifNone = 'none'): void {
-    if (this.#single !== undefined) for (const item of items) this.#saySingle(item);
-    else this.say(this.json ? JSON.stringify(items, null, 2) : items.length === 0 ? ifNone : table(items, columns));
+    if (this.#field !== undefined) for (const item of items) this.#printField(item);
+    else
+      this.print(
+        this.json ? JSON.stringify(items, null, 2) : items.length === 0 ? ifNone : formatTable(items, columns),
+      );
   }
 
   /** An answer that holds a list and more: all of it for scripts, the rest and the list for people. */
@@ -86,39 +89,39 @@ export class Run {
     { columns, forPeople, ifNone }: Pick<NonNullable<Action['rows']>, 'columns' | 'forPeople' | 'ifNone'>,
   ): void {
     if (this.json) this.show(answer);
-    else if (this.#single !== undefined) this.showList(listed, columns);
+    else if (this.#field !== undefined) this.showList(listed, columns);
     else {
-      if (Object.keys(rest).length > 0) this.say(`${card(rest)}\n`);
+      if (Object.keys(rest).length > 0) this.print(`${formatObject(rest)}\n`);
       this.showList(forPeople?.(listed) ?? listed, columns, ifNone);
     }
   }
 
   show(object: Record<string, unknown>): void {
-    if (this.#single !== undefined) this.#saySingle(object);
-    else this.say(this.json ? JSON.stringify(object, null, 2) : card(object));
+    if (this.#field !== undefined) this.#printField(object);
+    else this.print(this.json ? JSON.stringify(object, null, 2) : formatObject(object));
   }
 
   /** What was done where there is nothing to show: a word for people, and a sign for scripts that read JSON. */
   showDone(word: string): void {
-    if (this.json) this.say('{ "done": true }');
+    if (this.json) this.print('{ "done": true }');
     else this.note(word);
   }
 
   /** For people alone: scripts read the answer. */
   note(line: string): void {
-    if (!this.json && this.#single === undefined) this.say(line);
+    if (!this.json && this.#field === undefined) this.print(line);
   }
 
   /** The one field that is asked for. */
-  get #single(): string | undefined {
+  get #field(): string | undefined {
     return this.#options.ids ? 'id' : this.#options.field;
   }
 
-  #saySingle(object: Record<string, unknown>): void {
-    const name = this.#single ?? '';
+  #printField(object: Record<string, unknown>): void {
+    const name = this.#field ?? '';
     const value = name === 'id' ? idOf(object) : partOf(object, name);
     if (value === undefined) throw new UsageError(`--field: the answer has no ${name}`);
-    this.say(harmless(typeof value === 'string' ? value : JSON.stringify(value)));
+    this.print(escapeControls(typeof value === 'string' ? value : JSON.stringify(value)));
   }
 
   async #with<T>(connecting: Promise<Service>, work: (service: Service) => Promise<T>): Promise<T> {

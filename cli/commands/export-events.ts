@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Service } from '../connection/service.ts';
-import { openPrivately } from '../transfer/private-file.ts';
+import { openPrivateFile } from '../transfer/private-file.ts';
 import { type Environment, Run } from './context.ts';
 
 interface Flags {
@@ -35,7 +35,7 @@ export function addEventExport(group: Command, around: Environment): void {
 /** Under its name once it is whole: an export that was broken off is not taken for one. Its owner alone reads it. */
 async function toFile(service: Service, query: Record<string, unknown>, file: string): Promise<void> {
   const draft = `${file}.part`;
-  const stream = createWriteStream(draft, { fd: openPrivately(draft) });
+  const stream = createWriteStream(draft, { fd: openPrivateFile(draft) });
   try {
     await service.download('/v1/events/export', query, stream);
     stream.end();

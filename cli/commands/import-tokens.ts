@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import { harmless } from '../output/table.ts';
+import { escapeControls } from '../output/table.ts';
 import { importTokens } from '../transfer/import-tokens.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { sizeOf } from '../transfer/rows.ts';
@@ -20,7 +20,7 @@ export interface TokenImportFlags {
 }
 
 /** More are counted and not listed. */
-const MOST_LISTED = 1000;
+const MAX_LISTED = 1000;
 
 /** `countersign import tokens FILE`: files of vendors and of other apps; our own CSV and JSON Lines go another way. */
 export function addTokenImport(
@@ -45,30 +45,30 @@ export function addTokenImport(
       if (format === 'own') return ownRows(file, flags, command);
       const run = new Run(around, command);
       const { dryRun = false, acceptPartial = false, rejected = `${file}.rejected` } = flags;
-      const more = await moreOf(run, flags);
+      const more = await readDetails(run, flags);
       const options = { file, format, dryRun, acceptPartial, rejectedFile: rejected, more };
       const show = (total: number) => showProgress(run.stderr, total, !run.json);
       const imported = await run.inAccount((service) => importTokens(service, options, show, size));
       const { done, existing, refused, warnings, carriedOut } = imported;
       if (refused.length > 0) process.exitCode = EXIT.partly;
       if (run.json) {
-        const listed = refused.slice(0, MOST_LISTED);
+        const listed = refused.slice(0, MAX_LISTED);
         run.show({ done, existing, refused: listed, refusedCount: refused.length, warnings, carriedOut, dryRun });
         return;
       }
-      for (const { line, code, detail } of refused.slice(0, MOST_LISTED)) {
-        run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${harmless(detail)}`}\n`);
+      for (const { line, code, detail } of refused.slice(0, MAX_LISTED)) {
+        run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${escapeControls(detail)}`}\n`);
       }
-      for (const warning of warnings) run.stderr.write(`${file}: ${harmless(warning)}\n`);
-      run.say(
+      for (const warning of warnings) run.stderr.write(`${file}: ${escapeControls(warning)}\n`);
+      run.print(
         `${done} tokens ${carriedOut ? 'taken over' : 'would be taken over'}, ${existing} there already, ${refused.length} refused`,
       );
-      if (!carriedOut && !dryRun) run.say('nothing has been changed; --accept-partial takes the good rows');
-      if (imported.rejected) run.say(`the refused lines are in ${rejected}`);
+      if (!carriedOut && !dryRun) run.print('nothing has been changed; --accept-partial takes the good rows');
+      if (imported.rejected) run.print(`the refused lines are in ${rejected}`);
     });
 }
 
-async function moreOf(run: Run, flags: TokenImportFlags): Promise<Record<string, string>> {
+async function readDetails(run: Run, flags: TokenImportFlags): Promise<Record<string, string>> {
   const { passwordStdin, keyStdin, kind, seedEncoding } = flags;
   if (passwordStdin && keyStdin) throw new UsageError('--password-stdin or --key-stdin, not both');
   return {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import { harmless } from '../output/table.ts';
+import { escapeControls } from '../output/table.ts';
 import type { Needs } from '../protectimus/give-access.ts';
 import { migrateAccount } from '../protectimus/migrate.ts';
 import { type MigrationPlan, planMigration } from '../protectimus/migration-plan.ts';
@@ -10,7 +10,7 @@ import { Report } from '../protectimus/report.ts';
 import { sendEnrolments, sendResets } from '../protectimus/send-links.ts';
 import { openSource } from '../protectimus/source.ts';
 import { type Journal, openRun } from '../transfer/journal.ts';
-import { checkPrivately } from '../transfer/private-file.ts';
+import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { type Environment, Run } from './context.ts';
 
@@ -57,30 +57,30 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
   const key = flags.keyStdin ? (await run.readInput()).trim() : around.env.PROTECTIMUS_API_KEY;
   if (!key) throw new UsageError('set PROTECTIMUS_API_KEY to the key of the account elsewhere, or use --key-stdin');
   const source = openSource({ url: from, login, key });
-  checkPrivately(flags.report);
+  checkPrivateFile(flags.report);
   const show = (total: number) => showProgress(run.stderr, total, !run.json);
 
   // Everything is read before anything is made: a source that breaks off has changed nothing.
   const account = await readSource(source, show);
-  for (const warning of account.warnings) run.stderr.write(`${harmless(warning)}\n`);
-  const move = planMigration(account);
+  for (const warning of account.warnings) run.stderr.write(`${escapeControls(warning)}\n`);
+  const plan = planMigration(account);
   const journal = dryRun ? undefined : await openJournal(flags, run);
   if (journal?.resumed) run.note('going on with the move that was broken off');
   const report = new Report(flags.report);
-  const progress = show(sizeOf(move));
+  const progress = show(sizeOf(plan));
   let done = 0;
-  const told = (things: number) => {
+  const advance = (things: number) => {
     done += things;
     progress.at(done, done, report.count('refused'));
   };
   const needs = await run
     .inAccount(async (service) => {
-      const carrying = { service, run: journal?.run ?? '', dryRun, report, told };
-      const found = await migrateAccount(carrying, move);
+      const context = { service, run: journal?.run ?? '', dryRun, report, advance };
+      const found = await migrateAccount(context, plan);
       if (journal) {
-        const sending = { service, report, language, journal };
-        if (flags.sendLinks) await sendEnrolments(sending, found);
-        if (flags.sendResets) await sendResets(sending, found);
+        const mailing = { service, report, language, journal };
+        if (flags.sendLinks) await sendEnrolments(mailing, found);
+        if (flags.sendResets) await sendResets(mailing, found);
       }
       return found;
     })
@@ -94,7 +94,7 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
     });
   await journal?.close();
   if (report.count('refused') > 0) process.exitCode = EXIT.partly;
-  tell(run, report, { flags, needs, warnings: account.warnings });
+  printSummary(run, report, { flags, needs, warnings: account.warnings });
 }
 
 function openJournal({ from, login, report }: Flags, run: Run): Promise<Journal> {
@@ -117,7 +117,11 @@ const KINDS = [
   ['assignment', 'assignments'],
 ] as const;
 
-function tell(run: Run, report: Report, about: { flags: Flags; needs: Needs; warnings: readonly string[] }): void {
+function printSummary(
+  run: Run,
+  report: Report,
+  about: { flags: Flags; needs: Needs; warnings: readonly string[] },
+): void {
   const { flags, needs, warnings } = about;
   const { dryRun = false } = flags;
   const people = new Set(needs.enrolments.map(({ user }) => user.login)).size;
@@ -147,14 +151,14 @@ function tell(run: Run, report: Report, about: { flags: Flags; needs: Needs; war
       `${report.count('left', kind)} left out`,
       `${report.count('refused', kind)} refused`,
     ];
-    run.say(`${name}: ${parts.join(', ')}`);
+    run.print(`${name}: ${parts.join(', ')}`);
   }
   const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
-  run.say(
+  run.print(
     `${people} people need a token${flags.sendLinks ? `; ${sent.links} were sent a link` : ': --send-links mails them one each'}`,
   );
-  run.say(
+  run.print(
     `${needs.passwords.length} people have no password${flags.sendResets ? `; ${sent.resets} were sent a link` : ': --send-resets mails them a link to a new one'}`,
   );
-  run.say(`all of it, one by one: ${flags.report}`);
+  run.print(`all of it, one by one: ${flags.report}`);
 }

@@ -34,7 +34,7 @@ export function addOperator(program: Command, around: Environment): void {
 }
 
 /** Whether codes get out: one is sent that looks like any other, and opens nothing. */
-export function addCourier(program: Command, around: Environment): void {
+export function addMessageTest(program: Command, around: Environment): void {
   const courier = program.command('courier').description('how codes of a second factor get to people');
   courier
     .command('test')
@@ -51,7 +51,7 @@ export function addCourier(program: Command, around: Environment): void {
 }
 
 /** Money, copies and order: what an operator does to keep a server. */
-export function addKeeping(program: Command, around: Environment): void {
+export function addMaintenance(program: Command, around: Environment): void {
   program
     .command('credit')
     .description('credit the account named by --account, once per reference')

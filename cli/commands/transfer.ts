@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../output/exit-codes.ts';
-import { harmless } from '../output/table.ts';
+import { escapeControls } from '../output/table.ts';
 import { lineOf } from '../transfer/export-rows.ts';
 import { importRows } from '../transfer/import-rows.ts';
 import { openJournal } from '../transfer/journal.ts';
-import { checkPrivately } from '../transfer/private-file.ts';
+import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { tokenRow, userRow } from '../transfer/row-shapes.ts';
 import { formatOf, sizeOf } from '../transfer/rows.ts';
@@ -78,7 +78,7 @@ async function importOwn(
   const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
   const rejectedFile = flags.rejected ?? `${file}.rejected`;
   const dryRun = flags.dryRun === true;
-  if (!dryRun) checkPrivately(rejectedFile);
+  if (!dryRun) checkPrivateFile(rejectedFile);
   const journal = dryRun ? undefined : await openJournal(file, dirname(rejectedFile), path);
   if (journal?.resumed) run.note('going on with the import that was broken off');
   const progress = showProgress(run.stderr, size, !run.json);
@@ -96,10 +96,10 @@ async function importOwn(
   if (run.json) run.show({ done, refused, refusedCount, dryRun });
   else {
     for (const { line, code, detail } of refused) {
-      run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${harmless(detail)}`}\n`);
+      run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${escapeControls(detail)}`}\n`);
     }
-    run.say(`${done} ${kind} ${dryRun ? 'would be taken over' : 'taken over'}, ${refusedCount} refused`);
-    if (refusedCount > 0 && !dryRun) run.say(`the refused rows are in ${rejectedFile}`);
+    run.print(`${done} ${kind} ${dryRun ? 'would be taken over' : 'taken over'}, ${refusedCount} refused`);
+    if (refusedCount > 0 && !dryRun) run.print(`the refused rows are in ${rejectedFile}`);
   }
   if (refusedCount > 0) process.exitCode = EXIT.partly;
 }
@@ -114,8 +114,8 @@ function addExport(group: Command, kind: keyof typeof KINDS, around: Environment
       const run = new Run(around, command);
       const format = formatOf('', flags.format);
       await run.inAccount(async (service) => {
-        if (format === 'csv') run.say(columns.join(','));
-        for await (const object of pages(service, path)) run.say(lineOf(object, columns, format));
+        if (format === 'csv') run.print(columns.join(','));
+        for await (const object of pages(service, path)) run.print(lineOf(object, columns, format));
       });
     });
 }

@@ -69,7 +69,7 @@ function remote(url: string, apiKey: string | undefined): Service {
 
 async function localSocket({ dataFolder, server, environment }: ConnectOptions) {
   const path = join(dataFolder, 'operator.sock');
-  if (await isServed(path)) return { path, close: async () => {} };
+  if (await isListening(path)) return { path, close: async () => {} };
   if (existsSync(server) && !isInstallation(dataFolder, environment)) {
     throw new UsageError(
       `nothing is installed in ${dataFolder}: name the service's data folder with --data, or begin one with countersign serve`,
@@ -87,13 +87,13 @@ function isInstallation(dataFolder: string, { COUNTERSIGN_STORE: store = 'embedd
 async function startServer(server: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
   if (!existsSync(server)) throw new Unreachable(`no service is running, and there is none to start at ${server}`);
   const child = spawn(process.execPath, [server, 'operate'], { stdio: ['pipe', 'pipe', 'pipe'], env });
-  let said = '';
+  let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
+    errors += chunk.toString();
   });
   const exited = once(child, 'exit');
-  const ready = hears(child.stdout, 'ready');
-  if ((await Promise.race([ready, exited.then(() => false)])) === false) throw new Unreachable(said.trim());
+  const ready = waitForLine(child.stdout, 'ready');
+  if ((await Promise.race([ready, exited.then(() => false)])) === false) throw new Unreachable(errors.trim());
   child.stdout.resume();
   return async () => {
     child.stdin.end();
@@ -102,12 +102,12 @@ async function startServer(server: string, env: NodeJS.ProcessEnv): Promise<() =
 }
 
 /** Whether it says that line: what it logs before goes to the same stream. */
-async function hears(output: Readable, word: string): Promise<boolean> {
+async function waitForLine(output: Readable, word: string): Promise<boolean> {
   for await (const line of createInterface(output)) if (line === word) return true;
   return false;
 }
 
-function isServed(path: string): Promise<boolean> {
+function isListening(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectSocket(path);
     socket.once('connect', () => {

@@ -21,13 +21,13 @@ export function httpService(target: HttpTarget, close = async () => {}): HttpSer
   return {
     async send(method, path, options = {}) {
       const all = { ...options, headers: { ...headers, ...options.headers } };
-      const answer = await exchange(target, method, withQuery(path, options.query), all, whole);
+      const answer = await exchange(target, method, withQuery(path, options.query), all, readAnswer);
       if (answer.status >= 400) throw new Refused(answer.status, problemOf(answer));
       return answer;
     },
     async download(path, query, to) {
       const refused = await exchange(target, 'GET', withQuery(path, query), { headers }, async (answer) => {
-        if ((answer.statusCode ?? 0) >= 400) return whole(answer);
+        if ((answer.statusCode ?? 0) >= 400) return readAnswer(answer);
         await pipeline(answer, to, { end: false });
         return undefined;
       });
@@ -67,7 +67,7 @@ function exchange<T>(
   });
 }
 
-async function whole(answer: IncomingMessage): Promise<Answer> {
+async function readAnswer(answer: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
   const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { card, table } from './table.ts';
+import { formatObject, formatTable } from './table.ts';
 
 const GRANTS = [
   { resource: 'res_1smt49zfcga', allowed: true },
@@ -8,7 +8,7 @@ const GRANTS = [
 ];
 const WINDOWS = [{ days: ['mon', 'tue', 'wed'], fromMinute: 480, toMinute: 1080 }];
 
-const cellOf = (value: unknown, name = 'value') => table([{ [name]: value }], [name]).split('\n')[1];
+const cellOf = (value: unknown, name = 'value') => formatTable([{ [name]: value }], [name]).split('\n')[1];
 
 describe('a cell is for people', () => {
   test.each([
@@ -33,7 +33,7 @@ describe('a cell is for people', () => {
     expect(cellOf([], 'grants')).toBe('-');
     const rule = { kind: 'time', zone: 'Europe/Vienna', windows: WINDOWS };
     expect(cellOf(rule, 'rule')).toBe('kind time, zone Europe/Vienna, windows mon-wed 08:00-18:00');
-    expect(card({ administrator: { grants: GRANTS }, rule })).toBe(
+    expect(formatObject({ administrator: { grants: GRANTS }, rule })).toBe(
       [
         'administrator.grants  res_1smt49zfcga,res_2smt49zfcga:assigned',
         'rule.kind             time',
@@ -46,7 +46,7 @@ describe('a cell is for people', () => {
   test('whatever an answer holds, no cell is JSON, none spans lines and none is empty', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const lines = table([{ value }], ['value']).split('\n');
+        const lines = formatTable([{ value }], ['value']).split('\n');
         expect(lines).toHaveLength(2);
         if (typeof value === 'object' && value !== null) expect(lines[1]).not.toBe(JSON.stringify(value));
       }),

@@ -4,7 +4,7 @@ import { partOf } from '../resources/paths.ts';
 import { writeTimeWindows } from '../resources/time-windows.ts';
 
 /** A table for people: columns as wide as their content, nothing that a terminal would obey. */
-export function table(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {
+export function formatTable(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {
   if (rows.length === 0) return 'none';
   const texts = [
     columns.map((name) => name),
@@ -22,17 +22,17 @@ export function table(rows: readonly Record<string, unknown>[], columns: readonl
 }
 
 /** One object, a field a line; the fields of an object inside it are named after it (`token.id`). */
-export function card(object: Readonly<Record<string, unknown>>): string {
-  const fields = flattened(object);
-  const widest = Math.max(0, ...fields.map(([name]) => stringWidth(harmless(name))));
-  return fields.map(([name, value]) => `${padded(harmless(name), widest)}  ${cell(value, name)}`).join('\n');
+export function formatObject(object: Readonly<Record<string, unknown>>): string {
+  const fields = flatten(object);
+  const widest = Math.max(0, ...fields.map(([name]) => stringWidth(escapeControls(name))));
+  return fields.map(([name, value]) => `${padded(escapeControls(name), widest)}  ${cell(value, name)}`).join('\n');
 }
 
-function flattened(object: object, before = ''): [name: string, value: unknown][] {
+function flatten(object: object, before = ''): [name: string, value: unknown][] {
   return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     const inside =
       typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
-    return inside ? flattened(value, `${before}${name}.`) : [[`${before}${name}`, value]];
+    return inside ? flatten(value, `${before}${name}.`) : [[`${before}${name}`, value]];
   });
 }
 
@@ -43,11 +43,11 @@ const AS_TYPED = new Map<string, (value: unknown) => string | undefined>([
 ]);
 
 function cell(value: unknown, name: string): string {
-  return harmless(written(value, name));
+  return escapeControls(formatValue(value, name));
 }
 
 /** A value in words: JSON is for scripts, which ask for it. */
-function written(value: unknown, name: string): string {
+function formatValue(value: unknown, name: string): string {
   if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'number' && /(?:^at|At|Until)$/.test(name)) return new Date(value).toISOString();
   if (typeof value !== 'object') return String(value);
@@ -55,14 +55,14 @@ function written(value: unknown, name: string): string {
   if (typed !== undefined) return typed || '-';
   if (Array.isArray(value)) {
     const between = value.some((one) => typeof one === 'object' && one !== null) ? '; ' : ' ';
-    return value.map((one) => written(one, name)).join(between) || '-';
+    return value.map((one) => formatValue(one, name)).join(between) || '-';
   }
-  const parts = Object.entries(value).map(([part, inner]) => `${part} ${written(inner, part)}`);
+  const parts = Object.entries(value).map(([part, inner]) => `${part} ${formatValue(inner, part)}`);
   return parts.join(', ') || '-';
 }
 
 /** Names come from people: what would move the cursor or colour the screen is shown, not obeyed (SR-36). */
-export function harmless(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${character.codePointAt(0)?.toString(16)}}`;
   });

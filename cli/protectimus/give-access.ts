@@ -11,7 +11,7 @@ export interface Needs {
   passwords: ExistingUser[];
 }
 
-interface Here {
+interface MigratedObjects {
   resources: ReadonlyMap<number, ExistingResource>;
   users: ReadonlyMap<number, ExistingUser>;
   tokens: ReadonlyMap<number, MigratedToken>;
@@ -19,32 +19,32 @@ interface Here {
 
 /** Access as it was, as far as there are tokens for it; and who has to set up what. */
 export async function giveAccess(
-  carrying: MigrationContext,
+  context: MigrationContext,
   { access: planned }: MigrationPlan,
-  here: Here,
+  migrated: MigratedObjects,
 ): Promise<Needs> {
-  const { report, dryRun } = carrying;
+  const { report, dryRun } = context;
   const enrolments: Needs['enrolments'] = [];
   const items: Item<Omit<ReportRow, 'outcome'>>[] = [];
   for (const access of planned) {
-    const resource = here.resources.get(access.resource);
-    const user = access.user === undefined ? undefined : here.users.get(access.user);
-    carrying.told(1);
+    const resource = migrated.resources.get(access.resource);
+    const user = access.user === undefined ? undefined : migrated.users.get(access.user);
+    context.advance(1);
     // What is not here has been told of already.
     if (!resource || (access.user !== undefined && !user)) continue;
-    const tokens = access.tokens.flatMap((number) => here.tokens.get(number) ?? []);
+    const tokens = access.tokens.flatMap((number) => migrated.tokens.get(number) ?? []);
     const name = user?.login ?? tokens[0]?.name ?? '';
     const row = { what: 'assignment', number: access.user, name, resource: resource.name } as const;
     const give = (token?: MigratedToken) => {
-      if (isGiven(resource.id, user, token)) return report.add({ ...row, outcome: 'there' });
+      if (hasAccess(resource.id, user, token)) return report.add({ ...row, outcome: 'there' });
       const body = { resource: resource.id, ...(user && { user: user.id }), ...(token && { token: token.id }) };
-      items.push({ of: row, body, number: access.user ?? 0 });
+      items.push({ subject: row, body, number: access.user ?? 0 });
     };
     for (const token of tokens) give(token);
     if (!user || tokens.length > 0) continue;
     if (!access.neededToken) give();
     // They have set one up here by now.
-    else if (isPaired(user, resource.id)) report.add({ ...row, outcome: 'there' });
+    else if (hasToken(user, resource.id)) report.add({ ...row, outcome: 'there' });
     else if (resource.asksForToken) {
       give();
       if (!user.blocked) enrolments.push({ user, resource });
@@ -54,22 +54,28 @@ export async function giveAccess(
       report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED' satisfies MigrationCode, detail });
     }
   }
-  if (dryRun) for (const { of } of items) report.add({ ...of, outcome: 'made' });
-  else await inBulk(carrying, '/v1/bulk/assignments', items, ({ of }, answer) => void reportAnswer(report, of, answer));
+  if (dryRun) for (const { subject } of items) report.add({ ...subject, outcome: 'made' });
+  else
+    await inBulk(
+      context,
+      '/v1/bulk/assignments',
+      items,
+      ({ subject }, answer) => void reportAnswer(report, subject, answer),
+    );
   for (const { user, resource } of enrolments) {
     report.add({ what: 'enrolment', outcome: 'needed', name: user.login, resource: resource.name });
   }
-  const passwords = [...here.users.values()].filter(({ hasPassword, blocked }) => !hasPassword && !blocked);
+  const passwords = [...migrated.users.values()].filter(({ hasPassword, blocked }) => !hasPassword && !blocked);
   for (const { login } of passwords) report.add({ what: 'password', outcome: 'needed', name: login });
   return { enrolments, passwords };
 }
 
-function isGiven(resource: string, user: ExistingUser | undefined, token: MigratedToken | undefined): boolean {
+function hasAccess(resource: string, user: ExistingUser | undefined, token: MigratedToken | undefined): boolean {
   if (!user) return token?.directResources.includes(resource) === true;
   const held = user.assignments.find((one) => one.resource === resource);
   return token === undefined ? held?.alone === true : held?.tokens.includes(token.id) === true;
 }
 
-function isPaired({ assignments }: ExistingUser, resource: string): boolean {
+function hasToken({ assignments }: ExistingUser, resource: string): boolean {
   return assignments.some((one) => one.resource === resource && one.tokens.length > 0);
 }

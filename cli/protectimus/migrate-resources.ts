@@ -13,7 +13,7 @@ export interface ExistingResource {
 }
 
 /** What the API shows of one. */
-interface Shown {
+interface ResourceView {
   id: string;
   name: string;
   enabled: boolean;
@@ -28,19 +28,19 @@ const WITH_SMS = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery', 'sms'
 
 /** Resources by the names they had there. One of that name that is here already stays as it is. */
 export async function migrateResources(
-  { service, run, dryRun, report, told }: MigrationContext,
+  { service, run, dryRun, report, advance }: MigrationContext,
   planned: readonly PlannedResource[],
 ): Promise<Map<number, ExistingResource>> {
-  const there = new Map<string, Shown[]>();
+  const there = new Map<string, ResourceView[]>();
   for await (const one of pages(service, '/v1/resources')) {
-    const shown = one as unknown as Shown;
+    const shown = one as unknown as ResourceView;
     there.set(shown.name, [...(there.get(shown.name) ?? []), shown]);
   }
   const here = new Map<number, ExistingResource>();
   for (const resource of planned) {
     const row = { what: 'resource', number: resource.id, name: resource.name } as const;
     const [found, ...others] = there.get(resource.name) ?? [];
-    told(1);
+    advance(1);
     if (found && (others.length > 0 || found.testMode !== null)) {
       const code = found.testMode === null ? 'NAME_AMBIGUOUS' : 'TEST_RESOURCE';
       report.add({ ...row, outcome: 'refused', code });
@@ -57,7 +57,7 @@ export async function migrateResources(
           const settings = settingsOf(resource);
           const headers = { 'idempotency-key': keyOf(run, '/v1/resources', resource.id, settings) };
           const { body } = await service.send('POST', '/v1/resources', { body: settings, headers });
-          return body as Shown;
+          return body as ResourceView;
         });
     if (!made) continue;
     const filters = resource.filters.join('; ');
@@ -87,7 +87,7 @@ function settingsOf({ name, failedAttemptsBeforeLock, filters, withTokens, takes
  * Whether somebody who is assigned alone is asked for a token as well: by the policy of codes, or by an enrolment that is
  * required and may not be put off. One of kinds alone that do not count there asks nobody.
  */
-function asksForToken({ methodPolicy, tokenKinds, enrolment }: Shown): boolean {
+function asksForToken({ methodPolicy, tokenKinds, enrolment }: ResourceView): boolean {
   if (!enrolment?.kinds.some((kind) => tokenKinds.includes(kind))) return false;
   if (methodPolicy === 'otp' || methodPolicy === 'password-otp') return true;
   return methodPolicy === 'auto' && enrolment.required && enrolment.postponableUntil === null;

@@ -27,15 +27,15 @@ const DEVICE_KINDS = ['totp', 'hotp', 'ocra'];
  * @returns those that are there, by their numbers
  */
 export async function migrateTokens(
-  carrying: MigrationContext,
+  context: MigrationContext,
   planned: readonly PlannedToken[],
   users: ReadonlyMap<number, ExistingUser>,
 ): Promise<Map<number, MigratedToken>> {
-  const { report } = carrying;
-  const there = await readTokens(carrying);
+  const { report } = context;
+  const there = await readTokens(context);
   const here = new Map<number, MigratedToken>();
   const items: Item<PlannedToken>[] = [];
-  const serials = repeated(planned);
+  const serials = repeatedSerials(planned);
   for (const token of planned) {
     const owner = token.owner === undefined ? undefined : users.get(token.owner);
     const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
@@ -52,26 +52,26 @@ export async function migrateTokens(
         const detail = 'several tokens here have that serial number';
         report.add({ ...row, outcome: 'refused', code: 'NAME_AMBIGUOUS', detail });
       } else {
-        const taken = await takeDevice(carrying, token, found, owner);
+        const taken = await assignDevice(context, token, found, owner);
         if (taken) here.set(token.id, taken);
       }
     } else {
       const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
-      if (!found) items.push({ of: token, body: bodyOf(token, owner), number: token.id });
+      if (!found) items.push({ subject: token, body: bodyOf(token, owner), number: token.id });
       // It may be of a run that was broken off before it was kept from the API.
-      else if (await keepFromApi(carrying, token, found)) {
+      else if (await disableApi(context, token, found)) {
         report.add({ ...row, outcome: 'there' });
         here.set(token.id, found);
       }
     }
-    carrying.told(1);
+    context.advance(1);
   }
-  await makeSent(carrying, items, here);
+  await createSentTokens(context, items, here);
   return here;
 }
 
 /** A device that has been imported becomes its owner's, unless it is somebody's already. */
-async function takeDevice(
+async function assignDevice(
   { service, dryRun, report }: MigrationContext,
   token: PlannedToken,
   found: MigratedToken,
@@ -101,23 +101,23 @@ async function takeDevice(
   return found;
 }
 
-async function makeSent(
-  carrying: MigrationContext,
+async function createSentTokens(
+  context: MigrationContext,
   items: readonly Item<PlannedToken>[],
   here: Map<number, MigratedToken>,
 ) {
   const made: { token: PlannedToken; as: MigratedToken }[] = [];
-  await inBulk(carrying, '/v1/bulk/tokens', items, ({ of: token }, answer) => {
+  await inBulk(context, '/v1/bulk/tokens', items, ({ subject: token }, answer) => {
     const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
-    if (!reportAnswer(carrying.report, row, answer)) return;
+    if (!reportAnswer(context.report, row, answer)) return;
     const { name, kind } = token;
     made.push({ token, as: { id: answer?.id ?? '', name, kind, apiSupport: true, directResources: [] } });
   });
-  for (const { token, as } of made) if (await keepFromApi(carrying, token, as)) here.set(token.id, as);
+  for (const { token, as } of made) if (await disableApi(context, token, as)) here.set(token.id, as);
 }
 
 /** What counted in the widget alone does so here, before it gives access to anything. Whether it is as it should be now. */
-async function keepFromApi(
+async function disableApi(
   { service, dryRun, report }: MigrationContext,
   token: PlannedToken,
   { id, apiSupport }: MigratedToken,
@@ -158,7 +158,7 @@ async function readTokens({ service }: MigrationContext) {
 }
 
 /** Serial numbers of several tokens there: which of them is the one with the seed is not said. */
-function repeated(planned: readonly PlannedToken[]): ReadonlySet<string> {
+function repeatedSerials(planned: readonly PlannedToken[]): ReadonlySet<string> {
   const [seen, twice] = [new Set<string>(), new Set<string>()];
   for (const { kind, serial } of planned) {
     if (kind !== 'device' || serial === undefined) continue;

@@ -17,15 +17,15 @@ export interface ExistingUser {
  * else, nothing of the one there is given to them.
  */
 export async function migrateUsers(
-  carrying: MigrationContext,
+  context: MigrationContext,
   planned: readonly PlannedUser[],
 ): Promise<Map<number, ExistingUser>> {
-  const { service, dryRun, report } = carrying;
+  const { service, dryRun, report } = context;
   const here = new Map<number, ExistingUser>();
   const taken: PlannedUser[] = [];
   const blocked: PlannedUser[] = [];
-  const items = planned.map((user) => ({ of: user, body: fieldsOf(user), number: user.id }));
-  await inBulk(carrying, '/v1/bulk/users', items, ({ of: user }, answer) => {
+  const items = planned.map((user) => ({ subject: user, body: fieldsOf(user), number: user.id }));
+  await inBulk(context, '/v1/bulk/users', items, ({ subject: user }, answer) => {
     if (answer?.code === 'NAME_TAKEN') taken.push(user);
     else if (reportAnswer(report, rowOf(user), answer)) {
       const { login, email, phone } = user;
@@ -72,7 +72,7 @@ async function readUser(service: Service, login: string): Promise<ExistingUser |
   try {
     const { body } = await service.send('GET', `/v1/users/${encodeURIComponent(login)}`);
     const user = body as ExistingUser;
-    return folded(user.login) === folded(login) ? user : undefined;
+    return foldCase(user.login) === foldCase(login) ? user : undefined;
   } catch (error) {
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;
@@ -81,10 +81,10 @@ async function readUser(service: Service, login: string): Promise<ExistingUser |
 
 function isSame(found: ExistingUser, { email, phone }: PlannedUser): boolean {
   const agree = (one: string | undefined, other: string | undefined) =>
-    one === undefined || other === undefined || folded(one) === folded(other);
+    one === undefined || other === undefined || foldCase(one) === foldCase(other);
   return agree(found.email, email) && agree(found.phone?.replace('+', ''), phone?.replace('+', ''));
 }
 
-function folded(name: string): string {
+function foldCase(name: string): string {
   return name.normalize('NFKC').toLowerCase();
 }

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { aMove, FOB_SEED, type Moving } from './testing/migration-fixture.ts';
-import { pageOf, scriptedSource } from './testing/scripted-source.ts';
+import { createMigrationFixture, FOB_SEED, type MigrationFixture } from './testing/migration-fixture.ts';
+import { pageOf, startScriptedSource } from './testing/scripted-source.ts';
 
-let moving: Moving;
+let moving: MigrationFixture;
 beforeEach(async () => {
-  moving = await aMove('migrate');
+  moving = await createMigrationFixture('migrate');
 });
 afterEach(() => moving.close());
 
@@ -283,7 +283,7 @@ describe('an account with anything in its names', () => {
   ];
 
   test('harms nothing: what may be a name is one, and what may not is told of', async () => {
-    const source = await scriptedSource((path, query) => {
+    const source = await startScriptedSource((path, query) => {
       if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: '=1+1' }], query);
       if (path === 'user-service/users') return pageOf('users', [user, ...others], query);
       if (path === 'token-service/tokens') return pageOf('tokens', tokens, query);
@@ -305,7 +305,7 @@ describe('an account with anything in its names', () => {
   });
 
   test('numbers get their plus, and a token that counts in the widget alone stays so', async () => {
-    const source = await scriptedSource((path, query) => {
+    const source = await startScriptedSource((path, query) => {
       if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: 'Shop' }], query);
       if (path === 'user-service/users') return pageOf('users', [{ ...user, login: 'ada', firstName: null }], query);
       if (path === 'token-service/tokens') return pageOf('tokens', tokens.slice(0, 1), query);
@@ -319,7 +319,7 @@ describe('an account with anything in its names', () => {
 
   // The attack: a kill between making the token and shutting the API to it.
   test('also one that was made just before a kill', async () => {
-    const source = await scriptedSource((path, query) => {
+    const source = await startScriptedSource((path, query) => {
       if (path === 'user-service/users') return pageOf('users', [{ ...user, login: 'ada', firstName: null }], query);
       if (path === 'token-service/tokens') return pageOf('tokens', tokens.slice(0, 1), query);
       return undefined;
@@ -339,7 +339,7 @@ describe('an account with anything in its names', () => {
 
   test('numbers of every length that codes are sent to', async () => {
     const short = { ...tokens[0], serialNumber: '29012345', userId: undefined };
-    const source = await scriptedSource((path, query) =>
+    const source = await startScriptedSource((path, query) =>
       path === 'token-service/tokens' ? pageOf('tokens', [short], query) : undefined,
     );
     for (let times = 0; times < 2; times++) await moving.move(['--from', source.url]);

@@ -9,13 +9,13 @@ import type { MigrationPlan } from './migration-plan.ts';
  * Makes what is not there yet, in an order in which a kill leaves nothing that lets anybody in who should not be: blocks before
  * access, owners before their tokens, and access last. Run again, it finds by their names what was made, and makes the rest.
  */
-export async function migrateAccount(carrying: MigrationContext, move: MigrationPlan): Promise<Needs> {
-  const { report } = carrying;
-  for (const { what, number, name, resource, code, detail } of move.left) {
+export async function migrateAccount(context: MigrationContext, plan: MigrationPlan): Promise<Needs> {
+  const { report } = context;
+  for (const { what, number, name, resource, code, detail } of plan.skipped) {
     report.add({ what, outcome: 'left', number, name, resource, code, detail });
   }
-  const resources = await migrateResources(carrying, move.resources);
-  const users = await migrateUsers(carrying, move.users);
-  const tokens = await migrateTokens(carrying, move.tokens, users);
-  return giveAccess(carrying, move, { resources, users, tokens });
+  const resources = await migrateResources(context, plan.resources);
+  const users = await migrateUsers(context, plan.users);
+  const tokens = await migrateTokens(context, plan.tokens, users);
+  return giveAccess(context, plan, { resources, users, tokens });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refused, type Service } from '../connection/service.ts';
-import { detailOf, ROWS_AT_ONCE, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
+import { detailOf, MAX_ROWS, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
 
 /** What making an account's copy takes. */
@@ -11,12 +11,12 @@ export interface MigrationContext {
   dryRun: boolean;
   report: Report;
   /** Says that so much more is through. */
-  told: (things: number) => void;
+  advance: (things: number) => void;
 }
 
 /** One thing in a bulk request. */
 export interface Item<T> {
-  of: T;
+  subject: T;
   body: Record<string, unknown>;
   /** Its number there. */
   number: number;
@@ -24,17 +24,17 @@ export interface Item<T> {
 
 /** Sends things in requests of many, each by a key of the run, and hands on what became of each. */
 export async function inBulk<T>(
-  { service, run, dryRun, told }: MigrationContext,
+  { service, run, dryRun, advance }: MigrationContext,
   path: string,
   items: readonly Item<T>[],
   each: (item: Item<T>, answer: RowAnswer | undefined) => void,
 ): Promise<void> {
-  for (let from = 0; from < items.length; from += ROWS_AT_ONCE) {
-    const batch = items.slice(from, from + ROWS_AT_ONCE);
+  for (let from = 0; from < items.length; from += MAX_ROWS) {
+    const batch = items.slice(from, from + MAX_ROWS);
     const rows = batch.map(({ body, number }) => ({ body, key: keyOf(run, path, number, body) }));
     const { answers, failure } = await sendRows(service, { path, dryRun }, rows);
     for (const [at, item] of batch.entries()) each(item, answers[at]);
-    told(batch.length);
+    advance(batch.length);
     if (failure !== undefined) throw failure;
   }
 }

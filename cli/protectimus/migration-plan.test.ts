@@ -51,19 +51,19 @@ describe('what is planned', () => {
   });
 
   test('of two of one name none comes over', () => {
-    const { users, left } = planMigration(
+    const { users, skipped } = planMigration(
       account({ users: [user(1, 'Ada'), user(2, 'ＡDA'), user(3)], access: onShop([], []) }),
     );
     expect(users.map(({ id }) => id)).toEqual([3]);
-    expect(left.map(({ code }) => code)).toEqual(['NAME_TWICE', 'NAME_TWICE']);
+    expect(skipped.map(({ code }) => code)).toEqual(['NAME_TWICE', 'NAME_TWICE']);
   });
 
   test('a number that stands for somebody else on the resource gives access to nobody', () => {
-    const { access, left } = planMigration(
+    const { access, skipped } = planMigration(
       account({ users: [user(1, 'ada')], access: onShop([user(1, 'mallory')], []) }),
     );
     expect(access).toEqual([]);
-    expect(left).toEqual([expect.objectContaining({ code: 'CONTRADICTED', name: 'mallory' })]);
+    expect(skipped).toEqual([expect.objectContaining({ code: 'CONTRADICTED', name: 'mallory' })]);
   });
 
   test('a token that cannot be read may be anybody’s: all of its resource need one', () => {
@@ -139,8 +139,8 @@ describe('whatever the account elsewhere says', () => {
       fc.property(someAccount, (from) => {
         const move = planMigration(from);
         for (const { id, blocked } of move.users) expect(blocked).toBe(from.blockedUsers.has(id));
-        const left = move.left.filter(({ what }) => what === 'token').map(({ number }) => number);
-        const all = [...move.tokens.map(({ id }) => id), ...left];
+        const skipped = move.skipped.filter(({ what }) => what === 'token').map(({ number }) => number);
+        const all = [...move.tokens.map(({ id }) => id), ...skipped];
         expect([...all].sort()).toEqual(from.tokens.map(({ id }) => id).sort());
       }),
     );

@@ -8,7 +8,7 @@ export interface MigrationPlan {
   tokens: PlannedToken[];
   access: PlannedAccess[];
   /** What is not taken over whatever there is here, and why. */
-  left: Skipped[];
+  skipped: Skipped[];
 }
 
 export interface PlannedResource extends SourceResource {
@@ -69,37 +69,37 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-const SENT: Readonly<Record<string, 'sms' | 'email'>> = { SMS: 'sms', MAIL: 'email' };
+const SENT_KINDS: Readonly<Record<string, 'sms' | 'email'>> = { SMS: 'sms', MAIL: 'email' };
 
 /**
  * What is to be made. Where two statements do not go together nothing is made of either, and what is kept out there is kept
  * out here.
  */
 export function planMigration(account: SourceAccount): MigrationPlan {
-  const left: Skipped[] = account.unread.map(({ what, object }) => ({
+  const skipped: Skipped[] = account.unread.map(({ what, object }) => ({
     what,
     number: object.number,
     name: object.name,
     code: 'UNREADABLE',
     detail: object.detail,
   }));
-  const resources = uniquely(account.resources, 'resource', ({ name }) => name, left);
-  const users = uniquely(account.users, 'user', ({ login }) => login.normalize('NFKC').toLowerCase(), left);
+  const resources = dropRepeated(account.resources, 'resource', ({ name }) => name, skipped);
+  const users = dropRepeated(account.users, 'user', ({ login }) => login.normalize('NFKC').toLowerCase(), skipped);
   const known = {
     users: new Map(users.map((user) => [user.id, user])),
     tokens: new Map(account.tokens.map((token) => [token.id, token])),
   };
   const tokens = account.tokens.flatMap((token) => {
-    const code = whyLeft(token, account, known.users);
+    const code = skipReason(token, account, known.users);
     if (code === undefined) {
       const { enabled: _enabled, isStaffs: _staffs, ...rest } = token;
-      return [{ ...rest, kind: SENT[token.type] ?? ('device' as const) }];
+      return [{ ...rest, kind: SENT_KINDS[token.type] ?? ('device' as const) }];
     }
-    left.push({ what: 'token', number: token.id, name: nameOf(token), code });
+    skipped.push({ what: 'token', number: token.id, name: nameOf(token), code });
     return [];
   });
   const planned = new Set(tokens.map(({ id }) => id));
-  const access = resources.flatMap((resource) => accessTo(resource, account, { ...known, planned }, left));
+  const access = resources.flatMap((resource) => accessTo(resource, account, { ...known, planned }, skipped));
   return {
     resources: resources.map((resource) => ({
       ...resource,
@@ -114,11 +114,11 @@ export function planMigration(account: SourceAccount): MigrationPlan {
     users: users.map((user) => ({ ...user, blocked: account.blockedUsers.has(user.id) })),
     tokens,
     access,
-    left,
+    skipped,
   };
 }
 
-function whyLeft(
+function skipReason(
   token: SourceToken,
   { blockedTokens }: SourceAccount,
   users: ReadonlyMap<number, SourceUser>,
@@ -130,7 +130,7 @@ function whyLeft(
   return undefined;
 }
 
-interface Known {
+interface KnownObjects {
   users: ReadonlyMap<number, SourceUser>;
   tokens: ReadonlyMap<number, SourceToken>;
   /** Tokens that come over. */
@@ -141,15 +141,20 @@ interface Known {
  * Who is on a resource. The account elsewhere tells people and tokens, and not which of them belong together: a token whose
  * owner is there too is with its owner, every other is there by itself.
  */
-function accessTo(resource: SourceResource, account: SourceAccount, known: Known, left: Skipped[]): PlannedAccess[] {
+function accessTo(
+  resource: SourceResource,
+  account: SourceAccount,
+  known: KnownObjects,
+  skipped: Skipped[],
+): PlannedAccess[] {
   const told = account.access.get(resource.id) ?? { refused: '' };
   if ('refused' in told) {
     const detail = told.refused;
-    left.push({ what: 'resource', number: resource.id, name: resource.name, code: 'ACCESS_UNREADABLE', detail });
+    skipped.push({ what: 'resource', number: resource.id, name: resource.name, code: 'ACCESS_UNREADABLE', detail });
     return [];
   }
   const refuse = (number: number, name: string) =>
-    left.push({ what: 'assignment', number, name, resource: resource.name, code: 'CONTRADICTED' });
+    skipped.push({ what: 'assignment', number, name, resource: resource.name, code: 'CONTRADICTED' });
   const people = new Map<number, PlannedAccess>();
   for (const user of told.users) {
     // Who does not come over has been told of.
@@ -181,18 +186,18 @@ function accessTo(resource: SourceResource, account: SourceAccount, known: Known
 }
 
 /** Of several that go by one name none comes over: which of them is meant is not for a program to say. */
-function uniquely<T extends { id: number }>(
+function dropRepeated<T extends { id: number }>(
   objects: readonly T[],
   what: 'resource' | 'user',
   nameOf: (object: T) => string,
-  left: Skipped[],
+  skipped: Skipped[],
 ): T[] {
   const counts = new Map<string, number>();
   for (const object of objects) counts.set(nameOf(object), (counts.get(nameOf(object)) ?? 0) + 1);
   return objects.filter((object) => {
     const name = nameOf(object);
     if (counts.get(name) === 1) return true;
-    left.push({ what, number: object.id, name, code: 'NAME_TWICE' });
+    skipped.push({ what, number: object.id, name, code: 'NAME_TWICE' });
     return false;
   });
 }

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { lineOf } from '../transfer/export-rows.ts';
-import { openPrivately } from '../transfer/private-file.ts';
+import { openPrivateFile } from '../transfer/private-file.ts';
 
 export const OUTCOMES = [
   /** It was made; in a dry run, it would be. */
@@ -18,11 +18,11 @@ export const OUTCOMES = [
   'refused',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-export type What = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
+export type ReportSubject = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
 
 /** What became of one thing. */
 export interface ReportRow {
-  what: What;
+  what: ReportSubject;
   outcome: Outcome;
   /** Its number in the account elsewhere. */
   number?: number | undefined;
@@ -61,7 +61,7 @@ export class Report {
 
   /** @throws UsageError where something else is at that place */
   constructor(file: string) {
-    this.#stream = createWriteStream(file, { fd: openPrivately(file) });
+    this.#stream = createWriteStream(file, { fd: openPrivateFile(file) });
     this.#stream.write(`${COLUMNS.join(',')}\n`);
   }
 
@@ -72,7 +72,7 @@ export class Report {
   }
 
   /** How many of a kind came to that; of all kinds where none is named. */
-  count(outcome: Outcome, what?: What): number {
+  count(outcome: Outcome, what?: ReportSubject): number {
     if (what !== undefined) return this.#counts.get(`${what} ${outcome}`) ?? 0;
     return [...this.#counts].reduce((sum, [name, count]) => (name.endsWith(` ${outcome}`) ? sum + count : sum), 0);
   }

@@ -3,7 +3,7 @@ import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
 
-export interface Sending {
+export interface MailContext {
   service: Service;
   report: Report;
   language: string;
@@ -12,12 +12,12 @@ export interface Sending {
 }
 
 /** Mails each person who needs a token the link to set one up: one, since a second link would void the first. */
-export async function sendEnrolments(sending: Sending, { enrolments }: Needs): Promise<void> {
+export async function sendEnrolments(context: MailContext, { enrolments }: Needs): Promise<void> {
   const written = new Set<string>();
   for (const { user, resource } of enrolments) {
     const row = { what: 'enrolment', name: user.login, resource: resource.name } as const;
     if (!resource.enabled) {
-      sending.report.add({
+      context.report.add({
         ...row,
         outcome: 'left',
         code: 'RESOURCE_OFF' satisfies MigrationCode,
@@ -26,7 +26,7 @@ export async function sendEnrolments(sending: Sending, { enrolments }: Needs): P
       continue;
     }
     if (written.has(user.id)) {
-      sending.report.add({
+      context.report.add({
         ...row,
         outcome: 'left',
         code: 'ONE_LINK_AT_A_TIME' satisfies MigrationCode,
@@ -35,28 +35,28 @@ export async function sendEnrolments(sending: Sending, { enrolments }: Needs): P
       continue;
     }
     written.add(user.id);
-    const body = { resource: resource.id, language: sending.language };
-    if (!(await sendOne(sending, row, `/v1/users/${user.id}/enrolment-link`, body))) return;
+    const body = { resource: resource.id, language: context.language };
+    if (!(await sendOne(context, row, `/v1/users/${user.id}/enrolment-link`, body))) return;
   }
 }
 
 /** Mails each person without a password the link to a new one. */
-export async function sendResets(sending: Sending, { passwords }: Needs): Promise<void> {
+export async function sendResets(context: MailContext, { passwords }: Needs): Promise<void> {
   for (const user of passwords) {
     const row = { what: 'password', name: user.login } as const;
-    const body = { language: sending.language };
-    if (!(await sendOne(sending, row, `/v1/users/${user.id}/password-reset`, body))) return;
+    const body = { language: context.language };
+    if (!(await sendOne(context, row, `/v1/users/${user.id}/password-reset`, body))) return;
   }
 }
 
 /** Whether there is any sense in trying the next one. */
 async function sendOne(
-  { service, report, journal }: Sending,
+  { service, report, journal }: MailContext,
   row: Omit<ReportRow, 'outcome'>,
   path: string,
   body: object,
 ): Promise<boolean> {
-  if (journal.noted.has(path)) {
+  if (journal.completed.has(path)) {
     report.add({ ...row, outcome: 'sent' });
     return true;
   }

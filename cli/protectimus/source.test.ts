@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Unreachable, UsageError } from '../connection/service.ts';
 import { readSource } from './read-source.ts';
 import { hourlyPassword, openSource, SourceRefused } from './source.ts';
-import { pageOf, type Scripted, type ScriptedSource, scriptedSource } from './testing/scripted-source.ts';
+import { pageOf, type ScriptedAnswer, type ScriptedSource, startScriptedSource } from './testing/scripted-source.ts';
 
 const closing: ScriptedSource[] = [];
 afterEach(() => {
@@ -13,8 +13,8 @@ afterEach(() => {
 const KEY = 'the key of the account elsewhere';
 const NOW = 1_800_000_000_000;
 const waits: number[] = [];
-async function open(script: Parameters<typeof scriptedSource>[0] = () => undefined) {
-  const scripted = await scriptedSource(script);
+async function open(script: Parameters<typeof startScriptedSource>[0] = () => undefined) {
+  const scripted = await startScriptedSource(script);
   closing.push(scripted);
   waits.length = 0;
   const pause = async (ms: number) => void waits.push(ms);
@@ -24,11 +24,11 @@ async function open(script: Parameters<typeof scriptedSource>[0] = () => undefin
   return { ...scripted, source, read };
 }
 const status =
-  (code: number, headers: Record<string, string> = {}): Scripted =>
+  (code: number, headers: Record<string, string> = {}): ScriptedAnswer =>
   (_, response) =>
     void response.writeHead(code, headers).end('{}');
 const text =
-  (body: string): Scripted =>
+  (body: string): ScriptedAnswer =>
   (_, response) =>
     void response.end(body);
 const failure = (code: number) =>
@@ -100,7 +100,7 @@ describe('a hostile source', () => {
     response.on('drain', more);
     more();
   };
-  test.each<[string, Scripted, RegExp]>([
+  test.each<[string, ScriptedAnswer, RegExp]>([
     ['redirects the credentials elsewhere', status(302, { location: 'http://127.0.0.1:9/' }), /answer of 302/],
     ['answers without end', endless, /longer than any page/],
     ['answers what is no JSON', text('<html>'), /none of this API/],
@@ -116,7 +116,7 @@ describe('a hostile source', () => {
   });
 
   test('never answers', async () => {
-    const scripted = await scriptedSource(() => () => {});
+    const scripted = await startScriptedSource(() => () => {});
     closing.push(scripted);
     const source = openSource({ url: scripted.url, login: 'ada', key: KEY, pause: async () => {}, timeoutMs: 20 });
     await expect(source.read('auth-service/balance')).rejects.toThrow('it took too long');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { Unreachable, UsageError } from '../connection/service.ts';
-import { harmless } from '../output/table.ts';
+import { escapeControls } from '../output/table.ts';
 
 /** An account elsewhere, behind the API that published Protectimus libraries speak. It is only ever read. */
 export interface Source {
@@ -37,15 +37,15 @@ export class SourceRefused extends Error {
   }
 }
 
-const MOST_TRIES = 4;
+const MAX_ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
+const MAX_PAUSE_MS = 60_000;
 /** A page of a hundred objects has some 50 kB. */
-const MOST_BYTES = 4 * 1024 * 1024;
-const LONGEST_MESSAGE = 300;
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_MESSAGE_LENGTH = 300;
 
 /** A failure that another try may not meet. */
-class Passing extends Error {
+class TransientFailure extends Error {
   readonly waitMs: number;
   constructor(message: string, waitMs = 0) {
     super(message);
@@ -70,13 +70,13 @@ export function openSource(options: SourceOptions): Source {
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
       for (let tries = 1; ; tries++) {
         try {
-          return await ask(url, options);
+          return await request(url, options);
         } catch (error) {
-          if (!(error instanceof Passing)) throw error;
+          if (!(error instanceof TransientFailure)) throw error;
           // Reads alone are repeated, and there is nothing here but reads.
-          if (tries === MOST_TRIES) throw new Unreachable(`${base.origin}: ${error.message}`);
+          if (tries === MAX_ATTEMPTS) throw new Unreachable(`${base.origin}: ${error.message}`);
           const grown = FIRST_PAUSE_MS * 2 ** (tries - 1);
-          await pause(Math.min(Math.max(grown, error.waitMs), LONGEST_PAUSE_MS));
+          await pause(Math.min(Math.max(grown, error.waitMs), MAX_PAUSE_MS));
         }
       }
     },
@@ -107,7 +107,7 @@ export function hourlyPassword(key: string, now: number): string {
     .digest('hex');
 }
 
-async function ask(url: URL, { login, key, now = Date.now, timeoutMs = 30_000 }: SourceOptions) {
+async function request(url: URL, { login, key, now = Date.now, timeoutMs = 30_000 }: SourceOptions) {
   const password = hourlyPassword(key, now());
   let answer: Response;
   let text: string;
@@ -120,17 +120,18 @@ async function ask(url: URL, { login, key, now = Date.now, timeoutMs = 30_000 }:
         accept: 'application/json',
       },
     });
-    text = await bounded(answer);
+    text = await readBounded(answer);
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    throw new Passing(`no answer: ${reasonOf(error)}`);
+    throw new TransientFailure(`no answer: ${reasonOf(error)}`);
   }
   if (answer.status === 401) {
     throw new UsageError(`${url.origin} does not take this login and key; or the clock of this machine is not right`);
   }
   const asked = Number(answer.headers.get('retry-after') ?? 0);
   const waitMs = Number.isFinite(asked) && asked > 0 ? asked * 1000 : 0;
-  if (answer.status === 429 || answer.status >= 500) throw new Passing(`an answer of ${answer.status}`, waitMs);
+  if (answer.status === 429 || answer.status >= 500)
+    throw new TransientFailure(`an answer of ${answer.status}`, waitMs);
   if (answer.status === 403) throw new UsageError(`${url.origin} does not let this machine in`);
   if (answer.status !== 200)
     throw new Unreachable(`${url.origin}: an answer of ${answer.status}, which is none of this API`);
@@ -138,12 +139,12 @@ async function ask(url: URL, { login, key, now = Date.now, timeoutMs = 30_000 }:
 }
 
 /** The whole of a body, as long as it is no longer than a page can be. */
-async function bounded(answer: Response): Promise<string> {
+async function readBounded(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of answer.body ?? []) {
     length += chunk.length;
-    if (length > MOST_BYTES) throw new Unreachable('an answer is longer than any page can be');
+    if (length > MAX_BYTES) throw new Unreachable('an answer is longer than any page can be');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -158,9 +159,9 @@ function responseOf(url: URL, text: string): Record<string, unknown> {
     throw new Unreachable(`${url.origin}: an answer that is none of this API`);
   }
   const code = numberIn(error.code);
-  const message = typeof error.message === 'string' ? error.message.slice(0, LONGEST_MESSAGE) : '';
+  const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : '';
   // Its database or the server itself had trouble.
-  if (code === 3001 || code === 8001) throw new Passing(`${code} ${harmless(message)}`);
+  if (code === 3001 || code === 8001) throw new TransientFailure(`${code} ${escapeControls(message)}`);
   throw new SourceRefused(Number.isInteger(code) ? code : 9001, message);
 }
 

@@ -14,9 +14,9 @@ export function activeDays(days: readonly Row[]): Row[] {
     {
       day: 'total',
       granted: busy.reduce((total, { granted }) => total + Number(granted), 0),
-      refused: together(busy.map(({ refused }) => counts(refused))),
-      methods: together(busy.map(({ methods }) => counts(methods))),
-      factors: together(busy.map(({ factors }) => counts(factors))),
+      refused: sumByName(busy.map(({ refused }) => counts(refused))),
+      methods: sumByName(busy.map(({ methods }) => counts(methods))),
+      factors: sumByName(busy.map(({ factors }) => counts(factors))),
       complete: busy.every(({ complete }) => complete === true),
     },
   ];
@@ -30,7 +30,7 @@ function sum(of: Counts): number {
   return Object.values(of).reduce((total, count) => total + count, 0);
 }
 
-function together(all: readonly Counts[]): Counts {
+function sumByName(all: readonly Counts[]): Counts {
   const total = new Map<string, number>();
   for (const [name, count] of all.flatMap((one) => Object.entries(one))) {
     total.set(name, (total.get(name) ?? 0) + count);

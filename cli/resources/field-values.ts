@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../connection/service.ts';
 import { readGrants } from './grants.ts';
 import type { Flag, FlagType } from './resource-command.ts';
-import { timeWindows } from './time-windows.ts';
+import { readTimeWindows } from './time-windows.ts';
 
 /** From a flag's text to what the API takes; undefined where it is not of the type. */
 type Reader = (text: string) => unknown;
@@ -32,7 +32,11 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
     shape: 'resources such as res_…,res_…:assigned',
     placeholder: 'res_…,res_…',
   },
-  windows: { read: timeWindows, shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"', placeholder: 'times' },
+  windows: {
+    read: readTimeWindows,
+    shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"',
+    placeholder: 'times',
+  },
   deliveries: { read: (text) => (text === 'dead' ? text : list(text)), shape: 'a list', placeholder: 'a,b|dead' },
   file: { read: fileAsBase64, shape: 'a file that can be read', placeholder: 'file' },
   removal: { read: (text) => (text === 'none' ? null : undefined), shape: '`none`', placeholder: 'none' },

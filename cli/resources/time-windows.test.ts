@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { timeWindows, writeTimeWindows } from './time-windows.ts';
+import { readTimeWindows, writeTimeWindows } from './time-windows.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 test('whatever windows there are, written down they are read as they were', () => {
@@ -8,7 +8,7 @@ test('whatever windows there are, written down they are read as they were', () =
   const one = fc.record({ days: fc.subarray(DAYS, { minLength: 1 }), fromMinute: minute, toMinute: minute });
   fc.assert(
     fc.property(fc.array(one), (windows) => {
-      expect(timeWindows(writeTimeWindows(windows) ?? '')).toEqual(windows);
+      expect(readTimeWindows(writeTimeWindows(windows) ?? '')).toEqual(windows);
     }),
   );
 });
@@ -18,7 +18,7 @@ test.each([
   ['daily 09:00-10:00', DAYS],
   ['Tue 09:00-10:00', ['tue']],
 ])('%s', (text, days) => {
-  expect(timeWindows(text)?.[0]?.days).toEqual(days);
+  expect(readTimeWindows(text)?.[0]?.days).toEqual(days);
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   'daily 22:00-06:00',
   'sat,sun 09:05-09:06',
 ])('%s is written as it was typed', (text) => {
-  expect(writeTimeWindows(timeWindows(text))).toBe(text);
+  expect(writeTimeWindows(readTimeWindows(text))).toBe(text);
 });
 
 test.each([[undefined], ['mon'], [[{}]], [[{ days: 'mon', fromMinute: 0, toMinute: 1 }]]])(
@@ -42,12 +42,12 @@ test.each([
   'mon 09:60-10:00',
   'mon-tue-wed 09:00-10:00',
   'moon 09:00-10:00',
-])('%s is none', (text) => expect(timeWindows(text)).toBeUndefined());
+])('%s is none', (text) => expect(readTimeWindows(text)).toBeUndefined());
 
 test('no text, however odd, breaks it', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      timeWindows(text);
+      readTimeWindows(text);
     }),
   );
 });

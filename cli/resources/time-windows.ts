@@ -10,7 +10,7 @@ export interface TimeWindow {
  * The windows of a time filter as people write them: `mon-fri 08:00-18:00; sat,sun 09:00-12:00`. A window whose end is
  * before its beginning runs past midnight. Undefined where it is none.
  */
-export function timeWindows(text: string): TimeWindow[] | undefined {
+export function readTimeWindows(text: string): TimeWindow[] | undefined {
   const windows = text
     .split(';')
     .filter((one) => one.trim() !== '')

@@ -12,11 +12,11 @@ export interface RowAnswer {
 }
 
 /** A busy service is asked again, after a while that grows: in all for longer than a killed one keeps a row for itself. */
-const MOST_TRIES = 7;
+const MAX_ATTEMPTS = 7;
 const FIRST_PAUSE_MS = 500;
 
 /** So many the service takes in one request. */
-export const ROWS_AT_ONCE = 500;
+export const MAX_ROWS = 500;
 
 /**
  * Sends rows in one request, and those again for which the service was too busy. What was answered stays answered: `failure`
@@ -35,11 +35,11 @@ export async function sendRows(
     for (let tries = 1; left.length > 0; tries++) {
       const sent = left.map(([, { body, key }]) => (dryRun ? body : { ...body, key }));
       const { body } = await service.send('POST', path, { body: { rows: sent, ...(dryRun && { dryRun: true }) } });
-      const told = (body as { rows: RowAnswer[] }).rows;
+      const rowAnswers = (body as { rows: RowAnswer[] }).rows;
       let wait = FIRST_PAUSE_MS * 2 ** (tries - 1);
-      left = left.filter(([at], place) => {
-        const answer = told[place];
-        if (!answer || !isBusy(answer) || tries === MOST_TRIES) {
+      left = left.filter(([at], position) => {
+        const answer = rowAnswers[position];
+        if (!answer || !isBusy(answer) || tries === MAX_ATTEMPTS) {
           answers[at] = answer;
           return false;
         }
@@ -63,7 +63,7 @@ function isBusy({ status, code }: RowAnswer): boolean {
 export function detailOf(answer: RowAnswer | undefined): string | undefined {
   const { errors = [], detail } = answer ?? {};
   const places = errors.map(({ path, message }) => `${path}: ${message}`);
-  const isTold = errors.some(({ message }) => detail?.includes(message));
-  const told = [isTold ? undefined : detail, ...places].filter((one) => one !== undefined);
-  return told.length > 0 ? told.join('; ') : undefined;
+  const isInDetail = errors.some(({ message }) => detail?.includes(message));
+  const parts = [isInDetail ? undefined : detail, ...places].filter((one) => one !== undefined);
+  return parts.length > 0 ? parts.join('; ') : undefined;
 }

@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { Service } from '../connection/service.ts';
-import { detailOf, ROWS_AT_ONCE, sendRows } from './bulk-rows.ts';
-import { openPrivately } from './private-file.ts';
+import { detailOf, MAX_ROWS, sendRows } from './bulk-rows.ts';
+import { openPrivateFile } from './private-file.ts';
 import type { Progress } from './progress.ts';
 import { type Format, type Row, readRows } from './rows.ts';
 
@@ -22,38 +22,38 @@ export interface ImportOptions {
   toRequest: (fields: Record<string, unknown>) => Record<string, unknown>;
 }
 
-export interface Imported {
+export interface ImportResult {
   done: number;
   refused: { line: number; code: string; detail?: string }[];
   /** More were refused than are listed. */
   refusedCount: number;
 }
 
-interface Sent {
+interface RowRequest {
   row: Row;
   body: Record<string, unknown>;
 }
 
 /** Well below what the service takes in one body. */
-const BYTES_AT_ONCE = 600_000;
-const LONGEST_ROW_BYTES = 100_000;
+const MAX_BATCH_BYTES = 600_000;
+const MAX_ROW_BYTES = 100_000;
 /** `,"key":"…"` */
 const KEY_BYTES = 60;
-const REQUESTS_AT_ONCE = 3;
+const MAX_REQUESTS = 3;
 /** More are counted and written to the file of rejected rows, and not listed. */
-const MOST_LISTED = 1000;
+const MAX_LISTED = 1000;
 
 /**
  * Sends the rows of a file in requests of 500, a few at a time, and keeps what was refused. Rows that were taken stay taken
  * whatever comes after. Each has a key made of the run and its place, so that going on after a kill loses none and doubles
  * none.
  */
-export async function importRows(service: Service, options: ImportOptions, progress: Progress): Promise<Imported> {
-  const imported: Imported = { done: 0, refused: [], refusedCount: 0 };
-  const rejected = new Rejected(options.rejectedFile, options.format, await headerOf(options));
+export async function importRows(service: Service, options: ImportOptions, progress: Progress): Promise<ImportResult> {
+  const imported: ImportResult = { done: 0, refused: [], refusedCount: 0 };
+  const rejected = new RejectedRows(options.rejectedFile, options.format, await headerOf(options));
   const refuse = (row: Row, code: string, detail?: string) => {
     imported.refusedCount += 1;
-    if (imported.refused.length < MOST_LISTED) {
+    if (imported.refused.length < MAX_LISTED) {
       imported.refused.push({ line: row.line, code, ...(detail !== undefined && { detail }) });
     }
     if (!options.dryRun) rejected.add(row);
@@ -62,7 +62,7 @@ export async function importRows(service: Service, options: ImportOptions, progr
   let failure: unknown;
   const keyOf = ({ line, raw }: Row) =>
     createHash('sha256').update(`${options.run}\n${line}\n${raw}`).digest('base64url');
-  const send = async (batch: readonly Sent[]) => {
+  const send = async (batch: readonly RowRequest[]) => {
     const rows = batch.map(({ row, body }) => ({ body, key: keyOf(row) }));
     const sent = await sendRows(service, options, rows);
     for (const [at, { row }] of batch.entries()) {
@@ -76,8 +76,8 @@ export async function importRows(service: Service, options: ImportOptions, progr
   };
 
   const underWay = new Set<Promise<void>>();
-  const begin = async (batch: readonly Sent[]) => {
-    while (underWay.size >= REQUESTS_AT_ONCE) await Promise.race(underWay);
+  const begin = async (batch: readonly RowRequest[]) => {
+    while (underWay.size >= MAX_REQUESTS) await Promise.race(underWay);
     if (failure !== undefined) {
       for (const { row } of batch) refuse(row, 'NOT_SENT');
       return;
@@ -87,7 +87,7 @@ export async function importRows(service: Service, options: ImportOptions, progr
   };
 
   try {
-    let batch: Sent[] = [];
+    let batch: RowRequest[] = [];
     let bytes = 0;
     for await (const row of readRows(options.file, options.format)) {
       if (failure !== undefined) {
@@ -99,7 +99,7 @@ export async function importRows(service: Service, options: ImportOptions, progr
         refuse(row, 'ROW_INVALID', sent.error);
         continue;
       }
-      if (batch.length === ROWS_AT_ONCE || bytes + sent.bytes > BYTES_AT_ONCE) {
+      if (batch.length === MAX_ROWS || bytes + sent.bytes > MAX_BATCH_BYTES) {
         await begin(batch);
         [batch, bytes] = [[], 0];
       }
@@ -116,19 +116,19 @@ export async function importRows(service: Service, options: ImportOptions, progr
 }
 
 /** What is sent for a row, or what is wrong with it before anything is. */
-function requestOf(row: Row, { toRequest }: ImportOptions): (Sent & { bytes: number }) | { error: string } {
+function requestOf(row: Row, { toRequest }: ImportOptions): (RowRequest & { bytes: number }) | { error: string } {
   if (!row.fields) return { error: row.error ?? 'no row' };
   try {
     const body = toRequest(row.fields);
     const bytes = Buffer.byteLength(JSON.stringify(body)) + KEY_BYTES;
-    return bytes > LONGEST_ROW_BYTES ? { error: 'too long' } : { row, body, bytes };
+    return bytes > MAX_ROW_BYTES ? { error: 'too long' } : { row, body, bytes };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** A file that is there only when something was rejected. It may hold passwords: its owner alone reads it. */
-class Rejected {
+class RejectedRows {
   readonly #file: string;
   readonly #format: Format;
   readonly #header: string;
@@ -142,7 +142,7 @@ class Rejected {
 
   add(row: Row): void {
     if (!this.#stream) {
-      this.#stream = createWriteStream(this.#file, { fd: openPrivately(this.#file) });
+      this.#stream = createWriteStream(this.#file, { fd: openPrivateFile(this.#file) });
       if (this.#format === 'csv') this.#stream.write(`${this.#header}\n`);
     }
     this.#stream.write(`${row.raw}\n`);

@@ -1,7 +1,7 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import type { ImportFormat } from '@countersign/protocol/token-import';
 import type { Service } from '../connection/service.ts';
-import { checkPrivately, openPrivately } from './private-file.ts';
+import { checkPrivateFile, openPrivateFile } from './private-file.ts';
 import type { Progress } from './progress.ts';
 import { type FilePart, partsOf } from './token-file.ts';
 
@@ -16,7 +16,7 @@ export interface TokenImportOptions {
   more: Record<string, string>;
 }
 
-export interface TokensImported {
+export interface TokenImportResult {
   /** Made, or what would be made. */
   done: number;
   existing: number;
@@ -40,7 +40,7 @@ interface Answer {
   warnings: { code: string; detail: string }[];
 }
 
-const ROWS_AT_ONCE = 500;
+const MAX_ROWS = 500;
 
 /**
  * Imports a file of tokens: has every row judged first, and makes them only when none is refused or partial taking is
@@ -53,16 +53,20 @@ export async function importTokens(
   options: TokenImportOptions,
   show: (total: number) => Progress,
   size: number,
-): Promise<TokensImported> {
-  if (!options.dryRun) checkPrivately(options.rejectedFile);
-  const judged = await judge(service, options, show(size));
+): Promise<TokenImportResult> {
+  if (!options.dryRun) checkPrivateFile(options.rejectedFile);
+  const judged = await checkTokens(service, options, show(size));
   const { done, existing, refused } = judged;
   if (options.dryRun || (refused.length > 0 && !options.acceptPartial)) return judged;
-  return make(service, options, judged, show(done + existing + refused.length));
+  return createTokens(service, options, judged, show(done + existing + refused.length));
 }
 
-async function judge(service: Service, options: TokenImportOptions, progress: Progress): Promise<TokensImported> {
-  const found = nothing();
+async function checkTokens(
+  service: Service,
+  options: TokenImportOptions,
+  progress: Progress,
+): Promise<TokenImportResult> {
+  const found = emptyResult();
   const warnings = new Set<string>();
   const serials = new Set<string>();
   try {
@@ -75,7 +79,7 @@ async function judge(service: Service, options: TokenImportOptions, progress: Pr
         const serial = row.serial?.trim().toLowerCase();
         const repeated = serial !== undefined && before.has(serial) && row.outcome === 'importable';
         if (serial !== undefined) serials.add(serial);
-        count(found, part, repeated ? { ...row, outcome: 'refused', code: 'SERIAL_REPEATED' } : row);
+        addRow(found, part, repeated ? { ...row, outcome: 'refused', code: 'SERIAL_REPEATED' } : row);
       }
       progress.at(part.bytes, found.done, found.refused.length);
     }
@@ -85,42 +89,42 @@ async function judge(service: Service, options: TokenImportOptions, progress: Pr
   return { ...found, warnings: [...warnings] };
 }
 
-async function make(
+async function createTokens(
   service: Service,
   options: TokenImportOptions,
-  { warnings }: TokensImported,
+  { warnings }: TokenImportResult,
   progress: Progress,
-): Promise<TokensImported> {
-  const made = nothing();
+): Promise<TokenImportResult> {
+  const made = emptyResult();
   const rejected = new Set<string>();
   let at = 0;
   try {
     for await (const part of partsOf(options.file, options.format)) {
       let total = 1;
-      for (let from = 0; from < total; from += ROWS_AT_ONCE) {
-        const { rows } = await send(service, options, part, { from, count: ROWS_AT_ONCE });
+      for (let from = 0; from < total; from += MAX_ROWS) {
+        const { rows } = await send(service, options, part, { from, count: MAX_ROWS });
         total = rows.length;
-        for (const row of rows.slice(from, from + ROWS_AT_ONCE)) {
-          count(made, part, row);
+        for (const row of rows.slice(from, from + MAX_ROWS)) {
+          addRow(made, part, row);
           const line = part.lines[row.line - 1 - part.repeated];
           if (row.outcome !== 'refused' || line === undefined) continue;
           if (part.names !== undefined) rejected.add(part.names);
           rejected.add(line);
         }
-        at += Math.min(ROWS_AT_ONCE, total - from);
+        at += Math.min(MAX_ROWS, total - from);
         progress.at(at, made.done, made.refused.length);
       }
     }
   } finally {
     progress.stop();
-    if (rejected.size > 0) keep(options.rejectedFile, rejected);
+    if (rejected.size > 0) writeRejected(options.rejectedFile, rejected);
   }
   return { ...made, warnings, carriedOut: true, rejected: rejected.size > 0 };
 }
 
 /** They hold seeds: their owner alone reads them. */
-function keep(file: string, lines: ReadonlySet<string>): void {
-  const opened = openPrivately(file);
+function writeRejected(file: string, lines: ReadonlySet<string>): void {
+  const opened = openPrivateFile(file);
   try {
     writeFileSync(opened, `${[...lines].join('\n')}\n`);
   } finally {
@@ -128,11 +132,11 @@ function keep(file: string, lines: ReadonlySet<string>): void {
   }
 }
 
-function nothing(): TokensImported {
+function emptyResult(): TokenImportResult {
   return { done: 0, existing: 0, refused: [], warnings: [], carriedOut: false, rejected: false };
 }
 
-function count(into: TokensImported, { before, repeated }: FilePart, row: RowAnswer): void {
+function addRow(into: TokenImportResult, { before, repeated }: FilePart, row: RowAnswer): void {
   if (row.outcome === 'exists') into.existing += 1;
   else if (row.outcome !== 'refused') into.done += 1;
   else {

@@ -19,7 +19,7 @@ describe('the journal of a run', () => {
     await first.note('two');
     const second = await open();
     expect(second).toMatchObject({ run: first.run, resumed: true });
-    expect([...second.noted]).toEqual(['one', 'two']);
+    expect([...second.completed]).toEqual(['one', 'two']);
     await second.close();
     expect(await open()).toMatchObject({ resumed: false });
   });
@@ -30,7 +30,7 @@ describe('the journal of a run', () => {
     const { length } = await readFile(first.file);
     await truncate(first.file, length - 2);
     await (await open()).note('two');
-    expect([...(await open()).noted]).toEqual(['two']);
+    expect([...(await open()).completed]).toEqual(['two']);
   });
 
   test('of another run is refused', async () => {

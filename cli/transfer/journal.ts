@@ -11,8 +11,8 @@ export interface Journal {
   resumed: boolean;
   /** Notes something that was done, for a run that goes on after this one. */
   note(done: string): Promise<void>;
-  /** What was noted, also by the run that was broken off. */
-  noted: ReadonlySet<string>;
+  /** What was completed, also by the run that was broken off. */
+  completed: ReadonlySet<string>;
   /** It is through: the next one is another one. */
   close(): Promise<void>;
 }
@@ -44,12 +44,12 @@ export async function openRun(
   otherwise: string,
 ): Promise<Journal> {
   const run = randomUUID();
-  const noted = new Set<string>();
+  const completed = new Set<string>();
   const rest = {
     file,
-    noted,
+    completed,
     async note(done: string) {
-      noted.add(done);
+      completed.add(done);
       // The line before may have been cut by a kill: that one is lost, and this one is not.
       await appendFile(file, `\n${JSON.stringify(done)}`);
     },
@@ -65,7 +65,7 @@ export async function openRun(
   const before = first as { run?: string } | undefined;
   const isSame = Object.entries(about).every(([name, value]) => before?.[name as 'run'] === value);
   if (typeof before?.run !== 'string' || !isSame) throw new UsageError(otherwise);
-  for (const line of lines) if (typeof line === 'string') noted.add(line);
+  for (const line of lines) if (typeof line === 'string') completed.add(line);
   return { ...rest, run: before.run, resumed: true };
 }
 

@@ -9,7 +9,7 @@ import { UsageError } from '../connection/service.ts';
  * @returns the descriptor
  * @throws Misuse where something else is there
  */
-export function openPrivately(path: string): number {
+export function openPrivateFile(path: string): number {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   let opened: number;
   try {
@@ -34,7 +34,7 @@ export function openPrivately(path: string): number {
 }
 
 /** The same question before there is anything to write, so that it is not asked when it is too late. */
-export function checkPrivately(path: string): void {
+export function checkPrivateFile(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found) refuseForeign(path, found);
 }

@@ -27,17 +27,17 @@ const TOKEN_FIELDS = [
 const NUMBERS = ['digits', 'periodMs', 'counter'];
 
 export function userRow(fields: Record<string, unknown>): Record<string, unknown> {
-  const row = only(fields, USER_FIELDS);
+  const row = rejectUnknown(fields, USER_FIELDS);
   if (typeof row.login !== 'string') throw new Error('login: missing');
   return {
     ...row,
-    ...(row.apiSupport !== undefined && { apiSupport: truth(row.apiSupport, 'apiSupport') }),
+    ...(row.apiSupport !== undefined && { apiSupport: parseBoolean(row.apiSupport, 'apiSupport') }),
     ...(typeof row.passwordHash === 'string' && { passwordHash: hashOf(row.passwordHash) }),
   };
 }
 
 export function tokenRow(fields: Record<string, unknown>): Record<string, unknown> {
-  const row = only(fields, TOKEN_FIELDS);
+  const row = rejectUnknown(fields, TOKEN_FIELDS);
   // One would be made and shown to nobody: an import is of devices that there are.
   if (typeof row.secret !== 'string') throw new Error('secret: missing');
   if (typeof row.pin === 'string') row.pin = jsonOf(row.pin, 'pin');
@@ -49,7 +49,7 @@ export function tokenRow(fields: Record<string, unknown>): Record<string, unknow
 }
 
 /** A column that nobody knows is a mistake in the file: better said than dropped. */
-function only(fields: Record<string, unknown>, known: readonly string[]): Record<string, unknown> {
+function rejectUnknown(fields: Record<string, unknown>, known: readonly string[]): Record<string, unknown> {
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`${unknown}: not a known column (${known.join(', ')})`);
   return { ...fields };
@@ -68,7 +68,7 @@ function jsonOf(text: string, name: string): unknown {
   }
 }
 
-function truth(value: unknown, name: string): boolean {
+function parseBoolean(value: unknown, name: string): boolean {
   if (value === true || value === 'true' || value === '1') return true;
   if (value === false || value === 'false' || value === '0') return false;
   throw new Error(`${name}: true or false`);

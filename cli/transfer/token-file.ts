@@ -44,18 +44,18 @@ export async function tokenFormatOf(file: string, asked: string): Promise<TokenF
 
 /** PSKC is one document; everything else goes line by line, however long the file is. */
 export async function* partsOf(file: string, format: ImportFormat): AsyncGenerator<FilePart> {
-  if (format === 'pskc') yield await whole(file);
-  else yield* inParts(file, format === 'csv');
+  if (format === 'pskc') yield await readWhole(file);
+  else yield* readParts(file, format === 'csv');
 }
 
-async function whole(file: string): Promise<FilePart> {
+async function readWhole(file: string): Promise<FilePart> {
   const bytes = await readFile(file);
   if (bytes.length > IMPORT_MAX_BYTES) throw new UsageError(`${file}: more than 2 MiB; have the vendor split it`);
   const content = { content: bytes.toString('base64'), encoding: 'base64' } as const;
   return { content, lines: [], before: 0, repeated: 0, bytes: bytes.length };
 }
 
-async function* inParts(file: string, isCsv: boolean): AsyncGenerator<FilePart> {
+async function* readParts(file: string, isCsv: boolean): AsyncGenerator<FilePart> {
   let lines: string[] = [];
   let [size, bytes, before] = [0, 0, 0];
   let names: string | undefined;
@@ -74,7 +74,7 @@ async function* inParts(file: string, isCsv: boolean): AsyncGenerator<FilePart> 
     };
   };
   for await (const raw of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (isCsv && !begun && says(raw)) {
+    if (isCsv && !begun && hasContent(raw)) {
       begun = true;
       if (isHeader(raw)) names = raw.replace(/^\uFEFF/, '');
     }
@@ -89,7 +89,7 @@ async function* inParts(file: string, isCsv: boolean): AsyncGenerator<FilePart> 
     lines = [];
     size = 0;
   }
-  if (before === 0 || lines.some(says)) yield part();
+  if (before === 0 || lines.some(hasContent)) yield part();
 }
 
 /** Every name that a column of seeds goes by has one of these in it. */
@@ -97,7 +97,7 @@ function isHeader(line: string): boolean {
   return /seed|secret|key/i.test(line);
 }
 
-function says(line: string): boolean {
+function hasContent(line: string): boolean {
   return line.trim() !== '' && !line.startsWith('#');
 }
 

@@ -16,7 +16,7 @@ export const WCAG: RunOptions = {
 export async function askAxe(page: Page, options: RunOptions = {}): Promise<AxeResults> {
   const asked: RunOptions = { resultTypes: ['violations'], pingWaitTime: FRAME_WAIT_MS, ...options };
   for (let looks = 1; ; looks++) {
-    for (const frame of page.frames()) await putEngineInto(frame);
+    for (const frame of page.frames()) await injectEngine(frame);
     const results = await page.evaluate((how) => (globalThis as unknown as { axe: typeof axe }).axe.run(how), asked);
     const unseen = results.incomplete.filter(({ id }) => id === 'frame-tested');
     if (unseen.length === 0) return results;
@@ -25,7 +25,7 @@ export async function askAxe(page: Page, options: RunOptions = {}): Promise<AxeR
   }
 }
 
-async function putEngineInto(frame: Frame): Promise<void> {
+async function injectEngine(frame: Frame): Promise<void> {
   await frame.waitForLoadState();
   const isThere = await frame.evaluate(async () => {
     const ends = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
@@ -44,7 +44,7 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 const ENGINE = `${SOURCE}; axe.configure({ allowedOrigins: ['<unsafe_all_origins>'] });`;
 
 /** The rules that were broken, and where. */
-export async function foundByAxe(page: Page, options?: RunOptions): Promise<[rule: string, where: string[]][]> {
+export async function axeViolations(page: Page, options?: RunOptions): Promise<[rule: string, where: string[]][]> {
   const { violations } = await askAxe(page, options);
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 }

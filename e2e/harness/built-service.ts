@@ -4,16 +4,16 @@ import { staleParts } from '../../tools/build/stale.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Set for the workers of a run that has built already: what is edited meanwhile is tried by the next run. */
-export const BUILT_FIRST = 'TEST_BUILT_FIRST';
+export const ALREADY_BUILT = 'TEST_BUILT_FIRST';
 
 /** The entry of the built service, as it is now. */
 export function builtService(): string {
-  return built('server/start.cjs');
+  return builtPath('server/start.cjs');
 }
 
 /** What `dist/` has under this name; builds before that what is missing or older than its sources. */
-export function built(path: string): string {
-  if (process.env[BUILT_FIRST] === undefined && staleParts(ROOT).length > 0) {
+export function builtPath(path: string): string {
+  if (process.env[ALREADY_BUILT] === undefined && staleParts(ROOT).length > 0) {
     execFileSync('npm', ['run', '--silent', 'build:stale'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   }
   return join(ROOT, 'dist', path);

@@ -12,13 +12,13 @@ import type { ConsoleFixture } from './console-fixture.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
 
-let made = 0;
+let createdCount = 0;
 
 /** The superuser of an account of their own, so that no test counts against another. */
-export async function someone({ ports }: ConsoleFixture, name = 'Acme'): Promise<FixtureAdministrator> {
-  made += 1;
+export async function createSuperuser({ ports }: ConsoleFixture, name = 'Acme'): Promise<FixtureAdministrator> {
+  createdCount += 1;
   const { account } = unwrap(await createAccount(ports, { name }));
-  return addAdministrator(ports, account.id, { email: `ada-${made}@acme.example`, superuser: true });
+  return addAdministrator(ports, account.id, { email: `ada-${createdCount}@acme.example`, superuser: true });
 }
 
 /** The code that somebody's app shows half a minute later, so that it has not been used. */
@@ -27,7 +27,7 @@ export function nextCode({ ports }: ConsoleFixture, secret: Uint8Array): string 
   return codeOf(ports, secret);
 }
 
-export async function toPassword(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
+export async function openPasswordStep(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
   // The first of a file's accounts is alone on its server.
   await expect(view.heading).toHaveText(/^(Which account\?|Sign in)$/);
   if ((await view.heading.textContent()) === 'Which account?') {
@@ -40,15 +40,15 @@ export async function toPassword(view: ConsoleView, who: FixtureAdministrator): 
   await view.at('Enter your password');
 }
 
-export async function toCode(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
-  await toPassword(view, who);
+export async function openCodeStep(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
+  await openPasswordStep(view, who);
   await view.fill({ Password: who.password });
   await view.button('Sign in').click();
   await view.at('Enter your code');
 }
 
 /** What a browser holds in which somebody has signed in a moment ago, without the pages before the door. */
-export async function signedIn(
+export async function signedInState(
   { ports }: ConsoleFixture,
   who: FixtureAdministrator,
 ): Promise<Pick<BrowserContextOptions, 'storageState'>> {
@@ -60,7 +60,7 @@ export async function signedIn(
 }
 
 export async function signIn(stage: ConsoleFixture, view: ConsoleView, who: FixtureAdministrator): Promise<void> {
-  await toCode(view, who);
+  await openCodeStep(view, who);
   await view.fill({ 'One-time code': nextCode(stage, who.secret) });
   await view.button('Confirm').click();
   await expect(view.heading).toHaveText(/^(Home|Your sign-in)$/);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { FixtureAdministrator } from '../../server/testing/administrators.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
 import { type ConsoleFixture, createConsoleFixture } from './console-fixture.ts';
-import { signedIn } from './console-people.ts';
+import { signedInState } from './console-people.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
 
@@ -42,7 +42,7 @@ export function openConsoleSessions(seed: string): ConsoleSessions {
       return stage.ports;
     },
     async enter(who, path, options = DESK) {
-      const view = await stage.open(path, { ...options, ...(await signedIn(stage, who)) });
+      const view = await stage.open(path, { ...options, ...(await signedInState(stage, who)) });
       views.push(view);
       if (path === '/console') await expect(view.heading).toHaveText(/^(Home|Your sign-in)$/);
       return view;

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
-import { foundByAxe } from './axe.ts';
+import { axeViolations } from './axe.ts';
 import { expect } from './expect.ts';
 
 /** The console as the person sees it: by role and by label. */
@@ -78,7 +78,7 @@ export async function expectAccessible({ page }: ConsoleView, where: string): Pr
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     // Between the schemes nothing changes but colours.
-    const found = await foundByAxe(page, colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {});
+    const found = await axeViolations(page, colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {});
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }
   const { scrolls, client } = await page.evaluate(() => ({

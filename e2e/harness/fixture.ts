@@ -5,7 +5,7 @@ import { type HostPage, hostPage, type MountData, mountScript } from './host-pag
 import { type HostSite, startHostSite } from './host-site.ts';
 import { type Service, startService } from './service.ts';
 
-export interface Opening {
+export interface OpenOptions {
   browser?: BrowserContextOptions;
   /** Further options of the widget. */
   options?: Record<string, unknown>;
@@ -22,9 +22,9 @@ export interface E2eFixture {
   service: Service;
   host: HostSite;
   /** A browser of its own for this address. */
-  open(url: string, opening?: Opening): Promise<Page>;
+  open(url: string, opening?: OpenOptions): Promise<Page>;
   /** A page of the site with one widget in `#here`, begun with a nonce of its own. */
-  openWidget(resource: string, opening?: Opening): Promise<{ page: Page; nonce: string; url: string }>;
+  openWidget(resource: string, opening?: OpenOptions): Promise<{ page: Page; nonce: string; url: string }>;
   /** Closes the pages. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -70,16 +70,19 @@ export async function createE2eFixture(settings: Record<string, string> = {}): P
 }
 
 /** What the page heard so far: `[event, detail, id of the widget's element]`. */
-export type Heard = [name: string, detail: Record<string, unknown> | null, id: string];
+export type WidgetEvent = [name: string, detail: Record<string, unknown> | null, id: string];
 
-export function heardBy(page: Page): Promise<Heard[]> {
-  return page.evaluate(() => (window as unknown as { heard: Heard[] }).heard);
+export function eventsOf(page: Page): Promise<WidgetEvent[]> {
+  return page.evaluate(() => (window as unknown as { heard: WidgetEvent[] }).heard);
 }
 
 /** The last that the page hears, once it is that event: what is on the screen already may still be on its way to the page. */
-export async function lastHeard(page: Page, event: string): Promise<Heard[1]> {
-  await page.waitForFunction((name) => (window as unknown as { heard: Heard[] }).heard.at(-1)?.[0] === name, event);
-  return (await heardBy(page)).at(-1)?.[1] ?? null;
+export async function lastHeard(page: Page, event: string): Promise<WidgetEvent[1]> {
+  await page.waitForFunction(
+    (name) => (window as unknown as { heard: WidgetEvent[] }).heard.at(-1)?.[0] === name,
+    event,
+  );
+  return (await eventsOf(page)).at(-1)?.[1] ?? null;
 }
 
 /** The result that the widget in that element came to; waits for it. */

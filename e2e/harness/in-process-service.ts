@@ -9,9 +9,9 @@ import { loadBuiltFiles } from '../../server/platform/static-files/load-built-fi
 import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
-import { foundByAxe } from './axe.ts';
+import { axeViolations } from './axe.ts';
 import { closePages, sharedBrowser } from './browser.ts';
-import { built } from './built-service.ts';
+import { builtPath } from './built-service.ts';
 import { expect } from './expect.ts';
 import { type HostSite, startHostSite } from './host-site.ts';
 
@@ -44,8 +44,8 @@ export async function startInProcessService(name: string, wanted?: number): Prom
     version: '0.0.0',
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
-    widget: await loadBuiltFiles(built('widget'), 'widget'),
-    console: await loadBuiltFiles(built('console'), 'console'),
+    widget: await loadBuiltFiles(builtPath('widget'), 'widget'),
+    console: await loadBuiltFiles(builtPath('console'), 'console'),
     log: captured.log,
     readiness,
   });
@@ -77,7 +77,7 @@ export async function startInProcessService(name: string, wanted?: number): Prom
 }
 
 export async function expectAccessible(page: Page): Promise<void> {
-  expect(await foundByAxe(page)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
 }
 
 /** The frame is as high as what it shows, and nothing sticks out of it. */

@@ -10,7 +10,7 @@ import { builtService } from './built-service.ts';
 
 export const STORES = ['embedded', 'redis', 'valkey'] as const;
 
-export interface Ended {
+export interface CommandResult {
   code: number;
   out: string;
   err: string;
@@ -31,7 +31,7 @@ export interface Installation {
   /** What the service has written since its last start. */
   log(): string;
   /** Runs `countersign` to its end, whatever that is. */
-  run(args: readonly string[], given?: { input?: string; env?: Record<string, string> }): Promise<Ended>;
+  run(args: readonly string[], given?: { input?: string; env?: Record<string, string> }): Promise<CommandResult>;
   /** Begins it and leaves it running, to be killed by the test. */
   begin(args: readonly string[], more?: Record<string, string>): ChildProcess;
   remove(): Promise<void>;
@@ -93,7 +93,7 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
     kill: () => end('SIGKILL'),
     async run(args, { input = '', env: more = {} } = {}) {
       const child = spawn(process.execPath, [command, ...args], { env: { ...env, ...more }, cwd: folder });
-      const ended: Ended = { code: -1, out: '', err: '' };
+      const ended: CommandResult = { code: -1, out: '', err: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         ended.out += text;
       });
@@ -138,7 +138,7 @@ export class Operator {
     return new Operator(this.#installation, ['--account', account], this.#env);
   }
 
-  run(args: readonly string[], input?: string): Promise<Ended> {
+  run(args: readonly string[], input?: string): Promise<CommandResult> {
     const given = { env: this.#env, ...(input !== undefined && { input }) };
     return this.#installation.run([...this.#global, ...args], given);
   }

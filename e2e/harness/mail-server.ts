@@ -20,7 +20,7 @@ export async function startMailServer(): Promise<MailServer> {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address);
-        taken.push({ to, text: plain(Buffer.concat(chunks).toString()) });
+        taken.push({ to, text: decodeQuotedPrintable(Buffer.concat(chunks).toString()) });
         done();
       });
     },
@@ -34,7 +34,7 @@ export async function startMailServer(): Promise<MailServer> {
 }
 
 /** Quoted-printable, undone as far as links and codes need it. */
-function plain(message: string): string {
+function decodeQuotedPrintable(message: string): string {
   return message
     .replaceAll('=\r\n', '')
     .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -22,6 +22,6 @@ export const CORPUS = [
 export const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;
 
 /** Where markup ran, of what was opened with the {@link TRAP} set. */
-export function ranOn(page: Page): Promise<string[]> {
+export function executionsOn(page: Page): Promise<string[]> {
   return page.evaluate(() => (window as unknown as { ran: string[] }).ran);
 }

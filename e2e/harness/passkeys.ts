@@ -75,7 +75,7 @@ function nextSignCount(): number {
 }
 
 /** Gives the browser of a page an authenticator, with these passkeys on it. */
-export async function plugIn(
+export async function attachAuthenticator(
   page: Page,
   passkeys: readonly Passkey[],
   { verifies = true, discoverable = true } = {},

@@ -29,12 +29,12 @@ export interface Person {
   user: User;
 }
 
-let made = 0;
+let createdCount = 0;
 
 /** A login that no other test has. */
 export function freshLogin(): string {
-  made += 1;
-  return `person-${made}-${randomBytes(3).toString('hex')}@harbour.example`;
+  createdCount += 1;
+  return `person-${createdCount}-${randomBytes(3).toString('hex')}@harbour.example`;
 }
 
 /** A resource that pages of these origins may embed. */

@@ -3,7 +3,7 @@ import { type Finding, listProjectFiles, readProjectFile } from '../project-file
 import { findCycles } from './cycles.ts';
 import { folderCircles } from './folder-circles.ts';
 import { folderProblem, LAYERS, type Layer, type LayerName, layerOf } from './layers.ts';
-import { type JudgedFile, natureProblems, naturesOf } from './nature.ts';
+import { type ClassifiedFile, natureProblems, naturesOf } from './nature.ts';
 import { type Packages, packageName, readWorkspaces } from './packages.ts';
 import { parseSourceFile, type Reference, SOURCE_FILE, type SourceFile } from './source-file.ts';
 
@@ -22,7 +22,7 @@ export function checkBoundaries(root: string): BoundaryReport {
   const workspaces = readWorkspaces(root, paths);
   const findings: Finding[] = [];
   const graph = new Map<string, Set<string>>();
-  const judged = new Map<string, JudgedFile>();
+  const judged = new Map<string, ClassifiedFile>();
   let references = 0;
 
   for (const path of paths) {

@@ -6,7 +6,7 @@ export function findCycles(graph: ReadonlyMap<string, ReadonlySet<string>>): str
   const reported = new Set<string>();
   for (const start of [...graph.keys()].sort()) {
     if (reported.has(start)) continue;
-    const way = shortestWayRound(graph, start);
+    const way = shortestCycle(graph, start);
     if (way === undefined) continue;
     cycles.push(way);
     for (const node of way) reported.add(node);
@@ -15,7 +15,7 @@ export function findCycles(graph: ReadonlyMap<string, ReadonlySet<string>>): str
 }
 
 /** Breadth first from `start` until an edge leads back to it. */
-function shortestWayRound(graph: ReadonlyMap<string, ReadonlySet<string>>, start: string): string[] | undefined {
+function shortestCycle(graph: ReadonlyMap<string, ReadonlySet<string>>, start: string): string[] | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (const node of queue) {

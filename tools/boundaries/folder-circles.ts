@@ -1,4 +1,4 @@
-import { circlesOf, featureOf } from '../structure/folders.ts';
+import { cyclesIn, featureOf } from '../structure/folders.ts';
 import type { LayerName } from './layers.ts';
 
 /**
@@ -39,5 +39,5 @@ export function folderCircles(
     graph.set(from, found);
     for (const target of targets) if (isMember(target) && featureOf(target) !== from) found.add(featureOf(target));
   }
-  return circlesOf(graph).filter((circle) => circle.some((folder) => !KNOWN_CIRCLE.includes(folder)));
+  return cyclesIn(graph).filter((circle) => circle.some((folder) => !KNOWN_CIRCLE.includes(folder)));
 }

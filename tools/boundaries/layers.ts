@@ -21,28 +21,36 @@ export interface Layer {
 }
 
 /** What stands behind a port; whoever is not an adapter goes through the port. */
-const BEHIND_PORTS = ['ioredis', 'lmdb', '@node-rs/argon2', '@node-rs/bcrypt', 'jose', 'maxmind', 'node:child_process'];
+const ADAPTER_PACKAGES = [
+  'ioredis',
+  'lmdb',
+  '@node-rs/argon2',
+  '@node-rs/bcrypt',
+  'jose',
+  'maxmind',
+  'node:child_process',
+];
 
 export const LAYERS = {
   shared: { layers: [], packages: [], noAmbient: true },
   /** What the rest of the server asks of the outside: the store, the clock, the mailer. */
   ports: { layers: ['features', 'shared'], packages: [] },
   /** Rules, use-cases and routes, a folder for each noun. `nature.ts` says which of them may do what. */
-  features: { layers: ['ports', 'http', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
-  config: { layers: ['features', 'ports', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
-  http: { layers: ['features', 'ports', 'config', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
+  features: { layers: ['ports', 'http', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
+  config: { layers: ['features', 'ports', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
+  http: { layers: ['features', 'ports', 'config', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
   /** The dialect of another product; nothing of ours leans on it. */
   protectimus: {
     layers: ['features', 'ports', 'config', 'http', 'shared'],
     packages: 'shipped',
-    notPackages: BEHIND_PORTS,
+    notPackages: ADAPTER_PACKAGES,
   },
   adapters: { layers: ['ports', 'features', 'shared'], packages: 'shipped' },
   /** `app.ts` puts routes together and knows no adapter. */
   app: {
     layers: ['composition', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
     packages: 'shipped',
-    notPackages: BEHIND_PORTS,
+    notPackages: ADAPTER_PACKAGES,
   },
   /** What starts the service and chooses adapters. */
   composition: {

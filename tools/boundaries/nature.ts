@@ -8,7 +8,7 @@ import type { SourceFile } from './source-file.ts';
  */
 export type Nature = 'pure' | 'effect' | 'http';
 
-export interface JudgedFile {
+export interface ClassifiedFile {
   readonly file: SourceFile;
   readonly layer: LayerName;
   /** Files whose running code it takes. */
@@ -39,7 +39,7 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
 };
 
-const JUDGED = new Set<LayerName>(['features', 'http', 'protectimus']);
+const CLASSIFIED = new Set<LayerName>(['features', 'http', 'protectimus']);
 /** They only describe what is stored. */
 const DECLARATIONS =
   /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
@@ -48,9 +48,9 @@ const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/page\//;
 const WAITS = 'server/kernel/yield-to-event-loop.ts';
 const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
 
-export function naturesOf(files: ReadonlyMap<string, JudgedFile>): Map<string, Nature> {
+export function naturesOf(files: ReadonlyMap<string, ClassifiedFile>): Map<string, Nature> {
   const natures = new Map<string, Nature>();
-  for (const [path, judged] of files) if (JUDGED.has(judged.layer)) natures.set(path, ownNature(judged, files));
+  for (const [path, judged] of files) if (CLASSIFIED.has(judged.layer)) natures.set(path, ownNature(judged, files));
   // What a file takes from others it does too.
   for (let changed = true; changed; ) {
     changed = false;
@@ -69,7 +69,7 @@ export function naturesOf(files: ReadonlyMap<string, JudgedFile>): Map<string, N
 const ORDER: readonly Nature[] = ['pure', 'effect', 'http'];
 const stronger = (a: Nature, b: Nature): Nature => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b);
 
-function ownNature({ file, layer, names }: JudgedFile, files: ReadonlyMap<string, JudgedFile>): Nature {
+function ownNature({ file, layer, names }: ClassifiedFile, files: ReadonlyMap<string, ClassifiedFile>): Nature {
   if (file.path === WAITS) return 'effect';
   if (DECLARATIONS.test(file.path)) return 'pure';
   if (layer === 'http' || file.references.some(({ specifier }) => /^(?:hono|@hono\/[\w-]+)(?:\/|$)/.test(specifier)))
@@ -79,7 +79,7 @@ function ownNature({ file, layer, names }: JudgedFile, files: ReadonlyMap<string
 }
 
 /** What a file does that its nature does not allow. */
-export function* natureProblems({ file, layer }: JudgedFile, nature: Nature): Generator<string> {
+export function* natureProblems({ file, layer }: ClassifiedFile, nature: Nature): Generator<string> {
   if (nature === 'http') {
     if (layer === 'features' && !KNOWS_REQUESTS.test(file.path)) {
       yield 'knows requests; only routes, fields, page/ and http/ do';

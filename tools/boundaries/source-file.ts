@@ -26,7 +26,7 @@ export const SOURCE_FILE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 const AMBIENT_GLOBALS = new Set(['process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'console', 'crypto']);
 const AMBIENT_MEMBERS = new Set(['Date.now', 'Math.random', 'performance.now']);
 const TEST_ROOTS = new Set(['it', 'test', 'describe', 'suite', 'bench']);
-const MUTING = new Set(['only', 'skip', 'todo', 'skipIf', 'runIf', 'fails']);
+const MODIFIERS = new Set(['only', 'skip', 'todo', 'skipIf', 'runIf', 'fails']);
 
 /** Parses one source file and lists what the checks need to know of it. Throws with the path when it cannot be read. */
 export function parseSourceFile(path: string, text: string): SourceFile {
@@ -108,7 +108,7 @@ export function parseSourceFile(path: string, text: string): SourceFile {
       else if (AMBIENT_GLOBALS.has(root)) ambient.add(root);
       else if (root === 'globalThis') ambient.add(name);
       const last = name.split('.').at(-1) ?? '';
-      if (TEST_ROOTS.has(root) && MUTING.has(last)) muted.push(name);
+      if (TEST_ROOTS.has(root) && MODIFIERS.has(last)) muted.push(name);
     },
   }).visit(program);
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Tree, withTree } from '../testing/planted-tree.ts';
 import { PART_NAMES, PARTS } from './parts.ts';
-import { madeFrom, staleParts, stamp } from './stale.ts';
+import { sourceHash, staleParts, stamp } from './stale.ts';
 
 const TREE: Tree = {
   'package-lock.json': '{}',
@@ -26,7 +26,7 @@ const staleAfter = (act: (root: string) => void) =>
   withTree(TREE, (root) => {
     for (const name of PART_NAMES) {
       mkdirSync(join(root, PARTS[name].outDir), { recursive: true });
-      stamp(root, name, madeFrom(root, name));
+      stamp(root, name, sourceHash(root, name));
     }
     act(root);
     return staleParts(root);

@@ -10,7 +10,7 @@ const STAMP = '.made-from';
 export function staleParts(root: string): PartName[] {
   return PART_NAMES.filter((name) => {
     const stamp = join(root, PARTS[name].outDir, STAMP);
-    return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeFrom(root, name);
+    return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== sourceHash(root, name);
   });
 }
 
@@ -20,7 +20,7 @@ export function stamp(root: string, name: PartName, sources: string): void {
 }
 
 /** A hash of name, size and time of every source of the part; tests do not go into a build. */
-export function madeFrom(root: string, name: PartName): string {
+export function sourceHash(root: string, name: PartName): string {
   const hash = createHash('sha256');
   const add = (path: string) => {
     const { size, mtimeMs } = statSync(join(root, path));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Mutant, mergeScores, percent, unexplained } from './score.ts';
+import { findUnexplained, type Mutant, mergeScores, percent } from './score.ts';
 
 const mutant: Mutant = {
   file: 'server/tokens/lockout.ts',
@@ -24,11 +24,11 @@ it('scores what was killed, in percent', () => {
 
 it('asks for an explanation of each survivor, and of no killed mutant', () => {
   const explained = { file: mutant.file, line: mutant.line, replacement: 'false', reason: 'A lock is checked again.' };
-  expect(unexplained([mutant], [])).toEqual([mutant]);
-  expect(unexplained([mutant], [explained])).toEqual([]);
-  expect(unexplained([mutant], [{ ...explained, line: 'if (lock) return token;' }])).toEqual([mutant]);
-  expect(unexplained([mutant], [{ ...explained, replacement: 'true' }])).toEqual([mutant]);
-  expect(unexplained([{ ...mutant, outcome: 'killed' }], [])).toEqual([]);
+  expect(findUnexplained([mutant], [])).toEqual([mutant]);
+  expect(findUnexplained([mutant], [explained])).toEqual([]);
+  expect(findUnexplained([mutant], [{ ...explained, line: 'if (lock) return token;' }])).toEqual([mutant]);
+  expect(findUnexplained([mutant], [{ ...explained, replacement: 'true' }])).toEqual([mutant]);
+  expect(findUnexplained([{ ...mutant, outcome: 'killed' }], [])).toEqual([]);
 });
 
 it('replaces the scores that were measured again, and drops those of modules that are gone', () => {

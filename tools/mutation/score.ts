@@ -29,7 +29,7 @@ export interface Mutant {
 }
 
 /** Survivors without an explanation: each needs a test, or a line in `survivors.ts`. */
-export function unexplained(mutants: readonly Mutant[], explained: readonly ExplainedSurvivor[]): Mutant[] {
+export function findUnexplained(mutants: readonly Mutant[], explained: readonly ExplainedSurvivor[]): Mutant[] {
   return mutants.filter(
     (mutant) =>
       mutant.outcome === 'survived' &&

@@ -4,7 +4,7 @@ import { declares } from './declares.ts';
 import { checkParity, renderParity } from './parity.ts';
 
 const LIST = { groups: [{ title: 'Results', features: { verify: 'Verify a result', consume: 'Use it up' } }] };
-const SAYS = {
+const DECLARATION = {
   language: 'Python',
   package: 'countersign',
   features: { verify: { in: 'results.py', as: 'Verifier.verify_result', tested: 'tests.py' } },
@@ -12,15 +12,16 @@ const SAYS = {
 };
 const TREE: Tree = {
   'clients/features.json': JSON.stringify(LIST),
-  'clients/python/features.json': JSON.stringify(SAYS),
+  'clients/python/features.json': JSON.stringify(DECLARATION),
   'clients/python/results.py': 'class Verifier:\n    def verify_result(self, jwt): ...\n',
   'clients/python/tests.py': "verifier.verify_result(load('results.json'))\n",
   'shared/vectors/results.json': '{"cases": [1, 2]}',
   'shared/vectors/test-keys.json': '{}',
 };
 const problems = (changes: Tree = {}, says: object = {}): string[] =>
-  withTree({ ...TREE, 'clients/python/features.json': JSON.stringify({ ...SAYS, ...says }), ...changes }, (root) =>
-    checkParity(root).map(({ path, problem }) => `${path}: ${problem}`),
+  withTree(
+    { ...TREE, 'clients/python/features.json': JSON.stringify({ ...DECLARATION, ...says }), ...changes },
+    (root) => checkParity(root).map(({ path, problem }) => `${path}: ${problem}`),
   );
 
 it('is content when the table is what would be written, and shows what a library has not', () => {
@@ -46,10 +47,10 @@ it.each([
   [
     'a file that is gone',
     {},
-    { features: { verify: { ...SAYS.features.verify, in: 'x.py' } } },
+    { features: { verify: { ...DECLARATION.features.verify, in: 'x.py' } } },
     /x\.py does not exist/,
   ],
-  ['a feature that nobody knows', {}, { features: { fly: SAYS.features.verify } }, /fly is not in/],
+  ['a feature that nobody knows', {}, { features: { fly: DECLARATION.features.verify } }, /fly is not in/],
   ['a feature that no test tries', { 'clients/python/tests.py': "'results.json'" }, {}, /does not try verify_result/],
   ['a corpus that is left out', {}, { corpus: {} }, /does not run shared\/vectors\/results\.json/],
   ['a corpus that no test reads', { 'clients/python/tests.py': 'verify_result' }, {}, /tests\.py does not run/],

@@ -7,7 +7,7 @@ import { withTree } from '../testing/planted-tree.ts';
 import { prepare } from './prepare.ts';
 import { NEEDS, type Need } from './programs.ts';
 
-interface Given {
+interface MachineOptions {
   here: readonly string[];
   isRoot?: boolean;
   /** What an installation brings; undefined: it fails. */
@@ -16,7 +16,7 @@ interface Given {
   libraries?: boolean;
 }
 
-function prepareOn({ here, isRoot = false, brings, libraries = true }: Given): {
+function prepareOn({ here, isRoot = false, brings, libraries = true }: MachineOptions): {
   ready: boolean;
   ran: string[];
   said: string;

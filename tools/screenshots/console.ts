@@ -32,7 +32,7 @@ export async function shootConsole(shoot: (page: Page, name: string) => Promise<
   const stage = await createConsoleFixture('screenshots', await freePortFrom(8080));
   try {
     const { account } = unwrap(await createAccount(stage.ports, { name: 'Harbour & Co.' }));
-    const { resource, filter } = await furnish(stage, account.id);
+    const { resource, filter } = await fillAccount(stage, account.id);
     const ada = await addAdministrator(stage.ports, account.id, {
       email: 'ada@harbour.example',
       superuser: true,
@@ -69,7 +69,7 @@ export async function shootConsole(shoot: (page: Page, name: string) => Promise<
   }
 }
 
-async function furnish({ ports }: ConsoleFixture, account: AccountId) {
+async function fillAccount({ ports }: ConsoleFixture, account: AccountId) {
   const resources = [];
   for (const name of SITES) {
     resources.push(await addResource(ports, account, { name, allowedOrigins: ['https://shop.example'] }));

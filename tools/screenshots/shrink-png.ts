@@ -2,7 +2,7 @@ import { decode, encode } from 'fast-png';
 
 const MAX_COLOURS = 256;
 /** Squared distance of two colours that the eye can tell apart side by side, roughly. */
-const TELLING = 4;
+const MIN_DISTANCE = 4;
 
 /**
  * The picture in at most 256 colours: those that it uses most, every other one replaced by the nearest of them. For
@@ -30,7 +30,7 @@ function mostUsed(colours: Uint32Array): number[] {
   const chosen: number[] = [];
   for (const [colour] of [...uses].sort(([, one], [, other]) => other - one)) {
     if (chosen.length === MAX_COLOURS) break;
-    if (chosen.every((other) => distance(colour, other) >= TELLING)) chosen.push(colour);
+    if (chosen.every((other) => distance(colour, other) >= MIN_DISTANCE)) chosen.push(colour);
   }
   return chosen;
 }

@@ -33,14 +33,14 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
     }
   }
   graph.delete('server');
-  return { loose, features: graph.size, circles: circlesOf(graph), imports: { all, atHome } };
+  return { loose, features: graph.size, circles: cyclesIn(graph), imports: { all, atHome } };
 }
 
 /** `server/tokens` of `server/tokens/kinds/ocra/suite.ts`. */
 export const featureOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
 
 /** The strongly connected sets of more than one node (Tarjan). */
-export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+export function cyclesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>();
   const open: string[] = [];
   const found: string[][] = [];

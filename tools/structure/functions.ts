@@ -18,7 +18,7 @@ interface Span {
   readonly start: number;
   readonly end: number;
 }
-interface Declared extends Span {
+interface Declaration extends Span {
   readonly name: string;
 }
 
@@ -27,7 +27,7 @@ export function functionsIn(tree: SourceTree, path: string): DeclaredFunction[] 
   const text = readProjectFile(tree.root, path);
   const { program } = parseSync(path, text);
   const imported = new Map<string, Call>();
-  const declared: Declared[] = [];
+  const declared: Declaration[] = [];
   const uses: (Span & { name: string })[] = [];
   for (const statement of program.body) {
     const inner = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
@@ -63,7 +63,7 @@ export function functionsIn(tree: SourceTree, path: string): DeclaredFunction[] 
     },
   }).visit(program);
   const own = new Set(declared.map(({ name }) => name));
-  const calledBy = ({ start, end, name }: Declared): Call[] =>
+  const calledBy = ({ start, end, name }: Declaration): Call[] =>
     uses
       .filter((one) => one.start >= start && one.end <= end && one.name !== name)
       .sort((a, b) => a.start - b.start)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Tree, withTree } from '../testing/planted-tree.ts';
-import { circlesOf, measureFolders } from './folders.ts';
+import { cyclesIn, measureFolders } from './folders.ts';
 import { functionsIn } from './functions.ts';
 import { readSourceTree } from './source-tree.ts';
 import { walkFrom } from './walk.ts';
@@ -44,7 +44,7 @@ describe('the folders of the server', () => {
         ([node, next]) => [node, new Set(next)] as const,
       ),
     );
-    expect(circlesOf(graph)).toEqual([
+    expect(cyclesIn(graph)).toEqual([
       ['c', 'd', 'e'],
       ['a', 'b'],
     ]);

@@ -7,7 +7,7 @@ export const QUICK_FOLDER = 'TEST_QUICK_FOLDER';
 
 /** Linux's file system in memory: as real as any to the store, and a flush costs nothing there. */
 const IN_MEMORY = '/dev/shm';
-const ROOM = 512 * 1024 * 1024;
+const MIN_FREE_BYTES = 512 * 1024 * 1024;
 
 /**
  * Before a run of vitest: folders of its own on the disk and, where there is room, in memory. Whatever its tests and
@@ -16,7 +16,7 @@ const ROOM = 512 * 1024 * 1024;
 export default function ownFolders(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'cs-test-'));
   process.env.TMPDIR = folder;
-  const quick = roomInMemory() ? mkdtempSync(join(IN_MEMORY, 'cs-test-')) : folder;
+  const quick = hasMemoryFolder() ? mkdtempSync(join(IN_MEMORY, 'cs-test-')) : folder;
   process.env[QUICK_FOLDER] = quick;
   return () => {
     for (const path of [folder, quick]) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
@@ -24,10 +24,10 @@ export default function ownFolders(): () => void {
 }
 
 /** Containers have often 64 MB of it. */
-function roomInMemory(): boolean {
+function hasMemoryFolder(): boolean {
   try {
     const { bavail, bsize } = statfsSync(IN_MEMORY);
-    return bavail * bsize >= ROOM;
+    return bavail * bsize >= MIN_FREE_BYTES;
   } catch {
     return false;
   }

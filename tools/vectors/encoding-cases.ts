@@ -42,7 +42,7 @@ export function encodingCases(): VectorCase[] {
     // Signed with those bits set, so that nothing else is wrong.
     ...['header', 'payload'].flatMap((part) =>
       [2, 3].map((tail) =>
-        malformed(`unused bits set at the end of the ${part}, ${tail} over`, looselySpelled(part, tail)),
+        malformed(`unused bits set at the end of the ${part}, ${tail} over`, spellLoosely(part, tail)),
       ),
     ),
     malformed('3 MiB of A', { prefix: '', repeat: 'A', times: 3 * MIB, suffix: '' }),
@@ -156,7 +156,7 @@ function setUnusedBits(text: string, bits = 0b1111): string {
 }
 
 /** A rightly signed result one of whose parts is as many characters over a multiple of four, with the unused bits set. */
-function looselySpelled(part: string, tail: number): string {
+function spellLoosely(part: string, tail: number): string {
   const spell = (json: string, loosely: boolean) => {
     if (!loosely) return encode(json);
     let padded = json;

@@ -7,7 +7,7 @@ export interface NonceCase extends VectorCase {
 }
 
 const WRONG = 'RESULT_NONCE_WRONG';
-const LONGEST = 'n'.repeat(256);
+const MAX_NONCE = 'n'.repeat(256);
 
 /** What the visitor's session holds (`options.nonce`; null: nothing), against a result that is right in all else. */
 export function nonceCases(): NonceCase[] {
@@ -57,7 +57,7 @@ export function nonceCases(): NonceCase[] {
 function usableNonces(): [string, string][] {
   return [
     ['as short as can be', 'n'.repeat(16)],
-    ['as long as can be', LONGEST],
+    ['as long as can be', MAX_NONCE],
     ['every kind of character', 'ABCXYZabcxyz0189_.~-'],
     ['digits alone', '0123456789012345'],
     ['dots alone', '.'.repeat(16)],

@@ -32,10 +32,10 @@ const SMALL_ORDER_KEYS = SMALL_ORDER_YS.flatMap(([about, hex]) => {
 }).map(([about, point], at) => weakKey(about, point, at));
 
 /** Of full order, so no signature can be forged for it; RFC 8032 5.1.3 refuses the encoding all the same. */
-const MISSPELT_KEY = weakKey('full order, as y + p', Buffer.from(`f0${'ff'.repeat(30)}7f`, 'hex'), 14);
+const NON_CANONICAL_KEY = weakKey('full order, as y + p', Buffer.from(`f0${'ff'.repeat(30)}7f`, 'hex'), 14);
 
 /** Published beside the others; no verifier may use one. */
-export const WEAK_KEYS: readonly JsonWebKey[] = [...SMALL_ORDER_KEYS, MISSPELT_KEY].map(({ jwk }) => jwk);
+export const WEAK_KEYS: readonly JsonWebKey[] = [...SMALL_ORDER_KEYS, NON_CANONICAL_KEY].map(({ jwk }) => jwk);
 
 function weakKey(about: string, point: Uint8Array, at: number): WeakKey {
   const jwk = { crv: 'Ed25519', x: encode(point), kty: 'OKP', kid: `test-weak-${at + 1}`, alg: 'EdDSA', use: 'sig' };
@@ -52,8 +52,8 @@ export function weakKeyCases(): VectorCase[] {
       expect: 'RESULT_KEY_UNKNOWN',
     })),
     {
-      name: `EdDSA by a published key of ${MISSPELT_KEY.about}`,
-      jwt: forge({ ...EDDSA_HEADER, kid: MISSPELT_KEY.jwk.kid }, CLAIMS, signWith('eddsa')),
+      name: `EdDSA by a published key of ${NON_CANONICAL_KEY.about}`,
+      jwt: forge({ ...EDDSA_HEADER, kid: NON_CANONICAL_KEY.jwk.kid }, CLAIMS, signWith('eddsa')),
       expect: 'RESULT_KEY_UNKNOWN',
     },
   ];

@@ -11,13 +11,13 @@ import {
   hmac,
   ID,
   KEY,
-  looselySpelled,
   MESSAGE,
   NEXT,
   NEXT_KEY,
   NOW,
   SECRET,
   signatureOf,
+  spellLoosely,
 } from './webhook-message.ts';
 
 export interface WebhookCase {
@@ -79,19 +79,19 @@ function acceptedCases(): WebhookCase[] {
     },
     {
       name: 'another event, beyond ASCII, with fractions of a second',
-      ...signed(JSON.stringify(other)),
+      ...sign(JSON.stringify(other)),
       expect: 'accept',
       event: { id: ID, type: other.type, at: Date.parse(other.timestamp), data: other.data },
     },
     {
       name: 'members that nobody knows',
-      ...signed(JSON.stringify({ ...MESSAGE, version: 2 })),
+      ...sign(JSON.stringify({ ...MESSAGE, version: 2 })),
       expect: 'accept',
       event: { id: ID, ...EVENT },
     },
     {
       name: 'blanks and line feeds inside the JSON',
-      ...signed(JSON.stringify(MESSAGE, null, 2)),
+      ...sign(JSON.stringify(MESSAGE, null, 2)),
       expect: 'accept',
       event: { id: ID, ...EVENT },
     },
@@ -143,7 +143,7 @@ function signatureCases(): WebhookCase[] {
     wrong('cut to its beginning', `v1,${base64.slice(0, 4)}`),
     wrong('without its padding', `v1,${base64.replaceAll('=', '')}`),
     wrong('with more padding', `${good}=`),
-    wrong('with unused bits set', `v1,${looselySpelled(base64)}`, 'Loose decoders read the same bytes.'),
+    wrong('with unused bits set', `v1,${spellLoosely(base64)}`, 'Loose decoders read the same bytes.'),
     inBase64url(),
     wrong('in hexadecimal', `v1,${Buffer.from(base64, 'base64').toString('hex')}`),
     wrong(
@@ -190,7 +190,7 @@ function inBase64url(): WebhookCase {
 function timeCases(): WebhookCase[] {
   const at = (name: string, options: WebhookCase['options'], time = NOW): WebhookCase => ({
     name,
-    ...signed(BODY, { at: time }),
+    ...sign(BODY, { at: time }),
     expect: 'WEBHOOK_TIMESTAMP_REFUSED',
     ...(options && { options }),
   });
@@ -273,7 +273,7 @@ function headerCases(): WebhookCase[] {
 function bodyCases(): WebhookCase[] {
   const refused = (name: string, body: Body): WebhookCase => ({
     name: `signed, and yet: ${name}`,
-    ...signed(body),
+    ...sign(body),
     expect: 'WEBHOOK_BODY_INVALID',
   });
   const without = (member: keyof typeof MESSAGE) => JSON.stringify({ ...MESSAGE, [member]: undefined });
@@ -298,7 +298,7 @@ function bodyCases(): WebhookCase[] {
     refused('type is there twice, once escaped', `${BODY.slice(0, -1)},"t\\u0079pe":"user.deleted"}`),
     refused('the subject is there twice', BODY.replace('"outcome"', '"subject":"usr_3zzzzzzzzzz","outcome"')),
     refused('nested 17 deep', nested(16)),
-    { name: 'nested 16 deep', ...signed(nested(15)), expect: 'accept', event: { id: ID, ...EVENT } },
+    { name: 'nested 16 deep', ...sign(nested(15)), expect: 'accept', event: { id: ID, ...EVENT } },
     refused('nested 5 000 deep', nested(5_000)),
     ...(['type', 'timestamp', 'data'] as const).map((member) => refused(`${member} is missing`, without(member))),
     ...[null, 1, ['user.updated'], {}].map((value) => wrong('type', value)),
@@ -318,7 +318,7 @@ function bodyCases(): WebhookCase[] {
     refused('a mebibyte of it', { prefix: BODY.slice(0, -2), repeat: ' ', times: MIB, suffix: '}}' }),
     {
       name: 'as long as it may be',
-      ...signed({ prefix: BODY.slice(0, -2), repeat: ' ', times: 65_536 - BODY.length, suffix: '}}' }),
+      ...sign({ prefix: BODY.slice(0, -2), repeat: ' ', times: 65_536 - BODY.length, suffix: '}}' }),
       expect: 'accept',
       event: { id: ID, ...EVENT },
     },
@@ -357,6 +357,6 @@ function taken(name: string, given = headers()): WebhookCase {
   return { name, headers: given, body: BODY, expect: 'accept', event: { id: ID, ...EVENT } };
 }
 
-function signed(body: Body, { at = NOW } = {}): Pick<WebhookCase, 'headers' | 'body'> {
+function sign(body: Body, { at = NOW } = {}): Pick<WebhookCase, 'headers' | 'body'> {
   return { headers: headers({ body: bytesOf(body), at }), body };
 }

@@ -71,7 +71,7 @@ export function bytesOf(body: Body): Uint8Array {
 }
 
 /** 32 bytes leave two bits of the last character over. */
-export function looselySpelled(base64: string): string {
+export function spellLoosely(base64: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   return `${base64.slice(0, -2)}${alphabet.charAt(alphabet.indexOf(base64.charAt(42)) | 1)}=`;
 }

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { foundByAxe, WCAG } from '../../e2e/harness/axe.ts';
+import { axeViolations, WCAG } from '../../e2e/harness/axe.ts';
 import { CODE, LOGIN, PASSWORD, RESULT, type Reply } from '../testing/fake-service.ts';
 import { eventsOf, frameOf, type Stage, setStage } from '../testing/fixture.ts';
 
@@ -351,7 +351,7 @@ describe('what the person sees', () => {
     ['custom colours', 'light', "variables: { accent: '#e8c547', background: '#20242c', text: '#f0ead6' },"],
   ] as const)('axe finds nothing on any step: %s', async (_, colorScheme, options) => {
     const { page, frame } = await open(options, { colorScheme, viewport: { width: 360, height: 740 } });
-    const check = async () => expect(await foundByAxe(page, WCAG)).toEqual([]);
+    const check = async () => expect(await axeViolations(page, WCAG)).toEqual([]);
     await check();
     await answer(frame, 'identify', LOGIN);
     await answer(frame, 'password', 'wrong');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { closePages, sharedBrowser } from '../../e2e/harness/browser.ts';
-import { built } from '../../e2e/harness/built-service.ts';
+import { builtPath } from '../../e2e/harness/built-service.ts';
 import { type HostSite, startHostSite } from '../../e2e/harness/host-site.ts';
 import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
 import { hostPage } from './host-page.ts';
@@ -26,7 +26,7 @@ export interface Stage {
 export async function setStage(): Promise<Stage> {
   // A copy: a test may put more beside it.
   const dist = await mkdtemp(join(tmpdir(), 'countersign-widget-'));
-  await cp(built('widget'), dist, { recursive: true });
+  await cp(builtPath('widget'), dist, { recursive: true });
   const service = await startFakeService(dist);
   const host = await startHostSite();
   service.allowedOrigins.add(host.origin);

@@ -14,7 +14,7 @@ import { type Output, openTerminal, type Terminal } from '../../testing/terminal
 export const FOB_SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 /** An account elsewhere, reached by its own API, and a terminal at the installation that it moves to. */
-export interface Moving {
+export interface MigrationFixture {
   from: Dialect;
   url: string;
   terminal: Terminal;
@@ -33,9 +33,9 @@ export interface Moving {
  *   nobody (N-1);
  * - Bank: alice, with the same app; and a filter.
  */
-export async function aMove(seed: string): Promise<Moving> {
+export async function createMigrationFixture(seed: string): Promise<MigrationFixture> {
   const from = await openDialect(`${seed} source`, { user: { email: 'alice@post.example' }, tokens: [{}] });
-  await fill(from);
+  await fillSource(from);
   const listening = await listen(from.service, PROXY);
   const terminal = await openTerminal(seed);
   await terminal.type(['account', 'create', '--name', 'Acme']);
@@ -50,11 +50,11 @@ export async function aMove(seed: string): Promise<Moving> {
     terminal,
     async move(flags = [], env = { PROTECTIMUS_API_KEY: from.key }) {
       const where = ['--from', listening.url, '--login', from.superuser.email, '--report', report];
-      const said = await terminal.type(['migrate', 'protectimus', ...where, ...flags], '', env);
-      return { ...said, rows: await readReport(report) };
+      const output = await terminal.type(['migrate', 'protectimus', ...where, ...flags], '', env);
+      return { ...output, rows: await readReport(report) };
     },
     ask,
-    show: ask as unknown as Moving['show'],
+    show: ask as unknown as MigrationFixture['show'],
     async importSeeds() {
       const file = join(terminal.dataFolder, 'fobs.csv');
       await writeFile(file, `serial,seed,type\nf-1,${FOB_SEED},totp\n`);
@@ -69,7 +69,7 @@ export async function aMove(seed: string): Promise<Moving> {
   };
 }
 
-async function fill({ service: { ports }, scene }: Dialect): Promise<void> {
+async function fillSource({ service: { ports }, scene }: Dialect): Promise<void> {
   const { account, resource } = scene;
   const person = (login: string, options: object = {}) =>
     addPerson(ports, account, resource, { user: { login, email: `${login}@post.example` }, ...options });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** What answers one request: an object is the `response` of the envelope; a function does as it likes. */
-export type Scripted = object | ((request: IncomingMessage, response: ServerResponse) => void);
+export type ScriptedAnswer = object | ((request: IncomingMessage, response: ServerResponse) => void);
 
 export interface ScriptedSource {
   url: string;
@@ -13,8 +13,8 @@ export interface ScriptedSource {
 }
 
 /** An account elsewhere that says what a test has it say. `script` gets the path without suffix, and the query. */
-export async function scriptedSource(
-  script: (path: string, query: URLSearchParams, times: number) => Scripted | undefined,
+export async function startScriptedSource(
+  script: (path: string, query: URLSearchParams, times: number) => ScriptedAnswer | undefined,
 ): Promise<ScriptedSource> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -22,9 +22,9 @@ export async function scriptedSource(
     const path = pathname.replace('/api/v1/', '').replace(/\.json$/, '');
     asked.push(request.url ?? '');
     const times = asked.filter((one) => one === request.url).length;
-    const said = script(path, searchParams, times) ?? emptyAccount(path);
-    if (typeof said === 'function') said(request, response);
-    else response.end(JSON.stringify({ responseHolder: { status: 'OK', response: said } }));
+    const answer = script(path, searchParams, times) ?? emptyAccount(path);
+    if (typeof answer === 'function') answer(request, response);
+    else response.end(JSON.stringify({ responseHolder: { status: 'OK', response: answer } }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
