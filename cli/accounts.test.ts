@@ -43,7 +43,7 @@ describe('filters in plain words', () => {
     expect(await terminal.type(['filter', 'update', made.id, '--times', 'someday 9-5'])).toMatchObject({ code: 2 });
   });
 
-  test('by country and by address; what is missing is said by its name', async () => {
+  test('creates country and address filters, and names a missing field', async () => {
     const geo = ['--kind', 'geo', '--mode', 'allow', '--countries', 'AT,CH', '--unlocated', 'deny'];
     expect(await json('filter', 'create', '--name', 'Alps', ...geo)).toMatchObject({
       rule: { kind: 'geo', mode: 'allow', countries: ['AT', 'CH'], unlocated: 'deny' },
@@ -56,7 +56,7 @@ describe('filters in plain words', () => {
 });
 
 describe('administrators', () => {
-  test('are invited, granted, withdrawn and removed, by id or address', async () => {
+  test('invites, grants, withdraws and removes, by id or address', async () => {
     const [shop, office] = [await resource(), await resource('Office')];
     const invite = ['admin', 'invite', '--email', 'bob@acme.example', '--name', 'Bob'];
     const invited = await json<{ administrator: { id: string } }>(...invite, '--grants', `${shop},${office}:assigned`);
@@ -77,7 +77,7 @@ describe('administrators', () => {
   });
 
   // SR-40
-  test('who has lost everything gets in again by a link of the operator, and by no other way', async () => {
+  test('recovers an administrator without any factor by an operator link only', async () => {
     const { ports } = terminal;
     await json('admin', 'invite', '--email', 'bob@acme.example', '--name', 'Bob');
     const mail = ports.courier.sent.find(({ kind }) => kind === 'administrator-invitation');
@@ -94,7 +94,7 @@ describe('administrators', () => {
     unwrap(await acceptRecovery(ports, {}, { link: secret, password: 'another lantern over the quay' }));
     expect(await acceptRecovery(ports, {}, { link: secret, password })).toMatchObject({ refused: 'LINK_INVALID' });
 
-    // The socket serves one account at a time: an administrator of another is as absent as one that never was.
+    // The socket serves one account at a time: an administrator of another account is not found.
     const other = await json<{ id: string }>('account', 'create', '--name', 'Other');
     const [{ id } = { id: '' }] = await json<{ id: string }[]>('--account', account, 'admin', 'list');
     expect(parseId('adm', id)).toBe(id);
@@ -106,7 +106,7 @@ describe('administrators', () => {
 });
 
 describe('keys', () => {
-  test('are made for resources and a time, rotated with an overlap, and shown once', async () => {
+  test('creates keys limited to resources and a time, rotates them with an overlap, and shows them once', async () => {
     const shop = await resource();
     const create = ['key', 'create', '--name', 'Shop', '--scopes', 'authenticate', '--resources', shop];
     const { out: text } = await terminal.type(['--field', 'text', ...create, '--lifetime', '90d']);
@@ -126,8 +126,8 @@ describe('keys', () => {
   });
 });
 
-describe('money, plans and what is to do', () => {
-  test('the plan is chosen, the account credited once per reference, and the ledger tells', async () => {
+describe('money, plans and the checklist', () => {
+  test('chooses a plan, credits the account once per reference, and lists the ledger', async () => {
     const offered = await json<{ items: { name: string }[] }>('plan', 'list');
     expect(offered.items.map(({ name }) => name)).toContain('Standard');
     expect(await terminal.type(['plan', 'choose', '--name', 'Standard'])).toMatchObject({
@@ -145,7 +145,7 @@ describe('money, plans and what is to do', () => {
     expect(out).toMatch(/^false +add-user/m);
   });
 
-  test('statistics are the days with something, in words, and their sum; for scripts every day', async () => {
+  test('shows statistics as active days and their sum; scripts get every day', async () => {
     expect((await terminal.type(['statistics'])).out).toBe('no sign-ins in these days\n');
     const at = terminal.ports.clock.now();
     const who = { subject: userId(1), resource: resourceId(1), actor: { kind: 'operator' } } as const;
@@ -171,8 +171,8 @@ describe('money, plans and what is to do', () => {
     expect((await terminal.type(['--field', 'day', 'statistics'])).out.trimEnd().split('\n')).toHaveLength(30);
   });
 
-  test('sign-ins by resource are the sums of the days that are asked for, of all resources', async () => {
-    // More of them than an answer has.
+  test('sums sign-ins by resource over the requested days, for all resources', async () => {
+    // More resources than fit on one page.
     for (let at = 0; at < 51; at++) await json('resource', 'create', '--name', `Site ${String(at).padStart(2, '0')}`);
     const [first] = await json<{ id: ResourceId }[]>('resource', 'list', '--search', 'Site 00');
     if (!first) throw new Error('no resource');
@@ -190,7 +190,7 @@ describe('money, plans and what is to do', () => {
     expect(all.map(({ name }) => name)).toContain('Site 50');
   });
 
-  test('setup makes an account with a key; its link is for a server that has none', async () => {
+  test('setup creates an account with a key; its link is for a server without an account', async () => {
     const made = await terminal.type(['setup', '--name', 'Another', '--superuser', 'eve@another.example']);
     expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/apiKey\.text +csk_/) });
     expect(made.out).toContain('The key is shown this once');
@@ -199,8 +199,8 @@ describe('money, plans and what is to do', () => {
   });
 });
 
-describe('what scripts get', () => {
-  test('refusals as JSON, one field alone, and a sign where there is nothing to show', async () => {
+describe('output for scripts', () => {
+  test('prints refusals as JSON, a single field, and a marker when there is nothing to show', async () => {
     const refused = await terminal.type(['--json', 'user', 'show', 'nobody']);
     expect(JSON.parse(refused.err)).toMatchObject({ code: 'USER_NOT_FOUND' });
     expect(refused).toMatchObject({ code: 1, out: '' });
@@ -210,7 +210,7 @@ describe('what scripts get', () => {
     expect(JSON.parse((await terminal.type(['--json', 'user', 'delete', 'ada'])).out)).toEqual({ done: true });
   });
 
-  test('an export of events that was broken off leaves no file that looks like one', async () => {
+  test('leaves no complete-looking file of an interrupted event export', async () => {
     const file = join(terminal.dataFolder, 'events.jsonl');
     const args = ['event', 'export', '--output', file];
     expect(await terminal.type([...args, '--after', 'nothing'])).toMatchObject({ code: 1 });
@@ -220,7 +220,7 @@ describe('what scripts get', () => {
     expect((await readFile(file, 'utf8')).length).toBeGreaterThan(0);
   });
 
-  test('help: every command says what it does', async () => {
+  test('help describes every command', async () => {
     const { out } = await terminal.type(['--help']);
     const commands = [...out.matchAll(/^ {2}(\w[\w-]*)(?: .*?)?(?: {2,}(.*))?$/gm)].filter(
       ([, name]) => name !== 'help',

@@ -35,7 +35,7 @@ const administration = operations.filter(({ operation }) => {
 });
 const commandFor = (name: string) => commands.find((command) => requestOf(command) === name);
 
-test('api.json is what the API says today: `npm run docs:cli` writes it', async () => {
+test('api.json matches the API: `npm run docs:cli` writes it', async () => {
   const described = describeApi(document, commands.map(requestOf));
   // One line per field.
   const text = JSON.stringify(described, null, 1).replace(/\n {4,}|\n {3}(?=\})/g, ' ');
@@ -98,7 +98,7 @@ describe('the command line reaches everything that administers an account', () =
   });
 });
 
-describe('the help of an option offers `none` (of JSON `null`) where the API takes null, and nowhere else', () => {
+describe('the help offers `none` (for JSON `null`) exactly where the API takes null', () => {
   const emptied = commands.flatMap((command) =>
     command.body
       .filter(({ type }) => CAN_BE_NULL.includes(type))

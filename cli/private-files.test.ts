@@ -17,8 +17,8 @@ const KINDS = [
   ['users', 'users', [], 'login,password\nada,correct horse battery\n,correct horse battery\n'],
 ] as const;
 
-// SR-23. The attack: somebody else has a place in the folder as well, knows what the file of refused rows will be called, and
-// makes it first: open to themselves, or as a link to a file that they would like to see overwritten.
+// SR-23. The attack: another user of the shared folder guesses the name of the file of refused rows, and creates it
+// first: readable by them, or as a link to a file that they want overwritten.
 describe.each(KINDS)('the refused rows of %s', (_, kind, flags, content) => {
   const folder = () => terminal.dataFolder;
   const put = async () => {
@@ -27,7 +27,7 @@ describe.each(KINDS)('the refused rows of %s', (_, kind, flags, content) => {
     return file;
   };
 
-  test('are for their owner alone, also in a file that is there already', async () => {
+  test('are readable by their owner only, also in an existing file', async () => {
     const file = await put();
     await writeFile(`${file}.rejected`, 'of an import before, and longer than what comes now\n'.repeat(9));
     await chmod(`${file}.rejected`, 0o666);
@@ -38,7 +38,7 @@ describe.each(KINDS)('the refused rows of %s', (_, kind, flags, content) => {
     expect(kept).not.toContain('import before');
   });
 
-  test('do not go through a link, and nothing is taken over before that is said', async () => {
+  test('do not follow a link, and nothing is imported before that check', async () => {
     const file = await put();
     const other = join(folder(), 'of-somebody');
     await writeFile(other, 'something that is dear to them');
@@ -51,7 +51,7 @@ describe.each(KINDS)('the refused rows of %s', (_, kind, flags, content) => {
   });
 });
 
-test('an export of events does not go through a link either', async () => {
+test('an export of events does not follow a link either', async () => {
   const other = join(terminal.dataFolder, 'of-somebody');
   const file = join(terminal.dataFolder, 'events.jsonl');
   await writeFile(other, 'something that is dear to them');

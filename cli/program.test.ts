@@ -24,7 +24,7 @@ async function account(name = 'Acme'): Promise<string> {
 }
 
 describe('from nothing to access', () => {
-  test('account, resource, person, token and assignment, by the command alone', async () => {
+  test('creates account, resource, user, token and assignment', async () => {
     await account();
     const { id: resource } = await json<{ id: string }>(
       'resource',
@@ -64,7 +64,7 @@ describe('from nothing to access', () => {
     expect(origins.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
   });
 
-  test('people are called by any of their names wherever their id is asked for', async () => {
+  test('accepts any name of a user instead of the id', async () => {
     await account();
     const { id: resource } = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
     const { id } = await json<{ id: string }>('user', 'create', '--login', 'ada', '--email', 'ada@acme.example');
@@ -84,7 +84,7 @@ describe('from nothing to access', () => {
     });
   });
 
-  test('for people it answers in tables, and says what is shown once', async () => {
+  test('prints tables for people, and says what is shown once', async () => {
     await account();
     await terminal.type(['user', 'create', '--login', 'ada']);
     const { out } = await terminal.type(['user', 'list']);
@@ -98,7 +98,7 @@ describe('from nothing to access', () => {
   });
 });
 
-test('a logo comes from a file, and a file that is not there is a mistake of the caller', async () => {
+test('reads a logo from a file, and reports a missing file as a usage error', async () => {
   await account();
   const { id } = await json<{ id: string }>('resource', 'create', '--name', 'Shop', '--test-mode', 'pass');
   const image = join(terminal.dataFolder, 'logo.png');
@@ -114,7 +114,7 @@ test('a logo comes from a file, and a file that is not there is a mistake of the
   expect(await json('resource', 'show', id)).toMatchObject({ logo: null, testMode: 'pass' });
 });
 
-test('lists and histories are narrowed and turned around by what the API offers', async () => {
+test('filters and orders lists and histories with the API’s parameters', async () => {
   await account();
   for (const name of ['Shop backend', 'Shop jobs', 'Reports'])
     await terminal.type(['key', 'create', '--name', name, '--scopes', 'read']);
@@ -126,7 +126,7 @@ test('lists and histories are narrowed and turned around by what the API offers'
 });
 
 describe('several accounts', () => {
-  test('have to be told apart, and none sees the other', async () => {
+  test('need --account, and do not see each other', async () => {
     const [one, two] = [await account('One'), await account('Two')];
     const undecided = await terminal.type(['user', 'list']);
     expect(undecided).toMatchObject({ code: 2, out: '' });
@@ -141,7 +141,7 @@ describe('several accounts', () => {
   });
 });
 
-describe('what it ends with', () => {
+describe('exit codes', () => {
   test.each([
     [['user', 'show', 'nobody'], 1, 'USER_NOT_FOUND'],
     [['user', 'create'], 2, '--login'],
@@ -159,7 +159,7 @@ describe('what it ends with', () => {
   });
 
   test.each([[['account', 'create', '--name', 'Acme']], [['setup']]])(
-    'a folder in which nothing is installed is left as it is, and named: %j',
+    'leaves a folder without an installation as it is, and names it: %j',
     async (args) => {
       const [server, data] = [join(terminal.dataFolder, 'server.cjs'), join(terminal.dataFolder, 'dtaa')];
       await writeFile(server, 'console.log("ready"); process.stdin.resume();');
@@ -170,7 +170,7 @@ describe('what it ends with', () => {
     },
   );
 
-  test('a backup that cannot be written says why', async () => {
+  test('reports why a backup cannot be written', async () => {
     const file = join(terminal.dataFolder, 'night.backup');
     expect((await terminal.type(['backup', file])).code).toBe(0);
     const again = await terminal.type(['backup', file]);
@@ -179,14 +179,14 @@ describe('what it ends with', () => {
     expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('there is no such folder') });
   });
 
-  test('help and version are no mistakes', async () => {
+  test('help and version are no errors', async () => {
     expect(await terminal.type(['--version'])).toMatchObject({ code: 0, out: '9.8.7\n' });
     expect((await terminal.type(['--help'])).out).toContain('countersign');
   });
 });
 
 // SR-36
-test('names that would move the cursor are shown and not obeyed', async () => {
+test('escapes names that would move the cursor', async () => {
   const id = await account();
   const hostile = 'evil\u001b[2J\u202egnp';
   const resource = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
@@ -205,10 +205,10 @@ test('names that would move the cursor are shown and not obeyed', async () => {
 });
 
 describe('doctor', () => {
-  test('finds a person whom a crash left half-made, and removes them when told to', async () => {
+  test('finds a half-created user after a crash, and removes it with --mend', async () => {
     const id = await account();
     const { ports } = terminal;
-    // The crash: the document is written, and its names are never claimed.
+    // The crash: the document is written, but its names are not claimed.
     ports.store.intercept.commit = async (change, go) => {
       if (touches(change, 'claim')) throw new Error('killed');
       return go();
@@ -227,7 +227,7 @@ describe('doctor', () => {
   });
 });
 
-test('a file of JSON Lines with a line that is none is refused by line', async () => {
+test('refuses an invalid line of JSON Lines by its number', async () => {
   await account();
   const file = join(terminal.dataFolder, 'users.jsonl');
   await writeFile(file, '{"login":"ada"}\nnot json\n');
@@ -235,7 +235,7 @@ test('a file of JSON Lines with a line that is none is refused by line', async (
   expect(said.err).toContain('users.jsonl:2: ROW_INVALID');
 });
 
-test('five hundred rows with long names go through the operator’s socket, and a row too long for any request is refused alone', async () => {
+test('imports 500 rows with long names through the socket, and refuses only a row that is too long', async () => {
   await account();
   const file = join(terminal.dataFolder, 'users.jsonl');
   const rows = Array.from({ length: 500 }, (_, at) =>

@@ -28,7 +28,7 @@ Ends with
   3  no service answers
   4  not all of it: rows of an import or a move were refused, doctor found something, a key is still in use`;
 
-/** The whole command. */
+/** Builds the whole command. */
 function createProgram(around: Environment, version: string): Command {
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
@@ -63,7 +63,7 @@ function createProgram(around: Environment, version: string): Command {
   return program;
 }
 
-/** Runs one command line and answers what the process should end with. */
+/** Runs one command line and returns the exit code. */
 export async function runCommand(args: readonly string[], around: Environment, version: string): Promise<number> {
   const program = createProgram(around, version);
   try {
@@ -78,7 +78,7 @@ export async function runCommand(args: readonly string[], around: Environment, v
   }
 }
 
-/** For scripts: a refusal as the service told it. */
+/** The refusal as the service sent it, for scripts. */
 function problemOf(error: unknown, message: string): object {
   return error instanceof Refused ? error.problem : { title: message };
 }

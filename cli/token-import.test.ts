@@ -22,7 +22,7 @@ const row = (at: number, from = 0) =>
   `S${at},${Buffer.from(`seed number ${at + from}`.padEnd(20)).toString('hex')},totp`;
 
 describe('PSKC', () => {
-  test('by a password that comes on standard input', async () => {
+  test('reads the password from standard input', async () => {
     const file = await put('vendor.xml', figure(7));
     const said = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
     expect(said).toEqual({ code: 0, out: '1 tokens taken over, 0 there already, 0 refused\n', err: '' });
@@ -31,7 +31,7 @@ describe('PSKC', () => {
     expect(await tokens()).toHaveLength(1);
   });
 
-  test('by a pre-shared key; a wrong one is refused by name', async () => {
+  test('reads a pre-shared key; a wrong one is refused by name', async () => {
     const file = await put('vendor.xml', figure(6));
     const wrong = await terminal.type(['import', 'tokens', file, '--key-stdin'], `${'00'.repeat(16)}\n`);
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('KEY_WRONG') });
@@ -39,7 +39,7 @@ describe('PSKC', () => {
     expect(right).toMatchObject({ code: 0 });
   });
 
-  test('what is to be known is said, and nothing is changed by a dry run', async () => {
+  test('a dry run prints warnings and changes nothing', async () => {
     const file = await put('signed.pskcxml', figure(9));
     const said = await terminal.type(['import', 'tokens', file, '--dry-run']);
     expect(said.out).toBe('1 tokens would be taken over, 0 there already, 0 refused\n');
@@ -47,14 +47,14 @@ describe('PSKC', () => {
     expect(await tokens()).toEqual([]);
   });
 
-  test('more than two mebibytes are a mistake in the call', async () => {
+  test('more than 2 MiB is a usage error', async () => {
     const file = await put('large.xml', figure(3) + ' '.repeat(2 * 1024 * 1024));
     expect(await terminal.type(['import', 'tokens', file])).toMatchObject({ code: 2 });
   });
 });
 
 describe('lists', () => {
-  test('one bad row keeps everything back, and is named with its line', async () => {
+  test('one bad row stops the import, and is named by its line', async () => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
     const said = await terminal.type(['import', 'tokens', file]);
     expect(said.code).toBe(4);
@@ -63,7 +63,7 @@ describe('lists', () => {
     expect(await tokens()).toEqual([]);
   });
 
-  test('of devices that answer questions: by their suites', async () => {
+  test('OCRA devices are imported by their suites', async () => {
     const rows = `${row(1).replace('totp', 'OCRA-1:HOTP-SHA256-8:QN08-T1M')}\n${row(2).replace('totp', '')}\n`;
     const file = await put('readers.csv', `serial,seed,suite\n${rows}`);
     const said = await terminal.type(['import', 'tokens', file, '--kind', 'ocra', '--accept-partial']);
@@ -72,7 +72,7 @@ describe('lists', () => {
     expect(await tokens()).toMatchObject([{ serial: 'S1', kind: 'ocra', suite: 'OCRA-1:HOTP-SHA256-8:QN08-T1M' }]);
   });
 
-  test('the good ones are taken when asked for; the others are kept for their owner alone, to be mended', async () => {
+  test('imports the good rows on request, and keeps the others in a file for its owner', async () => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
     const said = await terminal.type(['--json', 'import', 'tokens', file, '--accept-partial']);
     expect(JSON.parse(said.out)).toMatchObject({
@@ -87,14 +87,14 @@ describe('lists', () => {
     expect((await tokens()).map(({ serial }) => serial).sort()).toEqual(['S1', 'S3']);
   });
 
-  test('otpauth and migration are told by their first line', async () => {
+  test('recognizes otpauth and migration by the first line', async () => {
     const file = await put('apps.txt', '# phones\notpauth://totp/Shop:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n');
     expect((await terminal.type(['import', 'tokens', file])).out).toContain('1 tokens taken over');
     const bad = await put('export.txt', 'otpauth-migration://offline?data=AAAA\n');
     expect((await terminal.type(['import', 'tokens', bad])).err).toContain(':1: ROW_MALFORMED');
   });
 
-  test('our own columns go as before, with owners', async () => {
+  test('imports our own columns, with owners', async () => {
     const user = (await terminal.type(['--ids', 'user', 'create', '--login', 'ada'])).out.trim();
     const file = await put('own.csv', `name,kind,secret,owner\nphone,totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,${user}\n`);
     const said = await terminal.type(['import', 'tokens', file]);
@@ -104,14 +104,14 @@ describe('lists', () => {
       `${JSON.stringify({ name: 'fob', kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })}\n`,
     );
     expect((await terminal.type(['import', 'tokens', lines])).out).toContain('1 tokens taken over, 0 refused');
-    // A seed that was made for it would be shown to nobody.
+    // A generated seed would never be shown.
     const bare = await put('bare.jsonl', `${JSON.stringify({ name: 'fob', kind: 'hotp' })}\n`);
     expect((await terminal.type(['import', 'tokens', bare])).err).toContain(
       'bare.jsonl:1: ROW_INVALID secret: missing',
     );
   });
 
-  test('long ones go in parts, with lines of the file and one serial number over all', async () => {
+  test('splits long lists, with line numbers of the file and unique serial numbers across parts', async () => {
     const filler = (at: number) => `${row(at)},${'x'.repeat(6000)}`;
     const rows = Array.from({ length: 200 }, (_, at) => filler(at));
     const head = '# vendor\nserial,seed,type,note';
@@ -134,7 +134,7 @@ describe('lists', () => {
   test.each([
     ['a format of its own', ['--format', 'xlsx']],
     ['two keys', ['--password-stdin', '--key-stdin']],
-  ])('%s is a mistake in the call', async (_, flags) => {
+  ])('%s is a usage error', async (_, flags) => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\n`);
     expect(await terminal.type(['import', 'tokens', file, ...flags])).toMatchObject({ code: 2 });
   });

@@ -56,7 +56,7 @@ function addFlag(command: Command, flag: Flag): void {
   else command.option(optionOf(flag), flag.about);
 }
 
-/** The values that were given, under the API's names. */
+/** The given values, under the API's names. */
 async function valuesOf(run: Run, flags: readonly Flag[], options: Options): Promise<Record<string, unknown>> {
   let values: Record<string, unknown> = {};
   let input: string | undefined;
@@ -130,7 +130,10 @@ async function showResponse(run: Run, service: Service, action: ActionCommand, {
   if (once.length > 0) run.note(`\n${once.join(' and ')}: shown this once.`);
 }
 
-/** The API takes a filter's rule complete, so an update of parts reads the rest. `if-match` guards against other changes. */
+/**
+ * The API takes a filter's rule as a whole, so an update of parts reads the rest. `if-match` guards against other
+ * changes.
+ */
 async function completeRule(service: Service, target: string, body: Record<string, unknown>) {
   const { rule } = body;
   if (typeof rule !== 'object' || rule === null || 'kind' in rule) return { body };

@@ -8,7 +8,7 @@ import { escapeControls, formatObject, formatTable } from '../output/table.ts';
 import { partOf } from '../resources/paths.ts';
 import type { Action } from '../resources/resource-command.ts';
 
-/** What a command has around it; tests bring their own. */
+/** What a command needs from its process; tests bring their own. */
 export interface Environment {
   env: Record<string, string | undefined>;
   stdin: Readable;
@@ -27,7 +27,7 @@ export interface GlobalOptions {
   field?: string;
 }
 
-/** One run of one command: its way to the service, and its way to speak. */
+/** One run of one command: its connection and its output. */
 export class Run {
   readonly #around: Environment;
   readonly #options: GlobalOptions;
@@ -41,7 +41,7 @@ export class Run {
     return this.#options.json === true;
   }
 
-  /** The account that was named. */
+  /** The account given by flag or variable. */
   get account(): string | undefined {
     return this.#options.account ?? this.#around.env.COUNTERSIGN_ACCOUNT;
   }
@@ -50,17 +50,17 @@ export class Run {
     return this.#around.stderr;
   }
 
-  /** Runs with a service of one account, and hangs up whatever happens. */
+  /** Runs with a connection to one account, and always closes it. */
   inAccount<T>(work: (service: Service) => Promise<T>): Promise<T> {
     return this.#with(connectToAccount(this.#connection()), work);
   }
 
-  /** The same without an account: what is the operator's alone. */
+  /** The same outside any account, as the operator. */
   asOperator<T>(work: (service: Service) => Promise<T>): Promise<T> {
     return this.#with(connect(this.#connection()), work);
   }
 
-  /** Everything that comes in on standard input, without the last line's end. */
+  /** All of standard input, without the last line break. */
   async readInput(): Promise<string> {
     return (await textOf(this.#around.stdin)).replace(/\r?\n$/, '');
   }
@@ -81,7 +81,7 @@ export class Run {
       );
   }
 
-  /** An answer that holds a list and more: all of it for scripts, the rest and the list for people. */
+  /** A response with a list and more: scripts get all of it, people a summary and a table. */
   showListed(
     answer: Record<string, unknown>,
     rest: Record<string, unknown>,
@@ -101,18 +101,18 @@ export class Run {
     else this.print(this.json ? JSON.stringify(object, null, 2) : formatObject(object));
   }
 
-  /** What was done where there is nothing to show: a word for people, and a sign for scripts that read JSON. */
+  /** Confirms an empty response: a word for people, a marker in JSON for scripts. */
   showDone(word: string): void {
     if (this.json) this.print('{ "done": true }');
     else this.note(word);
   }
 
-  /** For people alone: scripts read the answer. */
+  /** For people only. */
   note(line: string): void {
     if (!this.json && this.#field === undefined) this.print(line);
   }
 
-  /** The one field that is asked for. */
+  /** The single field to print, if one is requested. */
   get #field(): string | undefined {
     return this.#options.ids ? 'id' : this.#options.field;
   }
@@ -146,7 +146,7 @@ export class Run {
   }
 }
 
-/** Where a creation answers more than the object (a token with its seed), the object is one of its fields. */
+/** The id of the created object, which a response with secrets holds in one of its fields. */
 function idOf(object: Record<string, unknown>): string {
   const inner = Object.values(object).find((value) => typeof value === 'object' && value !== null && 'id' in value);
   return String(object.id ?? (inner as { id?: unknown } | undefined)?.id);

@@ -12,7 +12,7 @@ interface Flags {
   output?: string;
 }
 
-/** `countersign event export`: as long as it is, little of it is in memory. */
+/** `countersign event export`: streams, so memory use does not depend on the length of the log. */
 export function addEventExport(group: Command, around: Environment): void {
   group
     .command('export')
@@ -32,7 +32,10 @@ export function addEventExport(group: Command, around: Environment): void {
     });
 }
 
-/** Under its name once it is whole: an export that was broken off is not taken for one. Its owner alone reads it. */
+/**
+ * Renames the file only when it is complete, so that an interrupted export is not mistaken for one. Only its owner can
+ * read it.
+ */
 async function toFile(service: Service, query: Record<string, unknown>, file: string): Promise<void> {
   const draft = `${file}.part`;
   const stream = createWriteStream(draft, { fd: openPrivateFile(draft) });

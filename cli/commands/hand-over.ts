@@ -6,7 +6,7 @@ import { serverEnvironment } from '../connection/server-environment.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Environment, GlobalOptions } from './context.ts';
 
-/** The server in place of the command, with its own standard streams and the signals of this process. */
+/** Runs the server instead of the command, with its standard streams and signals. */
 export async function handOver(
   { env, server }: Environment,
   command: Command,

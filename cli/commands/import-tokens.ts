@@ -19,10 +19,13 @@ export interface TokenImportFlags {
   seedEncoding?: string;
 }
 
-/** More are counted and not listed. */
+/** Further rows are counted but not listed. */
 const MAX_LISTED = 1000;
 
-/** `countersign import tokens FILE`: files of vendors and of other apps; our own CSV and JSON Lines go another way. */
+/**
+ * `countersign import tokens FILE`: files of vendors and other apps; CSV and JSON Lines with our own columns use bulk
+ * requests.
+ */
 export function addTokenImport(
   group: Command,
   around: Environment,

@@ -28,10 +28,10 @@ interface Flags {
 const NOTE = `
 The key of the account elsewhere is in PROTECTIMUS_API_KEY, or comes on standard input with
 --key-stdin. That account is only read. Seeds and passwords cannot be read: import the seeds of
-devices first (import tokens), and they are found by their serial numbers; everybody else sets up
-a token, and a password, anew. The report says who. docs/moving-from-protectimus.md has it all.`;
+devices first (import tokens), and they are found by their serial numbers; all other users set up
+a token, and a password, again. The report lists them. docs/moving-from-protectimus.md has it all.`;
 
-/** `countersign migrate protectimus`: resources, users, tokens and access of an account elsewhere. */
+/** `countersign migrate protectimus`: migrates resources, users, tokens and access from another account. */
 export function addMigrate(program: Command, around: Environment): void {
   program
     .command('migrate')
@@ -60,7 +60,7 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
   checkPrivateFile(flags.report);
   const show = (total: number) => showProgress(run.stderr, total, !run.json);
 
-  // Everything is read before anything is made: a source that breaks off has changed nothing.
+  // Read everything before creating anything, so that a source that fails changes nothing.
   const account = await readSource(source, show);
   for (const warning of account.warnings) run.stderr.write(`${escapeControls(warning)}\n`);
   const plan = planMigration(account);
@@ -102,7 +102,7 @@ function openJournal({ from, login, report }: Flags, run: Run): Promise<Journal>
   return openRun(
     file,
     { from, login, account: run.account ?? '' },
-    `a move from elsewhere was broken off: finish that one, name another --report, or remove ${file} to begin anew`,
+    `a migration was interrupted: finish it, name another --report, or remove ${file} to start over`,
   );
 }
 
@@ -147,7 +147,7 @@ function printSummary(
     const parts = [
       `${report.count('made', kind)} ${dryRun ? 'would be taken over' : 'taken over'}`,
       `${report.count('there', kind)} there already`,
-      ...(kind === 'token' ? [`${report.count('needed', kind)} to be set up anew`] : []),
+      ...(kind === 'token' ? [`${report.count('needed', kind)} to be set up again`] : []),
       `${report.count('left', kind)} left out`,
       `${report.count('refused', kind)} refused`,
     ];

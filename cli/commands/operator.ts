@@ -5,7 +5,7 @@ import { EXIT } from '../output/exit-codes.ts';
 import { type Environment, Run } from './context.ts';
 import { handOver } from './hand-over.ts';
 
-/** `serve` is the server itself; the rest is asked of it over its socket. */
+/** `serve` runs the server; the other commands use its socket. */
 export function addOperator(program: Command, around: Environment): void {
   program
     .command('serve')
@@ -33,7 +33,7 @@ export function addOperator(program: Command, around: Environment): void {
     });
 }
 
-/** Whether codes get out: one is sent that looks like any other, and opens nothing. */
+/** Sends a test code, to check delivery. It opens nothing. */
 export function addMessageTest(program: Command, around: Environment): void {
   const courier = program.command('courier').description('how codes of a second factor get to people');
   courier
@@ -50,7 +50,7 @@ export function addMessageTest(program: Command, around: Environment): void {
     });
 }
 
-/** Money, copies and order: what an operator does to keep a server. */
+/** Credits, backups, restore, doctor and audit: maintenance of a server. */
 export function addMaintenance(program: Command, around: Environment): void {
   program
     .command('credit')
@@ -60,7 +60,7 @@ export function addMaintenance(program: Command, around: Environment): void {
     .action(async (flags: { amount: string; reference: string }, command: Command) => {
       const run = new Run(around, command);
       const { account } = run;
-      // Money goes to whom it is meant for, also where there is only one.
+      // Money needs a named account, even if there is only one.
       if (account === undefined) throw new UsageError('name the account with --account');
       const amount = Number(flags.amount);
       if (!Number.isSafeInteger(amount)) throw new UsageError('--amount: a whole number of minor units');
@@ -128,7 +128,7 @@ export function addMaintenance(program: Command, around: Environment): void {
     });
 }
 
-/** An option that may be given again. */
+/** An option that may be repeated. */
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }

@@ -9,7 +9,7 @@ export async function* pages(
 ): AsyncGenerator<Record<string, unknown>> {
   for (let after: string | undefined; ; ) {
     const { body } = await service.send('GET', path, { query: { ...query, limit: atOnce, after } });
-    // A list that is not divided has no `next`.
+    // A list without pages has no `next`.
     const { items, next = null } = body as { items: Record<string, unknown>[]; next?: string | null };
     yield* items;
     if (next === null) return;

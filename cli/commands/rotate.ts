@@ -2,20 +2,20 @@ import type { Command } from 'commander';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Environment, Run } from './context.ts';
 
-/** As `GET /operator/master-keys` answers. */
+/** The response of `GET /operator/master-keys`. */
 interface MasterKeyAnswer extends Record<string, unknown> {
   state: keyof typeof NEXT;
 }
 
-/** What there is to do next, by where the change of the master key stands. */
+/** What to do next, by the state of the change of the master key. */
 const NEXT = {
   settled: 'one master key, and every secret is under it',
-  'restart-needed': 'now restart the service: it seals with the new key from then on, and every secret anew',
-  resealing: 'secrets are being sealed anew while the service runs; look again later',
+  'restart-needed': 'restart the service now: it then encrypts with the new key, and re-encrypts every secret',
+  resealing: 'secrets are being re-encrypted while the service runs; look again later',
   ready: 'no secret is under an old key: countersign rotate master-key finish',
 } as const;
 
-/** `countersign rotate`: the key that signs results, and the one that seals what is stored. */
+/** `countersign rotate`: changes the key that signs results or the one that encrypts stored secrets. */
 export function addRotate(program: Command, around: Environment): void {
   const rotate = program.command('rotate').description('change keys');
   rotate

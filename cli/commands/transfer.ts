@@ -65,7 +65,7 @@ function addImport(group: Command, kind: keyof typeof KINDS, around: Environment
     .action((file: string, flags: ImportFlags, command: Command) => importOwn(kind, around, file, flags, command));
 }
 
-/** Rows with the fields of the API. */
+/** Imports rows with the fields of the API. */
 async function importOwn(
   kind: keyof typeof KINDS,
   around: Environment,

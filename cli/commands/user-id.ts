@@ -1,7 +1,7 @@
 import type { Service } from '../connection/service.ts';
 import type { Flag } from '../resources/resource-command.ts';
 
-/** The id of a user whom somebody calls by any of their names. An id is taken as it is, without asking. */
+/** Finds a user's id by any of their names. Ids are returned without a request. */
 export async function userIdOf(service: Service, called: string): Promise<string> {
   if (isId(called)) return called;
   const { body } = await service.send('GET', `/v1/users/${encodeURIComponent(called)}`);
@@ -12,7 +12,7 @@ export function isId(text: string): boolean {
   return /^[a-z]{3}_\w{11}$/.test(text);
 }
 
-/** The same values, with ids where users were called by name. */
+/** Replaces names of users by their ids. */
 export async function withUserIds(
   service: Service,
   flags: readonly Flag[],

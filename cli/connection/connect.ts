@@ -10,21 +10,21 @@ import { type HttpService, httpService } from './http.ts';
 import { type Service, Unreachable, UsageError } from './service.ts';
 
 export interface ConnectOptions {
-  /** Of a service elsewhere; needs an API key. */
+  /** URL of a remote service; needs an API key. */
   url?: string | undefined;
   apiKey?: string | undefined;
-  /** Id of the account; the only one there is when left out. */
+  /** Id of the account. Defaults to the only one. */
   account?: string | undefined;
   dataFolder: string;
   /** The built server's entry. */
   server: string;
-  /** Of a server that is started for the command. */
+  /** For a server that is started for the command. */
   environment: NodeJS.ProcessEnv;
 }
 
 /**
- * The way to the service: over the network with an API key where a URL is given, else as the operator through the socket
- * in the data folder. Where no service runs here, one that serves nothing but the socket is started for the command.
+ * Connects to the service: with an API key if there is a URL, else as the operator through the socket in the data
+ * folder. If no service runs there, starts one that serves only the socket, for this command.
  */
 export async function connect(options: ConnectOptions): Promise<Service> {
   if (options.url !== undefined) return remote(options.url, options.apiKey);
@@ -37,7 +37,7 @@ async function connectToServer(options: ConnectOptions): Promise<HttpService> {
   return httpService({ at: { socket: path }, headers: {} }, close);
 }
 
-/** The same with the account filled in: the one that was named, or the only one. */
+/** Connects to the given account, or to the only one. */
 export async function connectToAccount(options: ConnectOptions): Promise<Service> {
   if (options.url !== undefined || options.account !== undefined) return connect(options);
   const service = await connectToServer(options);
@@ -78,12 +78,12 @@ async function localSocket({ dataFolder, server, environment }: ConnectOptions) 
   return { path, close: await startServer(server, { ...environment, COUNTERSIGN_DATA: dataFolder }) };
 }
 
-/** Else a mistyped folder would be answered by an empty service of its own, with a new key. */
+/** Without this check, a mistyped folder would get an empty service with a new key. */
 function isInstallation(dataFolder: string, { COUNTERSIGN_STORE: store = 'embedded' }: NodeJS.ProcessEnv): boolean {
   return store !== 'embedded' || existsSync(join(dataFolder, 'store'));
 }
 
-/** Starts a server for this command; the end of its standard input is the end of it. */
+/** Starts a server for this command. It ends when its standard input closes. */
 async function startServer(server: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
   if (!existsSync(server)) throw new Unreachable(`no service is running, and there is none to start at ${server}`);
   const child = spawn(process.execPath, [server, 'operate'], { stdio: ['pipe', 'pipe', 'pipe'], env });
@@ -101,7 +101,7 @@ async function startServer(server: string, env: NodeJS.ProcessEnv): Promise<() =
   };
 }
 
-/** Whether it says that line: what it logs before goes to the same stream. */
+/** Waits for a line; log lines come first on the same stream. */
 async function waitForLine(output: Readable, word: string): Promise<boolean> {
   for await (const line of createInterface(output)) if (line === word) return true;
   return false;

@@ -11,11 +11,11 @@ export interface HttpTarget {
 }
 
 export interface HttpService extends Service {
-  /** The same with further headers on every request. */
+  /** The same service with more headers on every request. */
   as(headers: Record<string, string>): HttpService;
 }
 
-/** A service over HTTP: on a socket of this machine, or at a URL. */
+/** A service over HTTP: on a local socket, or at a URL. */
 export function httpService(target: HttpTarget, close = async () => {}): HttpService {
   const { headers } = target;
   return {

@@ -1,4 +1,4 @@
-/** The command's own variables are none of the server's, which stops at those that it does not know, and takes no secret of others. */
+/** The server rejects unknown variables, and does not need the command's secrets. */
 const CLI_VARIABLES = new Set([
   'COUNTERSIGN_API_URL',
   'COUNTERSIGN_API_KEY',

@@ -1,20 +1,21 @@
 import type { Writable } from 'node:stream';
 
-/** What the commands talk to: the API, over whichever way there is to it. */
+/** The API, over a socket or the network. */
 export interface Service {
   /**
-   * One request. A refusal of the service throws {@link Refused}; no answer throws {@link Unreachable}.
+   * Sends one request.
    *
    * @param path such as `/v1/users`
+   * @throws Refused if the service refuses; {@link Unreachable} if it does not answer
    */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
-  /** A GET whose answer goes to a stream as it comes, however long it is; the stream is left open. */
+  /** Streams the response of a GET, and leaves the stream open. */
   download(path: string, query: SendOptions['query'], to: Writable): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SendOptions {
-  /** What is undefined or null is left out. */
+  /** Undefined and null values are left out. */
   query?: Readonly<Record<string, unknown>>;
   body?: unknown;
   headers?: Record<string, string>;
@@ -23,11 +24,11 @@ export interface SendOptions {
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string | undefined>>;
-  /** The JSON of the body; undefined when there was none. */
+  /** The JSON of the body; undefined if there is none. */
   body: unknown;
 }
 
-/** The service said no, with a code. */
+/** The service refused, with a code. */
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
@@ -48,7 +49,7 @@ export interface Problem {
   errors?: { path: string; message: string }[];
 }
 
-/** Nobody answered, or not as a Countersign service does. */
+/** There was no answer, or it is not from a Countersign service. */
 export class Unreachable extends Error {}
 
 /** A mistake in how the command was called. */

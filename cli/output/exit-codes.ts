@@ -1,4 +1,4 @@
-/** What the command ends with. Scripts branch on these; docs/command-line.md lists them. */
+/** The exit codes. Scripts branch on these; docs/command-line.md lists them. */
 export const EXIT = {
   done: 0,
   /** The service refused: the code is in the message. */
@@ -7,6 +7,6 @@ export const EXIT = {
   misuse: 2,
   /** No service answered. */
   unreachable: 3,
-  /** Not all of it: rows of an import were refused, a check has found something, a key is still in use. */
+  /** Incomplete: rows of an import were refused, a check found something, or a key is still in use. */
   partly: 4,
 } as const;

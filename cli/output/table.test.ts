@@ -10,7 +10,7 @@ const WINDOWS = [{ days: ['mon', 'tue', 'wed'], fromMinute: 480, toMinute: 1080 
 
 const cellOf = (value: unknown, name = 'value') => formatTable([{ [name]: value }], [name]).split('\n')[1];
 
-describe('a cell is for people', () => {
+describe('cells', () => {
   test.each([
     ['a plan', { name: 'Free', active: true }, 'name Free, active true'],
     ['quotas', { users: 1000, resources: 10 }, 'users 1000, resources 10'],
@@ -28,7 +28,7 @@ describe('a cell is for people', () => {
     ['an instant inside', [{ createdAt: 0 }], 'createdAt 1970-01-01T00:00:00.000Z'],
   ])('%s', (_, value, shown) => expect(cellOf(value)).toBe(shown));
 
-  test('grants and times stand there as they are typed', () => {
+  test('grants and times are shown as they are typed', () => {
     expect(cellOf(GRANTS, 'grants')).toBe('res_1smt49zfcga,res_2smt49zfcga:assigned');
     expect(cellOf([], 'grants')).toBe('-');
     const rule = { kind: 'time', zone: 'Europe/Vienna', windows: WINDOWS };
@@ -43,7 +43,7 @@ describe('a cell is for people', () => {
     );
   });
 
-  test('whatever an answer holds, no cell is JSON, none spans lines and none is empty', () => {
+  test('no cell is JSON, spans lines or is empty', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const lines = formatTable([{ value }], ['value']).split('\n');

@@ -3,7 +3,7 @@ import { writeGrants } from '../resources/grants.ts';
 import { partOf } from '../resources/paths.ts';
 import { writeTimeWindows } from '../resources/time-windows.ts';
 
-/** A table for people: columns as wide as their content, nothing that a terminal would obey. */
+/** A table for people, with columns as wide as their content and control characters escaped. */
 export function formatTable(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {
   if (rows.length === 0) return 'none';
   const texts = [
@@ -21,7 +21,7 @@ export function formatTable(rows: readonly Record<string, unknown>[], columns: r
     .join('\n');
 }
 
-/** One object, a field a line; the fields of an object inside it are named after it (`token.id`). */
+/** One field per line; nested fields are named after their object (`token.id`). */
 export function formatObject(object: Readonly<Record<string, unknown>>): string {
   const fields = flatten(object);
   const widest = Math.max(0, ...fields.map(([name]) => stringWidth(escapeControls(name))));
@@ -36,7 +36,9 @@ function flatten(object: object, before = ''): [name: string, value: unknown][] 
   });
 }
 
-/** Fields that have a notation of their own are shown as one would type them. A map: a field may be called `__proto__`. */
+/**
+ * Fields with a notation of their own are shown as they are typed. A Map, because a field may be called `__proto__`.
+ */
 const AS_TYPED = new Map<string, (value: unknown) => string | undefined>([
   ['grants', writeGrants],
   ['windows', writeTimeWindows],
@@ -46,7 +48,7 @@ function cell(value: unknown, name: string): string {
   return escapeControls(formatValue(value, name));
 }
 
-/** A value in words: JSON is for scripts, which ask for it. */
+/** A value as text. Scripts use JSON instead. */
 function formatValue(value: unknown, name: string): string {
   if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'number' && /(?:^at|At|Until)$/.test(name)) return new Date(value).toISOString();
@@ -61,7 +63,7 @@ function formatValue(value: unknown, name: string): string {
   return parts.join(', ') || '-';
 }
 
-/** Names come from people: what would move the cursor or colour the screen is shown, not obeyed (SR-36). */
+/** Users choose names, so control characters in them are shown instead of sent to the terminal (SR-36). */
 export function escapeControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${character.codePointAt(0)?.toString(16)}}`;

@@ -8,12 +8,12 @@ const [, report = ''] = page.split('## What the report says');
 const [outcomes = ''] = report.split('| `code` |');
 
 describe('docs/moving-from-protectimus.md', () => {
-  test('says what every outcome in the report means, and of none that there is not', () => {
+  test('explains every outcome of the report, and no other', () => {
     const named = [...outcomes.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, name]) => name);
     expect(named.filter((name) => name !== 'outcome').sort()).toEqual([...OUTCOMES].sort());
   });
 
-  test.each([...SKIP_REASONS, ...MIGRATION_CODES])('explains %s where it explains the report', (code) => {
+  test.each([...SKIP_REASONS, ...MIGRATION_CODES])('explains %s in its section on the report', (code) => {
     expect(report).toContain(`\`${code}\``);
   });
 });

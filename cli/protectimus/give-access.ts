@@ -5,7 +5,7 @@ import { type Item, inBulk, type MigrationContext, reportAnswer } from './migrat
 import type { MigrationPlan } from './migration-plan.ts';
 import type { MigrationCode, ReportRow } from './report.ts';
 
-/** Who has to do something before they can sign in as they did. */
+/** Users who must set up something before they can sign in as before. */
 export interface Needs {
   enrolments: { user: ExistingUser; resource: ExistingResource }[];
   passwords: ExistingUser[];
@@ -17,7 +17,7 @@ interface MigratedObjects {
   tokens: ReadonlyMap<number, MigratedToken>;
 }
 
-/** Access as it was, as far as there are tokens for it; and who has to set up what. */
+/** Restores access as far as tokens exist for it, and lists what users must set up. */
 export async function giveAccess(
   context: MigrationContext,
   { access: planned }: MigrationPlan,
@@ -30,7 +30,7 @@ export async function giveAccess(
     const resource = migrated.resources.get(access.resource);
     const user = access.user === undefined ? undefined : migrated.users.get(access.user);
     context.advance(1);
-    // What is not here has been told of already.
+    // The report already says why it is missing.
     if (!resource || (access.user !== undefined && !user)) continue;
     const tokens = access.tokens.flatMap((number) => migrated.tokens.get(number) ?? []);
     const name = user?.login ?? tokens[0]?.name ?? '';
@@ -43,13 +43,13 @@ export async function giveAccess(
     for (const token of tokens) give(token);
     if (!user || tokens.length > 0) continue;
     if (!access.neededToken) give();
-    // They have set one up here by now.
+    // They have set one up meanwhile.
     else if (hasToken(user, resource.id)) report.add({ ...row, outcome: 'there' });
     else if (resource.asksForToken) {
       give();
       if (!user.blocked) enrolments.push({ user, resource });
     } else {
-      // Assigned alone they would come in by their password, where a code was asked for before.
+      // With access but no token they could sign in by password, where a code was required before.
       const detail = `set enrolment with required on ${resource.id}, and run this again`;
       report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED' satisfies MigrationCode, detail });
     }

@@ -4,15 +4,15 @@ import type { PlannedResource } from './migration-plan.ts';
 import type { MigrationCode } from './report.ts';
 
 export interface ExistingResource {
-  /** Made up in a dry run, where it is not there yet. */
+  /** Empty in a dry run, if the resource does not exist yet. */
   id: string;
   name: string;
   enabled: boolean;
-  /** Whether nobody who had a token comes in without one: by what its settings say, not by what they said there. */
+  /** True if a user without a token is made to set one up. Judged by the settings here, not by those of the source. */
   asksForToken: boolean;
 }
 
-/** What the API shows of one. */
+/** A resource as the API shows it. */
 interface ResourceView {
   id: string;
   name: string;
@@ -23,10 +23,10 @@ interface ResourceView {
   enrolment: { kinds: readonly string[]; required: boolean; postponableUntil: number | null } | null;
 }
 
-/** The kinds that are taken where nothing is said, and SMS. */
+/** The default kinds, and SMS. */
 const WITH_SMS = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery', 'sms'];
 
-/** Resources by the names they had there. One of that name that is here already stays as it is. */
+/** Creates resources by name. An existing one of that name is not changed. */
 export async function migrateResources(
   { service, run, dryRun, report, advance }: MigrationContext,
   planned: readonly PlannedResource[],
@@ -61,7 +61,7 @@ export async function migrateResources(
         });
     if (!made) continue;
     const filters = resource.filters.join('; ');
-    // What may not be read cannot be copied, and without it people would come in from anywhere.
+    // Filters cannot be read, so they cannot be copied: without them users could sign in from anywhere.
     const detail = filters === '' ? undefined : `switched off until its filters are made here: ${filters}`;
     report.add({
       ...row,
@@ -84,8 +84,8 @@ function settingsOf({ name, failedAttemptsBeforeLock, filters, withTokens, takes
 }
 
 /**
- * Whether somebody who is assigned alone is asked for a token as well: by the policy of codes, or by an enrolment that is
- * required and may not be put off. One of kinds alone that do not count there asks nobody.
+ * True if a user who is assigned without a token is asked for one: by a policy with codes, or by a required enrolment
+ * that cannot be postponed. An enrolment of kinds that the resource does not accept asks for none.
  */
 function asksForToken({ methodPolicy, tokenKinds, enrolment }: ResourceView): boolean {
   if (!enrolment?.kinds.some((kind) => tokenKinds.includes(kind))) return false;

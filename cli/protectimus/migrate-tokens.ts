@@ -4,9 +4,9 @@ import { type Item, inBulk, type MigrationContext, reportAnswer, tryOne } from '
 import { nameOf, type PlannedToken } from './migration-plan.ts';
 import type { MigrationCode } from './report.ts';
 
-/** What the API shows of one. */
+/** A token as the API shows it. */
 export interface MigratedToken {
-  /** Made up in a dry run, where it is not there yet. */
+  /** Empty in a dry run, if the token does not exist yet. */
   id: string;
   name: string;
   kind: string;
@@ -21,10 +21,10 @@ export interface MigratedToken {
 const DEVICE_KINDS = ['totp', 'hotp', 'ocra'];
 
 /**
- * Tokens: what codes are sent to is made; a device is found by its serial number among those that have been imported with
- * their seeds, and handed to its owner. Everything else has to be set up anew.
+ * Creates SMS and email tokens. Finds devices by serial number among the tokens that were imported with their seeds,
+ * and gives them to their owners. All other tokens must be set up again.
  *
- * @returns those that are there, by their numbers
+ * @returns the existing tokens, by their numbers in the source
  */
 export async function migrateTokens(
   context: MigrationContext,
@@ -48,7 +48,7 @@ export async function migrateTokens(
         const code = token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MigrationCode);
         report.add({ ...row, outcome: 'needed', code });
       } else if (another) {
-        // Which of them is the one that its owner has is not for a program to say.
+        // A program cannot decide which of them its owner has.
         const detail = 'several tokens here have that serial number';
         report.add({ ...row, outcome: 'refused', code: 'NAME_AMBIGUOUS', detail });
       } else {
@@ -58,7 +58,7 @@ export async function migrateTokens(
     } else {
       const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
       if (!found) items.push({ subject: token, body: bodyOf(token, owner), number: token.id });
-      // It may be of a run that was broken off before it was kept from the API.
+      // An interrupted run may have created it without restricting it.
       else if (await disableApi(context, token, found)) {
         report.add({ ...row, outcome: 'there' });
         here.set(token.id, found);
@@ -70,7 +70,7 @@ export async function migrateTokens(
   return here;
 }
 
-/** A device that has been imported becomes its owner's, unless it is somebody's already. */
+/** Gives an imported device to its owner, unless it has another one. */
 async function assignDevice(
   { service, dryRun, report }: MigrationContext,
   token: PlannedToken,
@@ -84,7 +84,7 @@ async function assignDevice(
       ...row,
       outcome: 'refused',
       code: 'SERIAL_TAKEN' satisfies MigrationCode,
-      detail: 'somebody else has the token of that number',
+      detail: 'another user has the token of that number',
     });
     return undefined;
   }
@@ -116,7 +116,7 @@ async function createSentTokens(
   for (const { token, as } of made) if (await disableApi(context, token, as)) here.set(token.id, as);
 }
 
-/** What counted in the widget alone does so here, before it gives access to anything. Whether it is as it should be now. */
+/** A token that worked only in the widget stays so, before it gives access to anything. False if that failed. */
 async function disableApi(
   { service, dryRun, report }: MigrationContext,
   token: PlannedToken,
@@ -133,12 +133,12 @@ function bodyOf({ name, kind, serial }: PlannedToken, owner: ExistingUser | unde
     kind,
     to: addressOf(kind, serial ?? ''),
     ...(name !== '' && { name }),
-    // Made up in a dry run, where its owner is not there yet.
+    // The id is empty in a dry run, if the owner does not exist yet.
     ...(owner && owner.id !== '' && { owner: owner.id }),
   };
 }
 
-/** Numbers are written there without the plus. Which of them are numbers is for the service to say. */
+/** The source writes numbers without the plus. The service validates them. */
 function addressOf(kind: PlannedToken['kind'], serial: string): string {
   return kind === 'sms' && /^[0-9]/.test(serial) ? `+${serial}` : serial;
 }
@@ -157,7 +157,7 @@ async function readTokens({ service }: MigrationContext) {
   return { bySerial, byAddress };
 }
 
-/** Serial numbers of several tokens there: which of them is the one with the seed is not said. */
+/** Serial numbers of several tokens of the source: it is unknown which of them has the seed. */
 function repeatedSerials(planned: readonly PlannedToken[]): ReadonlySet<string> {
   const [seen, twice] = [new Set<string>(), new Set<string>()];
   for (const { kind, serial } of planned) {

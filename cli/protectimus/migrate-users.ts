@@ -13,8 +13,8 @@ export interface ExistingUser {
 }
 
 /**
- * People by their logins. Somebody who is here already stays as they are; where address or number say that it is somebody
- * else, nothing of the one there is given to them.
+ * Creates users by login. An existing user is not changed; if email or phone show that it is another person, the user
+ * of the source is refused.
  */
 export async function migrateUsers(
   context: MigrationContext,
@@ -37,7 +37,7 @@ export async function migrateUsers(
   for (const user of taken) {
     const found = await readUser(service, user.login);
     if (!found || !isSame(found, user)) {
-      const detail = found ? 'somebody else here has that login' : 'somebody else here has that address or number';
+      const detail = found ? 'another user has that login' : 'another user has that address or number';
       report.add({ ...rowOf(user), outcome: 'refused', code: 'NAME_TAKEN', detail });
       continue;
     }
@@ -45,7 +45,7 @@ export async function migrateUsers(
     here.set(user.id, found);
     if (user.blocked && !found.blocked) blocked.push(user);
   }
-  // Before anything is given to them.
+  // Block users before giving them anything.
   for (const user of blocked) {
     const found = here.get(user.id);
     if (!found) continue;
@@ -67,7 +67,7 @@ function fieldsOf({ login, email, phone, firstName, secondName, apiSupport }: Pl
   return { login, apiSupport, ...Object.fromEntries(given) };
 }
 
-/** By the login itself, not by another name of somebody. */
+/** Matches the login only, not another name of a user. */
 async function readUser(service: Service, login: string): Promise<ExistingUser | undefined> {
   try {
     const { body } = await service.send('GET', `/v1/users/${encodeURIComponent(login)}`);

@@ -22,8 +22,8 @@ const resources = async () => {
 };
 const commits = () => moving.terminal.ports.store.commits.length;
 
-describe('a move', () => {
-  test('takes over what can be read: resources, people, who is kept out, tokens that codes are sent to, access', async () => {
+describe('a migration', () => {
+  test('migrates resources, users, blocks, SMS and email tokens and access', async () => {
     const said = await moving.move();
     expect(said).toMatchObject({ code: 0, err: '' });
     const here = await resources();
@@ -43,12 +43,12 @@ describe('a move', () => {
       assignments: [{ resource: shop, alone: false, tokens: [mailbox?.id] }],
     });
     expect(said.out).toContain('users: 6 taken over, 0 there already, 0 left out, 0 refused\n');
-    expect(said.out).toContain('tokens: 1 taken over, 0 there already, 4 to be set up anew, 2 left out, 0 refused\n');
+    expect(said.out).toContain('tokens: 1 taken over, 0 there already, 4 to be set up again, 2 left out, 0 refused\n');
     expect(said.out).toContain('3 people need a token: --send-links mails them one each\n');
     expect(said.out).toContain('5 people have no password: --send-resets mails them a link to a new one\n');
   });
 
-  test('finds devices whose seeds were imported by their serial numbers, and hands them to their owners', async () => {
+  test('finds devices with imported seeds by their serial numbers, and gives them to their owners', async () => {
     await moving.importSeeds();
     const said = await moving.move();
     const [fob] = await moving.ask('token', 'list', '--search', 'f-1');
@@ -58,7 +58,7 @@ describe('a move', () => {
     expect(of(said.rows, 'enrolment', 'needed')).toEqual(['alice', 'alice', 'frank']);
   });
 
-  test('made again finds everything there and makes nothing', async () => {
+  test('creates nothing when repeated', async () => {
     await moving.importSeeds();
     await moving.move();
     const everything = async () => {
@@ -74,7 +74,7 @@ describe('a move', () => {
     expect(await everything()).toEqual(before);
   });
 
-  test('tried out says the same and changes nothing', async () => {
+  test('reports the same in a dry run, and changes nothing', async () => {
     await moving.importSeeds();
     const before = commits();
     const tried = await moving.move(['--dry-run']);
@@ -84,7 +84,7 @@ describe('a move', () => {
     expect(tried.out.replaceAll('would be taken', 'taken')).toBe(made.out);
   });
 
-  test('goes on where rows failed, and makes none of them twice', async () => {
+  test('continues after refused rows, and creates none of them twice', async () => {
     const { store } = moving.terminal.ports;
     let writes = 0;
     store.intercept = { commit: (_, go) => (++writes % 3 === 0 ? Promise.reject(new Error('torn')) : go()) };
@@ -103,7 +103,7 @@ describe('a move', () => {
     expect(await user('carol')).toMatchObject({ blocked: true });
   });
 
-  test('in JSON for scripts', async () => {
+  test('prints JSON for scripts', async () => {
     const { out } = await moving.terminal.type(
       [
         '--json',
@@ -129,8 +129,8 @@ describe('a move', () => {
 });
 
 // The attack: a stolen password, once the second factor has been lost on the way.
-describe('nobody who had a token comes in without one', () => {
-  test('resources that are made ask them for one, and who is assigned alone has none', async () => {
+describe('no user who had a token can sign in without one', () => {
+  test('new resources require one, and users assigned without a token have none', async () => {
     await moving.move();
     const here = await resources();
     expect(here.get('Shop')).toMatchObject({ enrolment: { required: true, postponableUntil: null } });
@@ -142,7 +142,7 @@ describe('nobody who had a token comes in without one', () => {
     });
   });
 
-  test('on a resource that is here already and does not ask, they get no access, and the report says so', async () => {
+  test('an existing resource that does not require one gives no access, and the report says so', async () => {
     await moving.terminal.type(['resource', 'create', '--name', 'Shop']);
     const said = await moving.move();
     expect(said.code).toBe(4);
@@ -154,7 +154,7 @@ describe('nobody who had a token comes in without one', () => {
     expect(await user('bob')).toMatchObject({ assignments: [{ resource: shop, alone: true }] });
   });
 
-  test('on one that is here already and asks for a kind that it does not take, which nobody is asked for, neither', async () => {
+  test('an existing resource that requires only kinds it does not accept gives no access', async () => {
     const enrolment = JSON.stringify({ kinds: ['totp'], required: true });
     await moving.terminal.type([
       'resource',
@@ -175,12 +175,12 @@ describe('nobody who had a token comes in without one', () => {
     ).toEqual(['alice', 'eve', 'frank']);
   });
 
-  test('a token that was locked there does not come to life here', async () => {
+  test('a token that was locked in the source is not active here', async () => {
     const said = await moving.move();
     expect(said.rows.filter(({ code }) => code === 'NOT_ACTIVE')).toHaveLength(1);
   });
 
-  test('a resource with filters is switched off until they are made', async () => {
+  test('a resource with filters is disabled until they are created', async () => {
     const { rows } = await moving.move(['--send-links']);
     expect(rows).toContainEqual(
       expect.objectContaining({
@@ -191,13 +191,13 @@ describe('nobody who had a token comes in without one', () => {
       }),
     );
     expect((await resources()).get('Bank')).toMatchObject({ enabled: false });
-    // A link to it would lead nowhere.
+    // Its link would not work.
     expect(rows).toContainEqual(expect.objectContaining({ name: 'alice', resource: 'Bank', code: 'RESOURCE_OFF' }));
   });
 });
 
-describe('somebody of the same login who is here already', () => {
-  test('is not given what is another one’s', async () => {
+describe('an existing user with the same login', () => {
+  test('does not receive what belongs to another user', async () => {
     await moving.terminal.type(['user', 'create', '--login', 'alice', '--email', 'other@post.example']);
     const said = await moving.move();
     expect(said.code).toBe(4);
@@ -205,7 +205,7 @@ describe('somebody of the same login who is here already', () => {
     expect(await user('alice')).toMatchObject({ email: 'other@post.example', assignments: [] });
   });
 
-  test('keeps a token that is somebody else’s', async () => {
+  test('keeps a token that belongs to another user', async () => {
     await moving.importSeeds();
     await moving.terminal.type(['user', 'create', '--login', 'mallory']);
     const [fob] = await moving.ask('token', 'list', '--search', 'f-1');
@@ -217,8 +217,8 @@ describe('somebody of the same login who is here already', () => {
   });
 });
 
-// The attack: a second fob of the same number, made by another vendor or by hand.
-test('a fob of which there are several of that number here is handed to nobody', async () => {
+// The attack: a second fob with the same number, made by another vendor or by hand.
+test('a fob whose number exists several times is given to no user', async () => {
   await moving.importSeeds();
   await moving.terminal.type(
     ['token', 'create', '--name', 'Twin', '--kind', 'totp', '--serial', 'F-1', '--secret-stdin'],
@@ -237,7 +237,7 @@ describe('links', () => {
   const mails = (kind: string) =>
     moving.terminal.ports.courier.sent.filter((mail) => mail.kind === kind).map(({ to }) => to);
 
-  test('are mailed when asked for: one to each who needs a token, none to who is kept out', async () => {
+  test('are mailed on request: one to each user who needs a token, none to a blocked one', async () => {
     await moving.move();
     expect(moving.terminal.ports.courier.sent).toEqual([]);
     const said = await moving.move(['--send-links']);
@@ -249,14 +249,14 @@ describe('links', () => {
     expect(said.out).toContain('3 people need a token; 3 were sent a link\n');
   });
 
-  test('to new passwords go to whoever has none', async () => {
+  test('to new passwords go to users without one', async () => {
     await moving.move(['--send-resets', '--language', 'de']);
     expect(mails('password-reset').sort()).toEqual(
       ['alice', 'bob', 'dave', 'eve', 'frank'].map((login) => `${login}@post.example`),
     );
   });
 
-  test('stop with the first mail that cannot go, and the rest is told', async () => {
+  test('stop at the first mail that cannot be sent, and the report lists the rest', async () => {
     moving.terminal.ports.courier.down = true;
     const said = await moving.move(['--send-links']);
     expect(said.code).toBe(4);
@@ -264,8 +264,8 @@ describe('links', () => {
   });
 });
 
-// The attack: names that a terminal obeys, a spreadsheet computes, or a browser runs.
-describe('an account with anything in its names', () => {
+// The attack: names that a terminal, a spreadsheet or a browser would execute.
+describe('an account with hostile names', () => {
   const user = {
     id: 1,
     login: '<img/src=x>',
@@ -282,7 +282,7 @@ describe('an account with anything in its names', () => {
     { id: 12, name: '', type: 'MAIL', serialNumber: 'b@post.example', enabled: 'true', userId: '2' },
   ];
 
-  test('harms nothing: what may be a name is one, and what may not is told of', async () => {
+  test('is harmless: valid names are migrated, others are reported', async () => {
     const source = await startScriptedSource((path, query) => {
       if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: '=1+1' }], query);
       if (path === 'user-service/users') return pageOf('users', [user, ...others], query);

@@ -6,8 +6,8 @@ import type { MigrationContext } from './migration-context.ts';
 import type { MigrationPlan } from './migration-plan.ts';
 
 /**
- * Makes what is not there yet, in an order in which a kill leaves nothing that lets anybody in who should not be: blocks before
- * access, owners before their tokens, and access last. Run again, it finds by their names what was made, and makes the rest.
+ * Creates what does not exist yet, ordered so that an interruption gives access to no unauthorized user: blocks before
+ * access, owners before their tokens, access last. A repeated run finds existing objects by name and creates the rest.
  */
 export async function migrateAccount(context: MigrationContext, plan: MigrationPlan): Promise<Needs> {
   const { report } = context;

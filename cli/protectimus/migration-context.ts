@@ -3,26 +3,26 @@ import { Refused, type Service } from '../connection/service.ts';
 import { detailOf, MAX_ROWS, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
 
-/** What making an account's copy takes. */
+/** What a migration needs. */
 export interface MigrationContext {
   service: Service;
-  /** The same when it goes on after a kill: what was done in it already is not done again. */
+  /** The id of the run, unchanged when it resumes, so that nothing is created twice. */
   run: string;
   dryRun: boolean;
   report: Report;
-  /** Says that so much more is through. */
+  /** Advances the progress bar. */
   advance: (things: number) => void;
 }
 
-/** One thing in a bulk request. */
+/** One object in a bulk request. */
 export interface Item<T> {
   subject: T;
   body: Record<string, unknown>;
-  /** Its number there. */
+  /** Its number in the source. */
   number: number;
 }
 
-/** Sends things in requests of many, each by a key of the run, and hands on what became of each. */
+/** Sends objects in bulk requests, each with an idempotency key, and passes on each result. */
 export async function inBulk<T>(
   { service, run, dryRun, advance }: MigrationContext,
   path: string,
@@ -39,14 +39,14 @@ export async function inBulk<T>(
   }
 }
 
-/** An Idempotency-Key: of this run, and of what is made. */
+/** The idempotency key of an object in this run. */
 export function keyOf(run: string, path: string, number: number, body: object): string {
   return createHash('sha256')
     .update([run, path, number, JSON.stringify(body)].join('\n'))
     .digest('base64url');
 }
 
-/** What one thing came to, as a row; whether it is there now. */
+/** Reports the result for one object. True if it was created. */
 export function reportAnswer(
   report: Report,
   row: Omit<ReportRow, 'outcome'>,
@@ -59,7 +59,7 @@ export function reportAnswer(
   return isMade;
 }
 
-/** The same for a request of one thing: a refusal is told, everything else that goes wrong is not for a row to say. */
+/** Runs one request and reports a refusal. Other errors are thrown. */
 export async function tryOne<T>(
   report: Report,
   row: Omit<ReportRow, 'outcome'>,

@@ -38,8 +38,8 @@ const account = (more: Partial<SourceAccount> = {}): SourceAccount => ({
 const onShop = (users: SourceUser[], tokens: SourceToken[], isTokenUnread = false) =>
   new Map([[1, { users, tokens, isTokenUnread }]]);
 
-describe('what is planned', () => {
-  test('a token whose owner is on the resource too is there with its owner, every other by itself', () => {
+describe('the plan', () => {
+  test('keeps a token with its owner if both are on the resource, and by itself otherwise', () => {
     const [ada, eve] = [user(1), user(2)];
     const tokens = [token(11, { owner: 1 }), token(12, { owner: 2 }), token(13)];
     const { access } = planMigration(account({ users: [ada, eve], tokens, access: onShop([ada], tokens) }));
@@ -50,7 +50,7 @@ describe('what is planned', () => {
     ]);
   });
 
-  test('of two of one name none comes over', () => {
+  test('skips both of two objects with one name', () => {
     const { users, skipped } = planMigration(
       account({ users: [user(1, 'Ada'), user(2, 'ＡDA'), user(3)], access: onShop([], []) }),
     );
@@ -58,7 +58,7 @@ describe('what is planned', () => {
     expect(skipped.map(({ code }) => code)).toEqual(['NAME_TWICE', 'NAME_TWICE']);
   });
 
-  test('a number that stands for somebody else on the resource gives access to nobody', () => {
+  test('gives no access to a number that belongs to another user by now', () => {
     const { access, skipped } = planMigration(
       account({ users: [user(1, 'ada')], access: onShop([user(1, 'mallory')], []) }),
     );
@@ -66,14 +66,14 @@ describe('what is planned', () => {
     expect(skipped).toEqual([expect.objectContaining({ code: 'CONTRADICTED', name: 'mallory' })]);
   });
 
-  test('a token that cannot be read may be anybody’s: all of its resource need one', () => {
+  test('requires tokens on a resource with an unreadable token, which any user may own', () => {
     const { access, resources } = planMigration(account({ users: [user(1)], access: onShop([user(1)], [], true) }));
     expect(access).toEqual([expect.objectContaining({ neededToken: true })]);
     expect(resources).toEqual([expect.objectContaining({ withTokens: true })]);
   });
 });
 
-describe('whatever the account elsewhere says', () => {
+describe('for any source account', () => {
   const numbers = fc.integer({ min: 1, max: 6 });
   const users = fc.uniqueArray(numbers, { maxLength: 6 }).map((ids) => ids.map((id) => user(id)));
   const someToken = fc.record({
@@ -104,7 +104,7 @@ describe('whatever the account elsewhere says', () => {
       }),
     );
 
-  test('nobody who had a token there is taken for somebody without one', () => {
+  test('no user who had a token is planned without one', () => {
     fc.assert(
       fc.property(someAccount, (from) => {
         const { access } = planMigration(from);
@@ -117,7 +117,7 @@ describe('whatever the account elsewhere says', () => {
     );
   });
 
-  test('no token is given to anybody but its owner, none that is locked, deactivated or an administrator’s to anybody', () => {
+  test('tokens go to their owners only, and locked, deactivated or administrators’ tokens to no user', () => {
     fc.assert(
       fc.property(someAccount, (from) => {
         const known = new Map(from.tokens.map((one) => [one.id, one]));
@@ -134,7 +134,7 @@ describe('whatever the account elsewhere says', () => {
     );
   });
 
-  test('everybody who is kept out there is kept out here, and nothing is told of twice or lost', () => {
+  test('blocked users stay blocked, and nothing is reported twice or lost', () => {
     fc.assert(
       fc.property(someAccount, (from) => {
         const move = planMigration(from);

@@ -1,20 +1,20 @@
 import type { SourceAccount } from './read-source.ts';
 import type { SourceResource, SourceToken, SourceUser } from './source-objects.ts';
 
-/** What is to be made of an account elsewhere. Nothing here knows yet what there is already. */
+/** What to create from the source account, regardless of what exists already. */
 export interface MigrationPlan {
   resources: PlannedResource[];
   users: PlannedUser[];
   tokens: PlannedToken[];
   access: PlannedAccess[];
-  /** What is not taken over whatever there is here, and why. */
+  /** What cannot be migrated, and why. */
   skipped: Skipped[];
 }
 
 export interface PlannedResource extends SourceResource {
-  /** Somebody signs in to it with a token: nobody may come in here without one for want of a seed. */
+  /** A user signs in to it with a token. None of them may sign in here without one because a seed is missing. */
   withTokens: boolean;
-  /** Codes by text message count there. */
+  /** It accepts codes by SMS. */
   takesSms: boolean;
 }
 
@@ -23,22 +23,21 @@ export interface PlannedUser extends SourceUser {
 }
 
 export interface PlannedToken extends Omit<SourceToken, 'owner' | 'enabled' | 'isStaffs'> {
-  /** A number among the planned users. */
+  /** Number of a planned user. */
   owner: number | undefined;
   /**
-   * `sms`, `email`: codes go to an address, which is all there is to it. `device`: its seed cannot be read, and comes from a file of
-   * seeds or not at all.
+   * `sms`, `email`: an address is all it needs. `device`: its seed cannot be read, and must come from a file of seeds.
    */
   kind: 'sms' | 'email' | 'device';
 }
 
-/** One person, or nobody, on one resource. */
+/** One user, or tokens without a user, on one resource. */
 export interface PlannedAccess {
   resource: number;
   user: number | undefined;
-  /** With these; none: alone. Of nobody each by itself. */
+  /** The user's tokens; empty: assigned without a token. */
   tokens: number[];
-  /** They had a token there, whether or not it is among those that come over. */
+  /** The user had a token in the source, migrated or not. */
   neededToken: boolean;
 }
 
@@ -54,27 +53,24 @@ export interface Skipped {
 export const SKIP_REASONS = [
   /** It could not be read. */
   'UNREADABLE',
-  /** The account elsewhere has several of that name. */
+  /** The source has several of that name. */
   'NAME_TWICE',
-  /** It signs an administrator in, and these are invited anew. */
+  /** It signs an administrator in. Administrators are invited again. */
   'OF_ADMINISTRATOR',
-  /** It was locked or deactivated there. */
+  /** It was locked or deactivated in the source. */
   'NOT_ACTIVE',
-  /** Its owner does not come over. */
+  /** Its owner is not migrated. */
   'OWNER_LEFT',
-  /** Said to be one thing in one list, and another in another. */
+  /** Two lists of the source contradict each other. */
   'CONTRADICTED',
-  /** The account elsewhere does not tell who is on the resource. */
+  /** The source does not show who is on the resource. */
   'ACCESS_UNREADABLE',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 const SENT_KINDS: Readonly<Record<string, 'sms' | 'email'>> = { SMS: 'sms', MAIL: 'email' };
 
-/**
- * What is to be made. Where two statements do not go together nothing is made of either, and what is kept out there is kept
- * out here.
- */
+/** Plans the migration. Skips what the source contradicts, and keeps blocked users blocked. */
 export function planMigration(account: SourceAccount): MigrationPlan {
   const skipped: Skipped[] = account.unread.map(({ what, object }) => ({
     what,
@@ -103,7 +99,7 @@ export function planMigration(account: SourceAccount): MigrationPlan {
   return {
     resources: resources.map((resource) => ({
       ...resource,
-      // Where it is not known who has one, everybody may have.
+      // If the source does not show who has a token, assume that all users do.
       withTokens:
         'refused' in (account.access.get(resource.id) ?? { refused: '' }) ||
         access.some((one) => one.resource === resource.id && one.user !== undefined && one.neededToken),
@@ -124,7 +120,8 @@ function skipReason(
   users: ReadonlyMap<number, SourceUser>,
 ): SkipReason | undefined {
   if (token.isStaffs) return 'OF_ADMINISTRATOR';
-  // A locked one lets nobody in there, and a deactivated one lets its owner in without: neither is brought to life here.
+  // A locked token does not sign in; a deactivated one lets its owner sign in without it. Neither may become active
+  // here.
   if (!token.enabled || blockedTokens.has(token.id)) return 'NOT_ACTIVE';
   if (token.owner !== undefined && !users.has(token.owner)) return 'OWNER_LEFT';
   return undefined;
@@ -133,13 +130,13 @@ function skipReason(
 interface KnownObjects {
   users: ReadonlyMap<number, SourceUser>;
   tokens: ReadonlyMap<number, SourceToken>;
-  /** Tokens that come over. */
+  /** Tokens that are migrated. */
   planned: ReadonlySet<number>;
 }
 
 /**
- * Who is on a resource. The account elsewhere tells people and tokens, and not which of them belong together: a token whose
- * owner is there too is with its owner, every other is there by itself.
+ * Who is on a resource. The source lists users and tokens separately: a token whose owner is also listed goes with its
+ * owner, any other stands by itself.
  */
 function accessTo(
   resource: SourceResource,
@@ -157,10 +154,10 @@ function accessTo(
     skipped.push({ what: 'assignment', number, name, resource: resource.name, code: 'CONTRADICTED' });
   const people = new Map<number, PlannedAccess>();
   for (const user of told.users) {
-    // Who does not come over has been told of.
+    // The report already lists users who are not migrated.
     if (!known.users.has(user.id) && account.users.some(({ id, login }) => id === user.id && login === user.login))
       continue;
-    // A number that stands for somebody else by now gives access to nobody.
+    // A number that belongs to another user by now gives no access.
     if (known.users.get(user.id)?.login !== user.login) refuse(user.id, user.login);
     else people.set(user.id, { resource: resource.id, user: user.id, tokens: [], neededToken: told.isTokenUnread });
   }
@@ -170,7 +167,7 @@ function accessTo(
     const person = token.owner === undefined ? undefined : people.get(token.owner);
     if (same?.owner !== token.owner || same?.serial !== token.serial || same?.type !== token.type) {
       refuse(token.id, nameOf(token));
-      // Whose token it is is not known; that one of these had it is.
+      // The owner is unknown, but each of these may have had the token.
       for (const owner of [token.owner, same?.owner]) {
         const either = owner === undefined ? undefined : people.get(owner);
         if (either) either.neededToken = true;
@@ -185,7 +182,7 @@ function accessTo(
   return [...people.values(), ...alone];
 }
 
-/** Of several that go by one name none comes over: which of them is meant is not for a program to say. */
+/** Skips all objects that share a name: a program cannot decide which one is meant. */
 function dropRepeated<T extends { id: number }>(
   objects: readonly T[],
   what: 'resource' | 'user',
@@ -202,7 +199,7 @@ function dropRepeated<T extends { id: number }>(
   });
 }
 
-/** What people know it by: where it has one, its serial number. */
+/** The serial number if it has one, else the name. */
 export function nameOf({ name, serial }: Pick<SourceToken, 'name' | 'serial'>): string {
   return serial ?? name;
 }

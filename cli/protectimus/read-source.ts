@@ -12,29 +12,29 @@ import {
   type UnreadableObject,
 } from './source-objects.ts';
 
-/** Everything of an account elsewhere that can be read. */
+/** Everything that can be read from the source account. */
 export interface SourceAccount {
   resources: SourceResource[];
   users: SourceUser[];
   tokens: SourceToken[];
   /** What is on each resource, by its number. */
   access: Map<number, SourceAccess>;
-  /** Numbers of those that are kept out there. */
+  /** Numbers of blocked users. */
   blockedUsers: Set<number>;
   blockedTokens: Set<number>;
   unread: { what: 'resource' | 'user' | 'token'; object: UnreadableObject }[];
-  /** What it says of itself and does not keep. */
+  /** Where its own counts do not match. */
   warnings: string[];
 }
 
-/** `isTokenUnread`: a token on it cannot be read, and it may be anybody's. */
+/** `isTokenUnread`: one of its tokens cannot be read, and any user may own it. */
 export type SourceAccess = { users: SourceUser[]; tokens: SourceToken[]; isTokenUnread: boolean } | { refused: string };
 
 const PAGE_SIZE = 100;
 const MAX_OBJECTS = 1_000_000;
-/** More of what cannot be read is no accident. */
+/** So many unreadable objects are no accident. */
 const MAX_UNREADABLE = 10_000;
-/** Every state in which somebody is kept out. */
+/** Every state of a blocked user. */
 const USER_BLOCKS = [
   ['BLOCKED_BY_ADMIN'],
   ['TOO_MANY_LOGIN_FAILED_ATTEMPTS_BLOCKED'],
@@ -42,7 +42,7 @@ const USER_BLOCKS = [
   ['TOO_MANY_EMAIL_FAILED_ATTEMPTS_BLOCKED'],
   ['TOO_MANY_PIN_FAILED_ATTEMPTS_BLOCKED'],
 ];
-/** Of tokens. Two are spelled in two ways: a source has to know one of them. */
+/** States of blocked tokens. Two have two spellings: a source must know one of them. */
 const TOKEN_BLOCKS = [
   ['BLOCKED_BY_ADMIN'],
   ['TOO_MANY_OTP_FAILED_ATTEMPTS', 'TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED'],
@@ -53,8 +53,8 @@ type Kind = 'resource' | 'user' | 'token';
 type Query = Readonly<Record<string, string | number>>;
 
 /**
- * Reads an account elsewhere, all of it before anything is made of it: what breaks off here has changed nothing. Whom it keeps
- * out, and what is on a resource, is found by asking for them: the objects themselves do not say.
+ * Reads the whole account before anything is created, so that a failure changes nothing. Blocks and access come from
+ * queries of their own: the objects do not show them.
  */
 export async function readSource(source: Source, show: (total: number) => Progress): Promise<SourceAccount> {
   const declared = {
@@ -62,7 +62,7 @@ export async function readSource(source: Source, show: (total: number) => Progre
     user: await readQuantity(source, 'user'),
     token: await readQuantity(source, 'token'),
   };
-  // Each is read by itself, and most of them once more on a resource.
+  // Each object is read once by itself, and most of them once more on a resource.
   const progress = show(2 * (declared.resource + declared.user + declared.token));
   try {
     return await readAll(source, declared, progress);
@@ -99,7 +99,10 @@ async function readAll(source: Source, declared: Record<Kind, number>, progress:
   return { resources, users, tokens, access, blockedUsers, blockedTokens, unread, warnings };
 }
 
-/** Who is in a state, by whichever of its names the source knows. Not to know would bring back who is kept out. */
+/**
+ * Numbers of objects in a state, by the spelling that the source knows. Fails if it knows none: blocked users must stay
+ * blocked.
+ */
 async function numbersOf(source: Source, what: 'user' | 'token', spellings: readonly string[], advance: () => void) {
   const read: (raw: unknown) => ReadResult<{ id: number }> = what === 'user' ? readUser : readToken;
   for (const [at, block] of spellings.entries()) {
@@ -120,7 +123,10 @@ async function readQuantity(source: Source, what: Kind): Promise<number> {
   return number;
 }
 
-/** A resource whose people and tokens are not both told has none: half of it could let somebody off their code. */
+/**
+ * If users or tokens of a resource cannot be read, it gets no access: half of it could let a user sign in without a
+ * code.
+ */
 async function readAccess(source: Source, resource: number, advance: () => void): Promise<SourceAccess> {
   try {
     const users = await readList(source, 'user', { resourceIds: resource }, readUser, advance);
@@ -132,7 +138,7 @@ async function readAccess(source: Source, resource: number, advance: () => void)
   }
 }
 
-/** Page by page until one is empty. A source whose pages repeat themselves would never come to an end. */
+/** Reads pages until one is empty, and fails if they repeat. */
 async function readList<T extends { id: number }>(
   source: Source,
   what: Kind,
@@ -147,7 +153,7 @@ async function readList<T extends { id: number }>(
     const { [`${what}s`]: page } = await source.read(path, { ...query, start, limit: PAGE_SIZE });
     if (!Array.isArray(page)) throw new Unreachable(`${source.name}: ${path} is no list`);
     if (page.length === 0) return { objects: [...found.values()], unread };
-    // A page longer than was asked for would be paged over twice.
+    // A page longer than requested would be read twice.
     if (page.length > PAGE_SIZE) throw new Unreachable(`${source.name}: ${path} gives more than it was asked for`);
     const before = found.size + unread.length;
     for (const raw of page) {

@@ -4,15 +4,15 @@ import { lineOf } from '../transfer/export-rows.ts';
 import { openPrivateFile } from '../transfer/private-file.ts';
 
 export const OUTCOMES = [
-  /** It was made; in a dry run, it would be. */
+  /** It was created; in a dry run, it would be. */
   'made',
-  /** It was there already. */
+  /** It existed already. */
   'there',
-  /** A person has to set something up: a token or a password. */
+  /** The user must set up a token or a password. */
   'needed',
-  /** They were mailed the link to do it with. */
+  /** The link for that was mailed. */
   'sent',
-  /** It does not come over. */
+  /** It is not migrated. */
   'left',
   /** Countersign refused it. */
   'refused',
@@ -20,46 +20,46 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 export type ReportSubject = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
 
-/** What became of one thing. */
+/** The result for one object. */
 export interface ReportRow {
   what: ReportSubject;
   outcome: Outcome;
-  /** Its number in the account elsewhere. */
+  /** Its number in the source. */
   number?: number | undefined;
   name: string;
-  /** By its name. */
+  /** Name of the resource. */
   resource?: string | undefined;
   code?: string | undefined;
   detail?: string | undefined;
 }
 
-/** What the move itself says of things that came over or were refused; beside these there are the service's codes. */
+/** Codes of the migration itself, besides those of the service. */
 export const MIGRATION_CODES = [
-  /** It is switched off until the filters that are named are made. */
+  /** It is disabled until the named filters are created. */
   'FILTERS_TO_MAKE',
-  /** It would let people in without the token that they had elsewhere. */
+  /** It would let users sign in without the token that they had in the source. */
   'RESOURCE_UNGUARDED',
-  /** The token of that number is somebody else's here. */
+  /** Another user here has the token of that number. */
   'SERIAL_TAKEN',
-  /** No token of that number is here. */
+  /** There is no token of that number here. */
   'SEED_UNKNOWN',
-  /** Another link of theirs leads on still. */
+  /** Another link of the user is still valid. */
   'ONE_LINK_AT_A_TIME',
-  /** Nobody signs in there now. */
+  /** The resource is disabled. */
   'RESOURCE_OFF',
-  /** The move broke off before it was known what became of it. */
+  /** The migration stopped before the result was known. */
   'NO_ANSWER',
 ] as const;
 export type MigrationCode = (typeof MIGRATION_CODES)[number];
 
 const COLUMNS = ['what', 'outcome', 'number', 'name', 'resource', 'code', 'detail'] as const;
 
-/** Every row of a move in a file, and how many came to what. */
+/** Writes every row of a migration to a file, and counts the outcomes. */
 export class Report {
   readonly #stream: ReturnType<typeof createWriteStream>;
   readonly #counts = new Map<string, number>();
 
-  /** @throws UsageError where something else is at that place */
+  /** @throws UsageError if the path is not a file of this user */
   constructor(file: string) {
     this.#stream = createWriteStream(file, { fd: openPrivateFile(file) });
     this.#stream.write(`${COLUMNS.join(',')}\n`);
@@ -71,7 +71,7 @@ export class Report {
     this.#stream.write(`${lineOf({ ...row }, COLUMNS, 'csv')}\n`);
   }
 
-  /** How many of a kind came to that; of all kinds where none is named. */
+  /** The number of rows with an outcome, of one subject or of all. */
   count(outcome: Outcome, what?: ReportSubject): number {
     if (what !== undefined) return this.#counts.get(`${what} ${outcome}`) ?? 0;
     return [...this.#counts].reduce((sum, [name, count]) => (name.endsWith(` ${outcome}`) ? sum + count : sum), 0);

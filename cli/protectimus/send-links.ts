@@ -7,11 +7,11 @@ export interface MailContext {
   service: Service;
   report: Report;
   language: string;
-  /** Whoever was written to in a run that was broken off is not written to twice. */
+  /** Remembers sent mails, so that a resumed run sends none twice. */
   journal: Journal;
 }
 
-/** Mails each person who needs a token the link to set one up: one, since a second link would void the first. */
+/** Mails each user who needs a token one link to set it up: a second link would void the first. */
 export async function sendEnrolments(context: MailContext, { enrolments }: Needs): Promise<void> {
   const written = new Set<string>();
   for (const { user, resource } of enrolments) {
@@ -40,7 +40,7 @@ export async function sendEnrolments(context: MailContext, { enrolments }: Needs
   }
 }
 
-/** Mails each person without a password the link to a new one. */
+/** Mails a link to each user without a password. */
 export async function sendResets(context: MailContext, { passwords }: Needs): Promise<void> {
   for (const user of passwords) {
     const row = { what: 'password', name: user.login } as const;
@@ -49,7 +49,7 @@ export async function sendResets(context: MailContext, { passwords }: Needs): Pr
   }
 }
 
-/** Whether there is any sense in trying the next one. */
+/** True if the next one is worth trying. */
 async function sendOne(
   { service, report, journal }: MailContext,
   row: Omit<ReportRow, 'outcome'>,
@@ -65,7 +65,7 @@ async function sendOne(
   } catch (error) {
     if (!(error instanceof Refused) || error.status === 401) throw error;
     report.add({ ...row, outcome: 'refused', code: error.code });
-    // Without mail for one there is none for the next.
+    // If mail fails for one, it fails for all.
     return error.status < 500;
   }
   await journal.note(path);

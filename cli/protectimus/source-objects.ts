@@ -1,7 +1,7 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { numberIn, objectOf } from './source.ts';
 
-/** What is read of an account elsewhere. The numbers are its own. */
+/** Objects of the source account, with its own numbers. */
 export interface SourceResource {
   id: number;
   name: string;
@@ -24,28 +24,28 @@ export interface SourceToken {
   id: number;
   name: string;
   type: string;
-  /** Of MAIL and SMS the address or number. */
+  /** For MAIL and SMS, the address or number. */
   serial: string | undefined;
   enabled: boolean;
   apiSupport: boolean;
   owner: number | undefined;
-  /** An administrator signs in with it. */
+  /** It belongs to an administrator. */
   isStaffs: boolean;
 }
 
-/** What an object that cannot be read is called in the report. */
+/** An unreadable object in the report. */
 export interface UnreadableObject {
   number: number | undefined;
   name: string;
   detail: string;
 }
 
-/** Longer than any name here may be; what is longer is refused rather than cut. */
+/** Longer than any valid name. Longer texts are refused, not cut. */
 const MAX_TEXT_LENGTH = 200;
 
 class InvalidField extends Error {}
 
-/** The object, or what is wrong with it: one that is broken spoils no other. */
+/** The object, or what is wrong with it: one unreadable object does not affect the others. */
 export type ReadResult<T> = { object: T } | { unread: UnreadableObject };
 
 export function readResource(raw: unknown): ReadResult<SourceResource> {
@@ -59,7 +59,7 @@ export function readResource(raw: unknown): ReadResult<SourceResource> {
     return {
       id: readNumber(from),
       name: readRequiredText(from, 'name'),
-      // A limit of before that is not one of ours becomes the nearest.
+      // Clamp a limit that we do not support.
       failedAttemptsBeforeLock: Math.min(most, Math.max(least, failures)),
       filters,
     };
@@ -84,7 +84,7 @@ export function readToken(raw: unknown): ReadResult<SourceToken> {
     name: readText(from, 'name') ?? '',
     type: readRequiredText(from, 'type'),
     serial: readText(from, 'serialNumber'),
-    // What does not say that it counts does not count.
+    // A token that does not say it is enabled is not.
     enabled: readBoolean(from, 'enabled', false),
     apiSupport: readBoolean(from, 'apiSupport', true),
     owner: readInteger(from, 'userId') || undefined,

@@ -43,8 +43,8 @@ const token = (id: number, more: object = {}) => ({
   ...more,
 });
 
-describe('what is sent', () => {
-  test('is the password of the hour, and never the key', async () => {
+describe('credentials', () => {
+  test('are the password of the hour, never the key', async () => {
     let seen: unknown;
     const { source } = await open(() => (request, response) => {
       seen = request.headers.authorization;
@@ -62,12 +62,12 @@ describe('what is sent', () => {
     ['https://ada:secret@api.example', 'without credentials'],
     ['file:///etc/passwd', 'https'],
     ['nonsense', 'not a URL'],
-  ])('goes not to %s', (url, why) => {
+  ])('are not sent to %s', (url, why) => {
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(UsageError);
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(why);
   });
 
-  test('is sent again where an answer failed to come, with growing pauses, and as long as asked to wait', async () => {
+  test('are sent again after a failure, with growing pauses, and at least as long as asked to wait', async () => {
     const { source, asked } = await open((_path, _query, times) =>
       times === 1
         ? status(503)
@@ -82,7 +82,7 @@ describe('what is sent', () => {
     expect(waits).toEqual([1000, 7000, 4000]);
   });
 
-  test('is not sent for ever, and no wait is longer than a minute', async () => {
+  test('are not sent forever, and no wait is longer than a minute', async () => {
     const { source, asked } = await open(() => status(503, { 'retry-after': '86400' }));
     await expect(source.read('auth-service/balance')).rejects.toThrow(Unreachable);
     expect(asked).toHaveLength(4);
@@ -90,8 +90,8 @@ describe('what is sent', () => {
   });
 });
 
-// The attack: whoever answers in the place of the account elsewhere, or has taken it over, wants the credentials at another
-// place, the machine busy or full, or somebody let in here.
+// The attack: an impostor of the source, or one who has taken it over, wants the credentials sent elsewhere, the
+// machine busy or full, or access here.
 describe('a hostile source', () => {
   const endless = (_: unknown, response: ServerResponse) => {
     const more = () => {
@@ -115,7 +115,7 @@ describe('a hostile source', () => {
     await expect(read()).rejects.toThrow(why);
   });
 
-  test('never answers', async () => {
+  test('does not answer', async () => {
     const scripted = await startScriptedSource(() => () => {});
     closing.push(scripted);
     const source = openSource({ url: scripted.url, login: 'ada', key: KEY, pause: async () => {}, timeoutMs: 20 });
@@ -147,7 +147,7 @@ describe('a hostile source', () => {
     await expect(read()).rejects.toThrow(why);
   });
 
-  test('says numbers of which none can be made', async () => {
+  test('sends numbers that are not numbers', async () => {
     const none = { toString: 1, valueOf: 1 };
     const refusal = { responseHolder: { status: 'FAILURE', error: { code: none, message: none } } };
     const refusing = await open(() => text(JSON.stringify(refusal)));
@@ -156,7 +156,7 @@ describe('a hostile source', () => {
     await expect(counting.read()).rejects.toThrow(Unreachable);
   });
 
-  // SR-36: what a terminal does at once.
+  // SR-36: control sequences of terminals.
   test.each([3001, 8001])('writes to the terminal in its message of %i', async (code) => {
     const message = '\u001b]0;owned\u0007\u001b[2J\r\nAll taken over.\u2028\u202e';
     const said = text(JSON.stringify({ responseHolder: { status: 'FAILURE', error: { code, message } } }));
@@ -167,7 +167,7 @@ describe('a hostile source', () => {
     expect(String(failure)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   });
 
-  test('has objects that are none: each is told of, and the others are read', async () => {
+  test('sends invalid objects: each is reported, and the others are read', async () => {
     const broken = [
       null,
       'x',
@@ -180,7 +180,7 @@ describe('a hostile source', () => {
       user(4, { login: 7 }),
       user(5, { email: 'x'.repeat(201) }),
       user(6, { apiSupport: 'perhaps' }),
-      // Whoever makes a number of it is thrown out by the language.
+      // Converting it to a number throws.
       { ...user(7), id: { toString: 1, valueOf: 1 } },
     ];
     const list = [user(1), ...broken, user(2)];
@@ -193,8 +193,8 @@ describe('a hostile source', () => {
   });
 });
 
-describe('what is read', () => {
-  test('goes over many pages, also of a source that gives less at once', async () => {
+describe('reading', () => {
+  test('reads many pages, also if the source returns short ones', async () => {
     const list = Array.from({ length: 257 }, (_, at) => user(at + 1));
     const { read } = await open((path, query) => {
       if (path === 'user-service/users/quantity') return { quantity: 257 };
@@ -207,12 +207,12 @@ describe('what is read', () => {
     expect(account.warnings).toEqual([]);
   });
 
-  test('is held against what the source says it has', async () => {
+  test('compares the result with the counts of the source', async () => {
     const { read } = await open((path) => (path === 'token-service/tokens/quantity' ? { quantity: 3 } : undefined));
     expect((await read()).warnings).toEqual([expect.stringContaining('3 tokens, and shows 0')]);
   });
 
-  test('of a resource whose people it does not tell is nothing at all', async () => {
+  test('gives no access to a resource whose users are not shown', async () => {
     const { read } = await open((path, query) => {
       if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: 'Shop' }], query);
       return query.has('resourceIds') && path === 'token-service/tokens' ? failure(7001) : undefined;
@@ -220,12 +220,12 @@ describe('what is read', () => {
     expect((await read()).access.get(7)).toEqual({ refused: '7001 no' });
   });
 
-  test('tells apart a refusal of the source from no answer', async () => {
+  test('distinguishes a refusal of the source from no answer', async () => {
     const { source } = await open(() => failure(5002));
     await expect(source.read('user-service/users/1')).rejects.toThrow(SourceRefused);
   });
 
-  test('of a source that spells a state in another way is asked for in that, and without an answer nothing is read', async () => {
+  test('tries the other spelling of a state, and fails if the source knows none', async () => {
     const old = await open((_path, query) =>
       query.get('block') === 'TOO_MANY_OTP_FAILED_ATTEMPTS' ? failure(6001) : undefined,
     );
@@ -237,7 +237,7 @@ describe('what is read', () => {
     await expect(mute.read()).rejects.toThrow(SourceRefused);
   });
 
-  test('knows whom the source keeps out by asking for them', async () => {
+  test('finds blocked users by querying for them', async () => {
     const { read } = await open((path, query) => {
       if (query.get('start') !== '0') return undefined;
       if (path === 'user-service/users' && query.get('block')?.includes('PIN')) return { users: [user(3)] };

@@ -4,16 +4,16 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { Unreachable, UsageError } from '../connection/service.ts';
 import { escapeControls } from '../output/table.ts';
 
-/** An account elsewhere, behind the API that published Protectimus libraries speak. It is only ever read. */
+/** Another account, behind the API that published Protectimus libraries use. It is only read. */
 export interface Source {
   /**
    * What `response` holds.
    *
    * @param path such as `user-service/users`
-   * @throws SourceRefused when it says no, {@link Unreachable} when it does not answer or not in its own way
+   * @throws SourceRefused if the source refuses; {@link Unreachable} if it does not answer, or not in the expected form
    */
   read(path: string, query?: Readonly<Record<string, string | number>>): Promise<Record<string, unknown>>;
-  /** For people: where it is. */
+  /** Its host, for messages. */
   readonly name: string;
 }
 
@@ -22,12 +22,12 @@ export interface SourceOptions {
   login: string;
   key: string;
   now?: () => number;
-  /** Between tries; in milliseconds. */
+  /** Milliseconds between attempts. */
   pause?: (ms: number) => Promise<unknown>;
   timeoutMs?: number;
 }
 
-/** The source said no, with a code of its own. */
+/** The source refused, with a code of its own. */
 export class SourceRefused extends Error {
   readonly code: number;
   constructor(code: number, message: string) {
@@ -40,11 +40,11 @@ export class SourceRefused extends Error {
 const MAX_ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 60_000;
-/** A page of a hundred objects has some 50 kB. */
+/** A page of a hundred objects has about 50 kB. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_MESSAGE_LENGTH = 300;
 
-/** A failure that another try may not meet. */
+/** A failure that may not recur. */
 class TransientFailure extends Error {
   readonly waitMs: number;
   constructor(message: string, waitMs = 0) {
@@ -54,8 +54,8 @@ class TransientFailure extends Error {
 }
 
 /**
- * The way to an account elsewhere. What comes from there is believed in nothing: not in its length, not in its form, and no
- * redirection of it is followed, since the credentials would go along.
+ * Opens a source. Nothing it sends is trusted: neither length nor form. Redirects are not followed, since they would
+ * carry the credentials along.
  */
 export function openSource(options: SourceOptions): Source {
   const base = baseOf(options.url);
@@ -73,7 +73,7 @@ export function openSource(options: SourceOptions): Source {
           return await request(url, options);
         } catch (error) {
           if (!(error instanceof TransientFailure)) throw error;
-          // Reads alone are repeated, and there is nothing here but reads.
+          // Every request is a read, so it can be repeated.
           if (tries === MAX_ATTEMPTS) throw new Unreachable(`${base.origin}: ${error.message}`);
           const grown = FIRST_PAUSE_MS * 2 ** (tries - 1);
           await pause(Math.min(Math.max(grown, error.waitMs), MAX_PAUSE_MS));
@@ -93,13 +93,13 @@ function baseOf(text: string): URL {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new UsageError('--from: the address alone, without credentials, query or fragment');
   }
-  // As the libraries are configured: with the path of the API or without.
+  // Libraries are configured with the path of the API or without it.
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith('/api/v1') ? `${path}/` : `${path}/api/v1/`;
   return url;
 }
 
-/** What the dialect takes for a password: made of the key and the hour in UTC. */
+/** The password of the protocol: a hash of the key and the hour in UTC. */
 export function hourlyPassword(key: string, now: number): string {
   const [date = '', time = ''] = new Date(now).toISOString().split('T');
   return createHash('sha256')
@@ -138,7 +138,7 @@ async function request(url: URL, { login, key, now = Date.now, timeoutMs = 30_00
   return responseOf(url, text);
 }
 
-/** The whole of a body, as long as it is no longer than a page can be. */
+/** Reads a body, up to the size that a page can have. */
 async function readBounded(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -160,7 +160,7 @@ function responseOf(url: URL, text: string): Record<string, unknown> {
   }
   const code = numberIn(error.code);
   const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : '';
-  // Its database or the server itself had trouble.
+  // The source or its database failed.
   if (code === 3001 || code === 8001) throw new TransientFailure(`${code} ${escapeControls(message)}`);
   throw new SourceRefused(Number.isInteger(code) ? code : 9001, message);
 }
@@ -178,7 +178,7 @@ export function objectOf(value: unknown): Record<string, unknown> | undefined {
   return value as Record<string, unknown>;
 }
 
-/** The number that is said, as one or as a text; NaN where none is. Other objects may be such that asking them throws. */
+/** A number given as number or text; else NaN. Converting other objects may throw. */
 export function numberIn(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }

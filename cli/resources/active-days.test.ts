@@ -12,7 +12,7 @@ const quiet = (day: string) => ({
   complete: true,
 });
 
-test('days without a sign-in are left out, and the others come to a total', () => {
+test('omits days without a sign-in, and adds a total', () => {
   const first = {
     ...quiet('2027-01-02'),
     granted: 2,
@@ -37,17 +37,17 @@ test('days without a sign-in are left out, and the others come to a total', () =
   ]);
 });
 
-test('a day on which something may be missing is not left out', () => {
+test('keeps a day that may be incomplete', () => {
   const torn = { ...quiet('2027-01-02'), complete: false };
   expect(activeDays([quiet('2027-01-01'), torn])).toMatchObject([torn, { day: 'total', granted: 0, complete: false }]);
 });
 
-test('of days on which nothing happened nothing is shown', () => {
+test('shows nothing if all days are empty', () => {
   expect(activeDays([quiet('2027-01-01'), quiet('2027-01-02')])).toEqual([]);
   expect(activeDays([])).toEqual([]);
 });
 
-test('whatever happened, no attempt is lost or counted twice', () => {
+test('loses and repeats no attempt', () => {
   const reasons = fc.dictionary(
     fc.constantFrom('OTP_WRONG', 'USER_BLOCKED', '__proto__'),
     fc.integer({ min: 1, max: 99 }),

@@ -3,8 +3,8 @@ import type { Row } from './resource-command.ts';
 type Counts = Readonly<Record<string, number>>;
 
 /**
- * Of the statistics, the days on which something happened or something may be missing, and what they come to. Who was
- * active on two days is one person, so the people of the days are not added up.
+ * The days with sign-ins or with missing data, and their total. Active users are not added up: one user can be active
+ * on several days.
  */
 export function activeDays(days: readonly Row[]): Row[] {
   const busy = days.filter((day) => day.granted !== 0 || sum(counts(day.refused)) > 0 || day.complete === false);

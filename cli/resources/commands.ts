@@ -1,7 +1,10 @@
 import described from './api.json' with { type: 'json' };
 import type { Action, Flag, FlagNotes, FlagType, ResourceCommand, Verb } from './resource-command.ts';
 
-/** What the command line needs of the API's document, by request. `api-coverage.test.ts` writes and checks the file. */
+/**
+ * The part of the API's document that the command line needs, by request. `api-coverage.test.ts` writes and checks the
+ * file.
+ */
 export type DescribedApi = Record<string, DescribedOperation>;
 interface DescribedOperation {
   about: string;
@@ -44,7 +47,7 @@ export function commandsOf(resource: ResourceCommand): ActionCommand[] {
   return [...verbs.map((verb) => ({ verb, ...standard[verb] })), ...actions].map(commandOf);
 }
 
-/** Adds to an action what the API's document says about its request. An operator's requests are not in it. */
+/** Adds what the API's document says about the request. Requests of operators are not in it. */
 export function commandOf({ flags = {}, request, ...action }: Action): ActionCommand {
   const [method = '', path = ''] = request.split(' ');
   const { about = '', body = {}, query = {} } = API[request] ?? { body: fieldsFrom(flags) };

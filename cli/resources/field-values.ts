@@ -4,7 +4,7 @@ import { readGrants } from './grants.ts';
 import type { Flag, FlagType } from './resource-command.ts';
 import { readTimeWindows } from './time-windows.ts';
 
-/** From a flag's text to what the API takes; undefined where it is not of the type. */
+/** Reads a flag's text; undefined if it is not of the type. */
 type Reader = (text: string) => unknown;
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -46,9 +46,9 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
 };
 
 /**
- * What a flag's text means in a request. `none` empties what can be empty.
+ * The value of a flag in a request. `none` clears a field.
  *
- * @throws UsageError when it is not of the flag's type; the message has no part of what was given
+ * @throws UsageError if the text is not of the flag's type; the message does not repeat the text
  */
 export function flagValue({ flag, type }: Pick<Flag, 'flag' | 'type'>, text: string): unknown {
   const { read, shape } = READERS[type];
@@ -57,7 +57,7 @@ export function flagValue({ flag, type }: Pick<Flag, 'flag' | 'type'>, text: str
   return value;
 }
 
-/** Whether it comes from standard input, so that its flag takes no text. */
+/** True if the value comes from standard input, so that the flag takes no text. */
 export function isFromInput({ type }: Pick<Flag, 'type'>): boolean {
   return READERS[type].placeholder === '';
 }

@@ -1,4 +1,4 @@
-/** The bounds in time of lists of what happened. */
+/** Time bounds of lists. */
 export const PERIOD = {
   from: { type: 'time', about: 'not before' },
   to: { type: 'time', about: 'not after' },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readGrants, writeGrants } from './grants.ts';
 
-test('whatever grants there are, written down they are read as they were', () => {
+test('written grants are read back unchanged', () => {
   const resource = fc.stringMatching(/^res_[0-9a-hjkmnp-tv-z]{11}$/);
   fc.assert(
     fc.property(fc.array(fc.record({ resource, allowed: fc.boolean() })), (grants) => {
@@ -12,7 +12,7 @@ test('whatever grants there are, written down they are read as they were', () =>
   );
 });
 
-test.each(['', ':assigned', 'res_1:allowed', 'res_1:assigned:assigned'])('%j is none', (text) => {
+test.each(['', ':assigned', 'res_1:allowed', 'res_1:assigned:assigned'])('%j is not valid', (text) => {
   expect(readGrants([text])).toBeUndefined();
 });
 

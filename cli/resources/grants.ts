@@ -3,14 +3,14 @@ export interface Grant {
   allowed: boolean;
 }
 
-/** Assigned *and* allowed, unless it says that somebody is assigned only: `res_…,res_…:assigned`. */
+/** Reads grants: assigned and allowed, or only assigned: `res_…,res_…:assigned`. */
 export function readGrants(texts: readonly string[]): Grant[] | undefined {
   const read = texts.map((one) => /^([^:]+)(:assigned)?$/.exec(one));
   if (read.some((one) => one === null)) return undefined;
   return read.map((one) => ({ resource: one?.[1] ?? '', allowed: one?.[2] === undefined }));
 }
 
-/** As `--grants` takes them; undefined where these are none. */
+/** Writes grants as `--grants` takes them; undefined if the value is not a list of grants. */
 export function writeGrants(value: unknown): string | undefined {
   if (!Array.isArray(value) || !value.every(isGrant)) return undefined;
   return value.map(({ resource, allowed }) => (allowed ? resource : `${resource}:assigned`)).join(',');

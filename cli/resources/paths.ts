@@ -1,4 +1,4 @@
-/** The part of an object that a name such as `rule.mode` says. */
+/** The part of an object that a name such as `rule.mode` addresses. */
 export function partOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
   let part: unknown = object;
   for (const key of name.split('.')) {
@@ -8,7 +8,7 @@ export function partOf(object: Readonly<Record<string, unknown>>, name: string):
   return part;
 }
 
-/** The object with that part in it, and the objects around it where there were none. */
+/** Sets that part, creating the objects around it. */
 export function withPart(
   object: Readonly<Record<string, unknown>>,
   name: string,

@@ -3,5 +3,5 @@ import { ACCOUNT } from './account.ts';
 import { OBJECTS } from './objects.ts';
 import type { ResourceCommand } from './resource-command.ts';
 
-/** Every noun of the command line, in the order of its help. */
+/** Every resource of the command line, in the order of its help. */
 export const RESOURCES: readonly ResourceCommand[] = [...OBJECTS, ...ACCESS, ...ACCOUNT];

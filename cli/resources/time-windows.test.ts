@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readTimeWindows, writeTimeWindows } from './time-windows.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-test('whatever windows there are, written down they are read as they were', () => {
+test('written windows are read back unchanged', () => {
   const minute = fc.integer({ min: 0, max: 1440 });
   const one = fc.record({ days: fc.subarray(DAYS, { minLength: 1 }), fromMinute: minute, toMinute: minute });
   fc.assert(
@@ -42,9 +42,9 @@ test.each([
   'mon 09:60-10:00',
   'mon-tue-wed 09:00-10:00',
   'moon 09:00-10:00',
-])('%s is none', (text) => expect(readTimeWindows(text)).toBeUndefined());
+])('%s is not valid', (text) => expect(readTimeWindows(text)).toBeUndefined());
 
-test('no text, however odd, breaks it', () => {
+test('no text makes it throw', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       readTimeWindows(text);

@@ -7,8 +7,8 @@ export interface TimeWindow {
 }
 
 /**
- * The windows of a time filter as people write them: `mon-fri 08:00-18:00; sat,sun 09:00-12:00`. A window whose end is
- * before its beginning runs past midnight. Undefined where it is none.
+ * Reads the windows of a time filter: `mon-fri 08:00-18:00; sat,sun 09:00-12:00`. A window that ends before it starts
+ * runs past midnight. Undefined if the text is not valid.
  */
 export function readTimeWindows(text: string): TimeWindow[] | undefined {
   const windows = text
@@ -18,7 +18,7 @@ export function readTimeWindows(text: string): TimeWindow[] | undefined {
   return windows.some((one) => one === undefined) ? undefined : (windows as TimeWindow[]);
 }
 
-/** The same the other way round; undefined where these are no windows. */
+/** Writes windows in that form; undefined if the value is not a list of windows. */
 export function writeTimeWindows(value: unknown): string | undefined {
   if (!Array.isArray(value) || !value.every(isTimeWindow)) return undefined;
   return value
@@ -31,7 +31,7 @@ function isTimeWindow(value: unknown): value is TimeWindow {
   return Array.isArray(days) && typeof fromMinute === 'number' && typeof toMinute === 'number';
 }
 
-/** Three days or more in a row as `mon-fri`, all of them as `daily`. */
+/** Three or more days in a row as `mon-fri`, all of them as `daily`. */
 function writeDays(days: readonly string[]): string {
   if (DAYS.every((day) => days.includes(day))) return 'daily';
   const runs: string[][] = [];

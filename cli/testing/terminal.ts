@@ -12,7 +12,7 @@ import { runCommand } from '../program.ts';
 export interface Terminal {
   ports: TestPorts;
   dataFolder: string;
-  /** Types a command and waits for its end. The server that it may start is by default none. */
+  /** Runs a command and waits for its end. By default there is no server to start. */
   type(args: readonly string[], input?: string, env?: Record<string, string>, server?: string): Promise<Output>;
   close(): Promise<void>;
 }
@@ -23,13 +23,13 @@ export interface Output {
   err: string;
 }
 
-/** A person at the terminal of a server that runs. */
+/** A terminal on the machine of a running server. */
 export async function openTerminal(seed: string): Promise<Terminal> {
   const ports = await openTestPorts(seed);
   const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
   const app = createOperatorApp(ports, operatorOptions({ writeBackup: writeLines }));
   const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));
-  if (!socket) throw new Error('somebody else serves there');
+  if (!socket) throw new Error('another server uses the socket');
   return {
     ports,
     dataFolder,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Service } from '../connection/service.ts';
 
-/** What one row came to. */
+/** The result for one row. */
 export interface RowAnswer {
   status: number;
   id?: string;
@@ -11,18 +11,18 @@ export interface RowAnswer {
   retryAfterMs?: number;
 }
 
-/** A busy service is asked again, after a while that grows: in all for longer than a killed one keeps a row for itself. */
+/** A busy service is retried with growing pauses: in total for longer than a killed service holds a row. */
 const MAX_ATTEMPTS = 7;
 const FIRST_PAUSE_MS = 500;
 
-/** So many the service takes in one request. */
+/** The service's limit for one request. */
 export const MAX_ROWS = 500;
 
 /**
- * Sends rows in one request, and those again for which the service was too busy. What was answered stays answered: `failure`
- * is why others have no answer.
+ * Sends rows in one request, and retries those for which the service was too busy. `failure` is why a row has no
+ * answer.
  *
- * @param rows each with the key that it is done once by
+ * @param rows each with its idempotency key
  */
 export async function sendRows(
   service: Service,
@@ -54,12 +54,12 @@ export async function sendRows(
   }
 }
 
-/** Too much at once, or a request that was broken off has the row still at work. */
+/** Too many requests, or an interrupted request still holds the row. */
 function isBusy({ status, code }: RowAnswer): boolean {
   return status === 429 || status === 503 || code === 'IDEMPOTENCY_KEY_IN_USE';
 }
 
-/** What is wrong with which field: never what stood in it. */
+/** What is wrong with which field, without its value. */
 export function detailOf(answer: RowAnswer | undefined): string | undefined {
   const { errors = [], detail } = answer ?? {};
   const places = errors.map(({ path, message }) => `${path}: ${message}`);

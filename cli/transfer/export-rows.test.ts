@@ -7,17 +7,17 @@ import { lineOf } from './export-rows.ts';
 
 const COLUMNS = ['login', 'phone'];
 
-// The attack: somebody registers under a name that is a formula where an administrator opens the export.
+// The attack: a user registers with a name that a spreadsheet would compute.
 test.each(['=1+1', ' =1', '|calc', '%1', '\uff1d1+1', '\u00a0@SUM(1)'])('%j is text in a spreadsheet', (login) => {
   expect(lineOf({ login }, COLUMNS, 'csv')).toBe(`'${login},`);
 });
 
-test('telephone numbers stay what they are, and so does everything in JSON Lines', () => {
+test('phone numbers and JSON Lines are not changed', () => {
   expect(lineOf({ login: 'ada', phone: '+436641234567' }, COLUMNS, 'csv')).toBe('ada,+436641234567');
   expect(lineOf({ login: '=1' }, COLUMNS, 'jsonl')).toBe('{"login":"=1"}');
 });
 
-test('whatever names there are, a line is one row that reads as they were', () => {
+test('a line is one row that reads back unchanged', () => {
   const text = fc.string({ unit: anyCharacter });
   fc.assert(
     fc.property(text, text, (login, phone) => {

@@ -14,18 +14,18 @@ export interface ImportOptions {
   /** `/v1/users/bulk`. */
   path: string;
   dryRun: boolean;
-  /** Of this import, the same when it goes on after a kill: whatever was done in it already is not done again. */
+  /** The id of the import, unchanged when it resumes, so that nothing is done twice. */
   run: string;
-  /** Where refused rows go as they were, to be mended and imported again. */
+  /** Where refused rows go unchanged, to be corrected and imported again. */
   rejectedFile: string;
-  /** From a row of the file to a row of the request; throws an Error with what is wrong. */
+  /** Converts a row of the file to a row of the request; throws an Error with what is wrong. */
   toRequest: (fields: Record<string, unknown>) => Record<string, unknown>;
 }
 
 export interface ImportResult {
   done: number;
   refused: { line: number; code: string; detail?: string }[];
-  /** More were refused than are listed. */
+  /** All refused rows, also those not listed. */
   refusedCount: number;
 }
 
@@ -34,19 +34,18 @@ interface RowRequest {
   body: Record<string, unknown>;
 }
 
-/** Well below what the service takes in one body. */
+/** Well below the service's limit for a body. */
 const MAX_BATCH_BYTES = 600_000;
 const MAX_ROW_BYTES = 100_000;
 /** `,"key":"…"` */
 const KEY_BYTES = 60;
 const MAX_REQUESTS = 3;
-/** More are counted and written to the file of rejected rows, and not listed. */
+/** Further rows are counted and written to the file of rejected rows, but not listed. */
 const MAX_LISTED = 1000;
 
 /**
- * Sends the rows of a file in requests of 500, a few at a time, and keeps what was refused. Rows that were taken stay taken
- * whatever comes after. Each has a key made of the run and its place, so that going on after a kill loses none and doubles
- * none.
+ * Sends the rows of a file in requests of 500, several at a time, and collects the refused ones. Each row has a key
+ * made of the run and its position, so that a resumed import loses and repeats none.
  */
 export async function importRows(service: Service, options: ImportOptions, progress: Progress): Promise<ImportResult> {
   const imported: ImportResult = { done: 0, refused: [], refusedCount: 0 };
@@ -68,7 +67,8 @@ export async function importRows(service: Service, options: ImportOptions, progr
     for (const [at, { row }] of batch.entries()) {
       const answer = sent.answers[at];
       if (answer && answer.status < 300) imported.done += 1;
-      // Without an answer it is not known whether it was taken: it is kept, and the run goes on with the same command.
+      // Without an answer the result is unknown: the row goes to the rejected file, and the same command resumes the
+      // run.
       else refuse(row, answer?.code ?? 'NO_ANSWER', detailOf(answer));
     }
     failure ??= sent.failure;
@@ -115,7 +115,7 @@ export async function importRows(service: Service, options: ImportOptions, progr
   return imported;
 }
 
-/** What is sent for a row, or what is wrong with it before anything is. */
+/** The request row for a row of the file, or why it cannot be sent. */
 function requestOf(row: Row, { toRequest }: ImportOptions): (RowRequest & { bytes: number }) | { error: string } {
   if (!row.fields) return { error: row.error ?? 'no row' };
   try {
@@ -127,7 +127,7 @@ function requestOf(row: Row, { toRequest }: ImportOptions): (RowRequest & { byte
   }
 }
 
-/** A file that is there only when something was rejected. It may hold passwords: its owner alone reads it. */
+/** A file that exists only if rows were rejected. It may hold passwords, so only its owner can read it. */
 class RejectedRows {
   readonly #file: string;
   readonly #format: Format;
@@ -155,7 +155,7 @@ class RejectedRows {
   }
 }
 
-/** The first line of a CSV file: the rejected rows need it as well. */
+/** The header of a CSV file, which the rejected rows need as well. */
 async function headerOf({ file, format }: ImportOptions): Promise<string> {
   if (format !== 'csv') return '';
   const handle = await open(file);

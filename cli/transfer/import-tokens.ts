@@ -10,21 +10,21 @@ export interface TokenImportOptions {
   format: ImportFormat;
   dryRun: boolean;
   acceptPartial: boolean;
-  /** Where refused lines go, of a file that is a list of lines. */
+  /** Where refused lines go, if the file is a list of lines. */
   rejectedFile: string;
-  /** Password or key, and what CSV does not say. */
+  /** Password or key, and settings that CSV lacks. */
   more: Record<string, string>;
 }
 
 export interface TokenImportResult {
-  /** Made, or what would be made. */
+  /** Created, or to be created. */
   done: number;
   existing: number;
   refused: { line: number; serial?: string; code: string; detail?: string }[];
   warnings: string[];
-  /** False in a dry run, and where a refused row kept everything from being made. */
+  /** False in a dry run, and if a refused row stopped the import. */
   carriedOut: boolean;
-  /** There is a file with the refused lines. */
+  /** True if there is a file of refused lines. */
   rejected: boolean;
 }
 
@@ -43,10 +43,10 @@ interface Answer {
 const MAX_ROWS = 500;
 
 /**
- * Imports a file of tokens: has every row judged first, and makes them only when none is refused or partial taking is
- * asked for. Breaking off loses nothing: run again, it makes what is missing.
+ * Imports a file of tokens: checks every row first, and creates them only if none is refused or partial imports are
+ * accepted. After an interruption, run it again to create the rest.
  *
- * @param show begins a bar for so many steps
+ * @param show starts a progress bar with that many steps
  */
 export async function importTokens(
   service: Service,
@@ -73,7 +73,7 @@ async function checkTokens(
     for await (const part of partsOf(options.file, options.format)) {
       const answer = await send(service, options, part, { dryRun: true });
       for (const { detail } of answer.warnings) warnings.add(detail);
-      // The service sees one part at a time; a serial number of an earlier one is for us to remember.
+      // The service checks one part at a time, so repeated serial numbers across parts are found here.
       const before = new Set(serials);
       for (const row of answer.rows) {
         const serial = row.serial?.trim().toLowerCase();
@@ -122,7 +122,7 @@ async function createTokens(
   return { ...made, warnings, carriedOut: true, rejected: rejected.size > 0 };
 }
 
-/** They hold seeds: their owner alone reads them. */
+/** The lines hold seeds, so only the owner can read the file. */
 function writeRejected(file: string, lines: ReadonlySet<string>): void {
   const opened = openPrivateFile(file);
   try {

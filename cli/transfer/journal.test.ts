@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const open = () => openRun(join(folder, 'a.moving'), { from: 'elsewhere' }, 'another one');
 
 describe('the journal of a run', () => {
-  test('has what was noted for the run that goes on', async () => {
+  test('keeps notes for the resumed run', async () => {
     const first = await open();
     await first.note('one');
     await first.note('two');
@@ -24,7 +24,7 @@ describe('the journal of a run', () => {
     expect(await open()).toMatchObject({ resumed: false });
   });
 
-  test('loses what a kill has cut off, and nothing of what is noted after it', async () => {
+  test('loses a line cut by a kill, but none after it', async () => {
     const first = await open();
     await first.note('one');
     const { length } = await readFile(first.file);
@@ -33,7 +33,7 @@ describe('the journal of a run', () => {
     expect([...(await open()).completed]).toEqual(['two']);
   });
 
-  test('of another run is refused', async () => {
+  test('refuses the journal of another run', async () => {
     await open();
     await expect(openRun(join(folder, 'a.moving'), { from: 'here' }, 'another one')).rejects.toThrow('another one');
   });

@@ -3,24 +3,24 @@ import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../connection/service.ts';
 
-/** The name that an import goes by, kept in a file until it is through. */
+/** The id of an import, kept in a file until it completes. */
 export interface Journal {
   run: string;
   file: string;
-  /** Whether one of before was not through. */
+  /** True if an earlier run did not complete. */
   resumed: boolean;
-  /** Notes something that was done, for a run that goes on after this one. */
+  /** Records a completed step for a resumed run. */
   note(done: string): Promise<void>;
-  /** What was completed, also by the run that was broken off. */
+  /** Completed steps, also those of an interrupted run. */
   completed: ReadonlySet<string>;
-  /** It is through: the next one is another one. */
+  /** Completes the run: the next one is new. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the journal of an import, or that of the one that was broken off.
+ * Opens the journal of an import, new or interrupted.
  *
- * @throws UsageError when the file has changed since: its rows are known by their places, which may have moved
+ * @throws UsageError if the file has changed: its rows are known by their positions, which may have moved
  */
 export async function openJournal(imported: string, folder: string, path: string): Promise<Journal> {
   const file = join(folder, `${basename(imported)}.importing`);
@@ -28,15 +28,15 @@ export async function openJournal(imported: string, folder: string, path: string
   return openRun(
     file,
     { path, size, mtimeMs },
-    `an import of ${imported} was broken off, and it is not the same file any more: put that one back, or remove ${file} to begin anew, which doubles tokens that were taken over already`,
+    `an import of ${imported} was interrupted, and the file has changed since: restore it, or remove ${file} to start over, which creates tokens a second time`,
   );
 }
 
 /**
- * Opens the journal in a file, or that of the run that was broken off.
+ * Opens the journal in a file, new or interrupted.
  *
- * @param about what has to be the same for a run to go on
- * @throws UsageError with `otherwise` where it is not
+ * @param about what must be unchanged for a run to resume
+ * @throws UsageError with `otherwise` if it has changed
  */
 export async function openRun(
   file: string,
@@ -50,7 +50,7 @@ export async function openRun(
     completed,
     async note(done: string) {
       completed.add(done);
-      // The line before may have been cut by a kill: that one is lost, and this one is not.
+      // Start a new line, since a kill may have cut the last one.
       await appendFile(file, `\n${JSON.stringify(done)}`);
     },
     close: () => rm(file, { force: true }),
@@ -69,7 +69,7 @@ export async function openRun(
   return { ...rest, run: before.run, resumed: true };
 }
 
-/** A line that a kill has cut says nothing. */
+/** A line cut by a kill is ignored. */
 async function readLines(file: string): Promise<unknown[]> {
   const text = await readFile(file, 'utf8');
   return text.split('\n').map((line) => {

@@ -2,12 +2,12 @@ import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, lstatSync, 
 import { UsageError } from '../connection/service.ts';
 
 /**
- * Opens a file for seeds or passwords, empty, that its owner alone can read: also one that is there already, whose mode an
- * `open` leaves as it is. Folders are shared, and whoever can guess its name could have made it first, open to themselves,
- * or a link to some other file in its place.
+ * Opens an empty file for seeds or passwords that only its owner can read. An existing file gets that mode too, which
+ * `open` does not change. In a shared folder another user could guess the name and create the file first, readable by
+ * them or as a link.
  *
  * @returns the descriptor
- * @throws Misuse where something else is there
+ * @throws UsageError if the path is not a file of this user
  */
 export function openPrivateFile(path: string): number {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -33,13 +33,13 @@ export function openPrivateFile(path: string): number {
   }
 }
 
-/** The same question before there is anything to write, so that it is not asked when it is too late. */
+/** The same check before there is anything to write. */
 export function checkPrivateFile(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found) refuseForeign(path, found);
 }
 
-/** A device, such as `/dev/null`, keeps nothing. */
+/** A device such as `/dev/null` stores nothing. */
 function refuseForeign(path: string, found: Stats): void {
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
   if (found.isCharacterDevice() || (found.isFile() && isOwn)) return;

@@ -6,7 +6,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on a terminal; a script that reads standard error gets none. */
+/** A progress bar on a terminal. Scripts get none. */
 export function showProgress(stderr: Environment['stderr'], totalBytes: number, wanted: boolean): Progress {
   if (!wanted || stderr.isTTY !== true) return { at() {}, stop() {} };
   const bar = new cliProgress.SingleBar(

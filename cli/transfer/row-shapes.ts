@@ -1,4 +1,4 @@
-/** From a row of a file, whose fields are texts in CSV, to a row of a bulk request. */
+/** Converts a row of a file, whose fields are text in CSV, to a row of a bulk request. */
 
 const USER_FIELDS = [
   'login',
@@ -38,7 +38,7 @@ export function userRow(fields: Record<string, unknown>): Record<string, unknown
 
 export function tokenRow(fields: Record<string, unknown>): Record<string, unknown> {
   const row = rejectUnknown(fields, TOKEN_FIELDS);
-  // One would be made and shown to nobody: an import is of devices that there are.
+  // An import is for existing devices: a generated seed would never be shown.
   if (typeof row.secret !== 'string') throw new Error('secret: missing');
   if (typeof row.pin === 'string') row.pin = jsonOf(row.pin, 'pin');
   for (const name of NUMBERS) {
@@ -48,14 +48,14 @@ export function tokenRow(fields: Record<string, unknown>): Record<string, unknow
   return row;
 }
 
-/** A column that nobody knows is a mistake in the file: better said than dropped. */
+/** An unknown column is a mistake in the file, so report it instead of dropping it. */
 function rejectUnknown(fields: Record<string, unknown>, known: readonly string[]): Record<string, unknown> {
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`${unknown}: not a known column (${known.join(', ')})`);
   return { ...fields };
 }
 
-/** A hash as a text is one that says its own format ($2b$..., $argon2id$..., pbkdf2_sha256$...); as JSON, an object. */
+/** A hash as text names its own format ($2b$..., $argon2id$..., pbkdf2_sha256$...); JSON is an object. */
 function hashOf(text: string): unknown {
   return text.startsWith('{') ? jsonOf(text, 'passwordHash') : text;
 }

@@ -8,13 +8,13 @@ export type Format = 'csv' | 'jsonl';
 
 /** One row of a file, or what is wrong with it. */
 export interface Row {
-  /** Of the file, from 1; the first one of a row of CSV that spans several. */
+  /** Line of the file, from 1; of a CSV row that spans several, the first. */
   line: number;
-  /** As it stood there, to be written back when it is refused. */
+  /** The unchanged text, to be written back if it is refused. */
   raw: string;
   fields: Record<string, unknown> | undefined;
   error?: string;
-  /** How much of the file has been read with it. */
+  /** How much of the file has been read so far. */
   bytes: number;
 }
 
@@ -32,7 +32,7 @@ export async function sizeOf(file: string): Promise<number> {
   }
 }
 
-/** The rows of a file, one after the other: however large it is, little of it is in memory. */
+/** Streams the rows of a file, so memory use does not depend on its size. */
 export function readRows(file: string, format: Format): AsyncGenerator<Row> {
   return format === 'csv' ? readCsv(file) : readJsonLines(file);
 }
@@ -53,7 +53,7 @@ function fromJson(raw: string): Pick<Row, 'fields' | 'error'> {
     const value: unknown = JSON.parse(raw);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { fields: { ...value } };
   } catch {
-    // Said below.
+    // Reported below.
   }
   return { fields: undefined, error: 'not a JSON object' };
 }

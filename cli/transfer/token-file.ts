@@ -6,27 +6,27 @@ import { UsageError } from '../connection/service.ts';
 
 /** A part of a file that can be read by itself. */
 export interface FilePart {
-  /** As the request holds it. */
+  /** As sent in the request. */
   content: { content: string; encoding: 'text' | 'base64' };
-  /** Its lines as they stand in the file; none of a file that is no list of lines. */
+  /** Its lines in the file; empty if the file is not a list of lines. */
   lines: readonly string[];
-  /** How many lines of the file come before them. */
+  /** Number of lines of the file before it. */
   before: number;
-  /** The line of names, where the file has one. */
+  /** The header line, if the file has one. */
   names?: string;
-  /** How many lines of the content come before its own: the line of names, repeated. */
+  /** Number of repeated header lines in front of its own. */
   repeated: 0 | 1;
-  /** How much of the file has been read with it. */
+  /** How much of the file has been read so far. */
   bytes: number;
 }
 
-/** The formats that are told by their content, and the own one of JSON Lines and CSV with the columns of the API. */
+/** The formats recognized by content, and our own: JSON Lines and CSV with the columns of the API. */
 export type TokenFormat = ImportFormat | 'own';
 
-/** Larger lists go in several requests. */
+/** Larger lists are split into several requests. */
 const PART_BYTES = 512 * 1024;
 
-/** What a file of tokens is, by what was asked for or by its first line. */
+/** The format of a file, as requested or by its first line. */
 export async function tokenFormatOf(file: string, asked: string): Promise<TokenFormat> {
   if (asked === 'jsonl' || (asked === 'auto' && /\.(jsonl|ndjson)$/i.test(file))) return 'own';
   const known = IMPORT_FORMATS.find((format) => format === asked);
@@ -42,7 +42,7 @@ export async function tokenFormatOf(file: string, asked: string): Promise<TokenF
   return columns.includes('name') && columns.includes('kind') ? 'own' : 'csv';
 }
 
-/** PSKC is one document; everything else goes line by line, however long the file is. */
+/** PSKC is one document; other formats are read line by line, at any length. */
 export async function* partsOf(file: string, format: ImportFormat): AsyncGenerator<FilePart> {
   if (format === 'pskc') yield await readWhole(file);
   else yield* readParts(file, format === 'csv');
@@ -82,7 +82,7 @@ async function* readParts(file: string, isCsv: boolean): AsyncGenerator<FilePart
     lines.push(raw);
     size += raw.length + 1;
     bytes += Buffer.byteLength(raw) + 1;
-    // A field in quotes may span lines, and belongs together.
+    // A quoted field may span lines, which stay together.
     if (size < PART_BYTES || inQuotes) continue;
     yield part();
     before += lines.length;
@@ -92,7 +92,7 @@ async function* readParts(file: string, isCsv: boolean): AsyncGenerator<FilePart
   if (before === 0 || lines.some(hasContent)) yield part();
 }
 
-/** Every name that a column of seeds goes by has one of these in it. */
+/** Every known name of a seed column contains one of these. */
 function isHeader(line: string): boolean {
   return /seed|secret|key/i.test(line);
 }

@@ -13,14 +13,14 @@ import { type Output, openTerminal, type Terminal } from '../../testing/terminal
 
 export const FOB_SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-/** An account elsewhere, reached by its own API, and a terminal at the installation that it moves to. */
+/** A source account behind its own API, and a terminal at the installation that it migrates to. */
 export interface MigrationFixture {
   from: Dialect;
   url: string;
   terminal: Terminal;
-  /** Types the command, and reads the report. */
+  /** Runs the command, and reads the report. */
   move(flags?: readonly string[], env?: Record<string, string>): Promise<Output & { rows: Record<string, string>[] }>;
-  /** What the installation answers, as JSON. */
+  /** The answer of the installation, as JSON. */
   ask(...args: string[]): Promise<Record<string, unknown>[]>;
   show(...args: string[]): Promise<Record<string, unknown>>;
   /** Imports the seed of the fob with the serial number F-1. */
@@ -29,8 +29,8 @@ export interface MigrationFixture {
 }
 
 /**
- * - Shop: alice (an app), bob (alone), carol (kept out), dave (mail), eve (the fob F-1), frank (a token that is locked), a fob of
- *   nobody (N-1);
+ * - Shop: alice (an app), bob (no token), carol (blocked), dave (email), eve (the fob F-1), frank (a locked token), a
+ *   fob without an owner (N-1);
  * - Bank: alice, with the same app; and a filter.
  */
 export async function createMigrationFixture(seed: string): Promise<MigrationFixture> {
@@ -40,7 +40,7 @@ export async function createMigrationFixture(seed: string): Promise<MigrationFix
   const terminal = await openTerminal(seed);
   await terminal.type(['account', 'create', '--name', 'Acme']);
   const report = join(terminal.dataFolder, 'report.csv');
-  // The command goes by the clock of this machine.
+  // The command uses the clock of this machine.
   const { clock } = from.service.ports;
   clock.advance(Date.now() - clock.now());
   const ask = async (...args: string[]) => JSON.parse((await terminal.type(['--json', ...args])).out);

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What answers one request: an object is the `response` of the envelope; a function does as it likes. */
+/** The answer to one request: an object is the `response` of the envelope; a function writes it itself. */
 export type ScriptedAnswer = object | ((request: IncomingMessage, response: ServerResponse) => void);
 
 export interface ScriptedSource {
   url: string;
-  /** Every path with its query that was asked for. */
+  /** Every requested path with its query. */
   asked: string[];
   close(): void;
 }
 
-/** An account elsewhere that says what a test has it say. `script` gets the path without suffix, and the query. */
+/** A source with scripted answers. `script` gets the path without suffix, and the query. */
 export async function startScriptedSource(
   script: (path: string, query: URLSearchParams, times: number) => ScriptedAnswer | undefined,
 ): Promise<ScriptedSource> {
@@ -36,13 +36,13 @@ export async function startScriptedSource(
   return { url: `http://127.0.0.1:${port}`, asked, close };
 }
 
-/** Of an account with nothing in it. */
+/** The answers of an empty account. */
 function emptyAccount(path: string): object {
   if (path.endsWith('/quantity')) return { quantity: 0 };
   return { [path.split('/').at(-1) ?? '']: [] };
 }
 
-/** Pages of these objects, unless something narrows the list. */
+/** Pages of these objects, unless the list is filtered. */
 export function pageOf(name: string, objects: readonly unknown[], query: URLSearchParams): object {
   const [start, limit] = [Number(query.get('start')), Number(query.get('limit'))];
   return { [name]: query.has('block') ? [] : objects.slice(start, start + limit) };
