@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
-/** What the numbers were taken on. No names of hosts, people or folders. */
+/** The machine of the run, without names of hosts, users or folders. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -10,7 +10,7 @@ export interface Machine {
   system: string;
   node: string;
   redis: string;
-  /** Processes that were running or waiting in the minute before; much above 0 means the numbers are not clean. */
+  /** Load average of the minute before; much above 0 means the numbers are not clean. */
   loadBefore: number;
 }
 

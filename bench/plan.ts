@@ -1,13 +1,13 @@
 /** How long and how much to measure. */
 export interface Plan {
   mode: 'full' | 'quick';
-  /** Each measurement is taken so often, its sides in turn, and the median counts. */
+  /** Number of rounds of each measurement; the median counts. */
   rounds: number;
   otpMs: number;
   passwordMs: number;
   floodMs: number;
   warmUpMs: number;
-  /** People in the store that has many. */
+  /** Users in the large store. */
   many: number;
   starts: number;
 }
@@ -37,6 +37,6 @@ export const QUICK: Plan = {
 export const CLIENTS = [1, 8, 32] as const;
 export const PASSWORD_CLIENTS = 16;
 export const FLOODS = [64, 256] as const;
-/** People in the stores of the ordinary measurements. */
+/** Users in the stores of the ordinary measurements. */
 export const ORDINARY_POPULATION = 2_000;
 export const SMALL_POPULATION = 10;

@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   };
   for (const name of wanted) {
     console.error(`measuring: ${name}`);
-    // Each has stores, services and generators of its own, gone when it is done: no measurement feels another.
+    // Each measurement has stores, services and generators of its own and removes them, so that none affects another.
     const bench = new Bench(plan, values.profile);
     try {
       Object.assign(results, await MEASUREMENTS[name]?.(bench));
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   results.tookSeconds = (performance.now() - begun) / 1000;
   const report = reportOf(results);
   console.log(report);
-  // A part is for whoever is at work on it; what is published comes from one run.
+  // A partial run is for development; published numbers come from one full run.
   if (!values.only) await publish(results, report);
 }
 

@@ -18,11 +18,11 @@ export interface BenchTargetOptions {
   profileFolder?: string | undefined;
 }
 
-/** A seeded store in a temporary folder, on which services can be started; one at a time on the embedded store. */
+/** A seeded store in a temporary folder on which services can be started, one at a time on the embedded store. */
 export interface BenchTarget {
   store: StoreKind;
   start(options?: { logLevel?: 'info' | 'warn' }): Promise<{ service: Service; target: Target }>;
-  /** Ends the Redis server, if any, and removes the data. Stop the services first. */
+  /** Stops the Redis server, if any, and removes the data. Stop the services first. */
   close(): Promise<void>;
 }
 

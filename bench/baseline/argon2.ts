@@ -7,8 +7,8 @@ import { type Tally, TallyBuilder } from '../load/tally.ts';
 import { takeJobs } from '../processes/child.ts';
 
 /**
- * What password logins are held against: argon2id and nothing else, with the service's parameters, its bound on hashes at
- * once, and as many callers waiting in line for it as the service has clients.
+ * The baseline of password logins: only argon2id, with the service's parameters, its limit on concurrent hashes and as
+ * many waiting callers as the service has clients.
  */
 export interface Argon2Job {
   clients: number;

@@ -3,7 +3,9 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { takeJobs } from '../processes/child.ts';
 
-/** What a one-time code check is held against: Hono on Node, the same body in, the same JSON out, and nothing between. */
+/**
+ * The baseline of a one-time code check: Hono on Node with the same request and response bodies and no work between.
+ */
 const app = new Hono();
 app.post('/v1/authentications', async (c) => {
   const { user } = await c.req.json<{ user: string }>();

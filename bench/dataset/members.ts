@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { idFromBytes, type TokenId, type UserId } from '../../server/kernel/ids.ts';
 
-/** How many people a benchmark's store has, and with what tokens. The first `totp` have TOTP, the others HOTP. */
+/** The number of users in a benchmark's store, and their tokens: the first `totp` have TOTP, the others HOTP. */
 export interface Dataset {
   size: number;
   totp: number;
-  /** Of the resource. Default: `auto`. */
+  /** Method policy of the resource. Default: `auto`. */
   methodPolicy?: 'otp';
 }
 
@@ -17,10 +17,10 @@ export interface Member {
   secret: Uint8Array;
 }
 
-/** Everybody has it, so that it need be hashed once. */
+/** All users share it, so that it is hashed once. */
 export const PASSWORD = 'correct horse battery staple';
 
-/** The same member for the same number in every process, so that no list has to be passed around. */
+/** The same number gives the same member in every process, so no list has to be passed around. */
 export function memberOf(index: number): Member {
   const bytes = createHash('sha512').update(`countersign bench member ${index}`).digest();
   return {

@@ -32,9 +32,8 @@ const BATCH = 200;
 const DAY_MS = 86_400_000;
 
 /**
- * Fills a fresh store: account, resource and API key by the use-cases, the people straight through the store's `commit`
- * with what the use-cases would have written. A process of its own, so that the store is closed and the service can have
- * it.
+ * Fills a fresh store: account, resource and API key by use-cases, users straight through the store's `commit` with
+ * what the use-cases would write. A separate process, so that it closes the store before the service opens it.
  */
 async function seed(job: SeedJob): Promise<SeedResult> {
   const store =
@@ -85,7 +84,7 @@ async function seed(job: SeedJob): Promise<SeedResult> {
   }
 }
 
-/** Redis rewrites a log that has grown much; done now, it does not fall into a measurement. */
+/** Rewrite the Redis log now, so that Redis does not do it during a measurement. */
 async function compactLog(url: string): Promise<void> {
   const redis = new Redis(url);
   try {

@@ -10,7 +10,7 @@ import { nameClaimDocument, userDocument, userIndexes } from '../../server/users
 import type { User } from '../../server/users/user.ts';
 import { memberOf } from './members.ts';
 
-/** A person with a password, assigned with one token: the three documents that the use-cases would have made. */
+/** Writes a user with a password who is assigned with one token: the three documents that the use-cases would write. */
 export async function writeMember(
   ports: Pick<Ports, 'store' | 'secrets' | 'clock' | 'random'>,
   input: { index: number; account: AccountId; resource: ResourceId; passwordHash: string; kind: 'totp' | 'hotp' },

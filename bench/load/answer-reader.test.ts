@@ -6,7 +6,7 @@ const answer = (status: number, body: string) =>
   Buffer.from(`HTTP/1.1 ${status} X\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 
 describe('answers', () => {
-  test('are whole when their length has come, however they were cut', () => {
+  test('are complete at their length, however they are split', () => {
     fc.assert(
       fc.property(fc.constantFrom(200, 401, 503), fc.nat(300), fc.array(fc.nat(400)), (status, length, cuts) => {
         const reader = new AnswerReader();
@@ -29,7 +29,7 @@ describe('answers', () => {
     expect([reader.push(answer(200, 'a')), reader.push(answer(503, ''))]).toEqual([200, 503]);
   });
 
-  test('without a length, or two at once, are not guessed at', () => {
+  test('without a length, or two at once, are rejected', () => {
     expect(() => new AnswerReader().push(Buffer.from('HTTP/1.1 200 OK\r\n\r\n'))).toThrow('without a length');
     const two = Buffer.concat([answer(200, 'a'), answer(200, 'b')]);
     expect(() => new AnswerReader().push(two)).toThrow('more than one answer');

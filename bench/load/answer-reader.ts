@@ -2,13 +2,13 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = /\r\ncontent-length: *(\d+)\r\n/i;
 
 /**
- * Reads HTTP/1.1 answers off one connection, one at a time and only as far as a benchmark needs: the status and where the
- * answer ends. Answers must say their length.
+ * Reads HTTP/1.1 responses from one connection, one at a time: only the status and the end. Responses must have a
+ * length.
  */
 export class AnswerReader {
   #rest: Buffer | undefined;
 
-  /** The status once the answer is whole, else undefined. */
+  /** The status once the response is complete, else undefined. */
   push(chunk: Buffer): number | undefined {
     const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     const headEnd = bytes.indexOf(HEAD_END);

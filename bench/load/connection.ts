@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { AnswerReader } from './answer-reader.ts';
 
 /**
- * One kept-alive HTTP/1.1 connection with one request at a time on it. Requests come ready-made, so the client's own work
- * per request is one write and one short read: little enough not to be what is measured.
+ * One kept-alive HTTP/1.1 connection with one request at a time. Requests are prepared, so the client's own work per
+ * request is one write and one short read, too little to affect the measurement.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -32,7 +32,7 @@ export class Connection {
     socket.on('close', () => this.#settle()?.reject(new Error('the server closed a connection')));
   }
 
-  /** Sends a whole request, in latin1; answers its status. */
+  /** Sends a whole request, in latin1; returns its status. */
   send(request: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

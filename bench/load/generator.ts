@@ -5,11 +5,11 @@ import type { LoadJob } from './jobs.ts';
 import { healthRequest, passwordRequests, type RequestQueue, SpentCodes } from './requests.ts';
 import { type Tally, TallyBuilder } from './tally.ts';
 
-/** As many codes are made ready; a service that is faster ends its measurement early. */
+/** Codes are prepared for this rate; a faster service ends its measurement early. */
 const MAX_PER_SECOND = 20_000;
-/** Enough different bodies for a route that keeps nothing. */
+/** Enough different bodies for a route without state. */
 const BASELINE_BODIES = 4_000;
-/** At a fixed rate, as many may be under way before the next has to wait. */
+/** Maximum concurrent requests at a fixed rate. */
 const PACED_CONNECTIONS = 64;
 
 const spentCodes = new SpentCodes();
@@ -47,7 +47,7 @@ async function load(job: LoadJob): Promise<Tally> {
   }
 }
 
-/** Each client sends its next request as soon as it has the answer to the one before. */
+/** Each client sends its next request when it has the response to the last one. */
 async function closedLoop(port: number, lines: RequestQueue[], durationMs: number, again: boolean): Promise<Tally> {
   const connections = await Promise.all(lines.map(() => Connection.open(port)));
   try {

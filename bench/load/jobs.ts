@@ -1,11 +1,11 @@
 import type { SeedResult } from '../dataset/seed.ts';
 
-/** Whom to ask, and on whose behalf. */
+/** The service to call, and its API key and resource. */
 export interface Target extends SeedResult {
   port: number;
 }
 
-/** Members `from` up to, not including, `to`. */
+/** Members `from` to `to`, exclusive. */
 export interface Members {
   from: number;
   to: number;
@@ -13,16 +13,16 @@ export interface Members {
 
 export type LoadJob = { target: Target; durationMs: number } & (
   | {
-      /** One-time codes, every one fresh; each client has members of its own. */
+      /** One-time codes, each used once; each client has members of its own. */
       kind: 'otp';
       factor: 'hotp' | 'totp';
       members: Members;
       clients: number;
-      /** For a route that keeps nothing: the same bodies again and again, and none counts as used up. */
+      /** For a route without state: the same bodies are repeated. */
       rehearsal?: boolean;
     }
   | { kind: 'password'; members: Members; clients: number }
-  /** At a fixed rate whatever the answers do; latencies count from the moment a request was due. */
+  /** At a fixed rate regardless of the responses; latency counts from the moment a request was due. */
   | { kind: 'paced-otp'; members: Members; perSecond: number }
   | { kind: 'paced-health'; perSecond: number }
 );

@@ -24,7 +24,7 @@ function codeOf(index: number, counter: number): string {
 }
 
 describe('HOTP codes', () => {
-  test('clients share no member, and each member’s codes come in order', () => {
+  test('clients share no member, and each member’s codes are in order', () => {
     const spent = new SpentCodes();
     const lines = [0, 1].map((index) => spent.hotpLine(TARGET, { from: 0, to: 4 }, { index, of: 2 }, 4));
     expect(lines.map(bodies)).toEqual([
@@ -33,7 +33,7 @@ describe('HOTP codes', () => {
     ]);
   });
 
-  test('go on behind those that were sent, and only those', () => {
+  test('continue after those that were sent', () => {
     const spent = new SpentCodes();
     const next = () => spent.hotpLine(TARGET, { from: 0, to: 2 }, { index: 0, of: 1 }, 6);
     const first = next();
@@ -41,7 +41,7 @@ describe('HOTP codes', () => {
     expect(bodies(next()).slice(0, 2)).toEqual([ask(0, 2), ask(1, 1)]);
   });
 
-  test('of one store say nothing about another', () => {
+  test('of one store do not affect another', () => {
     const spent = new SpentCodes();
     const next = (resource: string) =>
       spent.hotpLine({ ...TARGET, resource }, { from: 0, to: 1 }, { index: 0, of: 1 }, 1);
@@ -54,7 +54,7 @@ describe('TOTP codes', () => {
   const at = (spent: SpentCodes, now: number, count = 2) =>
     spent.totpLine(TARGET, { from: 0, to: 4 }, { index: 0, of: 1 }, count, now);
 
-  test('a member has one in a time step, and another in the next', () => {
+  test('a member has one per time step', () => {
     const spent = new SpentCodes();
     const now = 1000 * STEP_MS;
     const first = at(spent, now);

@@ -2,20 +2,20 @@ import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 import { memberOf, PASSWORD } from '../dataset/members.ts';
 import type { Members, Target } from './jobs.ts';
 
-/** Requests for one client, ready-made, in the order to send them. */
+/** Prepared requests of one client, in the order to send them. */
 export interface RequestQueue {
   requests: string[];
-  /** To be told the position of each request that was sent. */
+  /** Called with the position of each sent request. */
   sent(position: number): void;
 }
 
 const STEP_MS = 30_000;
 
-/** Which codes have been used up on each target: HOTP counters and TOTP steps by member. */
+/** Used codes of each target: HOTP counters and TOTP steps by member. */
 export class SpentCodes {
   readonly #counters = new Map<string, Uint32Array>();
 
-  /** Next HOTP counters. `count` requests, over the members that are this client's, in turn. */
+  /** `count` requests with the next HOTP counters, alternating between this client's members. */
   hotpLine(target: Target, members: Members, client: { index: number; of: number }, count: number): RequestQueue {
     const counters = this.#of(target, members.to);
     const own = membersOf(members, client).map((index) => ({ index, ...memberOf(index) }));
@@ -37,7 +37,7 @@ export class SpentCodes {
     };
   }
 
-  /** Codes of the time step of now, from members who have not used theirs. Good for 30 s at least. */
+  /** Codes of the current time step, of members who have not used theirs. Valid for at least 30 s. */
   totpLine(
     target: Target,
     members: Members,
@@ -72,7 +72,7 @@ export class SpentCodes {
   }
 }
 
-/** One login of each of the client's members; good for any number of rounds. */
+/** One login of each of the client's members; can be repeated. */
 export function passwordRequests(
   target: Target,
   members: Members,
@@ -93,7 +93,7 @@ export function healthRequest({ port }: Target): string {
   return `GET /health/live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 }
 
-/** So that no two clients ever ask for one member at once. */
+/** Members of one client: no two clients use the same member at once. */
 function membersOf({ from, to }: Members, { index, of }: { index: number; of: number }): number[] {
   const own: number[] = [];
   for (let member = from + index; member < to; member += of) own.push(member);

@@ -13,14 +13,14 @@ describe('quantiles', () => {
     expect(quantile(sorted, q)).toBe(expected);
   });
 
-  test('a median does not need them sorted and leaves them as they are', () => {
+  test('the median does not need sorted numbers and does not change them', () => {
     const numbers = [10, 9, 1];
     expect(median(numbers)).toBe(9);
     expect(numbers).toEqual([10, 9, 1]);
   });
 });
 
-test('rates and latencies are those of the answers that were 200; all are counted', () => {
+test('rates and latencies cover responses of 200; all are counted', () => {
   const tallying = new TallyBuilder();
   for (const latency of [1, 2, 30]) tallying.count(200, latency);
   tallying.count(503, 0.1);

@@ -1,16 +1,16 @@
-/** What a load brought, as the generator answers it. */
+/** The result of a load, as the generator returns it. */
 export interface Tally {
-  /** Answers of 200 per second. */
+  /** Responses of 200 per second. */
   perSecond: number;
-  /** Of the answers of 200. */
+  /** Latencies of responses of 200. */
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** Number of answers by status. */
+  /** Number of responses by status. */
   statuses: Record<string, number>;
 }
 
-/** Collects answers while a load runs. */
+/** Collects responses while a load runs. */
 export class TallyBuilder {
   readonly #latencies: number[] = [];
   readonly #statuses: Record<string, number> = {};
@@ -32,7 +32,7 @@ export class TallyBuilder {
   }
 }
 
-/** The nearest-rank quantile of sorted numbers; 0 of none. */
+/** The nearest-rank quantile of sorted numbers; 0 if there are none. */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
 }

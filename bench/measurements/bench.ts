@@ -6,7 +6,7 @@ import { type BenchTarget, type BenchTargetOptions, openBenchTarget } from '../t
 
 export type Generator = Child<LoadJob, Tally>;
 
-/** What a measurement works with: whatever it opens here is closed for it, also when it fails. */
+/** The resources of a measurement. What it opens here is closed, also when it fails. */
 export class Bench {
   readonly plan: Plan;
   readonly generator: Generator;
@@ -40,7 +40,7 @@ export class Bench {
     return thing;
   }
 
-  /** Last opened, first closed. */
+  /** Closes in reverse order of opening. */
   async close(): Promise<void> {
     const errors: unknown[] = [];
     for (const close of this.#closing.splice(0).reverse()) await close().catch((error: unknown) => errors.push(error));

@@ -20,13 +20,16 @@ export interface FloodResult {
 
 const OTP_PER_SECOND = 100;
 const HEALTH_PER_SECOND = 50;
-/** The flood gets half of the people, the one-time codes the other half: nobody waits in line behind themselves. */
+/**
+ * The flood uses half of the users and the one-time codes the other half, so that no user's requests queue behind each
+ * other.
+ */
 const PASSWORD_MEMBERS = { from: 0, to: ORDINARY_POPULATION / 2 };
 const OTP_MEMBERS = { from: ORDINARY_POPULATION / 2, to: ORDINARY_POPULATION };
-/** The flood first fills its queue. */
+/** Time for the flood to fill its queue. */
 const LEAD_MS = 500;
 
-/** One-time codes and health probes at a steady rate while clients that never pause ask for password logins (SR-20). */
+/** One-time codes and health probes at a steady rate while clients that never pause send password logins (SR-20). */
 export async function measureFlood(bench: Bench): Promise<FloodMeasurement> {
   const { plan } = bench;
   const flooder = bench.newGenerator();

@@ -16,12 +16,14 @@ const SAMPLE_EVERY_MS = 500;
 export interface ImportMeasurement {
   rows: number;
   seconds: number;
-  /** Anonymous memory of the command and of the service: the most that was seen in the first fifth, and in all of it. */
+  /** Peak anonymous memory of the command and the service, in the first fifth and overall. */
   commandMiB: { early: number; most: number };
   serviceMiB: { early: number; most: number };
 }
 
-/** `countersign import users` from CSV, three names each and no passwords, into the built service on the embedded store. */
+/**
+ * `countersign import users` from CSV, three names each and no passwords, into the built service on the embedded store.
+ */
 export async function measureImport({ plan }: Bench): Promise<ImportMeasurement> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
   const masterKey = randomBytes(32).toString('base64');

@@ -8,14 +8,14 @@ import { type Comparison, compare, type RunSummary, runInPairs } from './paired-
 
 export interface OtpMeasurement {
   byClients: { clients: number; bare: RunSummary; stores: Record<StoreKind, Comparison> }[];
-  /** With log level `warn`, against the default in the same rounds; on Redis, at 32 clients. */
+  /** Log level `warn` compared with the default in the same rounds; on Redis, with 32 clients. */
   quietLog: Comparison;
   memory: Record<StoreKind, { idle: Memory | undefined; loaded: Memory | undefined }>;
 }
 
 const MEMBERS = { from: 0, to: ORDINARY_POPULATION };
 
-/** One-time code checks through `POST /v1/authentications`, against a bare Hono route, on both stores. */
+/** One-time code checks through `POST /v1/authentications` compared with a bare Hono route, on both stores. */
 export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
   const { plan, generator } = bench;
   const population = { size: ORDINARY_POPULATION, totp: 0 };

@@ -10,7 +10,7 @@ const tally = (perSecond: number, statuses: Record<string, number> = { 200: 10 }
   statuses,
 });
 
-/** Answers these rates, one a round, and notes when it was asked. */
+/** Returns these rates, one per round, and records when it was called. */
 function side(name: string, rates: number[], order: string[]) {
   const left = [...rates];
   return {
@@ -22,7 +22,7 @@ function side(name: string, rates: number[], order: string[]) {
   };
 }
 
-test('sides take turns, medians count, and the ratio is the median of the rounds’ ratios', async () => {
+test('sides alternate, medians count, and the ratio is the median of the rounds’ ratios', async () => {
   const order: string[] = [];
   const sides = await runInPairs(3, {
     bare: side('a', [100, 10, 50], order),

@@ -6,7 +6,7 @@ export interface RunSummary {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Processor time of the process that was asked, all its threads, per answer of 200. Less shaken by other load. */
+  /** Processor time of the measured process, all threads, per response of 200. Less affected by other load. */
   cpuMicros: number | undefined;
   rounds: Round[];
 }
@@ -15,22 +15,22 @@ interface Round extends Tally {
   cpuMicros: number | undefined;
 }
 
-/** What to do for one round, and the process that does the work asked for. */
+/** The work of one round, and the process that does it. */
 export interface Side {
   take: () => Promise<Tally>;
   pid: () => number | undefined;
 }
 
-/** A side held against another, round by round. */
+/** A side compared with another, round by round. */
 export interface Comparison extends RunSummary {
-  /** Median of the rounds' ratios of answers per second; 1 is as fast as the other side. */
+  /** Median of the rounds' ratios of responses per second; 1 is as fast as the other side. */
   ratio: number;
 }
 
 /**
- * Takes the sides in turn (A B C A B C ...), so that whatever else happens on the machine happens to all of them.
+ * Alternates the sides (A B C A B C ...), so that other load on the machine affects all of them.
  *
- * @throws when any answer was not 200: then something else was measured than the name says
+ * @throws if a response was not 200: the measurement would not match its name
  */
 export async function runInPairs<const Name extends string>(
   rounds: number,
@@ -45,7 +45,7 @@ export async function runInPairs<const Name extends string>(
       const tally = await take();
       const others = Object.keys(tally.statuses).filter((status) => status !== '200');
       if (others.length > 0) throw new Error(`${name} answered ${JSON.stringify(tally.statuses)}`);
-      // A side that starts a process anew has used what that one says.
+      // A side that starts a new process reports that process's own time.
       const usedMs = (cpuMsOf(pid()) ?? Number.NaN) - (pid() === before.pid ? (before.cpuMs ?? Number.NaN) : 0);
       const cpuMicros = (usedMs * 1000) / (tally.statuses[200] ?? 0);
       taken[name].push({ ...tally, cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined });

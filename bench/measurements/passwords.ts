@@ -15,13 +15,13 @@ export interface PasswordMeasurement {
   stores: Record<StoreKind, Comparison>;
 }
 
-/** Password logins through `POST /v1/authentications`, against argon2id alone. */
+/** Password logins through `POST /v1/authentications`, compared with argon2id alone. */
 export async function measurePasswords(bench: Bench): Promise<PasswordMeasurement> {
   const { plan, generator } = bench;
   const population = { size: ORDINARY_POPULATION, totp: 0 };
   const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
   const argon2 = bench.open(
-    // The same pool of threads as dist/server/start.cjs makes.
+    // The same thread pool as dist/server/start.cjs creates.
     new Child<Argon2Job, Tally>(new URL('../baseline/argon2.ts', import.meta.url), {
       UV_THREADPOOL_SIZE: String(threadPoolSize()),
     }),
@@ -37,8 +37,8 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   });
   await argon2.ask({ clients, durationMs: plan.warmUpMs });
   for (const { target } of [running.embedded, running.redis]) {
-    // Too few logins happen in a warm-up for the compiler to see what is hot, and a service runs for days: one-time codes
-    // take the same way but for the hash, twenty times as often.
+    // A warm-up has too few logins for the compiler, while a service runs for days. One-time codes use the same code
+    // except for the hash, and are twenty times as frequent.
     await generator.ask({ ...otpJob(target, population.size), durationMs: 2 * plan.warmUpMs });
     await generator.ask(job(target, plan.warmUpMs));
   }

@@ -9,7 +9,7 @@ import type { Bench } from './bench.ts';
 export interface StartUpMeasurement {
   /** Median, from the start of the process to the first 200 of /health/ready, with an empty data folder. */
   freshMs: number;
-  /** The same on the folder that the start before left. */
+  /** The same on a folder with data. */
   existingMs: number;
   starts: number;
 }

@@ -9,7 +9,7 @@ import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
 
-/** How well the response time tells a user's name from an unknown one. */
+/** How well the response time distinguishes a known name from an unknown one. */
 export interface NameTiming {
   auc: number;
   knownMs: number;
@@ -22,13 +22,13 @@ export interface TimingMeasurement {
 }
 
 const SAMPLES = 300;
-/** So many wrong codes for one name: fewer than lock its token. */
+/** Wrong codes per name: too few to lock its token. */
 const CODES_EACH = 2;
 const WARM_UP = 40;
 
 /**
- * Wrong codes where a code is all that is asked for, for names of users with a token and for unknown names, one after the
- * other in random order (SR-70). Nothing else runs: noise would hide what a patient attacker averages out.
+ * Wrong codes as the only factor, for names of users with a token and for unknown names, in random order (SR-70).
+ * Nothing else runs, because noise would hide what a patient attacker averages out.
  */
 export async function measureTiming(bench: Bench): Promise<TimingMeasurement> {
   const size = 2 * (SAMPLES + WARM_UP);
@@ -48,7 +48,7 @@ export async function measureTiming(bench: Bench): Promise<TimingMeasurement> {
   return { samples: SAMPLES, stores };
 }
 
-/** @param takes milliseconds, of each of the codes for one name */
+/** @param takes milliseconds of each code for one name */
 async function timeNames(names: { next: number }, takes: (name: string) => Promise<number[]>): Promise<NameTiming> {
   const known: number[] = [];
   const unknown: number[] = [];
@@ -63,7 +63,7 @@ async function timeNames(names: { next: number }, takes: (name: string) => Promi
   }
   for (const isKnown of turns) {
     const login = memberOf(names.next++).login;
-    // As long as a real one.
+    // As long as a real name.
     const name = isKnown ? login : login.replace('person', 'nobody');
     (isKnown ? known : unknown).push(...(await takes(name)));
   }
@@ -143,7 +143,7 @@ class Client {
   }
 }
 
-/** Right once in a million, and then one sample is odd. */
+/** Right once in a million, which would only make one sample odd. */
 function wrongCode(): string {
   return String(randomInt(1_000_000)).padStart(6, '0');
 }

@@ -16,8 +16,8 @@ const CLIENTS = 8;
 const TOTP = { kind: 'otp', factor: 'totp', clients: CLIENTS } as const;
 
 /**
- * The same one-time code checks in a store of ten people and in one of very many; and, since it takes many people to have
- * enough of them, TOTP codes: each is good for one use in half a minute.
+ * The same one-time code checks in a store of ten users and in a very large one; and TOTP codes, which need many users
+ * because each code is used once per time step.
  */
 export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
   const { plan, generator } = bench;

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 
-/** Whether a GET on loopback is answered with 200, on a connection of its own. */
+/** True if a GET on loopback, on a new connection, returns 200. */
 export function isAnswering(port: number, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: '127.0.0.1', port, path, agent: false, timeout: 5000 }, (response) => {

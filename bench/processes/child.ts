@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 type Message<Answer> = { id: number; answer: Answer } | { id: number; error: string };
 
-/** A process of the benchmark's own that takes jobs over IPC. */
+/** A child process of the benchmark that takes jobs over IPC. */
 export class Child<Job extends object, Answer> {
   readonly #process: ChildProcess;
   readonly #pending = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
@@ -44,7 +44,7 @@ export class Child<Job extends object, Answer> {
   }
 }
 
-/** The child's side: answers every job; ends with its parent. */
+/** The child's side: answers every job, and ends with its parent. */
 export function takeJobs<Job, Answer>(work: (job: Job) => Promise<Answer>): void {
   process.on('disconnect', () => process.exit());
   process.on('message', ({ id, job }: { id: number; job: Job }) => {

@@ -17,11 +17,11 @@ export interface ServiceOptions {
   store: string;
   masterKey: string;
   logLevel?: 'info' | 'warn';
-  /** Where node leaves a CPU profile when the service ends. */
+  /** Where Node writes a CPU profile when the service ends. */
   profileFolder?: string | undefined;
 }
 
-/** The built service as its own process, on loopback, as an operator would start it. */
+/** The built service as a process of its own on loopback, started as an operator would. */
 export interface Service {
   port: number;
   /** From the start of the process to the first 200 of /health/ready. */
@@ -57,7 +57,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     pid: child.pid,
     stop: async () => {
       await stopProcess(child);
-      // Access lines of a whole run are large, and nobody reads them.
+      // The access log of a whole run is large and not needed.
       await rm(logFile, { force: true });
     },
   };

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** Processor time and memory of a process, from /proc: undefined where there is none. */
+/** Processor time and memory of a process, from /proc; undefined if there is none. */
 
-/** Of all threads since the start, in ms, in steps of 10. */
+/** All threads since the start, in ms, in steps of 10. */
 export function cpuMsOf(pid: number | undefined): number | undefined {
   const stat = readProc(pid, 'stat');
-  // The second field is the program's name in parentheses, which may hold anything; utime and stime are the 14th and 15th.
+  // The second field is the program's name in parentheses and may contain anything; utime and stime are the 14th and
+  // 15th.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields?.[11]) + Number(fields?.[12]);
   return Number.isNaN(ticks) ? undefined : ticks * 10;
 }
 
 export interface Memory {
-  /** Resident, in MiB: everything, and the part that is not files mapped into memory (LMDB maps its data). */
+  /** Resident, in MiB: the total, and the part that is not mapped files (LMDB maps its data). */
   residentMiB: number;
   anonymousMiB: number;
 }

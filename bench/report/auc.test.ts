@@ -4,7 +4,7 @@ import { auc } from './auc.ts';
 
 const samples = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 });
 
-test('it is the share of pairs that are in order, an equal pair counting half', () => {
+test('is the share of ordered pairs, an equal pair counting half', () => {
   fc.assert(
     fc.property(samples, samples, (one, other) => {
       const pairs = one.flatMap((a) => other.map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
@@ -15,7 +15,7 @@ test('it is the share of pairs that are in order, an equal pair counting half', 
   );
 });
 
-test('samples that are alike are told apart by chance, and those that never overlap always', () => {
+test('is 0.5 for equal samples and 1 for samples that never overlap', () => {
   expect(auc([1, 2, 3], [1, 2, 3])).toBe(0.5);
   expect(auc([1, 2, 3], [4, 5, 6])).toBe(1);
 });

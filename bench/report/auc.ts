@@ -1,6 +1,6 @@
 /**
- * How well one number tells two kinds of samples apart: the area under the ROC curve, which is the Mann-Whitney U over the number of
- * pairs. 0.5 is chance, 1 is always; whichever of the two is the slower one.
+ * How well one number separates two kinds of samples: the area under the ROC curve, which is the Mann-Whitney U divided
+ * by the number of pairs. 0.5 is chance, 1 is always, whichever of the two is slower.
  */
 export function auc(one: readonly number[], other: readonly number[]): number {
   const all = [...one.map((value) => ({ value, isOne: true })), ...other.map((value) => ({ value, isOne: false }))];

@@ -7,7 +7,7 @@ import { table } from './table.ts';
 
 const NAMES: Record<StoreKind, string> = { embedded: 'embedded (LMDB)', redis: 'Redis, `appendfsync always`' };
 
-/** All that was measured, as the README shows it. */
+/** All measurements, as the README shows them. */
 export function reportOf(results: Results): string {
   return [
     about(results),

@@ -8,11 +8,11 @@ import type { StartUpMeasurement } from '../measurements/start-up.ts';
 import type { TimingMeasurement } from '../measurements/timing.ts';
 import type { UsersMeasurement } from '../measurements/users.ts';
 
-/** One run, as `latest.json` holds it. What was not asked for is absent. */
+/** One run, as `latest.json` holds it. A measurement that did not run is absent. */
 export interface Results {
   takenAt: string;
   mode: 'full' | 'quick';
-  /** Seconds the whole run took. */
+  /** Duration of the run in seconds. */
   tookSeconds: number;
   machine: Machine;
   passwords?: PasswordMeasurement;
