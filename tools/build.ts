@@ -5,7 +5,7 @@ import { sourceHash, staleParts, stamp } from './build/stale.ts';
 /** `tsx tools/build.ts [--all]`: builds what is missing or older than its sources, or everything. */
 const ROOT = resolve(import.meta.dirname, '..');
 
-// Tests, too, try what users get.
+// Tests, too, run the production build.
 process.env.NODE_ENV = 'production';
 const wanted = process.argv.includes('--all') ? PART_NAMES : staleParts(ROOT);
 if (wanted.length > 0) {
@@ -14,7 +14,7 @@ if (wanted.length > 0) {
   const show = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
   show(`Building ${wanted.join(', ')} …`);
   const left = new Set(wanted);
-  // Only now, since mostly there is nothing to build.
+  // Imported late, because usually there is nothing to build.
   const { createBuilder } = await import('vite');
   const builder = await createBuilder({ root: ROOT, mode: 'production' });
   await buildParts(builder, wanted, (name) => {

@@ -12,7 +12,7 @@ import { checkSnippets } from './claims/snippets.ts';
 import { checkParity } from './parity/parity.ts';
 import { report } from './report.ts';
 
-/** `tsx tools/check-claims.ts [root]`: fails when a document, a layout or a table says what is not so. */
+/** `tsx tools/check-claims.ts [root]`: fails if a claim of a document or table is false. */
 const root = process.argv[2] ?? process.cwd();
 const requirements = readRequirements(root);
 console.log(requirementsTable(requirements));

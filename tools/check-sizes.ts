@@ -5,19 +5,19 @@ import { frameDocument } from '@countersign/protocol/frame-document';
 import { consoleDocument } from '../server/http/console/document.ts';
 import { loadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
 
-/** Budgets in bytes after brotli: of each loader, and of all that a first password + OTP login needs in the frame. */
+/** Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;
 const FRAME_BUDGET = 16_700;
-/** Of the page on which people manage what is theirs, beside what it has in common with setting up tokens. */
+/** For the self-service page, without what it shares with enrolment. */
 const SELF_BUDGET = 6_500;
-/** Of what people set up tokens with, in the frame, in any one language. */
+/** For enrolment in the frame, in any one language. */
 const ENROLMENT_BUDGET = 7_000;
-/** Of the console: before sign-in, and after. */
+/** For the console, before and after sign-in. */
 const CONSOLE_BUDGET = 24_000;
 const SHELL_BUDGET = 42_000;
-/** And of any one page, which loads when it is opened. */
+/** For any one page, which loads when it is opened. */
 const PAGE_BUDGET = 30_000;
-/** Of what draws the charts, which comes after the first page is on the screen. */
+/** For the charts, which load after the first page is shown. */
 const CHARTS_BUDGET = 23_000;
 
 export interface MeasuredSize {
@@ -30,7 +30,7 @@ export interface MeasuredSize {
 export function measureWidget(dir: string): MeasuredSize[] {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
   const { script, style, needs } = pageFiles(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-  // One round trip to the first paint: what the script needs at once is in it.
+  // One round trip to the first paint includes what the script needs immediately.
   if (needs.length > 0) throw new Error('The frame’s script imports another file before the user has asked for it.');
   const html = frameDocument({
     nonce: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -57,7 +57,7 @@ export function measureWidget(dir: string): MeasuredSize[] {
   ];
 }
 
-/** The console: what the sign-in page downloads, and what follows after sign-in. */
+/** The console: what the sign-in page downloads, and what loads after sign-in. */
 async function measureConsole(dir: string): Promise<MeasuredSize[]> {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
   const manifest = readFileSync(join(dir, 'manifest.json'), 'utf8');
@@ -88,7 +88,7 @@ const MEASURES: Record<string, () => MeasuredSize[] | Promise<MeasuredSize[]>> =
   console: () => measureConsole(resolve(import.meta.dirname, '../dist/console')),
 };
 
-/** `tsx tools/check-sizes.ts [widget] [console]`, of what has been built; by default both. */
+/** `tsx tools/check-sizes.ts [widget] [console]` measures the build; by default both. */
 if (process.argv[1] === import.meta.filename) {
   const wanted = process.argv.slice(2);
   for (const name of wanted.length > 0 ? wanted : Object.keys(MEASURES)) {

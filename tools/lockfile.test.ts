@@ -15,12 +15,12 @@ interface LockEntry {
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')) as T;
 const { allowScripts } = read<{ allowScripts: Record<string, boolean> }>('package.json');
 const { packages } = read<{ packages: Record<string, LockEntry> }>('package-lock.json');
-/** Without the workspaces, which are no packages of others. */
+/** Without the workspaces, which are our own packages. */
 const locked = Object.entries(packages).filter(
   ([path, entry]) => path.startsWith('node_modules/') && entry.link !== true,
 );
 
-/** The lowest version of each package without a hole known to us. */
+/** The lowest version of each package without a known vulnerability. */
 const MINIMUM: Readonly<Record<string, readonly [number, number, number]>> = { hono: [4, 13, 5] };
 
 function atLeast(version: string, minimum: readonly number[]): boolean {
@@ -33,19 +33,19 @@ function atLeast(version: string, minimum: readonly number[]): boolean {
 }
 
 // SR-60
-describe('what npm ci installs', () => {
-  it('is a package swapped on the way? every one is locked with a hash', () => {
+describe('npm ci installs', () => {
+  it('only packages with a hash, so that none can be replaced', () => {
     expect(locked.length).toBeGreaterThan(100);
     const bare = locked.filter(([, entry]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? ''));
     expect(bare.map(([path]) => path)).toEqual([]);
   });
 
-  it('comes from no other place than the registry', () => {
+  it('only packages of the registry', () => {
     const elsewhere = locked.filter(([, entry]) => /^(?:git|file|http:)/.test(entry.resolved ?? ''));
     expect(elsewhere).toEqual([]);
   });
 
-  it('has every direct dependency, at an exact version', () => {
+  it('every direct dependency at an exact version', () => {
     const own = Object.entries(packages).filter(([path]) => !path.includes('node_modules/'));
     expect(own.length).toBeGreaterThan(5);
     for (const [, { dependencies, devDependencies }] of own) {
@@ -84,13 +84,13 @@ describe('what npm ci installs', () => {
     expect([...asked].filter(([, ranges]) => ranges.size > 1)).toEqual([]);
   });
 
-  it.each(Object.entries(MINIMUM))('has %s at a version without known holes', (name, minimum) => {
+  it.each(Object.entries(MINIMUM))('%s at a version without known vulnerabilities', (name, minimum) => {
     const copies = locked.filter(([path]) => path.endsWith(`node_modules/${name}`));
     expect(copies.length).toBeGreaterThan(0);
     for (const [path, entry] of copies) expect(atLeast(entry.version ?? '', minimum), path).toBe(true);
   });
 
-  it('runs no install script that nobody looked at', () => {
+  it('no unreviewed install script', () => {
     const scripted = locked.filter(([, entry]) => entry.hasInstallScript === true);
     const names = scripted.map(([path]) => path.split('node_modules/').at(-1) ?? path);
     const unseen = names.filter((name) => allowScripts[name] !== false);

@@ -8,19 +8,19 @@ import { publicJwk, signWith, TEST_KEYS } from './vectors/forge.ts';
 const read = (name: string) => readFileSync(new URL(`../shared/vectors/${name}`, import.meta.url), 'utf8');
 
 describe('the vectors', () => {
-  test.each(Object.entries(CORPUS))('%s is exactly what the generator makes', (name, print) => {
+  test.each(Object.entries(CORPUS))('%s is what the generator writes', (name, print) => {
     expect(read(name)).toBe(print());
   });
 
-  test('publish no private member of any key', () => {
+  test('contain no private member of any key', () => {
     const { jwks } = JSON.parse(read('results.json'));
     expect(jwks.keys).toHaveLength(21);
     expect(JSON.stringify(jwks)).not.toMatch(/"(d|p|q|dp|dq|qi)":/);
   });
 });
 
-describe('the deterministic ES256', () => {
-  test('makes the signature of RFC 6979 A.2.5', () => {
+describe('deterministic ES256', () => {
+  test('creates the signature of RFC 6979 A.2.5', () => {
     const key = Buffer.from('C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721', 'hex');
     expect(
       Buffer.from(signEs256(key, Buffer.from('sample')))
@@ -32,7 +32,7 @@ describe('the deterministic ES256', () => {
     );
   });
 
-  test('makes signatures that OpenSSL accepts', () => {
+  test('creates signatures that OpenSSL accepts', () => {
     const key = createPublicKey({ key: publicJwk(TEST_KEYS.es256), format: 'jwk' });
     for (const text of ['', 'a', 'b'.repeat(1000)]) {
       const message = Buffer.from(text);

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CORPUS } from './vectors/corpus.ts';
 
 /**
- * Writes `results.json`, `nonces.json` and `webhooks.json` in `shared/vectors/`; with `--check` only says whether they are
- * as they would be written.
+ * Writes `results.json`, `nonces.json` and `webhooks.json` in `shared/vectors/`; with `--check`, only compares them.
  *
  *     npx tsx tools/make-vectors.ts [--check]
  */

@@ -15,7 +15,7 @@ const LOGIN = [
   ['handle', 'server/login/steps/otp.ts'],
 ] as const;
 
-/** `npm run measure:structure [-- --files]`: how far the code is from the layout that it aims at. */
+/** `npm run measure:structure [-- --files]`: measures how far the code is from its target layout. */
 const root = resolve(import.meta.dirname, '..');
 const tree = readSourceTree(root);
 const functions = [...tree.files.keys()].flatMap((path) => functionsIn(tree, path));

@@ -15,11 +15,11 @@ import {
 import { EXPLAINED_SURVIVORS } from './mutation/survivors.ts';
 
 /**
- * `npm run mutation [-- module ...]`: changes the decisions of each module one at a time and asks its tests. Writes the
- * scores to `docs/mutation-scores.md`; fails when a score is too low or a survivor has no explanation.
+ * `npm run mutation [-- module ...]`: mutates the decisions of each module one at a time and runs its tests. Writes the
+ * scores to `docs/mutation-scores.md`; fails if a score is too low or a survivor has no explanation.
  */
 const SCORES = 'tools/mutation/scores.json';
-/** No tsconfig.json in it: Stryker would rewrite that by an API of the compiler that TypeScript 7 does not have. */
+/** Without a tsconfig.json: Stryker would rewrite it through a compiler API that TypeScript 7 lacks. */
 const CONFIG = 'tools/mutation/stryker.config.json';
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
@@ -54,12 +54,12 @@ const scores = mergeScores(stored, fresh, names);
 writeFileSync(SCORES, `${JSON.stringify(scores, null, 2)}\n`);
 writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, scores));
 
-/** What survives is tried a second time: on a busy machine the run that ends at its first failure may lose that failure. */
+/** Survivors are run a second time: on a busy machine a run that ends at its first failure may lose that failure. */
 async function mutate(module: DecidingModule): Promise<Mutant[]> {
   const first = await run(module, module.files, { disableBail: false });
   const survivors = first.filter(isSurvivor);
   if (survivors.length === 0) return first.flatMap(toMutant);
-  // Each runner takes longer to start than it saves on a few.
+  // For a few mutants, starting another runner costs more than it saves.
   const again = await run(module, survivors.map(rangeOf), { disableBail: true, concurrency: 1 });
   const killed = new Set(again.filter((result) => !isSurvivor(result)).map(identify));
   return first.flatMap((result) =>
@@ -73,7 +73,7 @@ async function run(
   options: { disableBail: boolean; concurrency?: number },
 ): Promise<MutantResult[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-mutation-'));
-  // The runners are processes of their own; their vitest configuration reads it.
+  // The runners are separate processes; their vitest configuration reads this.
   process.env.MUTATION_TESTS = JSON.stringify(tests);
   try {
     return await new Stryker({
@@ -91,17 +91,17 @@ function isSurvivor({ status }: MutantResult): boolean {
   return status === 'Survived' || status === 'NoCoverage';
 }
 
-/** Stryker tells columns counted from 1, and takes them counted from 0. */
+/** Stryker reports columns from 1, and takes them from 0. */
 function rangeOf({ fileName, location: { start, end } }: MutantResult): string {
   return `${relative('.', fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
 
-/** The same in every run over the same source, as Stryker's own ids are not. */
+/** Stable between runs over the same source, unlike Stryker's own ids. */
 function identify({ fileName, location, mutatorName, replacement }: MutantResult): string {
   return JSON.stringify([fileName, location, mutatorName, replacement]);
 }
 
-/** Mutants that could not be tried at all (they do not compile, or are ignored) count neither way. */
+/** Mutants that cannot run (they do not compile, or are ignored) count neither way. */
 function toMutant(result: MutantResult): Mutant[] {
   const { status, fileName, location, replacement } = result;
   const isKilled = status === 'Killed' || status === 'Timeout';

@@ -3,8 +3,9 @@ import { prepare } from './prepare/prepare.ts';
 import { runProbe } from './prepare/probe.ts';
 
 /**
- * `npm run test:prepare`: sees that the programs which the tests start are there, with their libraries. As root on Debian or
- * Ubuntu it installs what is missing; anywhere else it says what to install and fails. Half a second when nothing is missing.
+ * `npm run test:prepare`: checks that the programs and libraries that tests use are installed. As root on Debian or
+ * Ubuntu it installs missing ones; elsewhere it prints what to install and fails. Takes half a second if nothing is
+ * missing.
  */
 const ready = prepare({
   searchPath: process.env.PATH,

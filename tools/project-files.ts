@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a check found: where, and what is wrong there. */
+/** A problem that a check found, and where. */
 export interface Finding {
   /** Path from the project's root, with forward slashes. */
   readonly path: string;
   readonly problem: string;
 }
 
-/** Dot folders that belong to the project; every other one is somebody's editor or tool. */
+/** Dot folders that belong to the project; others belong to editors and tools. */
 const DOT_FOLDERS = new Set(['.ci', '.github']);
 
 /**
- * Every file of the project, as sorted paths from `root`. Reads the folder rather than asking git, so a file counts
- * before it is added and the checks run in an unpacked archive too.
+ * Every file of the project, as sorted paths from `root`. Reads the folder rather than git, so that new files count and
+ * the checks run in an unpacked archive.
  */
 export function listProjectFiles(root: string): string[] {
   const ignored = readIgnored(root);

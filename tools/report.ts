@@ -1,6 +1,6 @@
 import type { Finding } from './project-files.ts';
 
-/** Prints what a check found and sets the exit code, so that a shell and a person learn the same. */
+/** Prints the findings of a check and sets the exit code. */
 export function report(check: string, findings: readonly Finding[], summary: string): void {
   for (const { path, problem } of findings) console.error(`${path}: ${problem}`);
   if (findings.length > 0) {

@@ -10,10 +10,13 @@ import { invite } from './screenshots/people.ts';
 import { shrinkPng } from './screenshots/shrink-png.ts';
 import { DESKTOP, type Person, PHONE, type View, Visit } from './screenshots/visit.ts';
 
-/** `npm run screenshots`: the pictures in docs/images, of the built service, shop and console, on data that is thrown away. */
+/**
+ * `npm run screenshots`: takes the pictures in docs/images, of the built service, shop and console, with temporary
+ * data.
+ */
 const IMAGES = resolve(import.meta.dirname, '../docs/images');
 const MAX_BYTES = 150_000;
-/** From here on a picture is worth fewer colours. */
+/** Pictures above this size get fewer colours. */
 const LARGE_BYTES = 60_000;
 
 const HERO: View = { scheme: 'light', size: { width: 1080, height: 640 }, scale: 2 };
@@ -33,7 +36,7 @@ if (isWanted('console')) await shootConsole(shootPage);
 /** The shop, its widget, and every step of it. */
 async function shootShop(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-screenshots-'));
-  // On the usual ports where they are free: they can be seen in the pictures.
+  // Use the default ports if they are free: the pictures show them.
   const demo = await runDemo(folder, { COUNTERSIGN_LISTEN: '', SHOP_PORT: '' });
   const browser = await openBrowser();
   try {
@@ -53,7 +56,7 @@ async function shootShop(): Promise<void> {
   }
 }
 
-/** The shop with the widget in it, for the first page of the README. */
+/** The shop with the widget, for the first page of the README. */
 async function hero(browser: Browser, shop: string, person: Person): Promise<void> {
   const visit = await Visit.begin(browser, shop, person, HERO);
   await visit.atPassword();
@@ -64,7 +67,7 @@ async function hero(browser: Browser, shop: string, person: Person): Promise<voi
   await visit.end();
 }
 
-/** Every step of the widget: on the desktop the widget alone, on the phone all that fits. */
+/** Every step of the widget: only the widget on the desktop, the whole screen on the phone. */
 async function steps(browser: Browser, shop: string, person: Person, variant: string, view: View): Promise<void> {
   const visit = await Visit.begin(browser, shop, person, view);
   const step = (name: string) => shoot(visit, `widget-${name}-${variant}`, view.size === PHONE ? undefined : '.widget');
@@ -80,7 +83,7 @@ async function steps(browser: Browser, shop: string, person: Person, variant: st
   await visit.widget.locator('.error').waitFor();
   await step('wrong-code');
 
-  // The shop would go on at once. An answer without content leaves the browser on the page (RFC 9110 15.3.5).
+  // The shop would continue immediately. A response without content keeps the browser on the page (RFC 9110 15.3.5).
   await visit.page.route('**/sign-in', (route) => route.fulfill({ status: 204 }));
   await visit.answer('otp', visit.code);
   await visit.widget.locator('.check').waitFor();

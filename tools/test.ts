@@ -6,9 +6,8 @@ import { runStep, type Step } from './test-run/run-step.ts';
 import { countResults, type Outcome, summary, timingTable } from './test-run/summary.ts';
 
 /**
- * `npm test [-- project ...]`: everything there is to check, in the order of what fails soonest. The static checks all
- * run, and if one fails the tests wait until it holds; the test projects all run, whatever fails. The last line
- * counts over all of them.
+ * `npm test [-- project ...]`: runs all checks, the fastest first. All static checks run, and if one fails the tests do
+ * not; all test projects run, even if one fails. The last line counts all of them.
  */
 const PROJECTS = ['unit', 'store', 'http', 'built', 'browser'];
 const STATIC: readonly Step[] = [
@@ -31,7 +30,7 @@ const first: readonly Step[] = [
 ];
 let sound = true;
 for (const step of first) sound &&= runQuietly(step);
-// Each of these says something else, so one failure does not hide the next.
+// The checks are independent, so one failure does not hide the next.
 if (sound) for (const step of STATIC) sound = runQuietly(step) && sound;
 if (sound) for (const project of wanted.length > 0 ? wanted : PROJECTS) runProject(project);
 
@@ -39,7 +38,7 @@ const { lines, line, failed } = summary(outcomes);
 console.log(['', timingTable(outcomes), ...lines, line].join('\n'));
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** A step that counts as nothing when it holds and as one failure, shown in full, when it does not. */
+/** A step that shows nothing if it passes, and counts as one failure, shown in full, if it does not. */
 function runQuietly(step: Step): boolean {
   const { ok, tookMs, output } = runStep(step, 'capture');
   outcomes.push({ name: step.name, tookMs, passed: 0, failed: ok ? 0 : 1 });

@@ -6,7 +6,7 @@ import { type Tree, withTree } from '../testing/planted-tree.ts';
 import { checkBoundaries } from './check.ts';
 import { KNOWN_CIRCLE } from './folder-circles.ts';
 
-/** A small project in which every part imports what it may. */
+/** A small project without violations. */
 const CLEAN: Tree = {
   'package.json': JSON.stringify({
     devDependencies: { react: '1', vitest: '1', vite: '1', playwright: '1' },
@@ -107,8 +107,8 @@ const problemsOf = (tree: Tree): string[] =>
     checkBoundaries(root).findings.map(({ path, problem }) => `${path}: ${problem}`),
   );
 
-describe('a project that keeps to the layout', () => {
-  it('passes, and every file in it was read', () => {
+describe('a project without violations', () => {
+  it('passes, and every file in it is read', () => {
     const report = withTree(CLEAN, checkBoundaries);
     expect(report.findings).toEqual([]);
     const sources = Object.keys(CLEAN).filter((path) => /\.(?:tsx?|cjs)$/.test(path) && !path.startsWith('data/'));
@@ -117,7 +117,7 @@ describe('a project that keeps to the layout', () => {
   });
 });
 
-/** What is planted, where, and what must be said about it. */
+/** What is planted, where, and the expected problem. */
 const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegExp][] = [
   // Directions inside the server.
   ['feature -> adapter', 'server/users/a.ts', `import '../store/redis/store.ts';`, /features may not know adapters/],
@@ -208,7 +208,7 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ],
   ['node in a client', 'clients/typescript/a.ts', `import 'node:crypto';`, /clients may not use node:crypto/],
   ['a package in shared', 'shared/wire/a.ts', `import 'hono';`, /shared may not use hono/],
-  // What a file may do by what it imports.
+  // What a file may do, judged by its imports.
   [
     'requests outside of routes',
     'server/users/a.ts',
@@ -276,7 +276,7 @@ describe('a planted violation is found where it lies, and nothing else is', () =
     expect(problems[0]?.startsWith(`${path}: `)).toBe(true);
   });
 
-  it('a cycle of values and types, once and as a way round', () => {
+  it('reports a cycle of values and types once, with its path', () => {
     const problems = problemsOf({
       'server/users/a.ts': `import type { B } from './b.ts'; export type A = B;`,
       'server/users/b.ts': `export * from './c.ts'; export type B = 1;`,
@@ -323,7 +323,7 @@ describe('a planted violation is found where it lies, and nothing else is', () =
     expect(problemsOf({ 'server/users/a.ts': `import './a.ts';` })[0]).toMatch(/circle/);
   });
 
-  it('a file that cannot be parsed stops the check and is named', () => {
+  it('stops at a file that cannot be parsed, and names it', () => {
     expect(() => problemsOf({ 'server/users/a.ts': 'const = ;' })).toThrow(/server\/users\/a\.ts/);
   });
 });

@@ -50,7 +50,7 @@ export function checkBoundaries(root: string): BoundaryReport {
         }
         const target = ours ?? resolve(path, reference.specifier, known);
         if (target === undefined) {
-          // Build output is not there before the build; only what runs after it may name it.
+          // Build output does not exist before the build; only code that runs after it may name it.
           const output = /(?:^|\/)dist\//.test(reference.specifier);
           if (!(output && isFree(layer))) problems.push(`${reference.specifier} leads to no file of the project`);
           continue;
@@ -97,7 +97,7 @@ function* purityProblems(file: SourceFile, rules: Layer): Generator<string> {
 }
 
 function* layerProblems(from: LayerName, reference: Reference, target: string): Generator<string> {
-  // The version of the product is everybody's to read.
+  // Every layer may read the version of the product.
   if (target === 'package.json') return;
   const to = layerOf(target);
   const rules: Layer = LAYERS[from];

@@ -1,6 +1,4 @@
-/**
- * The cycles of a graph: for every node on a cycle that no earlier one passed through, a shortest way round from it.
- */
+/** The cycles of a graph: for every node on a cycle that no earlier one contains, a shortest cycle through it. */
 export function findCycles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const cycles: string[][] = [];
   const reported = new Set<string>();
@@ -14,7 +12,7 @@ export function findCycles(graph: ReadonlyMap<string, ReadonlySet<string>>): str
   return cycles;
 }
 
-/** Breadth first from `start` until an edge leads back to it. */
+/** Searches breadth first from `start` until an edge leads back to it. */
 function shortestCycle(graph: ReadonlyMap<string, ReadonlySet<string>>, start: string): string[] | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];

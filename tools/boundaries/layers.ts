@@ -1,26 +1,26 @@
 /**
- * Who may know whom. This table is the architecture: a layer may import its own files, the layers it names, and the
- * packages it names. Everything else is a violation.
+ * The dependency rules. A layer may import its own files, and the layers and packages it names. Everything else is a
+ * violation.
  */
 export interface Layer {
   /** Layers that it may import, besides itself. */
   readonly layers: readonly LayerName[];
-  /** Layers whose types it may name, though nothing of them reaches the running code. */
+  /** Layers whose types it may import, without running code. */
   readonly types?: readonly LayerName[];
   /**
-   * `'declared'`: whatever package.json lists. `'shipped'`: only its `dependencies`, for what runs without the
-   * development tools. A list: just these packages (`@scope/*` for all of a scope).
+   * `'declared'`: all that package.json lists. `'shipped'`: only its `dependencies`, for code that runs without the
+   * development tools. A list: only these packages (`@scope/*` for a whole scope).
    */
   readonly packages: 'declared' | 'shipped' | readonly string[];
-  /** Packages it may not have though `packages` would let it. */
+  /** Packages that it may not import, although `packages` would allow it. */
   readonly notPackages?: readonly string[];
-  /** Touches no clock, chance, network or process. */
+  /** It may not use clock, randomness, network or process. */
   readonly noAmbient?: true;
-  /** Files that only run in tests or by hand: layering does not bind them. */
+  /** Files that only run in tests or by hand, and are free of layer rules. */
   readonly free?: true;
 }
 
-/** What stands behind a port; whoever is not an adapter goes through the port. */
+/** Packages that only adapters import; other code uses the port. */
 const ADAPTER_PACKAGES = [
   'ioredis',
   'lmdb',
@@ -33,48 +33,51 @@ const ADAPTER_PACKAGES = [
 
 export const LAYERS = {
   shared: { layers: [], packages: [], noAmbient: true },
-  /** What the rest of the server asks of the outside: the store, the clock, the mailer. */
+  /** Ports: the store, the clock, the mailer. */
   ports: { layers: ['features', 'shared'], packages: [] },
-  /** Rules, use-cases and routes, a folder for each noun. `nature.ts` says which of them may do what. */
+  /** Rules, use-cases and routes, one folder per noun. `nature.ts` says what each of their files may do. */
   features: { layers: ['ports', 'http', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
   config: { layers: ['features', 'ports', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
   http: { layers: ['features', 'ports', 'config', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
-  /** The dialect of another product; nothing of ours leans on it. */
+  /** The API of another product; no other feature depends on it. */
   protectimus: {
     layers: ['features', 'ports', 'config', 'http', 'shared'],
     packages: 'shipped',
     notPackages: ADAPTER_PACKAGES,
   },
   adapters: { layers: ['ports', 'features', 'shared'], packages: 'shipped' },
-  /** `app.ts` puts routes together and knows no adapter. */
+  /** `app.ts` mounts the routes and knows no adapter. */
   app: {
     layers: ['composition', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
     packages: 'shipped',
     notPackages: ADAPTER_PACKAGES,
   },
-  /** What starts the service and chooses adapters. */
+  /** Starts the service and chooses adapters. */
   composition: {
     layers: ['app', 'adapters', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
     packages: 'shipped',
   },
   widget: { layers: ['shared'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
-  /** It holds the widget as any page does, by the loader, and judges results as any backend does, by the client. */
+  /**
+   * It embeds the widget as any page does, through the loader, and verifies results as any backend does, through the
+   * client.
+   */
   console: {
     layers: ['shared', 'clients', 'widget'],
     packages: ['preact', 'lucide', 'papaparse', 'uplot', 'uqr', '@scure/base'],
   },
-  /** Libraries for other people's backends: any runtime with web standards, so not even Node's own modules. */
+  /** Libraries for backends on any runtime with web standards, so not even Node's modules. */
   clients: { layers: [], types: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
-  /** Sites of other people, who have the client as a package. */
+  /** Example sites, which use the client as a package. */
   examples: { layers: [], packages: ['@countersign/client', '@hono/node-server', 'hono'] },
   cli: { layers: ['shared', 'clients'], packages: 'shipped' },
   tests: { layers: [], packages: 'declared', free: true },
   workshop: { layers: [], packages: 'declared', free: true },
 } as const satisfies Record<string, LayerShape>;
 
-/** `Layer` with plain names, so that the table can be checked before its own keys have a type. */
+/** `Layer` with plain names, so that the table is checked before its keys have a type. */
 type LayerShape = Omit<Layer, 'layers' | 'types'> & { layers: readonly string[]; types?: readonly string[] };
 
 export type LayerName = keyof typeof LAYERS;
@@ -82,7 +85,7 @@ export type LayerName = keyof typeof LAYERS;
 const PORTS = /^server\/kernel\/ports\/[\w-]+\.ts$/;
 const ADAPTERS = /^server\/(?:platform|store\/(?:lmdb|redis|codec)|messages\/senders)\//;
 
-/** Folders of the server that are no feature. */
+/** Folders of the server that are not features. */
 const SERVER_FOLDERS: Readonly<Record<string, LayerName>> = {
   config: 'config',
   http: 'http',
@@ -91,7 +94,7 @@ const SERVER_FOLDERS: Readonly<Record<string, LayerName>> = {
   jobs: 'composition',
 };
 
-/** Nouns of the product: what the server's other folders are called. */
+/** Nouns of the product: the other folders of the server. */
 const FEATURES = new Set([
   'kernel',
   'store',
@@ -131,15 +134,15 @@ const TOP_FOLDERS: Readonly<Record<string, LayerName>> = {
   tools: 'workshop',
 };
 
-/** Folders at the root that hold no layer of code. */
+/** Folders at the root without code of a layer. */
 const OTHER_TOP_FOLDERS = new Set(['server', 'docs', '.ci', '.github']);
 
-/** Names under which everything and nothing can be put. */
+/** Folder names that say nothing about their content. */
 const JUNK_DRAWERS = new Set(['helper', 'helpers', 'util', 'utils', 'common', 'misc']);
 
 const TEST_FILE = /\.test\.tsx?$/;
 
-/** The layer of a source file, or what is wrong with the place where it lies. */
+/** The layer of a source file, or what is wrong with its location. */
 export function layerOf(path: string): LayerName | { problem: string } {
   const folders = path.split('/').slice(0, -1);
   const [top, second] = folders;
@@ -163,7 +166,7 @@ function serverLayer(path: string, folder: string | undefined): LayerName | { pr
   return known ?? { problem: `server/${folder}/ is no part of the server's layout` };
 }
 
-/** What is wrong with the folders on the way to a file of any kind, or undefined. */
+/** What is wrong with the folders of a path, or undefined. */
 export function folderProblem(path: string): string | undefined {
   const folders = path.split('/').slice(0, -1);
   const junk = folders.find((folder) => JUNK_DRAWERS.has(folder));

@@ -3,21 +3,21 @@ import { packageName } from './packages.ts';
 import type { SourceFile } from './source-file.ts';
 
 /**
- * What a file of the server does, by what it imports. `pure`: it computes. `effect`: it asks the outside through a port,
- * or calls a file that does. `http`: it knows requests and answers.
+ * What a file of the server does, judged by its imports. `pure`: it computes. `effect`: it uses a port, or calls a file
+ * that does. `http`: it handles requests and responses.
  */
 export type Nature = 'pure' | 'effect' | 'http';
 
 export interface ClassifiedFile {
   readonly file: SourceFile;
   readonly layer: LayerName;
-  /** Files whose running code it takes. */
+  /** Files whose running code it imports. */
   readonly takesFrom: ReadonlySet<string>;
-  /** Files that it names at all. */
+  /** Files that it imports in any way. */
   readonly names: ReadonlySet<string>;
 }
 
-/** Libraries that compute and do nothing else. */
+/** Libraries that only compute. */
 const PURE_PACKAGES: readonly string[] = [
   '@bufbuild/protobuf',
   '@otplib/*',
@@ -33,7 +33,7 @@ const PURE_PACKAGES: readonly string[] = [
   'uqr',
 ];
 
-/** Of Node's own modules a rule may use what is a function of its arguments: no randomness, no sockets. */
+/** The functions of Node that a rule may use, because their result depends only on their arguments. */
 const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['createDecipheriv', 'createHash', 'createHmac', 'pbkdf2', 'timingSafeEqual'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
@@ -44,14 +44,14 @@ const CLASSIFIED = new Set<LayerName>(['features', 'http', 'protectimus']);
 const DECLARATIONS =
   /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
 const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/page\//;
-/** It waits, and does nothing else. */
+/** It only waits. */
 const WAITS = 'server/kernel/yield-to-event-loop.ts';
 const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
 
 export function naturesOf(files: ReadonlyMap<string, ClassifiedFile>): Map<string, Nature> {
   const natures = new Map<string, Nature>();
   for (const [path, judged] of files) if (CLASSIFIED.has(judged.layer)) natures.set(path, ownNature(judged, files));
-  // What a file takes from others it does too.
+  // A file does what the files it imports do.
   for (let changed = true; changed; ) {
     changed = false;
     for (const [path, nature] of natures) {

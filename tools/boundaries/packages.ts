@@ -5,13 +5,13 @@ import { readProjectFile } from '../project-files.ts';
 export interface Packages {
   /** Its `dependencies` and `peerDependencies`. */
   readonly shipped: ReadonlySet<string>;
-  /** Those, and all that any part of the project has: for tests and tools. */
+  /** Those, and those of the whole project: for tests and tools. */
   readonly declared: ReadonlySet<string>;
 }
 
 export interface Workspaces {
   packagesOf(path: string): Packages;
-  /** The source file behind `@countersign/protocol/codes`; undefined for what is no source of ours. */
+  /** The source file of `@countersign/protocol/codes`; undefined if it is not one of ours. */
   fileOf(specifier: string): string | undefined;
 }
 
@@ -58,7 +58,7 @@ function shippedBy({ dependencies, peerDependencies }: Manifest): string[] {
   return [...namesIn(dependencies), ...namesIn(peerDependencies)];
 }
 
-/** `@scope/name` or `name`, without the path inside the package; Node's own modules whole. */
+/** `@scope/name` or `name`, without the path inside the package; Node's modules unchanged. */
 export function packageName(specifier: string): string {
   if (specifier.startsWith('node:')) return specifier.split('/')[0] ?? specifier;
   return specifier

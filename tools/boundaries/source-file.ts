@@ -1,11 +1,11 @@
 import { parseSync, Visitor } from 'oxc-parser';
 
-/** One place where a file names another file or a package. */
+/** A reference of a file to another file or a package. */
 export interface Reference {
   /** As written, without a bundler's query: `./a.ts`, `preact/hooks`, `node:fs`. */
   readonly specifier: string;
   readonly typeOnly: boolean;
-  /** Names taken from it; undefined when all of it comes (namespace, dynamic import, side effect, require). */
+  /** Names imported from it; undefined for all of it (namespace, dynamic import, side effect, require). */
   readonly names: readonly string[] | undefined;
 }
 
@@ -13,9 +13,9 @@ export interface SourceFile {
   readonly path: string;
   readonly lines: number;
   readonly references: readonly Reference[];
-  /** Dynamic imports whose target is computed, so nobody can check where they lead. */
+  /** Dynamic imports with a computed target, which cannot be checked. */
   readonly computedImports: number;
-  /** Reaches out of the module for time, chance, network or process, as `Date.now` or `fetch`. */
+  /** Uses of time, randomness, network or process, as `Date.now` or `fetch`. */
   readonly ambient: readonly string[];
   /** `it.only`, `describe.skip`, `test.todo` ... */
   readonly muted: readonly string[];
@@ -28,7 +28,7 @@ const AMBIENT_MEMBERS = new Set(['Date.now', 'Math.random', 'performance.now']);
 const TEST_ROOTS = new Set(['it', 'test', 'describe', 'suite', 'bench']);
 const MODIFIERS = new Set(['only', 'skip', 'todo', 'skipIf', 'runIf', 'fails']);
 
-/** Parses one source file and lists what the checks need to know of it. Throws with the path when it cannot be read. */
+/** Parses a source file and lists what the checks need. Throws with the path if it cannot be read. */
 export function parseSourceFile(path: string, text: string): SourceFile {
   const { program, errors } = parseSync(path, text);
   const broken = errors[0];
@@ -91,7 +91,7 @@ export function parseSourceFile(path: string, text: string): SourceFile {
     },
     NewExpression(node) {
       const callee = dotted(node.callee);
-      // `new URL('./worker.ts', import.meta.url)` is how workers and assets are named.
+      // `new URL('./worker.ts', import.meta.url)` refers to workers and assets.
       if (callee === 'URL' && node.arguments.length === 2) {
         const base = node.arguments[1];
         const target = literalText(node.arguments[0]);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { ViteBuilder } from 'vite';
 
 export interface Part {
-  /** Environments of `vite.config.ts`, in this order: a later one may read what an earlier one wrote. */
+  /** Environments of `vite.config.ts`, in this order: a later one may read the output of an earlier one. */
   readonly environments: readonly string[];
-  /** The folder that it fills, which is emptied first. */
+  /** Its output folder, which is emptied first. */
   readonly outDir: string;
-  /** Files and folders that it is made from. */
+  /** Files and folders that it is built from. */
   readonly sources: readonly string[];
-  /** Writes what the bundler does not. */
+  /** Writes the files that the bundler does not. */
   readonly finish?: (root: string) => Promise<void>;
 }
 
@@ -34,10 +34,10 @@ export type PartName = keyof typeof PARTS;
 
 export const PART_NAMES = Object.keys(PARTS) as PartName[];
 
-/** What every part is made with. */
+/** Inputs of every part. */
 export const BUILT_WITH = ['package-lock.json', 'tsconfig.json', 'vite.config.ts', 'tools/build'];
 
-/** Builds the parts, all of them if none is named, and calls `done` after each. */
+/** Builds the given parts, or all, and calls `done` after each. */
 export async function buildParts(
   builder: ViteBuilder,
   names: readonly PartName[] = PART_NAMES,
@@ -63,7 +63,7 @@ const LOADER_TYPES = {
   'react.d.mts': 'react/index.js',
 };
 
-/** The types of the loaders that are modules. */
+/** The types of the module loaders. */
 async function declareLoaders(root: string): Promise<void> {
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'widget/tsconfig.types.json'], {
     cwd: root,

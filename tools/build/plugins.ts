@@ -3,7 +3,7 @@ import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Vite wraps each dynamic import in a preloader of 2 kB; a language has nothing to preload. */
+/** Removes Vite's preloader of 2 kB around each dynamic import; a language has nothing to preload. */
 export const plainImports: Plugin = {
   name: 'plain-dynamic-imports',
   enforce: 'pre',
@@ -11,7 +11,7 @@ export const plainImports: Plugin = {
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
 };
 
-/** A loader is one file, and its page is on another site than the file for popups: that comes from the service. */
+/** A loader is one file on another site than the popup file, which comes from the service. */
 export const popupFromService: Plugin = {
   name: 'popup-from-service',
   enforce: 'pre',
@@ -27,7 +27,7 @@ export const popupFromService: Plugin = {
   },
 };
 
-/** What the server reads beside itself. */
+/** Files that the server reads at run time. */
 export const copyIntoBuild: Plugin = {
   name: 'copy-what-is-read-at-run-time',
   applyToEnvironment: ({ name }) => name === 'server',

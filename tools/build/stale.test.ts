@@ -21,7 +21,7 @@ const TREE: Tree = {
   'clients/typescript/src/index.ts': '7',
 };
 
-/** The stale parts after all were built and this was done. */
+/** The stale parts after a full build and this change. */
 const staleAfter = (act: (root: string) => void) =>
   withTree(TREE, (root) => {
     for (const name of PART_NAMES) {
@@ -34,12 +34,12 @@ const staleAfter = (act: (root: string) => void) =>
 
 const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1, 1);
 
-describe('what is built again', () => {
-  test('everything where nothing was built', () => {
+describe('builds again', () => {
+  test('everything if nothing is built', () => {
     expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli']);
   });
 
-  test('nothing where nothing has changed', () => {
+  test('nothing if nothing has changed', () => {
     expect(staleAfter(() => {})).toEqual([]);
   });
 
@@ -52,16 +52,16 @@ describe('what is built again', () => {
     ['package-lock.json', PART_NAMES],
     ['server/main.test.ts', []],
     ['server/testing/fake.ts', []],
-  ])('what is made from %s', (path, stale) => {
+  ])('what is built from %s', (path, stale) => {
     expect(staleAfter(touch(path))).toEqual(stale);
   });
 
-  test('a part whose source is gone, or came', () => {
+  test('a part with a removed or added source', () => {
     expect(staleAfter((root) => rmSync(join(root, 'console/main.tsx')))).toEqual(['console']);
     expect(staleAfter((root) => writeFileSync(join(root, 'cli/more.ts'), ''))).toEqual(['cli']);
   });
 
-  test('a part whose build was thrown away', () => {
+  test('a part whose output was deleted', () => {
     expect(staleAfter((root) => rmSync(join(root, 'dist/server'), { recursive: true }))).toEqual(['server']);
   });
 });

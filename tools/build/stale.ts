@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { BUILT_WITH, PART_NAMES, PARTS, type PartName } from './parts.ts';
 
-/** In the folder of each part: what it was made from. */
+/** In the folder of each part: the hash of its sources. */
 const STAMP = '.made-from';
 
-/** The parts that were never built, or not from the sources as they are now. */
+/** The parts that were never built, or not from the current sources. */
 export function staleParts(root: string): PartName[] {
   return PART_NAMES.filter((name) => {
     const stamp = join(root, PARTS[name].outDir, STAMP);
@@ -14,12 +14,12 @@ export function staleParts(root: string): PartName[] {
   });
 }
 
-/** Notes what a part is made from; taken before it is built, so that an edit meanwhile counts. */
+/** Records the sources of a part; taken before the build, so that an edit during it counts. */
 export function stamp(root: string, name: PartName, sources: string): void {
   writeFileSync(join(root, PARTS[name].outDir, STAMP), sources);
 }
 
-/** A hash of name, size and time of every source of the part; tests do not go into a build. */
+/** A hash of name, size and time of every source of the part, without tests. */
 export function sourceHash(root: string, name: PartName): string {
   const hash = createHash('sha256');
   const add = (path: string) => {

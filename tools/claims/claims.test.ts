@@ -24,7 +24,7 @@ describe('documents', () => {
       checkDocuments,
     );
 
-  it('pass when everything they name is there', () => {
+  it('pass if everything they name exists', () => {
     const readme = [
       '# Title',
       '[a](docs/guide.md) [b](docs/guide.md#how-it-works-in-code) [c](#title) [d](docs/guide.md#twice-1) [e](docs/)',
@@ -52,7 +52,7 @@ describe('documents', () => {
     ['a script in a code block', '```sh\nnpm run -s deploy\n```', /README\.md:2: npm has no script deploy/],
     ['npm test without one', '    npm ci && npm test', /npm has no script test/],
     ['a path that does not exist', 'See `server/tokens/token.ts`.', /server\/tokens\/token\.ts does not exist/],
-  ])('%s is found', (_what, readme, said) => {
+  ])('reports %s', (_what, readme, said) => {
     const problems = about(readme);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(said);
@@ -70,7 +70,7 @@ describe('the command that tests everything', () => {
     ['.ci/run', 'npm ci && npm run test\n'],
     ['.ci/run', 'npm ci && npm test -- unit\n'],
     ['README.md', 'npm install && npm test'],
-  ])('%s with "%s" is found', (path, text) => {
+  ])('reports %s with "%s"', (path, text) => {
     expect(on({ ...good, [path]: text }, checkTestCommand)).toHaveLength(1);
   });
 });
@@ -86,11 +86,11 @@ describe('decision records', () => {
     'server/a.ts': '// Why: decision 0002.',
   };
 
-  it('pass when numbered, in three parts, short and listed', () => {
+  it('pass if numbered, in three parts, short and listed', () => {
     expect(on(good, checkDecisions)).toEqual([]);
   });
 
-  it('pass when another one supersedes them', () => {
+  it('pass if another one supersedes them', () => {
     const superseded = second.replace('accepted', 'superseded by 0001');
     expect(on({ ...good, 'docs/decisions/0002-second-one.md': superseded }, checkDecisions)).toEqual([]);
   });
@@ -117,16 +117,16 @@ describe('decision records', () => {
     ],
     ['more than a page', '0002-second-one.md', `${second}${'line\n'.repeat(60)}`, /a record is at most 60/],
     ['not in the index', '0003-third.md', recordOf(3), /is not in docs\/decisions\/README\.md/],
-  ])('%s is found', (_what, name, text, said) => {
+  ])('reports %s', (_what, name, text, said) => {
     expect(on({ ...good, [`docs/decisions/${name}`]: text }, checkDecisions).join('\n')).toMatch(said);
   });
 
-  it('a comment that refers to one that is gone is found', () => {
+  it('reports a comment that refers to a missing record', () => {
     const tree = { ...good, 'server/a.ts': '// Why: decision 3.' };
     expect(on(tree, checkDecisions)).toEqual(['server/a.ts: there is no decision 0003']);
   });
 
-  it('none at all is found', () => {
+  it('reports that there is none', () => {
     expect(on({}, checkDecisions)).toHaveLength(1);
   });
 });
@@ -136,7 +136,7 @@ describe('requirements', () => {
   const list = '- **SR-1**: a\n- **SR-14**: b\n';
   const check = (root: string): Finding[] => checkRequirements(readRequirements(root));
 
-  it('pass when each is named by a test, wherever it lies', () => {
+  it('pass if a test names each of them, in any folder', () => {
     const tree = { [LIST]: list, 'server/domain/a.test.ts': '// SR-1, SR-99', 'e2e/login.ts': '// SR-14' };
     expect(on(tree, check)).toEqual([]);
     expect(withTree(tree, (root) => requirementsTable(readRequirements(root)))).toBe(
@@ -144,7 +144,7 @@ describe('requirements', () => {
     );
   });
 
-  it('SR-14 and SR-1x do not stand for SR-1, nor does code that is no test', () => {
+  it('SR-14 and SR-1x do not count for SR-1, nor does code that is not a test', () => {
     const tree = { [LIST]: list, 'a.test.ts': '// SR-14 SR-1x XSR-1', 'server/domain/a.ts': '// SR-1' };
     expect(on(tree, check)).toEqual([`${LIST}: no test names SR-1`]);
   });
@@ -155,7 +155,7 @@ describe('requirements', () => {
     expect(find(`## One\n${list}- **SR-1**: b\n`)).toEqual([`${LIST}: one section has SR-1 twice`]);
   });
 
-  it('an empty list proves nothing', () => {
+  it('an empty list fails', () => {
     expect(on({ [LIST]: '# Promises\n' }, check)).toEqual([`${LIST}: promises nothing`]);
   });
 });
@@ -163,12 +163,12 @@ describe('requirements', () => {
 describe('hygiene', () => {
   const unwanted = ['wo' + 'rk', 'ro' + 'ot', 'ho' + 'me'].map((folder) => `see /${folder}/x/y.md`);
 
-  it('leaves ordinary text and binary files alone', () => {
+  it('accepts ordinary text and binary files', () => {
     const tree = { 'a.ts': 'const todo = "./work/x"; // https://example.org/home/page', 'b.bin': `\0${unwanted[0]}` };
     expect(on(tree, checkHygiene)).toEqual([]);
   });
 
-  it.each([...unwanted, `// TO${'DO'}: later`, `FIX${'ME'}`])('finds "%s"', (text) => {
+  it.each([...unwanted, `// TO${'DO'}: later`, `FIX${'ME'}`])('reports "%s"', (text) => {
     expect(on({ 'docs/a.txt': `fine\n${text}\n` }, checkHygiene)[0]).toMatch(/^docs\/a\.txt:2: /);
   });
 });
@@ -176,7 +176,7 @@ describe('hygiene', () => {
 describe('refusal codes', () => {
   const table = 'export const REFUSALS = {\n  OTP_WRONG: { status: 403 },\n  NOT_FOUND: {\n    status: 404 },\n};\n';
 
-  it('pass when the server gives them or a document explains them', () => {
+  it('pass if the server returns them or a document explains them', () => {
     const tree = {
       'shared/wire/codes.ts': table,
       'server/domain/a.ts': `refuse('OTP_WRONG')`,
@@ -185,7 +185,7 @@ describe('refusal codes', () => {
     expect(on(tree, checkRefusalCodes)).toEqual([]);
   });
 
-  it('one that only a test or a longer word mentions is found', () => {
+  it('reports one that only a test or a longer word mentions', () => {
     const tree = {
       'shared/wire/codes.ts': table,
       'server/a.test.ts': 'NOT_FOUND',
@@ -196,13 +196,13 @@ describe('refusal codes', () => {
     ]);
   });
 
-  it('a table that cannot be read is found', () => {
+  it('reports an unreadable table', () => {
     expect(on({ 'shared/wire/codes.ts': 'export {}' }, checkRefusalCodes)).toHaveLength(1);
   });
 });
 
 describe('snippets', () => {
-  it('are the blocks of TypeScript that say where they would lie', () => {
+  it('are the TypeScript blocks that name their path', () => {
     const markdown = [
       'Text',
       '```ts',
@@ -223,7 +223,7 @@ describe('snippets', () => {
 });
 
 describe('the list of files', () => {
-  it('leaves out what .gitignore names and other people’s dot folders, and nothing else', () => {
+  it('omits what .gitignore names and dot folders of other tools, and nothing else', () => {
     const tree = {
       '.gitignore': '# made\ndist/\n/data/\n*.log\n',
       '.ci/run': '',

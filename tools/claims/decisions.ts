@@ -9,7 +9,7 @@ const MAX_LINES = 60;
 const STATUS = /^Status: (?:accepted|superseded by (\d{4}))$/;
 const SOURCE = /\.(?:ts|tsx|cjs|lua|css|py|php|java)$/;
 
-/** Decision records have a number of their own, a title, a status, three parts, a page at most, and a line in the index. */
+/** Decision records have a unique number, a title, a status, three parts, at most a page, and a line in the index. */
 export function checkDecisions(root: string): Finding[] {
   const files = listProjectFiles(root);
   const paths = files.filter((path) => path.startsWith(FOLDER) && path !== INDEX);
@@ -56,7 +56,7 @@ function recordProblems(
   return problems;
 }
 
-/** Comments that refer to a decision refer to one that exists. */
+/** Comments refer only to existing decisions. */
 function checkMentions(root: string, files: readonly string[], names: ReadonlyMap<string, string>): Finding[] {
   return files
     .filter((path) => SOURCE.test(path))

@@ -4,7 +4,7 @@ import { type Finding, isFile, listProjectFiles, readProjectFile } from '../proj
 import { type Markdown, readMarkdown } from './markdown.ts';
 
 const TOP_FOLDERS = 'shared|server|widget|console|demo-site|clients|cli|e2e|bench|docs|tools|\\.ci';
-/** A path of ours inside a code span. Placeholders (`<noun>`, `*`, `{a,b}`) are patterns, not claims. */
+/** A project path in a code span. Placeholders (`<noun>`, `*`, `{a,b}`) are patterns, not claims. */
 const PROJECT_PATH = new RegExp(`^(?:${TOP_FOLDERS})/[\\w./-]*$`);
 
 /** Links, anchors, npm scripts and paths named in the Markdown files under `root`. */
@@ -33,7 +33,7 @@ export function checkDocuments(root: string): Finding[] {
   return findings;
 }
 
-/** Whether `.ci/run` and the README agree on the one command that tests everything. */
+/** Checks that `.ci/run` and the README name the same command to test everything. */
 export function checkTestCommand(root: string): Finding[] {
   const command = 'npm ci && npm test';
   const runsIt = (path: string, line: RegExp): Finding[] =>

@@ -1,13 +1,13 @@
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
 
-/** What no file of the project may hold. Written so that these patterns do not find themselves. */
+/** What no file of the project may contain. Written so that these patterns do not match themselves. */
 const UNWANTED: readonly [RegExp, string][] = [
   [/(?<![\w.-])\/(?:work|root|home)\/[^\s'"`]*/, 'a path of somebody’s machine'],
   [/\b(?:TO[D]O|FIX[M]E)\b/, 'work put off; do it or open an issue'],
   [/URL\.can[P]arse/, 'Node 20 forgets letters such as ü in it once it is compiled; use parseUrl'],
 ];
 
-/** Things left lying about: paths of one machine, notes to oneself. */
+/** Finds leftovers: paths of one machine, notes to oneself. */
 export function checkHygiene(root: string): Finding[] {
   const findings: Finding[] = [];
   for (const path of listProjectFiles(root)) {

@@ -1,4 +1,4 @@
-/** A link or a picture in a Markdown text, as written. */
+/** A link or an image, as written. */
 export interface Link {
   readonly target: string;
   readonly line: number;
@@ -20,7 +20,7 @@ export interface Markdown {
   readonly headings: readonly { depth: number; text: string }[];
 }
 
-/** Reads the parts of a Markdown text that claim something. Enough Markdown for our own documents, not all of it. */
+/** Reads the parts of a Markdown text that make claims. Supports what our documents use, not all of Markdown. */
 export function readMarkdown(text: string): Markdown {
   const links: Link[] = [];
   const code: Code[] = [];
@@ -61,7 +61,7 @@ export function readMarkdown(text: string): Markdown {
   return { links, code, anchors, headings };
 }
 
-/** GitHub's anchor of a heading: lower case, punctuation gone, a dash for each space. */
+/** GitHub's anchor of a heading: lower case, without punctuation, a dash for each space. */
 function slug(title: string): string {
   return title
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')

@@ -2,7 +2,7 @@ import { type Finding, listProjectFiles, readProjectFile } from '../project-file
 
 const TABLE = 'shared/wire/codes.ts';
 
-/** Every code of the table is given by the server somewhere, or a document says what it is for. */
+/** Checks that the server returns every code of the table, or a document explains it. */
 export function checkRefusalCodes(root: string): Finding[] {
   const codes = [...readProjectFile(root, TABLE).matchAll(/^ {2}([A-Z][A-Z0-9_]*): \{/gm)].map(
     (match) => match[1] ?? '',

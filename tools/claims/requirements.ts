@@ -2,7 +2,7 @@ import { type Finding, listProjectFiles, readProjectFile } from '../project-file
 
 const LIST = 'docs/security-requirements.md';
 
-/** Each promised requirement with the test files that name it, in the order of the list. */
+/** Each requirement with the test files that name it, in the order of the list. */
 export type Requirements = ReadonlyMap<string, readonly string[]>;
 
 export function readRequirements(root: string): Requirements {
@@ -16,7 +16,7 @@ export function readRequirements(root: string): Requirements {
   return named;
 }
 
-/** Every promise has a test that names it. */
+/** Checks that a test names every requirement. */
 export function checkRequirements(requirements: Requirements): Finding[] {
   if (requirements.size === 0) return [{ path: LIST, problem: 'promises nothing' }];
   return [...requirements]
@@ -40,7 +40,7 @@ export function requirementsTable(requirements: Requirements): string {
   return [...requirements].map(([id, tests]) => id.padEnd(7) + (tests.join(', ') || '-')).join('\n');
 }
 
-/** The check's own tests talk about requirements without testing any. */
+/** The check's own tests mention requirements without testing any. */
 function isTest(path: string): boolean {
   return (/\.test\.tsx?$/.test(path) || path.startsWith('e2e/')) && !path.startsWith('tools/claims/');
 }

@@ -13,7 +13,7 @@ function problemsOf(snippet: string): string[] {
       compilerOptions: {
         strict: true,
         noEmit: true,
-        // The smallest library there is: each case starts a compiler, and most of its time went into reading the DOM.
+        // The smallest library: each case starts a compiler, and reading the DOM takes most of the time.
         lib: ['es5'],
         types: [],
         module: 'esnext',
@@ -42,7 +42,7 @@ function problemsOf(snippet: string): string[] {
   });
 }
 
-it('snippets that fit the code and each other pass', () => {
+it('passes snippets that fit the code and each other', () => {
   expect(problemsOf("import { rule } from '../domain/rule.ts';\nexport const first = rule(1);")).toEqual([]);
 });
 
@@ -63,7 +63,7 @@ it.each([
     /TS2345/,
   ],
   ['what does not fit the next snippet', 'export const first = 1;', /second\.ts/],
-])('a snippet with %s is found', (_what, snippet, said) => {
+])('reports a snippet with %s', (_what, snippet, said) => {
   const problems = problemsOf(snippet);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(said);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
 
-/** A block of TypeScript in a document that begins with the path where it would lie. */
+/** A TypeScript block in a document that begins with the path of its file. */
 interface Snippet {
   readonly path: string;
   readonly text: string;
@@ -11,15 +11,15 @@ interface Snippet {
 }
 
 /**
- * Type-checks the snippets of the documents against the code as it is: every block that begins with
- * `// some/path.ts` is taken as that file, and may import the project's files and the other snippets.
+ * Type-checks the snippets of the documents against the code: a block that begins with `// some/path.ts` is taken as
+ * that file, and may import the project's files and other snippets.
  */
 export function checkSnippets(root: string): Finding[] {
   const snippets = listProjectFiles(root)
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) => readSnippets(path, readProjectFile(root, path)));
   if (snippets.length === 0) return [];
-  // Inside node_modules, so that packages are found and no other check sees it.
+  // Inside node_modules, so that packages are found and no other check reads it.
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   const folder = mkdtempSync(join(root, 'node_modules', '.snippets-'));
   try {
@@ -54,7 +54,7 @@ export function readSnippets(from: string, markdown: string): Snippet[] {
   }));
 }
 
-/** From its place in the temporary folder, two levels down, a snippet reaches the real files two levels further up. */
+/** From its temporary folder, two levels down, a snippet reaches the real files two levels further up. */
 function redirectImports(snippet: Snippet, own: ReadonlySet<string>): string {
   return snippet.text.replace(/(?<=\b(?:from|import) ')\.{1,2}\/[^']+/g, (specifier) => {
     const target = posix.normalize(posix.join(posix.dirname(snippet.path), specifier));

@@ -1,8 +1,8 @@
-/** A module that decides, with the tests that must notice when one of its decisions changes. */
+/** A module with decisions, and the tests that must detect a change of any of them. */
 export interface DecidingModule {
   readonly name: string;
   readonly files: readonly string[];
-  /** Globs of test files. Fewer tests make a faster run; a mutant that only other tests kill counts as survived. */
+  /** Globs of test files. Fewer tests run faster, but a mutant that only other tests kill counts as survived. */
   readonly tests: readonly string[];
 }
 

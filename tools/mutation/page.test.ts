@@ -29,7 +29,7 @@ it.each(DECIDING_MODULES.map(({ name }) => name))('%s was measured and has a sco
   expect(score && percent(score)).toBeGreaterThanOrEqual(MIN_SCORE_PERCENT);
 });
 
-it('explains survivors of lines that are still there', () => {
+it('explains survivors of existing lines only', () => {
   const gone = EXPLAINED_SURVIVORS.filter(
     ({ file, line }) => !isFile(file) || !readFileSync(file, 'utf8').includes(line),
   );

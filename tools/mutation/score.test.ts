@@ -10,7 +10,7 @@ const mutant: Mutant = {
   outcome: 'survived',
 };
 
-it('scores what was killed, in percent', () => {
+it('scores killed mutants in percent', () => {
   fc.assert(
     fc.property(fc.nat(10_000), fc.nat(10_000), (killed, survived) => {
       const score = percent({ killed, survived });
@@ -22,7 +22,7 @@ it('scores what was killed, in percent', () => {
   expect(percent({ killed: 17, survived: 3 })).toBe(85);
 });
 
-it('asks for an explanation of each survivor, and of no killed mutant', () => {
+it('requires an explanation of each survivor, and of no killed mutant', () => {
   const explained = { file: mutant.file, line: mutant.line, replacement: 'false', reason: 'A lock is checked again.' };
   expect(findUnexplained([mutant], [])).toEqual([mutant]);
   expect(findUnexplained([mutant], [explained])).toEqual([]);
@@ -31,7 +31,7 @@ it('asks for an explanation of each survivor, and of no killed mutant', () => {
   expect(findUnexplained([{ ...mutant, outcome: 'killed' }], [])).toEqual([]);
 });
 
-it('replaces the scores that were measured again, and drops those of modules that are gone', () => {
+it('replaces scores that were measured again, and drops those of removed modules', () => {
   const score = (module: string, killed: number) => ({ module, date: '2026-11-27', killed, survived: 0 });
   const merged = mergeScores(
     [score('gone', 1), score('old', 2), score('both', 3)],

@@ -1,28 +1,28 @@
 import type { ExplainedSurvivor } from './survivors.ts';
 
-/** The result of one run over a module. Kept in `scores.json`, from which the page in `docs/` is written. */
+/** The result of one run over a module, stored in `scores.json`, from which the page in `docs/` is written. */
 export interface ModuleScore {
   readonly module: string;
   /** `2026-11-27` */
   readonly date: string;
-  /** Mutants that a test noticed, also by never ending. */
+  /** Mutants that a test detected, also by a timeout. */
   readonly killed: number;
-  /** Mutants that no test noticed, also where no test reached them. */
+  /** Mutants that no test detected, also if no test reached them. */
   readonly survived: number;
 }
 
 export const MIN_SCORE_PERCENT = 85;
 
-/** Share of the mutants that a test notices, in percent. A module without mutants has nothing to prove. */
+/** Share of detected mutants in percent. A module without mutants scores 100. */
 export function percent({ killed, survived }: Pick<ModuleScore, 'killed' | 'survived'>): number {
   return killed + survived === 0 ? 100 : (100 * killed) / (killed + survived);
 }
 
-/** One mutant, as much of it as a report and an explanation need. */
+/** The part of a mutant that a report and an explanation need. */
 export interface Mutant {
   readonly file: string;
   readonly lineNumber: number;
-  /** The source line where it begins, trimmed. */
+  /** The source line where it starts, trimmed. */
   readonly line: string;
   readonly replacement: string;
   readonly outcome: 'killed' | 'survived';
@@ -40,7 +40,10 @@ export function findUnexplained(mutants: readonly Mutant[], explained: readonly 
   );
 }
 
-/** The scores with those of the modules in `fresh` replaced, in the order of `modules`. Scores of other modules go. */
+/**
+ * The scores with those of the modules in `fresh` replaced, in the order of `modules`. Scores of other modules are
+ * dropped.
+ */
 export function mergeScores(
   stored: readonly ModuleScore[],
   fresh: readonly ModuleScore[],

@@ -1,4 +1,4 @@
-/** A mutant that no test kills, and why that is right. */
+/** A mutant that no test kills, and why that is acceptable. */
 export interface ExplainedSurvivor {
   readonly file: string;
   /** The source line that it changes, trimmed. */

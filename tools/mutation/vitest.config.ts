@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests of one deciding module, in the settings of the project `unit`. `tools/mutation.ts` names them. */
+/** The tests of one module, with the settings of the project `unit`. `tools/mutation.ts` names them. */
 export default defineConfig({
   test: {
     globalSetup: 'tools/test-run/own-folders.ts',

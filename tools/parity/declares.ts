@@ -1,4 +1,4 @@
-/** How a name is declared in each language, as far as the libraries do it. `NAME` stands for the name. */
+/** How each language declares a name, as far as the libraries need it. `NAME` stands for the name. */
 const DECLARATIONS: Readonly<Record<string, readonly string[]>> = {
   ts: [
     String.raw`\b(?:function|class|interface|const|type)\s+NAME\b`,
@@ -17,10 +17,7 @@ const DECLARATIONS: Readonly<Record<string, readonly string[]>> = {
   java: [String.raw`\b(?:class|record|enum|interface)\s+NAME\b`, String.raw`[\w>\]]\s+NAME\s*[(;=,)]`],
 };
 
-/**
- * Whether the source declares the name; of `Client.users` both parts. It looks at declarations, not at uses, and not into
- * comments.
- */
+/** True if the source declares the name; for `Client.users`, both parts. Uses and comments do not count. */
 export function declares(source: string, extension: string, name: string): boolean {
   const patterns = DECLARATIONS[extension];
   if (patterns === undefined) return false;

@@ -24,7 +24,7 @@ const problems = (changes: Tree = {}, says: object = {}): string[] =>
     (root) => checkParity(root).map(({ path, problem }) => `${path}: ${problem}`),
   );
 
-it('is content when the table is what would be written, and shows what a library has not', () => {
+it('passes if the table is current, and shows what a library lacks', () => {
   withTree(TREE, (root) => {
     const table = renderParity(root);
     expect(table).toContain('| Verify a result | [`Verifier.verify_result`](python/results.py) |');
@@ -56,7 +56,7 @@ it.each([
   ['a corpus that no test reads', { 'clients/python/tests.py': 'verify_result' }, {}, /tests\.py does not run/],
   ['a corpus that is new', { 'shared/vectors/new.json': '{}' }, {}, /does not run shared\/vectors\/new\.json/],
   ['a library that says nothing', { 'clients/java/Client.java': '' }, {}, /java\/features\.json: a library says/],
-])('%s is found', (_what, changes, says, said) => {
+])('reports %s', (_what, changes, says, said) => {
   expect(problems(changes, says).join('\n')).toMatch(said);
 });
 
@@ -87,7 +87,7 @@ it.each([
     ['consume'],
   ],
   ['txt', 'verify', [], ['verify']],
-])('in %s it tells declarations from the rest', (extension, source, there, notThere) => {
+])('recognizes declarations in %s', (extension, source, there, notThere) => {
   expect(there.filter((name) => !declares(source, extension, name))).toEqual([]);
   expect(notThere.filter((name) => declares(source, extension, name))).toEqual([]);
 });

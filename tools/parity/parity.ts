@@ -6,16 +6,16 @@ import { declares } from './declares.ts';
 const LIST = 'clients/features.json';
 const TABLE = 'clients/PARITY.md';
 const VECTORS = 'shared/vectors';
-/** The order of the columns; whoever is not in it comes after. */
+/** The order of the columns; other languages follow. */
 const ORDER = ['typescript', 'python', 'php', 'java'];
-/** The keys behind the vectors, and no vectors. */
+/** The keys of the vectors, which are no vectors. */
 const NO_CORPUS = 'test-keys.json';
 
 interface Features {
   groups: { title: string; features: Record<string, string> }[];
 }
 
-/** What a library says of itself, in its own `features.json`. Paths are from its folder. */
+/** What a library declares in its own `features.json`. Paths are relative to its folder. */
 interface Declaration {
   language: string;
   package: string;
@@ -23,7 +23,7 @@ interface Declaration {
   corpus: Record<string, string>;
 }
 
-/** Whether what each library says of itself is so, and the table says the same. */
+/** Checks that each library's declaration is true, and that the table agrees. */
 export function checkParity(root: string): Finding[] {
   if (!isFile(join(root, LIST))) return [{ path: LIST, problem: 'the list of features is not there' }];
   const { groups } = readJson<Features>(root, LIST);
@@ -51,7 +51,7 @@ function checkLibrary(root: string, library: string, known: ReadonlySet<string>)
     if (test === undefined) problems.push(`${feature}: ${tested} does not exist`);
     else if (!new RegExp(`\\b${last}\\b`).test(test)) problems.push(`${feature}: ${tested} does not try ${last}`);
   }
-  // A library runs all of it: whatever one of them accepts that it should not is somebody's account.
+  // Every library must run the whole corpus: a result that one of them wrongly accepts compromises an account.
   for (const file of corpusFiles(root)) {
     const test = corpus[file];
     if (test === undefined) problems.push(`does not run ${VECTORS}/${file}`);
@@ -63,7 +63,7 @@ function checkLibrary(root: string, library: string, known: ReadonlySet<string>)
   return problems.map((problem) => ({ path, problem }));
 }
 
-/** The whole of `clients/PARITY.md`. */
+/** The content of `clients/PARITY.md`. */
 export function renderParity(root: string): string {
   const { groups } = readJson<Features>(root, LIST);
   const libraries = librariesUnder(root).map((name) => ({

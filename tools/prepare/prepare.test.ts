@@ -10,9 +10,9 @@ import { NEEDS, type Need } from './programs.ts';
 interface MachineOptions {
   here: readonly string[];
   isRoot?: boolean;
-  /** What an installation brings; undefined: it fails. */
+  /** What an installation adds; undefined: it fails. */
   brings?: readonly string[];
-  /** Whether programs have their libraries; those with a place of their own are on whichever machine runs this. */
+  /** True if programs have their libraries; libraries with a fixed path depend on the machine that runs this. */
   libraries?: boolean;
 }
 
@@ -45,18 +45,18 @@ function prepareOn({ here, isRoot = false, brings, libraries = true }: MachineOp
 
 const ALL = NEEDS.flatMap((need: Need) => ('command' in need ? [need.command] : []));
 
-it('does and says nothing when all is there', () => {
+it('does and prints nothing if everything is installed', () => {
   expect(prepareOn({ here: [...ALL, 'apt-get'], isRoot: true })).toEqual({ ready: true, ran: [], said: '' });
 });
 
-it('as root with apt: updates first, then installs just what is missing', () => {
+it('as root with apt: updates first, then installs only what is missing', () => {
   const here = [...ALL.filter((name) => name !== 'valkey-server' && name !== 'oathtool'), 'apt-get'];
   const { ready, ran } = prepareOn({ here, isRoot: true, brings: ['valkey-server', 'oathtool'] });
   expect(ran).toEqual(['apt-get update -q', 'apt-get install -q -y --no-install-recommends valkey-server oathtool']);
   expect(ready).toBe(true);
 });
 
-it('installs the libraries of programs that are there already', () => {
+it('installs the libraries of installed programs', () => {
   const { ready, ran } = prepareOn({ here: [...ALL, 'apt-get'], isRoot: true, libraries: false, brings: [] });
   expect(ran[1]).toContain('python3 python3-jwt python3-cryptography php-cli php-curl php-intl php-xml');
   expect(ready).toBe(true);
@@ -67,7 +67,7 @@ it.each([
   ['no apt', { here: [], isRoot: true }, 0],
   ['an update that fails', { here: ['apt-get'], isRoot: true }, 1],
   ['an installation that brings too little', { here: ['apt-get'], isRoot: true, brings: ALL.slice(1) }, 2],
-])('%s: says what to install and is not ready', (_what, given, commands) => {
+])('%s: prints what to install and is not ready', (_what, given, commands) => {
   const { ready, ran, said } = prepareOn(given);
   expect(ran).toHaveLength(commands);
   expect(said).toMatch(/sudo apt-get update && sudo apt-get install -y --no-install-recommends redis-server/);

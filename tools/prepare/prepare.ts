@@ -1,17 +1,17 @@
 import { aptCommands, instructions, isOnPath, missing, type Probe } from './programs.ts';
 
-/** The machine, as far as preparing changes or asks it. */
+/** The machine, as far as preparation reads or changes it. */
 export interface Machine {
   /** Its PATH. */
   readonly searchPath: string | undefined;
   readonly isRoot: boolean;
   readonly probe: Probe;
-  /** Runs a command to its end, showing what it prints; whether it succeeded. */
+  /** Runs a command to its end, showing its output. True if it succeeded. */
   readonly run: (command: string, args: readonly string[]) => boolean;
   readonly say: (text: string) => void;
 }
 
-/** Sees that what the tests start is there, by installing it where it may. Whether it is. */
+/** Checks that what the tests use is installed, installing it if possible. True if it is. */
 export function prepare({ searchPath, isRoot, probe, run, say }: Machine): boolean {
   const lacking = missing(searchPath, probe);
   if (lacking.length === 0) return true;

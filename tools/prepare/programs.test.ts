@@ -7,7 +7,7 @@ import { aptCommands, findPython, instructions, missing, NEEDS, type Need } from
 const commands: readonly Need[] = NEEDS.filter((need) => 'command' in need && need.debian[0] === need.command);
 const nothing = () => false;
 
-it('programs are found in any folder of the PATH, and what cannot be run does not count', () => {
+it('finds executable programs in any folder of the PATH', () => {
   withTree({ 'a/redis-server': '', 'b/valkey-server': '', 'b/oathtool': '', 'b/chromium/x': '' }, (root) => {
     chmodSync(join(root, 'a/redis-server'), 0o755);
     chmodSync(join(root, 'b/valkey-server'), 0o755);
@@ -22,31 +22,31 @@ it('programs are found in any folder of the PATH, and what cannot be run does no
   });
 });
 
-it('all programs are missing without a PATH', () => {
+it('reports all programs as missing without a PATH', () => {
   expect(missing(undefined, nothing, commands)).toEqual(commands);
 });
 
-it('a library of a program is there when one of the programs says so', () => {
+it('finds a library if one of its programs has it', () => {
   const library = NEEDS.filter((need) => 'programs' in need && need.programs.includes('/usr/bin/python3'));
   expect(library).toHaveLength(1);
   expect(missing('', (program) => program === '/usr/bin/python3', library)).toEqual([]);
   expect(missing('', nothing, library)).toEqual(library);
 });
 
-it('a library with a place of its own is there when its file is', () => {
+it('finds a library with a fixed path by its file', () => {
   withTree({ 'java/one.jar': '' }, (root) => {
     const jar = (name: string): Need => ({ library: name, file: join(root, 'java', name), debian: [`lib${name}`] });
     expect(missing('', nothing, [jar('one.jar'), jar('two.jar')])).toEqual([jar('two.jar')]);
   });
 });
 
-it('the Python of the tests is the first that has the modules', () => {
+it('selects the first Python that has the modules', () => {
   expect(findPython(() => true)).toBe('python3');
   expect(findPython((program) => program.startsWith('/'))).toBe('/usr/bin/python3');
   expect(() => findPython(nothing)).toThrow('npm run test:prepare');
 });
 
-it('what several of them need is installed once, and whatever is missing is named', () => {
+it('installs a shared package once, and names everything missing', () => {
   const install = aptCommands(NEEDS)[1] ?? [];
   expect(new Set(install).size).toBe(install.length);
   expect(install).toContain('python3-cryptography');

@@ -1,21 +1,21 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Runs a command without showing anything; whether it succeeded. */
+/** Runs a command silently. True if it succeeded. */
 export type Probe = (command: string, args: readonly string[]) => boolean;
 
-/** Something that the tests use, how to tell whether it is there, and the Debian packages that bring it. */
+/** Something that the tests use, how to detect it, and its Debian packages. */
 export type Need = { readonly debian: readonly string[] } & (
   | { readonly command: string }
-  /** A library that lies in a place of its own. */
+  /** A library with a fixed path. */
   | { readonly library: string; readonly file: string }
-  /** A library of a program, which knows best whether it has it, or a program of several paths, tried in turn. */
+  /** A library of a program, which is asked for it, or a program with several paths, tried in turn. */
   | { readonly library: string; readonly programs: readonly string[]; readonly args: readonly string[] }
 );
 
 /**
- * Debian's own Python has Debian's packages, and the one that comes first on the PATH may be another. The tests take the
- * first that has what the library needs.
+ * Debian's own Python has Debian's packages, but another one may come first on the PATH. The tests use the first that
+ * has the modules.
  */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 const PYTHON_MODULES = [
@@ -27,7 +27,7 @@ const PHP_EXTENSIONS = [
   'exit(array_diff(["curl", "intl", "json", "openssl", "simplexml", "sodium"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
 ];
 
-/** Where the jars are that Java's tests compile against: Debian's place, or another that is named. */
+/** The folder of the jars that Java's tests compile against: Debian's, or a configured one. */
 export const JAR_FOLDER = process.env.TEST_JAR_FOLDER ?? '/usr/share/java';
 
 export const NEEDS: readonly Need[] = [
@@ -59,12 +59,12 @@ export const NEEDS: readonly Need[] = [
     debian: ['libjackson2-databind-java'],
   },
   { library: 'JUnit 5', file: join(JAR_FOLDER, 'junit-platform-console.jar'), debian: ['junit5'] },
-  // Debian puts both where only the PATH of root leads.
+  // Debian puts both where only root's PATH leads.
   { library: 'HAProxy', programs: ['haproxy', '/usr/sbin/haproxy'], args: ['-v'], debian: ['haproxy'] },
   { library: 'nginx', programs: ['nginx', '/usr/sbin/nginx'], args: ['-v'], debian: ['nginx'] },
 ];
 
-/** What of it is not there: no folder of `searchPath` (a PATH) holds it as something that can be run, or nothing has it. */
+/** What is missing: no folder of `searchPath` (a PATH) has it as an executable, or no program has the library. */
 export function missing(searchPath: string | undefined, probe: Probe, needs: readonly Need[] = NEEDS): Need[] {
   return needs.filter((need) => {
     if ('command' in need) return !isOnPath(need.command, searchPath);
@@ -73,7 +73,7 @@ export function missing(searchPath: string | undefined, probe: Probe, needs: rea
   });
 }
 
-/** The Python that has what the library for Python needs, as the tests start it. */
+/** The Python for the tests: it has the modules that the Python library needs. */
 export function findPython(probe: Probe): string {
   const found = PYTHONS.find((python) => probe(python, PYTHON_MODULES));
   if (found === undefined) throw new Error('No python3 with PyJWT and cryptography: npm run test:prepare');
@@ -85,7 +85,7 @@ export function isOnPath(command: string, searchPath: string | undefined): boole
   return folders.some((folder) => canRun(join(folder, command)));
 }
 
-/** What root runs on Debian to get them. */
+/** Commands for root on Debian to install them. */
 export function aptCommands(needs: readonly Need[]): [command: string, ...args: string[]][] {
   return [
     ['apt-get', 'update', '-q'],
@@ -93,7 +93,7 @@ export function aptCommands(needs: readonly Need[]): [command: string, ...args: 
   ];
 }
 
-/** What to tell somebody whose machine we cannot or may not change. */
+/** Instructions for a machine that we cannot or may not change. */
 export function instructions(needs: readonly Need[]): string {
   const names = needs.map((need) => ('command' in need ? need.command : need.library)).join(', ');
   return [

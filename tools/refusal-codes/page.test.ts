@@ -20,6 +20,6 @@ it('has a line for each code, by status and in the order of the alphabet', () =>
 `);
 });
 
-it('is what stands in docs/refusal-codes.md; else: npm run docs:codes', () => {
+it('equals docs/refusal-codes.md; else: npm run docs:codes', () => {
   expect(readFileSync('docs/refusal-codes.md', 'utf8')).toBe(refusalCodesPage());
 });

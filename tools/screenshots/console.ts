@@ -12,7 +12,7 @@ import { createApiKey, createFilter } from '../../server/testing/as-operator.ts'
 import { addPerson, addResource, birth, unwrap } from '../../server/testing/fixtures.ts';
 
 const SIZE = { width: 1180, height: 800 };
-/** The first page down to its first chart, and a filter down to the end of its week. */
+/** Heights that show the home page with its first chart, and a filter with its whole week. */
 const HEIGHTS: Readonly<Record<string, number>> = { home: 1160, filter: 1340 };
 const SITES = ['Harbour shop', 'Staff portal', 'Supplier portal'] as const;
 const NAMES = [
@@ -27,7 +27,7 @@ const NAMES = [
   ['yuki.tanaka', 'Yuki', 'Tanaka'],
 ] as const;
 
-/** The console's rooms with an account in which something happens, in both schemes. The clock stands still. */
+/** The console's pages for an account with activity, in both schemes. The clock stands still. */
 export async function shootConsole(shoot: (page: Page, name: string) => Promise<void>): Promise<void> {
   const stage = await createConsoleFixture('screenshots', await freePortFrom(8080));
   try {

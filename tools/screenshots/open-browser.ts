@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from '@playwright/test';
 
-/** The distribution's Chromium, with nothing of its own to say to the network. */
+/** The system's Chromium, without network requests of its own. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(process.env.PATH ?? ''),
@@ -15,7 +15,7 @@ export function openBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--font-render-hinting=none',
-      // The frame in the process of its page: in another one it is not drawn at the size of an emulated phone or screen.
+      // The frame runs in the process of its page: otherwise it ignores the emulated size.
       '--disable-site-isolation-trials',
       '--disable-features=IsolateOrigins,site-per-process',
     ],
@@ -29,7 +29,7 @@ function findChromium(searchPath: string): string {
       accessSync(file, constants.X_OK);
       return file;
     } catch {
-      // Not in this folder.
+      // It is not in this folder.
     }
   }
   throw new Error('There is no chromium on the PATH. On Debian or Ubuntu: sudo apt-get install chromium');

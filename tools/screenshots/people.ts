@@ -3,7 +3,7 @@ import type { Person } from './visit.ts';
 
 const NAMES = ['maria.castillo', 'li.wei', 'amara.okafor', 'jonas.berg'];
 
-/** More people for the demo: each picture signs somebody else in, so that none has to wait for the next code. */
+/** More users for the demo: each picture signs in another one, so that none has to wait for the next code. */
 export async function invite(client: Client, resource: string): Promise<[Person, ...Person[]]> {
   const people: Person[] = [];
   for (const login of NAMES) {

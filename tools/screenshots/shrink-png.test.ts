@@ -10,7 +10,7 @@ test('a small picture keeps every pixel', () => {
   expect(pixelsOf(shrinkPng(picture(2, 2, pixels)))).toEqual(pixels);
 });
 
-test('of more than 256 colours the most used stay, and the others become the nearest of them', () => {
+test('keeps the most used of more than 256 colours, and replaces others by the nearest', () => {
   const used = Array.from({ length: 240 }, (_, i) => [(i % 16) * 16, Math.floor(i / 16) * 16, 0]);
   const rare = used.map(([red = 0, green = 0]) => [red, green, 4]);
   const row = [...used, ...used, ...rare];

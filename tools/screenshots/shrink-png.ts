@@ -1,12 +1,12 @@
 import { decode, encode } from 'fast-png';
 
 const MAX_COLOURS = 256;
-/** Squared distance of two colours that the eye can tell apart side by side, roughly. */
+/** Squared distance of two colours that the eye can roughly distinguish side by side. */
 const MIN_DISTANCE = 4;
 
 /**
- * The picture in at most 256 colours: those that it uses most, every other one replaced by the nearest of them. For
- * pictures of screens, which have few real colours and many in between at the edges of letters.
+ * Reduces a picture to its 256 most used colours, replacing others by the nearest. For screenshots, which have few
+ * colours besides those at the edges of letters.
  *
  * @throws Error for what a screenshot is not: grey, transparent, with a palette or deep.
  */
@@ -23,7 +23,7 @@ export function shrinkPng(png: Uint8Array): Uint8Array {
   );
 }
 
-/** By use, but none that can hardly be told from one chosen before: so a small spot of its own colour keeps it. */
+/** By use, skipping colours too close to one chosen before, so that a small spot keeps its own colour. */
 function mostUsed(colours: Uint32Array): number[] {
   const uses = new Map<number, number>();
   for (const colour of colours) uses.set(colour, (uses.get(colour) ?? 0) + 1);

@@ -17,7 +17,7 @@ export interface Person {
   otpauthUri: string;
 }
 
-/** Somebody who visits the demo shop, one step of the sign-in after the other. */
+/** A visitor of the demo shop, one step of the sign-in after the other. */
 export class Visit {
   readonly page: Page;
   readonly #shop: string;
@@ -92,7 +92,7 @@ export class Visit {
     return this.widget.locator(`input[name="${field}"]:not([readonly])`).waitFor();
   }
 
-  /** Answers the step on the screen. */
+  /** Completes the step on the screen. */
   async answer(field: string, value: string): Promise<void> {
     await this.widget.locator(`input[name="${field}"]:not([readonly])`).fill(value);
     await this.widget.locator('button.primary').click();
@@ -102,13 +102,13 @@ export class Visit {
     return liveCode(this.#person.otpauthUri, Date.now()).code;
   }
 
-  /** Six digits that are not the code, nor that of the steps beside it. */
+  /** Six digits that are not the code of this or a neighbouring time step. */
   get wrongCode(): string {
     const near = [-30_000, 0, 30_000].map((ms) => liveCode(this.#person.otpauthUri, Date.now() + ms).code);
     return ['123456', '234567', '345678', '456789'].find((code) => !near.includes(code)) ?? '';
   }
 
-  /** Until the frame has the height that its content asked for, and the browser has painted that. */
+  /** Waits until the frame has the height that its content requested, and the browser has painted it. */
   async settle(): Promise<void> {
     await this.page.waitForLoadState('networkidle');
     let last = '';

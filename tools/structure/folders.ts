@@ -6,9 +6,9 @@ export interface Folders {
   /** Files directly in `server/`. */
   readonly loose: number;
   readonly features: number;
-  /** Sets of features that import one another in a circle, the largest first. */
+  /** Sets of features that import one another in a cycle, the largest first. */
   readonly circles: readonly (readonly string[])[];
-  /** Of the imports between files of the server: those that stay in their feature, or go to the kernel. */
+  /** Of the imports between files of the server, those inside a feature or to the kernel. */
   readonly imports: { readonly all: number; readonly atHome: number };
 }
 
@@ -39,7 +39,7 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
 /** `server/tokens` of `server/tokens/kinds/ocra/suite.ts`. */
 export const featureOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
 
-/** The strongly connected sets of more than one node (Tarjan). */
+/** The strongly connected components of more than one node (Tarjan). */
 export function cyclesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>();
   const open: string[] = [];

@@ -10,7 +10,7 @@ export interface Call {
 
 export interface DeclaredFunction extends Call {
   readonly lines: number;
-  /** The project's functions that it calls or passes on, as written from top to bottom. */
+  /** The project's functions that it calls or passes on, from top to bottom. */
   readonly calls: readonly Call[];
 }
 
@@ -22,7 +22,7 @@ interface Declaration extends Span {
   readonly name: string;
 }
 
-/** The named functions of a file, on its top level, and those that are properties of an object there. */
+/** The named functions at the top level of a file, and those that are properties of an object there. */
 export function functionsIn(tree: SourceTree, path: string): DeclaredFunction[] {
   const text = readProjectFile(tree.root, path);
   const { program } = parseSync(path, text);

@@ -6,7 +6,7 @@ export interface SourceTree {
   readonly root: string;
   /** The product's source files by path: no tests, no tools. */
   readonly files: ReadonlyMap<string, SourceFile>;
-  /** Where a relative import leads; undefined for packages and files that are not the product's. */
+  /** The target of a relative import; undefined for packages and files outside the product. */
   readonly resolve: (from: string, specifier: string) => string | undefined;
 }
 

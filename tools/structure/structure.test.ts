@@ -26,7 +26,7 @@ const finish = () => note();`,
 };
 
 describe('the folders of the server', () => {
-  test('are counted with their circles, the loose files and the imports that stay at home', () => {
+  test('are counted with their cycles, the loose files and the imports inside a feature', () => {
     expect(withTree(TREE, (root) => measureFolders(readSourceTree(root)))).toEqual({
       loose: 1,
       features: 3,
@@ -38,7 +38,7 @@ describe('the folders of the server', () => {
     expect(circles).toEqual([['server/login', 'server/users']]);
   });
 
-  test('circles are found whole and apart, the largest first', () => {
+  test('cycles are found complete and separate, the largest first', () => {
     const graph = new Map(
       Object.entries({ a: ['b'], b: ['a', 'c'], c: ['d'], d: ['e'], e: ['c'], f: ['a'] }).map(
         ([node, next]) => [node, new Set(next)] as const,
@@ -59,7 +59,7 @@ describe('the walk', () => {
       return walkFrom([{ path: 'server/login/login.ts', name: 'login' }], functions, ({ name }) => isRun(name));
     });
 
-  test('enters each function once, comes back to the caller for its next call, and says how often', () => {
+  test('enters each function once, returns to the caller for its next call, and counts the returns', () => {
     expect(walk(() => true)).toEqual({
       files: ['server/login/login.ts', 'server/users/check.ts', 'server/kernel/note.ts', 'server/login/step.ts'],
       // After `check` for `rare`, and after `step` for `finish`.
@@ -67,14 +67,14 @@ describe('the walk', () => {
     });
   });
 
-  test('passes over what did not run', () => {
+  test('skips what did not run', () => {
     expect(walk((name) => name !== 'check' && name !== 'step').files).toEqual([
       'server/login/login.ts',
       'server/kernel/note.ts',
     ]);
   });
 
-  test('a function is measured from its first line to its last', () => {
+  test('measures a function from its first line to its last', () => {
     const [login] = withTree(TREE, (root) => functionsIn(readSourceTree(root), 'server/login/login.ts'));
     expect(login).toMatchObject({ name: 'login', lines: 6 });
   });

@@ -3,17 +3,17 @@ import type { Call, DeclaredFunction } from './functions.ts';
 export interface Walk {
   /** Files in the order in which they are first entered. */
   readonly files: readonly string[];
-  /** How often the reader comes back to a file that they had left. */
+  /** How often the reader returns to a file that they left. */
   readonly returns: number;
 }
 
 const keyOf = ({ path, name }: Call) => `${path}#${name}`;
 
 /**
- * Reads as one does who follows a program: from each root function to what it calls, from top to bottom, each function
- * once, and back to the caller for its next call.
+ * Reads a program as a person does: from each root function to what it calls, from top to bottom, each function once,
+ * and back to the caller for its next call.
  *
- * @param isRun whether a function took part; calls of others are passed over
+ * @param isRun whether a function took part; calls of others are skipped
  */
 export function walkFrom(
   roots: readonly Call[],

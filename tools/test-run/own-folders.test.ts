@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import ownFolders, { QUICK_FOLDER } from './own-folders.ts';
 
-it('a run keeps its temporary files in folders of its own', () => {
+it('a run keeps its temporary files in its own folders', () => {
   const quick = process.env[QUICK_FOLDER] ?? '';
   expect(tmpdir()).toMatch(/\/cs-test-\w+$/);
   expect(existsSync(quick)).toBe(true);
 });
 
-it('takes them away with what is left in them', () => {
+it('removes them with their content', () => {
   const before = { ...process.env };
   try {
     const takeAway = ownFolders();

@@ -2,16 +2,19 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Names the folder for stores of tests that need no disk (decision 0157). No setting of the service, which knows all of its own. */
+/**
+ * Names the folder for stores of tests that need no disk (decision 0157). Not a setting of the service, which rejects
+ * unknown ones.
+ */
 export const QUICK_FOLDER = 'TEST_QUICK_FOLDER';
 
-/** Linux's file system in memory: as real as any to the store, and a flush costs nothing there. */
+/** Linux's file system in memory, where a flush costs nothing. */
 const IN_MEMORY = '/dev/shm';
 const MIN_FREE_BYTES = 512 * 1024 * 1024;
 
 /**
- * Before a run of vitest: folders of its own on the disk and, where there is room, in memory. Whatever its tests and
- * the processes they start make goes there and is gone with the run, also what a test that failed or was ended left.
+ * Before a run of vitest: creates folders on the disk and, if there is space, in memory. All files of the tests and the
+ * processes they start go there and are removed after the run, also those of failed tests.
  */
 export default function ownFolders(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'cs-test-'));
@@ -23,7 +26,7 @@ export default function ownFolders(): () => void {
   };
 }
 
-/** Containers have often 64 MB of it. */
+/** Containers often have only 64 MB of it. */
 function hasMemoryFolder(): boolean {
   try {
     const { bavail, bsize } = statfsSync(IN_MEMORY);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { TestProjectConfiguration } from 'vitest/config';
 
 const store = ['server/store/{redis,lmdb}/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
-/** A service with its routes, asked by HTTP. */
+/** A service with its routes, called over HTTP. */
 const http = [
   'server/*.test.ts',
   'server/{http,composition,jobs}/**/*.test.ts',
@@ -11,21 +11,21 @@ const http = [
   'server/protectimus/{endpoints/**/*,http-auth}.test.ts',
   'demo-site/**/*.test.ts',
 ];
-/** Of the built product, but without a browser; libraries in other languages and documents are tried against it as well. */
+/** Of the built product, without a browser; includes the libraries in other languages and the documents. */
 const built = ['e2e/**/*.built.test.ts', 'docs/**/*.test.ts', 'clients/{python,php,java}/*.test.ts'];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
-/** At least two files at a time: by itself the runner leaves one core free, which of two is half. */
+/** At least two files at a time: by default the runner leaves one core free, which is half of two. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
-/** Five kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
+/** Five kinds of tests, from seconds to minutes; `npx vitest --project unit` runs one. */
 export const testProjects: TestProjectConfiguration[] = [
   {
     test: {
       name: 'unit',
       maxWorkers,
       isolate: false,
-      // Properties and races on a machine that does other things as well.
+      // Property and race tests on a busy machine.
       testTimeout: 30_000,
       hookTimeout: 30_000,
       include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
@@ -60,14 +60,14 @@ export const testProjects: TestProjectConfiguration[] = [
       name: 'browser',
       globalSetup: 'e2e/harness/build-first.ts',
       isolate: false,
-      // Two on two cores, since a page waits as well; more of them would only make one another late.
+      // Two at a time on two cores: pages also wait, and more would delay one another.
       maxWorkers: 2,
       sequence: { groupOrder: 1 },
       include: browser,
       exclude: ['e2e/**/*.built.test.ts'],
       testTimeout: 60_000,
       hookTimeout: 120_000,
-      // What a poll waits for is shown by another process: a second is little on a busy machine.
+      // Polls wait for another process, and a second is short on a busy machine.
       expect: { poll: { timeout: 15_000 } },
     },
   },

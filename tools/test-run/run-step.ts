@@ -3,18 +3,18 @@ import { delimiter, join } from 'node:path';
 
 export interface Step {
   readonly name: string;
-  /** The program and its arguments; programs of installed packages come first, as in an npm script. */
+  /** The program and its arguments; installed packages come first, as in an npm script. */
   readonly command: readonly [program: string, ...args: string[]];
 }
 
 export interface StepResult {
   readonly ok: boolean;
   readonly tookMs: number;
-  /** What the step printed, on both streams in turn; empty when it was shown. */
+  /** The output of both streams; empty if it was shown. */
   readonly output: string;
 }
 
-/** Runs a step to its end, showing what it prints or keeping it. */
+/** Runs a step to its end, showing or capturing its output. */
 export function runStep(step: Step, output: 'show' | 'capture'): StepResult {
   const [program, ...args] = step.command;
   const env = { ...process.env, PATH: [join('node_modules', '.bin'), process.env.PATH].join(delimiter) };

@@ -33,7 +33,7 @@ describe('counting a test project', () => {
     expect(countResults(json, endedWell)).toMatchObject({ passed, failed: 1, failures: [expect.any(String)] });
   });
 
-  it('is content only when every test passed and the run ended well', () => {
+  it('passes only if every test passed and the run ended well', () => {
     const json = report({ status: 'passed', tests: ['passed'] });
     expect(countResults(json, true)).toEqual({ passed: 1, failed: 0, failures: [] });
   });

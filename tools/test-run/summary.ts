@@ -1,10 +1,10 @@
-/** What one step of the test run came to. */
+/** The result of one step of the test run. */
 export interface Outcome {
   readonly name: string;
   readonly tookMs: number;
   readonly passed: number;
   readonly failed: number;
-  /** Which tests did not pass: the file and the whole name of each. */
+  /** Tests that did not pass: the file and the full name of each. */
   readonly failures?: readonly string[];
 }
 
@@ -17,9 +17,8 @@ interface VitestReport {
 }
 
 /**
- * Counts the report that vitest's JSON reporter wrote. Whatever did not pass counts as failed: a test that was
- * skipped, a file that could not be loaded, a project without tests, a run that ended badly though each test passed
- * (an unhandled rejection), no report at all.
+ * Counts the report of vitest's JSON reporter. All that did not pass counts as failed: a skipped test, a file that
+ * could not be loaded, a project without tests, a run with an unhandled rejection, no report.
  */
 export function countResults(
   json: string | undefined,
@@ -49,12 +48,12 @@ export function timingTable(outcomes: readonly Outcome[]): string {
     .join('\n');
 }
 
-/** The verdict: which steps failed, and the one line that counts everything. */
+/** The verdict: the failed steps, and one line that counts everything. */
 export function summary(outcomes: readonly Outcome[]): { lines: string[]; line: string; failed: number } {
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
   const broken = outcomes.filter((outcome) => outcome.failed > 0).map(({ name }) => name);
-  // At the end, where somebody looks who has only the last lines of a long run.
+  // At the end, for a reader of only the last lines of a long run.
   const lines = outcomes.flatMap(({ failures = [] }) => failures.map((failure) => `not passed: ${failure}`));
   if (broken.length > 0) lines.push(`failed: ${broken.join(', ')}`);
   return { lines, line: `${passed} passed, ${failed} failed`, failed };

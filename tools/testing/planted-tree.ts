@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Paths from the root of a project, and what stands in the files there. */
+/** Paths from the root of a project, and the content of the files. */
 export type Tree = Readonly<Record<string, string>>;
 
-/** Writes a tree into a temporary folder, hands its root to `use`, and takes it away again. */
+/** Writes a tree into a temporary folder, passes its root to `use`, and removes it. */
 export function withTree<T>(tree: Tree, use: (root: string) => T): T {
   const root = mkdtempSync(join(tmpdir(), 'countersign-tree-'));
   try {

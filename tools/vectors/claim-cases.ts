@@ -1,6 +1,6 @@
 import { CLAIMS, NONCE, NOW, RESOURCE, result, type VectorCase, withClaims } from './vector-case.ts';
 
-/** Rightly signed, but for someone else, some other time, or saying nothing that can be used. */
+/** Correctly signed, but for another audience or time, or with unusable claims. */
 export function claimCases(): VectorCase[] {
   return [
     ...wrongValues('iss', 'RESULT_ISSUER_WRONG', [

@@ -11,10 +11,10 @@ import { DEFAULTS } from './vector-case.ts';
 import { WEAK_KEYS, weakKeyCases } from './weak-key-cases.ts';
 import { WEBHOOK_DEFAULTS, webhookCases } from './webhook-cases.ts';
 
-/** What the service publishes. Some of it must not be used; results signed with that are among the cases. */
+/** The keys that the service publishes. Some must not be used; cases include results signed with those. */
 const PUBLISHED: TestKeyName[] = ['es256', 'es256Next', 'eddsa', 'rs256', 'withoutAlg', 'forEncryption'];
 
-/** The whole content of each file that is made, the same each time. */
+/** The content of each generated file, which is deterministic. */
 export const CORPUS: Readonly<Record<string, () => string>> = {
   'results.json': () =>
     print('Results to accept and to refuse.', { defaults: DEFAULTS, jwks: publish(PUBLISHED, WEAK_KEYS) }, [
@@ -41,7 +41,7 @@ const STRING = '"(?:[^"\\\\]|\\\\.)*"';
 const LIST_OF_STRINGS = new RegExp(`^( *(?:${STRING}: )?)\\[\\s+(${STRING}(?:,\\s+${STRING})*)\\s+\\](,?)$`, 'gm');
 const WIDTH = 120;
 
-/** As the formatter leaves it: lists of plain strings on one line where they fit. */
+/** Formatted as the formatter does: lists of plain strings on one line if they fit. */
 function print(about: string, setup: object, cases: readonly { name: string }[]): string {
   if (new Set(cases.map(({ name }) => name)).size !== cases.length) throw new Error('Two cases have the same name.');
   const told = `${about} Made by tools/make-vectors.ts; the format is told in README.md.`;

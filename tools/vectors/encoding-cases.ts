@@ -4,7 +4,7 @@ import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-ca
 const JSON_CLAIMS = JSON.stringify(CLAIMS);
 const MIB = 1024 * 1024;
 
-/** How the text is spelled, and how the JSON inside it is. */
+/** Spellings of the text, and of the JSON inside it. */
 export function encodingCases(): VectorCase[] {
   const good = result();
   const [header = '', payload = '', signature = ''] = good.split('.');
@@ -135,7 +135,7 @@ function nested(depth: number): string {
   return `${JSON_CLAIMS.slice(0, -1)},"more":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 }
 
-/** A rightly signed result of just so many characters. */
+/** A correctly signed result of this length. */
 function ofLength(length: number): string {
   for (let blanks = 0; blanks < length; blanks++) {
     const jwt = `${encode(HEADER)}.${encode(JSON_CLAIMS + ' '.repeat(blanks))}.`;
@@ -149,13 +149,13 @@ function pad(part: string): string {
   return part.padEnd(Math.ceil(part.length / 4) * 4, '=');
 }
 
-/** The last character of a text that is two over carries four bits that mean nothing, of one that is three over two. */
+/** The last character of a text of 4n + 2 characters has four unused bits, of 4n + 3 two. */
 function setUnusedBits(text: string, bits = 0b1111): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return alphabet.charAt(alphabet.indexOf(text.slice(-1)) | bits);
 }
 
-/** A rightly signed result one of whose parts is as many characters over a multiple of four, with the unused bits set. */
+/** A correctly signed result with one part of 4n + `tail` characters, and the unused bits set. */
 function spellLoosely(part: string, tail: number): string {
   const spell = (json: string, loosely: boolean) => {
     if (!loosely) return encode(json);

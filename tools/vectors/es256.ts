@@ -3,8 +3,8 @@ import { createECDH, createHash, createHmac } from 'node:crypto';
 export const ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 
 /**
- * ECDSA over P-256 with SHA-256 and the nonce derived from key and message (RFC 6979), so that the same vectors come out
- * each time. For test vectors alone: it is not constant-time, and its keys are public. The signature is as JWS has it: r
+ * ECDSA over P-256 with SHA-256 and a nonce derived from key and message (RFC 6979), so that the vectors are
+ * deterministic. Only for test vectors: it is not constant-time, and its keys are public. The signature is as in JWS: r
  * and s, 32 bytes each (RFC 7518 3.4).
  */
 export function signEs256(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
@@ -25,7 +25,7 @@ export function splitSignature(signature: Uint8Array): { r: bigint; s: bigint } 
   return { r: toNumber(signature.subarray(0, 32)), s: toNumber(signature.subarray(32)) };
 }
 
-/** RFC 6979 3.2. That a candidate is out of range has a chance of 2^-32, and then the vectors need another message. */
+/** RFC 6979 3.2. A candidate is out of range with a chance of 2^-32; then the vectors need another message. */
 function deriveNonce(privateKey: Uint8Array, digest: Uint8Array): bigint {
   const seed = Buffer.concat([privateKey, toBytes(modulo(toNumber(digest), ORDER))]);
   const hmac = (key: Uint8Array, ...parts: Uint8Array[]) =>
@@ -41,14 +41,14 @@ function deriveNonce(privateKey: Uint8Array, digest: Uint8Array): bigint {
   return candidate;
 }
 
-/** Of the base point taken so many times: what the public key of that private key begins with. */
+/** The x of that multiple of the base point: the first half of the public key of that private key. */
 function xOfPoint(factor: bigint): bigint {
   const pair = createECDH('prime256v1');
   pair.setPrivateKey(toBytes(factor));
   return toNumber(pair.getPublicKey(null, 'uncompressed').subarray(1, 33));
 }
 
-/** Extended Euclid. */
+/** The extended Euclidean algorithm. */
 function inverse(value: bigint, modulus: bigint): bigint {
   let [a, b] = [modulo(value, modulus), modulus];
   let [x, y] = [1n, 0n];

@@ -17,7 +17,7 @@ export type TestKey = JsonWebKey & { kid: string; d: string };
 
 export const TEST_KEYS: Record<TestKeyName, TestKey> = JSON.parse(readFileSync(KEYS_FILE, 'utf8')).keys;
 
-/** Without the members that only the signer has. */
+/** Without the private members. */
 export function publicJwk(key: TestKey): JsonWebKey {
   const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...rest } = key;
   return rest;
@@ -31,7 +31,7 @@ export function publicPem(key: TestKey): string {
 
 export type SignatureMaker = (signingInput: Uint8Array) => Uint8Array;
 
-/** Signs as the key's type does, whatever the header will say. */
+/** Signs as the key's type does, regardless of the header. */
 export function signWith(name: TestKeyName): SignatureMaker {
   const key = TEST_KEYS[name];
   if (key.kty === 'EC') return (input) => signEs256(Buffer.from(key.d, 'base64url'), input);
@@ -43,7 +43,7 @@ export function hmacWith(secret: string): SignatureMaker {
   return (input) => createHmac('sha256', secret).update(input).digest();
 }
 
-/** Objects become JSON; text and bytes are taken as they are, so that a part can also be no JSON at all. */
+/** Objects become JSON; text and bytes are unchanged, so that a part can also be invalid JSON. */
 export type Part = object | string | Uint8Array;
 
 export function forge(header: Part, payload: Part, makeSignature: SignatureMaker): string {

@@ -3,7 +3,7 @@ import { CLAIMS, HEADER, result, type VectorCase, withHeader } from './vector-ca
 
 const attacker = TEST_KEYS.attackerEs256;
 
-/** What the header says beside its algorithm. */
+/** Header members other than the algorithm. */
 export function headerCases(): VectorCase[] {
   const bringsKey = (name: string, header: Record<string, unknown>): VectorCase => ({
     name,

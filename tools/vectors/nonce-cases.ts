@@ -1,7 +1,7 @@
 import { NONCE, type VectorCase, withClaims } from './vector-case.ts';
 
 export interface NonceCase extends VectorCase {
-  /** Whether a sign-in can begin with the nonce that is expected. */
+  /** True if a sign-in can start with the expected nonce. */
   usable: boolean;
   options: { nonce: string | null };
 }
@@ -9,12 +9,12 @@ export interface NonceCase extends VectorCase {
 const WRONG = 'RESULT_NONCE_WRONG';
 const MAX_NONCE = 'n'.repeat(256);
 
-/** What the visitor's session holds (`options.nonce`; null: nothing), against a result that is right in all else. */
+/** The nonce in the visitor's session (`options.nonce`; null: none), with a result that is otherwise correct. */
 export function nonceCases(): NonceCase[] {
   return [
     ...usableNonces().map(([name, nonce]) => same(`the nonce of this sign-in: ${name}`, nonce, true)),
     ...usableNonces().map(([name, nonce]) => differs(`another's nonce in the result: ${name}`, nonce, NONCE, true)),
-    // The result says just what is expected, and still: nobody could have begun a sign-in with that.
+    // The result matches, but no sign-in could have started with that nonce.
     ...unusableNonces().map(([name, nonce]) => same(`unusable, and the same in the result: ${name}`, nonce, false)),
     ...unusableNonces().map(([name, nonce]) =>
       differs(`unusable, a good one in the result: ${name}`, nonce, NONCE, false),

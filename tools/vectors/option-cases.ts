@@ -1,6 +1,6 @@
 import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-case.ts';
 
-/** What a host asks beyond "is it a result of this sign-in". */
+/** What a host requires beyond "a result of this sign-in". */
 export function optionCases(): VectorCase[] {
   const skipped = withClaims({ amr: ['pwd'], acr: '1', otp: 'skipped' });
   const notUsed = withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' });
@@ -95,7 +95,7 @@ function ageCases(): VectorCase[] {
   ];
 }
 
-/** A result says what was confirmed, or that somebody signed in; neither stands for the other. */
+/** A result confirms a transaction or a sign-in; neither stands for the other. */
 function transactionCases(): VectorCase[] {
   const confirms = (txn: unknown) => withClaims({ amr: ['otp'], acr: '1', txn });
   return [
@@ -153,7 +153,7 @@ function transactionCases(): VectorCase[] {
   ];
 }
 
-/** As of `transactions.json`. */
+/** As in `transactions.json`. */
 const PAYMENT = {
   fields: [
     { label: 'To', value: 'Olena Koval' },

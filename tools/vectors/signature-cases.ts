@@ -7,7 +7,7 @@ const es256 = signWith('es256');
 const eddsa = signWith('eddsa');
 const RS256_HEADER = { ...HEADER, alg: 'RS256' };
 
-/** Who signed, with what, and whether the header may have a say in it. */
+/** Who signed, with which algorithm, and whether the header may influence that. */
 export function signatureCases(): VectorCase[] {
   const good = result();
   const [header, payload, signature] = good.split('.');

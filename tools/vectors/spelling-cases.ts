@@ -3,7 +3,7 @@ import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-ca
 const JSON_CLAIMS = JSON.stringify(CLAIMS);
 const JSON_HEADER = JSON.stringify(HEADER);
 
-/** What the parsers of some languages take and those of others do not, or read as something else: found by comparing them. */
+/** Spellings that parsers of different languages accept, reject or read differently, found by comparing them. */
 export function spellingCases(): VectorCase[] {
   return [...numberCases(), ...characterCases(), ...originCases()];
 }

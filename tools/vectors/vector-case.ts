@@ -1,6 +1,6 @@
 import { forge, type Part, type SignatureMaker, signWith, TEST_KEYS } from './forge.ts';
 
-/** A text too long to write down: `prefix`, then `repeat` as often as `times` says, then `suffix`. */
+/** A text too long to store: `prefix`, then `repeat` `times` times, then `suffix`. */
 export interface LongText {
   prefix: string;
   repeat: string;
@@ -10,7 +10,7 @@ export interface LongText {
 
 export interface VectorCase {
   name: string;
-  /** Why, where the name does not say it. */
+  /** The reason, if the name does not say it. */
   why?: string;
   jwt: string | LongText;
   /** `accept`, or the code of the refusal. */
@@ -53,12 +53,12 @@ export const CLAIMS = {
 export const HEADER = { alg: 'ES256', typ: 'countersign-result+jwt', kid: TEST_KEYS.es256.kid };
 export const EDDSA_HEADER = { ...HEADER, alg: 'EdDSA', kid: TEST_KEYS.eddsa.kid };
 
-/** The good result, but for what is given. */
+/** The good result with these changes. */
 export function result(change: { header?: Part; payload?: Part; sign?: SignatureMaker } = {}): string {
   return forge(change.header ?? HEADER, change.payload ?? CLAIMS, change.sign ?? signWith('es256'));
 }
 
-/** `undefined` takes a claim away. */
+/** `undefined` removes a claim. */
 export function withClaims(changes: Record<string, unknown>): string {
   return result({ payload: { ...CLAIMS, ...changes } });
 }

@@ -6,7 +6,7 @@ import { CLAIMS, EDDSA_HEADER, type VectorCase } from './vector-case.ts';
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const LAST = 31;
 
-/** The y of each point whose order divides 8, little-endian, and the other spellings (y + p) that 255 bits leave room for. */
+/** The y of each point whose order divides 8, little-endian, and the other spellings (y + p) that fit into 255 bits. */
 const SMALL_ORDER_YS = [
   ['order 1', `01${'00'.repeat(31)}`],
   ['order 2', `ec${'ff'.repeat(30)}7f`],
@@ -31,7 +31,7 @@ const SMALL_ORDER_KEYS = SMALL_ORDER_YS.flatMap(([about, hex]) => {
   ] as const;
 }).map(([about, point], at) => weakKey(about, point, at));
 
-/** Of full order, so no signature can be forged for it; RFC 8032 5.1.3 refuses the encoding all the same. */
+/** Of full order, so no signature can be forged for it; RFC 8032 5.1.3 still refuses the encoding. */
 const NON_CANONICAL_KEY = weakKey('full order, as y + p', Buffer.from(`f0${'ff'.repeat(30)}7f`, 'hex'), 14);
 
 /** Published beside the others; no verifier may use one. */
@@ -42,7 +42,7 @@ function weakKey(about: string, point: Uint8Array, at: number): WeakKey {
   return { about, jwk };
 }
 
-/** Anyone can sign for a key of small order: one signature, known to everyone, is valid for every text, or for one in eight. */
+/** Anyone can sign for a key of small order: one known signature is valid for every text, or for one in eight. */
 export function weakKeyCases(): VectorCase[] {
   return [
     ...SMALL_ORDER_KEYS.map(({ about, jwk }) => ({
@@ -59,7 +59,7 @@ export function weakKeyCases(): VectorCase[] {
   ];
 }
 
-/** Tries texts until the fixed signature (R = S·B) fits one of them, which takes as many tries as the key's order. */
+/** Tries texts until the fixed signature (R = S·B) fits one, which takes as many attempts as the key's order. */
 function forgedUnder(jwk: WeakKey['jwk']): string {
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   const signature = withoutKey();
@@ -74,7 +74,7 @@ function forgedUnder(jwk: WeakKey['jwk']): string {
   throw new Error(`No signature fits under ${jwk.kid}.`);
 }
 
-/** R and S with R = S·B: the multiple of B that a test key's public half is, and its factor. */
+/** R and S with R = S·B: the multiple of B that is a test key's public half, and its factor. */
 function withoutKey(): Uint8Array {
   const { d, x } = TEST_KEYS.eddsa;
   const bytes = createHash('sha512').update(Buffer.from(d, 'base64url')).digest().subarray(0, 32);

@@ -22,18 +22,18 @@ import {
 
 export interface WebhookCase {
   name: string;
-  /** Why, where the name does not say it. */
+  /** The reason, if the name does not say it. */
   why?: string;
-  /** As they came, in order. One that came twice is there twice. */
+  /** As received, in order, with duplicates. */
   headers: Header[];
   body: Body;
   /** `accept`, or the code of the refusal. */
   expect: string;
-  /** What is told of an accepted one. */
+  /** The event of an accepted one. */
   event?: { id: string; type: string; at: number; data: object };
   /** Differences from the defaults. */
   options?: { secrets?: string[]; now?: number; toleranceMs?: number };
-  /** The service sends exactly these headers for that message, when it has these secrets, in this order. */
+  /** The service sends exactly these headers for that message, with these secrets in this order. */
   sent?: { id: string; at: number; secrets: string[] };
 }
 
@@ -41,7 +41,7 @@ const MIB = 1024 * 1024;
 
 export const WEBHOOK_DEFAULTS = { secrets: [SECRET], now: NOW, toleranceMs: 300_000 };
 
-/** What somebody may send to the address of a webhook, and the few things that the service sends. */
+/** Messages that anyone may send to the URL of a webhook, and some that the service sends. */
 export function webhookCases(): WebhookCase[] {
   return [...acceptedCases(), ...signatureCases(), ...timeCases(), ...headerCases(), ...bodyCases(), ...secretCases()];
 }
@@ -174,7 +174,7 @@ function signatureCases(): WebhookCase[] {
   ];
 }
 
-/** Of a message whose signature has both of the characters that are spelt otherwise there. */
+/** A message whose signature contains both characters that other alphabets spell differently. */
 function inBase64url(): WebhookCase {
   for (let number = 1; ; number++) {
     const id = `dlv_0_${number}_01k8dq9z2mp`;
@@ -196,7 +196,7 @@ function timeCases(): WebhookCase[] {
   });
   const spelt = (value: string): WebhookCase => ({
     name: `the time is ${JSON.stringify(value)}`,
-    // Signed as it is spelt, so that nothing else is wrong.
+    // Signed as it is spelled, so that nothing else is wrong.
     headers: [
       header('webhook-id', ID),
       header('webhook-timestamp', value),

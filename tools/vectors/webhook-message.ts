@@ -6,7 +6,7 @@ export interface Header {
   value: string;
 }
 
-/** Text (of which UTF-8 was sent), a long one, or bytes. */
+/** Text (sent as UTF-8), a long text, or bytes. */
 export type Body = string | LongText | { base64: string };
 
 /** 15 January 2027, 08:00:00 UTC, in milliseconds. */
@@ -70,7 +70,7 @@ export function bytesOf(body: Body): Uint8Array {
   return Buffer.from(body.prefix + body.repeat.repeat(body.times) + body.suffix);
 }
 
-/** 32 bytes leave two bits of the last character over. */
+/** 32 bytes leave two unused bits in the last character. */
 export function spellLoosely(base64: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   return `${base64.slice(0, -2)}${alphabet.charAt(alphabet.indexOf(base64.charAt(42)) | 1)}=`;
