@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-describe('with the keyboard alone', () => {
+describe('by keyboard', () => {
   test('from the page’s first control to the result', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { page, nonce } = await stage.openWidget(resource);
     const { keyboard } = page;
     const widget = widgetOn(page);
     await expect(widget.heading).toHaveText(TITLES.identify);
-    // The widget takes no focus that it was not given.
+    // The widget does not take focus by itself.
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
 
     await keyboard.press('Tab');
@@ -50,7 +50,7 @@ describe('with the keyboard alone', () => {
     await keyboard.type(wrongCode(person.device));
     await keyboard.press('Enter');
     await expect(widget.alert).toContainText('That code is not right');
-    // What was wrong is selected, so typing replaces it.
+    // A wrong input is selected, so typing replaces it.
     await expect(widget.code).toBeFocused();
     await keyboard.type(person.device.code());
     await keyboard.press('Enter');
@@ -60,12 +60,12 @@ describe('with the keyboard alone', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme) => {
+describe.each(['light', 'dark'] as const)('axe finds no violations, %s', (colorScheme) => {
   async function scan(page: Page, step: string): Promise<void> {
     const { violations, passes } = await askAxe(page, { ...WCAG, resultTypes: ['violations', 'passes'] });
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
     expect(found, step).toEqual([]);
-    // It did look into the frame.
+    // Make sure that axe looked into the frame.
     expect(
       passes.some(({ nodes }) => nodes.some(({ target }) => target.length > 1)),
       step,
@@ -74,7 +74,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme)
 
   const browser = { colorScheme, reducedMotion: 'reduce' } as const;
 
-  test('at each step of a sign-in, and at each mistake', async () => {
+  test('at each step of a sign-in, and at each error', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { page } = await stage.openWidget(resource, { browser, options: { closable: true } });
     const widget = widgetOn(page);
@@ -97,7 +97,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme)
     await scan(page, 'done');
   });
 
-  test('at the ends that nobody wants', async () => {
+  test('at each refusal', async () => {
     const { client } = stage.service;
     const person = await makePersonWithDevice(client, resource);
     await client.tokens.update(person.device.token.id, { locked: true });

@@ -11,7 +11,7 @@ const WIDE = { viewport: { width: 1280, height: 800 } };
 const NEW_PASSWORD = 'eleven patient herons';
 
 let stage: ConsoleFixture;
-/** Where nobody has an account: the link of setup leads on only there. */
+/** Without an account: only there does the setup link work. */
 let empty: ConsoleFixture;
 const views: ConsoleView[] = [];
 
@@ -39,8 +39,8 @@ async function open(path: string, options = {}, at = stage): Promise<ConsoleView
 describe.each([
   ['a phone', PHONE],
   ['a desk', WIDE],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
-  test('before the door', async () => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
+  test('signed out', async () => {
     const { ports } = stage;
     const check = (view: ConsoleView, where: string) => expectAccessible(view, where);
     const fresh = await open(empty.setup, size, empty);
@@ -96,7 +96,7 @@ describe.each([
     }
   }, 120_000);
 
-  test('behind it', async () => {
+  test('signed in', async () => {
     const who = await createSuperuser(stage);
     const view = await open('/console', size);
     await signIn(stage, view, who);

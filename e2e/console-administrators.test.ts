@@ -19,7 +19,7 @@ const graceOf = (ada: FixtureAdministrator) =>
   addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
 
 describe('an invitation', () => {
-  test('goes to an address with the resources that were chosen, again on demand, and can be taken back', async () => {
+  test('goes to an address with the selected resources, is sent again on request, and can be withdrawn', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
@@ -59,7 +59,7 @@ describe('an invitation', () => {
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
   });
 
-  test('where no mail is configured is handed over, in two parts, and shown once', async () => {
+  test('is handed over in two parts, shown once, if no mail is configured', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/administrators/new');
     visits.ports.courier.isAbsent = true;
@@ -73,7 +73,7 @@ describe('an invitation', () => {
     await view.button('I have passed both on').click();
     await view.at('Grace');
     await expect(view.page.locator('body')).not.toContainText(code);
-    // What was handed over opens the invitation.
+    // The handed-over parts open the invitation.
     const guest = await visits.stage.open(link.replace(visits.stage.url, ''));
     await expect(guest.heading).not.toHaveText('Sign in');
     await expect(guest.page.getByLabel(/code/i).first()).toBeVisible();
@@ -82,7 +82,7 @@ describe('an invitation', () => {
 });
 
 describe('an administrator', () => {
-  test('is given a resource, from their next request on, and is removed', async () => {
+  test('receives a resource from their next request on, and is removed', async () => {
     const ada = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
@@ -110,7 +110,7 @@ describe('an administrator', () => {
     await expect(hers.heading).toHaveText(/Sign in|Which account/);
   });
 
-  test('two who change the same grants: nothing of the other is overwritten unseen', async () => {
+  test('a concurrent change of grants is shown before it is overwritten', async () => {
     const ada = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
@@ -126,7 +126,7 @@ describe('an administrator', () => {
     expect((await stored(grace)).grants).toEqual([{ resource: shop.id, allowed: false }]);
   });
 
-  test('becomes the superuser, once their name is typed and both factors are shown', async () => {
+  test('becomes the superuser, after their name is typed and both factors are verified', async () => {
     const ada = await createSuperuser(visits.stage);
     const grace = await graceOf(ada);
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
@@ -147,7 +147,7 @@ describe('an administrator', () => {
       await dialog.getByLabel('One-time code').fill(nextCode(visits.stage, ada.secret));
       await dialog.getByRole('button', { name: 'Hand the role over' }).click();
     };
-    // SR-38: somebody at a desk that was left open does not get the account.
+    // SR-38: a user of an unattended desk does not get the account.
     await prove('not the password of hers');
     await expect(dialog.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
     expect((await read(visits.ports, accountDocument.key(ada.account))).superuser).toBe(ada.id);
@@ -157,8 +157,8 @@ describe('an administrator', () => {
   });
 });
 
-// SR-27: administrators are the superuser's. Others read what the roles are, and nothing of their colleagues.
-test('an administrator who is not the superuser reads what roles there are, and asks for nobody', async () => {
+// SR-27: only the superuser sees administrators. Others read about the roles.
+test('an administrator who is not the superuser reads about the roles, and requests no administrators', async () => {
   const ada = await createSuperuser(visits.stage);
   const grace = await graceOf(ada);
   const view = await enter(grace, '/console');
@@ -174,7 +174,7 @@ test('an administrator who is not the superuser reads what roles there are, and 
   expect(asked.filter((url) => /\/v1\/(administrators|invitations)/.test(url))).toEqual([]);
 });
 
-test('SR-30: names that are markup are text', async () => {
+test('SR-30: markup in names is text', async () => {
   const ada = await createSuperuser(visits.stage);
   const grace = await graceOf(ada);
   const view = await enter(ada, '/console');
@@ -194,7 +194,7 @@ test('SR-30: names that are markup are text', async () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of administrators', async () => {
     const ada = await createSuperuser(visits.stage);
     await addResource(visits.ports, ada.account, { name: 'A resource with a name that is rather long for a phone' });

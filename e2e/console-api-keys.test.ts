@@ -12,7 +12,7 @@ import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 const visits = openConsoleSessions('console api keys');
 const { enter } = visits;
 
-/** What the service says to this key. */
+/** The service's response to this key. */
 const statusWith = async (key: string, path = 'users') =>
   (await fetch(`${visits.stage.url}/v1/${path}`, { headers: { authorization: `Bearer ${key}` } })).status;
 
@@ -32,7 +32,7 @@ async function makeKey(view: ConsoleView, name: string, scopes: readonly string[
 const stored = (who: FixtureAdministrator, id: ApiKeyId) => read(visits.ports, apiKeyDocument.key(who.account, id));
 
 describe('from an empty account', () => {
-  test('a key is made, shown once, and opens what was chosen', async () => {
+  test('a key is created, shown once, and allows what was selected', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('API keys');
@@ -48,7 +48,7 @@ describe('from an empty account', () => {
     expect(await statusWith(text)).toBe(200);
     expect((await stored(who, id)).scopes).toEqual(['authenticate', 'read']);
     expect(visits.stage.log()).not.toContain(text);
-    // SR-26: nobody sees it again, by going back or anywhere else.
+    // SR-26: it is not shown again, by going back or anywhere else.
     await view.page.goBack();
     await expect(view.page.locator('body')).not.toContainText(text);
     await view.page.goto(`${visits.stage.url}/console/api-keys/${id}`);
@@ -58,8 +58,8 @@ describe('from an empty account', () => {
   });
 });
 
-describe('a key that is there', () => {
-  test('is confined, switched off and on, and each counts at once', async () => {
+describe('an existing key', () => {
+  test('is limited, disabled and enabled, with immediate effect', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, '/console/api-keys');
@@ -83,7 +83,7 @@ describe('a key that is there', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys/new');
     await view.fill({ Name: 'Reports' });
-    // Closed in the instant in which the key is shown, before the browser has painted it.
+    // Close the page when the key is shown, before the browser paints it.
     await view.page.evaluate(() => {
       const observer = new MutationObserver(() => {
         if (!document.querySelector('.once pre')) return;
@@ -106,7 +106,7 @@ describe('a key that is there', () => {
     await view.at('Reports');
   });
 
-  test('expires at a moment that is yet to come, which is said where it is chosen', async () => {
+  test('expires at a future time, shown where it is selected', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys');
     const { id } = await makeKey(view, 'Reports');
@@ -124,7 +124,7 @@ describe('a key that is there', () => {
     expect((await stored(who, id)).expiresAt).toBe(before);
   });
 
-  test('gets a new secret, and the one before works on for as long as was chosen', async () => {
+  test('gets a new secret, and the old one works for the selected overlap', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys');
     const { text } = await makeKey(view, 'Reports', ['Read']);
@@ -135,7 +135,7 @@ describe('a key that is there', () => {
       await expectAccessible(view, 'rotation');
       await dialog.getByRole('button', { name: 'Make a new secret' }).click();
       const next = (await dialog.locator('.once pre').textContent()) ?? '';
-      // Not lost by a slip: neither a click beside it nor Escape closes it, wherever the focus is.
+      // It is not lost by accident: neither a click beside it nor Escape closes it, wherever the focus is.
       await view.page.keyboard.press('Escape');
       await view.page.keyboard.press('Escape');
       await dialog.locator('.once h2').blur();
@@ -154,7 +154,7 @@ describe('a key that is there', () => {
     expect([await statusWith(text), await statusWith(second), await statusWith(third)]).toEqual([401, 401, 200]);
   });
 
-  test('is deleted by its name, and opens nothing any more', async () => {
+  test('is deleted by typing its name, and no longer works', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/api-keys');
     const { text } = await makeKey(view, 'Old', ['Read']);
@@ -167,8 +167,8 @@ describe('a key that is there', () => {
   });
 });
 
-// SR-27: keys are the superuser's. The pages say so, and ask for nothing.
-test('an administrator who is not the superuser has no way there, and sees no key', async () => {
+// SR-27: only the superuser sees keys. The pages say so, and send no request.
+test('an administrator who is not the superuser has no link there, and sees no key', async () => {
   const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
   const view = await enter(grace, '/console');
@@ -182,7 +182,7 @@ test('an administrator who is not the superuser has no way there, and sees no ke
   await expectAccessible(view, 'not for administrators');
 });
 
-test('SR-30: names that are markup are text', async () => {
+test('SR-30: markup in names is text', async () => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console/api-keys');
   const { id } = await makeKey(view, 'x');
@@ -202,7 +202,7 @@ test('SR-30: names that are markup are text', async () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of API keys', async () => {
     const who = await createSuperuser(visits.stage);
     await addResource(visits.ports, who.account, { name: 'Shop' });

@@ -24,7 +24,7 @@ describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
 ])('a code, on %s', (_, size) => {
-  test('is checked as often as it takes, says what it is, and stays good', async () => {
+  test('is checked repeatedly, shows the result, and stays usable', async () => {
     const { who, scene, token, path } = await personWith({ kind: 'hotp' });
     const view = await enter(who, path, size);
     await view.button('Check a code').click();
@@ -48,8 +48,8 @@ describe.each([
   });
 });
 
-// SR-2. The attack: somebody with a session tries codes here until one is right.
-test('SR-2: after five that were not right nothing is said any more, and the page says so', async () => {
+// SR-2. The attack: a user of the session tries codes here until one is right.
+test('SR-2: after five wrong codes no result is given, and the page says so', async () => {
   const { who, scene, token, path } = await personWith({ kind: 'totp' });
   const view = await enter(who, path);
   await view.button('Check a code').click();
@@ -66,7 +66,7 @@ test('SR-2: after five that were not right nothing is said any more, and the pag
   expect(await read(visits.ports, tokenDocument.key(token.id))).toMatchObject({ failures: 0 });
 });
 
-test('whoever may not change the token, and of an administrator’s own, has no button for it', async () => {
+test('there is no button without the right to change the token, or for an administrator’s own', async () => {
   const { who, path } = await personWith({ kind: 'totp' });
   const other = await addResource(visits.ports, who.account, { name: 'Other' });
   const email = `grace-of-${who.id}@acme.example`;

@@ -13,7 +13,7 @@ import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 const visits = openConsoleSessions('console events');
 const { enter } = visits;
 
-/** An account in which a resource and a person were made, and the resource renamed. */
+/** An account with a new resource, a new user, and a renamed resource. */
 async function busyAccount(who: FixtureAdministrator) {
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
   const person = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
@@ -27,7 +27,7 @@ const rename = async (who: FixtureAdministrator, id: Awaited<ReturnType<typeof a
   await sealEvents(visits.ports);
 };
 
-/** Somebody who follows events, by a clock that is the test's. */
+/** A reader of events, whose clock the test controls. */
 async function following(who: FixtureAdministrator) {
   await busyAccount(who);
   const view = await enter(who, '/console');
@@ -37,8 +37,8 @@ async function following(who: FixtureAdministrator) {
   return view;
 }
 
-describe('what has happened', () => {
-  test('is narrowed, in the address, and told in full when one looks closer', async () => {
+describe('events', () => {
+  test('are filtered, with the filter in the address, and shown with their details', async () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, '/console');
@@ -72,7 +72,7 @@ describe('what has happened', () => {
     await expect(view.page.getByText('Nothing matches up to here.')).toBeVisible();
   });
 
-  test('is followed as it happens, until one pauses', async () => {
+  test('are followed until paused', async () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, `/console/events?subject=${shop.id}`);
@@ -91,7 +91,7 @@ describe('what has happened', () => {
     expect(asked.filter((url) => url.includes('/v1/events'))).not.toEqual([]);
   });
 
-  test('is not followed behind a filter that ends in the past', async () => {
+  test('are not followed with a filter that ends in the past', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await following(who);
     await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
@@ -105,13 +105,13 @@ describe('what has happened', () => {
     view.page.on('request', (request) => asked.push(request.url()));
     await view.page.clock.runFor(60_000);
     expect(asked.filter((url) => url.includes('/v1/events'))).toEqual([]);
-    // The end taken away again, it is off until somebody wants it.
+    // Without the end, it stays off until it is switched on.
     await view.button('Clear filters').click();
     await expect(view.button('Follow')).toBeVisible();
   });
 
-  // SR-29: a session that nobody uses ends. Pages that go on asking by themselves would keep it open for whoever comes by.
-  test('is not followed for nobody: the page that is left alone stops asking', async () => {
+  // SR-29: an idle session ends. Pages that poll by themselves would keep it alive for the next user of the browser.
+  test('are not followed by an idle page: it stops polling', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await following(who);
     await view.page.clock.runFor(4 * 60_000);
@@ -124,7 +124,7 @@ describe('what has happened', () => {
     expect(asked.filter((url) => url.includes('/v1/events'))).toEqual([]);
   });
 
-  test('is taken along as a file: as a table, and with its proof', async () => {
+  test('are exported as a table, and with a proof', async () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, '/console/events');
@@ -144,7 +144,7 @@ describe('what has happened', () => {
   });
 });
 
-test('an administrator who is not the superuser sees the same, without ways to where they may not', async () => {
+test('an administrator who is not the superuser sees the same, without links to what they may not open', async () => {
   const ada = await createSuperuser(visits.stage);
   const { shop } = await busyAccount(ada);
   const grace = await addAdministrator(visits.ports, ada.account, {
@@ -159,7 +159,7 @@ test('an administrator who is not the superuser sees the same, without ways to w
   await expect(view.page.getByRole('dialog').getByRole('link', { name: /adm_/ })).toHaveCount(0);
 });
 
-test('SR-30: names that are markup are text, in filters, rows and details', async () => {
+test('SR-30: markup in names is text, in filters, rows and details', async () => {
   const who = await createSuperuser(visits.stage);
   for (const name of CORPUS) await addResource(visits.ports, who.account, { name });
   await sealEvents(visits.ports);
@@ -176,7 +176,7 @@ test('SR-30: names that are markup are text, in filters, rows and details', asyn
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the events', async () => {
     const who = await createSuperuser(visits.stage);
     await busyAccount(who);

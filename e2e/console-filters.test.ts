@@ -39,8 +39,8 @@ const addFilter = async (who: FixtureAdministrator, rule: FilterRule, name = 'Of
     ),
   ).filter;
 
-describe('a filter is made', () => {
-  test('by country: found by its name, chosen, and told by it', async () => {
+describe('a new filter', () => {
+  test('by country: found by name, selected, and listed by name', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Filters');
@@ -109,7 +109,7 @@ describe('a filter is made', () => {
     await expect(phone.button('Saturday, 12:00')).toHaveAttribute('aria-pressed', 'false');
   });
 
-  test('by network: what is no range is said where it is typed', async () => {
+  test('by network: an invalid range is reported at its field', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/filters/new?kind=ip');
     await view.fill({ Name: 'Office network', 'Addresses and ranges': '203.0.113.0/33' });
@@ -120,7 +120,7 @@ describe('a filter is made', () => {
     await view.page.getByLabel('What the list means').selectOption('From anywhere but these addresses');
     await view.button('Make the filter').click();
     await view.at('Office network');
-    // The one spelling, as the service keeps it.
+    // The canonical form, as the service stores it.
     expect((await stored(idOf(view))).rule).toEqual({
       kind: 'ip',
       mode: 'deny',
@@ -129,7 +129,7 @@ describe('a filter is made', () => {
   });
 });
 
-test('times to the minute stay as they are, until they are drawn anew', async () => {
+test('keeps times to the minute until they are drawn again', async () => {
   const who = await createSuperuser(visits.stage);
   const rule: FilterRule = { kind: 'time', zone: 'UTC', windows: [{ days: ['mon'], fromMinute: 485, toMinute: 1081 }] };
   const filter = await addFilter(who, rule);
@@ -152,7 +152,7 @@ describe('a filter in use', () => {
     return { shop, user, filter };
   }
 
-  test('says which resources have it, cannot be deleted, and tells who would be refused', async () => {
+  test('lists its resources, cannot be deleted, and shows who would be refused', async () => {
     const who = await createSuperuser(visits.stage);
     const { shop, user, filter } = await inUse(who);
     const view = await enter(who, pathOf(filter));
@@ -174,7 +174,7 @@ describe('a filter in use', () => {
     await expectAccessible(view, 'verdicts');
   });
 
-  test('asks no further once one has gone elsewhere', async () => {
+  test('sends no more requests after the page is left', async () => {
     const who = await createSuperuser(visits.stage);
     const { filter } = await inUse(who);
     const view = await enter(who, pathOf(filter));
@@ -185,7 +185,7 @@ describe('a filter in use', () => {
     }));
     await view.page.route('**/v1/events?*', (route) => route.fulfill({ json: { items, next: null } }));
     const asked: string[] = [];
-    // Never answered: the first is still on its way when the page is left.
+    // Never answered: the first request is pending when the page is left.
     await view.page.route('**/v1/explain', (route) => void asked.push(route.request().url()));
     await view.button('Ask').click();
     await expect(view.page.getByText('Asking: 1 of 5')).toBeVisible();
@@ -196,8 +196,8 @@ describe('a filter in use', () => {
     expect(asked).toHaveLength(1);
   });
 
-  // SR-27: a filter bends what holds for every resource that has it.
-  test('is not for those to change who did not make it, or may not act on all that have it', async () => {
+  // SR-27: a filter affects every resource that has it.
+  test('cannot be changed by others than its creator, or without the right to act on all its resources', async () => {
     const ada = await createSuperuser(visits.stage);
     const { shop, filter } = await inUse(ada);
     const grace = await addAdministrator(visits.ports, ada.account, {
@@ -225,7 +225,7 @@ describe('a filter in use', () => {
   });
 });
 
-test('SR-30: names that are markup are text', async () => {
+test('SR-30: markup in names is text', async () => {
   const who = await createSuperuser(visits.stage);
   const filter = await addFilter(who, OFFICE);
   const view = await enter(who, '/console');
@@ -243,7 +243,7 @@ test('SR-30: names that are markup are text', async () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of filters', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/filters', size);

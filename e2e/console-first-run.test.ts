@@ -44,8 +44,8 @@ async function signIn(view: ConsoleView, email: string, password: string, recove
   await view.button('Confirm').click();
 }
 
-// SR-42. The attack: a fresh installation is found before its owner comes. Nothing gets in but the setup link.
-test('SR-42: from the setup link to an account that two administrators run, all in browsers', async () => {
+// SR-42. The attack: a fresh installation is found before its owner arrives. Only the setup link opens it.
+test('SR-42: from the setup link to an account with two administrators, all in browsers', async () => {
   const stranger = await open('/console');
   await expect(stranger.page.getByText('countersign setup')).toBeVisible();
   const guess = await open(`/setup#${'A'.repeat(32)}`);
@@ -54,10 +54,10 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   const link = await install.setupLink();
   const ada = await open(link);
   await ada.at('Set up Countersign');
-  // Whoever has the page open while somebody else uses the link hears of it when they try.
+  // A page that is open while another user uses the link reports it on submit.
   const late = await open(link);
   await late.at('Set up Countersign');
-  // The secret is out of the address bar before anything is typed.
+  // The secret is removed from the address bar before any input.
   expect(ada.page.url()).toBe(`${install.url}/setup`);
   await ada.fill({ 'Name of the account': 'Harbour & Co.', 'Your name': ADA.name, 'E-mail address': ADA.email });
   await ada.fill({ 'New password': 'password', 'Repeat new password': 'password' });
@@ -77,7 +77,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   await late.button('Set up').click();
   await late.at('This link is not valid');
 
-  // The session invites, and two mails go out.
+  // The session sends an invitation, in two mails.
   const invited = await ada.page.evaluate(
     async ([header, email, name]) => {
       const session = (await (await fetch('/v1/session')).json()) as SessionView;
@@ -110,7 +110,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   const graces = await enrol(grace);
   await expect(grace.page.locator('.fact').getByText('Administrator', { exact: true })).toBeVisible();
 
-  // Out, and in again by a recovery code; the same one a second time is worth nothing.
+  // Sign out and in again by a recovery code, which does not work a second time.
   await ada.button('Sign out').click();
   await signIn(ada, ADA.email, ADA.password, used ?? '');
   await ada.at('Home');
@@ -121,7 +121,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   await elsewhere.button('Confirm').click();
   await elsewhere.at('Home');
 
-  // Another password ends the other session, and this one goes on.
+  // A new password ends the other session, and keeps this one.
   await ada.page.getByRole('link', { name: 'Your sign-in' }).click();
   await ada.at('Your sign-in');
   await ada.button('Password: Change').click();
@@ -144,7 +144,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   await ada.at('Home');
 
   for (const view of views) expect(view.complaints).toEqual([]);
-  // SR-35: what was typed and shown is in no log, no title and no address.
+  // SR-35: inputs and secrets are in no log, no title and no address.
   const secrets = [link, invitation].map((one) => one.slice(one.indexOf('#') + 1));
   const typed = [ADA.password, GRACE.password, NEW_PASSWORD, kept.secret, graces.secret, code, ...kept.codes];
   for (const secret of [...secrets, ...typed]) expect(install.words()).not.toContain(secret);

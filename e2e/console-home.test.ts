@@ -15,7 +15,7 @@ import { seedActivity } from './harness/seed-activity.ts';
 const visits = openConsoleSessions('console home');
 const { enter } = visits;
 
-/** An account with two resources and people who sign in there. */
+/** An account with two resources and users who sign in there. */
 async function busyAccount(who: FixtureAdministrator, days = 40) {
   const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
   const staff = await addResource(visits.ports, who.account, { name: 'Staff portal' });
@@ -31,14 +31,14 @@ async function busyAccount(who: FixtureAdministrator, days = 40) {
   return { shop, staff };
 }
 
-/** Whatever the checklist asks for, and a first sign-in. */
+/** All that the checklist asks for, and a first sign-in. */
 async function allDone({ account }: FixtureAdministrator): Promise<void> {
   unwrap(await createApiKey(visits.ports, { account, name: 'shop', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
   await addToken(visits.ports, account, {});
   await recordOnce(visits.ports, firstLoginDocument.key(account));
 }
 
-/** What is drawn, chart by chart. */
+/** The contents of each chart. */
 async function pictures({ page }: ConsoleView, count: number): Promise<string[]> {
   const canvases = page.locator('.chart canvas');
   await expect(canvases).toHaveCount(count);
@@ -47,8 +47,8 @@ async function pictures({ page }: ConsoleView, count: number): Promise<string[]>
 
 const rows = ({ page }: ConsoleView) => page.locator('tbody tr');
 
-describe('what happens', () => {
-  test('is told for today, drawn by day, and leads to the very events that are counted', async () => {
+describe('activity', () => {
+  test('is shown for today, as a chart by day, and links to the counted events', async () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     await allDone(who);
@@ -69,7 +69,7 @@ describe('what happens', () => {
     await expect(view.page).toHaveURL(/reason=OTP_WRONG/);
     await view.page.goBack();
 
-    // Another resource, another period: in the address, so a reload and a colleague see the same.
+    // Another resource and period are in the address, so a reload and a colleague see the same.
     await view.field('Resource').selectOption('Harbour shop');
     await view.page.getByText('7 days').click();
     await expect(view.page).toHaveURL(`${visits.stage.url}/console?days=7&resource=${shop.id}`);
@@ -85,7 +85,7 @@ describe('what happens', () => {
     await expect(rows(view)).toHaveCount(total);
   });
 
-  test('is told in the language of whoever looks, what the room of events says of an attempt as well', async () => {
+  test('is shown in the reader’s language, with the texts of the events page', async () => {
     const who = await createSuperuser(visits.stage);
     await busyAccount(who, 1);
     const view = await enter(who, '/console?days=7', { ...DESK, locale: 'de' });
@@ -96,7 +96,7 @@ describe('what happens', () => {
     expect([...new Set(told)].sort()).toEqual(['Abgewiesen', 'Eingelassen']);
   });
 
-  test('is read day by day with the keyboard, and as a table; the resources stand side by side', async () => {
+  test('is read day by day with the keyboard, and as a table; resources are listed side by side', async () => {
     const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console');
@@ -130,7 +130,7 @@ describe('what happens', () => {
     await expect(view.page).toHaveURL(/\/console\/events\?type=authentication&resource=res_\w+&from=\d+&to=\d+$/);
   });
 
-  test('is drawn in the colours of the scheme, whichever is chosen', async () => {
+  test('uses the colours of the selected scheme', async () => {
     const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console', { ...DESK, colorScheme: 'light' });
@@ -144,7 +144,7 @@ describe('what happens', () => {
     await expect.poll(() => pictures(view, 3)).toEqual(dark);
   });
 
-  test('is there as a table where the drawing does not load', async () => {
+  test('is shown as a table if the chart does not load', async () => {
     const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console/resources');
@@ -158,7 +158,7 @@ describe('what happens', () => {
 });
 
 describe('the checklist', () => {
-  test('leads to where each item is done, and ticks itself while one looks', async () => {
+  test('links to where each item is done, and updates while it is open', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/resources');
     await view.page.clock.install();
@@ -174,7 +174,7 @@ describe('the checklist', () => {
     await expect(view.page.getByText('All done: people sign in.')).toBeVisible();
     await pictures(view, 3);
 
-    // SR-29: nobody is here any more, so nothing is asked that would keep the session alive.
+    // SR-29: the page is idle, so it sends no request that would keep the session alive.
     await view.page.clock.runFor(5 * 60_000);
     const asked: string[] = [];
     view.page.on('request', (request) => asked.push(request.url()));
@@ -185,7 +185,7 @@ describe('the checklist', () => {
     await expect.poll(() => asked.some((url) => url.includes('/v1/checklist'))).toBe(true);
   });
 
-  test('tells an administrator who is not the superuser who does what they cannot', async () => {
+  test('tells an administrator who is not the superuser who can do the rest', async () => {
     const ada = await createSuperuser(visits.stage);
     const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
     const refused: string[] = [];
@@ -198,7 +198,7 @@ describe('the checklist', () => {
       await expect(item(name).getByRole('link')).toHaveCount(0);
     }
     await expect(item('Add people').getByRole('link')).toHaveAttribute('href', '/console/users/new');
-    // SR-67: of resources that are not granted to them the page says nothing.
+    // SR-67: the page shows nothing of resources that are not granted.
     const { shop } = await busyAccount(ada, 3);
     await view.page.reload();
     await expect(view.page.getByText('Nobody has signed in yet')).toBeVisible();
@@ -214,7 +214,7 @@ describe('the checklist', () => {
   });
 });
 
-test('SR-30: names that are markup are text: of resources, of people, of the plan, of the account', async () => {
+test('SR-30: markup is text in names of resources, users, plan and account', async () => {
   const who = await createSuperuser(visits.stage, CORPUS[2]);
   const resources = [];
   for (const name of CORPUS) resources.push(await addResource(visits.ports, who.account, { name }));
@@ -245,8 +245,8 @@ test('SR-30: names that are markup are text: of resources, of people, of the pla
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the first page, empty, busy, and narrowed to where it is quiet', async () => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in the home page, empty, busy, and filtered to a quiet resource', async () => {
     const fresh = await enter(await createSuperuser(visits.stage), '/console', size);
     await expect(fresh.page.getByText('Nobody has signed in yet')).toBeVisible();
     await expectAccessible(fresh, 'nothing yet');

@@ -11,7 +11,7 @@ const { enter } = visits;
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/resources/${id}${tab}`;
 
 describe('keys, commands and preferences', () => {
-  test('keys lead around, are listed, and can be switched off', async () => {
+  test('keyboard shortcuts navigate, are listed, and can be switched off', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
     const view = await enter(who, '/console');
@@ -37,7 +37,7 @@ describe('keys, commands and preferences', () => {
     await expect(view.page).toHaveURL(visits.stage.url + pathOf(shop));
   });
 
-  test('another language keeps what one was at, and where the focus is', async () => {
+  test('a change of language keeps the input and the focus', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Resources');
@@ -55,13 +55,13 @@ describe('keys, commands and preferences', () => {
     await expect(language).toBeFocused();
   });
 
-  test('a chosen scheme and language stay, without a flash of the other, and sign-out leaves nothing else', async () => {
+  test('a selected scheme and language persist, without a flash of the other, and sign-out leaves nothing else', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/resources', { ...DESK, colorScheme: 'light' });
     await view.page.getByLabel('Appearance').selectOption('dark');
     await view.page.getByLabel('Language').selectOption('de');
     await view.at('Ressourcen');
-    // Before any script of the console has run, the page is dark already.
+    // The page is dark before any script of the console has run.
     await view.page.route('**/console/assets/*.js', (route) => route.abort());
     await view.page.reload({ waitUntil: 'domcontentloaded' });
     expect(await view.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(11, 12, 15)');
@@ -81,7 +81,7 @@ describe('keys, commands and preferences', () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in any of the pages of resources', async () => {
     const who = await createSuperuser(visits.stage);
     const empty = await enter(who, '/console/resources', size);

@@ -32,11 +32,11 @@ async function open(path: string, options = {}): Promise<ConsoleView> {
 const asked = (view: ConsoleView, email: string) =>
   expect(view.page.getByText(`If ${email} is the address of an administrator`)).toBeVisible();
 
-// SR-40. The attack: whoever reads the mailbox follows the link, and would be in if it stood for both factors.
+// SR-40. The attack: a reader of the mailbox follows the link, which must not replace both factors.
 test.each([
   ['a desk', {}],
   ['a phone', PHONE],
-])('SR-40: on %s, a forgotten password leads by mail to a new one, and then to the code', async (_, options) => {
+])('SR-40: on %s, a forgotten password is reset by mail, and then the code is required', async (_, options) => {
   const who = await createSuperuser(stage);
   const view = await open('/console', options);
   await openPasswordStep(view, who);
@@ -56,7 +56,7 @@ test.each([
   const { path } = stage.ports.courier.last('password-reset', who.email);
   const link = await open(path, options);
   await link.at('Choose a new password');
-  // SR-35: the secret is out of the address bar at once.
+  // SR-35: the secret is removed from the address bar immediately.
   expect(link.page.url()).toBe(`${stage.url}/new-password`);
   await expectAccessible(link, 'the new password');
   await link.fill({ 'New password': 'password1', 'Repeat new password': 'password1' });
@@ -76,7 +76,7 @@ test.each([
 });
 
 // SR-40
-test('SR-40: an address that is nobody’s gets the same page, and nobody a mail', async () => {
+test('SR-40: an unknown address gets the same page, and no mail is sent', async () => {
   const who = await createSuperuser(stage);
   const view = await open('/console');
   await openPasswordStep(view, who);
@@ -89,7 +89,7 @@ test('SR-40: an address that is nobody’s gets the same page, and nobody a mail
   expect(stage.ports.courier.sent.length).toBe(before);
 });
 
-test('where no mail is sent, the page says what the operator can do', async () => {
+test('without mail, the page says what the operator can do', async () => {
   const ada = await createSuperuser(stage);
   Object.assign(stage.ports.courier, { isAbsent: true });
   const view = await open('/console');

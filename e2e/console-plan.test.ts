@@ -11,7 +11,7 @@ import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
 const visits = openConsoleSessions('console plan');
 const { enter } = visits;
 
-test('the superuser sees what is in use, and changes the plan after a question', async () => {
+test('the superuser sees the usage, and changes the plan after a confirmation', async () => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
   await view.enter('Plan and balance');
@@ -36,8 +36,8 @@ test('the superuser sees what is in use, and changes the plan after a question',
   await expectAccessible(view, 'with quotas and a ledger');
 });
 
-// Of all that is money, the balance and its history is what every administrator may see.
-test('an administrator who is not the superuser sees the balance, and asks for no plans', async () => {
+// Every administrator may see the balance and its history, but nothing else of the billing.
+test('an administrator who is not the superuser sees the balance, and requests no plans', async () => {
   const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
   const view = await enter(grace, '/console');
@@ -51,7 +51,7 @@ test('an administrator who is not the superuser sees the balance, and asks for n
   await expectAccessible(view, 'not for administrators');
 });
 
-test('SR-30: the name of a plan that is markup is text', async () => {
+test('SR-30: markup in the name of a plan is text', async () => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
@@ -66,7 +66,7 @@ test('SR-30: the name of a plan that is markup is text', async () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in plan and balance', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/plan', size);

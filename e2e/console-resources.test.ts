@@ -19,7 +19,7 @@ const pathOf = ({ id }: Pick<Resource, 'id'>, tab = '') => `/console/resources/$
 const stored = ({ id }: Pick<Resource, 'id'>) => read(visits.ports, resourceDocument.key(id));
 
 describe('from an empty account', () => {
-  test('a resource is made, once, and is where one is led to', async () => {
+  test('a resource is created once, and its page opens', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Resources');
@@ -37,7 +37,7 @@ describe('from an empty account', () => {
     await view.page.keyboard.press('Enter');
     await expect(view.page.getByText('https://shop.example', { exact: true })).toBeVisible();
 
-    // The answer is lost on its way: made all the same, and not a second time.
+    // The response is lost: the resource exists, and is not created twice.
     await view.page.route('**/v1/resources', async (route) => {
       await route.fetch();
       await route.abort();
@@ -56,7 +56,7 @@ describe('from an empty account', () => {
 });
 
 describe('a list', () => {
-  test('stands in its address: search, order and page go along and come back', async () => {
+  test('keeps search, order and page in its address, forward and back', async () => {
     const who = await createSuperuser(visits.stage);
     for (let at = 0; at < 60; at++) {
       const name = `${at % 2 ? 'Shop' : 'Office'} ${String(at).padStart(2, '0')}`;
@@ -70,7 +70,7 @@ describe('a list', () => {
     await expect(first).toContainText('Shop 41');
     await view.page.reload();
     await expect(first).toContainText('Shop 41');
-    // After a reload nobody knows where one came from.
+    // After a reload the previous page is unknown.
     await view.button('First page').click();
     await expect(first).toContainText('Office 00');
     await view.page.keyboard.press('/');
@@ -88,7 +88,7 @@ describe('a list', () => {
     await expect(view.page.getByText('Nothing matches “nothing like it”.')).toBeVisible();
   });
 
-  test('several are switched off at once, after a question, and back on by undo', async () => {
+  test('several are disabled at once after a confirmation, and enabled again by undo', async () => {
     const who = await createSuperuser(visits.stage);
     const made = [
       await addResource(visits.ports, who.account, { name: 'A' }),
@@ -107,7 +107,7 @@ describe('a list', () => {
 });
 
 describe('settings', () => {
-  test('are saved as they are typed, bad ones are said at their field, and saving can be undone', async () => {
+  test('are saved as typed, errors are shown at their fields, and saving can be undone', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
@@ -147,7 +147,7 @@ describe('settings', () => {
     expect([after.name, after.methodPolicy, after.enrolment]).toEqual(['Shop', 'auto', undefined]);
   });
 
-  test('what the service does not take is said where it stands', async () => {
+  test('a refusal of the service is shown at its field', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
@@ -158,7 +158,7 @@ describe('settings', () => {
     expect((await stored(shop)).allowedOrigins).not.toContain('https://*.github.io');
   });
 
-  test('somebody else was faster: what they changed is shown, nothing of theirs is overwritten unseen', async () => {
+  test('a concurrent change is shown before it is overwritten', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
@@ -177,7 +177,7 @@ describe('settings', () => {
     expect(await stored(shop)).toMatchObject({ name: 'Theirs', passwordReset: true, failedAttemptsBeforeLock: 4 });
   });
 
-  test('a change elsewhere that touches nothing of this is no conflict', async () => {
+  test('a concurrent change of another field is no conflict', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
@@ -188,7 +188,7 @@ describe('settings', () => {
     expect((await stored(shop)).name).toBe('Mine');
   });
 
-  test('what is not saved waits: for a look elsewhere, and for signing in again at the same place', async () => {
+  test('unsaved changes survive opening another page, and signing in again', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
@@ -210,7 +210,7 @@ describe('settings', () => {
     await expect(view.page.getByText('Saved.')).toBeVisible();
   });
 
-  test('an outage and no connection are said, and what is there is asked again', async () => {
+  test('an outage and a lost connection are shown, and the data is loaded again', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
@@ -231,7 +231,7 @@ describe('settings', () => {
     await expect(view.page.getByText('Saved.')).toBeVisible();
   });
 
-  test('deleting asks for the name, and then it is gone', async () => {
+  test('deletion requires the name', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
@@ -264,9 +264,9 @@ async function signInAgain(view: ConsoleView, who: FixtureAdministrator): Promis
   await view.button('Confirm').click();
 }
 
-// SR-27, as far as it can be seen: what a role may not do is absent, or it is said who may.
+// SR-27 in the user interface: forbidden actions are absent, or the page says who may do them.
 describe('an administrator who is not the superuser', () => {
-  test('acts on their own resource, looks at another, does not see the rest, and makes and deletes none', async () => {
+  test('acts on their own resource, sees another, does not see the rest, and creates and deletes none', async () => {
     const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
@@ -291,7 +291,7 @@ describe('an administrator who is not the superuser', () => {
     await expect(view.page.getByText('Only the superuser deletes resources.')).toBeVisible();
     await expectAccessible(view, 'read only');
 
-    // SR-67: of a resource that is not granted not even the name is shown.
+    // SR-67: not even the name of a resource that is not granted is shown.
     await view.page.goto(visits.stage.url + pathOf(hidden));
     await expect(view.page.getByRole('heading', { name: 'This is not here any more' })).toBeVisible();
     await expect(view.page.getByText('Hidden')).toHaveCount(0);
@@ -305,7 +305,7 @@ describe('an administrator who is not the superuser', () => {
 });
 
 describe('the sign-in, in the console', () => {
-  test('is tried as people do, and its result is told claim by claim', async () => {
+  test('is tried as users do, and its result is shown claim by claim', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
@@ -331,7 +331,7 @@ describe('the sign-in, in the console', () => {
     await expect(frame.getByLabel('Login or email')).toBeVisible();
   });
 
-  test('shows a look as it is chosen, and the options for it', async () => {
+  test('previews a selected appearance, and shows its options', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [visits.stage.url] });
     const view = await enter(who, pathOf(shop, '/appearance'));
@@ -353,7 +353,7 @@ describe('the sign-in, in the console', () => {
     await expect(view.page.getByText('No logo yet.')).toBeVisible();
   });
 
-  test('is embedded with code that names this resource, in the language that stands in the address', async () => {
+  test('is embedded with code that names this resource, in the language in the address', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
@@ -371,7 +371,7 @@ describe('the sign-in, in the console', () => {
   });
 });
 
-// SR-30. The attack: whoever may name a resource writes markup there, for other administrators to meet.
+// SR-30. The attack: an administrator puts markup into the name of a resource, for other administrators to open.
 test('SR-30: markup in names is text, in lists, titles, dialogs and code', async () => {
   const who = await createSuperuser(visits.stage);
   const made: Resource[] = [];

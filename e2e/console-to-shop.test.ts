@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (shop?.exitCode === null) {
     const ended = once(shop, 'exit');
-    // The shell and what it started.
+    // The shell and its child processes.
     process.kill(-(shop.pid ?? 0), 'SIGTERM');
     await ended;
   }
@@ -37,8 +37,8 @@ afterAll(async () => {
 });
 
 /**
- * What the console promises: whoever has never seen it comes from an empty installation to a sign-in on a site by what its
- * pages say, the setup link at the beginning and one command for the shop at the end.
+ * The console's promise: a new user gets from an empty installation to a sign-in on a site by following its pages, from
+ * the setup link to one command for the shop.
  */
 test('from an empty installation to a sign-in in the demo shop, by the console alone', async () => {
   const ada = await openConsole(browser, await install.setupLink());
@@ -48,7 +48,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   await ada.button('Set up').click();
   await enrol(ada);
 
-  // The first page says what comes next, in order; each item leads to where it is done, and is ticked on coming back.
+  // The home page lists what to do, in order; each item links to where it is done, and is ticked afterwards.
   const [port = 0] = await freePorts(1);
   const origin = `http://127.0.0.1:${port}`;
   let key = '';
@@ -98,7 +98,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
     await expect(ada.page.getByText('Access is given.', { exact: true })).toBeVisible();
   });
 
-  // The last leads to how a site is made, and how the demo shop is started: typed into a shell as it is written there.
+  // The last item links to how a site is created and the demo shop is started: run the command as it is shown.
   await goNext(ada, 7, 'See the first person sign in');
   await ada.at('Harbour shop');
   await expect(ada.page.getByRole('region', { name: 'On the page' })).toContainText('resource: ');
@@ -112,7 +112,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   await ada.at('Home');
   await expect(ada.page.getByText('7 of 8 done')).toBeVisible();
 
-  // Maria chooses her password by the link that came, and signs in at the shop.
+  // Maria sets her password by the mailed link, and signs in at the shop.
   await waitUntil('the mail has come', async () => install.mails.to(MARIA.email).length === 1);
   const link = /http:\S+\/reset\/password\S+/.exec(install.mails.to(MARIA.email)[0] ?? '')?.[0] ?? '';
   const context = await browser.newContext({ locale: 'en' });
@@ -129,18 +129,18 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   await widget.giveCode(appCode(secret));
   await expect(maria.getByRole('heading', { level: 1 })).toHaveText(`Hello, ${MARIA.login}`);
 
-  // Ada, who only looks, sees it: the last item ticks itself, and the first numbers are there.
+  // Ada sees it without doing anything: the last item is ticked, and the first numbers are shown.
   await expect(ada.page.getByText('All done: people sign in.')).toBeVisible({ timeout: 30_000 });
   await expect(ada.page.getByRole('region', { name: 'Today' }).locator('.latest')).toContainText(MARIA.login, {
     timeout: 30_000,
   });
   await expect(ada.page.locator('.chart canvas').first()).toBeVisible();
   expect(ada.complaints).toEqual([]);
-  // SR-35: what was shown once, and what was typed, is in no log.
+  // SR-35: secrets and inputs are in no log.
   for (const hidden of [key, secret, MARIA.password, ADA.password, link]) expect(install.words()).not.toContain(hidden);
 }, 180_000);
 
-/** Goes to where the next item of the checklist is done, which is this one, with so many done before it. */
+/** Opens the page of the next checklist item, which must be this one, with that many done before it. */
 async function goNext({ page }: ConsoleView, done: number, item: string): Promise<void> {
   await expect(page.getByText(`${done} of 8 done`)).toBeVisible();
   const next = page.locator('.checklist li:not(.done)').first();
@@ -155,7 +155,7 @@ async function doNext(view: ConsoleView, done: number, item: string, work: () =>
   await view.at('Home');
 }
 
-/** Types the command into a shell in the folder of Countersign, and the key when it asks. */
+/** Types the command into a shell in the folder of Countersign, and the key when asked. */
 function startShop(command: string, key: string): ChildProcess {
   const shell = spawn('bash', ['--norc', '-c', command], {
     cwd: ROOT,

@@ -26,7 +26,7 @@ const leaving = (view: ConsoleView) => view.page.on('dialog', (dialog) => dialog
 const idIn = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as TokenId;
 
 describe('the list', () => {
-  test('tells state, kind and owner, is narrowed by them, and unlocks several at once', async () => {
+  test('shows state, kind and owner, filters by them, and unlocks several at once', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { tokens } = await addPerson(visits.ports, who.account, shop, {
@@ -56,7 +56,7 @@ describe('the list', () => {
 });
 
 describe('a state', () => {
-  test('of a locked token says why, since when, and ends by unlocking', async () => {
+  test('locked shows why and since when, and ends by unlocking', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { tokens } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [{}] });
@@ -80,7 +80,7 @@ describe('a state', () => {
     await expect(panel).toContainText('Its codes count');
   });
 
-  test('out of step ends by two codes in a row; wrong ones are counted, and it is said', async () => {
+  test('out of step ends with two codes in a row; wrong ones are counted, and the page says so', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const scene = await addPerson(visits.ports, who.account, shop, {
@@ -109,8 +109,8 @@ describe('a state', () => {
   });
 });
 
-describe('making one', () => {
-  test('for an app: the code is scanned, the first one checked without being used up, and access given', async () => {
+describe('creating one', () => {
+  test('for an app: the code is scanned, the first code checked without using it, and access given', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
@@ -122,7 +122,7 @@ describe('making one', () => {
     await view.page.getByRole('link', { name: /^Authenticator app/ }).click();
     await view.button('Make the token').click();
     await expect(view.page.getByText('shown this once')).toBeVisible();
-    // SR-23: a picture that was drawn here, of what is nowhere else.
+    // SR-23: the picture is drawn in the browser, and its content is nowhere else.
     await expect(view.page.locator('.enrolment img')).toHaveAttribute('src', /^data:image\/svg\+xml.*rect|path/s);
     const secret = await view.secret();
     const check = async (otp: string) => {
@@ -144,7 +144,7 @@ describe('making one', () => {
     await view.page.getByRole('link', { name: 'To the token' }).click();
     await view.at('Authenticator app (TOTP)');
     const made = await stored(idIn(view));
-    // Nothing of the checks has reached the service.
+    // The checks sent nothing to the service.
     expect(made).toMatchObject({ owner: user.id, failures: 0, nextCounter: 0 });
     const person = await read(visits.ports, userDocument.key(user.id));
     expect(person.assignments[0]?.tokens).toEqual([{ token: made.id, epoch: made.epoch }]);
@@ -154,7 +154,7 @@ describe('making one', () => {
     expect(await view.page.content()).not.toContain(secret);
   });
 
-  test('for a device with a serial number and its secret; a bad one is told at its field', async () => {
+  test('for a device with a serial number and its secret; an invalid one is reported at its field', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/tokens/new?kind=hardware');
     leaving(view);
@@ -180,7 +180,7 @@ describe('making one', () => {
     expect(isOath(made)).toBe(true);
   });
 
-  test('for questions, text messages and mail, and ten codes on paper for somebody', async () => {
+  test('for OCRA, SMS and email, and ten recovery codes for a user', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
@@ -218,7 +218,7 @@ describe('making one', () => {
 });
 
 describe('one of them', () => {
-  test('is handed over, lets in by itself, and gets a PIN', async () => {
+  test('gets an owner, signs in without a user, and gets a PIN', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
@@ -259,7 +259,7 @@ describe('one of them', () => {
 });
 
 describe('a file of tokens', () => {
-  test('is judged before anything is made, row by row, and an answer that was lost makes none twice', async () => {
+  test('is checked row by row before anything is created, and a lost response creates none twice', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/tokens/import');
     const seed = (at: number) => Buffer.from(`${at}`.padStart(20, '0')).toString('hex');
@@ -268,7 +268,7 @@ describe('a file of tokens', () => {
     await view.page.locator('input[type=file]').setInputFiles(file('<KeyContainer'));
     await expect(view.wrong.first()).toHaveText('The file is not well-formed XML.');
     await expectAccessible(view, 'unreadable');
-    // Another one that is too large is not read, and neither is the one before it under its name.
+    // A file that is too large is not read, and does not keep the content of the one before.
     await expect(view.button('Read it again')).toBeVisible();
     await view.page.locator('input[type=file]').setInputFiles(file('x'.repeat(IMPORT_MAX_BYTES + 1)));
     await expect(view.wrong.first()).toHaveText('The file has more than 2 MiB.');
@@ -294,9 +294,9 @@ describe('a file of tokens', () => {
   });
 });
 
-// SR-27, as far as it can be seen.
+// SR-27 in the user interface.
 describe('an administrator who is not the superuser', () => {
-  test('unlocks what is theirs, looks at the rest, and touches nobody’s way into the console', async () => {
+  test('unlocks their own, sees the rest, and cannot change tokens that sign in to the console', async () => {
     const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
@@ -326,7 +326,7 @@ describe('an administrator who is not the superuser', () => {
   });
 });
 
-// SR-30. The attack: names of tokens, serial numbers and files carry markup for administrators to meet.
+// SR-30. The attack: names of tokens, serial numbers and files contain markup, for administrators to open.
 test('SR-30: markup in names and serial numbers is text', async () => {
   const who = await createSuperuser(visits.stage);
   const made: TokenId[] = [];
@@ -354,7 +354,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in any of the pages of tokens', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'A shop with a name that is rather long' });

@@ -21,7 +21,7 @@ const stored = (id: string) => read(visits.ports, userDocument.key(id as UserId)
 const enrolling = { enrolment: { kinds: ['totp'], required: false } } as unknown as Partial<Resource>;
 
 describe('the list', () => {
-  test('is narrowed and searched by the service, and its address says how', async () => {
+  test('is filtered and searched by the service, and keeps both in its address', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
@@ -37,7 +37,7 @@ describe('the list', () => {
     await expect(view.page.getByLabel('Any resource')).toHaveValue(office.id);
     await view.page.getByLabel('Any resource').selectOption('');
     await expect(rows).toHaveCount(2);
-    // Any of the names is found, not the login alone.
+    // The search covers all names, not only the login.
     await view.field('Search').fill('Keller@');
     await expect(rows).toHaveCount(1);
     await expect(view.page).toHaveURL(/search=Keller%40/);
@@ -51,7 +51,7 @@ describe('the list', () => {
     expect(jonas.blocked).toBe(false);
   });
 
-  test('several are let in, blocked, and deleted by typing how many', async () => {
+  test('several are given access, blocked, and deleted by typing their number', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
@@ -87,7 +87,7 @@ describe('the list', () => {
 });
 
 describe('one of them', () => {
-  test('is made, given access, taken it again, and each can be taken back', async () => {
+  test('is created, given access and loses it again, and each change can be undone', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass' });
@@ -118,7 +118,7 @@ describe('one of them', () => {
     expect((await stored(id)).assignments).toEqual([{ resource: shop.id, alone: true, tokens: [] }]);
     await view.button('Give access').click();
     await dialog.getByRole('button', { name: 'Shop' }).click();
-    // What is given is not offered again.
+    // Granted access is not offered again.
     await expect(dialog.getByRole('radio')).toHaveCount(1);
     await dialog.getByRole('button', { name: 'Give access' }).click();
     await expect(view.page.locator('.access li')).toHaveCount(2);
@@ -130,7 +130,7 @@ describe('one of them', () => {
     await expect(view.page.locator('.access li')).toHaveCount(2);
   });
 
-  test('is blocked, and it is told since when and by whom', async () => {
+  test('is blocked, and the page says since when and by whom', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
@@ -153,7 +153,7 @@ describe('one of them', () => {
     expect((await stored(user.id)).blocked).toBe(false);
   });
 
-  test('whose token is locked is told of, with the way to where it is unlocked', async () => {
+  test('with a locked token shows it, with a link to unlock it', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const scene = await addPerson(visits.ports, who.account, shop, {
@@ -172,7 +172,7 @@ describe('one of them', () => {
     await expect(told).toHaveCount(0);
   });
 
-  test('is sent links, which go to them alone; why none can be sent is said', async () => {
+  test('is sent links, which only they receive; if none can be sent, the page says why', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop', ...enrolling });
     await addResource(visits.ports, who.account, { name: 'Office' });
@@ -201,7 +201,7 @@ describe('one of them', () => {
     expect(visits.ports.courier.last('enrolment-link', 'maria@acme.example').site).toBe('Shop');
   });
 
-  test('gives up an alias by emptying it, and the name of another is refused', async () => {
+  test('loses an alias by clearing it, and another user’s name is refused', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addPerson(visits.ports, who.account, shop, { user: { login: 'jonas' } });
@@ -210,7 +210,7 @@ describe('one of them', () => {
     await view.fill({ Alias: 'JONAS' });
     await view.button('Save changes').click();
     await expect(view.wrong.first()).toHaveText('Somebody else in this account goes by that name.');
-    // Of four names it is this one: said at its field, and the cursor is there.
+    // The error is shown at the one of four names that it concerns, which gets the focus.
     await expect(view.field('Alias')).toBeFocused();
     await expect(view.field('Alias')).toHaveAttribute('aria-invalid', 'true');
     await expect(view.field('Login')).not.toHaveAttribute('aria-invalid', 'true');
@@ -230,7 +230,7 @@ describe('a file of users', () => {
   const FILE =
     'login;E-Mail;Vorname;room;password\r\ntaken;a@x.example;A;1;secret-in-the-file\r\nhas blank;;;;\r\nnew1;n@x.example;N;;\r\nnew2;N@x.example;;;\r\nnew3;;;;\r\n';
 
-  test('is shown before anything is made; what is wrong is told row by row, and its answer lost makes nobody twice', async () => {
+  test('is shown before anything is created; errors are shown by row, and a lost response creates none twice', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addPerson(visits.ports, who.account, shop, { user: { login: 'taken' } });
@@ -261,7 +261,7 @@ describe('a file of users', () => {
     await view.page.unroute('**/v1/bulk/users');
     await view.button('Go on').click();
     await expect(view.page.locator('.import-counts')).toContainText('Made: 2');
-    // SR-41: nobody chooses another's password here, so what was in the file stays in the page.
+    // SR-41: an administrator sets no user's password, so passwords in the file stay in the page.
     expect(sent.join('\n')).not.toContain('secret-in-the-file');
     const [download] = await Promise.all([
       view.page.waitForEvent('download'),
@@ -277,9 +277,9 @@ describe('a file of users', () => {
   });
 });
 
-// SR-27, as far as it can be seen.
+// SR-27 in the user interface.
 describe('an administrator who is not the superuser', () => {
-  test('looks at whoever gets in elsewhere too, and changes and deletes those that are theirs', async () => {
+  test('sees users of other resources too, and changes and deletes their own', async () => {
     const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
@@ -309,13 +309,13 @@ describe('an administrator who is not the superuser', () => {
   });
 });
 
-// SR-30. The attack: a name that people choose themselves, or a file, carries markup for administrators to meet.
+// SR-30. The attack: a name that users choose themselves, or a file, contains markup, for administrators to open.
 test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imports', async () => {
   const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
   const made = [];
   for (const [at, name] of CORPUS.entries()) {
-    // A login has no blanks and at most 50 characters; some of the corpus is one as it is.
+    // A login has no spaces and at most 50 characters; some of the corpus fits unchanged.
     const login = /\s/.test(name) || name.length > 50 ? `p${at}` : name;
     const person = await addPerson(visits.ports, who.account, shop, {
       user: { login, firstName: name, secondName: name },
@@ -354,7 +354,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in any of the pages of users', async () => {
     const who = await createSuperuser(visits.stage);
     const empty = await enter(who, '/console/users', size);

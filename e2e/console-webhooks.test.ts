@@ -29,14 +29,14 @@ async function makeWebhook(view: ConsoleView, values: Record<string, string> = {
 const stored = async (who: FixtureAdministrator, id: WebhookId) =>
   unwrap(await readWebhook(visits.ports, { actor: { kind: 'operator', account: who.account } }, id)).webhook;
 
-/** What happens is put into the outbox, and what is due is tried once, as the service does behind the scenes. */
+/** Fills the outbox and tries due deliveries once, as the service's jobs do. */
 async function sendDue(id: WebhookId): Promise<void> {
   await derive(visits.ports);
   for (const due of (await dueDeliveries(visits.ports, id, 100)).due) await attemptDelivery(visits.ports, due);
 }
 
 describe('a webhook', () => {
-  test('is made, its secret shown once, tried, and given a new secret', async () => {
+  test('is created, its secret shown once, tested, and given a new secret', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Webhooks');
@@ -75,7 +75,7 @@ describe('a webhook', () => {
     expect((await stored(who, id)).secrets).toHaveLength(2);
   });
 
-  test('shows what was sent and what was given up, and sends it again', async () => {
+  test('shows delivered and dead deliveries, and sends them again', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
     const { id } = await makeWebhook(view, {}, ['Resource made']);
@@ -108,7 +108,7 @@ describe('a webhook', () => {
     await expect(again.page.getByText('0 on their way again.')).toBeVisible();
   }, 120_000);
 
-  test('is changed, says why it was switched off, and is deleted', async () => {
+  test('is changed, shows why it was disabled, and is deleted', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
     const { id } = await makeWebhook(view, {}, ['Resource made']);
@@ -134,8 +134,8 @@ describe('a webhook', () => {
   });
 });
 
-// SR-27: webhooks are the superuser's.
-test('a resource warns of kinds that do not count, leads to its filters, and shows its webhooks', async () => {
+// SR-27: only the superuser sees webhooks.
+test('a resource warns of token kinds that it does not accept, links to its filters, and shows its webhooks', async () => {
   const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, {
     name: 'Shop',
@@ -161,7 +161,7 @@ test('a resource warns of kinds that do not count, leads to its filters, and sho
   await expect(view.page.getByRole('listitem').filter({ hasText: 'Alarm' })).toContainText('about this resource');
 });
 
-test('an administrator who is not the superuser has no way there', async () => {
+test('an administrator who is not the superuser has no link there', async () => {
   const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
   const view = await enter(grace, '/console');
@@ -174,7 +174,7 @@ test('an administrator who is not the superuser has no way there', async () => {
   expect(asked.filter((url) => url.includes('/v1/webhooks'))).toEqual([]);
 });
 
-test('SR-30: descriptions that are markup are text', async () => {
+test('SR-30: markup in descriptions is text', async () => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
   await view.page.addInitScript(TRAP);
@@ -192,7 +192,7 @@ test('SR-30: descriptions that are markup are text', async () => {
 describe.each([
   ['a phone', PHONE],
   ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the pages of webhooks', async () => {
     const who = await createSuperuser(visits.stage);
     await addResource(visits.ports, who.account, { name: 'A resource with a name that is rather long for a phone' });

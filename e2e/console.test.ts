@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** Whatever happened: no page complained, and nothing that was typed reached the log. */
+/** After every test: no page complained, and no input reached the log. */
 afterEach(async () => {
   stage.ports.store.intercept = {};
   for (const view of views.splice(0)) {
@@ -47,8 +47,8 @@ async function makeSomeone(account?: string): Promise<FixtureAdministrator> {
   return who;
 }
 
-describe('one’s own sign-in', () => {
-  test('the address changes when the code that went there comes back', async () => {
+describe('the profile', () => {
+  test('the address changes after its code is entered', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await signIn(stage, view, who);
@@ -71,7 +71,7 @@ describe('one’s own sign-in', () => {
     await expect(view.page.getByText('countess@acme.example')).toBeVisible();
   });
 
-  test('the token is replaced with the first code of the new one, and the recovery codes are others', async () => {
+  test('the token is replaced with the first code of the new one, and the recovery codes change', async () => {
     const who = await makeSomeone();
     const view = await open('/console/your-sign-in');
     await openCodeStep(view, who);
@@ -103,7 +103,7 @@ describe('one’s own sign-in', () => {
     await view.at('Home');
   });
 
-  // SR-40, SR-41. The attack: a recovery link in the wrong hands, or used twice. It sets a password and shows nobody one.
+  // SR-40, SR-41. The attack: a recovery link is stolen, or used twice. It sets a password and shows none.
   test('SR-40: a recovery link leads through a new password to a new token, once', async () => {
     const who = await makeSomeone();
     const recovered = await recoverAdministrator(stage.ports, operatorContext(who.account), who.id);
@@ -119,15 +119,15 @@ describe('one’s own sign-in', () => {
     await view.button('Confirm').click();
     await view.at('Keep your recovery codes');
 
-    // Said at once, before anybody chooses a password for nothing.
+    // Reported before a password is chosen in vain.
     const again = await open(path);
     await again.at('This link is not valid');
     expect(stage.log()).not.toContain(path.split('#')[1]);
   });
 });
 
-test('opened by whoever is not signed in, the browser has nothing to complain about', async () => {
-  // With several accounts it is asked which, by a refusal.
+test('opened by a signed-out user, the browser reports no error', async () => {
+  // With several accounts, a refusal asks which one.
   const alone = await createConsoleFixture('console-nobody');
   await createSuperuser(alone);
   const view = await alone.open('/setup');
@@ -141,8 +141,8 @@ test('opened by whoever is not signed in, the browser has nothing to complain ab
   await alone.close();
 });
 
-describe('what goes wrong is said', () => {
-  test('wrong passwords bring a wait that counts down', async () => {
+describe('errors are shown', () => {
+  test('wrong passwords start a wait that counts down', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await openPasswordStep(view, who);
@@ -156,7 +156,7 @@ describe('what goes wrong is said', () => {
     await expect(view.page.getByRole('button', { name: 'Sign in' })).toHaveAttribute('aria-disabled', 'true');
   });
 
-  test('a token locked by guesses, and a recovery code in its place', async () => {
+  test('a token locked by wrong codes, and a recovery code instead', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await openCodeStep(view, who);
@@ -173,7 +173,7 @@ describe('what goes wrong is said', () => {
     await view.at('Home');
   });
 
-  test('no connection, an outage, and both over again', async () => {
+  test('a lost connection, an outage, and recovery from both', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await openPasswordStep(view, who);
@@ -181,7 +181,7 @@ describe('what goes wrong is said', () => {
     await view.fill({ Password: who.password });
     await view.button('Sign in').click();
     await expect(view.wrong).toHaveText(/connection was interrupted/);
-    // Chromium's own line about the request that did not get out.
+    // Chromium's own message about the failed request.
     view.complaints.splice(0);
     await view.page.context().setOffline(false);
     stage.ports.store.intercept = {
@@ -197,7 +197,7 @@ describe('what goes wrong is said', () => {
     await view.at('Enter your code');
   });
 
-  test('a sign-in that took too long, and a page dropped in the middle that comes back', async () => {
+  test('an expired sign-in, and one that continues after a reload', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await openCodeStep(view, who);
@@ -213,11 +213,11 @@ describe('what goes wrong is said', () => {
   });
 
   // SR-29
-  test('SR-29: a session that ended elsewhere leaves nothing of the page behind', async () => {
+  test('SR-29: a session that ended elsewhere leaves nothing of the page', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await signIn(stage, view, who);
-    // What the first page asks for has come; else the page itself would notice before the button is clicked.
+    // Wait for the requests of the home page; else the page would notice before the click.
     await view.page.waitForLoadState('networkidle');
     const key = administratorDocument.key(who.account, who.id);
     const { sessionEpoch } = await read(stage.ports, key);
@@ -225,14 +225,14 @@ describe('what goes wrong is said', () => {
     await view.button('Sign out').click();
     await view.at('Sign in');
     await expect(view.page.getByText(who.email)).toHaveCount(0);
-    // The handle of the sign-in that has begun, which opens nothing by itself.
+    // The handle of the started sign-in, which grants nothing by itself.
     const kept = await view.page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)]);
     expect(kept).toEqual([[], ['countersign-sign-in']]);
   });
 });
 
-// SR-30. The attack: whoever may name an account, or themselves, writes markup there for others to meet.
-test('SR-30: markup in names is text, in the page, in its title and in what an app reads', async () => {
+// SR-30. The attack: an account or an administrator has markup in its name, for others to open.
+test('SR-30: markup in names is text, in the page, in its title and in the QR code', async () => {
   for (let at = 0; at < CORPUS.length; at += 2) {
     const [account = '', name = ''] = CORPUS.slice(at, at + 2);
     const who = await makeSomeone(account);
@@ -263,8 +263,8 @@ test('SR-30: markup in names is text, in the page, in its title and in what an a
   }
 }, 180_000);
 
-test('the keyboard is enough, from the address to the first page and out again', async () => {
-  // Two accounts, so that it is asked which.
+test('works by keyboard, from the address to the home page and out again', async () => {
+  // Two accounts, so that the page asks which one.
   await makeSomeone();
   const who = await makeSomeone();
   const view = await open('/console');
@@ -291,8 +291,8 @@ test('the keyboard is enough, from the address to the first page and out again',
   await view.heading.waitFor();
 });
 
-test('German, and the language of the page says so', async () => {
-  // The link of setup leads on only where nobody has an account.
+test('speaks German, and declares the language of the page', async () => {
+  // The setup link works only without an account.
   const empty = await createConsoleFixture('console in German');
   try {
     const view = await empty.open(empty.setup, { locale: 'de-AT' });
@@ -305,8 +305,8 @@ test('German, and the language of the page says so', async () => {
   }
 });
 
-// SR-13. The attack: a page elsewhere draws the sign-in over its own buttons.
-test('SR-13: no page elsewhere gets the console into a frame', async () => {
+// SR-13. The attack: another page lays the sign-in over its own buttons.
+test('SR-13: no other page can frame the console', async () => {
   const view = await open('/setup');
   const framed = await view.page.evaluate(async () => {
     const frame = document.createElement('iframe');

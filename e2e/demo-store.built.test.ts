@@ -8,8 +8,8 @@ const LIMIT = { timeout: 120_000 };
 const DEMO_STORE = /this store was filled by the demo.*COUNTERSIGN_DATA/;
 const SERVICE_STORE = /this store was not filled by the demo.*COUNTERSIGN_DATA/;
 
-// SR-42. The attack: a store that the demo has filled becomes a real service's, and the password and the API key that the demo
-// keeps in the clear open it.
+// SR-42. The attack: the store of a demo becomes a production store, and the demo's published password and API key open
+// it.
 describe.each(['embedded', 'redis'] as const)('SR-42: on %s', LIMIT, (store) => {
   let installation: Installation;
   const data = (name: string) => join(installation.folder, 'data', name);
@@ -27,7 +27,7 @@ describe.each(['embedded', 'redis'] as const)('SR-42: on %s', LIMIT, (store) => 
   });
   afterEach(() => installation.remove());
 
-  test('no service starts on the store of a demo, nor does a command that would make it one', async () => {
+  test('no service and no command starts on the store of a demo', async () => {
     await installation.start('--demo');
     const key = await demoKey();
     expect(await resourcesWith(key)).toBe(200);
@@ -35,7 +35,7 @@ describe.each(['embedded', 'redis'] as const)('SR-42: on %s', LIMIT, (store) => 
 
     await expect(installation.start()).rejects.toThrow(DEMO_STORE);
     expect((await installation.run(['restore', 'any.backup'])).err).toMatch(DEMO_STORE);
-    // The file that names the demo's account is gone; the mark in the store is not.
+    // The file that names the demo's account is deleted; the mark in the store remains.
     await rm(data('demo.json'));
     await expect(installation.start()).rejects.toThrow(DEMO_STORE);
     for (const command of [
@@ -57,7 +57,7 @@ describe.each(['embedded', 'redis'] as const)('SR-42: on %s', LIMIT, (store) => 
     expect(await resourcesWith(key)).toBe(200);
   });
 
-  test('the backup of a demo is restored nowhere', async () => {
+  test('the backup of a demo cannot be restored', async () => {
     await installation.start('--demo');
     const backup = join(installation.folder, 'demo.backup');
     expect(await installation.run(['backup', backup])).toMatchObject({ code: 0 });
@@ -71,7 +71,7 @@ describe.each(['embedded', 'redis'] as const)('SR-42: on %s', LIMIT, (store) => 
     expect(code).not.toBe(0);
   });
 
-  test('the demo does not fill the store of a service, with an account or without', async () => {
+  test('the demo does not start on the store of a service, with an account or without', async () => {
     await installation.start();
     await installation.stop();
     await expect(installation.start('--demo')).rejects.toThrow(SERVICE_STORE);

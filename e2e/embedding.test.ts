@@ -26,7 +26,7 @@ async function signIn(page: Page, person: Person, within = 'body'): Promise<void
 }
 
 describe('several widgets on one page', () => {
-  test('each comes to a result of its own, and each goes on where it was after a reload', async () => {
+  test('each gets its own result, and each continues after a reload', async () => {
     const { client } = stage.service;
     const bob = await makePersonWithDevice(client, resource);
     const other = await makeResource(client, stage.host.origin, { name: 'Harbour staff' });
@@ -42,9 +42,9 @@ describe('several widgets on one page', () => {
       script: mounts.map(({ id, ...options }) => mountScript(id, options)).join(''),
     });
     const page = await stage.open(stage.host.put(html));
-    // All three in sight: a frame that is mostly cut off does not submit.
+    // All three must be visible: a frame that is mostly cut off does not submit.
     await page.setViewportSize({ width: 1280, height: 1800 });
-    // While one widget still grows, those below it move, and a click on them may land beside the button.
+    // While one widget still grows, those below move, and a click may miss the button.
     for (const { id } of mounts) await expect(widgetOn(page, `#${id}`).heading).toHaveText(TITLES.identify);
     await signIn(page, bob, '#second');
     await expect(widgetOn(page, '#second').heading).toHaveText(TITLES.otp);
@@ -71,7 +71,7 @@ describe('several widgets on one page', () => {
 });
 
 describe('the life of a widget', () => {
-  test('destroyed, nothing is left of it; mounted again, it signs in', async () => {
+  test('destroyed, it leaves nothing; mounted again, it signs in', async () => {
     const { page } = await stage.openWidget(resource);
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
     const waited = await page.evaluate(async () => {
@@ -94,12 +94,12 @@ describe('the life of a widget', () => {
     await expect(page.locator('iframe')).toHaveCount(1);
   });
 
-  test('destroyed while the answer is under way, it comes to no result', async () => {
+  test('destroyed while a request is pending, it gets no result', async () => {
     const { page } = await stage.openWidget(resource);
     const widget = widgetOn(page);
     await widget.identify(ada.login);
     await widget.password.fill(ada.password);
-    // The service has let them in, and its answer reaches nobody before the widget is gone.
+    // The service has accepted the sign-in, and the widget is gone before the response arrives.
     let release = () => {};
     const gone = new Promise<void>((resolve) => {
       release = resolve;
@@ -109,7 +109,7 @@ describe('the life of a widget', () => {
         const response = await route.fetch();
         resolve((await response.json()).step);
         await gone;
-        // Whether anybody is left to take it is the browser's affair.
+        // The browser decides whether to deliver the response.
         await route.fulfill({ response }).catch(() => undefined);
       };
       page
@@ -128,7 +128,7 @@ describe('the life of a widget', () => {
 });
 
 describe('declared in the markup', () => {
-  test('the result travels with the form around it', async () => {
+  test('the result is submitted with the form around it', async () => {
     const nonce = newNonce();
     const body = `<form method="post" action="/login"><input type="hidden" name="next" value="/basket">
       <div id="here" data-countersign data-resource="${resource}" data-nonce="${nonce}"></div></form>`;
@@ -143,7 +143,7 @@ describe('declared in the markup', () => {
   });
 });
 
-describe('a page with rules of its own', () => {
+describe('a page with its own policies', () => {
   test('strict CSP, Trusted Types, COEP and COOP: signs in without a violation on either side', async () => {
     const { url } = stage.service;
     const person = await makePersonWithDevice(stage.service.client, resource);
@@ -179,8 +179,8 @@ describe('a page with rules of its own', () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   });
 
-  test('a place too small to be seen sends nothing', async () => {
-    // Clickjacking: a sliver of the form under somebody's pointer.
+  test('a widget too small to be seen sends nothing', async () => {
+    // Clickjacking: a sliver of the form under the pointer.
     const { page } = await stage.openWidget(resource, { page: { body: '<div id="here"></div>' } });
     const widget = widgetOn(page);
     await widget.identify(ada.login);

@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
-/** A page that lets nothing that it embeds make passkeys. */
+/** A page that forbids its frames to create passkeys. */
 const FORBIDS = { 'permissions-policy': 'publickey-credentials-create=()' };
 const NOTHING = 'No passkey was created';
 const CREATE = 'Create a passkey';
@@ -51,7 +51,7 @@ const TITLES = {
   done: 'You are signed in',
 };
 
-/** Somebody with a password, a mailbox, and no token. */
+/** A user with a password, an email address, and no token. */
 const setStage = ({ resource, user, ...options }: FixtureOptions = {}) =>
   createFixture(here.ports, {
     ...options,
@@ -110,7 +110,7 @@ async function keepCodes({ frame, ...widget }: WidgetView<FrameLocator>): Promis
 }
 
 describe('the choice', () => {
-  test('is asked first, by keyboard alone, and another way leads back to it', async () => {
+  test('comes first, by keyboard, and another method leads back to it', async () => {
     const scene = await setStage();
     const { page, widget } = await toEnrol(scene);
     await titleOf(widget).toBe(TITLES.choice);
@@ -129,12 +129,12 @@ describe('the choice', () => {
     await titleOf(widget).toBe(TITLES.choice);
     await ways.nth(2).click();
     await titleOf(widget).toBe(TITLES.email);
-    // A phone that threw the page away comes back to where it was.
+    // A reloaded phone continues where it was.
     await page.reload();
     await titleOf(widget).toBe(TITLES.email);
   });
 
-  test('where all that is demanded cannot be had, it says so and lets nobody by', async () => {
+  test('without any of the required methods, it says so and refuses', async () => {
     here.ports.codes.channels = [];
     const scene = await setStage({ resource: { enrolment: { kinds: ['sms'], required: true } } });
     const { page, widget } = await toEnrol(scene);
@@ -144,7 +144,7 @@ describe('the choice', () => {
   });
 });
 
-/** What a browser says where somebody cancels. */
+/** The error of a browser when the user cancels. */
 function refuseOnce(): void {
   const { create } = navigator.credentials;
   navigator.credentials.create = () => {
@@ -156,7 +156,7 @@ function refuseOnce(): void {
 describe('a passkey', () => {
   const onlyPasskeys: FixtureOptions = { resource: { enrolment: { kinds: ['webauthn'], required: true } } };
 
-  test('is made in the frame, and is what the person signs in with from then on', async () => {
+  test('is created in the frame, and signs the user in from then on', async () => {
     const scene = await setStage(onlyPasskeys);
     const { page, widget } = await toEnrol(scene);
     await attachAuthenticator(page, []);
@@ -181,7 +181,7 @@ describe('a passkey', () => {
     await titleOf(widget).toBe(TITLES.done);
   });
 
-  test('of a plain security key, too', async () => {
+  test('works with a plain security key', async () => {
     const scene = await setStage(onlyPasskeys);
     const { page, widget } = await toEnrol(scene);
     await attachAuthenticator(page, [], { verifies: false, discoverable: false });
@@ -192,7 +192,7 @@ describe('a passkey', () => {
     );
   });
 
-  test('that the person does not confirm is none; they may try again', async () => {
+  test('without confirmation is not created; the user can try again', async () => {
     const scene = await setStage(onlyPasskeys);
     const { page, widget } = await toEnrol(scene);
     await page.frames().at(-1)?.evaluate(refuseOnce);
@@ -204,10 +204,10 @@ describe('a passkey', () => {
     await titleOf(widget).toBe(TITLES.codes);
   });
 
-  test('is made in a window of the service where the page around forbids it', async () => {
+  test('is created in a window of the service if the page forbids it in the frame', async () => {
     const scene = await setStage(onlyPasskeys);
     const { page, widget } = await toEnrol(scene, {}, { headers: FORBIDS });
-    // As a browser does that wants a click in the window itself.
+    // As browsers do that require a click in the window itself.
     await page.context().addInitScript(refuseOnce);
     const opening = page.context().waitForEvent('page');
     await widget.button(CREATE).click();
@@ -223,7 +223,7 @@ describe('a passkey', () => {
     expect(opened.isClosed()).toBe(true);
   });
 
-  test('in a window that is closed is as if it had been cancelled', async () => {
+  test('in a closed window counts as cancelled', async () => {
     const { page, widget } = await toEnrol(await setStage(onlyPasskeys), {}, { headers: FORBIDS });
     const opening = page.context().waitForEvent('page');
     await widget.button(CREATE).click();
@@ -231,7 +231,7 @@ describe('a passkey', () => {
     await expect.poll(() => widget.alert.textContent()).toContain(NOTHING);
   });
 
-  test('on the page of a mailed link, where no frame is', async () => {
+  test('on the page of a mailed link, without a frame', async () => {
     const scene = await setStage(onlyPasskeys);
     unwrap(
       await sendEnrolmentLink(here.ports, operatorContext(scene.account), scene.user.id, {
@@ -253,8 +253,8 @@ describe('a passkey', () => {
   });
 });
 
-describe('codes that are sent', () => {
-  test('by text message: a slip is said at once, another number can be taken, the right code finishes', async () => {
+describe('delivered codes', () => {
+  test('by SMS: a typo is reported, another number can be entered, the right code finishes', async () => {
     const scene = await setStage();
     const { widget } = await toEnrol(scene);
     await widget.button(/^Text message/).click();
@@ -283,7 +283,7 @@ describe('codes that are sent', () => {
     expect((await tokensOf(scene)).map(({ factor }) => factor)).toContainEqual({ kind: 'sms', to: phone });
   });
 
-  test('by text message to the number on record, which is masked and cannot be another', async () => {
+  test('by SMS to the number on record, which is masked and cannot be changed', async () => {
     const phone = freshAddress('sms');
     const scene = await setStage({ user: { phone } });
     const { widget } = await toEnrol(scene);
@@ -297,7 +297,7 @@ describe('codes that are sent', () => {
     await keepCodes(widget);
   });
 
-  test('by e-mail, after a courier that was down', async () => {
+  test('by email, after a failed delivery', async () => {
     const scene = await setStage();
     const { widget } = await toEnrol(scene);
     await widget.button(/^E-mail code/).click();
@@ -321,7 +321,7 @@ test.each([
   ['contrast', 'ar', 400],
   ['dark', 'en', 1000],
   ['light', 'ar', 390],
-] as const)('in %s and %s at %i px nothing is wrong with any kind', async (theme, locale, width) => {
+] as const)('in %s and %s at %i px there are no violations with any kind', async (theme, locale, width) => {
   const scene = await setStage({
     resource: { enrolment: { kinds: [...ENROLMENT_KINDS], required: true, postponableUntil: Date.UTC(2027, 5, 1) } },
   });

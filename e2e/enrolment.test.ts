@@ -73,7 +73,7 @@ async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {
   await widget.frame.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
 }
 
-/** What an app reads of the screen: the key that can be typed. */
+/** The key on the screen, which can be typed into an app. */
 async function readKey(place: FrameLocator | Page) {
   const secret = (await place.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
   return totpApp({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof totpApp>[0]);
@@ -82,7 +82,7 @@ async function readKey(place: FrameLocator | Page) {
 const heardBy = (page: Page) => page.evaluate(() => (window as unknown as { heard: [string, unknown][] }).heard);
 
 describe('at the first sign-in', () => {
-  test('a person sets up an app and keeps the recovery codes, by keyboard alone', async () => {
+  test('a user sets up an app and saves the recovery codes, by keyboard', async () => {
     const scene = await setStage();
     const { page, widget } = await openWidget(scene);
     await toEnrol(widget);
@@ -95,7 +95,7 @@ describe('at the first sign-in', () => {
     await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await widget.frame.getByRole('listitem').count()).toBe(10);
 
-    // Not before the person says so.
+    // Only after the user confirms.
     await widget.button('Continue').click();
     expect(await widget.alert.textContent()).toContain('Tick this once you have them');
     await page.keyboard.press('Space');
@@ -130,7 +130,7 @@ describe('at the first sign-in', () => {
     await expect.poll(() => frame?.evaluate(() => 'printed' in document.documentElement.dataset)).toBe(true);
   });
 
-  test('a phone that threw the page away comes back to the same key', async () => {
+  test('a reloaded phone shows the same key', async () => {
     const { page, widget } = await openWidget(await setStage());
     await toEnrol(widget);
     const key = await widget.frame.locator('.key').textContent();
@@ -139,7 +139,7 @@ describe('at the first sign-in', () => {
     expect(await widget.frame.locator('.key').textContent()).toBe(key);
   });
 
-  test('the QR code says what the key says, and is drawn of shapes', async () => {
+  test('the QR code contains the key, and is drawn of shapes', async () => {
     const { widget } = await openWidget(await setStage());
     await toEnrol(widget);
     const qr = widget.frame.getByRole('img', { name: 'QR code with the key of your new token' });
@@ -152,7 +152,7 @@ describe('at the first sign-in', () => {
     );
   });
 
-  test('a wrong code says so and keeps everything; one of another minute says that too', async () => {
+  test('a wrong code is reported and keeps everything; so is one of another time step', async () => {
     const { widget } = await openWidget(await setStage());
     await toEnrol(widget);
     const app = await readKey(widget.frame);
@@ -166,7 +166,7 @@ describe('at the first sign-in', () => {
     await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
   });
 
-  test('what may wait can be put off', async () => {
+  test('optional enrolment can be postponed', async () => {
     const until = here.ports.clock.now() + 7 * 86_400_000;
     const enrolment = { kinds: ['totp' as const], required: true, postponableUntil: until };
     const { widget } = await openWidget(await setStage({ resource: { enrolment } }));
@@ -181,7 +181,7 @@ test.each([
   ['light', 'en', 320],
   ['dark', 'de', 320],
   ['contrast', 'ar', 400],
-] as const)('in %s and %s at %i px nothing is wrong with any step', async (theme, locale, width) => {
+] as const)('in %s and %s at %i px there are no violations in any step', async (theme, locale, width) => {
   const scene = await setStage();
   const { page, widget } = await openWidget(scene, { theme, locale }, { viewport: { width, height: 800 } });
   await widget.frame.locator('#identify').fill('alice');
@@ -202,8 +202,8 @@ test.each([
   await expectNoScrolling(page);
 });
 
-describe('where the page asks for it', () => {
-  test('somebody who has a token sets up another after both factors', async () => {
+describe('at the page’s request', () => {
+  test('a user with a token sets up another after both factors', async () => {
     const scene = await setStage({ tokens: [{}] });
     const { page, widget } = await openWidget(scene, { purpose: 'enrol' });
     await widget.identify('alice');
@@ -217,7 +217,7 @@ describe('where the page asks for it', () => {
     await expect.poll(async () => (await heardBy(page)).at(-1)?.[0]).toBe('success');
   });
 
-  test('a preference is asked for first', async () => {
+  test('a preferred kind comes first', async () => {
     const scene = await setStage({ tokens: [{}] });
     const { widget, begun } = await openWidget(scene, { prefer: 'webauthn' });
     await widget.login.waitFor();
@@ -230,7 +230,7 @@ describe('a mailed link', () => {
   const send = ({ account, resource, user }: Fixture) =>
     sendEnrolmentLink(here.ports, operatorContext(account), user.id, { resource: resource.id, language: 'en' });
 
-  test('leads to a page of the service, through the password, to a token, and survives a reload', async () => {
+  test('leads through the password to a token, and survives a reload', async () => {
     const scene = await setStage({ tokens: [{ state: 'locked' }] });
     unwrap(await send(scene));
     const page = await (await here.browser.newContext()).newPage();
@@ -252,7 +252,7 @@ describe('a mailed link', () => {
     expect(new URL(page.url()).hash).toBe('');
   });
 
-  test('that was used, or never was one, says so', async () => {
+  test('that was used, or is invalid, says so', async () => {
     const page = await (await here.browser.newContext()).newPage();
     await page.goto(`${here.url}/widget/v1/enrol#usr_00000000000.${'A'.repeat(32)}`);
     await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
@@ -261,7 +261,7 @@ describe('a mailed link', () => {
 });
 
 // SR-40
-test('SR-40: a user who locked their own token unlocks it by a mailed link, which no address or history holds', async () => {
+test('SR-40: a user unlocks their own token by a mailed link, which no address or history contains', async () => {
   const scene = await setStage({ tokens: [{}] });
   const { page, widget } = await openWidget(scene);
   await widget.identify('alice');

@@ -10,7 +10,7 @@ import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
-/** One line for each language: how its example is started. */
+/** How the example of each language is started. */
 const EXAMPLES: readonly ExampleSite[] = [
   {
     language: 'typescript',
@@ -26,13 +26,13 @@ const EXAMPLES: readonly ExampleSite[] = [
   {
     language: 'php',
     file: 'docs/examples/php/index.php',
-    // Sessions in the temporary folder: the system's own may not be ours to write to.
+    // Sessions go into the temporary folder: the system's own may not be writable.
     command: (port) => ['php', '-d', 'session.save_path=', '-S', `127.0.0.1:${port}`, 'docs/examples/php/index.php'],
   },
   {
     language: 'java',
     file: 'docs/examples/java/Server.java',
-    // Java runs a program of one file from its source; the library is compiled before.
+    // Java runs a program of one file from source; the library is compiled first.
     command: async () => ['java', '-cp', (await JavaWorkshop.open()).classPath, 'docs/examples/java/Server.java'],
   },
 ];
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-test('every language has its example here, of fewer than 60 lines', () => {
+test('every language has an example of fewer than 60 lines', () => {
   expect(readdirSync(join(ROOT, 'docs/examples')).sort()).toEqual(EXAMPLES.map(({ language }) => language).sort());
   for (const { file } of EXAMPLES) {
     expect(readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length, file).toBeLessThan(60);
@@ -64,7 +64,7 @@ describe.each(EXAMPLES)('the example in $language', (site) => {
   });
   afterAll(() => example?.close());
 
-  test('lets in who signs in with password and code, keeps them in, and lets them out', async () => {
+  test('signs a user in with password and code, keeps the session, and signs out', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const page = await stage.open(`${example.origin}/`);
     const heading = page.getByRole('heading', { level: 1 });
@@ -83,7 +83,7 @@ describe.each(EXAMPLES)('the example in $language', (site) => {
     await page.reload();
     await expect(heading).toHaveText(`Hello, ${person.login}`);
 
-    // What held the session before the sign-in holds none now.
+    // The session cookie from before the sign-in is worthless.
     const old = { headers: { cookie: `${before?.name}=${before?.value}` } };
     expect(await (await fetch(`${example.origin}/`, old)).text()).toContain('Please sign in');
     const cookie = { headers: { cookie: `${after?.name}=${after?.value}` } };
@@ -94,7 +94,7 @@ describe.each(EXAMPLES)('the example in $language', (site) => {
     expect(await (await fetch(`${example.origin}/`, cookie)).text()).toContain('Please sign in');
   });
 
-  test('does not let in another visitor with somebody’s result, nor with the same one twice', async () => {
+  test('refuses a result of another session, and a repeated one', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const page = await stage.open(`${example.origin}/`);
     let result = '';
@@ -114,7 +114,7 @@ describe.each(EXAMPLES)('the example in $language', (site) => {
       expect(answer.status()).toBe(403);
       expect(await answer.text()).toMatch(/RESULT_(?:NONCE_WRONG|MALFORMED)/);
     }
-    // No session and no form at all.
+    // No session and no form.
     expect((await fetch(`${example.origin}/sign-in`, { method: 'POST' })).status).toBe(403);
     await other.reload();
     await expect(other.getByRole('heading', { level: 1 })).toHaveText('Please sign in');

@@ -7,8 +7,8 @@ import { makePerson, makeResource, type Person } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /**
- * The attack: somebody signs in themselves, and slips their own genuine result into the page of another person (to have
- * that person act in the wrong account), or replays somebody's result in a session of their own.
+ * The attack: an attacker signs in and slips their own genuine result into another user's page (so that the user acts
+ * in the wrong account), or replays another user's result in their own session.
  */
 let stage: E2eFixture;
 let shop: RunningShop;
@@ -44,7 +44,7 @@ async function resultOfAttacker(): Promise<{ result: string; nonce: string }> {
   return { result: await resultOf(page), nonce };
 }
 
-/** As if the result were that of the widget: puts it into the shop's own form, with its own token. */
+/** Puts the result into the shop's own form with its token, as if it came from the widget. */
 async function slipIn(page: Page, result: string): Promise<void> {
   await Promise.all([
     page.waitForURL(/sign-in/),
@@ -69,7 +69,7 @@ describe('in the shop', () => {
     await expect(page.locator('main')).toContainText(visitor.login);
   });
 
-  test('a genuine result of another session is refused, and the session stays nobody’s', async () => {
+  test('a genuine result of another session is refused, and the session stays signed out', async () => {
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
     const { result } = await resultOfAttacker();
     await slipIn(page, result);
@@ -78,7 +78,7 @@ describe('in the shop', () => {
     await expect(page).toHaveURL(`${shop.url}/sign-in`);
   });
 
-  test('the visitor’s own result does not serve a second session', async () => {
+  test('the visitor’s own result does not work in a second session', async () => {
     await signIn(page, visitor, '#countersign');
     const posted = page.waitForRequest((request) => request.method() === 'POST' && request.url().startsWith(shop.url));
     const result = new URLSearchParams((await posted).postData() ?? '').get('countersign_result') ?? '';
@@ -92,7 +92,7 @@ describe('in the shop', () => {
 });
 
 describe('in the page', () => {
-  test('a result that is posted at the page is not the widget’s', async () => {
+  test('a result posted at the page is not taken for the widget’s', async () => {
     // SR-12
     const { result } = await resultOfAttacker();
     const { page, nonce } = await stage.openWidget(resource);
@@ -141,7 +141,7 @@ describe('in the page', () => {
     await expect(client.consumeResult({ result, resource: other.id, nonce })).rejects.toEqual(
       refused('RESULT_INVALID'),
     );
-    // None of that used it up.
+    // None of these attempts consumed it.
     expect(await client.consumeResult({ result, resource, nonce })).toMatchObject({ sub: attacker.user.id });
   });
 });

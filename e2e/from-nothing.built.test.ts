@@ -14,13 +14,13 @@ const PASSWORD = 'correct horse battery';
 const ORIGIN = 'https://shop.example';
 const NONCE = 'nonce-of-a-session-0123456789';
 
-/** An account as its people have made it. */
+/** An account as its administrators set it up. */
 interface Made {
   id: string;
   operator: Operator;
   superuser: Administrator;
   second: Administrator;
-  /** Of the site's backend. */
+  /** The API key of the site's backend. */
   siteKey: string;
   resource: string;
   elsewhere: string;
@@ -29,10 +29,10 @@ interface Made {
   code: (counter: number) => string;
 }
 
-// Each test starts processes by the dozen.
+// Each test starts many processes.
 const LIMIT = { timeout: 120_000 };
 
-describe.each(STORES)('from nothing to a sign-in, by command line and API alone, on %s', LIMIT, (store) => {
+describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s', LIMIT, (store) => {
   let installation: Installation;
   let operator: Operator;
   const accounts: Made[] = [];
@@ -52,8 +52,8 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     await installation?.remove();
   });
 
-  // SR-42. The attack: a reader of the journal or collector of a fresh installation makes its first account.
-  test('SR-42: a fresh installation writes no setup link, but the command that prints it; the link works once', async () => {
+  // SR-42. The attack: a reader of a fresh installation's log creates its first account.
+  test('SR-42: a fresh installation logs no setup link, only the command for it; the link works once', async () => {
     const fresh = () => /^.*there is no account yet.*$/m.exec(installation.log())?.[0];
     await waitUntil('the log says what to do', async () => fresh() !== undefined);
     expect(installation.log()).not.toContain('/setup#');
@@ -78,7 +78,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     accounts.push(await upToTheFirstLogin(id, operator.in(id), superuser));
   });
 
-  test('the second one is made by the command, with its superuser invited; from elsewhere it goes on with a key', async () => {
+  test('the command creates the second one and invites its superuser; the rest goes over the network with a key', async () => {
     const setUp = await operator.json<{
       account: { id: string };
       apiKey: { text: string };
@@ -90,7 +90,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     accounts.push(await upToTheFirstLogin(setUp.account.id, operator.withKey(setUp.apiKey.text), superuser));
   });
 
-  /** Everything on the checklist but for the sign-in, and the second administrator. */
+  /** The whole checklist except the sign-in and the second administrator. */
   async function upToTheFirstLogin(id: string, by: Operator, superuser: Administrator): Promise<Made> {
     expect(superuser.session.administrator.role).toBe('superuser');
     const [plan] = await by.json<{ items: { name: string }[] }>(['plan', 'list']).then(({ items }) => items);
@@ -126,7 +126,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     return { id, operator: by, superuser, second, siteKey, resource, elsewhere, user, token, code };
   }
 
-  test('alice signs in by API in both, and everything on the checklist is done', async () => {
+  test('alice signs in over the API in both, and the checklist is complete', async () => {
     for (const account of [one(), two()]) {
       const { siteKey, resource, user, token } = account;
       const body = { method: 'password-otp', resource, user: 'alice', password: PASSWORD, otp: account.code(0) };
@@ -191,7 +191,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
   });
 
   // SR-27
-  test('the second administrator acts on what they were given, and is refused everything else', async () => {
+  test('the second administrator acts on their resources, and is refused everything else', async () => {
     for (const { second, superuser, resource, elsewhere, user, token } of [one(), two()]) {
       const renamed = await second.ask('PATCH', `/v1/resources/${resource}`, { name: 'The shop' });
       expect(renamed).toMatchObject({ status: 200, body: { name: 'The shop' } });
@@ -218,7 +218,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     }
   });
 
-  test('a recovery code lets each administrator in once, in place of their token', async () => {
+  test('a recovery code signs each administrator in once, instead of their token', async () => {
     for (const { id, superuser, second } of [one(), two()]) {
       for (const administrator of [superuser, second]) {
         const [code = ''] = administrator.recoveryCodes;
@@ -233,7 +233,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
   });
 
   // SR-34
-  test('all of it is in the exported events, which are proven offline, and a changed copy is not', async () => {
+  test('the exported events show all of it and are verified offline, and a changed copy is not', async () => {
     const keys = join(installation.folder, 'jwks.json');
     await writeFile(keys, await (await fetch(`${installation.url}/.well-known/jwks.json`)).text());
     for (const { id, operator: by } of [one(), two()]) {
@@ -275,7 +275,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     }
   });
 
-  test('and after a restart all of it is still there, with no second setup link', async () => {
+  test('after a restart everything is still there, without a second setup link', async () => {
     await installation.stop();
     await installation.start();
     expect(installation.log()).not.toContain('/setup#');

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts the service with this as its standard output; answers its URL once it is ready. */
+/** Starts the service with this as its standard output; returns its URL once it is ready. */
 async function serve(output: number | 'pipe'): Promise<{ url: string; child: ChildProcess }> {
   const [port = 0] = await freePorts(1);
   const url = `http://localhost:${port}`;
@@ -39,7 +39,7 @@ async function serve(output: number | 'pipe'): Promise<{ url: string; child: Chi
   return { url, child };
 }
 
-/** Has the service write so many lines of half a kilobyte: fifty for each connection, sent ahead. */
+/** Makes the service log this many lines of half a kilobyte: fifty per connection, sent ahead. */
 async function makeLines(url: string, count: number): Promise<void> {
   const request = `GET /nowhere/${'x'.repeat(300)} HTTP/1.1\r\nHost: localhost\r\n`;
   for (let asked = 0; asked < count; asked += 50) {
@@ -49,8 +49,8 @@ async function makeLines(url: string, count: number): Promise<void> {
   }
 }
 
-// SR-66: what the disk is full of may be the log itself.
-test('a service whose log lies on a full disk serves, and ends when it is told to', async () => {
+// SR-66: the log itself may fill the disk.
+test('a service whose log is on a full disk serves, and stops on request', async () => {
   const full = await open('/dev/full', 'w');
   const { url, child } = await serve(full.fd);
   await makeLines(url, 100);
@@ -63,7 +63,7 @@ test('a service whose log lies on a full disk serves, and ends when it is told t
 // SR-66
 test('so does one whose log is not read', async () => {
   const { url, child } = await serve('pipe');
-  // More than a pipe and the lines that wait before the first is written take.
+  // More than a pipe and the queued lines hold.
   await makeLines(url, 1000);
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

@@ -30,7 +30,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** What the site's backend does when somebody wants in. */
+/** The site's backend starts a sign-in. */
 async function send(redirectUri = back) {
   const nonce = newNonce();
   return { nonce, ...(await stage.service.client.createRedirect({ resource, nonce, redirectUri })) };
@@ -43,14 +43,14 @@ async function signIn(widget: WidgetView, { login, password }: Person): Promise<
 
 const ended = (page: Page) => page.getByText('This request has been used or has expired');
 
-describe('a person sent to our own page', () => {
-  test('signs in there and is posted back with a result of that site', async () => {
+describe('a user sent to the hosted page', () => {
+  test('signs in there and is posted back with a result for that site', async () => {
     const { signInUrl, nonce } = await send();
     const page = await stage.open(signInUrl);
     const widget = widgetIn(page);
     await expect(widget.heading).toHaveText(TITLES.identify);
     await expect(page.getByText(`to continue to ${new URL(back).host}`)).toBeVisible();
-    // The secret is out of the address, the history and whatever the page tells others.
+    // The secret is in no address, history or referrer.
     expect(new URL(page.url()).hash).toBe('');
     await signIn(widget, person);
     await page.waitForURL(back);
@@ -63,7 +63,7 @@ describe('a person sent to our own page', () => {
     expect(await stage.service.client.consumeResult({ result, resource, nonce })).toMatchObject({ jti: claims.jti });
   });
 
-  test('goes on where they were after a reload, and may say that they are somebody else', async () => {
+  test('continues after a reload, and can use another account', async () => {
     const { signInUrl } = await send();
     const page = await stage.open(signInUrl);
     const widget = widgetIn(page);
@@ -78,7 +78,7 @@ describe('a person sent to our own page', () => {
     await page.waitForURL(back);
   });
 
-  test('whom the site has named is asked for the code alone', async () => {
+  test('named by the site only enters the code', async () => {
     const { client } = stage.service;
     const known = await makePersonWithDevice(client, resource);
     const nonce = newNonce();
@@ -95,8 +95,8 @@ describe('a person sent to our own page', () => {
   });
 });
 
-// RFC 9700 4.1, SR-11: the attack: a result goes where the site did not say.
-describe('an address to go back to', () => {
+// RFC 9700 4.1, SR-11. The attack: a result is sent to an address that the site did not name.
+describe('a return address', () => {
   test.each([
     (uri: string) => `${uri}&x=1`,
     (uri: string) => uri.replace('/signed-in', '/signed-in/'),
@@ -107,11 +107,11 @@ describe('an address to go back to', () => {
     (uri: string) => `${uri}#x`,
     () => `${hostile.origin}/signed-in?from=countersign`,
     () => 'javascript:alert(1)',
-  ])('that is not on the list is refused to the backend: %s', async (change) => {
+  ])('outside the list is refused to the backend: %s', async (change) => {
     await expect(send(change(back))).rejects.toMatchObject({ code: 'REDIRECT_URI_NOT_ALLOWED' });
   });
 
-  test('cannot be changed by whoever passes the link on', async () => {
+  test('cannot be changed in a forwarded link', async () => {
     const { signInUrl } = await send();
     const bent = `&redirectUri=${encodeURIComponent(hostile.origin)}&return=${hostile.origin}/`;
     const page = await stage.open(signInUrl.replace('#', `${bent}#`));
@@ -121,7 +121,7 @@ describe('an address to go back to', () => {
     expect(stage.host.posted).toHaveLength(1);
   });
 
-  test('is the only one that a form on our own page can go to', async () => {
+  test('is the only target of forms on the hosted page', async () => {
     const page = await stage.open((await send()).signInUrl);
     await expect(widgetIn(page).heading).toHaveText(TITLES.identify);
     const broken = page.evaluate(
@@ -138,21 +138,21 @@ describe('an address to go back to', () => {
     expect(hostile.posted).toEqual([]);
   });
 
-  test('taken off the list meanwhile gets nothing', async () => {
+  test('removed from the list meanwhile gets nothing', async () => {
     const { client } = stage.service;
     const own = await makeResource(client, stage.host.origin, { redirectUris: [back] });
     const { signInUrl } = await client.createRedirect({ resource: own.id, nonce: newNonce(), redirectUri: back });
     await client.resources.update(own.id, { redirectUris: [] });
     const page = await stage.open(signInUrl);
     await expect(ended(page)).toBeVisible();
-    // Only the site can ask anew.
+    // Only the site can start again.
     await expect(page.getByRole('button')).toHaveCount(0);
     expect(stage.host.posted).toEqual([]);
   });
 });
 
-describe('a login request for our own page', () => {
-  test('serves one result: neither the link nor the way back brings a second', async () => {
+describe('a login request for the hosted page', () => {
+  test('gives one result: neither the link nor going back gives a second', async () => {
     // SR-10
     const { signInUrl } = await send();
     const page = await stage.open(signInUrl);
@@ -160,7 +160,7 @@ describe('a login request for our own page', () => {
     await page.waitForURL(back);
     const result = stage.host.posted[0]?.get('countersign_result') ?? '';
     await page.goto('about:blank');
-    // Whoever else has the address may have passed it on: they get nothing, although nobody has used the result yet.
+    // Another holder of the address gets nothing, although the result has not been consumed yet.
     await expect(ended(await stage.open(signInUrl))).toBeVisible();
     const { nonce } = JSON.parse(atob(result.split('.')[1] ?? ''));
     await stage.service.client.consumeResult({ result, resource, nonce });
@@ -181,7 +181,7 @@ describe('a login request for our own page', () => {
     await expect(ended(opened)).toBeVisible();
   });
 
-  test('without its secret is worth nothing, and the secret fits no other request', async () => {
+  test('is worthless without its secret, and the secret fits no other request', async () => {
     const [one, other] = [new URL((await send()).signInUrl), new URL((await send()).signInUrl)];
     for (const hash of ['', '#', other.hash, `${one.hash.slice(0, -1)}${one.hash.endsWith('A') ? 'B' : 'A'}`]) {
       const page = await stage.open(one.origin + one.pathname + one.search + hash);
@@ -189,8 +189,8 @@ describe('a login request for our own page', () => {
     }
   });
 
-  test('of an attacker, opened by somebody else: their result is of no use to either', async () => {
-    // Login CSRF, both ways round: the nonce belongs to the browser in which the sign-in was begun.
+  test('of an attacker, opened by another user: neither can use the result', async () => {
+    // Login CSRF, in both directions: the nonce belongs to the browser that started the sign-in.
     const attacker = await send();
     const victim = { nonce: newNonce() };
     const page = await stage.open(attacker.signInUrl);
@@ -203,7 +203,7 @@ describe('a login request for our own page', () => {
   });
 });
 
-test('our own page is framed by nobody, listed or not', async () => {
+test('no page can frame the hosted page, listed or not', async () => {
   // SR-13: clickjacking
   const { signInUrl } = await send();
   const answer = await fetch(signInUrl);

@@ -8,7 +8,7 @@ import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-/** Everything that a document was told, and what it may have got hold of. */
+/** All messages that a document received, and the ports it got. */
 interface Overheard {
   data: unknown;
   origin: string;
@@ -49,7 +49,7 @@ function mountPage(site: HostSite): string {
   return site.put(hostPage({ service: stage.service.url, body, script }));
 }
 
-/** Requests that begin or go on with a sign-in. */
+/** Requests that start or continue a sign-in. */
 function watchFlows(page: Page): string[] {
   const asked: string[] = [];
   page.context().on('request', (request) => /\/widget\/v1\/flow/.test(request.url()) && asked.push(request.url()));
@@ -76,7 +76,7 @@ describe('a page that the resource does not list', () => {
   });
 
   test('that claims the origin of a listed one is refused by the browser', async () => {
-    // SR-13: the answer to that address is the sign-in, but it may not be framed here.
+    // SR-13: the response for that address is the sign-in, but this page may not frame it.
     const page = await stage.open('about:blank', eavesdrop);
     const asked = watchFlows(page);
     const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
@@ -91,7 +91,7 @@ describe('a page that the resource does not list', () => {
     const inside = page.frames().find((frame) => frame !== page.mainFrame());
     expect(inside?.url()).toContain('chrome-error:');
     expect(await inside?.locator('form, input').count()).toBe(0);
-    // The page knocks as the loader does; nobody is at home.
+    // The page connects as the loader does, but gets no answer.
     const answers = await page.evaluate((service) => {
       const { port1, port2 } = new MessageChannel();
       const heard: unknown[] = [];
@@ -109,7 +109,7 @@ describe('a page that the resource does not list', () => {
   });
 
   test('around a listed one gets no sign-in either: every ancestor counts', async () => {
-    // SR-13: clickjacking through a page in between.
+    // SR-13: clickjacking through an intermediate page.
     const page = await stage.open('about:blank', eavesdrop);
     const asked = watchFlows(page);
     const inner = mountPage(stage.host);
@@ -119,7 +119,7 @@ describe('a page that the resource does not list', () => {
     expect(asked).toEqual([]);
   });
 
-  test('of no origin at all (a sandbox) gets none', async () => {
+  test('without an origin (a sandbox) gets none', async () => {
     // SR-11: no `null`.
     const page = await stage.open('about:blank', eavesdrop);
     const asked = watchFlows(page);
@@ -130,10 +130,10 @@ describe('a page that the resource does not list', () => {
   });
 });
 
-describe('a listed page with strangers on it', () => {
-  test('sends the port to the service or to nobody, wherever the frame has been taken', async () => {
-    // SR-11: the frame is navigated away before it has loaded, to a page that listens. That page is asked itself: when a
-    // frame goes elsewhere while it is moving to another process, Playwright may lose sight of it.
+describe('a listed page with hostile frames', () => {
+  test('sends the port only to the service, wherever the frame has been navigated', async () => {
+    // SR-11: the frame is navigated before it has loaded, to a page that listens. Ask that page itself: when a frame
+    // changes its process during a navigation, Playwright may lose it.
     const trap = hostile.put(`<title>Trap</title>
 <script>
   addEventListener('message', ({ data, ports }) => data === 'tell' && ports[0].postMessage(overheard));
@@ -142,17 +142,17 @@ describe('a listed page with strangers on it', () => {
       const frame = document.querySelector('#here iframe');
       if (frame) { observer.disconnect(); frame.src = ${JSON.stringify(trap)}; }
     }).observe(document, { childList: true, subtree: true });`;
-    // One attempt is all that is looked at; the second would put another frame in its place.
+    // Only one attempt is examined; a second would replace the frame.
     const script = hijack + mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 600_000 });
     const body = '<div id="here"></div>';
     const page = await stage.open('about:blank', eavesdrop);
-    // The browser says so when it drops a message for another origin than the one that is there.
+    // The browser reports that it dropped a message for another origin.
     const dropped = page.waitForEvent('console', (message) =>
       message.text().includes("Failed to execute 'postMessage'"),
     );
     await page.goto(stage.host.put(hostPage({ service: stage.service.url, body, script })));
     await dropped;
-    // Messages of one sender arrive in order: whatever reached the trap did so before the question.
+    // Messages of one sender arrive in order: those to the trap came before the question.
     const told = await page.evaluate((trapOrigin) => {
       const { port1, port2 } = new MessageChannel();
       document.querySelector('iframe')?.contentWindow?.postMessage('tell', trapOrigin, [port2]);
@@ -163,8 +163,8 @@ describe('a listed page with strangers on it', () => {
     expect(told).toEqual([{ data: 'tell', origin: stage.host.origin, ports: 1 }]);
   });
 
-  test('a stranger in another frame hears nothing and is not heard', async () => {
-    // SR-12: it knocks at the sign-in and shouts forged results at the page, all the time.
+  test('a hostile frame receives nothing and is ignored', async () => {
+    // SR-12: it keeps sending connect messages to the sign-in and forged results to the page.
     const person = await makePerson(stage.service.client, resource);
     const stranger = hostile.put(`<script>
       window.answers = []; window.knocks = 0;
@@ -200,10 +200,10 @@ describe('a listed page with strangers on it', () => {
     const inside = page.frames().find((frame) => frame.url() === stranger);
     expect(await inside?.evaluate(() => (window as unknown as { knocks: number }).knocks)).toBeGreaterThan(0);
     expect(await inside?.evaluate(() => (window as unknown as { answers: unknown[] }).answers)).toEqual([]);
-    // What reached the page as a message is the stranger's noise alone: the widget speaks through its port.
+    // The page received only the hostile messages: the widget uses its port.
     for (const { origin } of await overheardBy(page)) expect(origin).toBe(hostile.origin);
 
-    // And the frame of the sign-in took one connect: from the page, with one port, without a secret in it.
+    // The sign-in frame accepted one connect: from the page, with one port, without a secret.
     const frame = page.frames().find((one) => one.url().startsWith(stage.service.url));
     const connects = frame ? (await overheardBy(frame)).filter(({ origin }) => origin === stage.host.origin) : [];
     expect(connects).toEqual([

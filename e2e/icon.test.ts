@@ -33,7 +33,7 @@ test.each([
   page.on('console', (message) => complaints.push(message.text()));
   const logged = here.log().length;
   await page.goto(here.url + path);
-  // Playwright hides requests for icons, the service logs them.
+  // Playwright hides requests for icons; the service logs them.
   const requests = () => here.log().slice(logged).split('\n');
   await expect.poll(() => requests().some((line) => line.includes(`"path":"${ICON_PATHS[0]}"`))).toBe(true);
   expect(requests().filter((line) => line.includes('favicon') && !line.includes('"status":200'))).toEqual([]);

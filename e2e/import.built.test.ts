@@ -8,7 +8,7 @@ import { type Installation, install, Operator } from './harness/installation.ts'
 const ROWS = 3000;
 const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-describe('an import in whose middle something is killed', () => {
+describe('an import during which a process is killed', () => {
   let installation: Installation;
   let operator: Operator;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('an import in whose middle something is killed', () => {
     const { out } = await operator.run(['--field', field, noun, 'list', '--all']);
     return out.trim().split('\n');
   };
-  /** Kills one of the two once some rows are there and before all are. */
+  /** Kills one of the two after some rows exist and before all do. */
   async function killInTheMiddle(kind: 'users' | 'tokens', file: string, victim: 'command' | 'service') {
     const command = installation.begin(['import', kind, file]);
     const exited = once(command, 'exit');
@@ -40,7 +40,7 @@ describe('an import in whose middle something is killed', () => {
     if (victim === 'command') command.kill('SIGKILL');
     else await installation.kill();
     const [code] = await exited;
-    // Told that nobody answers; or told nothing any more.
+    // The command reports that there is no answer, or is itself killed.
     expect(code).toBe(victim === 'service' ? 3 : null);
     expect(await exists(`${file}.importing`)).toBe(true);
     if (victim === 'service') await installation.start();
@@ -48,16 +48,16 @@ describe('an import in whose middle something is killed', () => {
 
   test.each([
     ['users', 'command', 'user', 'login', (at: number) => `person-${at}`],
-    // Tokens have no name of their own, by which a second one would be refused.
+    // Names of tokens are not unique, so a duplicate would not be refused.
     ['tokens', 'service', 'token', 'name', (at: number) => `fob-${at}`],
   ] as const)(
-    'of %s (the %s) goes on when told again, loses none and doubles none',
+    'of %s (the %s) resumes, loses none and duplicates none',
     async (kind, victim, noun, field, nameOf) => {
       const file = join(installation.folder, `${kind}.jsonl`);
       const rows = Array.from({ length: ROWS }, (_, at) =>
         JSON.stringify(kind === 'users' ? { login: nameOf(at) } : { name: nameOf(at), kind: 'hotp', secret: SEED }),
       );
-      // One that can never be taken over, early, in what is sent before the kill and after.
+      // An invalid row, before the kill and after it.
       const broken = rows.with(
         10,
         kind === 'users' ? '{"login":"a b"}' : `{"name":"x","kind":"sundial","secret":"${SEED}"}`,
@@ -77,7 +77,7 @@ describe('an import in whose middle something is killed', () => {
       expect(again.out).toContain(`${ROWS - 1} ${kind} taken over, 1 refused`);
       expect(again).toMatchObject({ code: 4 });
       expect(again.err).toContain(`${kind}.jsonl:11: INPUT_INVALID`);
-      // A script that reads standard error gets no bar.
+      // Scripts get no progress bar.
       expect(again.err.trim().split('\n')).toHaveLength(1);
       expect(await readFile(`${file}.rejected`, 'utf8')).toBe(`${broken[10]}\n`);
       expect(await exists(`${file}.importing`)).toBe(false);
@@ -87,7 +87,7 @@ describe('an import in whose middle something is killed', () => {
     120_000,
   );
 
-  test('does not go on with a file that is another one by now', async () => {
+  test('does not resume with a changed file', async () => {
     const file = join(installation.folder, 'more.jsonl');
     const rows = Array.from({ length: ROWS }, (_, at) =>
       JSON.stringify({ name: `more-${at}`, kind: 'hotp', secret: SEED }),

@@ -36,7 +36,7 @@ test('a page in German gets the whole sign-in in German', async () => {
   await expect(heading).toHaveText('Sie sind angemeldet');
 });
 
-test('the page’s own choice stands above its markup and the browser; one nobody has falls back to English', async () => {
+test('the page’s option overrides its markup and the browser; an unknown one falls back to English', async () => {
   const { page } = await stage.openWidget(resource, {
     page: { lang: 'en' },
     options: { locale: 'de' },
@@ -50,7 +50,7 @@ test('the page’s own choice stands above its markup and the browser; one nobod
   await expect(widgetOn(page).heading).toHaveText('Sign in');
 });
 
-test('a language file that does not load stops nobody', async () => {
+test('a language file that does not load does not stop the sign-in', async () => {
   let aborted = 0;
   const { page } = await stage.openWidget(resource, {
     options: { locale: 'de' },
@@ -64,7 +64,7 @@ test('a language file that does not load stops nobody', async () => {
   expect(aborted).toBe(1);
 });
 
-test('a page in Arabic gets the whole sign-in from right to left; what is typed keeps its own direction', async () => {
+test('a page in Arabic gets the whole sign-in from right to left; inputs keep their own direction', async () => {
   const person = await makePersonWithDevice(stage.service.client, resource);
   const { page } = await stage.openWidget(resource, { page: { lang: 'ar-EG' } });
   const { frame, heading, alert } = widgetOn(page);
@@ -77,7 +77,7 @@ test('a page in Arabic gets the whole sign-in from right to left; what is typed 
   await next('متابعة').click();
   const password = frame.getByLabel('كلمة المرور', { exact: true });
   await password.fill(person.password);
-  // The eye stands at the end of the line, which here is the left, and not on what is typed.
+  // The eye is at the end of the line, here the left, and not over the input.
   const boxes = await Promise.all([password.boundingBox(), next('إظهار كلمة المرور').boundingBox()]);
   const [field, eye] = boxes.map((box) => ({ left: box?.x ?? 0, width: box?.width ?? 0 }));
   expect((eye?.left ?? 0) - (field?.left ?? 0)).toBeLessThan(10);

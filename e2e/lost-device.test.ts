@@ -23,7 +23,7 @@ async function atTheCode(person: { login: string; password: string }) {
   return { page, nonce, widget };
 }
 
-test('whoever has lost their device gets in with a recovery code, with each one once', async () => {
+test('a recovery code replaces a lost device, each one once', async () => {
   const { client, verifierOf } = stage.service;
   const person = await makePersonWithDevice(client, resource);
   const made = await client.tokens.createRecoveryCodes({ name: 'Paper', owner: person.user.id });
@@ -53,7 +53,7 @@ test('whoever has lost their device gets in with a recovery code, with each one 
   await expect(again.widget.heading).toHaveText(TITLES.done);
 });
 
-test('a token with a PIN takes it before the code, and nothing without it', async () => {
+test('a token with a PIN requires it before the code', async () => {
   const { client } = stage.service;
   const person = await makePersonWithDevice(client, resource, {
     token: { pin: { digits: '4071', position: 'before' } },

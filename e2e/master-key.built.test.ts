@@ -19,7 +19,7 @@ interface MasterKeys {
 }
 
 // SR-22
-describe.each(STORES)('the master key is stolen and has to be changed, on %s', (store) => {
+describe.each(STORES)('the master key is stolen and must be changed, on %s', (store) => {
   let installation: Installation;
   let operator: Operator;
   const seeds = Array.from({ length: TOKENS }, () => randomBytes(20));
@@ -31,7 +31,7 @@ describe.each(STORES)('the master key is stolen and has to be changed, on %s', (
     return JSON.parse(out) as MasterKeys;
   };
   let counter = 0;
-  /** Somebody signs in with a token whose seed is in the store. */
+  /** Signs a user in with a token whose seed is in the store. */
   async function signIn(): Promise<number> {
     const [seed = Buffer.alloc(0)] = seeds;
     const otp = hotpCode(seed, counter++);
@@ -48,7 +48,7 @@ describe.each(STORES)('the master key is stolen and has to be changed, on %s', (
     });
     return answer.status;
   }
-  /** Whether a seed stands anywhere in what a thief of the store would have, in any spelling. */
+  /** True if a seed is anywhere in a stolen store, in any encoding. */
   async function plaintextIn(name: string): Promise<string[]> {
     const file = join(installation.folder, name);
     expect((await operator.run(['backup', file])).code).toBe(0);
@@ -90,7 +90,7 @@ describe.each(STORES)('the master key is stolen and has to be changed, on %s', (
   }, 240_000);
   afterAll(() => installation?.remove());
 
-  test('while people sign in and the process is killed: all is sealed anew, and then the old key opens nothing', async () => {
+  test('during sign-ins and a kill: every secret is re-encrypted, and then the old key opens nothing', async () => {
     expect(await signIn()).toBe(200);
     const before = (await readFile(keyFile(), 'utf8')).trim();
     const settled = await status();
@@ -105,7 +105,7 @@ describe.each(STORES)('the master key is stolen and has to be changed, on %s', (
     expect([old, none]).toEqual([before, []]);
     expect(fresh).not.toBe(before);
     expect((await stat(keyFile())).mode & 0o777).toBe(0o600);
-    // Asked twice, it begins once; and the old key does not go while everything is under it.
+    // Repeated, it starts once; and the old key stays while secrets are under it.
     await operator.json(['rotate', 'master-key', 'begin']);
     expect((await operator.run(['rotate', 'master-key', 'finish'])).code).toBe(4);
     expect((await readFile(keyFile(), 'utf8')).trim()).toBe(`${fresh}\n${before}`);
@@ -138,7 +138,7 @@ describe.each(STORES)('the master key is stolen and has to be changed, on %s', (
     expect(await signIn()).toBe(200);
     expect(await plaintextIn('after.backup')).toEqual([]);
 
-    // The thief has the old key and what is in the store now: it opens nothing.
+    // The thief has the old key and the current store: the key opens nothing.
     await installation.stop();
     await writeFile(keyFile(), `${before}\n`, { mode: 0o600 });
     const ended = await operator.run(['account', 'list']);

@@ -8,13 +8,13 @@ import { type Installation, install, Operator } from './harness/installation.ts'
 
 const PEOPLE = 1500;
 
-describe('a move in whose middle something is killed', () => {
+describe('a migration during which a process is killed', () => {
   const people = Array.from({ length: PEOPLE }, (_, at) => ({
     id: at + 1,
     login: `person-${at}`,
     email: `person-${at}@post.example`,
   }));
-  // Every third has a mailbox, every fifth is kept out.
+  // Every third user has a mailbox, every fifth is blocked.
   const tokens = people
     .filter(({ id }) => id % 3 === 0)
     .map(({ id, email }) => {
@@ -45,7 +45,7 @@ describe('a move in whose middle something is killed', () => {
   });
 
   test.each(['command', 'service'] as const)(
-    'goes on when told again (the %s), loses nobody and doubles nobody',
+    'resumes (the %s), loses no user and duplicates none',
     async (victim) => {
       await operator.json(['account', 'create', '--name', victim]);
       const { items } = await operator.json<{ items: { id: string; name: string }[] }>(['account', 'list']);

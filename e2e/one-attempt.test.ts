@@ -26,21 +26,21 @@ async function openAtCode(opening: Parameters<E2eFixture['openWidget']>[1] = {})
   return { ...opened, widget, person };
 }
 
-/** The service's frame on the page, to look behind its form. */
+/** The service's frame on the page, to bypass its form. */
 function frameOf(page: Page) {
   const frame = page.frames().find((one) => one.url().startsWith(stage.service.url));
   if (!frame) throw new Error('There is no frame of the service.');
   return frame;
 }
 
-/** What the frame's sessionStorage holds: `[key, [handle, digest]]`. */
+/** The content of the frame's sessionStorage: `[key, [handle, digest]]`. */
 function memoryOf(page: Page): Promise<[string, string[]][]> {
   return frameOf(page).evaluate(() =>
     Object.keys(sessionStorage).map((key): [string, string[]] => [key, JSON.parse(sessionStorage.getItem(key) ?? '')]),
   );
 }
 
-describe('one answer is one attempt', () => {
+describe('one input is one attempt', () => {
   test('a double click sends one code, and one failure is counted', async () => {
     const { widget, page, person } = await openAtCode();
     const sent: string[] = [];
@@ -52,7 +52,7 @@ describe('one answer is one attempt', () => {
     expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 1 });
   });
 
-  test('Enter held down sends one code', async () => {
+  test('holding Enter sends one code', async () => {
     const { widget, page, person } = await openAtCode();
     const sent: string[] = [];
     page.on('request', (request) => request.url().endsWith('/flow/otp') && sent.push(request.url()));
@@ -64,8 +64,8 @@ describe('one answer is one attempt', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('of many answers to one step, sent at once past the form, one is evaluated', async () => {
-    // SR-1, SR-2: a page that sends one guess many times, or many guesses for the price of one.
+  test('of many concurrent answers to one step, one is evaluated', async () => {
+    // SR-1, SR-2: a page sends one guess many times, or many guesses as one attempt.
     const { page, person } = await openAtCode();
     const [[, [handle = ''] = []] = []] = await memoryOf(page);
     const answers = await frameOf(page).evaluate(
@@ -90,10 +90,10 @@ describe('one answer is one attempt', () => {
   });
 });
 
-describe('a page that was thrown away', () => {
+describe('a reloaded page', () => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-  test('comes back to the code, and the result is that of the same session', async () => {
+  test('continues at the code, and the result is for the same session', async () => {
     const { widget, page, nonce, person } = await openAtCode({ browser: phone });
     const begun: string[] = [];
     page.on('request', (request) => request.url().endsWith('/flows') && begun.push(request.url()));
@@ -108,7 +108,7 @@ describe('a page that was thrown away', () => {
     expect(claims).toMatchObject({ sub: person.user.id, otp: 'verified' });
   });
 
-  test('leaves the handle in this tab alone, and nothing when the sign-in is over', async () => {
+  test('keeps the handle in this tab only, and nothing after the sign-in', async () => {
     const { widget, page, person, url } = await openAtCode();
     expect(await memoryOf(page)).toHaveLength(1);
     expect(await frameOf(page).evaluate(() => localStorage.length)).toBe(0);
@@ -123,17 +123,17 @@ describe('a page that was thrown away', () => {
     expect(await memoryOf(page)).toEqual([]);
   });
 
-  test('with a new nonce begins anew: a flow serves the session that it was begun for', async () => {
+  test('with a new nonce starts over: a flow belongs to the session that started it', async () => {
     const { page, url } = await openAtCode();
     const fresh = await stage.openWidget(resource);
-    // The same tab, but the session is another one.
+    // The same tab with another session.
     await page.goto(fresh.url);
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
     await page.goto(url);
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
   });
 
-  test('"Not you?" forgets the flow', async () => {
+  test('"Not you?" discards the flow', async () => {
     const { widget, page } = await openAtCode();
     await widget.button('Not you?').click();
     await expect(widget.heading).toHaveText(TITLES.identify);

@@ -17,8 +17,8 @@ afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
 describe('the service goes down', () => {
-  test('in the middle of a sign-in: it says so, keeps what was typed, and goes on when it is back', async () => {
-    // SR-3, SR-6: nobody is let in by an outage, and what had been proved stays proved.
+  test('during a sign-in: the widget says so, keeps the input, and continues when it is back', async () => {
+    // SR-3, SR-6: an outage signs no user in, and verified factors stay verified.
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { page, nonce } = await stage.openWidget(resource);
     const widget = widgetOn(page);
@@ -41,7 +41,7 @@ describe('the service goes down', () => {
     await stage.service.verifierOf(resource).verifyResult(await resultOf(page), { nonce });
   });
 
-  test('before the sign-in begins: it offers another try', async () => {
+  test('before the sign-in starts: the widget offers to try again', async () => {
     const person = await makePerson(stage.service.client, resource);
     const { page } = await stage.openWidget(resource);
     const widget = widgetOn(page);
@@ -58,12 +58,12 @@ describe('the service goes down', () => {
     await expect(widget.heading).toHaveText(TITLES.done);
   });
 
-  test('before the page comes: the page hears of it, and shows what it has instead', async () => {
+  test('before the frame loads: the page gets an error and shows its fallback', async () => {
     const body = '<div id="here"><p data-countersign-fallback hidden>Call us</p></div>';
     const script = mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 1_500 });
     const url = stage.host.put(hostPage({ service: stage.service.url, body, script }));
     const page = await stage.open(url, {
-      // The loader came from a cache, the frame does not come.
+      // The loader came from a cache, the frame does not load.
       before: (context) => context.route(/\/widget\/v1\/frame\?/, (route) => route.abort('connectionrefused')),
     });
     await expect(page.getByText('Call us')).toBeVisible();
@@ -74,7 +74,7 @@ describe('the service goes down', () => {
     await page.evaluate(() => {
       type Widget = { update(options: object): void; reset(): void };
       const { here } = (window as unknown as { widgets: { here: Widget } }).widgets;
-      // Now it shall load, however busy the machine is.
+      // Now it must load, even on a busy machine.
       here.update({ loadTimeoutMs: 60_000 });
       here.reset();
     });
@@ -83,9 +83,9 @@ describe('the service goes down', () => {
   });
 });
 
-describe('too much', () => {
-  test('of wrong passwords: a countdown, and then the right one is taken', async () => {
-    // SR-49: the wait is short and shown, and it ends by itself.
+describe('too many', () => {
+  test('wrong passwords: a countdown, and then the right one is accepted', async () => {
+    // SR-49: the wait is short and shown, and ends by itself.
     const { client } = stage.service;
     const person = await makePerson(client, resource);
     const guess = () => client.authenticate({ resource, method: 'password', user: person.login, password: 'guessed' });
@@ -98,7 +98,7 @@ describe('too much', () => {
     const widget = widgetOn(page);
     await widget.identify(person.login);
     await widget.password.fill(person.password);
-    // Five cost nothing; each further one is taken when the wait of the one before is over, and doubles the next.
+    // Five are free; each further one is accepted after the last wait, and doubles the next.
     for (let wrong = 1; wrong <= 6; wrong++) expect(await codeOfGuess()).toBe('INVALID_CREDENTIALS');
     for (const waitMs of [1_000, 2_000, 4_000]) {
       await expect.poll(codeOfGuess, { intervals: [waitMs / 10] }).toBe('INVALID_CREDENTIALS');
@@ -119,14 +119,14 @@ describe('too much', () => {
     await expect(widget.heading).toHaveText(TITLES.done);
   });
 
-  test('of beginnings from one address: it says to wait, and offers to start again', { timeout: 150_000 }, async () => {
+  test('starts from one address: it says to wait, and offers to start again', { timeout: 150_000 }, async () => {
     const begin = () =>
       fetch(`${stage.service.url}/widget/v1/flows`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ resource, nonce: newNonce(), origin: stage.host.origin }),
       });
-    // The count begins anew every minute: it has to be full with enough of the minute left for the page to come.
+    // The count restarts every minute: reach the limit with enough of the minute left to load the page.
     let refused: Response | undefined;
     const secondsLeft = () => Number(refused?.headers.get('retry-after') ?? 0);
     const deadline = Date.now() + 90_000;

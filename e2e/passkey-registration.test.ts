@@ -14,7 +14,7 @@ import { startHostSite } from './harness/host-site.ts';
 import { accountOf, attachAuthenticator, makeOwner } from './harness/passkeys.ts';
 import { makeResource } from './harness/people.ts';
 
-/** What browsers make of a registration, in a frame on another site, against what the service takes of it. */
+/** Registrations of browsers, in a frame on another site, verified by the service. */
 let stage: E2eFixture;
 let resource: string;
 
@@ -48,7 +48,7 @@ function finish(owner: Owner, pending: PendingPasskey, response: PasskeyAttestat
   });
 }
 
-/** A page of the service in a frame on that site, whose button makes a passkey as it is asked. */
+/** A page of the service in a frame on that site, whose button creates a passkey as requested. */
 async function createIn(origin: { put(html: string): string }, options: PasskeyCreation) {
   const at = `${stage.service.url}/made-for-this-test`;
   const allow = 'publickey-credentials-create *';
@@ -83,7 +83,7 @@ async function createIn(origin: { put(html: string): string }, options: PasskeyC
 const credentialsOf = (session: CDPSession, authenticatorId: string) =>
   session.send('WebAuthn.getCredentials', { authenticatorId });
 
-describe('a passkey that a browser makes in a frame', () => {
+describe('a passkey that a browser creates in a frame', () => {
   test('registers, and is found without a name', async () => {
     const owner = await makeOwner(stage.service.client);
     const { options, pending } = await begin(owner, stage.host.origin);

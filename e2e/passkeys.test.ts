@@ -16,7 +16,7 @@ import {
 import { makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-/** Passkeys in a browser, behind a password and by themselves. */
+/** Passkeys in a browser, after a password and alone. */
 let stage: E2eFixture;
 let resource: string;
 let owner: PasskeyOwner;
@@ -26,7 +26,7 @@ const SIGN_IN = 'Sign in with a passkey';
 const IN_WINDOW = 'Try in a window of its own';
 const NOT_ACCEPTED = 'This passkey was not accepted';
 const NOTHING = 'Nothing was confirmed';
-/** A page that forbids passkeys to whatever it embeds. */
+/** A page that forbids passkeys to its frames. */
 const FORBIDS = { 'permissions-policy': 'publickey-credentials-get=()' };
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ afterAll(() => stage?.close());
 const [FIRST, SECOND, KEY] = [0, 1, 2];
 const passkey = (at: number, of = owner) => of.passkeys.slice(at, at + 1);
 
-/** The widget, begun. Where browsers offer passkeys in a field, a virtual authenticator answers without being asked. */
+/** The started widget. In browsers with passkey autofill, a virtual authenticator answers without a prompt. */
 function openWidget(opening: Parameters<E2eFixture['openWidget']>[1] = {}) {
   return stage.openWidget(resource, {
     ...opening,
@@ -63,7 +63,7 @@ function openWidget(opening: Parameters<E2eFixture['openWidget']>[1] = {}) {
   });
 }
 
-/** The widget, as far as the step that asks for the second factor. */
+/** The widget at the step of the second factor. */
 async function toSecondFactor(login = owner.login, opening: Parameters<E2eFixture['openWidget']>[1] = {}) {
   const opened = await openWidget(opening);
   const widget = widgetOn(opened.page);
@@ -78,7 +78,7 @@ async function claimsOf(page: Page, nonce: string) {
   return stage.service.verifierOf(resource).verifyResult(await resultOf(page), { nonce, origin: stage.host.origin });
 }
 
-/** What a modified page does to what the service asks. */
+/** Changes of a modified page to the service's request. */
 async function rewriteAnswers(context: BrowserContext, path: RegExp, change: (view: FlowView) => void) {
   await context.route(path, async (route) => {
     const answer = await route.fetch();
@@ -88,15 +88,15 @@ async function rewriteAnswers(context: BrowserContext, path: RegExp, change: (vi
   });
 }
 
-describe('behind a password', () => {
-  test('a security key that finds nothing by itself is the second factor', async () => {
+describe('after a password', () => {
+  test('a security key without discoverable credentials is the second factor', async () => {
     const { page, nonce, widget } = await toSecondFactor();
     await attachAuthenticator(page, passkey(KEY), { verifies: false, discoverable: false });
     await widget.button('Continue').click();
     expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, amr: ['pwd', 'hwk', 'mfa'], acr: '2' });
   });
 
-  test('either of two answers', async () => {
+  test('either of two methods', async () => {
     for (const at of [FIRST, SECOND]) {
       const { page, nonce, widget } = await toSecondFactor();
       await attachAuthenticator(page, passkey(at));
@@ -105,7 +105,7 @@ describe('behind a password', () => {
     }
   });
 
-  test('whoever confirms nothing is told so, and may try again or take another way', async () => {
+  test('a missing confirmation is reported, and the user can try again or use another method', async () => {
     const { client } = stage.service;
     const person = await makePersonWithDevice(client, resource);
     const both = { ...other, user: other.user, login: other.login };
@@ -113,7 +113,7 @@ describe('behind a password', () => {
     await client.assignments.create({ resource, user: both.user.id, token: person.device.token.id });
 
     const { page, widget } = await toSecondFactor(both.login);
-    // This one knows no passkey of theirs.
+    // This one has none of the user's passkeys.
     const { session, id } = await attachAuthenticator(page, []);
     await widget.button('Continue').click();
     await expect(widget.alert).toContainText(NOTHING);
@@ -129,7 +129,7 @@ describe('behind a password', () => {
   });
 
   // SR-61
-  test('SR-61: the passkey of somebody else is refused, also to a page that asks for it', async () => {
+  test('SR-61: another user’s passkey is refused, also if a page requests it', async () => {
     const { page, widget } = await toSecondFactor(owner.login, {
       before: (context) =>
         rewriteAnswers(context, /\/widget\/v1\/flow\/password$/, (view) => {
@@ -143,8 +143,8 @@ describe('behind a password', () => {
   });
 });
 
-describe('in place of name, password and code', () => {
-  test('a passkey signs its owner in; the browser names the page around, and the service checks it', async () => {
+describe('instead of name, password and code', () => {
+  test('a passkey signs its owner in; the browser names the embedding page, and the service checks it', async () => {
     const { page, nonce } = await openWidget();
     await attachAuthenticator(page, passkey(FIRST));
     const sent = page.waitForRequest(/\/flow\/passkey$/);
@@ -160,17 +160,17 @@ describe('in place of name, password and code', () => {
     expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, amr: ['hwk', 'user', 'mfa'], acr: '2' });
   });
 
-  test('is offered in the field for the name, where the browser does that', async () => {
+  test('is offered by autofill in the login field, in browsers that support it', async () => {
     const { page, nonce } = await stage.openWidget(resource);
     await expect(widgetOn(page).login).toHaveAttribute('autocomplete', 'username webauthn');
-    // A virtual authenticator takes the offer at once, as a person does by picking it.
+    // A virtual authenticator accepts the offer immediately, as a user would by selecting it.
     await attachAuthenticator(page, passkey(FIRST));
     await page.reload();
     expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, acr: '2' });
   });
 
   // SR-61
-  test('SR-61: an authenticator that checks nobody does not, not even for a page that would let it', async () => {
+  test('SR-61: an authenticator without user verification does not, even on a page that would allow it', async () => {
     const asked = await openWidget();
     await attachAuthenticator(asked.page, passkey(KEY), { verifies: false });
     await widgetOn(asked.page).button(SIGN_IN).click();
@@ -191,14 +191,14 @@ describe('in place of name, password and code', () => {
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
   });
 
-  test('whoever cancels may try again, or give a name', async () => {
+  test('after cancelling, the user can try again or enter a name', async () => {
     const { page } = await openWidget();
     const { session, id } = await attachAuthenticator(page, passkey(FIRST));
     await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false });
     const widget = widgetOn(page);
     await widget.button(SIGN_IN).click();
     await expect(widget.alert.filter({ hasText: NOTHING })).toBeVisible();
-    // It is no fault of what stands in the field.
+    // It is not an error of the field.
     await expect(widget.login).not.toHaveAttribute('aria-invalid', 'true');
     await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true });
     await widget.button(SIGN_IN).click();
@@ -206,7 +206,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-61
-  test('SR-61: an answer that was recorded opens no second sign-in', async () => {
+  test('SR-61: a recorded response opens no second sign-in', async () => {
     const first = await openWidget();
     await attachAuthenticator(first.page, passkey(FIRST));
     const sent = first.page.waitForRequest(/\/flow\/passkey$/);
@@ -227,8 +227,8 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-61
-  test('SR-61: an answer that was given on another page is refused', async () => {
-    // Both pages may embed the widget; the second passes its visitor's answer on to a sign-in of the first.
+  test('SR-61: a response from another page is refused', async () => {
+    // Both pages may embed the widget; the second forwards its visitor's response to a sign-in of the first.
     const elsewhere = await startHostSite();
     try {
       const { client, url } = stage.service;
@@ -262,8 +262,8 @@ describe('in place of name, password and code', () => {
   });
 });
 
-describe('where the page around does not let the frame ask', () => {
-  /** The window, held back until it has an authenticator. */
+describe('if the page does not let the frame ask', () => {
+  /** The window, delayed until it has an authenticator. */
   async function openWindow(page: Page, open: () => Promise<void>, passkeys = passkey(FIRST)) {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
@@ -289,7 +289,7 @@ describe('where the page around does not let the frame ask', () => {
     expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, acr: '2' });
   });
 
-  test('the window says what went wrong and asks again; closed, it is as if it had been cancelled', async () => {
+  test('the window reports an error and asks again; closing it cancels', async () => {
     const { page } = await openWidget({ headers: FORBIDS });
     const { opened } = await openWindow(page, () => widgetOn(page).button(SIGN_IN).click(), []);
     await expect(opened.getByRole('heading', { level: 1 })).toHaveText(TITLES.passkey);
@@ -299,7 +299,7 @@ describe('where the page around does not let the frame ask', () => {
     await expect(widgetOn(page).alert.filter({ hasText: NOTHING })).toBeVisible();
   });
 
-  test('opened by anybody else, it asks for nothing and says nothing', async () => {
+  test('opened by another page, it asks for nothing and sends nothing', async () => {
     const script = `window.said = []; onmessage = ({ data }) => said.push(data);
       document.querySelector('button').onclick = () => { window.opened = open(${JSON.stringify(`${stage.service.url}/widget/v1/passkey`)}); };
       setInterval(() => window.opened?.postMessage({ type: 'countersign:passkey-request', request: {}, words: {} }, '*', [new MessageChannel().port2]), 50);`;
@@ -315,14 +315,14 @@ describe('where the page around does not let the frame ask', () => {
     expect(await page.evaluate(() => (window as unknown as { said: unknown[] }).said)).toEqual([]);
   });
 
-  test('the window is no frame', async () => {
+  test('the window cannot be framed', async () => {
     const answer = await fetch(`${stage.service.url}/widget/v1/passkey`);
     expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 });
 
 describe('accessibility', () => {
-  test('axe finds nothing at either step', async () => {
+  test('axe finds no violations at either step', async () => {
     const { page, widget } = await toSecondFactor();
     await attachAuthenticator(page, []);
     await widget.button('Continue').click();

@@ -21,8 +21,8 @@ beforeEach(() => {
   here.ports.courier.sent.length = 0;
 });
 
-// SR-40. The attack: reading the back button, a Referer or the log of a proxy for links that change a password.
-test('SR-40: a person who forgot their password chooses another by a link that no address, history or request holds', async () => {
+// SR-40. The attack: links that change a password are read from the history, a Referer or the log of a proxy.
+test('SR-40: a user resets a forgotten password by a link that no address, history or request contains', async () => {
   const script = `window.result = new Promise((resolve) =>
     document.addEventListener('countersign:success', ({ detail }) => resolve(detail)));
 Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}', locale: 'de' });`;

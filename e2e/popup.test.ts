@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const options = { mode: 'popup', title: 'Sign in to the harbour' };
 
-/** Presses the button on the page; answers the window that opens. */
+/** Presses the button on the page; returns the opened window. */
 async function press(page: Page): Promise<Page> {
   const opens = page.waitForEvent('popup');
   await page.getByRole('button', { name: options.title }).click();
@@ -37,8 +37,8 @@ async function press(page: Page): Promise<Page> {
 
 const address = (origin: string) => `${stage.service.url}/widget/v1/popup?resource=${resource}&origin=${origin}`;
 
-describe('a sign-in in a window of its own', () => {
-  test('hands its result to the page that opened it, and goes', async () => {
+describe('a sign-in in a separate window', () => {
+  test('passes its result to the page that opened it, and closes', async () => {
     const { page, nonce } = await stage.openWidget(resource, { options });
     await expect(page.locator('iframe')).toHaveCount(0);
     const window = await press(page);
@@ -54,7 +54,7 @@ describe('a sign-in in a window of its own', () => {
     expect((await eventsOf(page)).map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
   });
 
-  test('closed by the person, is told, and can be opened again; destroyed, it goes with its button', async () => {
+  test('closed by the user, is reported, and can be opened again; destroyed, it disappears with its button', async () => {
     const { page } = await stage.openWidget(resource, { options });
     const window = await press(page);
     await expect(widgetIn(window).heading).toHaveText(TITLES.identify);
@@ -68,7 +68,7 @@ describe('a sign-in in a window of its own', () => {
     await expect(page.locator('#here')).toBeEmpty();
   });
 
-  test('cut off by the page’s own COOP, says so to the page and to the person', async () => {
+  test('cut off by the page’s own COOP, reports that to the page and the user', async () => {
     const headers = { 'cross-origin-opener-policy': 'same-origin' };
     const { page } = await stage.openWidget(resource, { options, headers });
     const window = await press(page);
@@ -86,9 +86,9 @@ describe('a sign-in in a window of its own', () => {
   });
 });
 
-// SR-11, SR-12: the attack: a page that the resource does not list opens the window, or takes the opener's place.
-describe('a window with a stranger as its opener', () => {
-  test('says nothing: its word goes to the listed origin alone', async () => {
+// SR-11, SR-12. The attack: a page that the resource does not list opens the window, or replaces the opener.
+describe('a window with a hostile opener', () => {
+  test('sends nothing to it: messages go to the listed origin only', async () => {
     const eavesdrop = `window.overheard = [];
       addEventListener('message', ({ data }) => overheard.push(data));
       const listen = window.addEventListener;
@@ -104,11 +104,11 @@ describe('a window with a stranger as its opener', () => {
     const opens = page.waitForEvent('popup');
     await page.getByRole('button').click();
     const window = await opens;
-    // It listens and has said its word; what it says after that arrives after that.
+    // It listens and has sent its message; later messages arrive after that one.
     await window.waitForFunction(() => 'listening' in globalThis);
     await window.evaluate(() => opener.postMessage('marker', '*'));
     await page.waitForFunction(() => (globalThis as unknown as { overheard: unknown[] }).overheard.length > 0);
-    // It knocks back, as the loader would.
+    // It connects back, as the loader would.
     await page.evaluate((service) => {
       const { opened } = globalThis as unknown as { opened: Window };
       const { port2 } = new MessageChannel();
@@ -128,7 +128,7 @@ describe('a window with a stranger as its opener', () => {
     expect(asked).toEqual([]);
   });
 
-  test('is not even shown to an origin that is not on the list, and framed by nobody', async () => {
+  test('is not shown to an origin outside the list, and cannot be framed', async () => {
     const refused = await fetch(address(hostile.origin));
     expect(refused.status).toBe(403);
     const shown = await fetch(address(stage.host.origin));
@@ -138,7 +138,7 @@ describe('a window with a stranger as its opener', () => {
     }
   });
 
-  test('hands no result to the page that came in the place of its opener', async () => {
+  test('passes no result to a page that replaced its opener', async () => {
     const { page } = await stage.openWidget(resource, { options });
     const window = await press(page);
     const widget = widgetIn(window);
@@ -151,7 +151,7 @@ describe('a window with a stranger as its opener', () => {
     expect(await eventsOf(page)).toEqual([]);
   });
 
-  test('forged words from another window open nothing', async () => {
+  test('forged messages of another window have no effect', async () => {
     const nonce = newNonce();
     const { page } = await stage.openWidget(resource, { options: { ...options, nonce } });
     const window = await press(page);

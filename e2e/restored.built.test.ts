@@ -11,9 +11,9 @@ const PASSWORD = 'correct horse battery';
 const ORIGIN = 'https://shop.example';
 const NONCE = 'nonce-of-a-session-0123456789';
 
-/** The rehearsal of docs/operators.md, as an operator goes through it. */
+/** The rehearsal of docs/operators.md, step by step. */
 // SR-62
-describe('after a disaster a thief tries what they have seen used since the backup', () => {
+describe('after a restore, an attacker tries what was used since the backup', () => {
   let installation: Installation;
   let operator: Operator;
   let key = '';
@@ -86,7 +86,7 @@ describe('after a disaster a thief tries what they have seen used since the back
   }, 240_000);
   afterAll(() => installation?.remove());
 
-  test('and none of it opens anything', async () => {
+  test('and none of it works', async () => {
     const backup = join(installation.folder, 'night.backup');
     const beforeTheBackup = await throughTheWidget('hana', hotpCode(fobSeed, 0));
     expect((await operator.run(['backup', backup])).code).toBe(0);
@@ -121,7 +121,7 @@ describe('after a disaster a thief tries what they have seen used since the back
       expect((await superuser.signInWithRecoveryCode(account, code)).step).not.toBe('done');
     }
 
-    // Which tokens need their device, and how they get back.
+    // Which tokens need their device, and how they are restored.
     const { out } = await operator.run(['--ids', 'token', 'list', '--state', 'out-of-step']);
     expect(out.trim().split('\n')).toContain(fob);
     await operator.json(['token', 'resync', fob, '--codes-stdin'], `${hotpCode(fobSeed, 2)} ${hotpCode(fobSeed, 3)}\n`);
@@ -129,8 +129,8 @@ describe('after a disaster a thief tries what they have seen used since the back
     expect(await operator.run(['doctor'])).toMatchObject({ code: 0 });
   }, 60_000);
 
-  // SR-39, SR-58, SR-62. The attack: what was taken away since the backup comes back with it.
-  test('and what was taken away since stays away by the events, and no signing key comes back', async () => {
+  // SR-39, SR-58, SR-62. The attack: what was revoked since the backup returns with it.
+  test('what was revoked since stays revoked by the events, and no signing key returns', async () => {
     const keySet = async () => {
       const answer = await fetch(`${installation.url}/.well-known/jwks.json`);
       return (await answer.json()) as { keys: { kid: string }[] };

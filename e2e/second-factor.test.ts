@@ -6,7 +6,7 @@ import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-/** A host that knows the person already, and has the widget ask for the code alone. */
+/** A host that has identified the user, and has the widget ask only for the code. */
 let stage: E2eFixture;
 let resource: string;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-/** What the host's backend does before it shows the page; answers the page's address too. */
+/** The host's backend before it shows the page; returns the address of the page, too. */
 async function ask(user: string, passwordChecked = true) {
   const nonce = newNonce();
   const { loginRequest } = await stage.service.client.createLoginRequest({ user, resource, nonce, passwordChecked });
@@ -27,14 +27,14 @@ async function ask(user: string, passwordChecked = true) {
 }
 
 describe('a login request', () => {
-  test('asks that person for the code alone', async () => {
+  test('asks that user only for the code', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { nonce, url } = await ask(person.login);
     const page = await stage.open(url);
     const widget = widgetOn(page);
     await expect(widget.heading).toHaveText(TITLES.otp);
     await expect(widget.frame.getByLabel('Signing in as')).toHaveValue(person.login);
-    // The person is the host's to choose.
+    // The host chooses the user.
     await expect(widget.button('Not you?')).toHaveCount(0);
     await widget.giveCode(wrongCode(person.device));
     await expect(widget.alert).toContainText('That code is not right');
@@ -42,11 +42,11 @@ describe('a login request', () => {
     await expect(widget.heading).toHaveText(TITLES.done);
     const result = await resultOf(page);
     const claims = await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.host.origin });
-    // The password was the host's affair, so the result speaks of one factor.
+    // The host checked the password, so the result names one factor.
     expect(claims).toMatchObject({ sub: person.user.id, amr: ['otp'], acr: '1', otp: 'verified' });
   });
 
-  test('lets a person pass whose token is deactivated, where the host has checked the password, and says so', async () => {
+  test('skips the code for a deactivated token if the host has checked the password, and says so', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     await stage.service.client.tokens.update(person.device.token.id, { enabled: false });
     const checked = await ask(person.login);
@@ -61,7 +61,7 @@ describe('a login request', () => {
     await expect(widgetOn(unchecked).heading).toHaveText(TITLES.denied);
   });
 
-  test('survives a reload at the code, and serves one result', async () => {
+  test('survives a reload at the code, and gives one result', async () => {
     // SR-5, SR-10
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { nonce, url } = await ask(person.login);
@@ -75,12 +75,12 @@ describe('a login request', () => {
     const again = await stage.open(url);
     await expect(widgetOn(again).heading).toHaveText(TITLES.denied);
     await expect(widgetOn(again).frame.getByText('This request has been used or has expired')).toBeVisible();
-    // Only the host can ask anew.
+    // Only the host can start again.
     await expect(widgetOn(again).frame.getByRole('button')).toHaveCount(0);
     expect(await lastHeard(again, 'error')).toMatchObject({ code: 'LOGIN_REQUEST_INVALID', retryable: false });
   });
 
-  test('is worth nothing with another nonce or on another resource', async () => {
+  test('is worthless with another nonce or on another resource', async () => {
     const { client } = stage.service;
     const person = await makePersonWithDevice(client, resource);
     const { loginRequest, nonce } = await ask(person.login);

@@ -15,14 +15,14 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-describe('whoever is named', () => {
-  /** Everything that somebody who types this name can see: words, sizes, order of controls, answers, events. */
+describe('for any login', () => {
+  /** All that a user who types this login can see: words, sizes, order of controls, responses, events. */
   async function walk(login: string) {
     const { page } = await stage.openWidget(resource);
     const widget = widgetOn(page);
     const seen: unknown[] = [];
     const look = async () => {
-      // The page gives the frame its height a moment after the words have changed.
+      // The page resizes the frame a moment after the words have changed.
       await expect
         .poll(() => widget.frame.locator('body').evaluate((body) => Math.ceil(body.scrollHeight) - innerHeight))
         .toBe(0);
@@ -77,8 +77,8 @@ describe('whoever is named', () => {
   });
 });
 
-describe('what a sign-in leaves behind', () => {
-  test('no cookie, nothing in lasting storage, no secret in an address, a name or a referrer', async () => {
+describe('after a sign-in', () => {
+  test('there is no cookie, nothing in persistent storage, no secret in an address, a name or a referrer', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const requests: Request[] = [];
     const { page, nonce } = await stage.openWidget(resource, {
@@ -95,7 +95,7 @@ describe('what a sign-in leaves behind', () => {
     const frame = page.frames().find((one) => one.url().startsWith(stage.service.url));
     const kept = (await frame?.evaluate(() => JSON.stringify({ ...sessionStorage }))) ?? '';
     const handle = /flw_\w+\.[\w-]{32}/.exec(kept)?.[0] ?? '';
-    // The handle alone may be kept: not the login, not the password, not even the nonce.
+    // Only the handle may be stored: not the login, the password, or even the nonce.
     expect(handle).not.toBe('');
     for (const secret of [person.login, person.password, nonce]) expect(kept).not.toContain(secret);
 
@@ -138,12 +138,12 @@ describe('what a sign-in leaves behind', () => {
         expect(referer).not.toContain(secret);
       }
       expect(cookie).toBeUndefined();
-      // Of the frame's address, others learn the origin at most.
+      // Other sites learn at most the origin of the frame.
       if (request.frame() === frame && !request.isNavigationRequest()) expect(referer).toBe(`${stage.service.url}/`);
     }
   });
 
-  test('answers of the flow are kept by no cache and set no cookie', async () => {
+  test('responses of the flow are not cached and set no cookie', async () => {
     const { page } = await stage.openWidget(resource);
     const answered = page.waitForResponse(/\/flow\/identify$/);
     await widgetOn(page).identify(freshLogin());
@@ -153,7 +153,7 @@ describe('what a sign-in leaves behind', () => {
     expect(headers['content-type']).toContain('application/json');
   });
 
-  test('where the browser allows no storage at all, the sign-in works and a reload begins anew', async () => {
+  test('without any storage the sign-in works, and a reload starts over', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { page } = await stage.openWidget(resource, {
       before: (context) =>

@@ -66,8 +66,8 @@ async function signIn(scene: Fixture, widget: WidgetView): Promise<void> {
 
 const said = (widget: WidgetView, text: string) => widget.frame.getByText(text, { exact: true }).waitFor();
 
-describe('on a page of our own', () => {
-  test('a person sees what is theirs, changes their password, and signs in with it', async () => {
+describe('on the hosted page', () => {
+  test('a user sees their data, changes the password, and signs in with it', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -96,7 +96,7 @@ describe('on a page of our own', () => {
     await widget.code.waitFor();
   });
 
-  test('an app is added and removed; after a while the factors are asked for again first', async () => {
+  test('an app is added and removed; after a while the factors are required again first', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -111,26 +111,26 @@ describe('on a page of our own', () => {
 
     here.ports.clock.advance(5 * 60_000);
     await widget.button('Remove: alice').click();
-    // Its own view is of before: the service says that it is too long ago.
+    // The page's view is older: the service says that too much time has passed.
     await widget.button('Remove').click();
     await widget.button('Confirm that it is you').click();
     await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
     await widget.givePassword(PASSWORD);
     await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
-    // Back where they were, with what they were about to do.
+    // Back at the same place, to continue the action.
     await widget.button('Remove').click();
     await said(widget, 'Done.');
     expect(await widget.frame.getByText('Authenticator app', { exact: false }).count()).toBe(1);
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-removed' });
   });
 
-  test('whoever is asked for their factors on the way to another token is there afterwards, with nothing else', async () => {
+  test('a user who must reauthenticate before enrolling a token gets there afterwards, and nowhere else', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
     here.ports.clock.advance(5 * 60_000);
     await widget.button('Add a token').click();
-    // Its own view is of before: the service says that it is too long ago.
+    // The page's view is older: the service says that too much time has passed.
     await said(widget, 'Too much time has passed. Show once more that it is you.');
     await widget.button('Add a token').click();
     await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
@@ -141,7 +141,7 @@ describe('on a page of our own', () => {
     expect(await widget.frame.locator('.self').count()).toBe(0);
   });
 
-  test('new recovery codes are shown once, also to a page that was thrown away', async () => {
+  test('new recovery codes are shown once, also after a reload', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -160,7 +160,7 @@ describe('on a page of our own', () => {
     for (const code of codes) expect(await widget.frame.content()).not.toContain(code);
   });
 
-  test('an address becomes theirs with the code that went there', async () => {
+  test('an address changes with the code that was sent there', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -178,7 +178,7 @@ describe('on a page of our own', () => {
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'email' });
   });
 
-  test('what is done is said where it was done, whatever else is open', async () => {
+  test('a confirmation is shown where the action was, whatever else is open', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -194,7 +194,7 @@ describe('on a page of our own', () => {
     expect(await widget.frame.getByText('Done.', { exact: true }).count()).toBe(1);
   });
 
-  test('it is all done by keyboard, and the focus stays where the person is', async () => {
+  test('works by keyboard, and keeps the focus', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -214,7 +214,7 @@ describe('on a page of our own', () => {
     await expect.poll(isFocused).toBe(true);
   });
 
-  test('a change from elsewhere ends it at the next act', async () => {
+  test('a change from elsewhere ends it at the next action', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
@@ -224,7 +224,7 @@ describe('on a page of our own', () => {
     await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();
   });
 
-  test('without a resource that offers it there is nothing to sign in to', async () => {
+  test('without a resource that offers it there is no sign-in', async () => {
     const scene = await setStage({ resource: { selfService: undefined } as never });
     const widget = await openPage(scene);
     await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();
@@ -235,7 +235,7 @@ describe('on a page of our own', () => {
     ['in the dark', { colorScheme: 'dark' as const }, 'en'],
     ['in Arabic', {}, 'ar'],
     ['in German', {}, 'de'],
-  ])('axe finds nothing, and nothing sticks out: %s', async (_, browser, lang) => {
+  ])('axe finds no violations, and nothing overflows: %s', async (_, browser, lang) => {
     const scene = await setStage({
       user: { firstName: 'Alice', secondName: 'Ashworth-Cholmondeley', phone: '+4915112345678' },
     });
@@ -256,7 +256,7 @@ describe('on a page of our own', () => {
 });
 
 describe('in a page of the site', () => {
-  test('the same, and the site gets no result', async () => {
+  test('works the same, and the site gets no result', async () => {
     const scene = await setStage();
     const { page, widget } = await openFrame(scene);
     await signIn(scene, widget);
@@ -267,7 +267,7 @@ describe('in a page of the site', () => {
     await expectAccessible(page);
   });
 
-  test('in a window of its own it is the same', async () => {
+  test('in a separate window works the same', async () => {
     const scene = await setStage();
     const { page } = await openFrame(scene, { mode: 'popup' });
     const opens = page.waitForEvent('popup');
@@ -280,7 +280,7 @@ describe('in a page of the site', () => {
     await said(widget, 'Done.');
   });
 
-  test('whoever has shown less than they have is told so, and is offered nothing', async () => {
+  test('a user who has verified fewer factors than they have is told so, and gets no actions', async () => {
     const scene = await setStage({ tokens: [{ state: 'deactivated' }] });
     const { widget } = await openFrame(scene);
     await widget.identify('alice');
@@ -289,7 +289,7 @@ describe('in a page of the site', () => {
     expect(await widget.frame.getByRole('button').allTextContents()).toEqual(['Sign out']);
   });
 
-  test('waits after wrong passwords are said, and what is sent meanwhile is not', async () => {
+  test('waits after wrong passwords are shown, and nothing is sent meanwhile', async () => {
     const scene = await setStage();
     const { widget } = await openFrame(scene);
     await signIn(scene, widget);
@@ -308,7 +308,7 @@ describe('in a page of the site', () => {
     expect(here.ports.courier.sent).toEqual([]);
   });
 
-  test('what is not the person’s to change is only shown', async () => {
+  test('what the user may not change is only shown', async () => {
     const nothing = { tokens: false, password: false, details: [], browsers: false };
     const scene = await setStage({ resource: { selfService: { ...EVERYTHING, ...nothing } } });
     const { widget } = await openFrame(scene);

@@ -46,7 +46,7 @@ async function giveSent(user: string, kind: 'sms' | 'email'): Promise<string> {
   return to;
 }
 
-test('a code by e-mail: sent on arrival, a wrong one refused, the right one taken', async () => {
+test('a code by email: sent on arrival, a wrong one refused, the right one accepted', async () => {
   const person = await makePerson(stage.service.client, resource);
   const to = await giveSent(person.user.id, 'email');
   const { page, nonce } = await stage.openWidget(resource);
@@ -69,7 +69,7 @@ test('a code by e-mail: sent on arrival, a wrong one refused, the right one take
   expect(receiver.received.filter((one) => one.to === to)).toHaveLength(1);
 });
 
-test('a text message offers its code to this page and our frame alone', async () => {
+test('an SMS offers its code only to this page and our frame', async () => {
   const person = await makePerson(stage.service.client, resource);
   const to = await giveSent(person.user.id, 'sms');
   const { page, nonce } = await stage.openWidget(resource, { options: { locale: 'de' } });
@@ -110,8 +110,8 @@ test('SR-48: another code is offered after half a minute, by the service’s clo
 });
 
 // SR-3
-describe('SR-3: with the courier down', () => {
-  test('the widget says so, opens the other ways, and the app lets the person in', async () => {
+describe('SR-3: while delivery fails', () => {
+  test('the widget says so, offers other methods, and the app signs the user in', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const to = await giveSent(person.user.id, 'email');
     const { page } = await stage.openWidget(resource);
@@ -128,7 +128,7 @@ describe('SR-3: with the courier down', () => {
     await expect(widget.heading).toHaveText(TITLES.done);
   });
 
-  test('a person who has nothing else may try again', async () => {
+  test('a user without another method can try again', async () => {
     const person = await makePerson(stage.service.client, resource);
     const to = await giveSent(person.user.id, 'email');
     receiver.isDown = true;
@@ -146,7 +146,7 @@ describe('SR-3: with the courier down', () => {
   });
 });
 
-test('a reload keeps the code that was sent', async () => {
+test('a reload keeps the sent code', async () => {
   const person = await makePerson(stage.service.client, resource);
   const to = await giveSent(person.user.id, 'email');
   const { page } = await stage.openWidget(resource);
@@ -161,7 +161,7 @@ test('a reload keeps the code that was sent', async () => {
   expect(receiver.received.filter((one) => one.to === to)).toHaveLength(1);
 });
 
-test.each(['light', 'dark'] as const)('on a phone, %s, there is nothing that axe finds', async (colorScheme) => {
+test.each(['light', 'dark'] as const)('on a phone, %s, axe finds no violations', async (colorScheme) => {
   const person = await makePersonWithDevice(stage.service.client, resource);
   await giveSent(person.user.id, 'email');
   await giveSent(person.user.id, 'sms');
@@ -182,7 +182,7 @@ test.each(['light', 'dark'] as const)('on a phone, %s, there is nothing that axe
   await expect(widget.button('Send another code')).toBeVisible();
   await look('sent');
   receiver.isDown = true;
-  // By keyboard: after pictures, a phone that is only emulated mistakes where in the frame a finger is.
+  // By keyboard: after screenshots, an emulated phone taps at the wrong position in the frame.
   await widget.frame.getByText('Another way').press('Enter');
   await widget.button(/^An e-mail to /).press('Enter');
   await expect(widget.alert).toContainText('The code could not be sent');

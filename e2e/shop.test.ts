@@ -5,7 +5,7 @@ import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-/** The main job, from end to end: the demo shop, its backend, and the service. */
+/** The main use case from end to end: the demo shop, its backend, and the service. */
 let stage: E2eFixture;
 let shop: RunningShop;
 let resource: string;
@@ -23,7 +23,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-test('a person fills a basket, signs in with password and code, confirms the order with the next code, signs out', async () => {
+test('a user fills a basket, signs in with password and code, confirms the order with the next code, signs out', async () => {
   const person = await makePersonWithDevice(stage.service.client, resource);
   const page = await stage.open(`${shop.url}/plants/juniper-bonsai`);
   const widget = widgetOn(page, '#countersign');
@@ -37,7 +37,7 @@ test('a person fills a basket, signs in with password and code, confirms the ord
 
   await page.waitForURL(`${shop.url}/checkout`);
   await expect(widget.heading).toHaveText(TITLES.otp);
-  // The code of the sign-in does not serve as the confirmation too.
+  // The code of the sign-in does not confirm the order.
   await widget.giveCode(person.device.code());
   await expect(widget.alert).toContainText('That code has been used already');
   await widget.giveCode(person.device.code(1));
@@ -51,8 +51,8 @@ test('a person fills a basket, signs in with password and code, confirms the ord
   await expect(page).toHaveURL(`${shop.url}/sign-in`);
 });
 
-test('whoever is blocked between the result and its use is not let in', async () => {
-  // SR-4, SR-39: the shop has the service consume the result, and the service looks again.
+test('a user who is blocked between the result and its use is not signed in', async () => {
+  // SR-4, SR-39: the shop has the service consume the result, and the service checks again.
   const person = await makePersonWithDevice(stage.service.client, resource);
   const page = await stage.open(`${shop.url}/sign-in`);
   await page.route(`${shop.url}/sign-in`, async (route) => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-/** A page on which the person stands before the code. */
+/** A page at the step of the code. */
 async function openAtCode(person: { login: string; password: string }, of = resource) {
   const opened = await stage.openWidget(of);
   const widget = widgetOn(opened.page);
@@ -23,15 +23,15 @@ async function openAtCode(person: { login: string; password: string }, of = reso
   return { ...opened, widget };
 }
 
-/** What the host's backend makes of the result on the page. */
+/** The verdict of the host's backend on the result on the page. */
 async function claimsOf(opened: { page: Parameters<typeof resultOf>[0]; nonce: string }) {
   const result = await resultOf(opened.page);
   const expected = { nonce: opened.nonce, origin: stage.host.origin };
   return stage.service.verifierOf(resource).verifyResult(result, expected);
 }
 
-describe('who comes in', () => {
-  test('with a password, where that is all they have', async () => {
+describe('signs in', () => {
+  test('with a password, if the user has only that', async () => {
     const person = await makePerson(stage.service.client, resource);
     const opened = await stage.openWidget(resource);
     const widget = widgetOn(opened.page);
@@ -50,7 +50,7 @@ describe('who comes in', () => {
     expect(names).toEqual(['change', 'ready', 'change', 'change', 'success']);
   });
 
-  test('with password and code; the result is good once', async () => {
+  test('with password and code; the result can be used once', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const opened = await openAtCode(person);
     await opened.widget.giveCode(person.device.code());
@@ -65,10 +65,10 @@ describe('who comes in', () => {
     await expect(stage.service.client.consumeResult(use)).rejects.toMatchObject({ code: 'RESULT_USED' });
   });
 
-  test('with the code of a clock, the one before and then the one of now, typed in groups', async () => {
+  test('with a TOTP code, the last one and then the current one, typed in groups', async () => {
     const { client } = stage.service;
     const person = await makePersonWithDevice(client, resource, { token: { kind: 'totp' } });
-    // SR-44: one step back is taken.
+    // SR-44: one step back is accepted.
     const first = await openAtCode(person);
     await first.widget.giveCode(person.device.code(-1));
     await expect(first.widget.heading).toHaveText(TITLES.done);
@@ -79,7 +79,7 @@ describe('who comes in', () => {
     expect(await claimsOf(second)).toMatchObject({ otp: 'verified' });
   });
 
-  test('with the password alone, where the token is deactivated; the result says that the code was skipped', async () => {
+  test('with the password alone if the token is deactivated; the result says that the code was skipped', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     await stage.service.client.tokens.update(person.device.token.id, { enabled: false });
     const opened = await openAtCode(person);
@@ -87,7 +87,7 @@ describe('who comes in', () => {
 
     const claims = await claimsOf(opened);
     expect(claims).toMatchObject({ amr: ['pwd'], acr: '1', otp: 'skipped' });
-    // A host that insists on the code refuses such a result.
+    // A host that requires the code refuses such a result.
     const expected = { nonce: opened.nonce, requireOtp: true };
     await expect(
       stage.service.verifierOf(resource).verifyResult(await resultOf(opened.page), expected),
@@ -110,13 +110,13 @@ describe('who comes in', () => {
     await widget.giveCode(person.device.code());
     await expect(widget.heading).toHaveText(TITLES.done);
     expect(await claimsOf(opened)).toMatchObject({ otp: 'verified' });
-    // SR-14: success with the code is what forgives.
+    // SR-14: success with the code resets the failures.
     expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 0 });
   });
 });
 
-describe('who stays out', () => {
-  test('with a locked token, right password or not', async () => {
+describe('refuses', () => {
+  test('a locked token, with the right password or not', async () => {
     // SR-4
     const person = await makePersonWithDevice(stage.service.client, resource);
     await stage.service.client.tokens.update(person.device.token.id, { locked: true });
@@ -128,7 +128,7 @@ describe('who stays out', () => {
     expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
   });
 
-  test('who guesses codes until the token locks, even with the right one then', async () => {
+  test('guesses of codes until the token locks, and then even the right one', async () => {
     // SR-2, SR-15
     const { client } = stage.service;
     const strict = await makeResource(client, stage.host.origin, { failedAttemptsBeforeLock: 3 });
@@ -148,7 +148,7 @@ describe('who stays out', () => {
     await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
   });
 
-  test('with a code that was used before', async () => {
+  test('a used code', async () => {
     // SR-1
     const person = await makePersonWithDevice(stage.service.client, resource);
     const first = await openAtCode(person);
@@ -158,13 +158,13 @@ describe('who stays out', () => {
     const { widget } = await openAtCode(person);
     await widget.giveCode(person.device.code());
     await expect(widget.alert).toHaveText('That code has been used already. Wait for the next one.');
-    // A repetition is refused and not counted.
+    // A repeated code is refused and not counted.
     expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 0 });
     await widget.giveCode(person.device.code(1));
     await expect(widget.heading).toHaveText(TITLES.done);
   });
 
-  test('what is no code is not even sent', async () => {
+  test('to send what is not a code', async () => {
     // SR-47
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { widget, page } = await openAtCode(person);
@@ -178,7 +178,7 @@ describe('who stays out', () => {
     expect(asked).toEqual([]);
   });
 
-  test('where a filter denies their address, as soon as they have given a name', async () => {
+  test('an address that a filter denies, after the login is entered', async () => {
     const { client } = stage.service;
     const rule = { kind: 'ip', mode: 'deny', ranges: ['127.0.0.0/8'] } as const;
     const filter = await client.filters.create({ name: 'Not from here', rule: { ...rule, ranges: [...rule.ranges] } });
@@ -191,7 +191,7 @@ describe('who stays out', () => {
     expect(await lastHeard(page, 'error')).toMatchObject({ code: 'FILTER_DENIED', retryable: false });
   });
 
-  test('where a filter came into force while they typed', async () => {
+  test('an address that a filter denies since the sign-in started', async () => {
     // SR-4
     const { client } = stage.service;
     const changing = await makeResource(client, stage.host.origin);

@@ -9,7 +9,7 @@ import { hostPage, mountScript } from './harness/host-page.ts';
 import { freshLogin, makeResource, PASSWORD } from './harness/people.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
-/** A host has a payment confirmed, by somebody with a card reader. */
+/** A host has a payment confirmed by a user with a card reader. */
 let stage: E2eFixture;
 let resource: string;
 
@@ -58,7 +58,7 @@ async function open(user: string) {
 
 describe('a transaction', () => {
   // SR-45
-  test('SR-45: is shown, confirmed by the answer to its question, and good for nothing else', async () => {
+  test('SR-45: is shown, confirmed by the response to its challenge, and valid for nothing else', async () => {
     const signer = await makeSigner();
     const { page, nonce, widget } = await open(signer.user.id);
     await expect(widget.heading).toHaveText('Check and confirm');
@@ -83,7 +83,7 @@ describe('a transaction', () => {
     expect(consumed).toMatchObject({ sub: signer.user.id, otp: 'verified', txn: expect.any(String) });
   });
 
-  test('goes on after a reload with the same question, and ends when its person cancels', async () => {
+  test('continues after a reload with the same challenge, and ends when the user cancels', async () => {
     const signer = await makeSigner();
     const { page, widget } = await open(signer.user.id);
     await expect(widget.heading).toHaveText('Check and confirm');
@@ -99,7 +99,7 @@ describe('a transaction', () => {
   });
 });
 
-test('a device that answers questions signs its person in', async () => {
+test('an OCRA device signs its user in', async () => {
   const signer = await makeSigner();
   const { page, nonce } = await stage.openWidget(resource);
   const widget = widgetOn(page);

@@ -6,7 +6,7 @@ import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource, type Person } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
-/** A site whose backend knows who is signed in, asks for more, and compares browsers. */
+/** A site whose backend knows the signed-in user, requires more, and compares browsers. */
 let stage: E2eFixture;
 beforeAll(async () => {
   stage = await createE2eFixture();
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-/** A page of the site for which its backend has asked for this. */
+/** A page of the site for a login request of its backend. */
 async function ask(resource: string, asked: { user: string; acr?: '1' | '2'; maxAgeMs?: number; previous?: string }) {
   const nonce = newNonce();
   const { loginRequest } = await stage.service.client.createLoginRequest({ ...asked, resource, nonce });
@@ -34,8 +34,8 @@ async function signIn(resource: string, person: Person): Promise<string> {
   return (await stage.service.client.consumeResult({ result, resource, nonce })).jti;
 }
 
-describe('somebody who signed in with the password', () => {
-  test('is asked for the code alone, then for nothing, then for both', async () => {
+describe('a user who signed in with the password', () => {
+  test('enters only the code, then nothing, then both', async () => {
     const { client } = stage.service;
     const settings = { methodPolicy: 'password', rememberMs: 3_600_000 } as const;
     const { id: resource } = await makeResource(client, stage.host.origin, settings);
@@ -68,7 +68,7 @@ describe('somebody who signed in with the password', () => {
     await expect(asked.heading).toHaveText(TITLES.done);
   });
 
-  test('who has no second factor is refused before a page asks for one', async () => {
+  test('without a second factor is refused before a page asks for one', async () => {
     const { client } = stage.service;
     const { id: resource } = await makeResource(client, stage.host.origin);
     const person = await makePerson(client, resource);
@@ -77,11 +77,11 @@ describe('somebody who signed in with the password', () => {
   });
 });
 
-describe('a browser that differs', () => {
+describe('an unknown browser', () => {
   const OWN = { locale: 'en-GB', timezoneId: 'Europe/London', viewport: { width: 1280, height: 720 } };
   const THIEF = { locale: 'pt-BR', timezoneId: 'America/Manaus', screen: { width: 800, height: 600 } };
 
-  test('is refused with the person’s password, and the person is not', async () => {
+  test('is refused with the user’s password, and the user’s own browser is not', async () => {
     const { client } = stage.service;
     const environment = { action: 'refuse', threshold: 90 } as const;
     const { id: resource } = await makeResource(client, stage.host.origin, { environment });

@@ -9,8 +9,8 @@ import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /**
- * SR-30. The attack: whoever may name a resource or a user, or merely type a login, writes markup there, so that it runs
- * where somebody else types their password.
+ * SR-30. The attack: an administrator in the name of a resource or user, or any visitor in a login, writes markup that
+ * should run where another user types a password.
  */
 
 let stage: E2eFixture;
@@ -34,7 +34,7 @@ async function expectInert(page: Page): Promise<void> {
   }
 }
 
-test('the trap is live: written into a page as it is, the markup runs', async () => {
+test('the trap works: markup written into a page unescaped runs', async () => {
   const page = await openTrapped(stage.host.put(`<body>${CORPUS.slice(0, 3).join('')}`));
   await expect.poll(() => page.evaluate(() => (window as unknown as { ran: string[] }).ran.length)).toBeGreaterThan(2);
 });
@@ -50,7 +50,7 @@ test('in the name of a resource, as its sign-in shows it', async () => {
   for (const [index, name] of CORPUS.entries()) {
     const { frame, heading } = widgetOn(page, `#w${index}`);
     await expect(heading).toHaveText(TITLES.identify);
-    // Shown as it was written, and nothing came out of it.
+    // Shown as text, and nothing ran.
     await expect(frame.locator('header')).toHaveText(name);
     await expect(frame.locator('iframe, img, a, meta[http-equiv], form[action], title script')).toHaveCount(0);
     expect(await frame.locator('html').evaluate(() => document.title)).toBe(name);
@@ -58,14 +58,14 @@ test('in the name of a resource, as its sign-in shows it', async () => {
   await expectInert(page);
 });
 
-test('in a login that is typed, shown at the next step', async () => {
+test('in a typed login, shown at the next step', async () => {
   const { id } = await makeResource(stage.service.client, stage.host.origin);
   const script = mountScript('here', { resource: id, nonce: newNonce() });
   const page = await openTrapped(
     stage.host.put(hostPage({ service: stage.service.url, body: '<div id="here"></div>', script })),
   );
   const widget = widgetOn(page);
-  // Three at a time, which is about as long as a login may be typed.
+  // Three at a time, about the maximum length of a login.
   for (let index = 0; index < CORPUS.length; index += 3) {
     const login = CORPUS.slice(index, index + 3).join('');
     await widget.identify(login);
@@ -75,7 +75,7 @@ test('in a login that is typed, shown at the next step', async () => {
   await expectInert(page);
 });
 
-test('in the login of a user whom the host names', async () => {
+test('in the login of a user that the host names', async () => {
   const { client, url } = stage.service;
   const { id: resource } = await makeResource(client, stage.host.origin);
   // A login has no spaces and at most 50 characters.
@@ -102,7 +102,7 @@ test('in the login of a user whom the host names', async () => {
   await expectInert(page);
 });
 
-test('in what the page says about looks and words', async () => {
+test('in the page’s options for appearance and texts', async () => {
   const { id } = await makeResource(stage.service.client, stage.host.origin);
   const nasty = {
     accent: 'red;background:url(//evil.example)',
@@ -126,7 +126,7 @@ test('in what the page says about looks and words', async () => {
   await expectInert(page);
 });
 
-test('in the address of the frame, which says what is refused', async () => {
+test('in the address of the frame, which reports what is refused', async () => {
   const page = await openTrapped('about:blank');
   for (const text of CORPUS) {
     const query = new URLSearchParams({ resource: text, origin: text });

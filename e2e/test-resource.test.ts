@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
-/** As an integrator's own tests do it: no person, no device. */
+/** As an integrator's own tests do it: no user, no device. */
 async function walk(testMode: 'pass' | 'fail' | 'expire') {
   const { id } = await makeResource(stage.service.client, stage.host.origin, { testMode });
   const { page, nonce } = await stage.openWidget(id);
@@ -23,8 +23,8 @@ async function walk(testMode: 'pass' | 'fail' | 'expire') {
   return { id, page, nonce, widget };
 }
 
-describe('a resource for tests', () => {
-  test('that passes: its result is refused by every backend that did not ask for tests', async () => {
+describe('a test resource', () => {
+  test('that passes: backends that do not expect tests refuse its result', async () => {
     // SR-9
     const { id, page, nonce, widget } = await walk('pass');
     await widget.giveCode('123456');
@@ -38,13 +38,13 @@ describe('a resource for tests', () => {
     expect(await client.consumeResult({ result, resource: id, nonce, acceptTest: true })).toMatchObject(test);
   });
 
-  test('that fails says so as it would to anybody', async () => {
+  test('that fails reports what a user would see', async () => {
     const { page, widget } = await walk('fail');
     await expect(widget.alert).toContainText('These sign-in details are not right');
     expect(await lastHeard(page, 'error')).toMatchObject({ code: 'INVALID_CREDENTIALS', retryable: true });
   });
 
-  test('that expires gives a result that is too old, and the widget says so', async () => {
+  test('that expires gives an expired result, and the widget says so', async () => {
     const { id, page, nonce, widget } = await walk('expire');
     await widget.giveCode('123456');
     const result = await resultOf(page);
@@ -56,7 +56,7 @@ describe('a resource for tests', () => {
   });
 });
 
-test('a resource without a test mode says nothing of tests; its logo is shown, with its name for those who do not see', async () => {
+test('a resource without a test mode shows no hint of tests; its logo has its name as alternative text', async () => {
   const { client } = stage.service;
   const { id } = await makeResource(client, stage.host.origin);
   await client.resources.setLogo(id, samplePng(120, 40));

@@ -17,7 +17,7 @@ afterAll(async () => {
 const REQUEST = 'GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const MiB = 1024 * 1024;
 
-/** Asks so often on one connection, and reads nothing. */
+/** Sends this many requests on one connection, and reads nothing. */
 async function askWithoutReading(times: number): Promise<void> {
   const client = await rawClient(Number(new URL(service.url).port));
   clients.push(client);
@@ -25,8 +25,8 @@ async function askWithoutReading(times: number): Promise<void> {
   client.send(REQUEST.repeat(times));
 }
 
-// SR-65: the attack sends some hundred kilobytes in all. Each answer has several hundred.
-test('answers that clients ask for ahead and do not read take no memory, and others are served', async () => {
+// SR-65: the attack sends some hundred kilobytes in all. Each response has several hundred.
+test('responses to pipelined requests that are not read take no memory, and others are served', async () => {
   await (await fetch(`${service.url}/v1/openapi.json`)).text();
   const before = await service.residentBytes();
   await Promise.all([askWithoutReading(1100), ...Array.from({ length: 60 }, () => askWithoutReading(60))]);

@@ -7,7 +7,7 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** An administrator at their browser, as far as the service can tell. */
+/** An administrator's browser, as the service sees it. */
 export class Administrator {
   readonly #url: string;
   readonly email: string;
@@ -28,7 +28,7 @@ export class Administrator {
     return this.#session;
   }
 
-  /** A request of our own pages, with the session where there is one. */
+  /** Sends a request as our own pages do, with the session if there is one. */
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await fetch(this.#url + path, {
       method,
@@ -48,7 +48,7 @@ export class Administrator {
     return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
   }
 
-  /** From the link and the code of an invitation. */
+  /** Accepts an invitation with its link and code. */
   async accept(handOver: { link: string; code: string }, name: string): Promise<void> {
     const secret = new URL(handOver.link).hash.slice(1);
     const body = { secret, code: handOver.code, password: this.#password, name };
@@ -64,7 +64,7 @@ export class Administrator {
     this.#opened(await this.#step(handle, 'enrol', { seq: view.seq, otp }));
   }
 
-  /** Another sign-in, with a recovery code in place of the token's; answers where it ends. */
+  /** Another sign-in, with a recovery code instead of the token's; returns the last step. */
   async signInWithRecoveryCode(account: string, code: string): Promise<SignInView> {
     this.#session = undefined;
     this.#cookie = undefined;

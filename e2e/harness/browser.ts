@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from '@playwright/test';
 
 /**
- * Playwright switches storage partitioning off, and with it the frame's sessionStorage; people's browsers have it on. The
- * last of such switches counts, so this is Playwright's list without that entry.
+ * Playwright disables storage partitioning, and with it the frame's sessionStorage, which users' browsers have. The
+ * last such switch counts, so this is Playwright's list without that entry.
  */
 const DISABLED_FEATURES = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
@@ -17,7 +17,7 @@ const DISABLED_FEATURES = [
   'OptimizationHints',
   'NetworkTimeServiceQuerying',
   'PreconnectToSearch',
-  // And ours: parts of the browser's own window that are made ready beside every page, and that no test looks at.
+  // And ours: parts of the browser's own window that are prepared with every page and that no test uses.
   'PreloadTopChromeWebUI',
   'WebUIOmniboxPopup',
   'WebUIOmniboxAimPopup',
@@ -30,8 +30,8 @@ const CHROMIUM = 'chromium';
 let running: Promise<Browser> | undefined;
 
 /**
- * The browser of this process: the files of tests that run here one after another share it, each in contexts of its own,
- * and it ends with the process.
+ * The browser of this process, shared by the test files that run in it one after another, each in its own contexts. It
+ * ends with the process.
  */
 export async function sharedBrowser(): Promise<Browser> {
   const browser = await running?.catch(() => undefined);
@@ -40,7 +40,7 @@ export async function sharedBrowser(): Promise<Browser> {
   return running;
 }
 
-/** Closes every page, so that the next file finds none. */
+/** Closes every page for the next file. */
 export async function closePages(browser: Browser | undefined): Promise<void> {
   await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the service hands to the courier of an operator's own. */
+/** What the service sends to an operator's own code sender. */
 export interface ReceivedCode {
   channel: 'sms' | 'email';
   to: string;
@@ -11,9 +11,9 @@ export interface ReceivedCode {
   code: string;
 }
 
-/** A courier of the operator's own that takes everything on, or nothing. */
+/** An operator's own code sender that accepts everything, or nothing. */
 export interface CodeReceiver {
-  /** Variables with which the service uses it. */
+  /** Variables that configure the service for it. */
   settings: Record<string, string>;
   received: ReceivedCode[];
   isDown: boolean;

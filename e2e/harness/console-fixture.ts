@@ -3,9 +3,9 @@ import { issueSetupLink } from '../../server/administrators/set-up.ts';
 import { type ConsoleView, openConsole } from './console-view.ts';
 import { type InProcessService, startInProcessService } from './in-process-service.ts';
 
-/** The service in this process, for somebody at its console. */
+/** The service in this process, for tests of the console. */
 export interface ConsoleFixture extends InProcessService {
-  /** Address of the setup page, with the secret of a link that nobody has used. */
+  /** Address of the setup page, with the secret of an unused link. */
   setup: string;
   open(path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
 }

@@ -14,21 +14,21 @@ import { expect } from './expect.ts';
 
 let createdCount = 0;
 
-/** The superuser of an account of their own, so that no test counts against another. */
+/** The superuser of a new account, so that no test affects another. */
 export async function createSuperuser({ ports }: ConsoleFixture, name = 'Acme'): Promise<FixtureAdministrator> {
   createdCount += 1;
   const { account } = unwrap(await createAccount(ports, { name }));
   return addAdministrator(ports, account.id, { email: `ada-${createdCount}@acme.example`, superuser: true });
 }
 
-/** The code that somebody's app shows half a minute later, so that it has not been used. */
+/** The code of the app half a minute later, which has not been used. */
 export function nextCode({ ports }: ConsoleFixture, secret: Uint8Array): string {
   ports.clock.advance(30_000);
   return codeOf(ports, secret);
 }
 
 export async function openPasswordStep(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
-  // The first of a file's accounts is alone on its server.
+  // With only one account, the page does not ask which.
   await expect(view.heading).toHaveText(/^(Which account\?|Sign in)$/);
   if ((await view.heading.textContent()) === 'Which account?') {
     await view.fill({ Account: who.account });
@@ -47,7 +47,7 @@ export async function openCodeStep(view: ConsoleView, who: FixtureAdministrator)
   await view.at('Enter your code');
 }
 
-/** What a browser holds in which somebody has signed in a moment ago, without the pages before the door. */
+/** The storage of a browser in which the administrator has just signed in, without visiting the sign-in pages. */
 export async function signedInState(
   { ports }: ConsoleFixture,
   who: FixtureAdministrator,

@@ -7,19 +7,19 @@ import { signedInState } from './console-people.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
 
-/** The least that WCAG asks for (1.4.10). */
+/** The smallest width that WCAG requires (1.4.10). */
 export const PHONE = { viewport: { width: 320, height: 720 } };
 export const DESK = { viewport: { width: 1280, height: 900 } };
 
-/** The rooms of the console with its service, for all tests of a file. */
+/** The pages of the console with their service, for all tests of a file. */
 export interface ConsoleSessions {
   readonly stage: ConsoleFixture;
   readonly ports: TestPorts;
-  /** Somebody at this address, signed in, in a browser of their own. */
+  /** Opens this address, signed in, in a new browser. */
   enter(who: FixtureAdministrator, path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
 }
 
-/** Sets the stage before the tests of the file; after each of them no page may have complained. */
+/** Sets up the fixture before the tests of the file; after each of them no page may have complained. */
 export function openConsoleSessions(seed: string): ConsoleSessions {
   let stage: ConsoleFixture;
   const views: ConsoleView[] = [];

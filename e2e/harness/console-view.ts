@@ -2,18 +2,18 @@ import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/
 import { axeViolations } from './axe.ts';
 import { expect } from './expect.ts';
 
-/** The console as the person sees it: by role and by label. */
+/** The console as users see it: by role and by label. */
 export interface ConsoleView {
   page: Page;
   heading: Locator;
-  /** What is wrong, wherever it is said. */
+  /** The error, wherever it is shown. */
   wrong: Locator;
-  /** What the browser's console and the page's policy complained about. */
+  /** Complaints of the browser's console and the page's policy. */
   complaints: string[];
   field(label: string): Locator;
   button(name: string | RegExp): Locator;
   at(title: string): Promise<void>;
-  /** To another room, by the navigation; on a phone that is behind the menu. */
+  /** Opens another page by the navigation, which on a phone is behind the menu. */
   enter(room: string): Promise<void>;
   fill(values: Record<string, string>): Promise<void>;
   /** The secret on the page that enrols a token. */
@@ -22,7 +22,7 @@ export interface ConsoleView {
   close(): Promise<void>;
 }
 
-/** A browser of its own, at this address. Refusals are 4xx on purpose, and the only complaints that are none. */
+/** A new browser at this address. Refusals are 4xx on purpose, and the only complaints that are allowed. */
 export async function openConsole(
   browser: Browser,
   url: string,
@@ -62,7 +62,7 @@ export async function openConsole(
     secret: async () => ((await page.locator('.seed').textContent()) ?? '').replaceAll(/\s/g, ''),
     recoveryCodes: async () => {
       const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
-      // Reading all waits for none.
+      // Reading all does not wait.
       await codes.first().waitFor();
       return codes.allInnerTexts();
     },
@@ -71,13 +71,13 @@ export async function openConsole(
   return view;
 }
 
-/** Nothing that axe finds, in either scheme, and nothing that runs out of the page sideways. */
+/** Expects no axe violation in either scheme, and nothing that overflows sideways. */
 export async function expectAccessible({ page }: ConsoleView, where: string): Promise<void> {
-  // Every page has one, and a page that is still being loaded has nothing that could be found wrong but its absence.
+  // Every page has a heading; a page that is still loading has no other violation than its absence.
   await page.locator('h1').first().waitFor({ state: 'attached' });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    // Between the schemes nothing changes but colours.
+    // The schemes differ only in colours.
     const found = await axeViolations(page, colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {});
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }

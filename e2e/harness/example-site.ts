@@ -13,7 +13,7 @@ export interface ExampleSite {
   readonly language: string;
   /** Its one file, from the root. */
   readonly file: string;
-  /** Takes as long as it takes to compile what the example needs. */
+  /** Compiles what the example needs. */
   command(port: number): Command | Promise<Command>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -29,7 +29,7 @@ export async function exampleAddress(): Promise<{ port: number; origin: string }
   return { port, origin: `http://127.0.0.1:${port}` };
 }
 
-/** Starts it as its first lines say: the service, the resource and the port are in the environment. */
+/** Starts it as its first lines say: service, resource and port are in the environment. */
 export async function startExample(
   site: ExampleSite,
   { port, origin, service, resource }: { port: number; origin: string; service: string; resource: string },

@@ -2,7 +2,7 @@ import { appCode } from './authenticator.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
 
-/** From the first sign-in to the first page of the console. Answers with what the person has kept. */
+/** From the first sign-in to the home page of the console. Returns what the user has saved. */
 export async function enrol(view: ConsoleView): Promise<{ secret: string; codes: string[] }> {
   await view.at('Set up your token');
   const secret = await view.secret();

@@ -11,9 +11,9 @@ export interface OpenOptions {
   options?: Record<string, unknown>;
   page?: Partial<HostPage>;
   headers?: Record<string, string>;
-  /** Another site than the stage's own. */
+  /** Another site than the fixture's own. */
   on?: HostSite;
-  /** Done with the browser before the page opens. */
+  /** Runs on the browser before the page opens. */
   before?: (context: BrowserContext) => Promise<unknown>;
 }
 
@@ -21,9 +21,9 @@ export interface OpenOptions {
 export interface E2eFixture {
   service: Service;
   host: HostSite;
-  /** A browser of its own for this address. */
+  /** A new browser for this address. */
   open(url: string, opening?: OpenOptions): Promise<Page>;
-  /** A page of the site with one widget in `#here`, begun with a nonce of its own. */
+  /** A page of the site with one widget in `#here`, mounted with a new nonce. */
   openWidget(resource: string, opening?: OpenOptions): Promise<{ page: Page; nonce: string; url: string }>;
   /** Closes the pages. */
   clear(): Promise<void>;
@@ -32,7 +32,7 @@ export interface E2eFixture {
 
 /** @param settings further variables of the service */
 export async function createE2eFixture(settings: Record<string, string> = {}): Promise<E2eFixture> {
-  // The browser first: where there is none, nothing else is left running.
+  // The browser first: without one, nothing else keeps running.
   const browser: Browser = await sharedBrowser();
   const service = await startService(settings);
   const host = await startHostSite();
@@ -69,14 +69,14 @@ export async function createE2eFixture(settings: Record<string, string> = {}): P
   return stage;
 }
 
-/** What the page heard so far: `[event, detail, id of the widget's element]`. */
+/** An event that the page received: `[event, detail, id of the widget's element]`. */
 export type WidgetEvent = [name: string, detail: Record<string, unknown> | null, id: string];
 
 export function eventsOf(page: Page): Promise<WidgetEvent[]> {
   return page.evaluate(() => (window as unknown as { heard: WidgetEvent[] }).heard);
 }
 
-/** The last that the page hears, once it is that event: what is on the screen already may still be on its way to the page. */
+/** The last event that the page received, once it is this one: the page gets an event later than the screen changes. */
 export async function lastHeard(page: Page, event: string): Promise<WidgetEvent[1]> {
   await page.waitForFunction(
     (name) => (window as unknown as { heard: WidgetEvent[] }).heard.at(-1)?.[0] === name,
@@ -85,7 +85,7 @@ export async function lastHeard(page: Page, event: string): Promise<WidgetEvent[
   return (await eventsOf(page)).at(-1)?.[1] ?? null;
 }
 
-/** The result that the widget in that element came to; waits for it. */
+/** The result of the widget in that element; waits for it. */
 export function resultOf(page: Page, id = 'here'): Promise<string> {
   return page.evaluate(
     (name) =>

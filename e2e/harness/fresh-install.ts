@@ -8,12 +8,12 @@ import { builtService } from './built-service.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
 import { type ServiceProcess, serviceProcess } from './service-process.ts';
 
-/** The built service as an operator starts it for the first time: on an empty folder, with a mail server beside it. */
+/** The built service at its first start: on an empty folder, with a mail server. */
 export interface FreshInstall extends ServiceProcess {
   url: string;
   mails: MailServer;
   env: Record<string, string>;
-  /** What `countersign setup` prints. */
+  /** The output of `countersign setup`. */
   setupLink(): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What a test page tells the loader: options of `Countersign.mount` that are plain data. */
+/** Options of `Countersign.mount` that are plain data. */
 export type MountData = Record<string, unknown> & { resource: string; nonce: string };
 
 export interface HostPage {
@@ -8,7 +8,7 @@ export interface HostPage {
   script?: string;
   /** BCP 47. */
   lang?: string;
-  /** Of a Content-Security-Policy. */
+  /** For a Content-Security-Policy. */
   cspNonce?: string;
 }
 
@@ -31,7 +31,7 @@ export function hostPage({ service, body = '', script = '', lang = 'en', cspNonc
 </html>`;
 }
 
-/** Writes down every event of every widget, as `[name, detail, id of the element]`. */
+/** Records every event of every widget, as `[name, detail, id of the element]`. */
 const RECORD = `window.heard = []; window.widgets = {};
 for (const name of ['ready', 'change', 'success', 'error', 'expire', 'timeout', 'close', 'loaderror'])
   document.addEventListener('countersign:' + name, ({ detail, target }) => heard.push([name, detail ?? null, target.id]));
@@ -42,7 +42,7 @@ export function mountScript(id: string, options: MountData): string {
   return `widgets[${json(id)}] = Countersign.mount(${json(`#${id}`)}, ${json(options)});\n`;
 }
 
-/** JSON that can stand in a script element. */
+/** JSON that is safe in a script element. */
 function json(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

@@ -6,7 +6,7 @@ export interface HostSite {
   origin: string;
   /** Every form that was posted here. */
   posted: URLSearchParams[];
-  /** Puts a page there; answers its address. */
+  /** Adds a page; returns its address. */
   put(html: string, headers?: Record<string, string>): string;
   close(): Promise<void>;
 }

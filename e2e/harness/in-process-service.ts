@@ -16,8 +16,8 @@ import { expect } from './expect.ts';
 import { type HostSite, startHostSite } from './host-site.ts';
 
 /**
- * The service in this process, with its widget and console as they are built: its clock and store are the test's, and a
- * mail can be read before any mailbox gets it.
+ * The service in this process, with its built widget and console: the test controls its clock and store, and reads
+ * mails before they are delivered.
  */
 export interface InProcessService {
   url: string;
@@ -80,7 +80,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(await axeViolations(page)).toEqual([]);
 }
 
-/** The frame is as high as what it shows, and nothing sticks out of it. */
+/** Expects the frame to be as high as its content, without overflow. */
 export async function expectNoScrolling(page: Page): Promise<void> {
   const frame = page.frames().at(-1);
   await expect

@@ -16,7 +16,7 @@ export interface CommandResult {
   err: string;
 }
 
-/** The built product on a machine of its own: what an operator has in front of them. */
+/** The built product on a machine of its own, as an operator has it. */
 export interface Installation {
   readonly url: string;
   readonly folder: string;
@@ -26,13 +26,13 @@ export interface Installation {
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** What its process has in memory. */
+  /** The memory of its process. */
   residentBytes(): Promise<number>;
-  /** What the service has written since its last start. */
+  /** The output of the service since its last start. */
   log(): string;
-  /** Runs `countersign` to its end, whatever that is. */
+  /** Runs `countersign` to its end. */
   run(args: readonly string[], given?: { input?: string; env?: Record<string, string> }): Promise<CommandResult>;
-  /** Begins it and leaves it running, to be killed by the test. */
+  /** Starts it and leaves it running, for the test to kill. */
   begin(args: readonly string[], more?: Record<string, string>): ChildProcess;
   remove(): Promise<void>;
 }
@@ -115,7 +115,7 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
   };
 }
 
-/** The command, for a test that expects it to do what it is told: answers what it printed. */
+/** Runs a command that must succeed; returns its output. */
 export class Operator {
   readonly #installation: Installation;
   readonly #global: readonly string[];
@@ -127,7 +127,7 @@ export class Operator {
     this.#env = env;
   }
 
-  /** The same, from elsewhere: with the URL and an API key. */
+  /** The same, over the network: with the URL and an API key. */
   withKey(key: string): Operator {
     const { url } = this.#installation;
     return new Operator(this.#installation, [], { COUNTERSIGN_API_URL: url, COUNTERSIGN_API_KEY: key });

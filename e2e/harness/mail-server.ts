@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server that delivers nothing and keeps what it was given. */
+/** A mail server that delivers nothing and stores what it receives. */
 export interface MailServer {
-  /** As COUNTERSIGN_SMTP_URL has it. */
+  /** As COUNTERSIGN_SMTP_URL takes it. */
   url: string;
-  /** The texts of the messages to this address so far, decoded. */
+  /** The decoded texts of the messages to this address so far. */
   to(address: string): string[];
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export async function startMailServer(): Promise<MailServer> {
   };
 }
 
-/** Quoted-printable, undone as far as links and codes need it. */
+/** Decodes quoted-printable, as far as links and codes need it. */
 function decodeQuotedPrintable(message: string): string {
   return message
     .replaceAll('=\r\n', '')

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 
 /**
- * Markup that people could write where others type their passwords. Each calls `pwned()` if it runs, which `TRAP` notes
- * down.
+ * Markup for fields that other users see while they type passwords. Each calls `pwned()` if it runs, which `TRAP`
+ * records.
  */
 export const CORPUS = [
   '<script>pwned()</script>',
@@ -21,7 +21,7 @@ export const CORPUS = [
 
 export const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;
 
-/** Where markup ran, of what was opened with the {@link TRAP} set. */
+/** Where markup ran, in pages opened with the {@link TRAP} set. */
 export function executionsOn(page: Page): Promise<string[]> {
   return page.evaluate(() => (window as unknown as { ran: string[] }).ran);
 }

@@ -9,7 +9,7 @@ import { beginPasskeyRegistration } from '../../server/tokens/kinds/passkey/star
 import { userDocument } from '../../server/users/documents.ts';
 import { freshLogin, PASSWORD } from './people.ts';
 
-/** A passkey that somebody has registered, and that a browser can be given. */
+/** A registered passkey that a browser can be given. */
 export interface Passkey {
   token: TokenId;
   device: SoftwareAuthenticator;
@@ -21,13 +21,13 @@ export interface PasskeyOwner {
   passkeys: Passkey[];
 }
 
-/** Somebody with a password, to whom passkeys are to be registered. */
+/** A user with a password, for whom passkeys are registered. */
 export async function makeOwner(client: Client): Promise<PasskeyOwner> {
   const login = freshLogin();
   return { user: await client.users.create({ login, password: PASSWORD }), login, passkeys: [] };
 }
 
-/** What a browser would have done on a page of the service, as its owner. */
+/** Registers it as a browser would on a page of the service. */
 export async function registerPasskey(
   ports: Ports,
   issuer: string,
@@ -56,7 +56,7 @@ export async function accountOf(ports: Ports, user: string): Promise<AccountId> 
   return stored.value.account;
 }
 
-/** Lets them in with their passkeys. */
+/** Assigns the user to the resource with their passkeys. */
 export async function assignPasskeys(client: Client, resource: string, { user, passkeys }: PasskeyOwner) {
   for (const { token } of passkeys) await client.assignments.create({ resource, user: user.id, token });
 }
@@ -68,13 +68,13 @@ export interface BrowserAuthenticator {
 
 let plugged = 0;
 
-/** One device that goes from browser to browser: its counter never goes back, as that of a copy would. */
+/** One device in several browsers: its counter never goes back, as that of a copy would. */
 function nextSignCount(): number {
   plugged += 100;
   return plugged;
 }
 
-/** Gives the browser of a page an authenticator, with these passkeys on it. */
+/** Attaches an authenticator with these passkeys to the browser of a page. */
 export async function attachAuthenticator(
   page: Page,
   passkeys: readonly Passkey[],

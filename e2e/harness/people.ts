@@ -17,8 +17,8 @@ const PERIOD_MS = 30_000;
 export interface Device {
   token: CreatedToken['token'];
   /**
-   * HOTP: the codes one after another, this one `ahead` of the first. TOTP: the code of now, or of so many steps
-   * `ahead`; the service takes the one before, too.
+   * HOTP: consecutive codes, `ahead` of the first. TOTP: the current code, or one `ahead` by steps; the service accepts
+   * the one before, too.
    */
   code(ahead?: number): string;
 }
@@ -31,7 +31,7 @@ export interface Person {
 
 let createdCount = 0;
 
-/** A login that no other test has. */
+/** A login that no other test uses. */
 export function freshLogin(): string {
   createdCount += 1;
   return `person-${createdCount}-${randomBytes(3).toString('hex')}@harbour.example`;
@@ -42,7 +42,7 @@ export function makeResource(client: Client, origin: string, settings: Partial<N
   return client.resources.create({ name: 'Harbour & Co.', allowedOrigins: [origin], ...settings });
 }
 
-/** Somebody assigned to the resource with a password alone. */
+/** A user assigned to the resource with a password only. */
 export async function makePerson(client: Client, resource: string, settings: Partial<NewUser> = {}): Promise<Person> {
   const login = settings.login ?? freshLogin();
   const user = await client.users.create({ login, password: PASSWORD, ...settings });
@@ -50,7 +50,7 @@ export async function makePerson(client: Client, resource: string, settings: Par
   return { login, password: settings.password ?? PASSWORD, user };
 }
 
-/** Somebody assigned together with a token. HOTP unless said otherwise: its codes wait for no clock. */
+/** A user assigned together with a token. HOTP by default, because its codes do not wait for a clock. */
 export async function makePersonWithDevice(
   client: Client,
   resource: string,
@@ -72,7 +72,7 @@ async function makeDevice(client: Client, settings: Partial<NewOathToken>): Prom
   };
 }
 
-/** A code that is none of those the device may show now. */
+/** A code that the device does not show now. */
 export function wrongCode(device: Device): string {
   const near = Array.from({ length: 24 }, (_, step) => device.code(step - (device.token.kind === 'totp' ? 12 : 0)));
   const digits = device.token.digits;

@@ -6,7 +6,7 @@ import { append } from '../../server/testing/event-stream.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
 
 const DAY_MS = 86_400_000;
-/** The frequent ones more often. */
+/** Frequent reasons are repeated. */
 const REASONS = [
   'OTP_WRONG',
   'INVALID_CREDENTIALS',
@@ -24,8 +24,8 @@ export interface SeededActivity {
 }
 
 /**
- * Attempts to sign in on each of the last days, the last of them today: more on working days, more at the first
- * resources, some refused. Sealed and counted, as the service does it.
+ * Writes sign-in attempts for the last days up to today: more on working days and at the first resources, some refused.
+ * Sealed and counted as the service does.
  */
 export async function seedActivity(ports: TestPorts, account: AccountId, { resources, people, days }: SeededActivity) {
   const now = ports.clock.now();
@@ -42,7 +42,7 @@ export async function seedActivity(ports: TestPorts, account: AccountId, { resou
       const isRefused = made % 5 === 0 || (back === 9 && at % 2 === 0);
       return {
         type: 'authentication',
-        // On the day that is not over, nothing that is to come.
+        // No attempts in the future of today.
         at: start + Math.floor(((back === 0 ? now - midnight : DAY_MS) * (at + 1)) / (attempts + 1)),
         account,
         actor: { kind: 'user', ...(who && { id: who }) },

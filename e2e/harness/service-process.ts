@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { waitUntil } from '../../server/testing/wait-until.ts';
 
-/** The built service in a process of its own, started and killed as often as a test likes. */
+/** The built service in a separate process, which a test can start and kill. */
 export interface ServiceProcess {
   start(): Promise<void>;
-  /** Ends it as an outage does: at once, with whatever is in flight. */
+  /** Kills it, with requests in flight. */
   kill(): Promise<void>;
-  /** The last of what it wrote. */
+  /** The end of its output. */
   words(): string;
 }
 

@@ -14,18 +14,18 @@ import { serviceProcess } from './service-process.ts';
 
 const run = promisify(execFile);
 
-/** The real service as it is built, in a process of its own, with one account and a key for it. */
+/** The built service in a separate process, with one account and a key for it. */
 export interface Service {
-  /** `http://localhost:PORT`: to a browser another site than the pages on `127.0.0.1`. */
+  /** `http://localhost:PORT`: for a browser another site than the pages on `127.0.0.1`. */
   url: string;
   apiKey: string;
   client: Client;
   verifierOf(resource: string): Verifier;
-  /** Ends it as an outage does: at once, with whatever is in flight. */
+  /** Kills it, with requests in flight. */
   kill(): Promise<void>;
-  /** Does something to its data that only its own code may, while it is down; then starts it again. */
+  /** Changes its data with its own code while it is down; then starts it again. */
   whileDown<T>(work: (ports: Ports) => Promise<T>): Promise<T>;
-  /** Again, on the same data and port. */
+  /** Starts it again on the same data and port. */
   start(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import type { FrameLocator, Locator, Page } from '@playwright/test';
 
-/** The widget as the person sees it: by role and by label, never by class. */
+/** The widget as users see it: by role and by label, never by class. */
 export interface WidgetView<Place = FrameLocator | Page> {
   frame: Place;
   heading: Locator;
   login: Locator;
   password: Locator;
   code: Locator;
-  /** What is wrong, or empty. */
+  /** The error, or empty. */
   alert: Locator;
   button(name: string | RegExp): Locator;
   identify(login: string): Promise<void>;
@@ -26,12 +26,12 @@ export const TITLES = {
   offline: 'No connection',
 } as const;
 
-/** `within`: a CSS selector of what the widget is mounted in, where there are several. */
+/** `within`: a CSS selector of the element of the widget, if there are several. */
 export function widgetOn(page: Page, within = 'body'): WidgetView<FrameLocator> {
   return widgetIn(page.frameLocator(`${within} iframe`));
 }
 
-/** The sign-in in a frame, or as a page or window of its own. */
+/** The sign-in in a frame, or as a page or window. */
 export function widgetIn<Place extends FrameLocator | Page>(frame: Place): WidgetView<Place> {
   const button = (name: string | RegExp) => frame.getByRole('button', { name, exact: true });
   const view: WidgetView<Place> = {
