@@ -52,7 +52,7 @@ export function App({ stage, ...rest }: AppProps) {
         />
       );
     case 'inside':
-      return <Later {...rest} address={stage.address} session={stage.session} isNext={isNext} />;
+      return <LazyShell {...rest} address={stage.address} session={stage.session} isNext={isNext} />;
     case 'unknown':
       return (
         <Message
@@ -86,7 +86,7 @@ function useHasMoved(stage: Stage): boolean {
 }
 
 /** What is behind the door is not sent to whoever stands before it. */
-function Later(props: ShellProps) {
+function LazyShell(props: ShellProps) {
   const [loaded, setLoaded] = useState<{ Inside: ComponentType<ShellProps> }>();
   const [isLost, setLost] = useState(false);
   const { texts } = props;

@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { english, loadTexts } from './i18n/texts.ts';
 import { takeSecret } from './links/link-secret.ts';
-import { keepPreferences, type Preferences, readPreferences } from './preferences.ts';
+import { type Preferences, readPreferences, savePreferences } from './preferences.ts';
 import { createRouter, type Stage } from './router.ts';
 import { createClient } from './service/client.ts';
 import { createQueryCache } from './service/query-cache.ts';
@@ -14,7 +14,7 @@ import './styles/enrolment.css';
 import './styles/print.css';
 
 /** How often it is looked whether an unused session is over. */
-const LOOK_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 
 // Before anything else: until then the secret of a link stands in the address bar.
 const secret = takeSecret(window);
@@ -48,14 +48,14 @@ function draw(): void {
 
 async function setPreferences(changes: Partial<Preferences>): Promise<void> {
   preferences = { ...preferences, ...changes };
-  keepPreferences(preferences, () => localStorage);
+  savePreferences(preferences, () => localStorage);
   if (preferences.theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = preferences.theme;
-  await speak();
+  await loadLanguage();
   draw();
 }
 
-async function speak(): Promise<void> {
+async function loadLanguage(): Promise<void> {
   const { language } = preferences;
   texts = await loadTexts(language === undefined ? navigator.languages : [language]);
   document.documentElement.lang = texts.lang;
@@ -67,5 +67,5 @@ addEventListener('popstate', () => {
   return another === '' ? visit.follow() : visit.start(another);
 });
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && visit.checkTime());
-setInterval(() => visit.checkTime(), LOOK_MS);
-speak().then(() => visit.start(secret));
+setInterval(() => visit.checkTime(), POLL_INTERVAL_MS);
+loadLanguage().then(() => visit.start(secret));

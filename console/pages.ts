@@ -34,11 +34,11 @@ export interface PageEntry {
   /** Who has it in their navigation; without it, everybody. */
   isFor?(session: SessionView): boolean;
   /** Its objects, for the search over everything: what they are called, and where they are. */
-  find?: { path: string; name(item: Found): string; href(item: Found): string };
+  find?: { path: string; name(item: FoundObject): string; href(item: FoundObject): string };
   load(): Promise<PageModule>;
 }
 
-export type Found = Readonly<Record<string, unknown>> & { id: string };
+export type FoundObject = Readonly<Record<string, unknown>> & { id: string };
 
 /** One line for each place behind the door, in the order of the navigation. */
 export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keepPreferences, readPreferences } from './preferences.ts';
+import { readPreferences, savePreferences } from './preferences.ts';
 
 function storageOf(kept: Record<string, string> = {}) {
   return {
@@ -19,9 +19,9 @@ function storageOf(kept: Record<string, string> = {}) {
 test('what was chosen is there again, and what is usual leaves nothing behind', () => {
   const { kept, storage } = storageOf();
   const chosen = { theme: 'dark', language: 'de', hasShortcuts: false } as const;
-  keepPreferences(chosen, storage);
+  savePreferences(chosen, storage);
   expect(readPreferences(storage)).toEqual(chosen);
-  keepPreferences({ theme: 'auto', language: undefined, hasShortcuts: true }, storage);
+  savePreferences({ theme: 'auto', language: undefined, hasShortcuts: true }, storage);
   expect(kept).toEqual({});
 });
 
@@ -33,5 +33,5 @@ test('nonsense and a browser that keeps nothing are the usual', () => {
     throw new DOMException('denied', 'SecurityError');
   };
   expect(readPreferences(denied)).toEqual(usual);
-  expect(() => keepPreferences({ theme: 'dark', language: 'de', hasShortcuts: false }, denied)).not.toThrow();
+  expect(() => savePreferences({ theme: 'dark', language: 'de', hasShortcuts: false }, denied)).not.toThrow();
 });

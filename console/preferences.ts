@@ -35,7 +35,7 @@ export function readPreferences(storage: () => Pick<Storage, 'getItem'>): Prefer
   };
 }
 
-export function keepPreferences(
+export function savePreferences(
   { theme, language, hasShortcuts }: Preferences,
   storage: () => Pick<Storage, 'setItem' | 'removeItem'>,
 ): void {

@@ -4,7 +4,7 @@ import { createRouter, innerAddress, type Router, type Stage } from './router.ts
 import { type Answer, createClient } from './service/client.ts';
 
 const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0, account: { id: 'acc_1' } } as SessionView;
-const IN = { session: SESSION, hasEnded: false };
+const SIGNED_IN = { session: SESSION, hasEnded: false };
 const known = { account: 'acc_1' };
 
 beforeEach(() => {
@@ -69,7 +69,7 @@ describe('the address decides', () => {
     ['/console', 'home'],
     ['/console/your-sign-in', 'ownSignIn'],
   ])('%s is %s for whoever has a session', async (path, place) => {
-    const { visit, stage } = arrive(path, says(IN));
+    const { visit, stage } = arrive(path, says(SIGNED_IN));
     await visit.start('');
     expect(stage()).toEqual({ kind: 'inside', address: innerAddress(path), session: SESSION });
     expect(innerAddress(path)).toMatchObject({ place, path, params: {} });
@@ -107,7 +107,7 @@ describe('the address decides', () => {
 
 describe('inside', () => {
   async function inside(...answers: Response[]) {
-    const at = arrive('/console', says(IN), ...answers);
+    const at = arrive('/console', says(SIGNED_IN), ...answers);
     await at.visit.start('');
     return at;
   }
@@ -175,7 +175,7 @@ describe('inside', () => {
   test('used from another tab, it goes on', async () => {
     const { visit, stage, answers } = await inside();
     await vi.advanceTimersByTimeAsync(1_800_000);
-    answers.push(says(IN));
+    answers.push(says(SIGNED_IN));
     await visit.checkTime();
     expect(stage()).toMatchObject({ kind: 'inside' });
   });

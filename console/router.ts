@@ -3,7 +3,7 @@ import type { SessionView } from '@countersign/protocol/session';
 import type { Answer, Client } from './service/client.ts';
 import { type Deadline, deadlineIn } from './service/deadline.ts';
 import { probeSession } from './service/session-probe.ts';
-import type { Known } from './sign-in/sign-in.ts';
+import type { KnownCredentials } from './sign-in/sign-in.ts';
 
 export type LinkRoute = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery' | 'reset'>;
 /** Where only those who have signed in come. */
@@ -22,7 +22,7 @@ export type Stage =
   | { kind: 'loading' }
   | { kind: 'link'; place: LinkRoute; secret: string }
   /** `hasEnded`: there was a session, and it is over. */
-  | { kind: 'sign-in'; known: Known; hasEnded: boolean }
+  | { kind: 'sign-in'; known: KnownCredentials; hasEnded: boolean }
   | { kind: 'inside'; address: Address; session: SessionView }
   | { kind: 'unknown' }
   | { kind: 'offline' }
@@ -44,7 +44,7 @@ export interface Router {
   /** Signed in. */
   enter(session: SessionView): void;
   /** To the sign-in, with what is known of them. */
-  signIn(known: Known): void;
+  signIn(known: KnownCredentials): void;
   /**
    * To another address behind the door.
    *
@@ -63,14 +63,14 @@ export interface Router {
 }
 
 const [HOME] = CONSOLE_PLACES.home;
-const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkRoute[];
-const OVER: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
+const LINK_ROUTES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkRoute[];
+const ENDED_CODES: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
 
 /** The address behind the door that this is, or undefined. */
 export function innerAddress(href: string): Address | undefined {
   const { path, query } = split(href);
   const found = placeAt(path);
-  if (!found || LINK_PLACES.includes(found.place)) return undefined;
+  if (!found || LINK_ROUTES.includes(found.place)) return undefined;
   return { place: found.place as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
 }
 
@@ -122,7 +122,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
   const start = async (secret: string) => {
     const place = placeAt(split(href()).path)?.place;
     if (place === undefined) return put({ kind: 'unknown' });
-    if (LINK_PLACES.includes(place)) return put({ kind: 'link', place: place as LinkRoute, secret });
+    if (LINK_ROUTES.includes(place)) return put({ kind: 'link', place: place as LinkRoute, secret });
     put({ kind: 'loading' });
     await askSession();
   };
@@ -150,7 +150,8 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     async signOut() {
       const answer = await client.send('DELETE', 'session');
       if (answer.kind === 'lost') return put({ kind: 'offline' });
-      if (answer.kind === 'refused' && !OVER.includes(answer.code)) return put({ kind: 'refused', code: answer.code });
+      if (answer.kind === 'refused' && !ENDED_CODES.includes(answer.code))
+        return put({ kind: 'refused', code: answer.code });
       setHref(HOME, true);
       leave(false);
     },
@@ -165,7 +166,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     hear(answer) {
       if (stage.kind !== 'inside') return;
       if (answer.kind === 'done') ends = deadlineIn(idleMs);
-      if (answer.kind === 'refused' && OVER.includes(answer.code)) leave(true);
+      if (answer.kind === 'refused' && ENDED_CODES.includes(answer.code)) leave(true);
     },
     async checkTime() {
       if (stage.kind !== 'inside' || ends.leftMs() > 0) return;

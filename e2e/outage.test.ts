@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { isCountersignError, newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
@@ -49,7 +49,7 @@ describe('the service goes down', () => {
     await stage.service.kill();
     await page.evaluate(() => (window as unknown as { widgets: { here: { reset(): void } } }).widgets.here.reset());
     await expect(widget.heading).toHaveText(TITLES.offline);
-    await lastHeard(page, 'timeout');
+    await waitForLastEvent(page, 'timeout');
 
     await stage.service.start();
     await widget.button('Try again').click();
@@ -112,7 +112,7 @@ describe('too many', () => {
     page.on('request', (request) => asked.push(request.url()));
     await widget.password.press('Enter');
     expect(asked).toEqual([]);
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', retryable: true });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', retryable: true });
 
     await expect(timer).toHaveText('You can try again now.');
     await widget.givePassword(person.password);
@@ -141,6 +141,6 @@ describe('too many', () => {
     const widget = widgetOn(page);
     await expect(widget.frame.getByText('Too many requests from here.')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
   });
 });

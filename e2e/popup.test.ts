@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource, type Person } from './harness/people.ts';
 import { TITLES, widgetIn } from './harness/widget-view.ts';
@@ -59,7 +59,7 @@ describe('a sign-in in a separate window', () => {
     const window = await press(page);
     await expect(widgetIn(window).heading).toHaveText(TITLES.identify);
     await window.close();
-    await lastHeard(page, 'close');
+    await waitForLastEvent(page, 'close');
     const again = await press(page);
     await expect(widgetIn(again).heading).toHaveText(TITLES.identify);
     const closes = again.waitForEvent('close');
@@ -73,7 +73,7 @@ describe('a sign-in in a separate window', () => {
     const { page } = await stage.openWidget(resource, { options, headers });
     const window = await press(page);
     await expect(window.getByText('works only together with the site')).toBeVisible();
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'POPUP_UNREACHABLE', retryable: true });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'POPUP_UNREACHABLE', retryable: true });
   });
 
   test('that the browser does not open is an error with a code', async () => {
@@ -82,7 +82,7 @@ describe('a sign-in in a separate window', () => {
       before: (context) => context.addInitScript('window.open = () => null'),
     });
     await page.getByRole('button', { name: options.title }).click();
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'POPUP_BLOCKED', retryable: true });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'POPUP_BLOCKED', retryable: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
@@ -77,7 +77,7 @@ describe('a login request', () => {
     await expect(widgetOn(again).frame.getByText('This request has been used or has expired')).toBeVisible();
     // Only the host can start again.
     await expect(widgetOn(again).frame.getByRole('button')).toHaveCount(0);
-    expect(await lastHeard(again, 'error')).toMatchObject({ code: 'LOGIN_REQUEST_INVALID', retryable: false });
+    expect(await waitForLastEvent(again, 'error')).toMatchObject({ code: 'LOGIN_REQUEST_INVALID', retryable: false });
   });
 
   test('is worthless with another nonce or on another resource', async () => {

@@ -1,7 +1,7 @@
 import type { Request } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -50,7 +50,7 @@ describe('for any login', () => {
     await widget.givePassword('not the password');
     await expect(widget.alert).not.toBeEmpty();
     await look();
-    await lastHeard(page, 'error');
+    await waitForLastEvent(page, 'error');
     seen.push((await eventsOf(page)).map(([name, detail]) => [name, detail?.code ?? detail?.step ?? null]));
     seen.push(...(await Promise.all(answers)));
     return seen;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, eventsOf, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, eventsOf, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { makePerson, makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -124,7 +124,7 @@ describe('refuses', () => {
     await expect(widget.heading).toHaveText(TITLES.denied);
     await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'TOKEN_LOCKED', retryable: false });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TOKEN_LOCKED', retryable: false });
     expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
   });
 
@@ -188,7 +188,7 @@ describe('refuses', () => {
     await widget.identify('mira');
     await expect(widget.heading).toHaveText(TITLES.denied);
     await expect(widget.frame.getByText('Signing in is not allowed from where you are')).toBeVisible();
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'FILTER_DENIED', retryable: false });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'FILTER_DENIED', retryable: false });
   });
 
   test('an address that a filter denies since the sign-in started', async () => {

@@ -4,7 +4,7 @@ import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { ocraAnswer } from '../server/tokens/kinds/ocra/answer.ts';
 import { parseSuite } from '../server/tokens/kinds/ocra/suite.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { freshLogin, makeResource, PASSWORD } from './harness/people.ts';
 import { widgetOn } from './harness/widget-view.ts';
@@ -93,7 +93,7 @@ describe('a transaction', () => {
     expect(await widget.frame.locator('.question b').allTextContents()).toEqual(before);
     await widget.button('Cancel').click();
     await expect(widget.heading).toHaveText('Nothing was confirmed');
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'TRANSACTION_CANCELLED', retryable: false });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TRANSACTION_CANCELLED', retryable: false });
     await page.reload();
     await expect(widget.heading).toHaveText('Sign-in is not possible');
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { samplePng } from '../server/testing/images.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture, lastHeard, resultOf } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { makeResource } from './harness/people.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -41,7 +41,7 @@ describe('a test resource', () => {
   test('that fails reports what a user would see', async () => {
     const { page, widget } = await walk('fail');
     await expect(widget.alert).toContainText('These sign-in details are not right');
-    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'INVALID_CREDENTIALS', retryable: true });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'INVALID_CREDENTIALS', retryable: true });
   });
 
   test('that expires gives an expired result, and the widget says so', async () => {
@@ -52,7 +52,7 @@ describe('a test resource', () => {
     const verifier = stage.service.verifierOf(id);
     await expect(verifier.verifyResult(result, expected)).rejects.toMatchObject({ code: 'RESULT_EXPIRED' });
     await expect(widget.heading).toHaveText(TITLES.expired);
-    await lastHeard(page, 'expire');
+    await waitForLastEvent(page, 'expire');
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { SaxesParser } from '@rubensworks/saxes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
+import { BACKENDS, fillIn } from '../../console/resources/snippets.ts';
 import { Account } from '../../docs/testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from '../../docs/testing/built-service.ts';
 import { codeBlocksOf, ROOT } from '../../docs/testing/code-blocks.ts';
@@ -98,7 +98,7 @@ describe('the library for Java', () => {
 function embedded(): string {
   const { issuer, resource } = VECTORS.defaults;
   const text = BACKENDS.find(({ language }) => language === 'Java')?.text ?? '';
-  const filled = filledIn(text, { service: issuer, resource, origin: ORIGIN });
+  const filled = fillIn(text, { service: issuer, resource, origin: ORIGIN });
   const set = '.jwksUrl(System.getProperty("embed.jwks")).clock(documented.DocumentedTest.CLOCK).build()';
   return `package embed;\n${filled.replace('.build()', set)}`;
 }

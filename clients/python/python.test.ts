@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
+import { BACKENDS, fillIn } from '../../console/resources/snippets.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from '../../docs/testing/built-service.ts';
 import { runProbe } from '../../tools/prepare/probe.ts';
 import { findPython } from '../../tools/prepare/programs.ts';
@@ -96,7 +96,7 @@ test('the example that the console shows lets in whoever has a good result, once
   const folder = mkdtempSync(join(tmpdir(), 'countersign-snippet-'));
   try {
     const given = {
-      example: filledIn(text, { service: issuer, resource, origin: 'https://shop.example' }),
+      example: fillIn(text, { service: issuer, resource, origin: 'https://shop.example' }),
       ...{ nonce, now, jwks: VECTORS.jwks, good: vector('valid ES256') },
       hostile: Object.fromEntries(hostile.map((one) => [one.name, textOf(one)])),
     };

@@ -6,7 +6,7 @@ import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { ADMINISTRATORS, type AdministratorView, States } from './administrator.tsx';
+import { ADMINISTRATORS, AdministratorBadges, type AdministratorView } from './administrator.tsx';
 import { Roles } from './roles.tsx';
 import { words } from './words.ts';
 
@@ -31,7 +31,7 @@ export function AdministratorList() {
             cell: ({ id, name }) => (id === session.administrator.id ? `${name} (${words('you')})` : name),
           },
           { key: 'email', label: words('email'), cell: ({ email }) => <span class="muted">{email}</span> },
-          { key: 'state', label: words('state'), cell: (one) => <States of={one} /> },
+          { key: 'state', label: words('state'), cell: (one) => <AdministratorBadges of={one} /> },
           {
             key: 'token',
             label: words('hasToken'),

@@ -23,12 +23,12 @@ export interface AdministratorView extends Fields {
 }
 
 /** What an invitation answers. */
-export interface Invited {
+export interface InvitationResponse {
   administrator: AdministratorView;
   handOver?: { link: string; code: string };
 }
 
-export function States({ of: { role, state } }: { of: AdministratorView }) {
+export function AdministratorBadges({ of: { role, state } }: { of: AdministratorView }) {
   return (
     <span class="states">
       {role === 'superuser' && <Badge tone="warn">{words('superuser')}</Badge>}

@@ -4,14 +4,14 @@ import { LANGUAGE_NAMES } from '../i18n/texts.ts';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
-import { ADMINISTRATORS, grantsInput, type Invited } from './administrator.tsx';
+import { ADMINISTRATORS, grantsInput, type InvitationResponse } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
 import { words } from './words.ts';
 
 export function Invite() {
   const { reads, go, notify, texts } = useConsole();
   const { choices, nameOf } = useResourceChoices();
-  const [invited, setInvited] = useState<Invited>();
+  const [invited, setInvited] = useState<InvitationResponse>();
   const back = { href: ADMINISTRATORS, label: words('title') };
   if (invited?.handOver) {
     return (
@@ -24,7 +24,7 @@ export function Invite() {
   return (
     <>
       <PageHead title={words('invite')} lead={words('inviteLead')} back={back} />
-      <CreateForm<Invited>
+      <CreateForm<InvitationResponse>
         path="invitations"
         inputs={[
           { name: 'name', kind: 'text', max: 100, label: words('name') },

@@ -9,7 +9,13 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { ADMINISTRATORS, type AdministratorView, grantsInput, type Invited, States } from './administrator.tsx';
+import {
+  ADMINISTRATORS,
+  AdministratorBadges,
+  type AdministratorView,
+  grantsInput,
+  type InvitationResponse,
+} from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
 import { Transfer } from './transfer.tsx';
 import { words } from './words.ts';
@@ -36,7 +42,7 @@ export function OneAdministrator({ id }: { id: string }) {
           )
         }
       >
-        {one && <States of={one} />}
+        {one && <AdministratorBadges of={one} />}
       </PageHead>
       {isGone && <Problem read={read} />}
       {!one && !read.problem && <Skeleton lines={8} />}
@@ -82,11 +88,11 @@ export function OneAdministrator({ id }: { id: string }) {
 function Resend({ one: { id, email } }: { one: AdministratorView }) {
   const { client, reads, texts, notify } = useConsole();
   const [isBusy, setBusy] = useState(false);
-  const [handOver, setHandOver] = useState<Invited['handOver']>();
+  const [handOver, setHandOver] = useState<InvitationResponse['handOver']>();
   const resend = async () => {
     if (isBusy) return;
     setBusy(true);
-    const answer = await client.send<Invited>('POST', `invitations/${id}/resend`);
+    const answer = await client.send<InvitationResponse>('POST', `invitations/${id}/resend`);
     setBusy(false);
     reads.changed('administrators');
     if (answer.kind !== 'done') return notify({ text: refusalInWords(texts, answer), isBad: true });

@@ -31,7 +31,7 @@ export interface KeyWithSecret {
 }
 
 /** As long as a key may live from now on. */
-export const LONGEST_LIFE_MS = 3650 * 86_400_000;
+export const MAX_LIFETIME_MS = 3650 * 86_400_000;
 const SOON_MS = 30 * 86_400_000;
 
 export type KeyState = 'active' | 'off' | 'expired' | 'soon';
@@ -43,7 +43,7 @@ export function stateOf({ enabled, expiresAt }: Pick<ApiKey, 'enabled' | 'expire
   return expiresAt - now < SOON_MS ? 'soon' : 'active';
 }
 
-const MOST_RANGES = 50;
+const MAX_RANGES = 50;
 /** The shape alone: what is an address, the service says. */
 const RANGE = /^[0-9a-f:.]{2,45}(?:\/[0-9]{1,3})?$/i;
 
@@ -53,7 +53,7 @@ export function rangesInput(hint: string): Input {
   return {
     name: 'addressRanges',
     kind: 'list',
-    most: MOST_RANGES,
+    most: MAX_RANGES,
     placeholder: '203.0.113.7',
     label: words('ranges'),
     hint,

@@ -6,7 +6,7 @@ import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
-import { API_KEYS, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS, nameInput, rangesInput } from './api-key.ts';
+import { API_KEYS, inputsOf, type KeyWithSecret, MAX_LIFETIME_MS, nameInput, rangesInput } from './api-key.ts';
 import { words } from './words.ts';
 
 const MINUTE_MS = 60_000;
@@ -64,7 +64,7 @@ function lifetime(): Input {
     name: 'lifetimeMs',
     kind: 'duration',
     min: MINUTE_MS,
-    max: LONGEST_LIFE_MS,
+    max: MAX_LIFETIME_MS,
     label: words('lifetime'),
     hint: words('lifetimeHint'),
   };

@@ -7,7 +7,7 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { words as common } from '../shell/words.ts';
-import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS, protectimusInputs } from './api-key.ts';
+import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, MAX_LIFETIME_MS, protectimusInputs } from './api-key.ts';
 import { KeyBadge } from './key-list.tsx';
 import { words } from './words.ts';
 
@@ -59,7 +59,7 @@ export function OneKey({ id }: { id: string }) {
                     name: 'expiresAt',
                     kind: 'instant',
                     isAhead: true,
-                    withinMs: LONGEST_LIFE_MS,
+                    withinMs: MAX_LIFETIME_MS,
                     label: words('expires'),
                     hint: words('expiresHint'),
                   },

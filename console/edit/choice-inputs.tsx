@@ -47,7 +47,7 @@ export function ChoiceInput(props: Props<'select' | 'one-of'>) {
   );
 }
 
-export function SomeOfInput({ input, value, isReadOnly, onChange }: Props<'some-of'>) {
+export function MultiChoiceInput({ input, value, isReadOnly, onChange }: Props<'some-of'>) {
   const chosen = (value ?? []) as string[];
   const put = (next: string[]) => onChange(next.length === 0 && input.without !== undefined ? null : next);
   return (

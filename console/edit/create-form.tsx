@@ -1,6 +1,6 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { Alert } from '../parts/field.tsx';
-import { type Answer, createOnceKey, type Done } from '../service/client.ts';
+import { type Answer, createOnceKey, type Success } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
@@ -17,7 +17,7 @@ export interface CreateFormProps<Made> {
   button: string;
   /** What is sent, of what was filled in. */
   bodyOf?(values: Fields): Fields;
-  onMade(made: Done<Made>): void;
+  onMade(made: Success<Made>): void;
   onCancel(): void;
 }
 

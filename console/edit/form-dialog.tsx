@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
 import { Alert } from '../parts/field.tsx';
-import type { Answer, Done } from '../service/client.ts';
+import type { Answer, Success } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
@@ -19,7 +19,7 @@ export interface FormDialogProps<Body> {
   /** On the button. */
   action: string;
   send(values: Fields): Promise<Answer<Body>>;
-  onDone(done: Done<Body>, values: Fields): void;
+  onDone(done: Success<Body>, values: Fields): void;
   onClose(): void;
   /** What a refusal means here, where that is more than elsewhere. */
   inWords?(code: string): string | undefined;

@@ -3,7 +3,7 @@ import { Alert } from '../parts/field.tsx';
 import { Switch } from '../parts/switch.tsx';
 import type { Fields } from '../service/conflict.ts';
 import { words } from '../shell/words.ts';
-import { ChoiceInput, SomeOfInput } from './choice-inputs.tsx';
+import { ChoiceInput, MultiChoiceInput } from './choice-inputs.tsx';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import type { Input } from './inputs.ts';
 import { ListInput } from './list-input.tsx';
@@ -60,9 +60,9 @@ export function InputView(props: InputViewProps) {
   }
   return (
     <div class={kind}>
-      <Labelled {...props}>
+      <LabelledInput {...props}>
         <Control {...props} />
-      </Labelled>
+      </LabelledInput>
     </div>
   );
 }
@@ -80,7 +80,7 @@ function Control(props: InputViewProps) {
     case 'one-of':
       return <ChoiceInput {...props} input={input} />;
     case 'some-of':
-      return <SomeOfInput {...props} input={input} />;
+      return <MultiChoiceInput {...props} input={input} />;
     case 'list':
       return <ListInput {...props} input={input} />;
     case 'part':
@@ -93,9 +93,9 @@ function Control(props: InputViewProps) {
 }
 
 /** A single control has a label; several have a legend. */
-const SEVERAL: readonly Input['kind'][] = ['one-of', 'some-of', 'weights', 'part'];
+const GROUP_KINDS: readonly Input['kind'][] = ['one-of', 'some-of', 'weights', 'part'];
 
-function Labelled({ input, id, error, children }: InputViewProps & { children: ComponentChildren }) {
+function LabelledInput({ input, id, error, children }: InputViewProps & { children: ComponentChildren }) {
   const { label, hint, kind } = input;
   const rest = (
     <>
@@ -108,7 +108,7 @@ function Labelled({ input, id, error, children }: InputViewProps & { children: C
       <Alert id={`${id}-error`}>{error}</Alert>
     </>
   );
-  if (SEVERAL.includes(kind)) {
+  if (GROUP_KINDS.includes(kind)) {
     return (
       <fieldset id={id} tabIndex={-1} aria-describedby={describedBy(id, input, error)}>
         <legend>{label}</legend>

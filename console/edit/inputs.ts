@@ -8,7 +8,7 @@ export interface Choice {
   hint?: string;
 }
 
-interface Asked {
+interface InputBase {
   /** As the API calls it. */
   name: string;
   label: string;
@@ -19,7 +19,7 @@ interface Asked {
 export type Entry = { value: string } | { mistake: string };
 
 /** What is asked for, and what of JSON the answer is. */
-export type Input = Asked &
+export type Input = InputBase &
   /** With `without` it may be null, which is called that. `check` answers what else is wrong with it. */
   (
     | { kind: 'text'; max: number; autocomplete?: string; without?: string; check?(text: string): string | undefined }

@@ -27,18 +27,18 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
   told.push([
     words('who'),
     <>
-      <ActorText actor={actor} /> {actor.id !== undefined && <Named id={actor.id} />}
+      <ActorText actor={actor} /> {actor.id !== undefined && <NamedId id={actor.id} />}
     </>,
   ]);
-  if (subject !== undefined) told.push([words('about'), <Named key="subject" id={subject} />]);
+  if (subject !== undefined) told.push([words('about'), <NamedId key="subject" id={subject} />]);
   if (resource !== undefined && resource !== subject)
-    told.push([words('resource'), <Named key="resource" id={resource} />]);
+    told.push([words('resource'), <NamedId key="resource" id={resource} />]);
   if (related.length > 0) {
     told.push([
       words('related'),
       related.map((id) => (
         <span key={id} class="stacked">
-          <Named id={id} />
+          <NamedId id={id} />
         </span>
       )),
     ]);
@@ -86,7 +86,7 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
   );
 }
 
-function Named({ id }: { id: string }) {
+function NamedId({ id }: { id: string }) {
   const { name, place } = useNameOf(id);
   const text = (
     <>

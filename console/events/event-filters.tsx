@@ -1,25 +1,25 @@
 import { useId, useState } from 'preact/hooks';
 import { Alert } from '../parts/field.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { isId, type Narrow, type Narrowed } from './event.ts';
+import { type EventFilter, type EventFilterValues, isId } from './event.ts';
 import { REASONS, reasonText, TYPES, typeText, words } from './words.ts';
 
-export interface NarrowingProps {
-  narrowed: Narrowed;
-  onChange(next: Narrowed): void;
+export interface EventFiltersProps {
+  narrowed: EventFilterValues;
+  onChange(next: EventFilterValues): void;
 }
 
-const IN_MORE: readonly Narrow[] = ['reason', 'subject', 'actor', 'from', 'to'];
+const COLLAPSED_FILTERS: readonly EventFilter[] = ['reason', 'subject', 'actor', 'from', 'to'];
 
 /** What the events are narrowed to. All of it stands in the address. */
-export function Narrowing({ narrowed, onChange }: NarrowingProps) {
+export function EventFilters({ narrowed, onChange }: EventFiltersProps) {
   const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
-  const [isOpen] = useState(() => IN_MORE.some((name) => narrowed[name] !== undefined));
-  const set = (name: Narrow, value: string | undefined) => {
+  const [isOpen] = useState(() => COLLAPSED_FILTERS.some((name) => narrowed[name] !== undefined));
+  const set = (name: EventFilter, value: string | undefined) => {
     const { [name]: _, ...others } = narrowed;
     onChange(value === undefined || value === '' ? others : { ...others, [name]: value });
   };
-  const select = (name: Narrow, label: string, any: string, choices: readonly (readonly [string, string])[]) => {
+  const select = (name: EventFilter, label: string, any: string, choices: readonly (readonly [string, string])[]) => {
     const value = narrowed[name] ?? '';
     const known = value === '' || choices.some(([one]) => one === value) ? choices : [...choices, [value, value]];
     return (

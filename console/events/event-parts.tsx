@@ -1,7 +1,7 @@
 import { Badge } from '../parts/badge.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { useQuery } from '../shell/use-read.ts';
-import { type EventView, placeOf } from './event.ts';
+import { type EventView, objectPath } from './event.ts';
 import { words } from './words.ts';
 
 const TONES = { done: 'plain', granted: 'good', refused: 'bad' } as const;
@@ -24,13 +24,13 @@ interface Thing {
 }
 
 /** What everybody may see by its name; the rest of ids are asked for by nobody without need. */
-const SEEN_BY_ALL = /^(?:res|usr|tok|flt)_/;
+const VISIBLE_TO_ALL = /^(?:res|usr|tok|flt)_/;
 
 /** What an id is called, as far as that is known and theirs to see, and where it is looked at. */
 export function useNameOf(id: string): { name: string | undefined; place: string | undefined } {
   const { session } = useConsole();
-  const place = placeOf(id);
-  const isSeen = SEEN_BY_ALL.test(id);
+  const place = objectPath(id);
+  const isSeen = VISIBLE_TO_ALL.test(id);
   const read = useQuery<Thing>(isSeen && place !== undefined ? place.replace('/console/', '') : undefined);
   const isSelf = id === session.administrator.id;
   const isOpen = (isSeen || isSuperuser(session)) && !read.problem;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../server/kernel/event.ts';
-import { isId, narrowedBy, placeOf, queryOf } from './event.ts';
+import { isId, readEventFilters, objectPath, queryOf } from './event.ts';
 import { reasonText, TYPES, typeText } from './words.ts';
 
 test('every type of event has words', () => {
@@ -15,14 +15,14 @@ test('what has no words is shown as it is, whatever it is called', () => {
 
 test('the address is read for what the API takes, and written the same', () => {
   const text = 'type=authentication&outcome=refused&subject=usr_01k8dq9z2mp&from=1700000000000';
-  expect(queryOf(narrowedBy(new URLSearchParams(text)))).toBe(text);
+  expect(queryOf(readEventFilters(new URLSearchParams(text)))).toBe(text);
   const bad = new URLSearchParams({ type: '<b>', outcome: 'x', subject: 'usr_!', from: '-1', other: '1' });
-  expect(narrowedBy(bad)).toEqual({});
+  expect(readEventFilters(bad)).toEqual({});
 });
 
 test('ids lead where the console has a room for them', () => {
-  expect(placeOf('res_01k8dq9z2mp')).toBe('/console/resources/res_01k8dq9z2mp');
-  expect(placeOf('acc_01k8dq9z2mp')).toBeUndefined();
-  expect(placeOf('res_!')).toBeUndefined();
+  expect(objectPath('res_01k8dq9z2mp')).toBe('/console/resources/res_01k8dq9z2mp');
+  expect(objectPath('acc_01k8dq9z2mp')).toBeUndefined();
+  expect(objectPath('res_!')).toBeUndefined();
   expect([isId('usr_01k8dq9z2mp'), isId('usr_01k8dq9z2m')]).toEqual([true, false]);
 });

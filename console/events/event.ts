@@ -27,12 +27,12 @@ export interface EventView {
 }
 
 /** What events are narrowed to, as the address and the API call it. */
-export const NARROWS = ['type', 'outcome', 'resource', 'reason', 'subject', 'actor', 'from', 'to'] as const;
-export type Narrow = (typeof NARROWS)[number];
-export type Narrowed = Partial<Record<Narrow, string>>;
+export const EVENT_FILTERS = ['type', 'outcome', 'resource', 'reason', 'subject', 'actor', 'from', 'to'] as const;
+export type EventFilter = (typeof EVENT_FILTERS)[number];
+export type EventFilterValues = Partial<Record<EventFilter, string>>;
 
 const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/;
-const SHAPES: Readonly<Record<Narrow, RegExp>> = {
+const SHAPES: Readonly<Record<EventFilter, RegExp>> = {
   type: /^[a-z-]+(?:\.[a-z-]+)?$/,
   outcome: /^(?:done|granted|refused)$/,
   resource: ID,
@@ -48,25 +48,25 @@ export function isId(text: string): boolean {
 }
 
 /** What the address says; nonsense in it is as if it were not there. */
-export function narrowedBy(query: URLSearchParams): Narrowed {
-  const narrowed: Narrowed = {};
-  for (const name of NARROWS) {
+export function readEventFilters(query: URLSearchParams): EventFilterValues {
+  const narrowed: EventFilterValues = {};
+  for (const name of EVENT_FILTERS) {
     const value = query.get(name);
     if (value !== null && SHAPES[name].test(value)) narrowed[name] = value;
   }
   return narrowed;
 }
 
-export function queryOf(narrowed: Narrowed): string {
+export function queryOf(narrowed: EventFilterValues): string {
   const query = new URLSearchParams();
-  for (const name of NARROWS) {
+  for (const name of EVENT_FILTERS) {
     const value = narrowed[name];
     if (value !== undefined) query.set(name, value);
   }
   return query.toString();
 }
 
-const ROOMS: Readonly<Record<string, string>> = {
+const PAGE_BY_PREFIX: Readonly<Record<string, string>> = {
   res: 'resources',
   usr: 'users',
   tok: 'tokens',
@@ -77,8 +77,8 @@ const ROOMS: Readonly<Record<string, string>> = {
 };
 
 /** Where the console shows what an id stands for; undefined where it has no room for it. */
-export function placeOf(id: string): string | undefined {
-  const room = ROOMS[id.slice(0, 3)];
+export function objectPath(id: string): string | undefined {
+  const room = PAGE_BY_PREFIX[id.slice(0, 3)];
   const path = `/console/${room}/${id}`;
   return room !== undefined && placeAt(path) ? path : undefined;
 }

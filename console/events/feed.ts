@@ -29,9 +29,9 @@ export interface Feed {
 
 const PAGE = 50;
 /** A filter that little passes gets short pages; so many of them are asked for before the person decides. */
-const MOST_PAGES = 5;
+const MAX_PAGES = 5;
 /** More on one screen serve nobody; whoever follows begins anew from the newest. */
-const MOST_SHOWN = 1_000;
+const MAX_SHOWN = 1_000;
 
 /**
  * The events that pass a filter, page after page, and what is new of them. Knows no DOM.
@@ -63,11 +63,11 @@ export function createFeed(
     async older() {
       put({ isLoading: true, problem: undefined });
       const wanted = state.items.length + PAGE;
-      for (let pages = 0; pages < MOST_PAGES; pages++) {
+      for (let pages = 0; pages < MAX_PAGES; pages++) {
         const answer = await page(state.next);
         if (abort.signal.aborted) return;
         if (answer.kind !== 'done') return put({ isLoading: false, problem: answer });
-        put({ items: merged(state.items, answer.body.items), next: answer.body.next });
+        put({ items: merge(state.items, answer.body.items), next: answer.body.next });
         if (answer.body.next === null || state.items.length >= wanted) break;
       }
       put({ isLoading: false });
@@ -79,7 +79,7 @@ export function createFeed(
       const found: EventView[] = [];
       let next: string | null = null;
       let meets = false;
-      for (let pages = 0; pages < MOST_PAGES && !meets; pages++) {
+      for (let pages = 0; pages < MAX_PAGES && !meets; pages++) {
         const answer: Answer<EventPage> = await page(next);
         if (abort.signal.aborted) return;
         if (answer.kind !== 'done') {
@@ -94,17 +94,17 @@ export function createFeed(
       const added = found.filter(({ id }) => !known.has(id));
       const fresh = new Set(added.map(({ id }) => id));
       // There is a gap to what is shown, or too much of it: it begins anew.
-      if (!meets || known.size + added.length > MOST_SHOWN) {
-        return put({ items: merged([], found), next, problem: undefined, fresh });
+      if (!meets || known.size + added.length > MAX_SHOWN) {
+        return put({ items: merge([], found), next, problem: undefined, fresh });
       }
-      if (added.length > 0 || state.problem) put({ items: merged(state.items, added), problem: undefined, fresh });
+      if (added.length > 0 || state.problem) put({ items: merge(state.items, added), problem: undefined, fresh });
     },
     stop: () => abort.abort(),
   };
 }
 
 /** Events of different parts of the store are sealed at different moments, so a new one may belong between others. */
-function merged(items: readonly EventView[], more: readonly EventView[]): EventView[] {
+function merge(items: readonly EventView[], more: readonly EventView[]): EventView[] {
   const known = new Set(items.map(({ id }) => id));
   return [...items, ...more.filter(({ id }) => !known.has(id))].sort((one, other) => other.at - one.at);
 }

@@ -9,9 +9,9 @@ import { Empty } from '../shell/empty.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { EVENTS, type EventView, narrowedBy, queryOf } from './event.ts';
+import { EVENTS, type EventView, queryOf, readEventFilters } from './event.ts';
 import { EventDialog } from './event-dialog.tsx';
-import { Narrowing } from './event-filters.tsx';
+import { EventFilters } from './event-filters.tsx';
 import { ActorText, NameOf, Outcome } from './event-parts.tsx';
 import css from './events.css?inline';
 import { type FollowedFeed, useFeed } from './use-feed.ts';
@@ -23,7 +23,7 @@ export const style = css;
 /** What has happened: narrowed, followed, exported. */
 export function Page() {
   const { address, go } = useConsole();
-  const narrowed = narrowedBy(address.query);
+  const narrowed = readEventFilters(address.query);
   const query = queryOf(narrowed);
   const isOver = narrowed.to !== undefined;
   const feed = useFeed(query, isOver);
@@ -32,7 +32,7 @@ export function Page() {
   return (
     <>
       <PageHead title={own('title')} lead={own('lead')} actions={<Exports />} />
-      <Narrowing
+      <EventFilters
         narrowed={narrowed}
         onChange={(next) => {
           const text = queryOf(next);
@@ -92,7 +92,7 @@ function Follow({ feed }: { feed: FollowedFeed }) {
 }
 
 /** New events show names, which cost a request each; older ones show ids. */
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
 
 interface ListProps {
   feed: FollowedFeed;
@@ -103,7 +103,7 @@ interface ListProps {
 function List({ feed, isNarrowed, onOpen }: ListProps) {
   const { items, next, isLoading, problem, fresh, older } = feed;
   const isNarrow = useMedia('(max-width: 859px)');
-  const named = (id: string, at: number) => (at < MOST_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
+  const named = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
   const about = ({ subject, resource }: EventView, at: number) => {
     const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
     return ids.map((id, place) => (

@@ -3,12 +3,12 @@ import { useConsole } from '../shell/context.ts';
 import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
 import { createFeed, type EventPage, type Feed, type FeedState } from './feed.ts';
 
-const EVERY_MS = 2_500;
+const POLL_INTERVAL_MS = 2_500;
 
-export type Following = 'on' | 'off' | 'asleep';
+export type FollowState = 'on' | 'off' | 'asleep';
 
 export interface FollowedFeed extends FeedState {
-  following: Following;
+  following: FollowState;
   setFollowing(isOn: boolean): void;
   older(): void;
 }
@@ -21,7 +21,7 @@ export interface FollowedFeed extends FeedState {
 export function useFeed(query: string, isOver: boolean): FollowedFeed {
   const { client } = useConsole();
   const [state, setState] = useState<FeedState>({ items: [], next: null, isLoading: true, fresh: new Set() });
-  const [following, setFollowing] = useState<Following>('off');
+  const [following, setFollowing] = useState<FollowState>('off');
   const feed = useRef<Feed>(undefined);
   useEffect(() => {
     const made = createFeed((path, signal) => client.get<EventPage>(path, undefined, signal), query, setState);
@@ -37,7 +37,7 @@ export function useFeed(query: string, isOver: boolean): FollowedFeed {
     if (following !== 'on' || isOver) return;
     feed.current?.follow();
     return useIdleAwareInterval(
-      EVERY_MS,
+      POLL_INTERVAL_MS,
       () => feed.current?.follow(),
       () => setFollowing('asleep'),
     );

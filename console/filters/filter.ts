@@ -16,7 +16,7 @@ export interface FilterView extends Fields {
 }
 
 /** A resource, as far as filters go. */
-export interface Holding {
+export interface ResourceFilters {
   id: string;
   name: string;
   geoFilter: string | null;
@@ -24,7 +24,7 @@ export interface Holding {
   ipFilter: string | null;
 }
 
-export function holds({ geoFilter, timeFilter, ipFilter }: Holding, id: string): boolean {
+export function usesFilter({ geoFilter, timeFilter, ipFilter }: ResourceFilters, id: string): boolean {
   return geoFilter === id || timeFilter === id || ipFilter === id;
 }
 
@@ -33,7 +33,7 @@ export function mayChange(session: SessionView, { createdBy }: FilterView): bool
   return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
 }
 
-export function freshRule(kind: Rule['kind']): Rule {
+export function emptyRule(kind: Rule['kind']): Rule {
   if (kind === 'geo') return { kind, mode: 'allow', countries: [], unlocated: 'deny' };
   if (kind === 'ip') return { kind, mode: 'allow', ranges: [] };
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;

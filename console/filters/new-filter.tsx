@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
-import { FILTERS, type FilterView, freshRule } from './filter.ts';
+import { emptyRule, FILTERS, type FilterView } from './filter.ts';
 import { ruleInput } from './rule-input.tsx';
 import type { Rule } from './rules.ts';
 import { words } from './words.ts';
@@ -15,7 +15,7 @@ export function NewFilter() {
   const { reads, address, go, notify, texts } = useConsole();
   const asked = address.query.get('kind');
   const kind: Rule['kind'] = KINDS.find((one) => one === asked) ?? 'geo';
-  const [fresh] = useState(() => ({ geo: freshRule('geo'), time: freshRule('time'), ip: freshRule('ip') }));
+  const [fresh] = useState(() => ({ geo: emptyRule('geo'), time: emptyRule('time'), ip: emptyRule('ip') }));
   return (
     <>
       <PageHead title={words('newFilter')} lead={words('newLead')} back={{ href: FILTERS, label: words('title') }} />

@@ -10,14 +10,14 @@ import { useQuery } from '../shell/use-read.ts';
 import { FILTERS, type FilterView, mayChange } from './filter.ts';
 import { Refused } from './refused.tsx';
 import { ruleInput } from './rule-input.tsx';
-import { MOST_LOOKED_AT, useHoldings } from './use-holdings.ts';
+import { MAX_RESOURCES, useFilterUsage } from './use-holdings.ts';
 import { words } from './words.ts';
 
 export function OneFilter({ id }: { id: string }) {
   const { session, texts } = useConsole();
   const path = `filters/${id}`;
   const read = useQuery<FilterView>(path);
-  const { resources, isCut } = useHoldings(id);
+  const { resources, isCut } = useFilterUsage(id);
   const { body: filter, version } = read;
   const isGone = read.problem && !filter;
   const isMine = filter !== undefined && mayChange(session, filter);
@@ -75,7 +75,7 @@ export function OneFilter({ id }: { id: string }) {
                   ))}
                 </ul>
               )}
-              {isCut && <p class="hint">{words('usingMany', MOST_LOOKED_AT)}</p>}
+              {isCut && <p class="hint">{words('usingMany', MAX_RESOURCES)}</p>}
             </div>
           </section>
           {resources !== undefined && resources.length > 0 && <Refused filter={id} resources={resources} />}

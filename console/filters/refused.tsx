@@ -6,7 +6,7 @@ import { Alert } from '../parts/field.tsx';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { type Explanation, latestSignIns, type Verdict, verdictOf } from './explained.ts';
-import type { Holding } from './filter.ts';
+import type { ResourceFilters } from './filter.ts';
 import { words } from './words.ts';
 
 interface Row {
@@ -17,12 +17,12 @@ interface Row {
 }
 
 /** So many are asked about: one request each, and each costs the service a decision. */
-const MOST_ASKED = 20;
+const MAX_CHECKS = 20;
 let nextKey = 0;
 const TONES = { passes: 'good', stopped: 'bad', notReached: 'plain' } as const;
 
 /** Who would be refused by a filter now: those who came last, and whoever one asks about. */
-export function Refused({ filter, resources }: { filter: string; resources: readonly Holding[] }) {
+export function Refused({ filter, resources }: { filter: string; resources: readonly ResourceFilters[] }) {
   const { client, texts } = useConsole();
   const [resource, setResource] = useState(resources[0]?.id ?? '');
   const [rows, setRows] = useState<readonly Row[]>();
@@ -58,7 +58,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     if (signal.aborted) return;
     setProgress(undefined);
     if (answer.kind !== 'done') return setWrong(refusalInWords(texts, answer));
-    const wanted = latestSignIns(answer.body.items, MOST_ASKED);
+    const wanted = latestSignIns(answer.body.items, MAX_CHECKS);
     const found: Row[] = [];
     setRows(found);
     for (const one of wanted) {
@@ -161,7 +161,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
                 <span>
                   <code>{row.user}</code> <span class="muted">{row.address || words('noAddress')}</span>
                 </span>
-                <span class="muted">{sawText(row.verdict)}</span>
+                <span class="muted">{facts(row.verdict)}</span>
               </li>
             ))}
           </ul>
@@ -171,7 +171,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
   );
 }
 
-function sawText({ saw }: Verdict): string {
+function facts({ saw }: Verdict): string {
   if (!saw) return '';
   const { country, localTime, address } = saw;
   if (localTime !== undefined) return localTime ?? '';

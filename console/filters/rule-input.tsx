@@ -13,7 +13,7 @@ import {
   type IpRule,
   isLike,
   isRange,
-  MOST_WINDOWS,
+  MAX_WINDOWS,
   type Rule,
   type TimeRule,
 } from './rules.ts';
@@ -27,16 +27,16 @@ export function ruleInput(lang: string): Input {
     kind: 'part',
     label: words('rule'),
     text: (value) => ruleText(value as Rule, lang),
-    check: (value) => mistakeIn(value as Rule),
+    check: (value) => ruleError(value as Rule),
     draw: (props) => <RuleView {...props} rule={props.value as Rule} />,
   };
 }
 
-function mistakeIn(rule: Rule): string | undefined {
+function ruleError(rule: Rule): string | undefined {
   if (rule.kind === 'geo') return rule.countries.length === 0 ? words('countryNone') : undefined;
   if (rule.kind === 'ip') return rule.ranges.length === 0 ? words('rangesNone') : undefined;
   if (rule.windows.length === 0) return words('weekNone');
-  return rule.windows.length > MOST_WINDOWS ? words('weekMany') : undefined;
+  return rule.windows.length > MAX_WINDOWS ? words('weekMany') : undefined;
 }
 
 interface RuleProps<Of extends Rule> extends InputViewProps {

@@ -27,7 +27,7 @@ export interface TimeWindow {
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof DAYS)[number];
 export const DAY_MINUTES = 1_440;
-export const MOST_WINDOWS = 50;
+export const MAX_WINDOWS = 50;
 
 /** Regions that have names and are no countries. */
 const NOT_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']);

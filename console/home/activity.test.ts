@@ -8,10 +8,10 @@ import {
   OTHERS,
   outcomesByDay,
   PERIODS,
+  readActivityView,
   reasonsByDay,
   reasonsOf,
-  shownBy,
-  stacked,
+  stack,
   sumOf,
 } from './activity.ts';
 
@@ -33,7 +33,7 @@ describe('what is drawn', () => {
         const shown = { days: one, resource };
         const href = hrefOf(shown);
         expect(innerAddress(href)?.place).toBe('home');
-        expect(shownBy(innerAddress(href)?.query ?? new URLSearchParams())).toEqual(shown);
+        expect(readActivityView(innerAddress(href)?.query ?? new URLSearchParams())).toEqual(shown);
       }
     }
     expect(hrefOf({ days: 30, resource: undefined })).toBe('/console');
@@ -42,7 +42,7 @@ describe('what is drawn', () => {
   test.each(['days=8', 'days=', 'days=1e1', 'resource=usr_01k8dq9z2mp', 'resource=%3Cb%3E', ''])(
     'is the usual where the address says %j',
     (query) => {
-      expect(shownBy(new URLSearchParams(query))).toEqual({ days: 30, resource: undefined });
+      expect(readActivityView(new URLSearchParams(query))).toEqual({ days: 30, resource: undefined });
     },
   );
 });
@@ -74,7 +74,7 @@ describe('the numbers', () => {
     fc.assert(
       fc.property(days, (all) => {
         const series = reasonsByDay(all);
-        const heights = stacked(series);
+        const heights = stack(series);
         heights.forEach((values, at) => {
           values.forEach((value, on) => {
             expect(value - (heights[at - 1]?.[on] ?? 0)).toBe(series[at]?.values[on]);

@@ -19,7 +19,7 @@ export interface ResourceSums {
 }
 
 export const PERIODS = [7, 30, 90] as const;
-const USUAL = 30;
+const DEFAULT_PERIOD = 30;
 const DAY_MS = 86_400_000;
 
 /** What is drawn. All of it stands in the address. */
@@ -30,15 +30,15 @@ export interface ActivityView {
 }
 
 /** What the address says; nonsense in it is as if it were not there. */
-export function shownBy(query: URLSearchParams): ActivityView {
-  const days = PERIODS.find((one) => String(one) === query.get('days')) ?? USUAL;
+export function readActivityView(query: URLSearchParams): ActivityView {
+  const days = PERIODS.find((one) => String(one) === query.get('days')) ?? DEFAULT_PERIOD;
   const resource = query.get('resource') ?? '';
   return { days, resource: isId(resource) && resource.startsWith('res_') ? resource : undefined };
 }
 
 export function hrefOf({ days, resource }: ActivityView): string {
   const query = new URLSearchParams();
-  if (days !== USUAL) query.set('days', String(days));
+  if (days !== DEFAULT_PERIOD) query.set('days', String(days));
   if (resource !== undefined) query.set('resource', resource);
   const text = query.toString();
   return CONSOLE_PLACES.home[0] + (text && `?${text}`);
@@ -101,7 +101,7 @@ export function outcomesByDay(days: readonly DayView[]): Series[] {
 }
 
 /** As many as the style has colours for (`--pile-1` and on): more are not told apart. */
-const MOST_SERIES = 6;
+const MAX_SERIES = 6;
 export const OTHERS = 'others';
 
 /** Whatever reasons are called. */
@@ -112,7 +112,7 @@ function countOf(refused: DayView['refused'], reason: string): number {
 /** By the most frequent reasons; where there are more than can be told apart, the last series is all others. */
 export function reasonsByDay(days: readonly DayView[]): Series[] {
   const reasons = reasonsOf(days).map(([reason]) => reason);
-  const own = reasons.length > MOST_SERIES ? reasons.slice(0, MOST_SERIES - 1) : reasons;
+  const own = reasons.length > MAX_SERIES ? reasons.slice(0, MAX_SERIES - 1) : reasons;
   const series = own.map((key) => ({ key, values: days.map(({ refused }) => countOf(refused, key)) }));
   if (own.length === reasons.length) return series;
   const shown = (refused: DayView['refused']) => own.reduce((sum, reason) => sum + countOf(refused, reason), 0);
@@ -120,7 +120,7 @@ export function reasonsByDay(days: readonly DayView[]): Series[] {
 }
 
 /** What stands on what, so that each day is one pile: for each series how high it reaches. */
-export function stacked(series: readonly Series[]): number[][] {
+export function stack(series: readonly Series[]): number[][] {
   const heights: number[][] = [];
   for (const { values } of series) {
     const below = heights.at(-1);

@@ -6,7 +6,7 @@ import { type ActivityView, hrefOf, type ResourceSums, sumOf } from './activity.
 import { LegendSwatch } from './legend-swatch.tsx';
 import { words } from './words.ts';
 
-const MOST_SHOWN = 12;
+const MAX_SHOWN = 12;
 
 /** The resources side by side, the busiest first. Each leads to its own charts. */
 export function ByResource({ shown }: { shown: ActivityView }) {
@@ -25,7 +25,7 @@ export function ByResource({ shown }: { shown: ActivityView }) {
   const rows = items
     .map((item) => ({ ...item, kept: sumOf(item.refused) }))
     .sort((one, other) => other.granted + other.kept - one.granted - one.kept)
-    .slice(0, MOST_SHOWN);
+    .slice(0, MAX_SHOWN);
   const most = Math.max(1, ...rows.map(({ granted, kept }) => granted + kept));
   const number = new Intl.NumberFormat(lang);
   return (

@@ -1,7 +1,7 @@
 import UPlot from 'uplot';
 import css from 'uplot/dist/uPlot.min.css?inline';
 import { injectStyle } from '../shell/inject-style.ts';
-import { type Series, stacked } from './activity.ts';
+import { type Series, stack } from './activity.ts';
 
 export interface Drawing {
   days: readonly string[];
@@ -24,7 +24,7 @@ const STEPS = [1, 2, 5]
   .flatMap((one) => Array.from({ length: 9 }, (_, zeros) => one * 10 ** zeros))
   .sort((one, other) => one - other);
 const DAY_STEPS = [1, 2, 7, 14, 28];
-const LEAST_TOP = 4;
+const MIN_TOP = 4;
 
 /** Draws piles, one for each day, into this element. Colours are the page's own, as they are at this moment. */
 export function drawChart(host: HTMLElement, { days, series, lang, at: first }: Drawing): DrawnChart {
@@ -36,8 +36,8 @@ export function drawChart(host: HTMLElement, { days, series, lang, at: first }: 
   const ground = colourIn(host, '--card');
   const day = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(lang, { notation: 'compact' });
-  const heights = stacked(series);
-  const top = Math.max(LEAST_TOP, ...(heights.at(-1) ?? []));
+  const heights = stack(series);
+  const top = Math.max(MIN_TOP, ...(heights.at(-1) ?? []));
   const font = `12px ${getComputedStyle(host).fontFamily}`;
   // What reaches highest is drawn first; what is below it in the pile covers it.
   const drawn = series.map((one, index) => ({ ...one, values: heights[index] ?? [] })).reverse();

@@ -6,18 +6,18 @@ import { Skeleton } from '../shell/problem.tsx';
 import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
 import { useQuery } from '../shell/use-read.ts';
 import { AccountCard } from './account-card.tsx';
-import { type DayView, isQuiet, shownBy } from './activity.ts';
+import { type DayView, isQuiet, readActivityView } from './activity.ts';
 import { Activity } from './activity.tsx';
 import { Checklist } from './checklist.tsx';
 import { Today } from './today.tsx';
 import { words } from './words.ts';
 
-const EVERY_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 
 /** What is still to do, what happens, who one is, and what the account stands at. */
 export function Home() {
   const { address, reads } = useConsole();
-  const shown = shownBy(address.query);
+  const shown = readActivityView(address.query);
   const checklist = useQuery<ChecklistView>('checklist');
   const of = shown.resource === undefined ? '' : `&resource=${shown.resource}`;
   const statistics = useQuery<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
@@ -26,7 +26,10 @@ export function Home() {
   if (statistics.body) last.current = statistics.body.days;
   const days = statistics.problem ? statistics.body?.days : last.current;
   // Whatever is done elsewhere, in another tab or by people who sign in, shows here by itself.
-  useEffect(() => useIdleAwareInterval(EVERY_MS, () => reads.changed('checklist', 'statistics', 'events')), [reads]);
+  useEffect(
+    () => useIdleAwareInterval(POLL_INTERVAL_MS, () => reads.changed('checklist', 'statistics', 'events')),
+    [reads],
+  );
   const wasOpen = useRef(false);
   const isDone = checklist.body?.done === true;
   if (checklist.body && !isDone) wasOpen.current = true;

@@ -20,7 +20,7 @@ export interface ActivityProps {
 }
 
 const LATEST = 5;
-const MOST_BECAUSE = 4;
+const MAX_REASONS = 4;
 
 /** What has happened since midnight, and who tried last. */
 export function Today({ days, read, shown }: ActivityProps) {
@@ -53,7 +53,7 @@ export function Today({ days, read, shown }: ActivityProps) {
           <h3>{words('refusedBecause')}</h3>
           <ul class="reasons">
             {reasonsOf([today])
-              .slice(0, MOST_BECAUSE)
+              .slice(0, MAX_REASONS)
               .map(([reason, count]) => (
                 <li key={reason}>
                   <Link href={attemptsHref({ outcome: 'refused', reason, resource, from })}>{reasonText(reason)}</Link>{' '}

@@ -5,11 +5,11 @@ import type { FieldSpec } from '../parts/field.tsx';
 import { SendingForm, type Values } from '../parts/form.tsx';
 import type { LinkRoute } from '../router.ts';
 import type { Answer, Client } from '../service/client.ts';
-import type { Known } from '../sign-in/sign-in.ts';
+import type { KnownCredentials } from '../sign-in/sign-in.ts';
 import { accountOf } from './link-secret.ts';
 
 /** What setup, invitation, recovery and reset answer, as far as it is looked at. */
-interface Accepted {
+interface LinkResponse {
   email?: string;
   account?: { id: string };
   administrator?: { email: string };
@@ -29,7 +29,7 @@ interface LinkView {
   name?: string;
 }
 
-const chosenPassword = (texts: Texts): FieldSpec[] => [
+const newPasswordFields = (texts: Texts): FieldSpec[] => [
   { name: 'password', kind: 'new-password', label: texts('newPassword'), hint: texts('passwordRule') },
   { name: 'again', kind: 'repeat', label: texts('again') },
 ];
@@ -59,7 +59,7 @@ const FORMS: Record<LinkRoute, LinkForm> = {
       },
       ownName(texts, view),
       { name: 'email', kind: 'email', label: texts('email'), hint: texts('emailHint') },
-      ...chosenPassword(texts),
+      ...newPasswordFields(texts),
     ],
   },
   invitation: {
@@ -71,7 +71,7 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     fields: (texts, view) => [
       { name: 'code', kind: 'code', label: texts('confirmationCode'), hint: texts('invitationCodeHint') },
       ownName(texts, view),
-      ...chosenPassword(texts),
+      ...newPasswordFields(texts),
     ],
   },
   recovery: {
@@ -80,7 +80,7 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     button: 'recoveryLinkButton',
     gone: 'recoveryGone',
     path: 'recovery/accept',
-    fields: chosenPassword,
+    fields: newPasswordFields,
   },
   reset: {
     title: 'resetTitle',
@@ -88,7 +88,7 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     button: 'recoveryLinkButton',
     gone: 'resetGone',
     path: 'reset/accept',
-    fields: chosenPassword,
+    fields: newPasswordFields,
   },
 };
 
@@ -98,7 +98,7 @@ export interface LinkPageProps {
   place: LinkRoute;
   /** What stood behind `#`. Goes into the body of the one request that uses it, and nowhere else. */
   secret: string;
-  onAccepted(known: Known): void;
+  onAccepted(known: KnownCredentials): void;
 }
 
 /** Where the links of setup, invitation, recovery and reset lead. */
@@ -112,15 +112,15 @@ export function LinkPage({ client, texts, place, secret, onAccepted }: LinkPageP
     return <Message texts={texts} title={texts('linkTitle')} text={text} isNext={isGone} action={action} />;
   }
   if (view === undefined) return <Loading texts={texts} />;
-  const send = async (values: Values): Promise<Answer<Known>> => {
+  const send = async (values: Values): Promise<Answer<KnownCredentials>> => {
     const language = place === 'setup' ? { language: texts.lang } : {};
-    const answer = await client.send<Accepted>('POST', form.path, { secret, ...values, ...language });
+    const answer = await client.send<LinkResponse>('POST', form.path, { secret, ...values, ...language });
     return answer.kind === 'done' ? { kind: 'done', body: knownBy(answer.body, secret, values) } : answer;
   };
   return (
     <Card texts={texts} title={texts(form.title)}>
       <p class="lead">{texts(form.text)}</p>
-      <SendingForm<Known>
+      <SendingForm<KnownCredentials>
         fields={form.fields(texts, view)}
         button={texts(form.button)}
         texts={texts}
@@ -157,7 +157,11 @@ function useLinkView(client: Client, kind: LinkRoute, secret: string): LinkView 
 }
 
 /** Whoever has just chosen a password goes on to the first sign-in, and types neither it nor the address again. */
-function knownBy({ email, account, administrator }: Accepted, secret: string, { password }: Values): Known {
+function knownBy(
+  { email, account, administrator }: LinkResponse,
+  secret: string,
+  { password }: Values,
+): KnownCredentials {
   const home = account?.id ?? accountOf(secret);
   const address = administrator?.email ?? email;
   return {

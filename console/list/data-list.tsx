@@ -8,7 +8,7 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { words } from '../shell/words.ts';
 import { type BulkAction, BulkBar } from './bulk-bar.tsx';
-import { createTrail, type ListState, listStateOf, queryOf, sortedBy, withChanges } from './list-state.ts';
+import { createTrail, type ListState, listStateOf, queryOf, toggleSort, withChanges } from './list-state.ts';
 import { SearchBox } from './search-box.tsx';
 import { useMedia } from './use-media.ts';
 
@@ -221,7 +221,7 @@ function SortableHead<Item>({
   const icon = !isSorted ? ArrowUpDown : state.order === 'desc' ? ArrowDown : ArrowUp;
   return (
     <th scope="col" aria-sort={!isSorted ? undefined : state.order === 'desc' ? 'descending' : 'ascending'}>
-      <button type="button" class={isSorted ? 'sort on' : 'sort'} onClick={() => put(sortedBy(state, sort))}>
+      <button type="button" class={isSorted ? 'sort on' : 'sort'} onClick={() => put(toggleSort(state, sort))}>
         <span class="unseen">{words('sortBy', label)}</span>
         <span aria-hidden="true">{label}</span>
         <Icon node={icon} size={14} />

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createTrail, type ListState, listStateOf, queryOf, sortedBy, withChanges } from './list-state.ts';
+import { createTrail, type ListState, listStateOf, queryOf, toggleSort, withChanges } from './list-state.ts';
 
 const SHAPE = { sorts: ['name'], filters: { kind: ['totp', 'sms'], enabled: ['true', 'false'] } };
 const read = (text: string) => listStateOf(new URLSearchParams(text), SHAPE);
@@ -43,11 +43,11 @@ test('whatever changes what is listed begins at the first page', () => {
 
 test('a column sorts one way, then the other, then as usual', () => {
   const by = (state: ListState) => [state.sort, state.order];
-  const one = sortedBy(read('after=x'), 'name');
+  const one = toggleSort(read('after=x'), 'name');
   expect([by(one), one.after]).toEqual([['name', 'asc'], undefined]);
-  const two = sortedBy(one, 'name');
+  const two = toggleSort(one, 'name');
   expect(by(two)).toEqual(['name', 'desc']);
-  expect(by(sortedBy(two, 'name'))).toEqual([undefined, undefined]);
+  expect(by(toggleSort(two, 'name'))).toEqual([undefined, undefined]);
 });
 
 test('back leads where one came from, in the same list, and nowhere else', () => {

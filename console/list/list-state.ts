@@ -53,7 +53,7 @@ export function queryOf({ search, sort, order, after, filters }: ListState, more
 }
 
 /** A click on a column: by it, then the other way round, then as usual. */
-export function sortedBy(state: ListState, sort: string): ListState {
+export function toggleSort(state: ListState, sort: string): ListState {
   if (state.sort !== sort) return withChanges(state, { sort, order: 'asc' });
   if (state.order !== 'desc') return withChanges(state, { sort, order: 'desc' });
   return withChanges(state, { sort: undefined, order: undefined });

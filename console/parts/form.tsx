@@ -2,7 +2,7 @@ import { type ComponentChildren, createRef, type RefObject } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { TextKey } from '../i18n/en.ts';
 import { refusalText, type Texts } from '../i18n/texts.ts';
-import { createSubmission, type Sending, type SubmissionParts } from '../service/submission.ts';
+import { createSubmission, type SubmissionParts, type SubmissionState } from '../service/submission.ts';
 import { checkValues, fieldOf } from './check-values.ts';
 import { Alert, Field, type FieldSpec } from './field.tsx';
 
@@ -12,7 +12,7 @@ export interface FormProps {
   fields: readonly FieldSpec[];
   button: string;
   texts: Texts;
-  sending: Sending;
+  sending: SubmissionState;
   onSubmit(values: Values): void;
   /** Whether the focus goes to the first field: the person came here by their own doing. */
   isNext?: boolean;
@@ -117,7 +117,7 @@ export interface SendingFormProps<Body> extends Omit<FormProps, 'sending' | 'onS
 
 /** A form that goes to the service by itself. */
 export function SendingForm<Body>({ send, onDone, onRefused, ...form }: SendingFormProps<Body>) {
-  const [sending, setSending] = useState<Sending>({ busy: false });
+  const [sending, setSending] = useState<SubmissionState>({ busy: false });
   // The newest ones, though the submission is one for the form's whole life.
   const latest = useRef({ send, onDone, onRefused });
   latest.current = { send, onDone, onRefused };
@@ -143,7 +143,7 @@ function useInputs(fields: readonly FieldSpec[]): ReadonlyMap<string, RefObject<
 }
 
 /** What is left of a wait, drawn anew each second. */
-function useLeftMs({ notice }: Sending): number {
+function useLeftMs({ notice }: SubmissionState): number {
   const [, draw] = useState(0);
   useEffect(() => {
     if (!notice?.wait) return;

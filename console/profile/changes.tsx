@@ -34,15 +34,15 @@ export function ChangePassword({ onDone, onGone: _, ...rest }: ChangeProps) {
   );
 }
 
-interface EmailAsked {
+interface EmailChangeResponse {
   handOver?: { code: string };
 }
 
 export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone }: ChangeProps) {
-  const [asked, setAsked] = useState<EmailAsked & { email: string }>();
+  const [asked, setAsked] = useState<EmailChangeResponse & { email: string }>();
   if (!asked) {
     return (
-      <ReauthForm<EmailAsked>
+      <ReauthForm<EmailChangeResponse>
         client={client}
         texts={texts}
         username={username}
@@ -70,7 +70,7 @@ export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone 
       texts={texts}
       isNext
       send={(values) => client.send('POST', 'me/email/confirm', values)}
-      onRefused={goneBy(onGone)}
+      onRefused={onInvalidLink(onGone)}
       onDone={() => onDone('emailChanged')}
       onCancel={onCancel}
     />
@@ -92,7 +92,7 @@ export function ReplaceToken({ onDone, onGone, ...rest }: ChangeProps) {
         button={texts('replaceToken')}
         texts={texts}
         send={(values) => client.send('POST', 'me/token/confirm', values)}
-        onRefused={goneBy(onGone)}
+        onRefused={onInvalidLink(onGone)}
         onDone={({ recoveryCodes }) => onDone('tokenReplaced', recoveryCodes)}
         onCancel={onCancel}
       />
@@ -112,7 +112,7 @@ export function RenewCodes({ onDone, onGone: _, ...rest }: ChangeProps) {
 }
 
 /** What was begun is void: too late, or too many wrong codes. */
-function goneBy(onGone: () => void) {
+function onInvalidLink(onGone: () => void) {
   return ({ code }: Refused): boolean => {
     if (code !== 'LINK_INVALID') return false;
     onGone();

@@ -5,7 +5,7 @@ import { Snippet } from '../parts/copy.tsx';
 import { Alert } from '../parts/field.tsx';
 import { useConsole } from '../shell/context.ts';
 import { LogoPanel } from './logo-panel.tsx';
-import { contrastOf, lookOf, optionsText, type Tried, USUAL } from './look.ts';
+import { contrastOf, DEFAULT, type LookSettings, lookOf, optionsText } from './look.ts';
 import type { TabProps } from './resource.ts';
 import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
 import { words } from './words.ts';
@@ -25,7 +25,7 @@ const READABLE = 4.5;
 /** The logo, which is kept; and the look, which is tried out here and written into the page. */
 export function Appearance(props: TabProps) {
   const { texts } = useConsole();
-  const [tried, setTried] = useState(USUAL);
+  const [tried, setTried] = useState(DEFAULT);
   const nonce = useMemo(newNonce, []);
   const look = useMemo(() => lookOf(tried), [tried]);
   const needs = useNeedsOrigin(props);
@@ -55,9 +55,9 @@ export function Appearance(props: TabProps) {
   );
 }
 
-function LookFields({ tried, setTried }: { tried: Tried; setTried(next: Tried): void }) {
+function LookFields({ tried, setTried }: { tried: LookSettings; setTried(next: LookSettings): void }) {
   const id = useId();
-  const set = (name: keyof Tried, value: string) => setTried({ ...tried, [name]: value });
+  const set = (name: keyof LookSettings, value: string) => setTried({ ...tried, [name]: value });
   const { background, text, font } = tried;
   const isUnreadable = background !== '' && text !== '' && contrastOf(background, text) < READABLE;
   const isBadFont = font !== '' && !/^[a-z0-9][a-z0-9 ,-]{0,119}$/i.test(font);

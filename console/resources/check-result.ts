@@ -4,7 +4,7 @@ import { createVerifier } from '../../clients/typescript/src/results/verifier.ts
 /** What became of a result: its claims, or why it does not hold. */
 export type Outcome = { claims: object } | { code: string };
 
-export interface Expected {
+export interface ExpectedResult {
   /** Of the service. */
   issuer: string;
   resource: string;
@@ -16,7 +16,7 @@ export interface Expected {
 }
 
 /** Judges a result as a site's backend does, with the same library. Loaded by whoever gets one. */
-export async function judgeResult(result: string, expected: Expected): Promise<Outcome> {
+export async function judgeResult(result: string, expected: ExpectedResult): Promise<Outcome> {
   const { issuer, resource, nonce, origin, isTest, now } = expected;
   const verifier = createVerifier({ issuer, resource, now: () => now });
   try {

@@ -3,7 +3,7 @@ import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { AllowOrigin } from './allow-origin.tsx';
 import { allows, type TabProps } from './resource.ts';
-import { filledIn, SHOP } from './snippets.ts';
+import { fillIn, SHOP } from './snippets.ts';
 import { words } from './words.ts';
 
 /** Where the demo shop is, when it is started as it says here. */
@@ -21,7 +21,7 @@ export function DemoShop({ resource, version }: TabProps) {
         {words('shopKey')}{' '}
         {isSuperuser(session) ? <Link href="/console/api-keys/new">{words('shopMakeKey')}</Link> : words('shopAskKey')}
       </p>
-      <Snippet texts={texts} text={filledIn(SHOP, filling)} what={words('shop')} />
+      <Snippet texts={texts} text={fillIn(SHOP, filling)} what={words('shop')} />
       <p class="hint">{words('shopWhere', SHOP_ORIGIN)}</p>
       {!allows(resource, SHOP_ORIGIN) && (
         <div class="needs-origin">

@@ -3,7 +3,7 @@ import { Snippet as Code } from '../parts/copy.tsx';
 import { useConsole } from '../shell/context.ts';
 import { DemoShop } from './demo-shop.tsx';
 import type { TabProps } from './resource.ts';
-import { BACKENDS, exampleOrigin, filledIn, PAGES, type Snippet } from './snippets.ts';
+import { BACKENDS, exampleOrigin, fillIn, PAGES, type Snippet } from './snippets.ts';
 import { words } from './words.ts';
 
 /** What to write where, filled in for this resource. Which languages are shown stands in the address. */
@@ -36,7 +36,7 @@ interface SnippetsProps {
   title: string;
   text: string;
   snippets: readonly Snippet[];
-  filling: Parameters<typeof filledIn>[1];
+  filling: Parameters<typeof fillIn>[1];
 }
 
 function Snippets({ name, title, text, snippets, filling }: SnippetsProps) {
@@ -73,7 +73,7 @@ function Snippets({ name, title, text, snippets, filling }: SnippetsProps) {
       <Code
         key={chosen.language}
         texts={texts}
-        text={filledIn(chosen.text, filling)}
+        text={fillIn(chosen.text, filling)}
         what={words('codeFor', chosen.language)}
       />
     </section>

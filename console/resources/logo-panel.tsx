@@ -5,7 +5,7 @@ import { refusalInWords } from '../shell/refusal.ts';
 import type { Resource, TabProps } from './resource.ts';
 import { words } from './words.ts';
 
-const MOST_BYTES = 32 * 1024;
+const MAX_BYTES = 32 * 1024;
 const TYPES = ['image/png', 'image/webp'];
 
 /** The picture above the sign-in. It is kept with the resource. */
@@ -19,7 +19,7 @@ export function LogoPanel({ resource }: TabProps) {
   const set = async (chosen: File | undefined) => {
     if (!chosen) return;
     if (!TYPES.includes(chosen.type)) return setMistake(words('logoType'));
-    if (chosen.size > MOST_BYTES) return setMistake(words('logoSize'));
+    if (chosen.size > MAX_BYTES) return setMistake(words('logoSize'));
     setMistake(undefined);
     setBusy(true);
     const image = toBase64(new Uint8Array(await chosen.arrayBuffer()));

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contrastOf, lookOf, optionsText, USUAL } from './look.ts';
+import { contrastOf, DEFAULT, lookOf, optionsText } from './look.ts';
 
 test('as usual there is nothing to write', () => {
-  expect(optionsText(lookOf(USUAL))).toBe('');
+  expect(optionsText(lookOf(DEFAULT))).toBe('');
 });
 
 test('what was tried is what is written', () => {
-  const tried = { ...USUAL, theme: 'dark', locale: 'de', accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' };
+  const tried = { ...DEFAULT, theme: 'dark', locale: 'de', accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' };
   expect(optionsText(lookOf(tried))).toBe(
     "theme: 'dark',\nlocale: 'de',\nvariables: { accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' },",
   );
@@ -18,7 +18,7 @@ test('what the widget would not take is not written, and nothing ends the string
     fc.property(
       fc.record({ theme: fc.string(), locale: fc.string(), accent: fc.string(), font: fc.string() }),
       (some) => {
-        const text = optionsText(lookOf({ ...USUAL, ...some }));
+        const text = optionsText(lookOf({ ...DEFAULT, ...some }));
         expect(text.replace(/'[A-Za-z0-9#, -]*'/g, '')).toMatch(/^[a-z:,{}\s]*$/);
       },
     ),

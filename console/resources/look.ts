@@ -2,7 +2,7 @@ import { themeOf, variablesOf } from '@countersign/protocol/appearance';
 import type { Look } from './widget.tsx';
 
 /** What somebody tries out; empty: as usual. */
-export interface Tried {
+export interface LookSettings {
   theme: string;
   locale: string;
   accent: string;
@@ -12,7 +12,7 @@ export interface Tried {
   font: string;
 }
 
-export const USUAL: Tried = {
+export const DEFAULT: LookSettings = {
   theme: 'auto',
   locale: 'auto',
   accent: '',
@@ -23,7 +23,7 @@ export const USUAL: Tried = {
 };
 
 /** What of it a page would say, and the widget would take. */
-export function lookOf({ theme, locale, ...rest }: Tried): Look {
+export function lookOf({ theme, locale, ...rest }: LookSettings): Look {
   const variables = variablesOf(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')));
   return {
     theme: themeOf(theme),

@@ -6,7 +6,7 @@ import { Embed } from './embed.tsx';
 import type { Resource } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { ResourceSettings } from './settings.tsx';
-import { States } from './states.tsx';
+import { ResourceBadges } from './states.tsx';
 import { TryIt } from './try-it.tsx';
 import { words } from './words.ts';
 
@@ -30,7 +30,7 @@ export function OneResource({ id }: { id: string }) {
       goneTitle={words('oneTitle')}
       title={resource?.name}
       labels={{ copyId: words('copyId'), tabs: words('tabs') }}
-      badges={resource && <States resource={resource} />}
+      badges={resource && <ResourceBadges resource={resource} />}
       tabs={tabs}
     >
       {resource && <Warnings resource={resource} />}

@@ -8,7 +8,7 @@ import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import type { Resource } from './resource.ts';
-import { METHODS, originsText, States } from './states.tsx';
+import { METHODS, originsText, ResourceBadges } from './states.tsx';
 import { words } from './words.ts';
 
 export const RESOURCES = '/console/resources';
@@ -17,7 +17,7 @@ export function ResourceList() {
   const { client, reads, session, ask } = useConsole();
   const columns: Column<Resource>[] = [
     { key: 'name', label: words('name'), sort: 'name', cell: ({ name }) => name },
-    { key: 'state', label: words('state'), cell: (resource) => <States resource={resource} /> },
+    { key: 'state', label: words('state'), cell: (resource) => <ResourceBadges resource={resource} /> },
     { key: 'signIn', label: words('signIn'), cell: ({ methodPolicy }) => words(METHODS[methodPolicy]) },
     { key: 'origins', label: words('origins'), cell: (resource) => <span class="muted">{originsText(resource)}</span> },
     { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },

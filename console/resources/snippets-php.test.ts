@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { php } from '../../clients/php/testing/run-php.ts';
 import { textOf, VECTORS, vector } from '../../clients/typescript/testing/vectors.ts';
-import { BACKENDS, filledIn } from './snippets.ts';
+import { BACKENDS, fillIn } from './snippets.ts';
 
 const { issuer, resource, nonce, now } = VECTORS.defaults;
 const LIBRARY = resolve(import.meta.dirname, '../../clients/php/autoload.php');
@@ -52,7 +52,7 @@ beforeAll(async () => {
   const put = (name: string, text: string) => writeFile(join(folder, name), text);
   const text = BACKENDS.find(({ language }) => language === 'PHP')?.text ?? '';
   await mkdir(join(folder, 'vendor'));
-  await put('sign-in.php', filledIn(text, { service: issuer, resource, origin: 'https://shop.example' }));
+  await put('sign-in.php', fillIn(text, { service: issuer, resource, origin: 'https://shop.example' }));
   await put('vendor/autoload.php', `<?php require_once __DIR__ . '/../world.php';`);
   await put('world.php', WORLD);
   await put('jwks.json', JSON.stringify(VECTORS.jwks));

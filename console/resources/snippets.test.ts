@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { VECTORS, vector } from '../../clients/typescript/testing/vectors.ts';
-import { BACKENDS, exampleOrigin, filledIn, PAGES } from './snippets.ts';
+import { BACKENDS, exampleOrigin, fillIn, PAGES } from './snippets.ts';
 
 const FILLING = {
   service: 'https://sign.acme.example:8443',
@@ -14,7 +14,7 @@ const all = [...PAGES, ...BACKENDS];
 
 describe.each(all.map((snippet) => [snippet.language, snippet] as const))('%s', (_, snippet) => {
   test('is filled in with this resource, and nothing of an example is left', () => {
-    const text = filledIn(snippet.text, FILLING);
+    const text = fillIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.service);
     expect(text).toContain(FILLING.resource);
     expect(text).not.toMatch(/auth\.example|res_01k8dq9z2mp|shop\.example/);
@@ -23,7 +23,7 @@ describe.each(all.map((snippet) => [snippet.language, snippet] as const))('%s', 
 
 describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('the backend in %s', (_, snippet) => {
   test('names the page, takes the nonce out first, and leaves the checks to our library', () => {
-    const text = filledIn(snippet.text, FILLING);
+    const text = fillIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.origin);
     expect(text).toMatch(/taken out/);
     expect(text).toMatch(/@countersign\/client|from countersign import|use Countersign\\|import dev\.countersign\./);
@@ -35,7 +35,7 @@ test('SR-30: nothing that is filled in ends a string', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom(...all), (origin, { text }) => {
       const quotes = (code: string) => code.match(/['"`\\<>$(){};\n]/g)?.join('');
-      expect(quotes(filledIn(text, { ...FILLING, origin }))).toBe(quotes(text));
+      expect(quotes(fillIn(text, { ...FILLING, origin }))).toBe(quotes(text));
     }),
   );
 });
@@ -56,7 +56,7 @@ describe('TypeScript, run', () => {
   };
   beforeAll(async () => {
     folder = await mkdtemp(resolve(import.meta.dirname, '../../node_modules/.snippet-'));
-    const text = filledIn(BACKENDS[0]?.text ?? '', { service: issuer, resource, origin: 'https://shop.example' });
+    const text = fillIn(BACKENDS[0]?.text ?? '', { service: issuer, resource, origin: 'https://shop.example' });
     const client = resolve(import.meta.dirname, '../../clients/typescript/src/index.ts');
     const file = join(folder, 'sign-in.ts');
     await writeFile(file, text.replace('@countersign/client', client));

@@ -7,7 +7,7 @@ import python from './snippets/python.txt?raw';
 import typescript from './snippets/typescript.txt?raw';
 
 /** What the examples are filled in with. Ids and origins of the service's own form: nothing that could end a string. */
-export interface Filling {
+export interface SnippetValues {
   /** The service's own origin. */
   service: string;
   resource: string;
@@ -38,19 +38,19 @@ export const BACKENDS: readonly Snippet[] = [
 export const SHOP = shop;
 
 /** Stand in the examples for what is filled in. */
-const PLACES = {
+const PLACEHOLDERS = {
   service: 'https://auth.example',
   resource: 'res_01k8dq9z2mp',
   origin: 'https://shop.example',
-} as const satisfies Record<keyof Filling, string>;
+} as const satisfies Record<keyof SnippetValues, string>;
 
 /** Characters of origins and ids; whatever else there might be is left out rather than put into code. */
 const SAFE = /[^\w.:/[\]-]/g;
 
-export function filledIn(text: string, filling: Filling): string {
+export function fillIn(text: string, filling: SnippetValues): string {
   let filled = text;
-  for (const [name, place] of Object.entries(PLACES)) {
-    filled = filled.replaceAll(place, () => filling[name as keyof Filling].replace(SAFE, ''));
+  for (const [name, place] of Object.entries(PLACEHOLDERS)) {
+    filled = filled.replaceAll(place, () => filling[name as keyof SnippetValues].replace(SAFE, ''));
   }
   return filled;
 }

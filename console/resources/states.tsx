@@ -12,7 +12,7 @@ export const METHODS = {
 } as const;
 
 /** What there is to know of a resource at a glance. */
-export function States({ resource }: { resource: Resource }) {
+export function ResourceBadges({ resource }: { resource: Resource }) {
   return (
     <span class="states">
       <Badge tone={resource.enabled ? 'good' : 'plain'}>{common(resource.enabled ? 'active' : 'deactivated')}</Badge>

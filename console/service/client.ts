@@ -14,7 +14,7 @@ export interface Refused {
 }
 
 /** What was hoped for. */
-export interface Done<Body = unknown> {
+export interface Success<Body = unknown> {
   kind: 'done';
   body: Body;
   /** Of an object: the version that was answered, for {@link ifMatch}. */
@@ -22,7 +22,7 @@ export interface Done<Body = unknown> {
 }
 
 /** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
-export type Answer<Body = unknown> = Done<Body> | Refused | { kind: 'lost' };
+export type Answer<Body = unknown> = Success<Body> | Refused | { kind: 'lost' };
 
 export interface Client {
   get<Body>(path: string, headers?: Record<string, string>, signal?: AbortSignal): Promise<Answer<Body>>;
@@ -76,7 +76,7 @@ export function createClient(
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const text = await response.text();
-      if (!response.ok) return refusedOf(response, parsed(text));
+      if (!response.ok) return refusedOf(response, parseJson(text));
       // A proxy that compresses weakens the version on its way; it is the service's own all the same.
       const version = response.headers.get('etag')?.replace(/^W\//, '');
       const done = { kind: 'done', body: (text === '' ? undefined : JSON.parse(text)) as Body } as const;
@@ -124,7 +124,7 @@ export function createOnceKey(newKey: () => string): (body: object) => Record<st
 }
 
 /** What is no JSON is not ours: something on the way said no, and whether we were asked is unknown. */
-function parsed(text: string): Record<string, unknown> {
+function parseJson(text: string): Record<string, unknown> {
   return Object(JSON.parse(text)) as Record<string, unknown>;
 }
 

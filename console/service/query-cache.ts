@@ -47,8 +47,8 @@ interface Entry {
 /** Younger answers are good enough to go back and forth with. */
 const FRESH_MS = 3_000;
 /** Longer waits are for the person to decide. */
-const LONGEST_WAIT_MS = 30_000;
-const MOST_KEPT = 200;
+const MAX_WAIT_MS = 30_000;
+const MAX_ENTRIES = 200;
 
 export function createQueryCache(client: Pick<Client, 'get'>, now: () => number = () => performance.now()): QueryCache {
   const entries = new Map<string, Entry>();
@@ -71,7 +71,7 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
   /** The oldest that nobody looks at go first. */
   const prune = () => {
     for (const [path, { listeners }] of entries) {
-      if (entries.size <= MOST_KEPT) return;
+      if (entries.size <= MAX_ENTRIES) return;
       if (listeners.size === 0) entries.delete(path);
     }
   };
@@ -99,7 +99,7 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
     entry.abort = undefined;
     put(entry, readOf(entry.read, answer));
     const waitMs = answer.kind === 'refused' ? answer.retryAfterMs : undefined;
-    if (waitMs === undefined || waitMs > LONGEST_WAIT_MS || entry.listeners.size === 0) return;
+    if (waitMs === undefined || waitMs > MAX_WAIT_MS || entry.listeners.size === 0) return;
     put(entry, { ...entry.read, again: deadlineIn(waitMs) });
     entry.timer = setTimeout(() => ask(path, entry), waitMs);
   };

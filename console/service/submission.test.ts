@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Answer } from './client.ts';
-import { createSubmission, type Sending } from './submission.ts';
+import { createSubmission, type SubmissionState } from './submission.ts';
 
 function setUp(onRefused?: () => boolean) {
   const sent: string[] = [];
-  const shown: Sending[] = [];
+  const shown: SubmissionState[] = [];
   const done: unknown[] = [];
   let settle: (answer: Answer<string>) => void = () => {};
   const submission = createSubmission<string, string>({

@@ -11,7 +11,7 @@ export interface Notice {
   wait?: Deadline;
 }
 
-export interface Sending {
+export interface SubmissionState {
   busy: boolean;
   notice?: Notice;
 }
@@ -19,12 +19,12 @@ export interface Sending {
 export interface Submission<Values> {
   /** Sends the form. While one is on its way, or a wait runs, nothing is sent: a double click is one attempt. */
   submit(values: Values): Promise<void>;
-  now(): Sending;
+  now(): SubmissionState;
 }
 
 export interface SubmissionParts<Values, Body> {
   send(values: Values): Promise<Answer<Body>>;
-  show(sending: Sending): void;
+  show(sending: SubmissionState): void;
   /** @param sent what was sent with it */
   done(body: Body, sent: Values): void;
   /** Takes a refusal over that is not about anything in the form: true, and the form shows nothing. */
@@ -33,8 +33,8 @@ export interface SubmissionParts<Values, Body> {
 
 /** One form on its way to the service. Knows no DOM. */
 export function createSubmission<Values, Body>(parts: SubmissionParts<Values, Body>): Submission<Values> {
-  let sending: Sending = { busy: false };
-  const put = (next: Sending) => {
+  let sending: SubmissionState = { busy: false };
+  const put = (next: SubmissionState) => {
     sending = next;
     parts.show(next);
   };

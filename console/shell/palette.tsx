@@ -1,6 +1,6 @@
 import { type IconNode, Keyboard, LogOut, Moon, Search, Sun } from 'lucide';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import { type Found, labelOf, type PageEntry } from '../pages.ts';
+import { type FoundObject, labelOf, type PageEntry } from '../pages.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { PageRoute } from '../router.ts';
@@ -19,7 +19,7 @@ interface Entry {
 }
 
 const WAIT_MS = 180;
-const MOST_FOUND = 6;
+const MAX_FOUND = 6;
 
 /** Everything by its name: pages, what can be done here, and the objects of every room. */
 export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
@@ -27,7 +27,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const rooms = usePages();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const found = useFound(client, rooms, text.trim());
+  const found = useSearch(client, rooms, text.trim());
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
   const here = useMemo(() => isShortcutTarget().filter((element) => !(element instanceof HTMLInputElement)), []);
@@ -145,16 +145,16 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
 const DARK = '(prefers-color-scheme: dark)';
 
 /** The objects of all rooms whose names begin so; asked a moment after the last key. */
-function useFound(client: Client, rooms: readonly [PageRoute, PageEntry][], text: string) {
-  const [found, setFound] = useState<{ room: PageEntry; item: Found }[]>([]);
+function useSearch(client: Client, rooms: readonly [PageRoute, PageEntry][], text: string) {
+  const [found, setFound] = useState<{ room: PageEntry; item: FoundObject }[]>([]);
   const searched = useRef<PageEntry[]>([]);
   searched.current = rooms.flatMap(([, room]) => (room.find ? [room] : []));
   useEffect(() => {
     if (text === '') return setFound([]);
     const abort = new AbortController();
     const search = async (room: PageEntry) => {
-      const query = new URLSearchParams({ search: text, limit: String(MOST_FOUND) });
-      const answer = await client.get<{ items: Found[] }>(`${room.find?.path}?${query}`, undefined, abort.signal);
+      const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
+      const answer = await client.get<{ items: FoundObject[] }>(`${room.find?.path}?${query}`, undefined, abort.signal);
       return answer.kind === 'done' ? answer.body.items.map((item) => ({ room, item })) : [];
     };
     const timer = setTimeout(async () => {

@@ -48,22 +48,22 @@ export async function loadShell(lang: string) {
   return InsideFrame;
 }
 
-type Open = 'palette' | 'shortcuts';
-let made = 0;
+type OpenOverlay = 'palette' | 'shortcuts';
+let lastToastId = 0;
 
 /** Behind the door: the frame that all rooms share, and the room one is in. Loaded when somebody has signed in. */
 function InsideFrame(props: ShellProps) {
   const { visit, session, address } = props;
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const [said, setSaid] = useState('');
-  const [open, setOpen] = useState<Open>();
+  const [open, setOpen] = useState<OpenOverlay>();
   const [asked, setAsked] = useState<{ question: Question; answer(isYes: boolean): void }>();
   const isOnline = useIsOnline(props.reads);
   const content = useRef<HTMLElement>(null);
 
   const notify = useCallback((note: Note) => {
-    made += 1;
-    const toast = { ...note, id: made };
+    lastToastId += 1;
+    const toast = { ...note, id: lastToastId };
     setToasts((before) => [...before.slice(-2), toast]);
   }, []);
   const go = useCallback(

@@ -1,5 +1,5 @@
 /** Asking keeps a session alive, and a session left alone has to end (SR-29): nobody here, nothing asked. */
-const ASLEEP_MS = 5 * 60_000;
+const IDLE_TIMEOUT_MS = 5 * 60_000;
 
 /**
  * Does something again and again while somebody looks: not while the page is hidden, and not when nobody has moved, typed
@@ -16,7 +16,7 @@ export function useIdleAwareInterval(everyMs: number, tick: () => void, onAsleep
     isAsleep = false;
   };
   const timer = setInterval(() => {
-    if (performance.now() - seenAt <= ASLEEP_MS) return document.hidden ? undefined : tick();
+    if (performance.now() - seenAt <= IDLE_TIMEOUT_MS) return document.hidden ? undefined : tick();
     if (!isAsleep) onAsleep?.();
     isAsleep = true;
   }, everyMs);

@@ -4,10 +4,10 @@ import { hrefOf } from './navigation.tsx';
 import { acceptsTyping, createShortcuts } from './shortcuts.ts';
 
 /** What in the room a single key is for: whoever makes a button or a link says so with `data-key`. */
-const IN_ROOM = '[data-key]';
+const SHORTCUT_TARGETS = '[data-key]';
 
 export function isShortcutTarget(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>(`main ${IN_ROOM}`)];
+  return [...document.querySelectorAll<HTMLElement>(`main ${SHORTCUT_TARGETS}`)];
 }
 
 /** Ctrl+K for everybody; single keys for those who have not switched them off. */

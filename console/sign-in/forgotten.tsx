@@ -15,7 +15,7 @@ export interface ForgottenProps {
 }
 
 /** For whoever has forgotten their password: asks for the address, and says the same whosever it is. */
-export function Forgotten({ client, texts, account, email, onBack }: ForgottenProps) {
+export function ForgottenPassword({ client, texts, account, email, onBack }: ForgottenProps) {
   const [outcome, setOutcome] = useState<{ kind: 'asked'; email: string } | { kind: 'absent' }>();
   const back = { label: texts('backToSignIn'), run: onBack };
   if (outcome?.kind === 'asked') {

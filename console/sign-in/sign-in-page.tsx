@@ -6,16 +6,16 @@ import type { FieldSpec } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import type { Client } from '../service/client.ts';
 import { Enrolment } from './enrolment.tsx';
-import { Forgotten } from './forgotten.tsx';
+import { ForgottenPassword } from './forgotten.tsx';
 import { createHandleMemory } from './handle-memory.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import type { AnswerableStep, Screen } from './screen.ts';
-import { createSignIn, type Known, type SignIn } from './sign-in.ts';
+import { createSignIn, type KnownCredentials, type SignIn } from './sign-in.ts';
 
 export interface SignInPageProps {
   client: Client;
   texts: Texts;
-  known: Known;
+  known: KnownCredentials;
   /** Said above the first step. */
   hasEnded: boolean;
   onSession(session: SessionView): void;
@@ -67,7 +67,9 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
       if (hasForgotten) {
         const { email } = screen.view;
         const back = () => setForgotten(false);
-        return <Forgotten client={client} texts={texts} account={signIn.account()} email={email} onBack={back} />;
+        return (
+          <ForgottenPassword client={client} texts={texts} account={signIn.account()} email={email} onBack={back} />
+        );
       }
       return (
         <Step

@@ -8,7 +8,7 @@ import type { HandleMemory } from './handle-memory.ts';
 import type { AnswerableStep, Screen } from './screen.ts';
 
 /** Waits between looks at a step that another request is having checked. */
-const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
+const POLL_DELAYS_MS = [400, 800, 1_600, 3_200];
 
 const FIELD = {
   identify: 'email',
@@ -19,7 +19,7 @@ const FIELD = {
 } as const satisfies Record<AnswerableStep, string>;
 
 /** What is known already of whoever signs in: they have just followed a link and chosen a password. */
-export interface Known {
+export interface KnownCredentials {
   account?: string;
   email?: string;
   password?: string;
@@ -36,9 +36,9 @@ export interface SignInParts {
 /** An administrator's sign-in, from its beginning to the session. Knows no DOM. */
 export interface SignIn {
   /** Goes on with the sign-in that this tab has begun, or begins one. */
-  start(known?: Known): Promise<void>;
+  start(known?: KnownCredentials): Promise<void>;
   /** Forgets the sign-in at hand and begins another, as the same person if they are known. */
-  restart(known?: Known): Promise<void>;
+  restart(known?: KnownCredentials): Promise<void>;
   chooseAccount(account: string): Promise<void>;
   /** Answers the step on the screen. While that is being checked, or a wait runs, further answers are none. */
   submit(value: string): Promise<void>;
@@ -153,7 +153,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       return (await lookAgain(seq)) || stay({ code: 'interrupted', fields: [] });
     }
     if (code === 'STEP_IN_PROGRESS') {
-      for (const ms of LOOK_AGAIN_MS) {
+      for (const ms of POLL_DELAYS_MS) {
         await new Promise((resolve) => setTimeout(resolve, ms));
         if (await lookAgain(seq)) return;
       }
@@ -162,7 +162,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     stay(noticeOf(refused));
   };
 
-  const begin = async (known: Known) => {
+  const begin = async (known: KnownCredentials) => {
     const asked = ++run;
     clearTimeout(timer);
     isRecovering = false;

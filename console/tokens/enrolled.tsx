@@ -12,7 +12,7 @@ import { TokenAccess } from './token-access.tsx';
 import { words } from './words.ts';
 
 /** What the making of a token answers: its secret is in it this once. */
-export interface Made {
+export interface CreatedToken {
   token: Token;
   secret?: string;
   otpauthUri?: string;
@@ -20,7 +20,7 @@ export interface Made {
 }
 
 /** A token that was just made: what has to go into the device, whether it arrived, and where it is to count. */
-export function Enrolled({ made }: { made: Made }) {
+export function CreatedTokenPanel({ made }: { made: CreatedToken }) {
   const { otpauthUri, secret, recoveryCodes } = made;
   const hasSecret = secret !== undefined || recoveryCodes !== undefined;
   // As it is by now: access may have been given since.

@@ -1,7 +1,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { type FirstVerdict, type FreshSecret, judgeFirstCode } from './first-code.ts';
+import { type FirstVerdict, type FreshSecret, verifyFirstCode } from './first-code.ts';
 import { words } from './words.ts';
 
 /** Asks for the first code of a device that was just set up, and says whether it is right. */
@@ -25,7 +25,7 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
     // By the service's clock, since that is what judges at a sign-in.
     const answer = await client.get<{ now: number }>('session');
     if (answer.kind !== 'done') return setVerdict('lost');
-    setVerdict(await judgeFirstCode(fresh, input.current?.value ?? '', answer.body.now));
+    setVerdict(await verifyFirstCode(fresh, input.current?.value ?? '', answer.body.now));
     input.current?.select();
   };
   return (

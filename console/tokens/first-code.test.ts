@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RFC_SECRET, sampleToken, totp } from '../../server/testing/samples.ts';
 import { base32Encode } from '../../server/tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../../server/tokens/kinds/oath/verify.ts';
-import { codeAt, type FreshSecret, judgeFirstCode, readSecret, secretMistake } from './first-code.ts';
+import { codeAt, type FreshSecret, readSecret, secretMistake, verifyFirstCode } from './first-code.ts';
 
 const SECRET = base32Encode(RFC_SECRET);
 const hotp: FreshSecret = { kind: 'hotp', secret: SECRET, algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 };
@@ -27,7 +27,7 @@ describe('the code of a counter', () => {
           const there = currentOtp(sampleToken({ factor: totp(), algorithm, digits, nextCounter: 0 }), secret, now);
           const fresh: FreshSecret = { ...app, secret: base32Encode(secret), algorithm, digits };
           expect(await codeAt(fresh, Math.floor(now / 30_000))).toBe(there);
-          expect(await judgeFirstCode(fresh, there, now)).toEqual({ kind: 'right' });
+          expect(await verifyFirstCode(fresh, there, now)).toEqual({ kind: 'right' });
         },
       ),
       { numRuns: 40 },
@@ -40,27 +40,27 @@ describe('the first code of a device', () => {
 
   test('is right a step before and after, since somebody has to type it', async () => {
     for (const steps of [-1, 0, 1]) {
-      expect(await judgeFirstCode(app, await at(steps), NOW)).toEqual({ kind: 'right' });
+      expect(await verifyFirstCode(app, await at(steps), NOW)).toEqual({ kind: 'right' });
     }
-    expect(await judgeFirstCode(app, ` ${(await at(0)).slice(0, 3)} ${(await at(0)).slice(3)} `, NOW)).toEqual({
+    expect(await verifyFirstCode(app, ` ${(await at(0)).slice(0, 3)} ${(await at(0)).slice(3)} `, NOW)).toEqual({
       kind: 'right',
     });
   });
 
   test('tells a clock that is off from a secret that is wrong', async () => {
-    expect(await judgeFirstCode(app, await at(7), NOW)).toEqual({ kind: 'off', steps: 7 });
-    expect(await judgeFirstCode(app, await at(-20), NOW)).toEqual({ kind: 'off', steps: -20 });
-    expect(await judgeFirstCode(app, await at(5_000), NOW)).toEqual({ kind: 'wrong' });
+    expect(await verifyFirstCode(app, await at(7), NOW)).toEqual({ kind: 'off', steps: 7 });
+    expect(await verifyFirstCode(app, await at(-20), NOW)).toEqual({ kind: 'off', steps: -20 });
+    expect(await verifyFirstCode(app, await at(5_000), NOW)).toEqual({ kind: 'wrong' });
     for (const nonsense of ['', '12345', 'abcdef', '0000000000']) {
-      expect(await judgeFirstCode(app, nonsense, NOW)).toEqual({ kind: 'wrong' });
+      expect(await verifyFirstCode(app, nonsense, NOW)).toEqual({ kind: 'wrong' });
     }
   });
 
   test('of a device with a button never lies behind, and some presses ahead are told', async () => {
     const fresh = { ...hotp, counter: 10 };
-    expect(await judgeFirstCode(fresh, await codeAt(hotp, 10), NOW)).toEqual({ kind: 'right' });
-    expect(await judgeFirstCode(fresh, await codeAt(hotp, 30), NOW)).toEqual({ kind: 'off', steps: 20 });
-    expect(await judgeFirstCode(fresh, await codeAt(hotp, 9), NOW)).toEqual({ kind: 'wrong' });
+    expect(await verifyFirstCode(fresh, await codeAt(hotp, 10), NOW)).toEqual({ kind: 'right' });
+    expect(await verifyFirstCode(fresh, await codeAt(hotp, 30), NOW)).toEqual({ kind: 'off', steps: 20 });
+    expect(await verifyFirstCode(fresh, await codeAt(hotp, 9), NOW)).toEqual({ kind: 'wrong' });
   });
 });
 

@@ -56,7 +56,7 @@ export async function codeAt(token: FreshSecret, counter: number): Promise<strin
  *
  * @param now by the service's clock
  */
-export async function judgeFirstCode(token: FreshSecret, code: string, now: number): Promise<FirstVerdict> {
+export async function verifyFirstCode(token: FreshSecret, code: string, now: number): Promise<FirstVerdict> {
   const typed = code.replace(/\s/g, '');
   const at = token.kind === 'totp' ? Math.floor(now / token.periodMs) : token.counter;
   const isNear = (steps: number) => (token.kind === 'totp' ? Math.abs(steps) <= 1 : steps >= 0 && steps <= 4);

@@ -19,7 +19,7 @@ interface RowAnswer {
   outcome: 'made' | 'exists' | 'importable' | 'refused';
   code?: string;
 }
-interface Judged {
+interface CheckedFile {
   format: ImportFormat;
   counts: Record<RowAnswer['outcome'], number>;
   warnings: { code: string }[];
@@ -27,7 +27,7 @@ interface Judged {
 }
 
 /** As many as an answer does not keep anybody waiting for. */
-const MADE_AT_ONCE = 250;
+const CREATE_BATCH = 250;
 const FORMATS = {
   pskc: 'formatPskc',
   csv: 'formatCsv',
@@ -48,7 +48,7 @@ export function ImportTokens() {
     kind: null,
     seedEncoding: null,
   });
-  const [answer, setAnswer] = useState<Judged>();
+  const [answer, setAnswer] = useState<CheckedFile>();
   const [mistake, setMistake] = useState<string>();
   const [done, setDone] = useState(0);
   const content = useRef('');
@@ -60,7 +60,7 @@ export function ImportTokens() {
   };
   const post = (more: object) => {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== ''));
-    return client.send<Judged>('POST', 'token-imports', {
+    return client.send<CheckedFile>('POST', 'token-imports', {
       ...given,
       content: content.current,
       encoding: 'base64',
@@ -95,16 +95,16 @@ export function ImportTokens() {
     setStage('making');
     isStopped.current = false;
     const rows = [...answer.rows];
-    for (let at = from; at < rows.length; at += MADE_AT_ONCE) {
+    for (let at = from; at < rows.length; at += CREATE_BATCH) {
       if (isStopped.current) return setStage('broken');
-      const made = await post({ from: at, count: MADE_AT_ONCE, acceptPartial: true });
+      const made = await post({ from: at, count: CREATE_BATCH, acceptPartial: true });
       if (made.kind !== 'done') {
         tell(made);
         return setStage('broken');
       }
-      rows.splice(at, MADE_AT_ONCE, ...made.body.rows.slice(at, at + MADE_AT_ONCE));
+      rows.splice(at, CREATE_BATCH, ...made.body.rows.slice(at, at + CREATE_BATCH));
       setAnswer({ ...answer, rows: [...rows] });
-      setDone(Math.min(at + MADE_AT_ONCE, rows.length));
+      setDone(Math.min(at + CREATE_BATCH, rows.length));
       reads.changed('tokens', 'checklist');
     }
     setStage('made');

@@ -11,7 +11,7 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { Enrolled, type Made } from './enrolled.tsx';
+import { type CreatedToken, CreatedTokenPanel } from './enrolled.tsx';
 import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';
 import { words } from './words.ts';
 
@@ -46,8 +46,8 @@ export function NewToken() {
   const given = address.query.get('owner');
   const id = /^usr_[0-9a-z]{11}$/.test(given ?? '') ? (given ?? undefined) : undefined;
   const { body: owner } = useQuery<User>(id === undefined ? undefined : `users/${id}`);
-  const [made, setMade] = useState<Made>();
-  if (made) return <Enrolled made={made} />;
+  const [made, setMade] = useState<CreatedToken>();
+  if (made) return <CreatedTokenPanel made={made} />;
   if (!isWay(way)) return <ChooseKind owner={owner} ownerId={id} />;
   return <FillIn key={way} way={way} owner={owner} ownerId={id} onMade={setMade} />;
 }
@@ -72,7 +72,7 @@ function ChooseKind(props: OwnerProps) {
   return (
     <>
       <PageHead title={words('newToken')} lead={words('newLead')} back={backOf(props)} />
-      <ForWhom {...props} />
+      <ChooseOwner {...props} />
       <ul class="kinds">
         {WAYS.map((way) => (
           <li key={way}>
@@ -104,7 +104,7 @@ function ChooseKind(props: OwnerProps) {
   );
 }
 
-function ForWhom({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
+function ChooseOwner({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
   const { session, go } = useConsole();
   const { pick, dialog } = usePicker();
   const choose = async () => {
@@ -124,7 +124,7 @@ function ForWhom({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
   );
 }
 
-function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMade(made: Made): void }) {
+function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMade(made: CreatedToken): void }) {
   const { reads, go } = useConsole();
   const name = nameOf(way);
   return (
@@ -135,11 +135,11 @@ function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMa
         lead={words(ABOUT[way])}
         back={{ href: hrefOf(undefined, ownerId), label: words('otherKinds') }}
       />
-      <ForWhom owner={owner} ownerId={ownerId} way={way} />
+      <ChooseOwner owner={owner} ownerId={ownerId} way={way} />
       {way === 'recovery' && ownerId === undefined ? (
         <p class="strip">{words('recoveryNeedsOwner')}</p>
       ) : (
-        <CreateForm<Made>
+        <CreateForm<CreatedToken>
           path="tokens"
           inputs={inputsOf(way)}
           initial={initialOf(way, name)}

@@ -9,7 +9,7 @@ import { USERS } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
-import type { UserRow, UsersRead } from './read-users.ts';
+import type { UserRow, UsersFile } from './read-users.ts';
 import { words } from './words.ts';
 
 interface Outcome {
@@ -18,18 +18,18 @@ interface Outcome {
   code?: string;
   errors?: { path: string }[];
 }
-type Judged = Extract<UsersRead, { rows: UserRow[] }> & { file: string };
+type CheckedFile = Extract<UsersFile, { rows: UserRow[] }> & { file: string };
 
-const JUDGED_AT_ONCE = 500;
-const MADE_AT_ONCE = 100;
-const MOST_BYTES = 8 * 1024 * 1024;
+const CHECK_BATCH = 500;
+const CREATE_BATCH = 100;
+const MAX_BYTES = 8 * 1024 * 1024;
 const EXAMPLE =
   'login,email,firstName,secondName\nmaria,maria@example.com,Maria,Keller\njonas,jonas@example.com,Jonas,Brandt\n';
 
 type Stage =
   | { kind: 'choose' }
-  | { kind: 'judging' | 'judged' | 'making' | 'made'; read: Judged }
-  | { kind: 'broken'; read: Judged; broken: BatchFailure };
+  | { kind: 'judging' | 'judged' | 'making' | 'made'; read: CheckedFile }
+  | { kind: 'broken'; read: CheckedFile; broken: BatchFailure };
 
 /** Users from a CSV file: read in the page, judged by the service, shown, and only then made. */
 export function ImportUsers() {
@@ -45,7 +45,7 @@ export function ImportUsers() {
 
   const choose = async (file: File) => {
     setMistake(undefined);
-    if (file.size > MOST_BYTES) return setMistake(words('importTooLarge', MOST_BYTES / 1024 / 1024));
+    if (file.size > MAX_BYTES) return setMistake(words('importTooLarge', MAX_BYTES / 1024 / 1024));
     const { readUsers } = await import('./read-users.ts');
     const read = readUsers(await file.text());
     if ('flaw' in read) return setMistake(flawText(read));
@@ -60,13 +60,13 @@ export function ImportUsers() {
     }
     setDone(from + answered.length);
   };
-  const judge = async (read: Judged) => {
+  const judge = async (read: CheckedFile) => {
     setDone(0);
     isStopped.current = false;
     setStage({ kind: 'judging', read });
     const broken = await runInBatches<UserRow, Outcome>({
       rows: read.rows,
-      atOnce: JUDGED_AT_ONCE,
+      atOnce: CHECK_BATCH,
       send: (rows) => client.send('POST', 'bulk/users', { rows: rows.map(({ fields }) => fields), dryRun: true }),
       onStep: note(read.rows),
       isStopped: () => isStopped.current,
@@ -78,11 +78,11 @@ export function ImportUsers() {
     setStage({ kind: 'choose' });
     setMistake(broken.answer && refusalInWords(texts, broken.answer));
   };
-  const good = (read: Judged) =>
+  const good = (read: CheckedFile) =>
     read.rows.filter(({ line, twice }) => twice === undefined && (outcomes.current.get(line)?.status ?? 500) < 300);
   /** The rows that are made, as they were when it began: the same steps again, under the same keys, make nothing twice. */
   const making = useRef<readonly UserRow[]>([]);
-  const make = async (read: Judged, from = 0) => {
+  const make = async (read: CheckedFile, from = 0) => {
     if (from === 0) making.current = good(read);
     const rows = making.current;
     setDone(from);
@@ -91,7 +91,7 @@ export function ImportUsers() {
     const broken = await runInBatches<UserRow, Outcome>(
       {
         rows,
-        atOnce: MADE_AT_ONCE,
+        atOnce: CREATE_BATCH,
         send: async (some, at) => {
           const key = { 'idempotency-key': `${once.current}-${at}` };
           const made = await client.send<{ rows: Outcome[] }>(
@@ -254,7 +254,7 @@ export function ImportUsers() {
   );
 }
 
-function flawText(read: Exclude<UsersRead, { rows: UserRow[] }>): string {
+function flawText(read: Exclude<UsersFile, { rows: UserRow[] }>): string {
   switch (read.flaw) {
     case 'no-login':
       return words('importNoLogin');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MOST_USERS, readUsers, type UserRow } from './read-users.ts';
+import { MAX_USERS, readUsers, type UserRow } from './read-users.ts';
 
 function rowsOf(text: string): UserRow[] {
   const read = readUsers(text);
@@ -63,7 +63,7 @@ test.each([
   ['login,email\n\n , \n', { flaw: 'empty' }],
   ['login,username\na,b\n', { flaw: 'repeated-column', column: 'login' }],
   ['login\n"a\nb\n', { flaw: 'unreadable', line: 2 }],
-  [`login\n${'a\n'.repeat(MOST_USERS + 1)}`, { flaw: 'too-many', most: MOST_USERS }],
+  [`login\n${'a\n'.repeat(MAX_USERS + 1)}`, { flaw: 'too-many', most: MAX_USERS }],
 ])('a file that is none is not taken: %#', (text, flaw) => {
   expect(readUsers(text)).toEqual(flaw);
 });

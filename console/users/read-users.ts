@@ -9,14 +9,14 @@ export interface UserRow {
   twice?: number;
 }
 
-export type UsersRead =
+export type UsersFile =
   | { rows: UserRow[]; unknown: string[]; hasPasswords: boolean }
   | { flaw: 'no-login' | 'empty' }
   | { flaw: 'too-many'; most: number }
   | { flaw: 'unreadable'; line: number }
   | { flaw: 'repeated-column'; column: string };
 
-export const MOST_USERS = 10_000;
+export const MAX_USERS = 10_000;
 
 /** What columns are called, in files that were made elsewhere. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +32,7 @@ const PASSWORDS = ['password', 'passwordhash', 'passwort'];
 const NAMES = ['login', 'email', 'alias', 'phone'];
 
 /** Users out of CSV (RFC 4180, with whatever separates). Knows no DOM; what a row is worth the service decides. */
-export function readUsers(text: string): UsersRead {
+export function readUsers(text: string): UsersFile {
   const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { header: false, skipEmptyLines: false });
   const broken = errors.find(({ type }) => type === 'Quotes');
   if (broken) return { flaw: 'unreadable', line: (broken.row ?? 0) + 1 };
@@ -45,7 +45,7 @@ export function readUsers(text: string): UsersRead {
     .map((cells, at) => ({ cells, line: at + 2 }))
     .filter(({ cells }) => cells.join('').trim() !== '');
   if (filled.length === 0) return { flaw: 'empty' };
-  if (filled.length > MOST_USERS) return { flaw: 'too-many', most: MOST_USERS };
+  if (filled.length > MAX_USERS) return { flaw: 'too-many', most: MAX_USERS };
   const held = new Map<string, number>();
   const rows = filled.map(({ cells, line }): UserRow => {
     const fields: Record<string, string | boolean> = {};
@@ -58,7 +58,7 @@ export function readUsers(text: string): UsersRead {
     for (const name of own) if (!held.has(name)) held.set(name, line);
     return { line, fields, ...(twice !== undefined && { twice }) };
   });
-  const isPassword = (name: string) => PASSWORDS.includes(plain(name));
+  const isPassword = (name: string) => PASSWORDS.includes(normalizeColumn(name));
   return {
     rows,
     unknown: header.filter((name, at) => columns[at] === undefined && name.trim() !== '' && !isPassword(name)),
@@ -66,12 +66,12 @@ export function readUsers(text: string): UsersRead {
   };
 }
 
-function plain(name: string): string {
+function normalizeColumn(name: string): string {
   return name.toLowerCase().replace(/[\s_.-]/g, '');
 }
 
 function columnOf(name: string): string | undefined {
-  return Object.keys(COLUMNS).find((column) => COLUMNS[column]?.includes(plain(name)));
+  return Object.keys(COLUMNS).find((column) => COLUMNS[column]?.includes(normalizeColumn(name)));
 }
 
 function flagOf(text: string): string | boolean {

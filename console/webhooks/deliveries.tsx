@@ -23,7 +23,7 @@ interface Delivery {
 const TONES = { pending: 'warn', delivered: 'good', dead: 'bad' } as const;
 const STATES = ['pending', 'delivered', 'dead'] as const;
 /** Of 500 each: whoever has more can ask again. */
-const MOST_ROUNDS = 20;
+const MAX_ROUNDS = 20;
 
 /** What was sent to a webhook, what is on its way, and what was given up. */
 export function Deliveries({ webhook }: { webhook: WebhookView }) {
@@ -34,7 +34,7 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
     client.send<{ replayed: number; more: boolean }>('POST', `${path}/replay`, { deliveries });
   const replayDead = async () => {
     let count = 0;
-    for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const answer = await replay('dead');
       if (answer.kind !== 'done') {
         reads.changed(path);

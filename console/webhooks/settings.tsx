@@ -65,7 +65,7 @@ export function WebhookSettings({ webhook, version }: { webhook: WebhookView; ve
   );
 }
 
-interface Tested {
+interface TestResult {
   delivered: boolean;
   status?: number;
   failure?: string;
@@ -75,14 +75,14 @@ interface Tested {
 function Test({ id }: { id: string }) {
   const { client, texts } = useConsole();
   const [isBusy, setBusy] = useState(false);
-  const [tested, setTested] = useState<Tested>();
+  const [tested, setTested] = useState<TestResult>();
   const [wrong, setWrong] = useState<string>();
   const send = async () => {
     if (isBusy) return;
     setBusy(true);
     setTested(undefined);
     setWrong(undefined);
-    const answer = await client.send<Tested>('POST', `webhooks/${id}/test`);
+    const answer = await client.send<TestResult>('POST', `webhooks/${id}/test`);
     setBusy(false);
     if (answer.kind === 'done') setTested(answer.body);
     else setWrong(refusalInWords(texts, answer));
@@ -107,7 +107,7 @@ function Test({ id }: { id: string }) {
   );
 }
 
-function testText({ delivered, status, failure, tookMs }: Tested): string {
+function testText({ delivered, status, failure, tookMs }: TestResult): string {
   if (status === undefined) return words('testFailed', failureText(failure ?? ''));
   return words(delivered ? 'testDone' : 'testStatus', status, tookMs);
 }

@@ -77,7 +77,7 @@ export function eventsOf(page: Page): Promise<WidgetEvent[]> {
 }
 
 /** The last event that the page received, once it is this one: the page gets an event later than the screen changes. */
-export async function lastHeard(page: Page, event: string): Promise<WidgetEvent[1]> {
+export async function waitForLastEvent(page: Page, event: string): Promise<WidgetEvent[1]> {
   await page.waitForFunction(
     (name) => (window as unknown as { heard: WidgetEvent[] }).heard.at(-1)?.[0] === name,
     event,

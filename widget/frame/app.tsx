@@ -3,7 +3,7 @@ import type { TextKey } from '../i18n/en.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
-import type { Passkeys } from './passkey/loaded.ts';
+import type { PasskeyModule } from './passkey/loaded.ts';
 import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
@@ -19,7 +19,7 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   resetUrl: string | undefined;
   signIn: SignIn;
   /** Null: it did not load. */
-  passkeys: Passkeys | null | undefined;
+  passkeys: PasskeyModule | null | undefined;
   /** Whether this is about a token that is being set up, or unlocked; and what shows that. */
   enrols: boolean;
   enrolment: LoadedEnrolment | null | undefined;

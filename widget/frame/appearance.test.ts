@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyLook, contrast } from './appearance.ts';
 
-function dressed(look: { theme?: string; variables?: object }, matching: string[] = []) {
+function applied(look: { theme?: string; variables?: object }, matching: string[] = []) {
   const styles = new Map<string, string>();
   const root = {
     dataset: {} as Record<string, string>,
@@ -21,20 +21,20 @@ function dressed(look: { theme?: string; variables?: object }, matching: string[
 
 test('themes say tone, contrast and colour scheme; auto follows the system', () => {
   const dark = '(prefers-color-scheme: dark)';
-  expect(dressed({ theme: 'light' }, [dark])).toMatchObject({ tone: 'light', styles: { 'color-scheme': 'light' } });
-  expect(dressed({}, [dark])).toMatchObject({
+  expect(applied({ theme: 'light' }, [dark])).toMatchObject({ tone: 'light', styles: { 'color-scheme': 'light' } });
+  expect(applied({}, [dark])).toMatchObject({
     tone: 'dark',
     contrast: 'normal',
     styles: { 'color-scheme': 'light dark' },
   });
-  expect(dressed({ theme: 'contrast' })).toMatchObject({ tone: 'light', contrast: 'more' });
-  expect(dressed({}, ['(prefers-contrast: more)'])).toMatchObject({ contrast: 'more' });
+  expect(applied({ theme: 'contrast' })).toMatchObject({ tone: 'light', contrast: 'more' });
+  expect(applied({}, ['(prefers-contrast: more)'])).toMatchObject({ contrast: 'more' });
 });
 
 test('text and background that cannot be told apart are left out', () => {
-  expect(dressed({ variables: { text: '#777777', background: '#888' } }).styles).not.toHaveProperty('--text');
-  expect(dressed({ variables: { text: '#fff' } }).styles).not.toHaveProperty('--text');
-  expect(dressed({ variables: { text: '#fff', background: '#222' } })).toMatchObject({
+  expect(applied({ variables: { text: '#777777', background: '#888' } }).styles).not.toHaveProperty('--text');
+  expect(applied({ variables: { text: '#fff' } }).styles).not.toHaveProperty('--text');
+  expect(applied({ variables: { text: '#fff', background: '#222' } })).toMatchObject({
     tone: 'dark',
     styles: { '--text': '#fff', '--card': '#222' },
   });
@@ -44,7 +44,7 @@ test('whatever the colours, everything written can be read', () => {
   const colour = fc.integer({ min: 0, max: 0xffffff }).map((number) => `#${number.toString(16).padStart(6, '0')}`);
   fc.assert(
     fc.property(colour, colour, colour, (accent, background, text) => {
-      const { styles } = dressed({ variables: { accent, background, text } });
+      const { styles } = applied({ variables: { accent, background, text } });
       expect(contrast(accent, styles['--on-accent'] ?? '')).toBeGreaterThanOrEqual(4.5);
       if (!styles['--card']) return;
       expect(contrast(styles['--text'] ?? '', styles['--card'])).toBeGreaterThanOrEqual(4.5);

@@ -3,11 +3,11 @@ import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { axeViolations, WCAG } from '../../e2e/harness/axe.ts';
 import { CODE, LOGIN, PASSWORD, RESULT, type Reply } from '../testing/fake-service.ts';
-import { eventsOf, frameOf, type Stage, setStage } from '../testing/fixture.ts';
+import { createWidgetFixture, eventsOf, frameOf, type WidgetFixture } from '../testing/fixture.ts';
 
-let stage: Stage;
+let stage: WidgetFixture;
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createWidgetFixture();
 });
 afterEach(() => stage.service.reset());
 afterAll(() => stage?.close());

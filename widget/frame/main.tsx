@@ -8,8 +8,8 @@ import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, createPostMessage, type Host } from './handshake.ts';
-import type { Passkeys } from './passkey/loaded.ts';
-import { isEnrolling, isSelf, type Screen } from './screen.ts';
+import type { PasskeyModule } from './passkey/loaded.ts';
+import { isEnrolling, isSelfService, type Screen } from './screen.ts';
 import { createSignIn } from './sign-in.ts';
 import type { StandaloneHost } from './standalone.ts';
 import { isAbout } from './steps/fields.ts';
@@ -58,7 +58,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   let hasActed = false;
   let isGiven = false;
   /** What knows passkeys, loaded when a step first asks for one; null where it did not load. */
-  let passkeys: Passkeys | null | undefined;
+  let passkeys: PasskeyModule | null | undefined;
   /** The same for whoever sets up a token. */
   let enrolment: LoadedEnrolment | null | undefined;
   /** And for whoever is on the self-service page. */
@@ -89,7 +89,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         signIn={signIn}
         passkeys={passkeys}
         enrols={isEnrolling(screen, isLinked)}
-        enrolment={isSelf(screen) ? self : enrolment}
+        enrolment={isSelfService(screen) ? self : enrolment}
         about={about}
         onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
@@ -126,7 +126,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
 
   /** What only some steps need is loaded when they come. */
   const follow = async () => {
-    if (isSelf(screen)) {
+    if (isSelfService(screen)) {
       self ||= await import('./self-service/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
       draw();
     } else if (!enrolment && isEnrolling(screen, isLinked)) {
@@ -151,7 +151,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   // In the very click: a window may be opened.
   const onPasskey = (inWindow: boolean) => {
     const loaded = passkeys;
-    if (loaded) void signIn.askForPasskey((request) => loaded.ask(request, { texts, name, inWindow }));
+    if (loaded)
+      void signIn.askForPasskey((request) => loaded.requestPasskeyAnywhere(request, { texts, name, inWindow }));
   };
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);

@@ -36,7 +36,7 @@ export function textOf(notice: string, texts: Texts): string {
 }
 
 /** Whether this is the self-service page. */
-export function isSelf(screen: Screen): boolean {
+export function isSelfService(screen: Screen): boolean {
   return screen.kind === 'step' && screen.step === 'self';
 }
 
@@ -46,7 +46,7 @@ export function isSelf(screen: Screen): boolean {
  * @param isLinked on the page of a mailed link, where every end is of that
  */
 export function isEnrolling(screen: Screen, isLinked: boolean): boolean {
-  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes' || isSelf(screen);
+  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes' || isSelfService(screen);
   const isDenied = screen.kind === 'denied';
   return isLinked ? isDenied || screen.kind === 'done' : isDenied && !!screen.unlock;
 }

@@ -69,7 +69,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
   };
 }
 
-async function begun(options?: Parameters<typeof setUp>[0]) {
+async function startSignIn(options?: Parameters<typeof setUp>[0]) {
   const all = setUp(options);
   all.expectAnswers(seen());
   await all.signIn.begin(NONCE, '');
@@ -149,21 +149,21 @@ describe('beginning', () => {
 
 describe('answering', () => {
   test('while one answer is checked there is no second', async () => {
-    const { signIn, asked, expectAnswers } = await begun();
+    const { signIn, asked, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'password', seq: 1 }));
     await Promise.all([signIn.submit('ada'), signIn.submit('ada')]);
     expect(asked).toEqual(['begin', 'identify 0 ada']);
   });
 
   test('out of sight nothing is sent', async () => {
-    const { signIn, asked, screen } = await begun({ isInSight: false });
+    const { signIn, asked, screen } = await startSignIn({ isInSight: false });
     await signIn.submit('ada');
     expect(asked).toEqual(['begin']);
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'tooSmall' } });
   });
 
   test('after a lost answer the flow is read, and read again before anything is sent once more', async () => {
-    const { signIn, asked, screen, expectAnswers } = await begun();
+    const { signIn, asked, screen, expectAnswers } = await startSignIn();
     expectAnswers(lost, lost);
     await signIn.submit('ada');
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'interrupted' } });
@@ -174,7 +174,7 @@ describe('answering', () => {
   });
 
   test('a step in progress is looked at again, ever more rarely, then given back', async () => {
-    const { signIn, asked, screen, expectAnswers } = await begun();
+    const { signIn, asked, screen, expectAnswers } = await startSignIn();
     expectAnswers({ kind: 'refused', code: 'STEP_IN_PROGRESS', requestId: '' }, seen(), seen(), seen(), seen());
     const submitted = signIn.submit('ada');
     await vi.advanceTimersByTimeAsync(7_000);
@@ -184,7 +184,7 @@ describe('answering', () => {
   });
 
   test('a wait holds back answers until it is over', async () => {
-    const { signIn, asked, expectAnswers } = await begun();
+    const { signIn, asked, expectAnswers } = await startSignIn();
     expectAnswers(seen({ seq: 1, error: { code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 5_000 } }));
     await signIn.submit('ada');
     await signIn.submit('ada');
@@ -196,7 +196,7 @@ describe('answering', () => {
   });
 
   test('done gives the result to the page and forgets the handle', async () => {
-    const { signIn, told, stored, screen, expectAnswers } = await begun();
+    const { signIn, told, stored, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));
     await signIn.submit('ada');
     expect(told.at(-1)).toEqual({ type: 'success', result: 'a.b.c', expiresAt: 60_000 });
@@ -208,7 +208,7 @@ describe('answering', () => {
     ['a denied step', seen({ step: 'denied', seq: 1, error: { code: 'TOKEN_LOCKED' } })],
     ['a refusal that nothing can change', { kind: 'refused', code: 'TOKEN_LOCKED', requestId: '' } as const],
   ])('%s ends the sign-in for the page too', async (_, answer) => {
-    const { signIn, told, screen, stored, expectAnswers } = await begun();
+    const { signIn, told, screen, stored, expectAnswers } = await startSignIn();
     expectAnswers(answer);
     await signIn.submit('ada');
     expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true, signs: false });
@@ -219,7 +219,7 @@ describe('answering', () => {
 
 describe('the end of time', () => {
   test('when the flow should have ended, the service is asked, and believed', async () => {
-    const { asked, types, screen, expectAnswers } = await begun();
+    const { asked, types, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ now: 100_000, expiresAt: 900_000 }));
     await vi.advanceTimersByTimeAsync(900_002);
     expect(screen().kind).toBe('step');
@@ -231,7 +231,7 @@ describe('the end of time', () => {
   });
 
   test('a result that nobody used expires', async () => {
-    const { signIn, types, screen, expectAnswers } = await begun();
+    const { signIn, types, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));
     await signIn.submit('ada');
     await vi.advanceTimersByTimeAsync(60_002);
@@ -285,7 +285,7 @@ describe('a passkey', () => {
   });
 
   test('is not asked where the service asks none', async () => {
-    const { signIn, asked } = await begun();
+    const { signIn, asked } = await startSignIn();
     await signIn.askForPasskey(() => Promise.reject(new Error('nobody asks')));
     expect(asked).toEqual(['begin']);
   });
@@ -304,7 +304,7 @@ describe('a way whose code is sent', () => {
   const sent = { to: 'a•••@example.com', expiresAt: 300_000, resendAfterMs: 30_000 };
 
   async function atCode(...answers: FlowAnswer[]) {
-    const all = await begun();
+    const all = await startSignIn();
     all.expectAnswers(seen(unsent), ...answers);
     await all.signIn.submit('ada');
     await vi.advanceTimersByTimeAsync(0);

@@ -12,7 +12,7 @@ import { needsSend } from './steps/fields.ts';
 /** How long the page may take to hand over its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
 /** Waits between looks at a step that another request is having checked. */
-const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
+const POLL_DELAYS_MS = [400, 800, 1_600, 3_200];
 
 /** Refusals that another try cannot change. */
 const FINAL = new Set([
@@ -208,7 +208,7 @@ export function createSignIn({
     if (code === 'FLOW_NOT_FOUND') return expire();
     if (code === 'STEP_STALE' || code === 'STEP_NOT_EXPECTED') return (await lookAgain(seq)) || stay('interrupted');
     if (code === 'STEP_IN_PROGRESS') {
-      for (const ms of LOOK_AGAIN_MS) {
+      for (const ms of POLL_DELAYS_MS) {
         await new Promise((resolve) => setTimeout(resolve, ms));
         if (await lookAgain(seq)) return;
       }

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type HostSite, startHostSite } from '../../e2e/harness/host-site.ts';
 import { LOGIN, RESOURCE, RESULT } from '../testing/fake-service.ts';
-import { eventsOf, frameOf, mountScript, NONCE, type Stage, setStage } from '../testing/fixture.ts';
+import { createWidgetFixture, eventsOf, frameOf, mountScript, NONCE, type WidgetFixture } from '../testing/fixture.ts';
 import { hostPage } from '../testing/host-page.ts';
 
-let stage: Stage;
+let stage: WidgetFixture;
 let elsewhere: HostSite;
 
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createWidgetFixture();
   elsewhere = await startHostSite();
 });
 afterEach(() => stage.service.reset());

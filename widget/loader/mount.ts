@@ -101,8 +101,8 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     let answer: ToFrame = { type: 'failed' };
     let problem: WidgetError | undefined;
     try {
-      const nonce = `${await late(current.nonce)}`;
-      answer = { type: 'begin', nonce, loginRequest: (await late(current.loginRequest)) ?? '' };
+      const nonce = `${await resolveLazy(current.nonce)}`;
+      answer = { type: 'begin', nonce, loginRequest: (await resolveLazy(current.loginRequest)) ?? '' };
     } catch (thrown) {
       problem = errorOf('NONCE_FAILED', `${thrown}`);
     }
@@ -161,7 +161,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     if (current.mode === 'popup') {
       // Few want it, so it is loaded for those (the build says from where): a window is what the frame would have been.
       import('./popup.ts').then(
-        ({ offer }) => made === frame && offer(made, target, service, emit),
+        ({ offerPopup: offer }) => made === frame && offer(made, target, service, emit),
         () => wait(0),
       );
     } else {
@@ -218,6 +218,6 @@ function errorOf(code: string, message = code): WidgetError {
   return { code, message, retryable: message !== code, requestId: '' };
 }
 
-async function late<T>(value: MaybeLazy<T>): Promise<T> {
+async function resolveLazy<T>(value: MaybeLazy<T>): Promise<T> {
   return typeof value === 'function' ? (value as () => T | PromiseLike<T>)() : value;
 }

@@ -6,7 +6,7 @@ type Emit = (name: 'close' | 'error', detail?: WidgetError) => void;
 
 /** Its own file, loaded by pages that ask for `mode: 'popup'`. */
 const v = 1 satisfies typeof PROTOCOL_VERSION;
-const LOOK_MS = 300;
+const POLL_INTERVAL_MS = 300;
 const FEATURES = 'popup,width=480,height=720';
 
 /**
@@ -17,7 +17,7 @@ const FEATURES = 'popup,width=480,height=720';
  * @param frame the one that would have been on the page. Never attached, it stands for the window: its `onload` makes the
  * connection, its `remove` ends everything
  */
-export function offer(frame: HTMLIFrameElement, target: HTMLElement, service: string, emit: Emit): void {
+export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, service: string, emit: Emit): void {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = frame.title;
@@ -58,7 +58,7 @@ export function offer(frame: HTMLIFrameElement, target: HTMLElement, service: st
     if (opened) return opened.focus();
     hasKnocked = false;
     opened = window.open(address, '_blank', FEATURES);
-    if (opened) timer = setInterval(look, LOOK_MS);
+    if (opened) timer = setInterval(look, POLL_INTERVAL_MS);
     else
       emit('error', {
         code: 'POPUP_BLOCKED',

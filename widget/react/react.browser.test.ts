@@ -2,11 +2,11 @@ import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LOGIN, RESULT } from '../testing/fake-service.ts';
-import { frameOf, type Stage, setStage } from '../testing/fixture.ts';
+import { createWidgetFixture, frameOf, type WidgetFixture } from '../testing/fixture.ts';
 
-let stage: Stage;
+let stage: WidgetFixture;
 beforeAll(async () => {
-  stage = await setStage();
+  stage = await createWidgetFixture();
   await build({
     configFile: false,
     logLevel: 'warn',

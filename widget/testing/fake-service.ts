@@ -23,7 +23,7 @@ export { RESOURCE } from './resource.ts';
 
 const CSP_NONCE = 'dGVzdC1ub25jZS10ZXN0LW5vbmNl';
 
-export interface Asked {
+export interface RecordedRequest {
   path: string;
   body: Record<string, unknown>;
   handle: string | undefined;
@@ -40,9 +40,9 @@ export type Reply =
 /** A service as the widget sees it: the build's files, the frame's page, and flows for one person in memory. */
 export interface FakeService {
   url: string;
-  asked: Asked[];
+  asked: RecordedRequest[];
   /** Called for each flow request; answering something replaces the usual answer. Reset with `undefined`. */
-  intercept: ((asked: Asked) => Reply | undefined | Promise<Reply | undefined>) | undefined;
+  intercept: ((asked: RecordedRequest) => Reply | undefined | Promise<Reply | undefined>) | undefined;
   allowedOrigins: Set<string>;
   /** For the frame's page: stops answering it, as a broken network does. */
   isFrameDown: boolean;
@@ -139,7 +139,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');
     const given = request.headers[FLOW_HEADER];
     const handle = typeof given === 'string' ? given : undefined;
-    const asked: Asked = { path, body, handle, cookie: request.headers.cookie };
+    const asked: RecordedRequest = { path, body, handle, cookie: request.headers.cookie };
     service.asked.push(asked);
 
     const reply = await service.intercept?.(asked);
@@ -174,7 +174,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     path,
     body,
     handle,
-  }: Asked): { view: FlowView; handle?: string } | { refuse: RefusalCode; retryAfterMs?: number } {
+  }: RecordedRequest): { view: FlowView; handle?: string } | { refuse: RefusalCode; retryAfterMs?: number } {
     if (path === 'flows') {
       const fresh = `flw-handle-${flows.size + 1}-${'x'.repeat(22)}`;
       const isSecondFactorOnly = typeof body.loginRequest === 'string';

@@ -11,7 +11,7 @@ import { hostPage } from './host-page.ts';
 export const NONCE = 'nonce-of-the-session-0001';
 
 /** A browser, the service, a site that embeds it, and the widget as it is built. */
-export interface Stage {
+export interface WidgetFixture {
   service: FakeService;
   host: HostSite;
   dist: string;
@@ -23,7 +23,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function setStage(): Promise<Stage> {
+export async function createWidgetFixture(): Promise<WidgetFixture> {
   // A copy: a test may put more beside it.
   const dist = await mkdtemp(join(tmpdir(), 'countersign-widget-'));
   await cp(builtPath('widget'), dist, { recursive: true });
@@ -32,7 +32,7 @@ export async function setStage(): Promise<Stage> {
   service.allowedOrigins.add(host.origin);
   const browser = await sharedBrowser();
 
-  const open: Stage['open'] = async (url, options = {}) => {
+  const open: WidgetFixture['open'] = async (url, options = {}) => {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     await page.goto(url);

@@ -6,7 +6,7 @@ import type { Assignment, Token, User } from '../user.ts';
 import { words } from '../words.ts';
 import { useAccess } from './use-access.ts';
 
-const ALONE = 'alone';
+const WITHOUT_TOKEN = 'alone';
 
 export interface GiveAccessDialogProps {
   user: User;
@@ -21,7 +21,7 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
   const ways = waysLeft(user.assignments, resource.id, tokens);
   const choices = ways.map((token) =>
     token === undefined
-      ? { value: ALONE, label: words('accessAlone'), hint: words('accessAloneHint') }
+      ? { value: WITHOUT_TOKEN, label: words('accessAlone'), hint: words('accessAloneHint') }
       : {
           value: token.id,
           label: words('accessWith', token.name),
@@ -29,7 +29,7 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
         },
   );
   // Where there is a token, together with it is what is meant most often.
-  const initial = choices.find(({ value }) => value !== ALONE)?.value ?? choices[0]?.value;
+  const initial = choices.find(({ value }) => value !== WITHOUT_TOKEN)?.value ?? choices[0]?.value;
   return (
     <FormDialog
       title={`${words('accessGive')}: ${resource.name}`}
@@ -40,7 +40,7 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
       send={async ({ way }) =>
         way === undefined
           ? { kind: 'done', body: undefined }
-          : give({ resource: resource.id, user: user.id, ...(way !== ALONE && { token: String(way) }) })
+          : give({ resource: resource.id, user: user.id, ...(way !== WITHOUT_TOKEN && { token: String(way) }) })
       }
       onDone={onClose}
       onClose={onClose}

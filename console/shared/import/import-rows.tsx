@@ -9,14 +9,14 @@ export interface ImportRow {
   text: string;
 }
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
 /** What becomes of each row; those with problems can be had alone. */
 export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
   const [isBadOnly, setBadOnly] = useState(false);
   const bad = rows.filter(({ isBad }) => isBad);
   const wanted = isBadOnly ? bad : rows;
-  const shown = wanted.slice(0, MOST_SHOWN);
+  const shown = wanted.slice(0, MAX_SHOWN);
   return (
     <>
       {bad.length > 0 && bad.length < rows.length && (

@@ -58,7 +58,7 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
     const timer = setTimeout(() => setSearch(text.trim()), WAIT_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  const read = useQuery<{ items: Item[]; next: string | null }>(askedOf(path, search));
+  const read = useQuery<{ items: Item[]; next: string | null }>(searchPath(path, search));
   const items = read.body?.items;
   const count = items?.length;
   useEffect(() => {
@@ -105,7 +105,7 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
   );
 }
 
-function askedOf(path: string, search: string): string {
+function searchPath(path: string, search: string): string {
   const [list = '', narrowed = ''] = path.split('?');
   const query = new URLSearchParams(narrowed);
   query.set('limit', String(LIMIT));

@@ -3,7 +3,7 @@ import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { CancelLinks } from './cancel-links.tsx';
-import { StepForm, Told } from './step-form.tsx';
+import { FormError, StepForm } from './step-form.tsx';
 
 const WORDS: Record<EnrolmentKind, [title: EnrolmentKey, text: EnrolmentKey]> = {
   webauthn: ['kindPasskey', 'kindPasskeyText'],
@@ -30,13 +30,13 @@ export function ChoiceForm({ enrol, isBusy, texts, words, isNext, told, onChoose
   if (enrol.kinds.length === 0) {
     return (
       <StepForm {...step} title={words('noneTitle')} text={words('noneText')}>
-        <Told told={!isBusy && told} />
+        <FormError told={!isBusy && told} />
       </StepForm>
     );
   }
   return (
     <StepForm {...step} title={words('chooseTitle')} text={words('chooseText')}>
-      <Told told={!isBusy && told} />
+      <FormError told={!isBusy && told} />
       <ul class="kinds">
         {enrol.kinds.map((kind, at) => (
           <li key={kind}>

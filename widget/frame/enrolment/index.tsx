@@ -8,10 +8,10 @@ import { MessageScreen } from '../steps/message-screen.tsx';
 import { ChoiceForm } from './choice-form.tsx';
 import { CodesScreen } from './codes-screen.tsx';
 import { EnrolForm } from './enrol-form.tsx';
-import { LinkBad, LinkDone } from './link-done.tsx';
+import { InvalidLink, LinkDone } from './link-done.tsx';
 import { PasskeyStep } from './passkey-step.tsx';
 import { SentStep } from './sent-step.tsx';
-import { putOnStyle } from './style.ts';
+import { injectStyle } from './style.ts';
 import { UnlockOffer } from './unlock-offer.tsx';
 
 export interface EnrolmentProps {
@@ -27,7 +27,7 @@ export interface EnrolmentProps {
 /** What the steps say and wear; both come with them. */
 export async function loadEnrolment(lang: string) {
   const words = await loadEnrolmentTexts(lang);
-  putOnStyle();
+  injectStyle();
   return { words, Enrolment };
 }
 
@@ -40,7 +40,7 @@ function Enrolment({ screen, texts, words, name, isNext, signIn }: EnrolmentProp
   if (screen.kind === 'done') return <LinkDone words={words} />;
   if (screen.kind === 'denied') {
     const { code, mayRestart, unlock } = screen;
-    if (!unlock) return <LinkBad words={words} text={inWords(code)} />;
+    if (!unlock) return <InvalidLink words={words} text={inWords(code)} />;
     const again = { label: texts('startAgain'), run: signIn.restart };
     return (
       <MessageScreen

@@ -3,7 +3,7 @@ import { Check } from '../parts/icons.tsx';
 import { MessageScreen } from '../steps/message-screen.tsx';
 
 /** A link that is none, or none any more: whatever is wrong with it, it says the same. */
-export function LinkBad({ words, text }: { words: EnrolmentTexts; text: string }) {
+export function InvalidLink({ words, text }: { words: EnrolmentTexts; text: string }) {
   return <MessageScreen title={words('linkBadTitle')} text={text} isNext />;
 }
 

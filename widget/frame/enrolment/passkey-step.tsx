@@ -4,9 +4,9 @@ import type { PasskeyFailure, WindowWords } from '@countersign/protocol/passkey-
 import { Component } from 'preact';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
-import { makeHereOrInWindow } from '../passkey/creation.ts';
+import { createPasskeyAnywhere } from '../passkey/creation.ts';
 import { CancelLinks } from './cancel-links.tsx';
-import { StepForm, Told } from './step-form.tsx';
+import { FormError, StepForm } from './step-form.tsx';
 
 export interface PasskeyStepProps {
   enrol: EnrolView;
@@ -41,7 +41,7 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
     const { creation, isBusy, onMade } = this.props;
     if (isBusy || this.state.isAsking) return;
     this.setState({ isAsking: true, failure: undefined });
-    const outcome = await makeHereOrInWindow(creation, { inWindow, words: this.wordsOfWindow() });
+    const outcome = await createPasskeyAnywhere(creation, { inWindow, words: this.wordsOfWindow() });
     if (this.isGone) return;
     const failure = 'failure' in outcome ? outcome.failure : undefined;
     this.setState({ isAsking: false, failure });
@@ -83,7 +83,7 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
         onSubmit={() => this.make(false)}
         after={<CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={isWaiting} />}
       >
-        <Told told={!isWaiting && error} />
+        <FormError told={!isWaiting && error} />
         {/* A page that is in no frame is asked as well as any window of it. */}
         {failure && !isWaiting && parent !== window && (
           <button type="button" class="link" onClick={() => this.make(true)}>

@@ -9,7 +9,7 @@ import { SendAgain } from '../parts/send-again.tsx';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
 import { CancelLinks } from './cancel-links.tsx';
-import { StepForm, Told } from './step-form.tsx';
+import { FormError, StepForm } from './step-form.tsx';
 
 export interface SentStepProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -71,7 +71,7 @@ export class SentStep extends Component<SentStepProps, State> {
     if (!asked) return onSend();
     const typed = this.input.current?.value ?? '';
     const value = asked === 'code' ? promptFor('otp').read(typed) : typed.replace(WRITING, '').replace(/^00/, '+');
-    const mistake = asked === 'code' ? codeMistake(value, texts) : phoneMistake(value, words);
+    const mistake = asked === 'code' ? codeError(value, texts) : phoneError(value, words);
     this.setState({ mistake });
     if (mistake) this.input.current?.focus();
     else if (asked === 'code') onAnswer(value);
@@ -112,7 +112,7 @@ export class SentStep extends Component<SentStepProps, State> {
         {!asked && (
           <div class="field">
             <p>{texts('sendTo', enrol.to)}</p>
-            <Told told={error} />
+            <FormError told={error} />
           </div>
         )}
         {asked === 'phone' && (
@@ -136,13 +136,13 @@ export class SentStep extends Component<SentStepProps, State> {
   }
 }
 
-function codeMistake(code: string, texts: Texts): string | undefined {
+function codeError(code: string, texts: Texts): string | undefined {
   const { missing, judge } = promptFor('otp');
   const mistake: TextKey | undefined = code ? judge?.(code) : missing;
   return mistake && texts(mistake);
 }
 
-function phoneMistake(phone: string, words: EnrolmentTexts): string | undefined {
+function phoneError(phone: string, words: EnrolmentTexts): string | undefined {
   if (!phone) return words('phoneMissing');
   return INTERNATIONAL.test(phone) ? undefined : words('PHONE_MALFORMED');
 }

@@ -58,6 +58,6 @@ export class StepForm extends Component<StepFormProps> {
 }
 
 /** What keeps somebody at a step where there is no field that it belongs to. */
-export function Told({ told }: { told: string | false | undefined }) {
+export function FormError({ told }: { told: string | false | undefined }) {
   return <div role="alert">{told && <p class="error">{told}</p>}</div>;
 }

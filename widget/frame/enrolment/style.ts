@@ -204,7 +204,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 
 /** Through CSSOM, once: the frame's policy lets no style element in. */
-export function putOnStyle(): void {
+export function injectStyle(): void {
   const { adoptedStyleSheets: worn } = document;
   if (!worn.includes(sheet)) worn.push(sheet);
 }

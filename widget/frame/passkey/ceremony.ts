@@ -5,7 +5,7 @@ import type { PasskeyFailure, PasskeyOutcome } from '@countersign/protocol/passk
  * Asks the browser for a passkey. It never throws: why there is no answer is told as far as browsers tell, and they tell
  * little on purpose (WebAuthn level 3, section 14.5).
  */
-export async function askPasskey(
+export async function requestPasskey(
   request: PasskeyRequest,
   more: Pick<CredentialRequestOptions, 'mediation' | 'signal'> = {},
 ): Promise<PasskeyOutcome> {

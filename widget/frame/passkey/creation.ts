@@ -1,13 +1,13 @@
 import type { PasskeyCreation, PasskeyDescriptor } from '@countersign/protocol/passkey';
 import type { CreationOutcome, PasskeyFailure, WindowWords } from '@countersign/protocol/passkey-window';
 import { bytesOf, failureOf, textOf } from './ceremony.ts';
-import { askInWindow } from './in-window.ts';
+import { runInWindow } from './in-window.ts';
 
 /**
  * Has the browser make a passkey. It never throws: why there is none is told as far as browsers tell. In a frame it has to be
  * called in the person's click (WebAuthn level 3, section 5.1.3).
  */
-export async function makePasskey(creation: PasskeyCreation): Promise<CreationOutcome> {
+export async function createPasskey(creation: PasskeyCreation): Promise<CreationOutcome> {
   if (!('PublicKeyCredential' in window)) return { failure: 'passkeyUnknown' };
   try {
     const made = await navigator.credentials.create({ publicKey: optionsOf(creation) });
@@ -18,18 +18,18 @@ export async function makePasskey(creation: PasskeyCreation): Promise<CreationOu
 }
 
 /** In the frame itself, or in a window where the page around, or the browser, does not let frames make any. */
-export function makeHereOrInWindow(
+export function createPasskeyAnywhere(
   creation: PasskeyCreation,
   { inWindow, words }: { inWindow: boolean; words: WindowWords },
 ): Promise<CreationOutcome> {
-  return inWindow || !mayMakeHere() ? askInWindow({ creation }, words) : makePasskey(creation);
+  return inWindow || !canCreateInFrame() ? runInWindow({ creation }, words) : createPasskey(creation);
 }
 
 /**
  * Unlike an answer, a new passkey is not something that every browser lets frames have: one that does not say is asked in a
  * window, which works in all of them.
  */
-function mayMakeHere(): boolean {
+function canCreateInFrame(): boolean {
   if (parent === window) return true;
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature?(feature: string): boolean } };
   return featurePolicy?.allowsFeature?.('publickey-credentials-create') === true;

@@ -14,7 +14,7 @@ const CLOSED_CHECK_MS = 400;
  * person's click, or the browser opens nothing. The window is of the frame's own origin, and so is everything it hears and
  * says; the answer comes through a port that nobody else has.
  */
-export function askInWindow<Answer>(
+export function runInWindow<Answer>(
   asked: AskedOfPasskey,
   words: WindowWords,
 ): Promise<Answer | { failure: PasskeyFailure }> {

@@ -1,2 +1,2 @@
 /** What is loaded when a step first asks for a passkey. */
-export type Passkeys = typeof import('./passkeys.ts');
+export type PasskeyModule = typeof import('./passkeys.ts');

@@ -3,7 +3,7 @@ import type { Texts } from '../../i18n/texts.ts';
 import { OtherMethods } from '../parts/other-methods.tsx';
 import { SignedInAs } from '../parts/signed-in-as.tsx';
 import type { Screen } from '../screen.ts';
-import { waysOf } from '../steps/fields.ts';
+import { splitFactors } from '../steps/fields.ts';
 import { PasskeyNotice } from './passkey-notice.tsx';
 
 export interface PasskeyFormProps {
@@ -58,7 +58,7 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
           </button>
         )}
         <OtherMethods
-          ways={waysOf(view).others}
+          ways={splitFactors(view).others}
           texts={texts}
           isBusy={busy}
           isOpen={!!notice && !busy}

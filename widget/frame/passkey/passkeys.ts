@@ -2,8 +2,8 @@ import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/pas
 import type { PasskeyOutcome, WindowWords } from '@countersign/protocol/passkey-window';
 import { enPasskeys } from '../../i18n/en-passkeys.ts';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
-import { askPasskey } from './ceremony.ts';
-import { askInWindow } from './in-window.ts';
+import { requestPasskey } from './ceremony.ts';
+import { runInWindow } from './in-window.ts';
 
 export { PasskeyForm } from './passkey-form.tsx';
 export { PasskeyButton } from './passkey-notice.tsx';
@@ -12,11 +12,11 @@ export { PasskeyButton } from './passkey-notice.tsx';
 addEnglish(enPasskeys);
 
 /** In the frame itself, or in a window where the page around has not let it. */
-export function ask(
+export function requestPasskeyAnywhere(
   request: PasskeyRequest,
   { texts, name, inWindow }: { texts: Texts; name: string; inWindow: boolean },
 ): Promise<PasskeyOutcome> {
-  return inWindow || !mayAskHere() ? askInWindow({ request }, wordsFor(texts, name)) : askPasskey(request);
+  return inWindow || !canRequestInFrame() ? runInWindow({ request }, wordsFor(texts, name)) : requestPasskey(request);
 }
 
 function wordsFor(texts: Texts, name: string): WindowWords {
@@ -37,7 +37,7 @@ function wordsFor(texts: Texts, name: string): WindowWords {
 }
 
 /** Whether the page around lets the frame ask. Browsers that do not say are believed to let it. */
-function mayAskHere(): boolean {
+function canRequestInFrame(): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature?(feature: string): boolean } };
   return featurePolicy?.allowsFeature?.('publickey-credentials-get') !== false;
 }
@@ -52,12 +52,12 @@ export async function offerInField(
   if (request?.challenge === offer?.challenge) return;
   offer?.abort.abort();
   offer = undefined;
-  if (!request || !mayAskHere()) return;
+  if (!request || !canRequestInFrame()) return;
   const mine = { challenge: request.challenge, abort: new AbortController() };
   offer = mine;
   const { isConditionalMediationAvailable } = window.PublicKeyCredential ?? {};
   const can = await isConditionalMediationAvailable?.call(window.PublicKeyCredential).catch(() => false);
   if (!can || offer !== mine) return;
-  const outcome = await askPasskey(request, { mediation: 'conditional', signal: mine.abort.signal });
+  const outcome = await requestPasskey(request, { mediation: 'conditional', signal: mine.abort.signal });
   if ('assertion' in outcome && offer === mine) take(outcome.assertion);
 }

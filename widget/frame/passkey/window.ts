@@ -5,8 +5,8 @@ import {
   WINDOW_REQUEST,
   type WindowRequest,
 } from '@countersign/protocol/passkey-window';
-import { askPasskey } from './ceremony.ts';
-import { makePasskey } from './creation.ts';
+import { requestPasskey } from './ceremony.ts';
+import { createPasskey } from './creation.ts';
 
 /**
  * The window that a frame opens for a passkey. It says that it is there to whoever opened it, and only a page of the
@@ -35,7 +35,7 @@ function serve({ words, ...asked }: WindowRequest, answer: (outcome: PasskeyOutc
   const ask = async () => {
     failure.textContent = '';
     button.ariaDisabled = 'true';
-    const outcome = 'creation' in asked ? await makePasskey(asked.creation) : await askPasskey(asked.request);
+    const outcome = 'creation' in asked ? await createPasskey(asked.creation) : await requestPasskey(asked.request);
     button.ariaDisabled = 'false';
     if (!('failure' in outcome)) return answer(outcome);
     failure.textContent = words.failed[outcome.failure] ?? '';

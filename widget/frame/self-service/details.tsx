@@ -1,4 +1,4 @@
-import { Opener, Said } from './opener.tsx';
+import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
@@ -35,8 +35,8 @@ export function Details({ page }: { page: Page }) {
           ))}
       </dl>
       <div class="acts">
-        {(may.firstName || may.secondName) && <Opener page={page} id="names" label={words('changeNames')} />}
-        {may.email && !pendingEmail && <Opener page={page} id="email" label={words('changeEmail')} />}
+        {(may.firstName || may.secondName) && <PanelButton page={page} id="names" label={words('changeNames')} />}
+        {may.email && !pendingEmail && <PanelButton page={page} id="email" label={words('changeEmail')} />}
       </div>
       {open === 'names' && (
         <Panel
@@ -77,7 +77,7 @@ export function Details({ page }: { page: Page }) {
           }
         />
       )}
-      <Said page={page} ids={['names', 'email/confirm']} />
+      <SavedNotice page={page} ids={['names', 'email/confirm']} />
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { SelfSignIn } from '@countersign/protocol/self-service';
-import { Opener, Said } from './opener.tsx';
+import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
@@ -30,7 +30,7 @@ export function Browsers({ page }: { page: Page }) {
       <p class="hint">{own('browsersText', self.browsers)}</p>
       {self.may.forgetBrowsers && (
         <div class="acts">
-          <Opener page={page} id="forget" label={own('forget')} />
+          <PanelButton page={page} id="forget" label={own('forget')} />
         </div>
       )}
       {open === 'forget' && (
@@ -43,7 +43,7 @@ export function Browsers({ page }: { page: Page }) {
           onSend={() => act('forget-browsers')}
         />
       )}
-      <Said page={page} ids={['forget']} />
+      <SavedNotice page={page} ids={['forget']} />
     </section>
   );
 }

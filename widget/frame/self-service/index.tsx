@@ -1,7 +1,7 @@
 import { loadSelfTexts, type SelfTexts } from '../../i18n/self/texts.ts';
 import { type EnrolmentProps, loadEnrolment } from '../enrolment/index.tsx';
 import { SelfPage } from './self-page.tsx';
-import { putOnSelfStyle } from './style.ts';
+import { injectSelfStyle } from './style.ts';
 
 /** In the language of the frame, which has one at a time. */
 let own: SelfTexts | undefined;
@@ -10,7 +10,7 @@ let own: SelfTexts | undefined;
 export async function loadSelf(lang: string) {
   const [{ words }, loaded] = await Promise.all([loadEnrolment(lang), loadSelfTexts(lang)]);
   own = loaded;
-  putOnSelfStyle();
+  injectSelfStyle();
   return { words, Enrolment: OwnPage };
 }
 

@@ -10,7 +10,7 @@ export interface OpenerProps {
 }
 
 /** The button that opens a panel; it is not there while that is open. */
-export function Opener({ page, id, label, spoken }: OpenerProps) {
+export function PanelButton({ page, id, label, spoken }: OpenerProps) {
   if (!page.mayChange || page.open === id) return null;
   return (
     <button
@@ -27,7 +27,7 @@ export function Opener({ page, id, label, spoken }: OpenerProps) {
 }
 
 /** That what was opened here is done; read aloud. */
-export function Said({ page, ids }: { page: Page; ids: readonly string[] }) {
+export function SavedNotice({ page, ids }: { page: Page; ids: readonly string[] }) {
   const isHere = page.done !== undefined && ids.includes(page.done);
   return (
     <p class="said" role="status">

@@ -1,4 +1,4 @@
-import { Opener, Said } from './opener.tsx';
+import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
@@ -12,7 +12,7 @@ export function Recovery({ page }: { page: Page }) {
       <p class="hint">{recovery ? own('recoveryLeft', recovery.left) : own('noRecovery')}</p>
       {may.recoveryCodes && (
         <div class="acts">
-          <Opener page={page} id="recovery-codes" label={own('newCodes')} />
+          <PanelButton page={page} id="recovery-codes" label={own('newCodes')} />
         </div>
       )}
       {open === 'recovery-codes' && (
@@ -39,7 +39,7 @@ export function Password({ page }: { page: Page }) {
     <section aria-labelledby="password">
       <h2 id="password">{own('password')}</h2>
       <div class="acts">
-        <Opener page={page} id="change-password" label={own('changePassword')} />
+        <PanelButton page={page} id="change-password" label={own('changePassword')} />
       </div>
       {open === 'change-password' && (
         <Panel
@@ -67,7 +67,7 @@ export function Password({ page }: { page: Page }) {
           onSend={(values) => act('password', { current: values.current, password: values.new })}
         />
       )}
-      <Said page={page} ids={['change-password']} />
+      <SavedNotice page={page} ids={['change-password']} />
     </section>
   );
 }

@@ -30,7 +30,7 @@ interface State {
 }
 
 /** What somebody was about to do when they were asked for their factors again, and who. */
-let wanted: { panel: string; login: string } | undefined;
+let pendingAction: { panel: string; login: string } | undefined;
 
 /** Who the person is, what they have, and what they may do about it. */
 export class SelfPage extends Component<SelfPageProps, State> {
@@ -42,10 +42,10 @@ export class SelfPage extends Component<SelfPageProps, State> {
 
   constructor(props: SelfPageProps) {
     super(props);
-    const { panel } = wanted?.login === props.self.person.login ? wanted : { panel: undefined };
+    const { panel } = pendingAction?.login === props.self.person.login ? pendingAction : { panel: undefined };
     this.isAdding = panel === 'add';
     this.state = { open: this.isAdding ? undefined : panel };
-    wanted = undefined;
+    pendingAction = undefined;
   }
 
   override componentDidMount() {
@@ -97,7 +97,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
         this.setState({ open: undefined }, () => document.getElementById(`open-${open}`)?.focus());
       },
       prove: (panel) => {
-        wanted = { panel, login: self.person.login };
+        pendingAction = { panel, login: self.person.login };
         void signIn.act('self/prove');
       },
       act: (path, fields) => {

@@ -171,7 +171,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 
 /** Through CSSOM, once: the frame's policy lets no style element in. */
-export function putOnSelfStyle(): void {
+export function injectSelfStyle(): void {
   const { adoptedStyleSheets: worn } = document;
   if (!worn.includes(sheet)) worn.push(sheet);
 }

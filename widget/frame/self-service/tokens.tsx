@@ -1,6 +1,6 @@
 import type { SelfToken } from '@countersign/protocol/self-service';
 import { isSelfText } from '../../i18n/self/texts.ts';
-import { Opener, Said } from './opener.tsx';
+import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
@@ -28,7 +28,7 @@ export function Tokens({ page }: { page: Page }) {
           </button>
         </div>
       )}
-      <Said page={page} ids={['removed']} />
+      <SavedNotice page={page} ids={['removed']} />
     </section>
   );
 }
@@ -43,7 +43,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
     ...(lastUsedAt === undefined ? [] : [own('lastUsed', day(lastUsedAt))]),
   ];
   const opener = (verb: 'rename' | 'resync' | 'pin' | 'remove') => (
-    <Opener page={page} id={`${verb}-${id}`} label={own(verb)} spoken={own('ofToken', own(verb), name)} />
+    <PanelButton page={page} id={`${verb}-${id}`} label={own(verb)} spoken={own('ofToken', own(verb), name)} />
   );
   return (
     <li>
@@ -127,7 +127,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
           onSend={() => act('remove', { token: id })}
         />
       )}
-      <Said page={page} ids={[`rename-${id}`, `resync-${id}`, `pin-${id}`]} />
+      <SavedNotice page={page} ids={[`rename-${id}`, `resync-${id}`, `pin-${id}`]} />
     </li>
   );
 }

@@ -6,9 +6,9 @@ import { Eye } from '../parts/icons.tsx';
 import { OtherMethods } from '../parts/other-methods.tsx';
 import { SendAgain } from '../parts/send-again.tsx';
 import { SignedInAs } from '../parts/signed-in-as.tsx';
-import type { Passkeys } from '../passkey/loaded.ts';
+import type { PasskeyModule } from '../passkey/loaded.ts';
 import { type Screen, textOf } from '../screen.ts';
-import { needsSend, promptFor, QUESTION_ID, type TypedStep, waysOf } from './fields.ts';
+import { needsSend, promptFor, QUESTION_ID, splitFactors, type TypedStep } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
@@ -22,7 +22,7 @@ export interface AnswerFormProps {
   about?: ComponentChildren;
   /** Of a transaction. */
   onCancel: () => void;
-  passkeys: Passkeys | null | undefined;
+  passkeys: PasskeyModule | null | undefined;
   /** Asks for a passkey in place of the name, where the service offers that. */
   onPasskey: (inWindow: boolean) => void;
   /** Absent where the login is not the person's choice. */
@@ -96,7 +96,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const { screen, texts, about, onNotYou, onChoose, onCancel, passkeys, onPasskey, resetUrl } = props;
     const { step, view, busy, notice, resend } = screen;
     const { title, label, hint, button, attributes } = promptFor(step, view);
-    const { chosen, others } = waysOf(view);
+    const { chosen, others } = splitFactors(view);
     const { sent } = view;
     const isUnsent = needsSend(view);
     const leftMs = this.leftMs();

@@ -66,7 +66,7 @@ const PROMPTS: Record<TypedStep, Prompt> = {
 };
 
 /** What a device answers has the form of a code, but no phone offers to fill it in. */
-const answered = {
+const deviceResponse = {
   label: 'deviceAnswer',
   hint: undefined,
   attributes: { ...otp.attributes, autocomplete: 'off' },
@@ -74,21 +74,21 @@ const answered = {
 
 export function promptFor(step: TypedStep, { question }: Pick<FlowView, 'question'> = {}): Prompt {
   const prompt = PROMPTS[step];
-  return question === undefined ? prompt : { ...prompt, ...answered };
+  return question === undefined ? prompt : { ...prompt, ...deviceResponse };
 }
 
 /** What the question of a device is read with. */
 export const QUESTION_ID = 'question';
 
 /** The way that this step asks for, and the others that are open to the person. */
-export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOption; others: FactorOption[] } {
+export function splitFactors({ factors = [], factor }: FlowView): { chosen?: FactorOption; others: FactorOption[] } {
   const chosen = factors.find(({ id }) => id === factor);
   return { ...(chosen && { chosen }), others: factors.filter((option) => option !== chosen) };
 }
 
 /** Whether a code is to be sent for the way that is asked for, and has not been. */
 export function needsSend(view: FlowView): boolean {
-  const { chosen } = waysOf(view);
+  const { chosen } = splitFactors(view);
   return !view.sent && (chosen?.kind === 'sms' || chosen?.kind === 'email');
 }
 
