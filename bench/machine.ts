@@ -35,8 +35,8 @@ function distribution(): string {
 }
 
 function redisVersion(): string {
-  const said = execFileSync('redis-server', ['--version'], { encoding: 'utf8' });
-  return /v=([\d.]+)/.exec(said)?.[1] ?? 'unknown';
+  const output = execFileSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return /v=([\d.]+)/.exec(output)?.[1] ?? 'unknown';
 }
 
 function round(number: number): number {

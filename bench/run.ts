@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   if (!existsSync(join(FOLDER, '../dist/server/start.cjs'))) throw new Error('build first: npm run build');
 
   const plan = values.quick ? QUICK : FULL;
-  const begun = performance.now();
+  const started = performance.now();
   const results: Results = {
     takenAt: new Date().toISOString(),
     mode: plan.mode,
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
       await bench.close();
     }
   }
-  results.tookSeconds = (performance.now() - begun) / 1000;
+  results.tookSeconds = (performance.now() - started) / 1000;
   const report = reportOf(results);
   console.log(report);
   // A partial run is for development; published numbers come from one full run.

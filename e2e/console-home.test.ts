@@ -92,8 +92,8 @@ describe('activity', () => {
     await view.at('Start');
     const outcomes = view.page.locator('.latest-outcome .state');
     await expect(outcomes).toHaveCount(5);
-    const told = await outcomes.allTextContents();
-    expect([...new Set(told)].sort()).toEqual(['Abgewiesen', 'Eingelassen']);
+    const message = await outcomes.allTextContents();
+    expect([...new Set(message)].sort()).toEqual(['Abgewiesen', 'Eingelassen']);
   });
 
   test('is read day by day with the keyboard, and as a table; resources are listed side by side', async () => {

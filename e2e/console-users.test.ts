@@ -161,15 +161,15 @@ describe('one of them', () => {
       tokens: [{ state: 'locked' }, {}],
     });
     const view = await enter(who, pathOf(scene.user));
-    const told = view.page.locator('.strip.warn');
-    await expect(told).toHaveCount(1);
-    await expect(told).toContainText('A token of theirs is locked');
-    await told.getByRole('link').click();
+    const message = view.page.locator('.strip.warn');
+    await expect(message).toHaveCount(1);
+    await expect(message).toContainText('A token of theirs is locked');
+    await message.getByRole('link').click();
     await expect(view.page).toHaveURL(new RegExp(`/console/tokens/${scene.tokens[0]?.id}$`));
     await view.button('Unlock').click();
     await view.page.goBack();
     await expect(view.button('Block')).toBeVisible();
-    await expect(told).toHaveCount(0);
+    await expect(message).toHaveCount(0);
   });
 
   test('is sent links, which only they receive; if none can be sent, the page says why', async () => {

@@ -132,11 +132,11 @@ test('opened by a signed-out user, the browser reports no error', async () => {
   await createSuperuser(alone);
   const view = await alone.open('/setup');
   await view.at('This link is not valid');
-  const said: string[] = [];
-  view.page.on('console', (message) => said.push(message.text()));
+  const output: string[] = [];
+  view.page.on('console', (message) => output.push(message.text()));
   await view.page.goto(`${alone.url}/console`);
   await expect(view.heading).toHaveText('Sign in');
-  expect(said).toEqual([]);
+  expect(output).toEqual([]);
   await view.close();
   await alone.close();
 });

@@ -58,13 +58,13 @@ async function openWidget(
   const context = await here.browser.newContext({ acceptDownloads: true, ...browser });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
-  const begun: unknown[] = [];
+  const started: unknown[] = [];
   page.on('request', (request) => {
-    if (request.url().endsWith('/widget/v1/flows')) begun.push(request.postDataJSON());
+    if (request.url().endsWith('/widget/v1/flows')) started.push(request.postDataJSON());
   });
   const script = `${EVENTS}Countersign.mount('#here', ${mount});`;
   await page.goto(here.host.put(hostPage(here.url, '<h1>Harbour & Co.</h1><div id="here"></div>', script)));
-  return { page, widget: widgetIn(page.frameLocator('iframe')), begun };
+  return { page, widget: widgetIn(page.frameLocator('iframe')), begun: started };
 }
 
 async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {

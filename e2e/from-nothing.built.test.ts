@@ -143,10 +143,10 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s
   test('and through the widget, whose result her site consumes once', async () => {
     for (const account of [one(), two()]) {
       const { resource, siteKey, user } = account;
-      const begun = (await asFrame('/widget/v1/flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
+      const started = (await asFrame('/widget/v1/flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
       const step = (name: string, seq: number, answer: object) =>
-        asFrame(`/widget/v1/flow/${name}`, { seq, ...answer }, begun.handle) as Promise<FlowView>;
-      const known = await step('identify', begun.seq, { login: 'alice' });
+        asFrame(`/widget/v1/flow/${name}`, { seq, ...answer }, started.handle) as Promise<FlowView>;
+      const known = await step('identify', started.seq, { login: 'alice' });
       const half = await step('password', known.seq, { password: PASSWORD });
       expect(half.step).toBe('otp');
       const done = await step('otp', half.seq, { otp: account.code(1) });

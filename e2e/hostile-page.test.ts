@@ -94,14 +94,14 @@ describe('a page that the resource does not list', () => {
     // The page connects as the loader does, but gets no answer.
     const answers = await page.evaluate((service) => {
       const { port1, port2 } = new MessageChannel();
-      const heard: unknown[] = [];
-      port1.onmessage = ({ data }) => heard.push(data);
+      const received: unknown[] = [];
+      port1.onmessage = ({ data }) => received.push(data);
       const lure = document.querySelector('iframe');
       const look = { theme: 'auto', locale: '', closable: false, variables: {} };
       lure?.contentWindow?.postMessage({ v: 1, mount: '1-2-3-4567', type: 'connect', slot: 0, ...look }, service, [
         port2,
       ]);
-      return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(heard))));
+      return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(received))));
     }, stage.service.url);
     expect(answers).toEqual([]);
     expect(await overheardBy(page)).toEqual([]);
@@ -193,9 +193,9 @@ describe('a listed page with hostile frames', () => {
 
     const result = await resultOf(page);
     await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.host.origin });
-    const heard = await eventsOf(page);
-    expect(heard.map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
-    expect(heard.at(-1)?.[1]).toMatchObject({ result });
+    const received = await eventsOf(page);
+    expect(received.map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
+    expect(received.at(-1)?.[1]).toMatchObject({ result });
 
     const inside = page.frames().find((frame) => frame.url() === stranger);
     expect(await inside?.evaluate(() => (window as unknown as { knocks: number }).knocks)).toBeGreaterThan(0);

@@ -99,8 +99,8 @@ describe.each(STORES)('the master key is stolen and must be changed, on %s', (st
     expect((await operator.run(['rotate', 'master-key', 'finish'])).code).toBe(0);
     expect((await readFile(keyFile(), 'utf8')).trim()).toBe(before);
 
-    const begun = await operator.json<MasterKeys>(['rotate', 'master-key', 'begin']);
-    expect(begun.state).toBe('restart-needed');
+    const started = await operator.json<MasterKeys>(['rotate', 'master-key', 'begin']);
+    expect(started.state).toBe('restart-needed');
     const [fresh, old, ...none] = (await readFile(keyFile(), 'utf8')).trim().split('\n');
     expect([old, none]).toEqual([before, []]);
     expect(fresh).not.toBe(before);

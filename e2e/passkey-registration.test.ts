@@ -34,9 +34,9 @@ interface Begun {
 function begin(owner: Owner, topOrigin: string): Promise<Begun> {
   return stage.service.whileDown(async (ports) => {
     const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
-    const begun = await beginPasskeyRegistration({ ...ports, issuer: stage.service.url }, maker, topOrigin);
-    if (isRefusal(begun)) throw new Error(begun.refused);
-    return begun;
+    const started = await beginPasskeyRegistration({ ...ports, issuer: stage.service.url }, maker, topOrigin);
+    if (isRefusal(started)) throw new Error(started.refused);
+    return started;
   });
 }
 

@@ -233,12 +233,12 @@ describe('instead of name, password and code', () => {
     try {
       const { client, url } = stage.service;
       await client.resources.update(resource, { allowedOrigins: [stage.host.origin, elsewhere.origin] });
-      const begun = await fetch(`${url}/widget/v1/flows`, {
+      const started = await fetch(`${url}/widget/v1/flows`, {
         method: 'POST',
         headers: { origin: url, 'content-type': 'application/json' },
         body: JSON.stringify({ resource, nonce: 'nonce-of-the-attacker', origin: stage.host.origin }),
       });
-      const flow = (await begun.json()) as FlowView & { handle: string };
+      const flow = (await started.json()) as FlowView & { handle: string };
       const { page } = await openWidget({
         before: (context) =>
           rewriteAnswers(context, /\/widget\/v1\/flows$/, (view) => {

@@ -56,10 +56,10 @@ describe('after a restore, an attacker tries what was used since the backup', ()
       });
       return (await answer.json()) as FlowView;
     };
-    const begun = (await ask('flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
-    const known = await ask('flow/identify', { seq: begun.seq, login: user }, begun.handle);
-    const half = await ask('flow/password', { seq: known.seq, password: PASSWORD }, begun.handle);
-    const done = await ask('flow/otp', { seq: half.seq, otp }, begun.handle);
+    const started = (await ask('flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
+    const known = await ask('flow/identify', { seq: started.seq, login: user }, started.handle);
+    const half = await ask('flow/password', { seq: known.seq, password: PASSWORD }, started.handle);
+    const done = await ask('flow/otp', { seq: half.seq, otp }, started.handle);
     if (done.result === undefined) throw new Error(`at ${done.step}: ${done.error?.code}`);
     return done.result;
   }

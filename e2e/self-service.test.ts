@@ -64,7 +64,7 @@ async function signIn(scene: Fixture, widget: WidgetView): Promise<void> {
   await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
 }
 
-const said = (widget: WidgetView, text: string) => widget.frame.getByText(text, { exact: true }).waitFor();
+const output = (widget: WidgetView, text: string) => widget.frame.getByText(text, { exact: true }).waitFor();
 
 describe('on the hosted page', () => {
   test('a user sees their data, changes the password, and signs in with it', async () => {
@@ -78,14 +78,14 @@ describe('on the hosted page', () => {
     await widget.frame.getByLabel('Present password').fill(PASSWORD);
     await widget.frame.getByLabel('New password', { exact: true }).fill('short');
     await widget.button('Save').click();
-    await said(widget, 'That is too short.');
+    await output(widget, 'That is too short.');
     await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
     await widget.frame.getByLabel('Repeat new password').fill(`${NEW_PASSWORD}.`);
     await widget.button('Save').click();
-    await said(widget, 'These two are not the same.');
+    await output(widget, 'These two are not the same.');
     await widget.frame.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     await widget.button('Save').click();
-    await said(widget, 'Done.');
+    await output(widget, 'Done.');
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'password' });
 
     await widget.button('Sign out').click();
@@ -119,7 +119,7 @@ describe('on the hosted page', () => {
     await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
     // Back at the same place, to continue the action.
     await widget.button('Remove').click();
-    await said(widget, 'Done.');
+    await output(widget, 'Done.');
     expect(await widget.frame.getByText('Authenticator app', { exact: false }).count()).toBe(1);
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-removed' });
   });
@@ -131,7 +131,7 @@ describe('on the hosted page', () => {
     here.ports.clock.advance(5 * 60_000);
     await widget.button('Add a token').click();
     // The page's view is older: the service says that too much time has passed.
-    await said(widget, 'Too much time has passed. Show once more that it is you.');
+    await output(widget, 'Too much time has passed. Show once more that it is you.');
     await widget.button('Add a token').click();
     await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
     await widget.givePassword(PASSWORD);
@@ -169,11 +169,11 @@ describe('on the hosted page', () => {
     await widget.button('Send the code').click();
     await widget.frame.getByLabel('Code from the e-mail').fill('0000-0000');
     await widget.button('Confirm').click();
-    await said(widget, 'That code is not right.');
+    await output(widget, 'That code is not right.');
     const { code } = here.ports.courier.last('confirmation-code', 'alice@new.example');
     await widget.frame.getByLabel('Code from the e-mail').fill(code.toUpperCase());
     await widget.button('Confirm').click();
-    await said(widget, 'Done.');
+    await output(widget, 'Done.');
     await widget.frame.getByText('alice@new.example', { exact: true }).waitFor();
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'email' });
   });
@@ -204,7 +204,7 @@ describe('on the hosted page', () => {
     await page.getByLabel('First name').waitFor();
     await page.keyboard.type('Alice');
     await page.keyboard.press('Enter');
-    await said(widget, 'Done.');
+    await output(widget, 'Done.');
     await page.getByText('Alice', { exact: true }).waitFor();
     const isFocused = () => widget.button('Change name').evaluate((element) => element === document.activeElement);
     await expect.poll(isFocused).toBe(true);
@@ -261,9 +261,9 @@ describe('in a page of the site', () => {
     const { page, widget } = await openFrame(scene);
     await signIn(scene, widget);
     await widget.frame.getByText('alice@shop.example').waitFor();
-    const heard = await page.evaluate(() => (window as unknown as { heard: [string, { step?: string }][] }).heard);
-    expect(heard.at(-1)).toEqual(['change', { step: 'self' }]);
-    expect(heard.some(([name]) => name === 'success')).toBe(false);
+    const received = await page.evaluate(() => (window as unknown as { heard: [string, { step?: string }][] }).heard);
+    expect(received.at(-1)).toEqual(['change', { step: 'self' }]);
+    expect(received.some(([name]) => name === 'success')).toBe(false);
     await expectAccessible(page);
   });
 
@@ -277,7 +277,7 @@ describe('in a page of the site', () => {
     await widget.button('Change name').click();
     await widget.frame.getByLabel('Last name').fill('Ashworth');
     await widget.button('Save').click();
-    await said(widget, 'Done.');
+    await output(widget, 'Done.');
   });
 
   test('a user who has verified fewer factors than they have is told so, and gets no actions', async () => {

@@ -58,8 +58,8 @@ describe('a user who signed in with the password', () => {
     const silent = await stage.open(still.url);
     await expect(widgetOn(silent).heading).toHaveText(TITLES.done);
 
-    const anew = await ask(resource, { user: person.login, acr: '2', maxAgeMs: 0, previous: claims.jti });
-    const asked = widgetOn(await stage.open(anew.url));
+    const renewed = await ask(resource, { user: person.login, acr: '2', maxAgeMs: 0, previous: claims.jti });
+    const asked = widgetOn(await stage.open(renewed.url));
     await expect(asked.heading).toHaveText(TITLES.password);
     await expect(asked.frame.getByLabel('Signing in as')).toHaveValue(person.login);
     await asked.givePassword(person.password);

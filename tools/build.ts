@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 process.env.NODE_ENV = 'production';
 const wanted = process.argv.includes('--all') ? PART_NAMES : staleParts(ROOT);
 if (wanted.length > 0) {
-  const begun = performance.now();
+  const started = performance.now();
   const sources = new Map(wanted.map((name) => [name, sourceHash(ROOT, name)]));
   const show = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
   show(`Building ${wanted.join(', ')} …`);
@@ -23,5 +23,5 @@ if (wanted.length > 0) {
     show(`Building ${[...left].join(', ')} …`);
   });
   show('');
-  console.error(`Built ${wanted.join(', ')} in ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
+  console.error(`Built ${wanted.join(', ')} in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 }

@@ -23,17 +23,17 @@ async function loop({ clients, durationMs }: Argon2Job): Promise<Tally> {
   });
   const permits = new Permits({ concurrency: hashingConcurrency(), maxQueue: clients, expectedMs: 10 });
   const tallying = new TallyBuilder();
-  const begun = performance.now();
+  const started = performance.now();
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (performance.now() - begun < durationMs) {
+      while (performance.now() - started < durationMs) {
         const asked = performance.now();
         const right = await permits.run(() => verify(phc, PASSWORD));
         tallying.count(right ? 200 : 401, performance.now() - asked);
       }
     }),
   );
-  return tallying.finish(performance.now() - begun);
+  return tallying.finish(performance.now() - started);
 }
 
 takeJobs(loop);

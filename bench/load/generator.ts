@@ -52,8 +52,8 @@ async function closedLoop(port: number, lines: RequestQueue[], durationMs: numbe
   const connections = await Promise.all(lines.map(() => Connection.open(port)));
   try {
     const tallying = new TallyBuilder();
-    const begun = performance.now();
-    const end = begun + durationMs;
+    const started = performance.now();
+    const end = started + durationMs;
     await Promise.all(
       connections.map(async (connection, client) => {
         const { requests, sent } = lines[client] ?? { requests: [], sent: () => {} };
@@ -68,7 +68,7 @@ async function closedLoop(port: number, lines: RequestQueue[], durationMs: numbe
         }
       }),
     );
-    return tallying.finish(performance.now() - begun);
+    return tallying.finish(performance.now() - started);
   } finally {
     for (const connection of connections) connection.close();
   }
@@ -78,7 +78,7 @@ async function paced(port: number, { requests, sent }: RequestQueue, perSecond: 
   const connections = await Promise.all(Array.from({ length: PACED_CONNECTIONS }, () => Connection.open(port)));
   try {
     const tallying = new TallyBuilder();
-    const begun = performance.now();
+    const started = performance.now();
     let next = 0;
     await Promise.all(
       connections.map(async (connection) => {
@@ -86,7 +86,7 @@ async function paced(port: number, { requests, sent }: RequestQueue, perSecond: 
           const position = next++;
           const request = requests[position];
           if (request === undefined) return;
-          const due = begun + (position * 1000) / perSecond;
+          const due = started + (position * 1000) / perSecond;
           const early = due - performance.now();
           if (early > 0) await pause(early);
           sent(position);
@@ -95,7 +95,7 @@ async function paced(port: number, { requests, sent }: RequestQueue, perSecond: 
         }
       }),
     );
-    return tallying.finish(performance.now() - begun);
+    return tallying.finish(performance.now() - started);
   } finally {
     for (const connection of connections) connection.close();
   }

@@ -34,11 +34,11 @@ export async function measureImport({ plan }: Bench): Promise<ImportMeasurement>
     const file = join(dataFolder, 'people.csv');
     await writePeople(file, plan.many);
 
-    const begun = performance.now();
+    const started = performance.now();
     const { pid, ended } = command(env, ['import', 'users', file]);
     const sampling = sample([pid, service.pid]);
     await ended;
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - started) / 1000;
     const [commandMiB, serviceMiB] = (await sampling.stop()).map(peaks);
     if (!commandMiB || !serviceMiB) throw new Error('the import was over before its memory could be looked at');
     return { rows: plan.many, seconds, commandMiB, serviceMiB };
@@ -50,12 +50,12 @@ export async function measureImport({ plan }: Bench): Promise<ImportMeasurement>
 
 function command(env: Record<string, string>, args: string[]): { pid: number | undefined; ended: Promise<void> } {
   const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
+  let output = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    if (said.length < 2000) said += chunk.toString();
+    if (output.length < 2000) output += chunk.toString();
   });
   const ended = once(child, 'exit').then(([code]) => {
-    if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}:\n${said}`);
+    if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}:\n${output}`);
   });
   return { pid: child.pid, ended };
 }

@@ -94,9 +94,9 @@ class Client {
   async byWidget(login: string): Promise<number[]> {
     const { resource } = this.#target;
     const asked = { resource, nonce: 'nonce-0123456789abcdef', origin: 'http://localhost:3000' };
-    const begun = await this.#post('/widget/v1/flows', asked, {});
-    const { handle } = JSON.parse(begun.body) as { handle?: string };
-    if (handle === undefined) throw new Error(`a sign-in did not begin: ${begun.status}`);
+    const started = await this.#post('/widget/v1/flows', asked, {});
+    const { handle } = JSON.parse(started.body) as { handle?: string };
+    if (handle === undefined) throw new Error(`a sign-in did not begin: ${started.status}`);
     const headers = { [FLOW_HEADER]: handle };
     await this.#post('/widget/v1/flow/identify', { seq: 0, login }, headers);
     const takes: number[] = [];
@@ -115,7 +115,7 @@ class Client {
   #post(path: string, body: object, headers: Record<string, string>) {
     const text = JSON.stringify(body);
     return new Promise<{ status: number; body: string; tookMs: number }>((resolve, reject) => {
-      const begun = performance.now();
+      const started = performance.now();
       const asked = request(
         {
           host: '127.0.0.1',
@@ -132,7 +132,7 @@ class Client {
             read += chunk;
           });
           answer.on('end', () =>
-            resolve({ status: answer.statusCode ?? 0, body: read, tookMs: performance.now() - begun }),
+            resolve({ status: answer.statusCode ?? 0, body: read, tookMs: performance.now() - started }),
           );
           answer.on('error', reject);
         },

@@ -35,7 +35,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const logFile = join(options.dataFolder, `service-${port}.log`);
   const log = openSync(logFile, 'w', 0o600);
   const profiling = options.profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`] : [];
-  const begun = performance.now();
+  const started = performance.now();
   const child = spawn(process.execPath, [...profiling, ENTRY], {
     stdio: ['ignore', log, log],
     env: {
@@ -50,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
   });
   closeSync(log);
-  const startedMs = await untilReady(child, port, begun, logFile);
+  const startedMs = await untilReady(child, port, started, logFile);
   return {
     port,
     startedMs,
@@ -63,10 +63,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-async function untilReady(child: ChildProcess, port: number, begun: number, logFile: string): Promise<number> {
-  while (performance.now() - begun < START_DEADLINE_MS) {
+async function untilReady(child: ChildProcess, port: number, started: number, logFile: string): Promise<number> {
+  while (performance.now() - started < START_DEADLINE_MS) {
     if (child.exitCode !== null) break;
-    if (await isAnswering(port, '/health/ready')) return performance.now() - begun;
+    if (await isAnswering(port, '/health/ready')) return performance.now() - started;
     await pause(3);
   }
   await stopProcess(child);

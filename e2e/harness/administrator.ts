@@ -76,9 +76,9 @@ export class Administrator {
 
   async #asFarAsThePassword(account: string): Promise<{ handle: string; view: SignInView }> {
     const { body } = await this.ask('POST', '/v1/session/begin', { account });
-    const begun = body as unknown as SignInBegun;
-    const { handle } = begun;
-    const known = await this.#step(handle, 'identify', { seq: begun.seq, email: this.email });
+    const started = body as unknown as SignInBegun;
+    const { handle } = started;
+    const known = await this.#step(handle, 'identify', { seq: started.seq, email: this.email });
     return { handle, view: await this.#step(handle, 'password', { seq: known.seq, password: this.#password }) };
   }
 

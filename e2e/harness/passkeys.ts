@@ -35,9 +35,9 @@ export async function registerPasskey(
   device = new SoftwareAuthenticator(),
 ): Promise<void> {
   const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
-  const begun = await beginPasskeyRegistration({ ...ports, issuer }, maker, issuer);
-  if (isRefusal(begun)) throw new Error(begun.refused);
-  const { options, pending } = begun;
+  const started = await beginPasskeyRegistration({ ...ports, issuer }, maker, issuer);
+  if (isRefusal(started)) throw new Error(started.refused);
+  const { options, pending } = started;
   const response = device.create({
     challenge: options.challenge,
     rpId: options.rp.id,

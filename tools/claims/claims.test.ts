@@ -52,10 +52,10 @@ describe('documents', () => {
     ['a script in a code block', '```sh\nnpm run -s deploy\n```', /README\.md:2: npm has no script deploy/],
     ['npm test without one', '    npm ci && npm test', /npm has no script test/],
     ['a path that does not exist', 'See `server/tokens/token.ts`.', /server\/tokens\/token\.ts does not exist/],
-  ])('reports %s', (_what, readme, said) => {
+  ])('reports %s', (_what, readme, output) => {
     const problems = about(readme);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(said);
+    expect(problems[0]).toMatch(output);
   });
 });
 
@@ -117,8 +117,8 @@ describe('decision records', () => {
     ],
     ['more than a page', '0002-second-one.md', `${second}${'line\n'.repeat(60)}`, /a record is at most 60/],
     ['not in the index', '0003-third.md', recordOf(3), /is not in docs\/decisions\/README\.md/],
-  ])('reports %s', (_what, name, text, said) => {
-    expect(on({ ...good, [`docs/decisions/${name}`]: text }, checkDecisions).join('\n')).toMatch(said);
+  ])('reports %s', (_what, name, text, output) => {
+    expect(on({ ...good, [`docs/decisions/${name}`]: text }, checkDecisions).join('\n')).toMatch(output);
   });
 
   it('reports a comment that refers to a missing record', () => {

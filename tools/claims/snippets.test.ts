@@ -63,8 +63,8 @@ it.each([
     /TS2345/,
   ],
   ['what does not fit the next snippet', 'export const first = 1;', /second\.ts/],
-])('reports a snippet with %s', (_what, snippet, said) => {
+])('reports a snippet with %s', (_what, snippet, output) => {
   const problems = problemsOf(snippet);
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatch(said);
+  expect(problems[0]).toMatch(output);
 });

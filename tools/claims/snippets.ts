@@ -37,9 +37,9 @@ export function checkSnippets(root: string): Finding[] {
       encoding: 'utf8',
     });
     if (status === 0) return [];
-    const said = error?.message ?? stdout.trim().replaceAll(`${posix.relative(root, folder)}/`, '');
+    const output = error?.message ?? stdout.trim().replaceAll(`${posix.relative(root, folder)}/`, '');
     return [
-      { path: [...new Set(snippets.map(({ from }) => from))].join(', '), problem: `snippets do not fit:\n${said}` },
+      { path: [...new Set(snippets.map(({ from }) => from))].join(', '), problem: `snippets do not fit:\n${output}` },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

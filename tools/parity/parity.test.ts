@@ -56,8 +56,8 @@ it.each([
   ['a corpus that no test reads', { 'clients/python/tests.py': 'verify_result' }, {}, /tests\.py does not run/],
   ['a corpus that is new', { 'shared/vectors/new.json': '{}' }, {}, /does not run shared\/vectors\/new\.json/],
   ['a library that says nothing', { 'clients/java/Client.java': '' }, {}, /java\/features\.json: a library says/],
-])('reports %s', (_what, changes, says, said) => {
-  expect(problems(changes, says).join('\n')).toMatch(said);
+])('reports %s', (_what, changes, says, output) => {
+  expect(problems(changes, says).join('\n')).toMatch(output);
 });
 
 it.each([

@@ -27,7 +27,7 @@ function prepareOn({ here, isRoot = false, brings, libraries = true }: MachineOp
     const put = (name: string): void => writeFileSync(join(bin, name), '', { mode: 0o755 });
     for (const name of here) put(name);
     const ran: string[] = [];
-    const said: string[] = [];
+    const output: string[] = [];
     const ready = prepare({
       searchPath: bin,
       isRoot,
@@ -37,9 +37,9 @@ function prepareOn({ here, isRoot = false, brings, libraries = true }: MachineOp
         if (args[0] === 'install') for (const name of brings ?? []) put(name);
         return brings !== undefined;
       },
-      say: (text) => said.push(text),
+      say: (text) => output.push(text),
     });
-    return { ready, ran, said: said.join('\n') };
+    return { ready, ran, said: output.join('\n') };
   });
 }
 

@@ -44,8 +44,8 @@ const WIDTH = 120;
 /** Formatted as the formatter does: lists of plain strings on one line if they fit. */
 function print(about: string, setup: object, cases: readonly { name: string }[]): string {
   if (new Set(cases.map(({ name }) => name)).size !== cases.length) throw new Error('Two cases have the same name.');
-  const told = `${about} Made by tools/make-vectors.ts; the format is told in README.md.`;
-  const text = JSON.stringify({ about: told, version: 1, ...setup, cases }, null, 2);
+  const message = `${about} Made by tools/make-vectors.ts; the format is told in README.md.`;
+  const text = JSON.stringify({ about: message, version: 1, ...setup, cases }, null, 2);
   const tidy = text.replaceAll(LIST_OF_STRINGS, (list, before: string, items: string, after: string) => {
     const line = `${before}[${items.replaceAll(/,\n\s*/g, ', ')}]${after}`;
     return line.length <= WIDTH ? line : list;
