@@ -151,11 +151,11 @@ describe('exit codes', () => {
     [['user', 'list', '--limit', 'x'], 2, '--limit'],
     [['--url', 'http://shop.example', 'user', 'list'], 2, 'https'],
     [['--data', '/nowhere', 'user', 'list'], 3, 'no service'],
-  ])('%j: %d', async (args, code, said) => {
+  ])('%j: %d', async (args, code, output) => {
     await account();
     const ended = await terminal.type(args);
     expect(ended.code).toBe(code);
-    expect(ended.err).toContain(said);
+    expect(ended.err).toContain(output);
   });
 
   test.each([[['account', 'create', '--name', 'Acme']], [['setup']]])(
@@ -231,8 +231,8 @@ test('refuses an invalid line of JSON Lines by its number', async () => {
   await account();
   const file = join(terminal.dataFolder, 'users.jsonl');
   await writeFile(file, '{"login":"ada"}\nnot json\n');
-  const said = await terminal.type(['import', 'users', file, '--dry-run']);
-  expect(said.err).toContain('users.jsonl:2: ROW_INVALID');
+  const output = await terminal.type(['import', 'users', file, '--dry-run']);
+  expect(output.err).toContain('users.jsonl:2: ROW_INVALID');
 });
 
 test('imports 500 rows with long names through the socket, and refuses only a row that is too long', async () => {
@@ -243,7 +243,7 @@ test('imports 500 rows with long names through the socket, and refuses only a ro
   );
   const endless = JSON.stringify({ login: 'endless', firstName: 'x'.repeat(200_000) });
   await writeFile(file, [...rows, endless].join('\n'));
-  const said = await terminal.type(['import', 'users', file]);
-  expect(said.out).toContain('500 users taken over, 1 refused');
-  expect(said).toMatchObject({ code: 4, err: expect.stringContaining('users.jsonl:501: ROW_INVALID too long') });
+  const output = await terminal.type(['import', 'users', file]);
+  expect(output.out).toContain('500 users taken over, 1 refused');
+  expect(output).toMatchObject({ code: 4, err: expect.stringContaining('users.jsonl:501: ROW_INVALID too long') });
 });

@@ -17,35 +17,35 @@ import { RESOURCES } from './resources/resources.ts';
 
 const HELP = `
 Without --url it talks to the service of this machine, through the socket in its data folder
-(COUNTERSIGN_DATA, ./data), as the operator; where none runs, one is started for the command.
-With --url (or COUNTERSIGN_API_URL) it talks to a service elsewhere, with the API key in
+(COUNTERSIGN_DATA, ./data), as the operator; if none runs, one is started for the command.
+With --url (or COUNTERSIGN_API_URL) it talks to a remote service, with the API key in
 COUNTERSIGN_API_KEY.
 
-Ends with
+Exit codes
   0  done
   1  refused by the service: the code is in the message
-  2  called wrongly
-  3  no service answers
-  4  not all of it: rows of an import or a move were refused, doctor found something, a key is still in use`;
+  2  usage error
+  3  no answer from the service
+  4  incomplete: rows of an import or a migration were refused, doctor found something, a key is still in use`;
 
 /** Builds the whole command. */
 function createProgram(around: Environment, version: string): Command {
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
     .version(version)
-    .option('--json', 'answer in JSON, and refusals too')
-    .option('--ids', 'answer with ids alone, for scripts')
-    .option('--field <name>', 'answer with one field alone, such as secret or token.id')
-    .option('--account <id>', 'the account, where there are several')
+    .option('--json', 'print JSON, also for refusals')
+    .option('--ids', 'print only ids, for scripts')
+    .option('--field <name>', 'print only one field, such as secret or token.id')
+    .option('--account <id>', 'the account, if there are several')
     .option('--data <folder>', 'the data folder of the service on this machine')
-    .option('--url <url>', 'a service elsewhere')
+    .option('--url <url>', 'URL of a remote service')
     .addHelpText('after', HELP)
     .configureOutput({
       writeOut: (text) => around.stdout.write(text),
       writeErr: (text) => around.stderr.write(text),
     })
     .exitOverride()
-    .showHelpAfterError('(countersign --help tells more)');
+    .showHelpAfterError('(see countersign --help)');
   program.commandsGroup('The server:');
   addOperator(program, around);
   addMaintenance(program, around);

@@ -24,8 +24,8 @@ const row = (at: number, from = 0) =>
 describe('PSKC', () => {
   test('reads the password from standard input', async () => {
     const file = await put('vendor.xml', figure(7));
-    const said = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
-    expect(said).toEqual({ code: 0, out: '1 tokens taken over, 0 there already, 0 refused\n', err: '' });
+    const output = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
+    expect(output).toEqual({ code: 0, out: '1 tokens taken over, 0 there already, 0 refused\n', err: '' });
     const again = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
     expect(again.out).toBe('0 tokens taken over, 1 there already, 0 refused\n');
     expect(await tokens()).toHaveLength(1);
@@ -41,9 +41,9 @@ describe('PSKC', () => {
 
   test('a dry run prints warnings and changes nothing', async () => {
     const file = await put('signed.pskcxml', figure(9));
-    const said = await terminal.type(['import', 'tokens', file, '--dry-run']);
-    expect(said.out).toBe('1 tokens would be taken over, 0 there already, 0 refused\n');
-    expect(said.err).toContain('signature has not been checked');
+    const output = await terminal.type(['import', 'tokens', file, '--dry-run']);
+    expect(output.out).toBe('1 tokens would be taken over, 0 there already, 0 refused\n');
+    expect(output.err).toContain('signature has not been checked');
     expect(await tokens()).toEqual([]);
   });
 
@@ -56,32 +56,32 @@ describe('PSKC', () => {
 describe('lists', () => {
   test('one bad row stops the import, and is named by its line', async () => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
-    const said = await terminal.type(['import', 'tokens', file]);
-    expect(said.code).toBe(4);
-    expect(said.err).toBe(`${file}:3: SEED_MALFORMED The seed cannot be read in its encoding.\n`);
-    expect(said.out).toContain('nothing has been changed');
+    const output = await terminal.type(['import', 'tokens', file]);
+    expect(output.code).toBe(4);
+    expect(output.err).toBe(`${file}:3: SEED_MALFORMED The seed cannot be read in its encoding.\n`);
+    expect(output.out).toContain('nothing has been changed');
     expect(await tokens()).toEqual([]);
   });
 
   test('OCRA devices are imported by their suites', async () => {
     const rows = `${row(1).replace('totp', 'OCRA-1:HOTP-SHA256-8:QN08-T1M')}\n${row(2).replace('totp', '')}\n`;
     const file = await put('readers.csv', `serial,seed,suite\n${rows}`);
-    const said = await terminal.type(['import', 'tokens', file, '--kind', 'ocra', '--accept-partial']);
-    expect(said.err).toBe(`${file}:3: SUITE_MISSING Nothing says the OCRA suite of the device.\n`);
-    expect(said.out).toContain('1 tokens taken over, 0 there already, 1 refused\n');
+    const output = await terminal.type(['import', 'tokens', file, '--kind', 'ocra', '--accept-partial']);
+    expect(output.err).toBe(`${file}:3: SUITE_MISSING Nothing says the OCRA suite of the device.\n`);
+    expect(output.out).toContain('1 tokens taken over, 0 there already, 1 refused\n');
     expect(await tokens()).toMatchObject([{ serial: 'S1', kind: 'ocra', suite: 'OCRA-1:HOTP-SHA256-8:QN08-T1M' }]);
   });
 
   test('imports the good rows on request, and keeps the others in a file for its owner', async () => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
-    const said = await terminal.type(['--json', 'import', 'tokens', file, '--accept-partial']);
-    expect(JSON.parse(said.out)).toMatchObject({
+    const output = await terminal.type(['--json', 'import', 'tokens', file, '--accept-partial']);
+    expect(JSON.parse(output.out)).toMatchObject({
       done: 2,
       refused: [{ line: 3, serial: 'S2', code: 'SEED_MALFORMED' }],
       refusedCount: 1,
       carriedOut: true,
     });
-    expect(said.code).toBe(4);
+    expect(output.code).toBe(4);
     expect(await readFile(`${file}.rejected`, 'utf8')).toBe('serial,seed,type\nS2,nonsense!,totp\n');
     expect((await stat(`${file}.rejected`)).mode & 0o777).toBe(0o600);
     expect((await tokens()).map(({ serial }) => serial).sort()).toEqual(['S1', 'S3']);
@@ -97,8 +97,8 @@ describe('lists', () => {
   test('imports our own columns, with owners', async () => {
     const user = (await terminal.type(['--ids', 'user', 'create', '--login', 'ada'])).out.trim();
     const file = await put('own.csv', `name,kind,secret,owner\nphone,totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,${user}\n`);
-    const said = await terminal.type(['import', 'tokens', file]);
-    expect(said.out).toContain('1 tokens taken over, 0 refused');
+    const output = await terminal.type(['import', 'tokens', file]);
+    expect(output.out).toContain('1 tokens taken over, 0 refused');
     const lines = await put(
       'own.jsonl',
       `${JSON.stringify({ name: 'fob', kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })}\n`,
@@ -117,8 +117,8 @@ describe('lists', () => {
     const head = '# vendor\nserial,seed,type,note';
     const good = await put('long.csv', `${head}\n${rows.join('\n')}\n`);
     expect((await stat(good)).size).toBeGreaterThan(1024 * 1024);
-    const said = await terminal.type(['import', 'tokens', good]);
-    expect(said.out).toBe('200 tokens taken over, 0 there already, 0 refused\n');
+    const output = await terminal.type(['import', 'tokens', good]);
+    expect(output.out).toBe('200 tokens taken over, 0 there already, 0 refused\n');
     expect(await tokens()).toHaveLength(200);
 
     const other = rows.map((text, at) => text.replace(/^S\d+,[0-9a-f]+/, row(at + 1000).replace(/,totp$/, '')));

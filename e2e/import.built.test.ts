@@ -73,7 +73,7 @@ describe('an import during which a process is killed', () => {
       expect(there.length).toBeLessThan(ROWS - 1);
 
       const again = await operator.run(['import', kind, file]);
-      expect(again.out).toContain('going on with the import that was broken off');
+      expect(again.out).toContain('resuming the interrupted import');
       expect(again.out).toContain(`${ROWS - 1} ${kind} taken over, 1 refused`);
       expect(again).toMatchObject({ code: 4 });
       expect(again.err).toContain(`${kind}.jsonl:11: INPUT_INVALID`);
@@ -93,10 +93,10 @@ describe('an import during which a process is killed', () => {
       JSON.stringify({ name: `more-${at}`, kind: 'hotp', secret: SEED }),
     );
     await writeFile(file, `${rows.join('\n')}\n`);
-    const begun = installation.begin(['import', 'tokens', file]);
-    const exited = once(begun, 'exit');
+    const started = installation.begin(['import', 'tokens', file]);
+    const exited = once(started, 'exit');
     await waitUntil('it has begun', () => exists(`${file}.importing`));
-    begun.kill('SIGKILL');
+    started.kill('SIGKILL');
     await exited;
     await writeFile(file, `${rows.slice(1).join('\n')}\n`);
     expect(await operator.run(['import', 'tokens', file])).toMatchObject({

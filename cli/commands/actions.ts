@@ -30,7 +30,7 @@ export function addAction(
   const command = group.command(takesId ? `${verb} <id>` : verb).description(about);
   for (const flag of [...action.body, ...action.query]) addFlag(command, flag);
   if (rows?.paged) {
-    command.option('--limit <number>', 'at most so many', '50').option('--all', 'all of them');
+    command.option('--limit <number>', 'maximum number', '50').option('--all', 'list all');
   }
   command.action(async (...given: unknown[]) => {
     const [id] = takesId ? (given as [string]) : [undefined];

@@ -1,8 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { connect, connectToAccount } from '../connection/connect.ts';
-import { serverEnvironment } from '../connection/server-environment.ts';
+import { connect, connectToAccount, serverEnvironment } from '../connection/connect.ts';
 import { type Service, UsageError } from '../connection/service.ts';
 import { escapeControls, formatObject, formatTable } from '../output/table.ts';
 import { partOf } from '../resources/paths.ts';

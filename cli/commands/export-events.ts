@@ -18,7 +18,7 @@ export function addEventExport(group: Command, around: Environment): void {
     .command('export')
     .description('export them, oldest first; JSON Lines can be verified offline (audit verify)')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
-    .option('--after <number>', 'only segments after this one, to go on from an export of before')
+    .option('--after <number>', 'only segments after this one, to continue an earlier export')
     .option('--output <file>', 'to this file instead of standard output')
     .action(async ({ format, after, output }: Flags, command: Command) => {
       const run = new Run(around, command);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { serverEnvironment } from '../connection/server-environment.ts';
+import { serverEnvironment } from '../connection/connect.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Environment, GlobalOptions } from './context.ts';
 

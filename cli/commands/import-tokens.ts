@@ -34,14 +34,14 @@ export function addTokenImport(
   group
     .command('tokens <file>')
     .description('from PSKC, CSV, otpauth:// lists, exports of Google Authenticator, or JSON Lines')
-    .option('--format <format>', 'pskc, csv, otpauth, migration or jsonl; auto tells it by the content', 'auto')
+    .option('--format <format>', 'pskc, csv, otpauth, migration or jsonl; auto detects it', 'auto')
     .option('--dry-run', 'check every row and change nothing')
-    .option('--accept-partial', 'take the good rows although others are refused')
+    .option('--accept-partial', 'import the good rows if others are refused')
     .option('--password-stdin', 'the password of a PSKC file comes on standard input')
     .option('--key-stdin', 'the pre-shared key of a PSKC file comes on standard input, in hexadecimal')
-    .option('--kind <kind>', 'CSV: totp, hotp or ocra, of rows that do not say theirs')
+    .option('--kind <kind>', 'CSV: totp, hotp or ocra, for rows without a kind')
     .option('--seed-encoding <encoding>', 'CSV: hex, base32 or base64')
-    .option('--rejected <file>', 'where refused lines go; FILE.rejected when left out')
+    .option('--rejected <file>', 'file for refused lines; defaults to FILE.rejected')
     .action(async (file: string, flags: TokenImportFlags, command: Command) => {
       const size = await sizeOf(file);
       const format = await tokenFormatOf(file, flags.format);

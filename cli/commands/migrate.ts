@@ -35,16 +35,16 @@ a token, and a password, again. The report lists them. docs/moving-from-protecti
 export function addMigrate(program: Command, around: Environment): void {
   program
     .command('migrate')
-    .description('take a whole account over from another service')
+    .description('migrate a whole account from another service')
     .command('protectimus')
-    .description('from an account that is reached by the Protectimus API')
-    .requiredOption('--from <url>', 'where it is, such as https://api.example')
-    .requiredOption('--login <login>', 'of an administrator there')
+    .description('from an account with the Protectimus API')
+    .requiredOption('--from <url>', 'its address, such as https://api.example')
+    .requiredOption('--login <login>', 'of an administrator of that account')
     .option('--key-stdin', 'the API key of that administrator comes on standard input')
-    .option('--dry-run', 'read and judge everything, and change nothing')
-    .option('--report <file>', 'what became of each thing, as CSV', 'protectimus-report.csv')
-    .option('--send-links', 'mail a link to set up a token to those who need one')
-    .option('--send-resets', 'mail a link to a new password to those who have none')
+    .option('--dry-run', 'read and check everything, and change nothing')
+    .option('--report <file>', 'the result for each object, as CSV', 'protectimus-report.csv')
+    .option('--send-links', 'mail a link to set up a token to users who need one')
+    .option('--send-resets', 'mail a link to a new password to users without one')
     .option('--language <language>', 'of the mails: en or de', 'en')
     .addHelpText('after', NOTE)
     .action((flags: Flags, command: Command) => migrate(around, flags, new Run(around, command)));
@@ -65,7 +65,7 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
   for (const warning of account.warnings) run.stderr.write(`${escapeControls(warning)}\n`);
   const plan = planMigration(account);
   const journal = dryRun ? undefined : await openJournal(flags, run);
-  if (journal?.resumed) run.note('going on with the move that was broken off');
+  if (journal?.resumed) run.note('resuming the interrupted migration');
   const report = new Report(flags.report);
   const progress = show(sizeOf(plan));
   let done = 0;
@@ -85,7 +85,7 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
       return found;
     })
     .catch((error: unknown) => {
-      if (journal) run.stderr.write(`broken off: the same command goes on where it was (${journal.file})\n`);
+      if (journal) run.stderr.write(`interrupted: run the same command to resume (${journal.file})\n`);
       throw error;
     })
     .finally(async () => {

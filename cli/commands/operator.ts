@@ -16,8 +16,8 @@ export function addOperator(program: Command, around: Environment): void {
     );
   program
     .command('setup')
-    .description('print the link by which a fresh installation gets its account; or make one')
-    .option('--name <text>', 'make an account so called and its first API key, shown once')
+    .description('print the setup link of a fresh installation; or create an account')
+    .option('--name <text>', 'create an account of this name and its first API key, shown once')
     .option('--superuser <email>', 'and invite its superuser')
     .action(async ({ name, superuser }: { name?: string; superuser?: string }, command: Command) => {
       const run = new Run(around, command);
@@ -35,11 +35,11 @@ export function addOperator(program: Command, around: Environment): void {
 
 /** Sends a test code, to check delivery. It opens nothing. */
 export function addMessageTest(program: Command, around: Environment): void {
-  const courier = program.command('courier').description('how codes of a second factor get to people');
+  const courier = program.command('courier').description('delivery of codes');
   courier
     .command('test')
     .description('send a code that opens nothing, to see whether it arrives')
-    .requiredOption('--to <address>', 'an international number such as +4915112345678, or an e-mail address')
+    .requiredOption('--to <address>', 'an international number such as +4915112345678, or an email address')
     .option('--language <tag>', 'of the message')
     .action(async (flags: { to: string; language?: string }, command: Command) => {
       const run = new Run(around, command);
@@ -80,8 +80,8 @@ export function addMaintenance(program: Command, around: Environment): void {
   program
     .command('restore <file>')
     .description('read a backup into an empty store, while no service runs')
-    .option('--events <file>', 'take away again what these exported events say; again for each account', collect)
-    .option('--keys <file>', 'the published keys of the time since the backup; again for those of before', collect)
+    .option('--events <file>', 'revoke again what these exported events revoked; repeat for each account', collect)
+    .option('--keys <file>', 'the published keys since the backup; repeat for older ones', collect)
     .action((file: string, flags: { events?: string[]; keys?: string[] }, command: Command) =>
       handOver(around, command, [
         'restore',
@@ -93,7 +93,7 @@ export function addMaintenance(program: Command, around: Environment): void {
     );
   program
     .command('doctor')
-    .description('find what crashes have left behind')
+    .description('find leftovers of crashes')
     .option('--mend', 'and remove it')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
@@ -101,19 +101,15 @@ export function addMaintenance(program: Command, around: Environment): void {
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
       const { items } = body as { items: Record<string, unknown>[] };
-      run.showList(items, ['account', 'kind', 'id', 'mended'], 'nothing has been left behind');
+      run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers');
       if (items.length > 0 && !mend) process.exitCode = EXIT.partly;
     });
   const audit = program.command('audit').description('exports of events');
   audit
     .command('verify <file>')
-    .description('find what was changed, dropped, moved or cut off in an export, without a service')
-    .requiredOption(
-      '--keys <file>',
-      'the published keys, as /.well-known/jwks.json had them; again for those of before',
-      collect,
-    )
-    .option('--known <number:hash>', 'a head that you know from before')
+    .description('verify an export offline: find changed, dropped, moved or cut off events')
+    .requiredOption('--keys <file>', 'the published keys, from /.well-known/jwks.json; repeat for older ones', collect)
+    .option('--known <number:hash>', 'a head known from an earlier export')
     .action((file: string, flags: { keys: string[]; known?: string }, command: Command) => {
       const { json, account } = command.optsWithGlobals<{ json?: boolean; account?: string }>();
       return handOver(

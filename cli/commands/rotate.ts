@@ -20,8 +20,8 @@ export function addRotate(program: Command, around: Environment): void {
   const rotate = program.command('rotate').description('change keys');
   rotate
     .command('signing-key')
-    .description('begin to change the key that signs results; the rest goes by the clock')
-    .option('--status', 'only show where it stands')
+    .description('start changing the key that signs results; the rest follows on schedule')
+    .option('--status', 'only show the state')
     .action(async ({ status = false }: { status?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>
@@ -38,18 +38,18 @@ export function addRotate(program: Command, around: Environment): void {
 
   const master = rotate
     .command('master-key')
-    .description('change the key that seals what is stored: begin, restart the service, finish');
+    .description('change the key that encrypts stored secrets: begin, restart the service, finish');
   master
     .command('begin')
-    .description('put a new key into the key file, with the one before beside it')
+    .description('put a new key into the key file, beside the old one')
     .action((_options, command: Command) => ask('POST', '/operator/master-keys', command));
   master
     .command('status')
-    .description('show how many secrets are under which key; ends with 4 until it is through')
+    .description('show how many secrets are under which key; exits with 4 until the change is complete')
     .action((_options, command: Command) => ask('GET', '/operator/master-keys', command, isThrough));
   master
     .command('finish')
-    .description('take the old key out of the key file, once no secret is under it')
+    .description('remove the old key from the key file, once no secret is under it')
     .action((_options, command: Command) => ask('POST', '/operator/master-keys/finish', command, isSettled));
 
   async function ask(method: 'GET' | 'POST', path: string, command: Command, isWell = (_: string) => true) {

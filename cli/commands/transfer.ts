@@ -39,7 +39,7 @@ const KINDS = {
 
 /** `countersign import users FILE` and `export users`, as CSV or JSON Lines. */
 export function addTransfer(program: Command, around: Environment): void {
-  const into = program.command('import').description('take users or tokens over from a file');
+  const into = program.command('import').description('import users or tokens from a file');
   const out = program.command('export').description('write users or tokens to standard output');
   addImport(into, 'users', around);
   addTokenImport(into, around, (file, flags, command) => {
@@ -58,10 +58,10 @@ interface ImportFlags {
 function addImport(group: Command, kind: keyof typeof KINDS, around: Environment): void {
   group
     .command(`${kind} <file>`)
-    .description(`from CSV (with a first line of names) or JSON Lines`)
-    .option('--format <format>', 'csv or jsonl; by the name of the file when left out')
+    .description('from CSV (with a header line) or JSON Lines')
+    .option('--format <format>', 'csv or jsonl; defaults to that of the file name')
     .option('--dry-run', 'check every row and change nothing')
-    .option('--rejected <file>', 'where refused rows go; FILE.rejected when left out')
+    .option('--rejected <file>', 'file for refused rows; defaults to FILE.rejected')
     .action((file: string, flags: ImportFlags, command: Command) => importOwn(kind, around, file, flags, command));
 }
 
@@ -80,14 +80,14 @@ async function importOwn(
   const dryRun = flags.dryRun === true;
   if (!dryRun) checkPrivateFile(rejectedFile);
   const journal = dryRun ? undefined : await openJournal(file, dirname(rejectedFile), path);
-  if (journal?.resumed) run.note('going on with the import that was broken off');
+  if (journal?.resumed) run.note('resuming the interrupted import');
   const progress = showProgress(run.stderr, size, !run.json);
   const bulk = path.replace('/v1/', '/v1/bulk/');
   const options = { file, format, path: bulk, dryRun, run: journal?.run ?? '', rejectedFile, toRequest };
   const imported = await run
     .inAccount((service) => importRows(service, options, progress))
     .catch((error: unknown) => {
-      if (journal) run.stderr.write(`broken off: the same command goes on where it was (${journal.file})\n`);
+      if (journal) run.stderr.write(`interrupted: run the same command to resume (${journal.file})\n`);
       throw error;
     })
     .finally(() => progress.stop());

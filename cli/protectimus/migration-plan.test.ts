@@ -108,8 +108,8 @@ describe('for any source account', () => {
     fc.assert(
       fc.property(someAccount, (from) => {
         const { access } = planMigration(from);
-        const told = from.access.get(1);
-        const owners = told && 'tokens' in told ? told.tokens.map(({ owner }) => owner) : [];
+        const message = from.access.get(1);
+        const owners = message && 'tokens' in message ? message.tokens.map(({ owner }) => owner) : [];
         for (const one of access) {
           if (one.user !== undefined && owners.includes(one.user)) expect(one.neededToken).toBe(true);
         }

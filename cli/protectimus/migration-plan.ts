@@ -144,25 +144,25 @@ function accessTo(
   known: KnownObjects,
   skipped: Skipped[],
 ): PlannedAccess[] {
-  const told = account.access.get(resource.id) ?? { refused: '' };
-  if ('refused' in told) {
-    const detail = told.refused;
+  const message = account.access.get(resource.id) ?? { refused: '' };
+  if ('refused' in message) {
+    const detail = message.refused;
     skipped.push({ what: 'resource', number: resource.id, name: resource.name, code: 'ACCESS_UNREADABLE', detail });
     return [];
   }
   const refuse = (number: number, name: string) =>
     skipped.push({ what: 'assignment', number, name, resource: resource.name, code: 'CONTRADICTED' });
   const people = new Map<number, PlannedAccess>();
-  for (const user of told.users) {
+  for (const user of message.users) {
     // The report already lists users who are not migrated.
     if (!known.users.has(user.id) && account.users.some(({ id, login }) => id === user.id && login === user.login))
       continue;
     // A number that belongs to another user by now gives no access.
     if (known.users.get(user.id)?.login !== user.login) refuse(user.id, user.login);
-    else people.set(user.id, { resource: resource.id, user: user.id, tokens: [], neededToken: told.isTokenUnread });
+    else people.set(user.id, { resource: resource.id, user: user.id, tokens: [], neededToken: message.isTokenUnread });
   }
   const alone: PlannedAccess[] = [];
-  for (const token of told.tokens) {
+  for (const token of message.tokens) {
     const same = known.tokens.get(token.id);
     const person = token.owner === undefined ? undefined : people.get(token.owner);
     if (same?.owner !== token.owner || same?.serial !== token.serial || same?.type !== token.type) {

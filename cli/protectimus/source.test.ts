@@ -110,8 +110,8 @@ describe('a hostile source', () => {
     ['does not know the address', status(404), /answer of 404/],
     ['lets this machine not in', status(403), /does not let/],
     ['has no number', { quantity: 'many' }, /no number/],
-  ])('%s', async (_, said, why) => {
-    const { read } = await open(() => said);
+  ])('%s', async (_, output, why) => {
+    const { read } = await open(() => output);
     await expect(read()).rejects.toThrow(why);
   });
 
@@ -142,8 +142,8 @@ describe('a hostile source', () => {
       () => ({ users: Array.from({ length: 100 }, () => null) }),
       /no end/,
     ],
-  ])('%s', async (_, said, why) => {
-    const { read } = await open((path, query) => (path === 'user-service/users' ? said(query) : undefined));
+  ])('%s', async (_, output, why) => {
+    const { read } = await open((path, query) => (path === 'user-service/users' ? output(query) : undefined));
     await expect(read()).rejects.toThrow(why);
   });
 
@@ -159,8 +159,8 @@ describe('a hostile source', () => {
   // SR-36: control sequences of terminals.
   test.each([3001, 8001])('writes to the terminal in its message of %i', async (code) => {
     const message = '\u001b]0;owned\u0007\u001b[2J\r\nAll taken over.\u2028\u202e';
-    const said = text(JSON.stringify({ responseHolder: { status: 'FAILURE', error: { code, message } } }));
-    const { source } = await open(() => said);
+    const output = text(JSON.stringify({ responseHolder: { status: 'FAILURE', error: { code, message } } }));
+    const { source } = await open(() => output);
     const failure: unknown = await source.read('auth-service/balance').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Unreachable);
     expect(String(failure)).toContain('All taken over.');

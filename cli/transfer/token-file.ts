@@ -59,7 +59,7 @@ async function* readParts(file: string, isCsv: boolean): AsyncGenerator<FilePart
   let lines: string[] = [];
   let [size, bytes, before] = [0, 0, 0];
   let names: string | undefined;
-  let begun = false;
+  let started = false;
   let inQuotes = false;
   const part = (): FilePart => {
     const repeated = before > 0 && names !== undefined ? 1 : 0;
@@ -74,8 +74,8 @@ async function* readParts(file: string, isCsv: boolean): AsyncGenerator<FilePart
     };
   };
   for await (const raw of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (isCsv && !begun && hasContent(raw)) {
-      begun = true;
+    if (isCsv && !started && hasContent(raw)) {
+      started = true;
       if (isHeader(raw)) names = raw.replace(/^\uFEFF/, '');
     }
     if (isCsv && raw.split('"').length % 2 === 0) inQuotes = !inQuotes;
