@@ -101,7 +101,7 @@ describe('an import during which a process is killed', () => {
     await writeFile(file, `${rows.slice(1).join('\n')}\n`);
     expect(await operator.run(['import', 'tokens', file])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('not the same file any more'),
+      err: expect.stringContaining('the file has changed since'),
     });
   }, 60_000);
 });
