@@ -69,6 +69,6 @@ test.each([
     { login, id: 'usr_1' },
     { login: 'x'.repeat(10), id: 'usr_2' },
   ];
-  expect(table(rows, ['login', 'id']).split('\n')[1]).toBe(`${login}${' '.repeat(10 - columns)}  usr_1`);
-  expect(card({ [login]: 'a', xxxxxxxxxx: 'b' }).split('\n')[0]).toBe(`${login}${' '.repeat(10 - columns)}  a`);
+  expect(formatTable(rows, ['login', 'id']).split('\n')[1]).toBe(`${login}${' '.repeat(10 - columns)}  usr_1`);
+  expect(formatObject({ [login]: 'a', xxxxxxxxxx: 'b' }).split('\n')[0]).toBe(`${login}${' '.repeat(10 - columns)}  a`);
 });

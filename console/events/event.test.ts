@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../server/kernel/event.ts';
-import { isId, readEventFilters, objectPath, queryOf } from './event.ts';
+import { isId, objectPath, queryOf, readEventFilters } from './event.ts';
 import { reasonText, TYPES, typeText } from './words.ts';
 
 test('every type of event has words', () => {
