@@ -21,7 +21,7 @@ const { enter } = visits;
 
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/tokens/${id}${tab}`;
 const stored = (id: TokenId) => read(visits.ports, tokenDocument.key(id));
-/** What the console shows itself as new is left on purpose. */
+/** Leaves the page, although the console shows a secret once. */
 const leaving = (view: ConsoleView) => view.page.on('dialog', (dialog) => dialog.accept());
 const idIn = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as TokenId;
 

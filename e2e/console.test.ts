@@ -119,7 +119,7 @@ describe('the profile', () => {
     await view.button('Confirm').click();
     await view.at('Keep your recovery codes');
 
-    // Reported before a password is chosen in vain.
+    // Reported before a password is chosen for nothing.
     const again = await open(path);
     await again.at('This link is not valid');
     expect(stage.log()).not.toContain(path.split('#')[1]);

@@ -92,7 +92,7 @@ describe('after a restore, an attacker tries what was used since the backup', ()
     expect((await operator.run(['backup', backup])).code).toBe(0);
     expect((await operator.run(['backup', backup])).code).toBe(1);
 
-    // Used after the backup, and seen by the thief.
+    // Used after the backup, and seen by the attacker.
     const seen = { totp: hotpCode(totpSeed, step()), hotp: hotpCode(fobSeed, 1) };
     expect((await signIn('tom', seen.totp)).status).toBe(200);
     expect((await signIn('hana', seen.hotp)).status).toBe(200);

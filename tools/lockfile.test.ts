@@ -56,8 +56,8 @@ describe('npm ci installs', () => {
     }
   });
 
-  // npm leaves out a binary that it does not find, and `npm ci` on that platform installs the package without it.
-  it('has the binaries of every platform', () => {
+  // npm omits a binary that it does not find, and `npm ci` on that platform then installs the package without it.
+  it('the binaries of every platform', () => {
     const optional = locked.flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).map((name) => ({ path, name })),
     );
@@ -68,12 +68,12 @@ describe('npm ci installs', () => {
     expect(missing).toEqual([]);
   });
 
-  // What is built lies in dist/, from where Node finds only the packages of the top folder.
-  it('has no package in the folder of a part', () => {
+  // Built files are in dist/, where Node finds only the packages of the top folder.
+  it('no package in the folder of a part', () => {
     expect(Object.keys(packages).filter((path) => /^(?!node_modules\/).+\/node_modules\//.test(path))).toEqual([]);
   });
 
-  it('has one version of each for all parts of the product', () => {
+  it('one version of each for all parts of the product', () => {
     const asked = new Map<string, Set<string>>();
     for (const [path, { dependencies, devDependencies }] of Object.entries(packages)) {
       if (path.includes('node_modules/')) continue;

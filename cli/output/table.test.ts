@@ -54,7 +54,7 @@ describe('cells', () => {
   });
 });
 
-// A terminal gives an ideograph and most emoji two columns, and a combining mark none.
+// Terminals give an ideograph and most emoji two columns, and a combining mark none.
 test.each([
   ['ideographs', '山田太郎', 8],
   ['full-width letters', 'Ａｂｃ', 6],
@@ -64,7 +64,7 @@ test.each([
   ['a flag', '🇦🇹', 2],
   ['a combining mark', 'e\u0301', 1],
   ['Latin letters', 'Zoë', 3],
-])('%s: columns stay in line', (_, login, columns) => {
+])('%s: columns are aligned', (_, login, columns) => {
   const rows = [
     { login, id: 'usr_1' },
     { login: 'x'.repeat(10), id: 'usr_2' },

@@ -70,7 +70,7 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** Filled up with spaces to as many columns of the terminal. */
+/** Pads a text with spaces to this many terminal columns. */
 function padded(text: string, columns: number): string {
   return text + ' '.repeat(columns - stringWidth(text));
 }

@@ -7,7 +7,7 @@ export function hotpCode(secret: string | Uint8Array, counter: number, digits: 6
   return generateSync({ strategy: 'hotp', secret, counter, digits });
 }
 
-/** The code that an authenticator app with this base32 secret shows, so many steps ahead of now. */
+/** The code of an authenticator app with this base32 secret, this many time steps from now. */
 export function appCode(secret: string, ahead = 0, now = Date.now()): string {
   return hotpCode(secret.replaceAll(/\s/g, ''), Math.floor(now / PERIOD_MS) + ahead);
 }

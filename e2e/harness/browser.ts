@@ -23,7 +23,7 @@ const DISABLED_FEATURES = [
   'WebUIOmniboxAimPopup',
 ];
 
-/** Opens a page in a quarter of the time, since it has no window of its own to prepare. */
+/** Opens a page in a quarter of the time, since it prepares no window. */
 const HEADLESS_SHELL = 'chromium-headless-shell';
 const CHROMIUM = 'chromium';
 
@@ -45,12 +45,12 @@ export async function closePages(browser: Browser | undefined): Promise<void> {
   await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
 }
 
-/** The browser as people have it, which also loads icons. The caller closes it. */
+/** The full browser, which also loads icons. The caller closes it. */
 export function launchFullBrowser(): Promise<Browser> {
   return launch(CHROMIUM);
 }
 
-/** Chromium from the PATH, as Debian packages it: the download that Playwright would make does not work everywhere. */
+/** Chromium from the PATH, as Debian packages it: Playwright's download does not work everywhere. */
 function launch(...programs: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: findProgram(programs),
@@ -67,7 +67,7 @@ function launch(...programs: string[]): Promise<Browser> {
   });
 }
 
-/** The first of these that is there. */
+/** The first of these that exists. */
 function findProgram(programs: readonly string[]): string {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'].filter((folder) => folder !== '');
   const found = programs.flatMap((program) => folders.map((folder) => join(folder, program))).find(canRun);

@@ -261,14 +261,14 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['a spec file', 'tools/a.spec.ts', ``, /call it \.test\.ts/],
 ];
 
-describe('the known circle', () => {
-  it('names no folder that is free', () => {
+describe('the known cycle of folders', () => {
+  it('names only folders that are in it', () => {
     const { circles } = measureFolders(readSourceTree(resolve(import.meta.dirname, '../..')));
     expect([...KNOWN_CIRCLE]).toEqual(circles.flat().sort());
   });
 });
 
-describe('a planted violation is found where it lies, and nothing else is', () => {
+describe('finds a planted violation where it is, and nothing else', () => {
   it.each(VIOLATIONS)('%s', (_what, path, text, said) => {
     const problems = problemsOf({ [path]: text });
     expect(problems).toHaveLength(1);
@@ -289,7 +289,7 @@ describe('a planted violation is found where it lies, and nothing else is', () =
     ]);
   });
 
-  it('a circle of folders, though no file is in one', () => {
+  it('reports a cycle of folders without a cycle of files', () => {
     const problems = problemsOf({
       'server/webhooks/a.ts': `import type { B } from '../records/b.ts'; export type A = B;`,
       'server/records/b.ts': `export type B = 1;`,
@@ -301,7 +301,7 @@ describe('a planted violation is found where it lies, and nothing else is', () =
     ]);
   });
 
-  it('a folder that joins the known circle, and not the known circle itself', () => {
+  it('reports a folder that joins the known cycle, and not the known cycle itself', () => {
     const known = {
       'server/users/a.ts': `import type { B } from '../tokens/b.ts'; export type A = B;`,
       'server/tokens/b.ts': `export type B = 1;`,
@@ -319,7 +319,7 @@ describe('a planted violation is found where it lies, and nothing else is', () =
     ]);
   });
 
-  it('a file that imports itself', () => {
+  it('reports a file that imports itself', () => {
     expect(problemsOf({ 'server/users/a.ts': `import './a.ts';` })[0]).toMatch(/circle/);
   });
 

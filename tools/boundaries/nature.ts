@@ -40,7 +40,7 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const CLASSIFIED = new Set<LayerName>(['features', 'http', 'protectimus']);
-/** They only describe what is stored. */
+/** Files that only describe what is stored. */
 const DECLARATIONS =
   /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
 const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/page\//;

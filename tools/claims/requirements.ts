@@ -24,7 +24,7 @@ export function checkRequirements(requirements: Requirements): Finding[] {
     .map(([id]) => ({ path: LIST, problem: `no test names ${id}` }));
 }
 
-/** A section names a requirement once: a merge leaves the older wording beside the newer one. */
+/** Checks that a section names a requirement once: a merge can leave an old wording beside a new one. */
 export function checkRepeatedRequirements(root: string): Finding[] {
   return readProjectFile(root, LIST)
     .split(/^## /m)

@@ -8,7 +8,7 @@ import { EXPLAINED_SURVIVORS } from './survivors.ts';
 
 const scores = JSON.parse(readFileSync('tools/mutation/scores.json', 'utf8')) as ModuleScore[];
 
-it('has a row for each module that was measured', () => {
+it('has a row for each measured module', () => {
   const page = mutationPage(
     [
       { name: 'lockout', files: ['server/tokens/lockout.ts'], tests: [] },

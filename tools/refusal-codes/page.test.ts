@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { refusalCodesPage } from './page.ts';
 
-it('has a line for each code, by status and in the order of the alphabet', () => {
+it('has a line for each code, by status and in alphabetical order', () => {
   const page = refusalCodesPage({
     ZEBRA_LOOSE: { status: 409, title: 'Loose.' },
     BEE_LOST: { status: 404, title: 'Lost.' },

@@ -5,7 +5,7 @@ import { shrinkPng } from './shrink-png.ts';
 const RED = [200, 30, 40];
 const PAPER = [246, 241, 230];
 
-test('a small picture keeps every pixel', () => {
+test('keeps every pixel of a small picture', () => {
   const pixels = [RED, PAPER, PAPER, RED];
   expect(pixelsOf(shrinkPng(picture(2, 2, pixels)))).toEqual(pixels);
 });
@@ -25,7 +25,7 @@ test.each<[string, Omit<ImageData, 'width' | 'height'>]>([
   ['transparent', { channels: 4, depth: 8, data: new Uint8Array(4) }],
   ['deep', { channels: 3, depth: 16, data: new Uint16Array(3) }],
   ['with a palette', { channels: 1, depth: 8, data: new Uint8Array(1), palette: [RED] }],
-])('what is no screenshot is refused: %s', (_name, image) => {
+])('rejects what is not a screenshot: %s', (_name, image) => {
   expect(() => shrinkPng(encode({ width: 1, height: 1, ...image }))).toThrow('no plain PNG');
 });
 
@@ -33,7 +33,7 @@ function picture(width: number, height: number, pixels: number[][]): Uint8Array 
   return encode({ width, height, channels: 3, depth: 8, data: Uint8Array.from(pixels.flat()) });
 }
 
-/** Row by row, from a PNG with a palette. */
+/** Decodes row by row a PNG with a palette. */
 function pixelsOf(png: Uint8Array): number[][] {
   const { data, palette = [] } = decode(png);
   return Array.from(data, (index) => palette[index] ?? []);

@@ -8,7 +8,7 @@ const MIN_DISTANCE = 4;
  * Reduces a picture to its 256 most used colours, replacing others by the nearest. For screenshots, which have few
  * colours besides those at the edges of letters.
  *
- * @throws Error for what a screenshot is not: grey, transparent, with a palette or deep.
+ * @throws Error for pictures that are grey, transparent, with a palette or with more than 8 bits
  */
 export function shrinkPng(png: Uint8Array): Uint8Array {
   const { width, height, data, channels, depth, palette: given } = decode(png);
