@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
-import { payments } from './accounts/payments/routes.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './accounts/plans/plans.ts';
-import { LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
-import { enrolment } from './enrolment/widget-routes.ts';
-import { authorize } from './http/api/authorize.ts';
+import { authorizeLargeBodies, LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
+import { enrolmentRoutes } from './enrolment/widget-routes.ts';
+import { installRoutes } from './http/api/route.ts';
+import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
@@ -20,7 +20,6 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
-import { sessionDoor } from './http/session-cookie.ts';
 import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
@@ -32,11 +31,11 @@ import { frame } from './login/page/frame.ts';
 import { logo } from './login/page/logo.ts';
 import { passkeyWindow } from './login/page/passkey-window.ts';
 import { signInPage } from './login/page/sign-in-page.ts';
-import { flows } from './login/routes.ts';
+import { flowRoutes } from './login/routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
 import { reset } from './passwords/reset/page/reset.ts';
 import { DIALECT_PATHS, protectimus } from './protectimus/routes.ts';
-import { selfService } from './self-service/widget-routes.ts';
+import { selfServiceRoutes } from './self-service/widget-routes.ts';
 import { unlock } from './tokens/unlock/page/unlock.ts';
 
 export interface AppOptions {
@@ -61,6 +60,9 @@ export interface AppOptions {
   paymentSecret?: Uint8Array;
 }
 
+/** What the widget and the hosted pages call. */
+const FLOW_ROUTES = [...flowRoutes, ...stepRoutes, ...enrolmentRoutes, ...selfServiceRoutes];
+
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
 export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   const { issuer, version, plans = DEFAULT_CATALOGUE, paymentSecret } = options;
@@ -78,8 +80,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   const dialect = protectimus(ports, { issuer, trustedProxies: options.trustedProxies, plans });
   for (const path of DIALECT_PATHS) app.route(path, dialect);
   app.use(refuseDuplicateParameters());
-  // Before so much is read and parsed for them; the route asks again, as every route does.
-  app.on('POST', [...LARGE_BODIES.keys()], sessionDoor(issuer), authorize(ports, 'write'));
+  authorizeLargeBodies(app, ports, issuer);
   app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));
@@ -90,17 +91,16 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/', jwks(ports));
   app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));
-  if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
-  app.route('/v1', nativeApi(ports, { issuer, version, plans }));
-  app.route('/widget/v1', flows({ ...ports, issuer, rpId: options.rpId }));
-  app.route('/widget/v1', stepRoutes({ ...ports, issuer, rpId: options.rpId }));
-  app.route('/widget/v1', frame(ports, options.widget));
-  app.route('/widget/v1', passkeyWindow(options.widget));
-  app.route('/widget/v1', signInPage(ports, options.widget));
-  app.route('/widget/v1', enrolment({ ...ports, issuer, rpId: options.rpId }, options.widget));
-  app.route('/widget/v1', selfService({ ...ports, issuer, rpId: options.rpId }, options.widget));
+  app.route('/v1', nativeApi(ports, { issuer, version, plans, paymentSecret }));
+  const flows = apiRouter();
+  const { rpId, widget } = options;
+  installRoutes(flows, { ...ports, issuer, rpId, widget }, FLOW_ROUTES);
+  app.route('/widget/v1', flows);
+  app.route('/widget/v1', frame(ports, widget));
+  app.route('/widget/v1', passkeyWindow(widget));
+  app.route('/widget/v1', signInPage(ports, widget));
   app.route('/widget/v1', logo(ports));
-  app.route('/widget', widgetFiles(options.widget, version));
+  app.route('/widget', widgetFiles(widget, version));
   if (options.console) app.route('/', consolePages(options.console));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;

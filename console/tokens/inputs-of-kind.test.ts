@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tokenInput } from '../../server/tokens/routes.ts';
+import { tokenInput } from '../../server/tokens/token-fields.ts';
 import { validateInput } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';

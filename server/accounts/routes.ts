@@ -1,9 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
+import { z } from '@hono/zod-openapi';
 import { showOne } from '../http/api/describe-object.ts';
-import { instant, instantQuery, label, orderedPageQuery, pageOf } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
+import { count, createdAt, instantOf, instantQuery, label, orderedPageQuery, pageOf } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
+import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { Account } from './account.ts';
@@ -14,51 +14,62 @@ import type { PlanCatalogue, QuotaKind } from './plans/plans.ts';
 import { listLedger, listPlans, readAccount, readBalance, readPlan } from './plans/read-plan.ts';
 import { updateAccount } from './update-account.ts';
 
-const amount = z.int().openapi({ description: 'In minor units of the currency, such as cents.' });
+const amount = z
+  .int()
+  .openapi({ description: 'An amount in minor units of the currency, such as cents.', example: 1900 });
 const currency = z.string().openapi({ description: 'ISO 4217.', example: 'EUR' });
 const quotas = z
-  .object({ users: z.int(), resources: z.int(), filters: z.int(), administrators: z.int() })
+  .object({
+    users: count('Users.', 1000),
+    resources: count('Resources.', 5),
+    filters: count('Filters.', 10),
+    administrators: count('Administrators.', 5),
+  })
   .partial()
-  .openapi('Quotas', { description: 'At most so many of each; what is absent is not limited.' });
+  .openapi('Quotas', { description: 'A number for each kind of object. A missing one is not limited.' });
+const planName = z.string().min(1).max(50).openapi({ description: 'The name of a plan.', example: 'Standard' });
 const account = z
   .object({
-    id: z.string().openapi({ example: 'acc_01k8dq9z2mp' }),
-    name: z.string(),
-    plan: z.object({ name: z.string(), active: z.boolean() }),
-    createdAt: instant,
+    id: z.string().openapi({ description: 'Id of the account.', example: 'acc_01k8dq9z2mp' }),
+    name: z.string().openapi({ description: 'The name of the account.', example: 'Shop' }),
+    plan: z
+      .object({ name: planName, active: z.boolean().openapi({ description: 'Whether the plan is active.' }) })
+      .openapi({ description: 'The service plan.' }),
+    createdAt,
   })
-  .openapi('Account');
+  .openapi('Account', { description: 'An account.' });
 const changes = z
-  .strictObject({ name: label(100) })
+  .strictObject({ name: label(100).openapi({ description: 'The name of the account.', example: 'Shop' }) })
   .partial()
-  .openapi('AccountChanges');
-const planName = z.string().min(1).max(50).openapi({ example: 'Standard' });
-const offered = z.object({ name: planName, monthlyFee: amount, quotas }).openapi('OfferedPlan');
+  .openapi('AccountChanges', { description: 'What changes of the account.' });
+const offered = z
+  .object({ name: planName, monthlyFee: amount, quotas })
+  .openapi('OfferedPlan', { description: 'A service plan on offer.' });
 const plan = z
   .object({
-    name: z.string(),
-    active: z.boolean().openapi({ description: 'Without an active plan nobody signs in; administration goes on.' }),
+    name: planName,
+    active: z.boolean().openapi({ description: 'Without an active plan no user can sign in.' }),
     quotas,
-    usage: quotas.openapi({ description: 'How much is in use of what is limited.' }),
+    usage: quotas.openapi({ description: 'How much of each quota is in use.' }),
     monthlyFee: amount,
-    paidUntil: instant.optional(),
-    lapsedAt: instant.optional().openapi({ description: 'When the balance did not cover the fee.' }),
+    paidUntil: instantOf('The end of the month that is paid for.').optional(),
+    lapsedAt: instantOf('When the balance did not cover the fee.').optional(),
   })
-  .openapi('Plan');
-const balance = z.object({ amount, currency }).openapi('Balance');
+  .openapi('Plan', { description: 'The service plan of the account.' });
+const balance = z.object({ amount, currency }).openapi('Balance', { description: 'The balance of the account.' });
 const entry = z
   .object({
-    number: z.int().openapi({ description: 'From 1, without gaps.' }),
-    kind: z.enum(['credit', 'debit']),
+    number: count('The number of the entry, from 1, without gaps.', 17),
+    kind: z.enum(['credit', 'debit']).openapi({ description: 'Whether the balance rose or fell.' }),
     amount,
     currency,
-    reason: z.enum(['payment', 'correction', 'fee', 'refund']),
-    plan: z.string().optional(),
-    reference: z.string().optional(),
-    balance: amount.openapi({ description: 'What the account had afterwards.' }),
-    at: instant,
+    reason: z.enum(['payment', 'correction', 'fee', 'refund']).openapi({ description: 'What it was for.' }),
+    plan: planName.optional(),
+    reference: z.string().optional().openapi({ description: 'The reference of the payment.', example: 'order-4711' }),
+    balance: amount.openapi({ description: 'The balance afterwards, in minor units of the currency.' }),
+    at: instantOf('When it was booked.'),
   })
-  .openapi('LedgerEntry');
+  .openapi('LedgerEntry', { description: 'A credit or a debit.' });
 
 function presentAccount({ id, name, plan, createdAt }: Account): z.input<typeof account> {
   return { id, name, plan: { name: plan.name, active: plan.active }, createdAt };
@@ -81,114 +92,120 @@ function presentEntry({ account: _account, by: _by, ...shown }: LedgerEntry): z.
   return shown;
 }
 
-const tags = ['Account'];
-const read = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { plans: PlanCatalogue };
+
+const read = route({
   method: 'get',
   path: '/account',
-  tags,
+  scope: 'read',
+  operationId: 'readAccount',
+  tag: 'Account',
   summary: 'Read the account',
-  security: [{ apiKey: ['read'] }],
-  responses: { 200: { ...jsonAnswer('The account of the key.', account), ...tagged }, ...refusals },
+  responses: { 200: { ...jsonAnswer('The account of the key.', account), ...tagged } },
+  handle: async (c, ports: Needs) => {
+    const verdict = await readAccount(ports, c.get('act'));
+    return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
+  },
 });
-const update = createRoute({
+const update = route({
   method: 'patch',
   path: '/account',
-  tags,
+  scope: 'administer',
+  operationId: 'updateAccount',
+  tag: 'Account',
   summary: 'Rename the account',
-  security: [{ apiKey: ['administer'] }],
   request: { headers: changeHeaders, ...jsonBody(changes) },
-  responses: { 200: { ...jsonAnswer('The account.', account), ...tagged }, ...refusals },
+  responses: { 200: { ...jsonAnswer('The account.', account), ...tagged } },
+  handle: async (c, ports: Needs) => {
+    const verdict = await updateAccount(ports, c.get('act'), c.req.valid('json'), ifMatchVersions(c));
+    return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
+  },
 });
-const readOwnPlan = createRoute({
+const readOwnPlan = route({
   method: 'get',
   path: '/plan',
-  tags,
+  scope: 'administer',
+  operationId: 'readPlan',
+  tag: 'Account',
   summary: 'Read the service plan',
-  security: [{ apiKey: ['administer'] }],
-  responses: { 200: jsonAnswer('The plan and what is in use of it.', plan), ...refusals },
+  responses: { 200: jsonAnswer('The plan and its usage.', plan) },
+  handle: async (c, ports: Needs) => {
+    const verdict = await readPlan(ports, c.get('act'));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
+  },
 });
-const choose = createRoute({
+const choose = route({
   method: 'post',
   path: '/plan',
-  tags,
+  scope: 'administer',
+  operationId: 'choosePlan',
+  tag: 'Account',
   summary: 'Activate a plan, or change to another',
   description:
-    'The first month is paid for at once; what is left of a month that was paid for comes back first. Refused with QUOTA_EXCEEDED while there is more than the plan allows, and with BALANCE_INSUFFICIENT. Choosing the active plan again changes nothing.',
-  security: [{ apiKey: ['administer'] }],
-  request: jsonBody(z.strictObject({ name: planName }).openapi('PlanChoice')),
-  responses: { 200: jsonAnswer('The plan.', plan), ...refusals },
+    'The first month is paid at once; the rest of a month that is already paid is refunded first. Refused with QUOTA_EXCEEDED if the account has more than the plan allows, and with BALANCE_INSUFFICIENT. Choosing the active plan again changes nothing.',
+  request: jsonBody(z.strictObject({ name: planName }).openapi('PlanChoice', { description: 'The plan to activate.' })),
+  responses: { 200: jsonAnswer('The plan.', plan) },
+  handle: async (c, ports: Needs) => {
+    const chosen = await choosePlan(ports, c.get('act'), ports.plans, c.req.valid('json').name);
+    if (isRefusal(chosen)) return refuseResult(c, chosen);
+    const verdict = await readPlan(ports, c.get('act'));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
+  },
 });
-const offer = createRoute({
+const offer = route({
   method: 'get',
   path: '/plans',
-  tags,
+  scope: 'administer',
+  operationId: 'listPlans',
+  tag: 'Account',
   summary: 'List the plans on offer',
-  security: [{ apiKey: ['administer'] }],
-  responses: { 200: jsonAnswer('All of them.', z.object({ currency, items: z.array(offered) })), ...refusals },
+  responses: {
+    200: jsonAnswer(
+      'All of them.',
+      z.object({ currency, items: z.array(offered).openapi({ description: 'The plans.' }) }),
+    ),
+  },
+  handle: (c, ports: Needs) => {
+    const verdict = listPlans(c.get('act'), ports.plans);
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
+    const items = verdict.catalogue.plans.map((one) => ({ ...one, quotas: { ...one.quotas } }));
+    return c.json({ currency: verdict.catalogue.currency, items }, 200);
+  },
 });
-const readOwnBalance = createRoute({
+const readOwnBalance = route({
   method: 'get',
   path: '/balance',
-  tags,
+  scope: 'read',
+  operationId: 'readBalance',
+  tag: 'Account',
   summary: 'Read the balance',
-  security: [{ apiKey: ['read'] }],
-  responses: { 200: jsonAnswer('What the account has.', balance), ...refusals },
+  responses: { 200: jsonAnswer('The balance.', balance) },
+  handle: async (c, ports: Needs) => {
+    const verdict = await readBalance(ports, c.get('act'), ports.plans);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
+  },
 });
-const ledger = createRoute({
+const ledger = route({
   method: 'get',
   path: '/ledger',
-  tags,
+  scope: 'read',
+  operationId: 'listLedgerEntries',
+  tag: 'Account',
   summary: 'List credits and debits, newest first',
-  security: [{ apiKey: ['read'] }],
   request: {
     query: orderedPageQuery.extend({
       kind: entry.shape.kind.optional(),
       reason: entry.shape.reason.optional(),
-      from: instantQuery,
-      to: instantQuery,
+      from: instantQuery('Not before this instant, in milliseconds since 1970.'),
+      to: instantQuery('Not after this instant, in milliseconds since 1970.'),
     }),
   },
-  responses: { 200: jsonAnswer('A page.', pageOf(entry)), ...refusals },
+  responses: { 200: jsonAnswer('A page.', pageOf(entry)) },
+  handle: async (c, ports: Needs) => {
+    const page = await listLedger(ports, c.get('act'), c.req.valid('query'));
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEntry) }, 200);
+  },
 });
 
 /** The account itself, its plan, and its money. */
-export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>, catalogue: PlanCatalogue) {
-  const app = apiRouter();
-  app.on(['GET'], ['/account', '/balance', '/ledger'], authorize(ports, 'read'));
-  app.on(['PATCH'], ['/account'], authorize(ports, 'administer'));
-  app.on(['GET'], ['/plan', '/plans'], authorize(ports, 'administer'));
-  app.on(['POST'], ['/plan'], authorize(ports, 'administer'));
-  app.openapi(read, async (c) => {
-    const verdict = await readAccount(ports, c.get('act'));
-    return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
-  });
-  app.openapi(update, async (c) => {
-    const verdict = await updateAccount(ports, c.get('act'), c.req.valid('json'), seenOf(c));
-    return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
-  });
-  app.openapi(readOwnPlan, async (c) => {
-    const verdict = await readPlan(ports, c.get('act'));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
-  });
-  app.openapi(choose, async (c) => {
-    const chosen = await choosePlan(ports, c.get('act'), catalogue, c.req.valid('json').name);
-    if (isRefusal(chosen)) return refuseResult(c, chosen);
-    const verdict = await readPlan(ports, c.get('act'));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
-  });
-  app.openapi(offer, (c) => {
-    const verdict = listPlans(c.get('act'), catalogue);
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    const items = verdict.catalogue.plans.map((one) => ({ ...one, quotas: { ...one.quotas } }));
-    return c.json({ currency: verdict.catalogue.currency, items }, 200);
-  });
-  app.openapi(readOwnBalance, async (c) => {
-    const verdict = await readBalance(ports, c.get('act'), catalogue);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
-  });
-  app.openapi(ledger, async (c) => {
-    const page = await listLedger(ports, c.get('act'), c.req.valid('query'));
-    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEntry) }, 200);
-  });
-  return app;
-}
+export const accountRoutes = [read, update, readOwnPlan, choose, offer, readOwnBalance, ledger];

@@ -2,7 +2,7 @@ import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { changedMeanwhile } from '../records/read-object.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import type { Account } from './account.ts';
@@ -12,7 +12,7 @@ export function updateAccount(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   changes: { name?: string | undefined },
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ account: Account }>> {
   const key = accountDocument.key(act.actor.account);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ account: Account }>> => {

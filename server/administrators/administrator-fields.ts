@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
-import { email, instant, label, password, resourceId } from '../http/api/fields.ts';
-import { type AccountId, type AdministratorId, parseId } from '../kernel/ids.ts';
+import { administratorId, createdAt, email, label, password, resourceId } from '../http/api/fields.ts';
+import { type AccountId, parseId } from '../kernel/ids.ts';
 import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { type Administrator, roleOf } from './administrator.ts';
@@ -9,38 +9,56 @@ import type { Proof } from './reauthenticate.ts';
 
 /** The pieces of requests by and about administrators. */
 
-const EXAMPLE = 'adm_01k8dq9z2mp';
-export const administratorId = z
-  .custom<AdministratorId>((text) => parseId('adm', text) !== undefined, `an id such as ${EXAMPLE}`)
-  .openapi({ type: 'string', pattern: '^adm_[0-9a-hjkmnp-tv-z]{11}$', example: EXAMPLE });
 export const accountId = z
   .custom<AccountId>((text) => parseId('acc', text) !== undefined, 'an id such as acc_01k8dq9z2mp')
-  .openapi({ type: 'string', pattern: '^acc_[0-9a-hjkmnp-tv-z]{11}$', example: 'acc_01k8dq9z2mp' });
+  .openapi({
+    type: 'string',
+    pattern: '^acc_[0-9a-hjkmnp-tv-z]{11}$',
+    description: 'Id of an account.',
+    example: 'acc_01k8dq9z2mp',
+  });
 
-export const language = z.enum(MAIL_LANGUAGES).default('en').openapi({ description: 'Of the mails to this person.' });
-export const personName = label(100);
+const mailLanguage = z.enum(MAIL_LANGUAGES).openapi({ description: 'The language of emails to the administrator.' });
+export const language = mailLanguage.default('en');
+export const personName = label(100).openapi({
+  description: 'The name of the administrator.',
+  example: 'Ada Lovelace',
+});
 
 export const grants = z
   .array(
     z.strictObject({
       resource: resourceId,
-      allowed: z.boolean().openapi({ description: 'Assigned *and* allowed: two conditions for one right.' }),
+      allowed: z.boolean().openapi({ description: 'Whether the administrator can also change it, not only see it.' }),
     }),
   )
   .max(500)
   .refine((list) => new Set(list.map(({ resource }) => resource)).size === list.length, 'each resource once')
-  .openapi({ description: 'The resources that they may act on.' });
+  .openapi({ description: 'The resources that the administrator is assigned to.' });
 
 /** As typed; judged by the rule itself, so that a malformed one counts as no attempt (SR-47). */
-export const typedOtp = z.string().max(32).openapi({ description: 'Exactly 6 to 10 digits.', example: '492039' });
-export const typedCode = z.string().min(1).max(64);
-export const linkSecret = z.string().min(1).max(128).openapi({ description: 'What stands behind `#` in the link.' });
+export const typedOtp = z
+  .string()
+  .max(32)
+  .openapi({ description: 'The code of the token: 6 to 10 digits.', example: '492039' });
+export const typedCode = z
+  .string()
+  .min(1)
+  .max(64)
+  .openapi({ description: 'The code, as typed.', example: 'k5n8w-2r7t4' });
+export const linkSecret = z
+  .string()
+  .min(1)
+  .max(128)
+  .openapi({ description: 'The part of the link after `#`.', example: 'Zk3xQ8vJ0pLr5sTn2wYb7cHdMfGaEuIo' });
 
 /** Both factors, shown again. */
 export const proofFields = {
-  password: password.openapi({ description: 'The present one.' }),
+  password: password.openapi({ description: 'The current password.' }),
   otp: typedOtp.optional(),
-  recoveryCode: typedCode.optional().openapi({ description: 'In place of `otp`, where the token is lost.' }),
+  recoveryCode: typedCode
+    .optional()
+    .openapi({ description: 'A recovery code instead of `otp`, if the token is lost.' }),
 };
 
 type TypedProof = { password: string; otp?: string | undefined; recoveryCode?: string | undefined };
@@ -55,16 +73,16 @@ export function proofOf({ password, otp, recoveryCode }: TypedProof): Proof | un
 export const administratorShown = z
   .object({
     id: administratorId,
-    email,
-    name: z.string(),
-    language: z.enum(MAIL_LANGUAGES),
-    role: z.enum(['superuser', 'administrator']),
-    state: z.enum(['invited', 'active']),
-    hasToken: z.boolean(),
-    grants: z.array(z.object({ resource: resourceId, allowed: z.boolean() })),
-    createdAt: instant,
+    email: email.openapi({ description: 'The email address of the administrator.', example: 'ada@shop.example' }),
+    name: personName,
+    language: mailLanguage,
+    role: z.enum(['superuser', 'administrator']).openapi({ description: 'The role. An account has one superuser.' }),
+    state: z.enum(['invited', 'active']).openapi({ description: 'Whether the invitation has been accepted.' }),
+    hasToken: z.boolean().openapi({ description: 'Whether the administrator has set up a token.' }),
+    grants,
+    createdAt,
   })
-  .openapi('Administrator');
+  .openapi('Administrator', { description: 'An administrator.' });
 
 /** Without anything that opens anything: no hashes, no codes, no epoch, and not which token is theirs. */
 export function presentAdministrator(

@@ -7,7 +7,7 @@ import { mayAdminister, mayMakeAdministrators } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { changedMeanwhile, editObject } from '../records/read-object.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
@@ -33,7 +33,7 @@ export async function updateAdministrator(
   act: RequestContext,
   id: AdministratorId,
   changes: { name?: string | undefined; grants?: Grant[] | undefined },
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: Administrator }>> {
   const allowed = changes.grants === undefined ? mayAdminister(act.actor) : mayMakeAdministrators(act.actor);
   if (!allowed) return refusal('FORBIDDEN');
@@ -60,7 +60,7 @@ export async function removeAdministrator(
   act: RequestContext,
   id: AdministratorId,
   only?: 'invited',
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ removed: true }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;

@@ -1,16 +1,22 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { accountDocument } from '../accounts/documents.ts';
-import { authorize } from '../http/api/authorize.ts';
-import { creationHeaders, email, instant, pageOf, password, searchedPageQuery } from '../http/api/fields.ts';
+import {
+  administratorId,
+  creationHeaders,
+  email,
+  instantOf,
+  pageOf,
+  password,
+  searchedPageQuery,
+} from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
-import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { acceptInvitation, acceptRecovery } from './accept-link.ts';
 import {
-  administratorId,
   administratorShown,
   grants,
   language,
@@ -25,129 +31,137 @@ import { listAdministrators } from './list-administrators.ts';
 
 const creation = z
   .strictObject({ email, name: personName, language, grants: grants.default([]) })
-  .openapi('InvitationInput');
+  .openapi('InvitationInput', { description: 'Whom to invite.' });
 const shown = z
   .object({
     administrator: administratorShown,
-    expiresAt: instant,
-    handOver: z.object({ link: z.string(), code: z.string() }).optional().openapi({
-      description:
-        'Present where no mail is configured, in this answer alone: hand link and code over yourself, by two ways.',
-    }),
+    expiresAt: instantOf('When the invitation expires.'),
+    handOver: z
+      .object({
+        link: z
+          .string()
+          .openapi({ description: 'The link.', example: 'https://sign-in.shop.example/console/invitation#Zk3xQ8vJ' }),
+        code: z.string().openapi({ description: 'The confirmation code.', example: 'k5n8-w2r7' }),
+      })
+      .optional()
+      .openapi({
+        description:
+          'Only if the server sends no mail, and only in this response: give link and code to the person on two different ways.',
+      }),
   })
-  .openapi('Invitation');
+  .openapi('Invitation', { description: 'An invitation.' });
 const acceptance = z
   .strictObject({ secret: linkSecret, code: typedCode, password, name: personName })
-  .openapi('InvitationAcceptanceInput');
-const recovery = z.strictObject({ secret: linkSecret, password }).openapi('RecoveryAcceptanceInput');
+  .openapi('InvitationAcceptanceInput', { description: 'The acceptance of an invitation.' });
+const recovery = z
+  .strictObject({ secret: linkSecret, password })
+  .openapi('RecoveryAcceptanceInput', { description: 'The new password.' });
 
-const tags = ['Administrators'];
-const security = [{ apiKey: ['administer'] }];
 const params = z.object({ id: administratorId });
-const create = createRoute({
+const create = route({
   method: 'post',
   path: '/invitations',
-  tags,
+  scope: 'administer',
+  operationId: 'createInvitation',
+  tag: 'Administrators',
   summary: 'Invite an administrator',
   description:
-    'They get a link and, in another mail, a code to type. Both are good for seven days. `UNAVAILABLE` when a mail could not be sent: repeat with the same `Idempotency-Key`, or send the invitation again.',
-  security,
+    'Sends a link and, in another email, a code to type. Both expire after seven days. `UNAVAILABLE` if an email could not be sent: repeat with the same `Idempotency-Key`, or resend the invitation.',
   request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Invited.', shown), ...refusals },
-});
-const list = createRoute({
-  method: 'get',
-  path: '/invitations',
-  tags,
-  summary: 'List who has been invited and has not accepted, newest first',
-  security,
-  request: { query: searchedPageQuery },
-  responses: { 200: jsonAnswer('A page.', pageOf(administratorShown)), ...refusals },
-});
-const resend = createRoute({
-  method: 'post',
-  path: '/invitations/{id}/resend',
-  tags,
-  summary: 'Send an invitation again',
-  description: 'With a new link and a new code; those before are void.',
-  security,
-  request: { params },
-  responses: { 200: jsonAnswer('Sent.', shown), ...refusals },
-});
-const revoke = createRoute({
-  method: 'delete',
-  path: '/invitations/{id}',
-  tags,
-  summary: 'Take an invitation back',
-  security,
-  request: { params },
-  responses: { 204: { description: 'Taken back.' }, ...refusals },
-});
-const accept = createRoute({
-  method: 'post',
-  path: '/invitation/accept',
-  tags,
-  summary: 'Accept an invitation',
-  security: [],
-  request: jsonBody(acceptance),
-  responses: { 200: jsonAnswer('They may sign in now.', administratorShown), ...refusals },
-});
-const recover = createRoute({
-  method: 'post',
-  path: '/recovery/accept',
-  tags,
-  summary: 'Use a recovery link',
-  description: 'Sets a new password. The token and all sessions are void; the next sign-in enrols anew.',
-  security: [],
-  request: jsonBody(recovery),
-  responses: { 200: jsonAnswer('They may sign in now.', administratorShown), ...refusals },
-});
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
-
-export function invitations(ports: Needs, issuer: string) {
-  const app = apiRouter();
-  const door = authorize(ports, 'administer');
-  app.on(['GET', 'POST'], ['/invitations'], door);
-  app.on(['DELETE'], ['/invitations/:id'], door);
-  app.on(['POST'], ['/invitations/:id/resend'], door);
-  app.on(['POST'], ['/invitation/accept', '/recovery/accept'], sameOrigin(issuer));
-  const inviting = { ...ports, issuer };
-
-  app.openapi(create, async (c) => {
+  responses: { 201: jsonAnswer('Invited.', shown) },
+  handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
     const verdict = await createOnce(ports, c, 'adm', async (birth) => {
-      const made = await inviteAdministrator(inviting, c.get('act'), birth, body);
+      const made = await inviteAdministrator(ports, c.get('act'), birth, body);
       return isRefusal(made) ? made : presentInvited(made);
     });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
-  });
-  app.openapi(list, async (c) => {
+  },
+});
+const list = route({
+  method: 'get',
+  path: '/invitations',
+  scope: 'administer',
+  operationId: 'listInvitations',
+  tag: 'Administrators',
+  summary: 'List pending invitations, newest first',
+  request: { query: searchedPageQuery },
+  responses: { 200: jsonAnswer('A page.', pageOf(administratorShown)) },
+  handle: async (c, ports: Needs) => {
     const page = await listAdministrators(ports, c.get('act'), { ...c.req.valid('query'), state: 'invited' });
     if (isRefusal(page)) return refuseResult(c, page);
     const items = page.items.map((one) => presentAdministrator(page.account, one));
     return c.json({ items, next: page.next }, 200);
-  });
-  app.openapi(resend, async (c) => {
-    const verdict = await resendInvitation(inviting, c.get('act'), c.req.valid('param').id);
+  },
+});
+const resend = route({
+  method: 'post',
+  path: '/invitations/{id}/resend',
+  scope: 'administer',
+  operationId: 'resendInvitation',
+  tag: 'Administrators',
+  summary: 'Resend an invitation',
+  description: 'With a new link and a new code. The previous ones no longer work.',
+  request: { params },
+  responses: { 200: jsonAnswer('Sent.', shown) },
+  handle: async (c, ports: Needs) => {
+    const verdict = await resendInvitation(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentInvited(verdict), 200);
-  });
-  app.openapi(revoke, async (c) => {
+  },
+});
+const revoke = route({
+  method: 'delete',
+  path: '/invitations/{id}',
+  scope: 'administer',
+  operationId: 'deleteInvitation',
+  tag: 'Administrators',
+  summary: 'Revoke an invitation',
+  request: { params },
+  responses: { 204: { description: 'Revoked.' } },
+  handle: async (c, ports: Needs) => {
     const verdict = await removeAdministrator(ports, c.get('act'), c.req.valid('param').id, 'invited');
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
-  });
-  app.openapi(accept, async (c) => {
+  },
+});
+const accept = route({
+  method: 'post',
+  path: '/invitation/accept',
+  // The secret of the link and the mailed code are the authority.
+  scope: 'public',
+  isSameOriginOnly: true,
+  operationId: 'acceptInvitation',
+  tag: 'Administrators',
+  summary: 'Accept an invitation',
+  request: jsonBody(acceptance),
+  responses: { 200: jsonAnswer('The administrator can sign in now.', administratorShown) },
+  handle: async (c, ports: Needs) => {
     const { secret, ...input } = c.req.valid('json');
     const verdict = await acceptInvitation(ports, clientInfo(c), { ...input, link: secret });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
-  });
-  app.openapi(recover, async (c) => {
+  },
+});
+const recover = route({
+  method: 'post',
+  path: '/recovery/accept',
+  // The secret of the link is the authority.
+  scope: 'public',
+  isSameOriginOnly: true,
+  operationId: 'acceptRecovery',
+  tag: 'Administrators',
+  summary: 'Use a recovery link',
+  description: 'Sets a new password. The token is removed and all sessions end; the next sign-in sets up a new token.',
+  request: jsonBody(recovery),
+  responses: { 200: jsonAnswer('The administrator can sign in now.', administratorShown) },
+  handle: async (c, ports: Needs) => {
     const { secret, password } = c.req.valid('json');
     const verdict = await acceptRecovery(ports, clientInfo(c), { link: secret, password });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
-  });
-  return app;
-}
+  },
+});
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'> & { issuer: string };
+
+export const invitationRoutes = [create, list, resend, revoke, accept, recover];
 
 /** Whoever is invited is nobody's superuser yet. */
 function presentInvited({ administrator, ...rest }: Invited): z.input<typeof shown> {

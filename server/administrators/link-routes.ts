@@ -1,36 +1,41 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import { sameOrigin } from '../http/middleware/same-origin.ts';
+import { z } from '@hono/zod-openapi';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { linkSecret } from './administrator-fields.ts';
 import { viewLink } from './view-link.ts';
 
 const input = z
-  .strictObject({ kind: z.enum(['setup', 'invitation', 'recovery', 'reset']), secret: linkSecret })
-  .openapi('LinkViewInput');
+  .strictObject({
+    kind: z.enum(['setup', 'invitation', 'recovery', 'reset']).openapi({ description: 'What the link is for.' }),
+    secret: linkSecret,
+  })
+  .openapi('LinkViewInput', { description: 'The link.' });
 const shown = z
-  .object({ name: z.string().optional().openapi({ description: 'Of whoever is invited, as the inviter wrote it.' }) })
-  .openapi('LinkView');
+  .object({
+    name: z.string().optional().openapi({ description: 'The name of the invited person.', example: 'Ada Lovelace' }),
+  })
+  .openapi('LinkView', { description: 'A link that can be used.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/links/view',
-  tags: ['Administrators'],
-  summary: 'See whether a link of setup, invitation, recovery or reset still leads on',
-  description:
-    'Uses nothing up. A link that was used, replaced or has expired is `LINK_INVALID`, as one that never was.',
-  security: [],
-  request: jsonBody(input),
-  responses: { 200: jsonAnswer('It can be used.', shown), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock'>;
 
-export function links(ports: Pick<Ports, 'store' | 'clock'>, issuer: string) {
-  const app = apiRouter();
-  app.use('/links/view', sameOrigin(issuer));
-  app.openapi(route, async (c) => {
-    const verdict = await viewLink(ports, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
-  });
-  return app;
-}
+export const linkRoutes = [
+  route({
+    method: 'post',
+    path: '/links/view',
+    // The secret of the link is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    operationId: 'viewLink',
+    tag: 'Administrators',
+    summary: 'Check a link of setup, invitation, recovery or password reset',
+    description: 'Does not use the link up. A link that is used, replaced, expired or unknown is `LINK_INVALID`.',
+    request: jsonBody(input),
+    responses: { 200: jsonAnswer('It can be used.', shown) },
+    handle: async (c, ports: Needs) => {
+      const verdict = await viewLink(ports, c.req.valid('json'));
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
+    },
+  }),
+];

@@ -1,7 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorizeSession } from '../http/api/authorize.ts';
-import { email, instant, password } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { email, instantOf, password } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { Refused, refuse } from '../http/problem.ts';
 import { qrSvg } from '../http/qr-svg.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -15,127 +15,139 @@ import { selfOf } from './self-routes.ts';
 import { enrolment } from './session-fields.ts';
 import { changeOwnPassword, renewRecoveryCodes } from './update-profile.ts';
 
-const newPassword = z.strictObject({ ...proofFields, newPassword: password }).openapi('OwnPasswordInput');
-const newEmail = z.strictObject({ ...proofFields, newEmail: email }).openapi('OwnEmailInput');
-const code = z.strictObject({ code: typedCode }).openapi('OwnEmailConfirmationInput');
-const proof = z.strictObject(proofFields).openapi('ReauthenticationInput');
-const firstCode = z.strictObject({ otp: typedOtp }).openapi('OwnTokenConfirmationInput');
+const newPassword = z
+  .strictObject({ ...proofFields, newPassword: password.openapi({ description: 'The new password.' }) })
+  .openapi('OwnPasswordInput', { description: 'The new password, with both factors.' });
+const newEmail = z
+  .strictObject({ ...proofFields, newEmail: email.openapi({ description: 'The new email address.' }) })
+  .openapi('OwnEmailInput', { description: 'The new email address, with both factors.' });
+const code = z
+  .strictObject({ code: typedCode })
+  .openapi('OwnEmailConfirmationInput', { description: 'The code from the new mailbox.' });
+const proof = z.strictObject(proofFields).openapi('ReauthenticationInput', { description: 'Both factors.' });
+const firstCode = z
+  .strictObject({ otp: typedOtp })
+  .openapi('OwnTokenConfirmationInput', { description: 'The first code of the new token.' });
 const recoveryCodes = z
-  .object({ recoveryCodes: z.array(z.string()).openapi({ description: 'Shown this once.' }) })
-  .openapi('RecoveryCodes');
+  .object({
+    recoveryCodes: z
+      .array(z.string())
+      .openapi({ description: 'The recovery codes. They are shown only once.', example: ['k5n8w-2r7t4'] }),
+  })
+  .openapi('RecoveryCodes', { description: 'New recovery codes.' });
 const emailAsked = z
   .object({
-    expiresAt: instant,
+    expiresAt: instantOf('When the code expires.'),
     handOver: z
-      .object({ code: z.string() })
+      .object({ code: z.string().openapi({ description: 'The code.', example: 'k5n8-w2r7' }) })
       .optional()
-      .openapi({ description: 'Present where no mail is configured: the address cannot be proven there.' }),
+      .openapi({ description: 'Only if the server sends no mail, so that the address cannot be confirmed by email.' }),
   })
-  .openapi('OwnEmailAsked');
+  .openapi('OwnEmailAsked', { description: 'A change of email address that waits for its code.' });
 
-const tags = ['Administrators'];
-const security = [{ session: [] }];
-const description = 'Both factors are shown again. All other sessions end, and the person is told by mail.';
-const setPassword = createRoute({
+const description = 'Requires both factors. All other sessions end, and an email tells the administrator.';
+const setPassword = route({
   method: 'post',
   path: '/me/password',
-  tags,
-  summary: 'Change one’s own password',
-  description,
-  security,
+  scope: 'session',
+  operationId: 'updateOwnPassword',
+  tag: 'Administrators',
+  summary: 'Change your password',
+  description: description,
   request: jsonBody(newPassword),
-  responses: { 204: { description: 'Changed.' }, ...refusals },
+  responses: { 204: { description: 'Changed.' } },
+  handle: async (c, ports: Needs) => {
+    const body = c.req.valid('json');
+    const verdict = await changeOwnPassword(ports, selfOf(c), shown(body), body.newPassword);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
+  },
 });
-const askEmail = createRoute({
+const askEmail = route({
   method: 'post',
   path: '/me/email',
-  tags,
-  summary: 'Ask for another e-mail address of one’s own',
-  description: 'A code goes there; the address changes once it comes back.',
-  security,
+  scope: 'session',
+  operationId: 'requestOwnEmail',
+  tag: 'Administrators',
+  summary: 'Request a change of your email address',
+  description: 'Sends a code to the new address. The address changes when the code is confirmed.',
   request: jsonBody(newEmail),
-  responses: { 202: jsonAnswer('Waiting for the code.', emailAsked), ...refusals },
+  responses: { 202: jsonAnswer('Waiting for the code.', emailAsked) },
+  handle: async (c, ports: Needs) => {
+    const body = c.req.valid('json');
+    const verdict = await askOwnEmail(ports, selfOf(c), shown(body), body.newEmail);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
+  },
 });
-const confirmEmail = createRoute({
+const confirmEmail = route({
   method: 'post',
   path: '/me/email/confirm',
-  tags,
-  summary: 'Confirm one’s new e-mail address',
-  description: 'All other sessions end, and the address there was is told.',
-  security,
+  scope: 'session',
+  operationId: 'confirmOwnEmail',
+  tag: 'Administrators',
+  summary: 'Confirm your new email address',
+  description: 'All other sessions end, and an email goes to the old address.',
   request: jsonBody(code),
-  responses: { 204: { description: 'Changed.' }, ...refusals },
+  responses: { 204: { description: 'Changed.' } },
+  handle: async (c, ports: Needs) => {
+    const verdict = await confirmOwnEmail(ports, selfOf(c), c.req.valid('json').code);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
+  },
 });
-const askToken = createRoute({
+const askToken = route({
   method: 'post',
   path: '/me/token',
-  tags,
-  summary: 'Begin to replace one’s own token',
-  description: 'The one there is stays until the first code of the new one.',
-  security,
+  scope: 'session',
+  operationId: 'requestOwnToken',
+  tag: 'Administrators',
+  summary: 'Start replacing your token',
+  description: 'The current token works until the first code of the new one is confirmed.',
   request: jsonBody(proof),
-  responses: { 200: jsonAnswer('For the authenticator app.', enrolment), ...refusals },
+  responses: { 200: jsonAnswer('For the authenticator app.', enrolment) },
+  handle: async (c, ports: Needs) => {
+    const verdict = await requestTokenReplacement(ports, selfOf(c), shown(c.req.valid('json')));
+    if (isRefusal(verdict)) return refuseResult(c, verdict);
+    const { otpauthUri, secret } = verdict;
+    return c.json({ otpauthUri, secret, qrSvg: qrSvg(otpauthUri) }, 200);
+  },
 });
-const confirmToken = createRoute({
+const confirmToken = route({
   method: 'post',
   path: '/me/token/confirm',
-  tags,
-  summary: 'Replace one’s own token',
-  description: 'With the first code of the new one. All other sessions end, and there are new recovery codes.',
-  security,
+  scope: 'session',
+  operationId: 'confirmOwnToken',
+  tag: 'Administrators',
+  summary: 'Confirm your new token',
+  description:
+    'Requires the first code of the new token. All other sessions end, and the response has new recovery codes.',
   request: jsonBody(firstCode),
-  responses: { 200: jsonAnswer('Replaced.', recoveryCodes), ...refusals },
+  responses: { 200: jsonAnswer('Replaced.', recoveryCodes) },
+  handle: async (c, ports: Needs) => {
+    const otp = parseOtp(c.req.valid('json').otp);
+    if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
+    const verdict = await confirmTokenReplacement(ports, selfOf(c), otp);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
+  },
 });
-const renewCodes = createRoute({
+const renewCodes = route({
   method: 'post',
   path: '/me/recovery-codes',
-  tags,
-  summary: 'Make new recovery codes',
-  description,
-  security,
+  scope: 'session',
+  operationId: 'createOwnRecoveryCodes',
+  tag: 'Administrators',
+  summary: 'Create new recovery codes',
+  description: description,
   request: jsonBody(proof),
-  responses: { 200: jsonAnswer('The codes before are void.', recoveryCodes), ...refusals },
+  responses: { 200: jsonAnswer('The previous codes no longer work.', recoveryCodes) },
+  handle: async (c, ports: Needs) => {
+    const verdict = await renewRecoveryCodes(ports, selfOf(c), shown(c.req.valid('json')));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
+  },
 });
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
 /** What administrators do with their own way in. By session alone: an API key has no self. */
-export function me(ports: Needs) {
-  const app = apiRouter();
-  app.use('/me/*', authorizeSession(ports));
-
-  app.openapi(setPassword, async (c) => {
-    const body = c.req.valid('json');
-    const verdict = await changeOwnPassword(ports, selfOf(c), shown(body), body.newPassword);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
-  });
-  app.openapi(askEmail, async (c) => {
-    const body = c.req.valid('json');
-    const verdict = await askOwnEmail(ports, selfOf(c), shown(body), body.newEmail);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
-  });
-  app.openapi(confirmEmail, async (c) => {
-    const verdict = await confirmOwnEmail(ports, selfOf(c), c.req.valid('json').code);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
-  });
-  app.openapi(askToken, async (c) => {
-    const verdict = await requestTokenReplacement(ports, selfOf(c), shown(c.req.valid('json')));
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    const { otpauthUri, secret } = verdict;
-    return c.json({ otpauthUri, secret, qrSvg: qrSvg(otpauthUri) }, 200);
-  });
-  app.openapi(confirmToken, async (c) => {
-    const otp = parseOtp(c.req.valid('json').otp);
-    if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
-    const verdict = await confirmTokenReplacement(ports, selfOf(c), otp);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
-  });
-  app.openapi(renewCodes, async (c) => {
-    const verdict = await renewRecoveryCodes(ports, selfOf(c), shown(c.req.valid('json')));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
-  });
-  return app;
-}
+export const ownRoutes = [setPassword, askEmail, confirmEmail, askToken, confirmToken, renewCodes];
 
 /** A malformed code is refused before anything is counted (SR-47). */
 function shown(body: Parameters<typeof proofOf>[0]): Proof {

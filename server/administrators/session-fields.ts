@@ -1,57 +1,93 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { z } from '@hono/zod-openapi';
-import { instant } from '../http/api/fields.ts';
+import { count, instantOf } from '../http/api/fields.ts';
 
-/** As `shared/wire/session.ts` has them: ids of our own making, plain text to pages. */
-const id = z.string();
+/** As in `shared/wire/session.ts`: plain text to pages. */
+const idOf = (of: string, example: string) => z.string().openapi({ description: `Id of the ${of}.`, example });
+const nameOf = (of: string, example: string) => z.string().openapi({ description: `The name of the ${of}.`, example });
+
+export const seq = z
+  .int()
+  .min(0)
+  .max(1000)
+  .openapi({ description: 'The number of the step. Send it back with the submission.', example: 1 });
 
 export const enrolment = z
   .object({
-    otpauthUri: z.string(),
-    secret: z.string().openapi({ description: 'Base32, for typing.' }),
-    qrSvg: z.string().openapi({ description: 'The URI as a QR code, an SVG document.' }),
+    otpauthUri: z.string().openapi({
+      description: 'The URI for authenticator apps.',
+      example: 'otpauth://totp/Countersign:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    }),
+    secret: z.string().openapi({
+      description: 'The secret in base32, for typing.',
+      example: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    }),
+    qrSvg: z.string().openapi({ description: 'The URI as a QR code in SVG.', example: '<svg/>' }),
   })
-  .openapi('OwnEnrolment');
+  .openapi('OwnEnrolment', { description: 'A new token to set up.' });
 
 export const session = z
   .object({
-    account: z.object({ id, name: z.string() }),
-    administrator: z.object({
-      id,
-      email: z.string(),
-      name: z.string(),
-      role: z.enum(['superuser', 'administrator']),
-      resources: z
-        .array(id)
-        .openapi({ description: 'Those they may act on: assigned and allowed. A superuser needs none.' }),
-      recoveryCodesLeft: z.int(),
+    account: z
+      .object({ id: idOf('account', 'acc_01k8dq9z2mp'), name: nameOf('account', 'Shop') })
+      .openapi({ description: 'The account.' }),
+    administrator: z
+      .object({
+        id: idOf('administrator', 'adm_01k8dq9z2mp'),
+        email: z.string().openapi({ description: 'The email address.', example: 'ada@shop.example' }),
+        name: nameOf('administrator', 'Ada Lovelace'),
+        role: z.enum(['superuser', 'administrator']).openapi({ description: 'The role.' }),
+        resources: z.array(z.string()).openapi({
+          description: 'Ids of the resources that the administrator can change. The superuser needs none.',
+          example: ['res_01k8dq9z2mp'],
+        }),
+        recoveryCodesLeft: count('The number of unused recovery codes.', 8),
+      })
+      .openapi({ description: 'Who is signed in.' }),
+    csrf: z.string().openapi({
+      description: 'To be sent in `X-CSRF-Token` with every change.',
+      example: 'q2VtY3JmLXRva2VuLW9mLXNlc3Npb24',
     }),
-    csrf: z.string().openapi({ description: 'To be sent in `X-CSRF-Token` with whatever changes something.' }),
-    endsAt: instant.openapi({ description: 'When it ends by itself, if nobody uses it.' }),
-    now: instant,
+    endsAt: instantOf('When it ends if it is not used.'),
+    now: instantOf('The time of the server.'),
   })
-  .openapi('Session');
+  .openapi('Session', { description: 'The session of an administrator.' });
 
 export const whose = z
   .object({
     session: session.nullable(),
-    hasEnded: z.boolean().openapi({ description: 'There was one, and it is over.' }),
+    hasEnded: z.boolean().openapi({ description: 'Whether there was one that has ended.' }),
   })
-  .openapi('WhoseSession');
+  .openapi('WhoseSession', { description: 'A session, or none.' });
 export const signIn = z
   .object({
-    step: z.enum(['identify', 'password', 'otp', 'enrol', 'done', 'denied']),
-    seq: z.int(),
-    email: z.string().optional(),
+    step: z
+      .enum(['identify', 'password', 'otp', 'enrol', 'done', 'denied'])
+      .openapi({ description: 'What to submit next, or how it ended.' }),
+    seq,
+    email: z.string().optional().openapi({ description: 'The submitted email address.', example: 'ada@shop.example' }),
     error: z
-      .object({ code: z.enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS]), retryAfterMs: z.int().optional() })
-      .optional(),
-    expiresAt: instant,
-    now: instant,
+      .object({
+        code: z.enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS]).openapi({ description: 'Stable.' }),
+        retryAfterMs: z.int().optional().openapi({ description: 'When to retry, in milliseconds.', example: 30_000 }),
+      })
+      .optional()
+      .openapi({ description: 'Why the last submission was not accepted.' }),
+    expiresAt: instantOf('When the sign-in expires.'),
+    now: instantOf('The time of the server.'),
     enrolment: enrolment.optional(),
     session: session.optional(),
-    recoveryCodes: z.array(z.string()).optional(),
+    recoveryCodes: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'New recovery codes. They are shown only once.', example: ['k5n8w-2r7t4'] }),
   })
-  .openapi('SignIn');
+  .openapi('SignIn', { description: 'The state of a sign-in.' });
 
-export const signInBegun = signIn.extend({ handle: z.string() }).openapi('SignInBegun');
+export const signInBegun = signIn
+  .extend({
+    handle: z
+      .string()
+      .openapi({ description: 'For the header `Countersign-Flow`.', example: 'flw_01k8dq9z2mp.Zk3xQ8vJ' }),
+  })
+  .openapi('SignInBegun', { description: 'A new sign-in.' });

@@ -1,7 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { email, label, password } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import { sameOrigin } from '../http/middleware/same-origin.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
@@ -15,33 +15,46 @@ import {
 import { setUpInstallation } from './set-up.ts';
 
 const input = z
-  .strictObject({ secret: linkSecret, accountName: label(100), email, name: personName, language, password })
-  .openapi('SetupInput');
+  .strictObject({
+    secret: linkSecret,
+    accountName: label(100).openapi({ description: 'The name of the account.', example: 'Shop' }),
+    email,
+    name: personName,
+    language,
+    password,
+  })
+  .openapi('SetupInput', { description: 'The first account and its superuser.' });
 const made = z
-  .object({ account: z.object({ id: accountId, name: z.string() }), administrator: administratorShown })
-  .openapi('Setup');
+  .object({
+    account: z
+      .object({ id: accountId, name: z.string().openapi({ description: 'The name of the account.', example: 'Shop' }) })
+      .openapi({ description: 'The account.' }),
+    administrator: administratorShown,
+  })
+  .openapi('Setup', { description: 'The first account and its superuser.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/setup',
-  tags: ['Administrators'],
-  summary: 'Make the first account and its superuser',
-  description:
-    'With the link that a fresh installation prints. Works once. The superuser then signs in and enrols a token.',
-  security: [],
-  request: jsonBody(input),
-  responses: { 201: jsonAnswer('Made.', made), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
-export function setup(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>, issuer: string) {
-  const app = apiRouter();
-  app.use('/setup', sameOrigin(issuer));
-  app.openapi(route, async (c) => {
-    const verdict = await setUpInstallation(ports, c.req.valid('json'));
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    const { id, name } = verdict.account;
-    const administrator = presentAdministrator(verdict.account, verdict.administrator);
-    return c.json({ account: { id, name }, administrator }, 201);
-  });
-  return app;
-}
+export const setupRoutes = [
+  route({
+    method: 'post',
+    path: '/setup',
+    // The secret of the setup link is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    operationId: 'setUpInstallation',
+    tag: 'Administrators',
+    summary: 'Create the first account and its superuser',
+    description:
+      'With the link that a new installation prints. It works once. The superuser then signs in and sets up a token.',
+    request: jsonBody(input),
+    responses: { 201: jsonAnswer('Created.', made) },
+    handle: async (c, ports: Needs) => {
+      const verdict = await setUpInstallation(ports, c.req.valid('json'));
+      if (isRefusal(verdict)) return refuseResult(c, verdict);
+      const { id, name } = verdict.account;
+      const administrator = presentAdministrator(verdict.account, verdict.administrator);
+      return c.json({ account: { id, name }, administrator }, 201);
+    },
+  }),
+];

@@ -4,7 +4,7 @@ import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, removeObject } from '../records/read-object.ts';
 import { newOperation } from '../store/transact.ts';
 import { type ApiKey, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
@@ -34,7 +34,7 @@ export async function updateApiKey(
   act: RequestContext,
   id: ApiKeyId,
   changes: ApiKeyChanges,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: ApiKey }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
@@ -124,7 +124,7 @@ export async function rotateApiKey(
   act: RequestContext,
   id: ApiKeyId,
   overlapMs: number,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
   given?: Uint8Array,
 ): Promise<Result<{ key: ApiKey; text: string }>> {
   const { actor } = act;
@@ -164,7 +164,7 @@ export async function deleteApiKey(
   ports: Needs,
   act: RequestContext,
   id: ApiKeyId,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
   const key = apiKeyDocument.key(actor.account, id);

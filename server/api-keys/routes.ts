@@ -1,22 +1,23 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
-import { describeObject, madeFrom, showDeleted, showMade, showRotated } from '../http/api/describe-object.ts';
+import { z } from '@hono/zod-openapi';
+import { describeObject, showCreated, showDeleted, showRotated, toCreatedObject } from '../http/api/describe-object.ts';
 import {
   administratorId,
   apiKeyId,
+  createdAt,
   createdBy,
   creationHeaders,
   flag,
   idOrNull,
-  instant,
+  instantOf,
   label,
   presentCreator,
   resourceId,
   searchedPageQuery,
 } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
-import { changeHeaders, seenOf, tagged } from '../http/api/version.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
+import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -39,41 +40,43 @@ const DAY_MS = 24 * 3_600_000;
 
 const scopes = z.array(z.enum(API_SCOPES)).min(1).max(API_SCOPES.length).openapi({
   description:
-    '`authenticate`: sign-ins and results. `read`, `write`: the account’s objects. `administer`: administrators, API keys, webhooks, the plan.',
+    'What the key may do. `authenticate`: sign-ins and results. `read`, `write`: the account’s objects. `administer`: administrators, API keys, webhooks, the plan.',
 });
 const resources = z
   .array(resourceId)
   .min(1)
   .max(100)
-  .openapi({ description: 'Confines the key to sign-ins and results of these.' });
+  .openapi({ description: 'Restricts the key to sign-ins and results of these resources.' });
 const kind = z.enum(KEY_KINDS).openapi({
   description:
-    '`bearer`: sent as it is. `protectimus`: for client libraries of Protectimus, at `/api/v1`; it may what its administrator may there, and is stored sealed instead of hashed.',
+    '`bearer`: sent as a bearer token. `protectimus`: for client libraries of Protectimus, at `/api/v1`. It has the rights of its administrator and is stored encrypted instead of hashed.',
 });
 const addressRanges = z
   .array(z.string().max(64))
   .min(1)
   .max(MOST_ADDRESS_RANGES)
   .openapi({
-    description: 'Kind `protectimus`: addresses and CIDR ranges that it is taken from.',
+    description: 'Kind `protectimus`: the addresses and CIDR ranges that may use it.',
     example: ['203.0.113.0/24'],
   });
+const name = label(100).openapi({ description: 'The name of the key.', example: 'Backend of the shop' });
+const enabled = z.boolean().openapi({ description: 'Whether the key works.' });
 const input = z
   .strictObject({
-    name: label(100),
+    name,
     kind: kind.default('bearer'),
-    scopes: scopes.optional().openapi({ description: 'Kind `bearer`: what it may.' }),
+    scopes: scopes.optional().openapi({ description: 'Kind `bearer`: what the key may do.' }),
     resources: resources.optional(),
     administrator: administratorId
       .optional()
-      .openapi({ description: 'Kind `protectimus`: whose key it is; whoever makes it, if an administrator does.' }),
+      .openapi({ description: 'Kind `protectimus`: whose key it is. Default: the administrator who creates it.' }),
     addressRanges: addressRanges.optional(),
     lifetimeMs: z
       .int()
       .min(60_000)
       .max(LONGEST_KEY_LIFE_MS)
       .default(365 * DAY_MS)
-      .openapi({ description: 'How long it works; a year by default.' }),
+      .openapi({ description: 'The lifetime in milliseconds.' }),
   })
   .refine((body) => (body.kind === 'bearer') === (body.scopes !== undefined), {
     message: 'exactly for keys of the kind bearer',
@@ -87,49 +90,60 @@ const input = z
     message: 'administrator and addressRanges are for keys of the kind protectimus',
     path: ['kind'],
   })
-  .openapi('ApiKeyInput');
+  .openapi('ApiKeyInput', { description: 'A new API key.' });
 const changes = z
   .strictObject({
-    name: label(100),
-    enabled: z.boolean(),
+    name,
+    enabled,
     scopes,
     resources: resources.nullable(),
     addressRanges: addressRanges.nullable(),
-    expiresAt: instant,
+    expiresAt: instantOf('When it expires.'),
   })
   .partial()
-  .openapi('ApiKeyChanges');
+  .openapi('ApiKeyChanges', { description: 'What changes of an API key. Null removes a restriction.' });
 const rotating = z
   .strictObject({
-    overlapMs: z
-      .int()
-      .min(0)
-      .max(LONGEST_OVERLAP_MS)
-      .openapi({ description: 'How long the secret before works on; a week at most.', example: 86_400_000 }),
+    overlapMs: z.int().min(0).max(LONGEST_OVERLAP_MS).openapi({
+      description: 'How long the previous secret still works, in milliseconds; at most a week.',
+      example: 86_400_000,
+    }),
   })
-  .openapi('ApiKeyRotationInput');
+  .openapi('ApiKeyRotationInput', { description: 'How to rotate the secret.' });
 const shown = z
   .object({
     id: apiKeyId,
-    name: z.string(),
+    name,
     kind,
-    prefix: z.string().openapi({ description: 'What its text begins with.', example: 'csk_01k8dq9z2mp_2m4x7r9t1vw' }),
+    prefix: z.string().openapi({ description: 'The start of the key.', example: 'csk_01k8dq9z2mp_2m4x7r9t1vw' }),
     scopes,
-    resources: z.array(resourceId).nullable(),
+    resources: z
+      .array(resourceId)
+      .nullable()
+      .openapi({ description: 'The resources that the key is restricted to. Null: all of them.' }),
     administrator: idOrNull(administratorId).openapi({ description: 'Kind `protectimus`: whose key it is.' }),
-    login: z.string().nullable().openapi({ description: 'Kind `protectimus`: the user name that goes with it.' }),
+    login: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Kind `protectimus`: the user name of the key.', example: 'ada@shop.example' }),
     addressRanges: addressRanges.nullable(),
-    enabled: z.boolean(),
-    expiresAt: instant,
-    formerUntil: instant.nullable().openapi({ description: 'Until when the secret before the last rotation works.' }),
-    lastUsedAt: instant.nullable().openapi({ description: 'To within an hour.' }),
-    createdAt: instant,
+    enabled,
+    expiresAt: instantOf('When it expires.'),
+    formerUntil: instantOf('Until when the secret before the last rotation works.').nullable(),
+    lastUsedAt: instantOf('When it was last used, to within an hour.').nullable(),
+    createdAt,
     createdBy,
   })
-  .openapi('ApiKey');
+  .openapi('ApiKey', { description: 'An API key, without its secret.' });
 const withSecret = z
-  .object({ key: shown, text: z.string().openapi({ description: 'The key. Shown this once and never again.' }) })
-  .openapi('ApiKeyWithSecret');
+  .object({
+    key: shown,
+    text: z.string().openapi({
+      description: 'The API key itself. It is shown only once.',
+      example: 'csk_01k8dq9z2mp_2m4x7r9t1vw3y5z8a6b0c2d4e6f8g1h3j5',
+    }),
+  })
+  .openapi('ApiKeyWithSecret', { description: 'An API key with its secret.' });
 
 function presentKey(key: ApiKey, use: ApiKeyUse | undefined): z.input<typeof shown> {
   const { id, name, scopes, resources = null, enabled, expiresAt, former, createdAt } = key;
@@ -164,8 +178,8 @@ const routes = describeObject(
   },
   {
     query: searchedPageQuery.extend({
-      enabled: flag.optional(),
-      scope: z.enum(API_SCOPES).optional(),
+      enabled: flag.optional().openapi({ description: 'Only keys that work, or that do not.' }),
+      scope: z.enum(API_SCOPES).optional().openapi({ description: 'Only keys with this scope.' }),
       kind: kind.optional(),
     }),
     input,
@@ -173,79 +187,92 @@ const routes = describeObject(
     shown,
     made: withSecret,
     about: {
-      create: 'The key is in this answer alone. A key makes none that may do what it may not itself.',
+      create: 'Only this response contains the key. An API key cannot create one with more rights than its own.',
       remove: 'The next request with it is refused.',
     },
   },
 );
-const rotate = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+const rotate = route({
   method: 'post',
   path: '/api-keys/{id}/rotate',
-  tags: ['API keys'],
-  summary: 'Give an API key another secret',
-  description: 'The one before works on for `overlapMs`, one from an earlier rotation ends at once.',
-  security: [{ apiKey: ['administer'] }],
+  scope: 'administer',
+  operationId: 'rotateApiKey',
+  tag: 'API keys',
+  summary: 'Rotate the secret of an API key',
+  description: 'The previous secret still works for `overlapMs`. One from an earlier rotation ends at once.',
   request: {
     params: z.object({ id: apiKeyId }),
     headers: changeHeaders.extend(creationHeaders.shape),
     ...jsonBody(rotating),
   },
-  responses: { 200: { ...jsonAnswer('The key with its new secret.', withSecret), ...tagged }, ...refusals },
-});
-
-export function apiKeys(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
-  const app = apiRouter();
-  const paths = ['/api-keys', '/api-keys/:id', '/api-keys/:id/rotate'];
-  app.on(['GET', 'POST', 'PATCH', 'DELETE'], paths, authorize(ports, 'administer'));
-
-  app.openapi(routes.create, async (c) => {
-    const body = c.req.valid('json');
-    const made = await createOnce(ports, c, 'key', async (birth) => {
-      // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
-      const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
-      const given = { ...birth, ...(secret && { secret: secret.subarray(0, 20) }) };
-      const { kind: _kind, scopes: may = [], administrator, addressRanges: from, ...rest } = body;
-      const verdict =
-        body.kind === 'protectimus'
-          ? await createProtectimusKey(ports, c.get('act'), { ...rest, administrator, addressRanges: from }, given)
-          : await createApiKey(ports, c.get('act'), { ...rest, scopes: may }, given);
-      if (isRefusal(verdict)) return verdict;
-      return madeFrom(verdict.key, { key: presentKey(verdict.key, undefined), text: verdict.text });
-    });
-    return showMade(c, made);
-  });
-  app.openapi(routes.list, async (c) => {
-    const page = await listApiKeys(ports, c.get('act'), c.req.valid('query'));
-    if (isRefusal(page)) return refuseResult(c, page);
-    return c.json({ items: page.items.map(({ key, use }) => presentKey(key, use)), next: page.next }, 200);
-  });
-  app.openapi(routes.read, async (c) => {
-    const found = await readApiKey(ports, c.get('act'), c.req.valid('param').id);
-    if (isRefusal(found)) return refuseResult(c, found);
-    c.header('etag', `"${etagOf(found.key)}"`);
-    return c.json(presentKey(found.key, found.use), 200);
-  });
-  app.openapi(routes.update, async (c) => {
-    const { id } = c.req.valid('param');
-    const verdict = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    c.header('etag', `"${etagOf(verdict.object)}"`);
-    return c.json(presentKey(verdict.object, await readUse(ports, verdict.object)), 200);
-  });
-  app.openapi(routes.remove, async (c) =>
-    showDeleted(c, await deleteApiKey(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
-  );
-  app.openapi(rotate, async (c) => {
+  responses: { 200: { ...jsonAnswer('The key with its new secret.', withSecret), ...tagged } },
+  handle: async (c, ports: Needs) => {
     const { overlapMs } = c.req.valid('json');
     const { id } = c.req.valid('param');
     const rotated = await createOnce(ports, c, 'key', async ({ madeWith }) => {
       const secret = madeWith === undefined ? undefined : ports.secrets.mac('api-key', madeWith).subarray(0, 20);
-      const verdict = await rotateApiKey(ports, c.get('act'), id, overlapMs, seenOf(c), secret);
+      const verdict = await rotateApiKey(ports, c.get('act'), id, overlapMs, ifMatchVersions(c), secret);
       if (isRefusal(verdict)) return verdict;
       const key = presentKey(verdict.key, await readUse(ports, verdict.key));
-      return madeFrom(verdict.key, { key, text: verdict.text });
+      return toCreatedObject(verdict.key, { key, text: verdict.text });
     });
     return showRotated(c, rotated);
-  });
-  return app;
-}
+  },
+});
+
+export const apiKeyRoutes = [
+  route({
+    ...routes.create,
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      const made = await createOnce(ports, c, 'key', async (birth) => {
+        // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
+        const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
+        const given = { ...birth, ...(secret && { secret: secret.subarray(0, 20) }) };
+        const { kind: _kind, scopes: may = [], administrator, addressRanges: from, ...rest } = body;
+        const verdict =
+          body.kind === 'protectimus'
+            ? await createProtectimusKey(ports, c.get('act'), { ...rest, administrator, addressRanges: from }, given)
+            : await createApiKey(ports, c.get('act'), { ...rest, scopes: may }, given);
+        if (isRefusal(verdict)) return verdict;
+        return toCreatedObject(verdict.key, { key: presentKey(verdict.key, undefined), text: verdict.text });
+      });
+      return showCreated(c, made);
+    },
+  }),
+  route({
+    ...routes.list,
+    handle: async (c, ports: Needs) => {
+      const page = await listApiKeys(ports, c.get('act'), c.req.valid('query'));
+      if (isRefusal(page)) return refuseResult(c, page);
+      return c.json({ items: page.items.map(({ key, use }) => presentKey(key, use)), next: page.next }, 200);
+    },
+  }),
+  route({
+    ...routes.read,
+    handle: async (c, ports: Needs) => {
+      const found = await readApiKey(ports, c.get('act'), c.req.valid('param').id);
+      if (isRefusal(found)) return refuseResult(c, found);
+      c.header('etag', `"${etagOf(found.key)}"`);
+      return c.json(presentKey(found.key, found.use), 200);
+    },
+  }),
+  route({
+    ...routes.update,
+    handle: async (c, ports: Needs) => {
+      const { id } = c.req.valid('param');
+      const verdict = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
+      if (isRefusal(verdict)) return refuseResult(c, verdict);
+      c.header('etag', `"${etagOf(verdict.object)}"`);
+      return c.json(presentKey(verdict.object, await readUse(ports, verdict.object)), 200);
+    },
+  }),
+  route({
+    ...routes.remove,
+    handle: async (c, ports: Needs) =>
+      showDeleted(c, await deleteApiKey(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
+  }),
+  rotate,
+];

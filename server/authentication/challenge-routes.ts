@@ -1,7 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize, mayUse } from '../http/api/authorize.ts';
-import { anyName, instant, languageTag, personAddress, resourceId, tokenId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { mayUse } from '../http/api/authorize.ts';
+import { anyName, instantOf, languageTag, personAddress, resourceId, tokenId } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import { mailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -11,52 +12,51 @@ import { ASKED_KINDS, createChallenge } from './create-challenge.ts';
 const request = z
   .strictObject({
     resource: resourceId,
-    user: anyName.optional().openapi({ description: 'Id or any name of the person.' }),
-    token: tokenId
-      .optional()
-      .openapi({ description: 'One of the person’s tokens; with no `user`, one that the resource takes directly.' }),
+    user: anyName.optional().openapi({ description: 'Id or any name of the user.' }),
+    token: tokenId.optional().openapi({
+      description: 'Id of a token of the user; without `user`, of a token that is assigned to the resource.',
+    }),
     kind: z
       .enum(ASKED_KINDS)
       .optional()
-      .openapi({ description: 'Else the first that the person has, in the order of this list.' }),
+      .openapi({ description: 'The kind of token. Default: the first kind of this list that the user has.' }),
     language: languageTag,
     address: personAddress,
   })
   .refine((body) => (body.user ?? body.token) !== undefined, { message: 'user or token', path: ['user'] })
-  .openapi('ChallengeInput');
+  .openapi('ChallengeInput', { description: 'Which token to challenge.' });
 
 const answer = z
   .object({
     token: tokenId,
-    kind: z.enum(ASKED_KINDS),
-    name: z.string(),
-    to: z.string().optional().openapi({ description: 'Where the code went, masked.' }),
-    question: z.string().optional().openapi({ description: 'To be typed into the device.' }),
-    expiresAt: instant,
+    kind: z.enum(ASKED_KINDS).openapi({ description: 'The kind of the token.' }),
+    name: z.string().openapi({ description: 'The name of the token.', example: 'Phone of Alice' }),
+    to: z.string().optional().openapi({ description: 'Where the code was sent, masked.', example: '+49•••••••678' }),
+    question: z.string().optional().openapi({ description: 'To be typed into the device.', example: '48210375' }),
+    expiresAt: instantOf('When it expires.'),
   })
-  .openapi('Challenge');
+  .openapi('Challenge', { description: 'A pending challenge.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/challenges',
-  tags: ['Authentication'],
-  summary: 'Have a token asked',
-  description:
-    'Sends a code, or makes a question for a device, whose answer `POST /v1/authentications` then takes as `otp` on the same resource. Ask when your site has seen a first factor: each message costs, and rings somebody’s phone. Another code takes the place of the one before, not before 30 seconds.',
-  security: [{ apiKey: ['authenticate'] }],
-  request: jsonBody(request),
-  responses: { 200: jsonAnswer('On its way, or to be shown.', answer), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
-export function challenges(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>) {
-  const app = apiRouter();
-  app.use('/challenges', authorize(ports, 'authenticate'));
-  app.openapi(route, async (c) => {
-    const body = c.req.valid('json');
-    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const asked = { ...body, language: mailLanguage(body.language) };
-    const verdict = await createChallenge(ports, c.get('act'), asked);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
-  });
-  return app;
-}
+export const challengeRoutes = [
+  route({
+    method: 'post',
+    path: '/challenges',
+    scope: 'authenticate',
+    operationId: 'createChallenge',
+    tag: 'Authentication',
+    summary: 'Send a code or create a challenge for a token',
+    description:
+      'Sends a code, or creates a challenge for a device. `POST /v1/authentications` then takes the code or the response as `otp` for the same resource. Call it after your site has checked a first factor, because messages cost money and disturb users. A new code replaces the previous one, after at least 30 seconds.',
+    request: jsonBody(request),
+    responses: { 200: jsonAnswer('The challenge.', answer) },
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+      const asked = { ...body, language: mailLanguage(body.language) };
+      const verdict = await createChallenge(ports, c.get('act'), asked);
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
+    },
+  }),
+];

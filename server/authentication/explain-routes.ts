@@ -1,10 +1,10 @@
 import { REFUSALS } from '@countersign/protocol/codes';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { ENVIRONMENT_ACTIONS } from '../browsers/device-fingerprint/environment-check.ts';
 import { environment } from '../browsers/environment-fields.ts';
-import { authorize } from '../http/api/authorize.ts';
-import { anyName, filterId, instant, resourceId, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { anyName, filterId, instant, instantOf, resourceId, tokenId, userId } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -18,117 +18,151 @@ const input = z
   .strictObject({
     resource: resourceId,
     user: anyName.optional(),
-    token: tokenId.optional().openapi({ description: 'Instead of a user: a sign-in with this token alone.' }),
+    token: tokenId
+      .optional()
+      .openapi({ description: 'Id of a token, instead of a user: a sign-in with this token alone.' }),
     method: z
       .enum(['password', 'otp', 'password-otp', 'widget'])
       .optional()
-      .openapi({ description: 'Of a user. `widget`, the default: the one that the server picks there.' }),
+      .openapi({ description: 'The method of a user. `widget`, the default: the one that the server selects there.' }),
     address: z
       .string()
       .max(64)
       .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')
-      .optional(),
+      .optional()
+      .openapi({ description: 'The IP address of the user.', example: '203.0.113.7' }),
     environment: environment
       .optional()
-      .openapi({ description: 'What the person’s browser is like, for a resource that compares it.' }),
-    acr: z.enum(LEVELS).optional().openapi({ description: 'The level that a login request would demand.' }),
-    at: instant.optional().openapi({ description: 'When, in ms since 1970. Default now.' }),
+      .openapi({ description: 'The browser of the user, for a resource that compares it.' }),
+    acr: z.enum(LEVELS).optional().openapi({ description: 'The level that a login request would require.' }),
+    at: instant.optional().openapi({ description: 'When, in milliseconds since 1970. Default: now.' }),
   })
   .refine(({ user, token }) => (user === undefined) !== (token === undefined), 'name either a user or a token')
   .refine(({ token, method }) => token === undefined || method === undefined, 'a token has one method alone')
-  .openapi('ExplainInput');
+  .openapi('ExplainInput', { description: 'The sign-in to explain.' });
 
-const code = z.enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS]);
-const looked = { passed: z.boolean(), code: code.optional() };
+const code = z
+  .enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS])
+  .openapi({ description: 'The code of the refusal.' });
+const outcome = {
+  passed: z.boolean().openapi({ description: 'Whether it passed.' }),
+  code: code.optional(),
+};
+const named = <const T extends string>(name: T, what: string) => z.literal(name).openapi({ description: what });
 const check = z.discriminatedUnion('check', [
-  z.object({ check: z.literal('plan'), ...looked }),
-  z.object({ check: z.literal('resource'), ...looked }),
+  z.object({ check: named('plan', 'Whether the service plan is active.'), ...outcome }),
+  z.object({ check: named('resource', 'Whether the resource is enabled.'), ...outcome }),
   z.object({
-    check: z.literal('filter'),
-    ...looked,
+    check: named('filter', 'Whether a filter allows it.'),
+    ...outcome,
     id: filterId,
-    kind: z.enum(['geo', 'time', 'ip']).optional().openapi({ description: 'Absent: the filter is gone.' }),
-    country: z.string().nullable().optional(),
-    address: z.string().nullable().optional(),
-    localTime: z.string().nullable().optional().openapi({ example: 'fri 09:05' }),
-  }),
-  z.object({ check: z.literal('password-wait'), ...looked, until: instant.optional() }),
-  z.object({
-    check: z.literal('user'),
-    ...looked,
-    id: userId.optional(),
-    state: z.enum(['live', 'blocked', 'not-by-api', 'unknown']),
-  }),
-  z.object({ check: z.literal('password-set'), ...looked }),
-  z.object({
-    check: z.literal('assignment'),
-    ...looked,
-    kind: z.enum(['none', 'alone', 'token', 'alone-and-token', 'direct']),
-  }),
-  z.object({
-    check: z.literal('token'),
-    ...looked,
-    id: tokenId,
-    state: z.enum(TOKEN_STATES).optional(),
-    counts: z.boolean().openapi({ description: 'Whether the assignment that names it still stands.' }),
-    why: z.enum(['gone', 'changed-hands']).optional(),
-  }),
-  z.object({
-    check: z.literal('environment'),
-    ...looked,
-    percent: z
-      .int()
+    kind: z
+      .enum(['geo', 'time', 'ip'])
+      .optional()
+      .openapi({ description: 'The kind of the filter. Missing if the filter does not exist any more.' }),
+    country: z.string().nullable().optional().openapi({ description: 'The country of the address.', example: 'AT' }),
+    address: z.string().nullable().optional().openapi({ description: 'The address.', example: '203.0.113.7' }),
+    localTime: z
+      .string()
       .nullable()
-      .openapi({ description: 'Null: nothing is remembered, or nobody said what the browser is like.' }),
-    action: z.enum(ENVIRONMENT_ACTIONS),
+      .optional()
+      .openapi({ description: 'The time in the zone of the filter.', example: 'fri 09:05' }),
   }),
   z.object({
-    check: z.literal('factors'),
-    ...looked,
+    check: named('password-wait', 'Whether the user must wait after wrong passwords.'),
+    ...outcome,
+    until: instantOf('When the wait ends.').optional(),
+  }),
+  z.object({
+    check: named('user', 'Whether the user exists and can sign in.'),
+    ...outcome,
+    id: userId.optional(),
+    state: z.enum(['live', 'blocked', 'not-by-api', 'unknown']).openapi({ description: 'The state of the user.' }),
+  }),
+  z.object({ check: named('password-set', 'Whether the user has a password.'), ...outcome }),
+  z.object({
+    check: named('assignment', 'Whether there is an assignment.'),
+    ...outcome,
+    kind: z
+      .enum(['none', 'alone', 'token', 'alone-and-token', 'direct'])
+      .openapi({ description: 'The kind of the assignment.' }),
+  }),
+  z.object({
+    check: named('token', 'Whether a token can be used.'),
+    ...outcome,
+    id: tokenId,
+    state: z.enum(TOKEN_STATES).optional().openapi({ description: 'The state of the token.' }),
+    counts: z.boolean().openapi({ description: 'Whether its assignment is valid.' }),
+    why: z
+      .enum(['gone', 'changed-hands'])
+      .optional()
+      .openapi({ description: 'Why not: the token was deleted, or its owner changed.' }),
+  }),
+  z.object({
+    check: named('environment', 'Whether the browser matches the known browsers.'),
+    ...outcome,
+    percent: z.int().nullable().openapi({
+      description: 'How well it matches. Null: there is no known browser, or none was given.',
+      example: 85,
+    }),
+    action: z.enum(ENVIRONMENT_ACTIONS).openapi({ description: 'What happens if it differs.' }),
+  }),
+  z.object({
+    check: named('factors', 'Whether the user has the required factors.'),
+    ...outcome,
     reason: z
       .enum(['no-token', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted', 'level', 'environment'])
-      .optional(),
+      .optional()
+      .openapi({ description: 'Why a code is required, skipped or impossible.' }),
   }),
 ]);
 const answer = z
   .object({
     resource: resourceId,
-    method: z.enum(METHODS),
-    at: instant,
-    checks: z.array(check).openapi({ description: 'In order. The first that did not pass decided.' }),
+    method: z.enum(METHODS).openapi({ description: 'The method.' }),
+    at: instantOf('For which time it was decided.'),
+    checks: z.array(check).openapi({ description: 'The checks, in order. The first that did not pass decides.' }),
     factors: z
-      .object({ password: z.boolean(), otp: z.boolean(), otpSkipped: z.boolean() })
+      .object({
+        password: z.boolean().openapi({ description: 'Whether the password is required.' }),
+        otp: z.boolean().openapi({ description: 'Whether a one-time password is required.' }),
+        otpSkipped: z
+          .boolean()
+          .openapi({ description: 'Whether the tokens are deactivated, so that no code is required.' }),
+      })
       .nullable()
-      .openapi({ description: 'What the person has to show; null where nothing helps.' }),
+      .openapi({ description: 'What is required of the user. Null if the sign-in is refused anyway.' }),
     verdict: z
       .object({
-        granted: z.boolean(),
-        otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
+        granted: z.boolean().openapi({ description: 'Whether the sign-in succeeds.' }),
+        otp: z
+          .enum(['verified', 'skipped', 'not_used'])
+          .optional()
+          .openapi({ description: 'Whether a one-time password is verified.' }),
         code: code.optional(),
       })
-      .openapi({ description: 'Of a sign-in with right password and code.' }),
+      .openapi({ description: 'The outcome of a sign-in with the right password and code.' }),
   })
-  .openapi('Explanation');
+  .openapi('Explanation', { description: 'How a sign-in is decided.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/explain',
-  tags: ['Authentication'],
-  summary: 'Say what would be decided, and why',
-  description: 'A dry run without secrets: nothing is counted, used up or told of.',
-  security: [{ apiKey: ['read'] }],
-  request: jsonBody(input),
-  responses: { 200: jsonAnswer('What would be decided.', answer), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>;
 
-export function explanations(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>) {
-  const app = apiRouter();
-  app.on(['POST'], ['/explain'], authorize(ports, 'read'));
-  app.openapi(route, async (c) => {
-    const { user, token, method = 'widget', ...rest } = c.req.valid('json');
-    const subject = token === undefined ? { user: user ?? '', method } : { token };
-    const verdict = await explain(ports, c.get('act'), { ...rest, subject });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.explained, 200);
-  });
-  return app;
-}
+export const explanationRoutes = [
+  route({
+    method: 'post',
+    path: '/explain',
+    scope: 'read',
+    operationId: 'explainSignIn',
+    tag: 'Authentication',
+    summary: 'Explain what a sign-in would be answered, and why',
+    description: 'A dry run without secrets: nothing is counted or used up, and there is no event.',
+    request: jsonBody(input),
+    responses: { 200: jsonAnswer('The explanation.', answer) },
+    handle: async (c, ports: Needs) => {
+      const { user, token, method = 'widget', ...rest } = c.req.valid('json');
+      const subject = token === undefined ? { user: user ?? '', method } : { token };
+      const verdict = await explain(ports, c.get('act'), { ...rest, subject });
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.explained, 200);
+    },
+  }),
+];

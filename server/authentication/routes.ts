@@ -1,7 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize, mayUse } from '../http/api/authorize.ts';
-import { anyName, password, personAddress, resourceId, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { mayUse } from '../http/api/authorize.ts';
+import { anyName, login, password, personAddress, resourceId, tokenId, userId } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -9,10 +10,13 @@ import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { authenticate } from './authenticate.ts';
 
+const METHODS = ['password', 'otp', 'password-otp', 'token'] as const;
+type Method = (typeof METHODS)[number];
+
 const common = { resource: resourceId, address: personAddress };
 // Parsed by the rule itself, so that a malformed code is refused before anything is counted (SR-47).
 const otp = z.string().max(32).openapi({
-  description: 'Exactly 6 to 10 digits, with the four of its PIN before or after them where the token has one.',
+  description: 'The code: 6 to 10 digits, with the four digits of the PIN before or after them if the token has one.',
   example: '492039',
 });
 const recoveryCode = z
@@ -20,21 +24,23 @@ const recoveryCode = z
   .min(1)
   .max(40)
   .optional()
-  .openapi({ description: 'In place of `otp`, where the device is not at hand.', example: 'k5n8w-2r7t4' });
+  .openapi({ description: 'A recovery code instead of `otp`.', example: 'k5n8w-2r7t4' });
+
+const method = <const T extends Method>(name: T) => z.literal(name).openapi({ description: 'What is checked.' });
 
 const request = z
   .discriminatedUnion('method', [
-    z.strictObject({ ...common, method: z.literal('password'), user: anyName, password }),
-    z.strictObject({ ...common, method: z.literal('otp'), user: anyName, otp: otp.optional(), recoveryCode }),
+    z.strictObject({ ...common, method: method('password'), user: anyName, password }),
+    z.strictObject({ ...common, method: method('otp'), user: anyName, otp: otp.optional(), recoveryCode }),
     z.strictObject({
       ...common,
-      method: z.literal('password-otp'),
+      method: method('password-otp'),
       user: anyName,
       password,
       otp: otp.optional(),
       recoveryCode,
     }),
-    z.strictObject({ ...common, method: z.literal('token'), token: tokenId, otp }),
+    z.strictObject({ ...common, method: method('token'), token: tokenId, otp }),
   ])
   .refine((body) => !('recoveryCode' in body) || body.recoveryCode === undefined || body.otp === undefined, {
     message: 'otp or recoveryCode, not both',
@@ -44,49 +50,46 @@ const request = z
     message: 'otp or recoveryCode',
     path: ['otp'],
   })
-  .openapi('AuthenticationRequest');
+  .openapi('AuthenticationRequest', { description: 'The credentials to check.' });
 
 const answer = z
   .object({
-    authenticated: z.literal(true),
-    method: z.enum(['password', 'otp', 'password-otp', 'token']),
-    user: z.object({ id: userId, login: z.string() }).optional(),
-    token: tokenId.optional(),
-    kind: z.enum(TOKEN_KINDS).optional().openapi({ description: 'Of the token whose code was right.' }),
-    pin: z.literal(true).optional().openapi({ description: 'A PIN was part of the code.' }),
+    authenticated: z.literal(true).openapi({ description: 'Always true: a refusal is an error status.' }),
+    method: z.enum(METHODS).openapi({ description: 'What was checked.' }),
+    user: z.object({ id: userId, login }).optional().openapi({ description: 'The user.' }),
+    token: tokenId.optional().openapi({ description: 'Id of the token whose code was right.' }),
+    kind: z.enum(TOKEN_KINDS).optional().openapi({ description: 'The kind of this token.' }),
+    pin: z.literal(true).optional().openapi({ description: 'The code included a PIN.' }),
     otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
-      description: '`skipped`: the person’s tokens are deactivated, so the password alone let them in.',
+      description: '`skipped`: the tokens of the user are deactivated, so the password was enough.',
     }),
   })
-  .openapi('Authentication');
-
-const route = createRoute({
-  method: 'post',
-  path: '/authentications',
-  tags: ['Authentication'],
-  summary: 'Authenticate a person or a token',
-  description:
-    'Your server names the method. A success is 200; every refusal is an error status with a `code`, so code that only looks at the status never lets anybody in by mistake.',
-  security: [{ apiKey: ['authenticate'] }],
-  request: jsonBody(request),
-  responses: { 200: jsonAnswer('Authenticated.', answer), ...refusals },
-});
+  .openapi('Authentication', { description: 'A successful authentication.' });
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
 
-export function authentications(ports: Needs) {
-  const app = apiRouter();
-  app.use('/authentications', authorize(ports, 'authenticate'));
-  app.openapi(route, async (c) => {
-    const body = c.req.valid('json');
-    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    if ('otp' in body && body.otp !== undefined && parseTypedOtp(body.otp) === undefined)
-      return refuse(c, 'OTP_MALFORMED');
-    const { address, ...rest } = body;
-    const asked = { ...rest, ...(address !== undefined && { address }) };
-    const verdict = await authenticate(ports, c.get('act'), asked);
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    return c.json({ authenticated: true as const, ...verdict }, 200);
-  });
-  return app;
-}
+export const authenticationRoutes = [
+  route({
+    method: 'post',
+    path: '/authentications',
+    scope: 'authenticate',
+    operationId: 'authenticateUser',
+    tag: 'Authentication',
+    summary: 'Authenticate a user or a token',
+    description:
+      'Your server names the method. A success is 200; every refusal is an error status with a `code`, so a client that checks only the status never accepts a refusal by mistake.',
+    request: jsonBody(request),
+    responses: { 200: jsonAnswer('Authenticated.', answer) },
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+      if ('otp' in body && body.otp !== undefined && parseTypedOtp(body.otp) === undefined)
+        return refuse(c, 'OTP_MALFORMED');
+      const { address, ...rest } = body;
+      const asked = { ...rest, ...(address !== undefined && { address }) };
+      const verdict = await authenticate(ports, c.get('act'), asked);
+      if (isRefusal(verdict)) return refuseResult(c, verdict);
+      return c.json({ authenticated: true as const, ...verdict }, 200);
+    },
+  }),
+];

@@ -1,46 +1,53 @@
 import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
-import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { readChecklist } from './read-checklist.ts';
 
 const HINTS: Record<ChecklistItem, string> = {
-  'activate-plan': 'Activate a service plan: without one nobody signs in.',
-  'make-api-key': 'Make an API key for the site’s backend.',
-  'add-resource': 'Add the site that is to be protected as a resource.',
+  'activate-plan': 'Activate a service plan: without one no user can sign in.',
+  'make-api-key': 'Create an API key for the site’s backend.',
+  'add-resource': 'Add the site to protect as a resource.',
   'allow-origin': 'Put the site’s origin on the resource’s allow list, so that its pages may embed the widget.',
-  'add-user': 'Add the people who are to sign in.',
+  'add-user': 'Add the users who will sign in.',
   'add-token': 'Add a token for one-time passwords.',
-  assign: 'Assign people and tokens to the resource: nobody has access before.',
-  'first-login': 'See the first person sign in.',
+  assign: 'Assign users and tokens to the resource: without an assignment no user has access.',
+  'first-login': 'See the first user sign in.',
 };
 
 const answer = z
   .object({
-    items: z.array(z.object({ item: z.enum(CHECKLIST), done: z.boolean(), hint: z.string() })),
-    done: z.boolean().openapi({ description: 'All of them.' }),
+    items: z
+      .array(
+        z.object({
+          item: z.enum(CHECKLIST).openapi({ description: 'What to do.' }),
+          done: z.boolean().openapi({ description: 'Whether it is done.' }),
+          hint: z.string().openapi({ description: 'The same for people.', example: HINTS['activate-plan'] }),
+        }),
+      )
+      .openapi({ description: 'The steps.' }),
+    done: z.boolean().openapi({ description: 'Whether all of them are done.' }),
   })
-  .openapi('Checklist');
+  .openapi('Checklist', { description: 'The steps to the first sign-in.' });
 
-const route = createRoute({
-  method: 'get',
-  path: '/checklist',
-  tags: ['Account'],
-  summary: 'What is still to do until somebody can sign in',
-  security: [{ apiKey: ['read'] }],
-  responses: { 200: jsonAnswer('In the order in which it is done best.', answer), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-export function checklist(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
-  const app = apiRouter();
-  app.on(['GET'], ['/checklist'], authorize(ports, 'read'));
-  app.openapi(route, async (c) => {
-    const verdict = await readChecklist(ports, c.get('act'));
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    const items = CHECKLIST.map((item) => ({ item, done: verdict.done.has(item), hint: HINTS[item] }));
-    return c.json({ items, done: items.every(({ done }) => done) }, 200);
-  });
-  return app;
-}
+export const checklistRoutes = [
+  route({
+    method: 'get',
+    path: '/checklist',
+    scope: 'read',
+    operationId: 'readChecklist',
+    tag: 'Account',
+    summary: 'Read what is left to do before the first sign-in',
+    responses: { 200: jsonAnswer('In the best order.', answer) },
+    handle: async (c, ports: Needs) => {
+      const verdict = await readChecklist(ports, c.get('act'));
+      if (isRefusal(verdict)) return refuseResult(c, verdict);
+      const items = CHECKLIST.map((item) => ({ item, done: verdict.done.has(item), hint: HINTS[item] }));
+      return c.json({ items, done: items.every(({ done }) => done) }, 200);
+    },
+  }),
+];

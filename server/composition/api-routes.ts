@@ -1,91 +1,117 @@
+import type { Hono } from 'hono';
+import { paymentRoutes } from '../accounts/payments/routes.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../accounts/plans/plans.ts';
-import { accounts } from '../accounts/routes.ts';
-import { invitations } from '../administrators/invitation-routes.ts';
-import { links } from '../administrators/link-routes.ts';
-import { sessions } from '../administrators/login/routes.ts';
-import { me } from '../administrators/me-routes.ts';
-import { administratorResets } from '../administrators/reset-routes.ts';
-import { administrators } from '../administrators/routes.ts';
-import { setup } from '../administrators/setup-routes.ts';
-import { apiKeys } from '../api-keys/routes.ts';
-import { challenges } from '../authentication/challenge-routes.ts';
-import { explanations } from '../authentication/explain-routes.ts';
-import { authentications } from '../authentication/routes.ts';
-import { environments } from '../browsers/routes.ts';
-import { checklist } from '../checklist/routes.ts';
-import { enrolmentLinks } from '../enrolment/link-routes.ts';
-import { events } from '../events/routes.ts';
-import { statistics } from '../events/statistics-routes.ts';
-import { filters } from '../filters/routes.ts';
-import { BULK_PATHS, bulk } from '../http/api/bulk.ts';
+import { accountRoutes } from '../accounts/routes.ts';
+import { invitationRoutes } from '../administrators/invitation-routes.ts';
+import { linkRoutes } from '../administrators/link-routes.ts';
+import { sessionRoutes } from '../administrators/login/routes.ts';
+import { ownRoutes } from '../administrators/me-routes.ts';
+import { administratorResetRoutes } from '../administrators/reset-routes.ts';
+import { administratorRoutes } from '../administrators/routes.ts';
+import { setupRoutes } from '../administrators/setup-routes.ts';
+import { apiKeyRoutes } from '../api-keys/routes.ts';
+import { challengeRoutes } from '../authentication/challenge-routes.ts';
+import { explanationRoutes } from '../authentication/explain-routes.ts';
+import { authenticationRoutes } from '../authentication/routes.ts';
+import { environmentRoutes } from '../browsers/routes.ts';
+import { checklistRoutes } from '../checklist/routes.ts';
+import { enrolmentLinkRoutes } from '../enrolment/link-routes.ts';
+import { eventRoutes } from '../events/routes.ts';
+import { statisticsRoutes } from '../events/statistics-routes.ts';
+import { filterRoutes } from '../filters/routes.ts';
+import { type AuthorizationPorts, authorize } from '../http/api/authorize.ts';
+import { bulkRoutes } from '../http/api/bulk.ts';
 import { type ApiDescription, referencePage } from '../http/api/reference-page.ts';
+import { installRoutes, type Route } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
-import { BULK_BODY_LIMIT, IMPORT_BODY_LIMIT } from '../http/middleware/body-limit.ts';
-import { sessionDoor } from '../http/session-cookie.ts';
+import type { AppEnv } from '../http/context.ts';
+import { sessionCookie } from '../http/session-cookie.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { loginRequests } from '../login/login-request-routes.ts';
-import { results } from '../login/result-routes.ts';
-import { passwordResets } from '../passwords/reset/routes.ts';
-import { assignments } from '../resources/assignment-routes.ts';
-import { logos } from '../resources/logo-routes.ts';
-import { resources } from '../resources/routes.ts';
-import { tokenChecks } from '../tokens/check-routes.ts';
-import { IMPORT_PATH, tokenImports } from '../tokens/import/routes.ts';
-import { tokens } from '../tokens/routes.ts';
-import { transactions } from '../transactions/routes.ts';
-import { users } from '../users/routes.ts';
-import { webhookDeliveries } from '../webhooks/delivery-routes.ts';
-import { webhooks } from '../webhooks/routes.ts';
+import { loginRequestRoutes } from '../login/login-request-routes.ts';
+import { resultRoutes } from '../login/result-routes.ts';
+import { passwordResetRoutes } from '../passwords/reset/routes.ts';
+import { assignmentRoutes } from '../resources/assignment-routes.ts';
+import { logoRoutes } from '../resources/logo-routes.ts';
+import { resourceRoutes } from '../resources/routes.ts';
+import { tokenCheckRoutes } from '../tokens/check-routes.ts';
+import { tokenImportRoutes } from '../tokens/import/routes.ts';
+import { tokenRoutes } from '../tokens/routes.ts';
+import { transactionRoutes } from '../transactions/routes.ts';
+import { userRoutes } from '../users/routes.ts';
+import { webhookDeliveryRoutes } from '../webhooks/delivery-routes.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
+
+/** Every route of the API, in the order of its description. */
+const ROUTES: readonly Route<ApiServices>[] = [
+  ...authenticationRoutes,
+  ...resultRoutes,
+  ...loginRequestRoutes,
+  ...transactionRoutes,
+  ...challengeRoutes,
+  ...bulkRoutes,
+  ...resourceRoutes,
+  ...logoRoutes,
+  ...userRoutes,
+  ...passwordResetRoutes,
+  ...enrolmentLinkRoutes,
+  ...eventRoutes,
+  ...statisticsRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
+  ...accountRoutes,
+  ...tokenRoutes,
+  ...tokenCheckRoutes,
+  ...tokenImportRoutes,
+  ...assignmentRoutes,
+  ...filterRoutes,
+  ...apiKeyRoutes,
+  ...explanationRoutes,
+  ...environmentRoutes,
+  ...checklistRoutes,
+  ...setupRoutes,
+  ...linkRoutes,
+  ...sessionRoutes,
+  ...administratorRoutes,
+  ...invitationRoutes,
+  ...administratorResetRoutes,
+  ...ownRoutes,
+];
 
 /** Which bodies may be larger than others, by path. */
-export const LARGE_BODIES: ReadonlyMap<string, number> = new Map([
-  ...BULK_PATHS.map((path) => [`/v1${path}`, BULK_BODY_LIMIT] as const),
-  [`/v1${IMPORT_PATH}`, IMPORT_BODY_LIMIT],
-]);
+export const LARGE_BODIES: ReadonlyMap<string, number> = new Map(
+  ROUTES.flatMap(({ path, maxBodyBytes }) => (maxBodyBytes === undefined ? [] : [[`/v1${path}`, maxBodyBytes]])),
+);
+
+/** Authorizes requests with large bodies before these are read. The route asks again, as every route does. */
+export function authorizeLargeBodies(app: Hono<AppEnv>, ports: AuthorizationPorts, issuer: string): void {
+  for (const { method, path, access, maxBodyBytes } of ROUTES) {
+    if (maxBodyBytes === undefined || access.scope === 'public') continue;
+    app.on([method], [`/v1${path}`], sessionCookie(issuer), authorize(ports, access.scope));
+  }
+}
+
+/** What handlers may ask for. */
+export type ApiServices = Ports & { issuer: string; plans: PlanCatalogue };
 
 export interface About {
   issuer: string;
   version: string;
   /** The service plans on offer. */
   plans?: PlanCatalogue | undefined;
+  /** The payment service signs with it. Without it the route for payments does not exist. */
+  paymentSecret?: Uint8Array | undefined;
 }
 
 /** The native API below `/v1`, and its description made from the same schemas that validate. */
 export function nativeApi(ports: Ports, about: About) {
   const app = apiRouter();
-  app.use(sessionDoor(about.issuer));
-  app.route('/', authentications(ports));
-  app.route('/', results(ports));
-  app.route('/', loginRequests(ports, about.issuer));
-  app.route('/', transactions(ports));
-  app.route('/', challenges(ports));
-  app.route('/', bulk(ports));
-  app.route('/', resources(ports));
-  app.route('/', logos(ports));
-  app.route('/', users(ports));
-  app.route('/', passwordResets(ports));
-  app.route('/', enrolmentLinks(ports));
-  app.route('/', events(ports));
-  app.route('/', statistics(ports));
-  app.route('/', webhooks(ports));
-  app.route('/', webhookDeliveries(ports));
-  app.route('/', accounts(ports, about.plans ?? DEFAULT_CATALOGUE));
-  app.route('/', tokens(ports));
-  app.route('/', tokenChecks(ports));
-  app.route('/', tokenImports(ports));
-  app.route('/', assignments(ports));
-  app.route('/', filters(ports));
-  app.route('/', apiKeys(ports));
-  app.route('/', explanations(ports));
-  app.route('/', environments(ports));
-  app.route('/', checklist(ports));
-  app.route('/', setup(ports, about.issuer));
-  app.route('/', links(ports, about.issuer));
-  app.route('/', sessions(ports, about.issuer));
-  app.route('/', administrators(ports));
-  app.route('/', invitations(ports, about.issuer));
-  app.route('/', administratorResets(ports, about.issuer));
-  app.route('/', me(ports));
+  app.use(sessionCookie(about.issuer));
+  const { issuer, plans = DEFAULT_CATALOGUE, paymentSecret } = about;
+  installRoutes(
+    app,
+    { ...ports, issuer, plans, paymentSecret },
+    paymentSecret ? [...paymentRoutes, ...ROUTES] : ROUTES,
+  );
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
@@ -101,7 +127,7 @@ export function nativeApi(ports: Ports, about: About) {
 
   let description: ApiDescription | undefined;
   const described = () => {
-    description ??= withNulls(withSessions(app.getOpenAPI31Document(documentInfo(about)))) as ApiDescription;
+    description ??= withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription;
     return description;
   };
   // One copy of each for all who ask: answers that a client does not read hold no more than a reference (SR-65).
@@ -114,21 +140,6 @@ export function nativeApi(ports: Ports, about: About) {
   });
   app.get('/', referencePage(described));
   return app;
-}
-
-interface Secured {
-  security?: Record<string, string[]>[];
-}
-
-/** Where a key of some scope comes in, a session does too, except to authenticate others. */
-function withSessions<D extends ApiDescription>(document: D): D {
-  for (const methods of Object.values(document.paths ?? {})) {
-    for (const operation of Object.values(methods) as Secured[]) {
-      const [key] = operation.security ?? [];
-      if (key?.apiKey && !key.apiKey.includes('authenticate')) operation.security = [key, { session: [] }];
-    }
-  }
-  return document;
 }
 
 /**

@@ -1,43 +1,46 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
-import { instant, resourceId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { instantOf, resourceId, userId } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 
-const send = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
+
+const send = route({
   method: 'post',
   path: '/users/{id}/enrolment-link',
-  tags: ['Users'],
+  scope: 'write',
+  operationId: 'sendEnrolmentLink',
+  tag: 'Users',
   summary: 'Mail a user a link to set up a token',
   description:
-    'For somebody new, and for somebody who has lost their token. The link goes to the person alone. It works once, for 24 hours, and replaces an earlier one; whoever has a password is asked for it too. The resource has to have an `enrolment` policy, and the user has to be assigned to it.',
-  security: [{ apiKey: ['write'] }],
+    'For new users, and for users who lost their token. Only the user gets the link. It works once, expires after 24 hours, and replaces an earlier one; a user with a password is asked for it too. The resource must have an `enrolment` policy, and the user must be assigned to it.',
   request: {
     params: z.object({ id: userId }),
     ...jsonBody(
       z
         .strictObject({
-          resource: resourceId.openapi({ description: 'What they sign in to with the token.' }),
-          language: z.enum(MAIL_LANGUAGES).openapi({ description: 'Of the mail.' }),
+          resource: resourceId.openapi({ description: 'Id of the resource to sign in to with the token.' }),
+          language: z.enum(MAIL_LANGUAGES).openapi({ description: 'The language of the email.' }),
         })
-        .openapi('EnrolmentLinkInput'),
+        .openapi('EnrolmentLinkInput', { description: 'How to send the link.' }),
     ),
   },
   responses: {
-    202: jsonAnswer('Sent.', z.object({ expiresAt: instant }).openapi('EnrolmentLink')),
-    ...refusals,
+    202: jsonAnswer(
+      'Sent.',
+      z
+        .object({ expiresAt: instantOf('When the link expires.') })
+        .openapi('EnrolmentLink', { description: 'A link that was sent.' }),
+    ),
+  },
+  handle: async (c, ports: Needs) => {
+    const verdict = await sendEnrolmentLink(ports, c.get('act'), c.req.valid('param').id, c.req.valid('json'));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   },
 });
 
-export function enrolmentLinks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>) {
-  const app = apiRouter();
-  app.on(['POST'], ['/users/:id/enrolment-link'], authorize(ports, 'write'));
-  app.openapi(send, async (c) => {
-    const verdict = await sendEnrolmentLink(ports, c.get('act'), c.req.valid('param').id, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
-  });
-  return app;
-}
+export const enrolmentLinkRoutes = [send];

@@ -1,11 +1,10 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
-import { apiKeyId, instant, pageOf, pageQuery, tokenId, userId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { apiKeyId, count, instantOf, instantQuery, pageOf, pageQuery, tokenId, userId } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, refuseResult } from '../http/api/router.ts';
 import { textStream } from '../http/text-stream.ts';
-import type { Method } from '../kernel/event.ts';
-import { EVENT_FACTORS, EVENT_TYPES } from '../kernel/event.ts';
+import { EVENT_FACTORS, EVENT_TYPES, type Method } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -16,95 +15,136 @@ import { type ListedEvent, listEvents, listHistory } from './list-events.ts';
 const anyId = z
   .string()
   .regex(/^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/, 'an id such as usr_01k8dq9z2mp')
-  .openapi({ example: 'usr_01k8dq9z2mp' });
-const reason = z.enum(Object.keys(REFUSALS) as [RefusalCode]);
+  .openapi({ description: 'Id of an object.', example: 'usr_01k8dq9z2mp' });
+const reason = z.enum(Object.keys(REFUSALS) as [RefusalCode]).openapi({ description: 'Why it was refused.' });
 const methods = ['password', 'otp', 'password-otp', 'token'] as const satisfies readonly Method[];
-const outcome = z.enum(['done', 'granted', 'refused']);
-const time = z.coerce.number().pipe(instant);
+const outcome = z
+  .enum(['done', 'granted', 'refused'])
+  .openapi({ description: '`done`: a change. `granted`, `refused`: an attempt.' });
+const type = z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.' });
 
 const wished = {
-  type: z.enum(EVENT_TYPES).optional(),
-  outcome: outcome.optional().openapi({ description: '`done`: a change. The other two: an attempt.' }),
-  resource: anyId.optional(),
-  reason: reason.optional().openapi({ description: 'Of a refusal.' }),
-  from: time.optional().openapi({ description: 'Not before this instant, in milliseconds since 1970.' }),
-  to: time.optional().openapi({ description: 'Not after this instant.' }),
+  type: type.optional().openapi({ description: 'Only events of this type.' }),
+  outcome: outcome.optional().openapi({ description: 'Only events with this outcome.' }),
+  resource: anyId.optional().openapi({ description: 'Only events about this resource.', example: 'res_01k8dq9z2mp' }),
+  reason: reason.optional().openapi({ description: 'Only refusals with this code.' }),
+  from: instantQuery('Not before this instant, in milliseconds since 1970.'),
+  to: instantQuery('Not after this instant, in milliseconds since 1970.'),
 };
 const history = z.strictObject({ ...pageQuery.shape, ...wished });
 const filter = z.strictObject({
   ...history.shape,
-  subject: anyId.optional().openapi({ description: 'What it happened to.' }),
-  actor: anyId.optional().openapi({ description: 'Who did it.' }),
+  subject: anyId.optional().openapi({ description: 'Only events about this object.' }),
+  actor: anyId
+    .optional()
+    .openapi({ description: 'Only events by this administrator, user or API key.', example: 'adm_01k8dq9z2mp' }),
 });
 
 const shown = z
   .object({
-    id: z.string().openapi({ example: '17-4711', description: 'The same in every answer and export.' }),
-    segment: z.int().openapi({ description: 'Number of the segment that it is sealed in.' }),
-    type: z.enum(EVENT_TYPES),
-    at: instant,
-    actor: z.object({ kind: z.string(), id: z.string().optional() }),
-    subject: z.string().optional(),
-    related: z.array(z.string()).optional(),
-    resource: z.string().optional(),
+    id: z
+      .string()
+      .openapi({ description: 'Id of the event, the same in every response and export.', example: '17-4711' }),
+    segment: count('The number of its segment in the sealed log.', 17),
+    type,
+    at: instantOf('When it happened.'),
+    actor: z
+      .object({
+        kind: z.string().openapi({ description: 'The kind of the actor.', example: 'administrator' }),
+        id: z
+          .string()
+          .optional()
+          .openapi({ description: 'Id of the actor, if it has one.', example: 'adm_01k8dq9z2mp' }),
+      })
+      .openapi({ description: 'Who did it.' }),
+    subject: anyId.optional().openapi({ description: 'Id of the object that it is about.' }),
+    related: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'Ids of other objects that it is about.', example: ['tok_01k8dq9z2mp'] }),
+    resource: anyId.optional().openapi({ description: 'Id of the resource.', example: 'res_01k8dq9z2mp' }),
     outcome,
     reason: reason.optional(),
-    method: z.enum(methods).optional(),
-    factors: z.array(z.enum(EVENT_FACTORS)).optional(),
-    otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
-    transaction: z.string().optional().openapi({ description: 'Hash of what was, or was not, confirmed.' }),
+    method: z.enum(methods).optional().openapi({ description: 'The method of the sign-in.' }),
+    factors: z.array(z.enum(EVENT_FACTORS)).optional().openapi({ description: 'The factors that were verified.' }),
+    otp: z
+      .enum(['verified', 'skipped', 'not_used'])
+      .optional()
+      .openapi({ description: 'Whether a one-time password was verified.' }),
+    transaction: z.string().optional().openapi({
+      description: 'SHA-256 of the transaction.',
+      example: '493ed26f158a5dff82ab04d04fe02bce4becfbf71c8c9aa405727fdefa912774',
+    }),
     environment: z
       .int()
       .optional()
-      .openapi({ description: 'Of a sign-in: how far the browser matched those before, in percent.' }),
-    changed: z.array(z.string()).optional().openapi({ description: 'Names of what changed, never values.' }),
-    address: z.string().optional(),
-    userAgent: z.string().optional(),
-    requestId: z.string().optional(),
+      .openapi({ description: 'How well the browser matched the known browsers, in percent.', example: 85 }),
+    changed: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'The names of the fields that changed, never their values.', example: ['email'] }),
+    address: z.string().optional().openapi({ description: 'The IP address of the client.', example: '203.0.113.7' }),
+    userAgent: z.string().optional().openapi({ description: 'The user agent of the client.', example: 'Mozilla/5.0' }),
+    requestId: z
+      .string()
+      .optional()
+      .openapi({ description: 'The id of the request.', example: '3f1e9f0c-6a55-4b0e-8d7c-0c2b7c5d1a42' }),
     entry: z
       .literal('protectimus')
       .optional()
-      .openapi({ description: 'It came in by the Protectimus-compatible API, with the key of the actor.' }),
-    key: apiKeyId.optional().openapi({ description: 'The key that it came in with there.' }),
+      .openapi({ description: 'It came through the Protectimus-compatible API, with a key of the actor.' }),
+    key: apiKeyId.optional().openapi({ description: 'Id of the API key that was used there.' }),
     lost: z
-      .object({ partition: z.int(), from: z.int(), to: z.int() })
+      .object({
+        partition: count('The partition of the store.', 0),
+        from: count('The number of the first lost event.', 4711),
+        to: count('The number of the last lost event.', 4720),
+      })
       .optional()
-      .openapi({ description: 'Of `events.lost`: numbers of events that were lost before they could be sealed.' }),
+      .openapi({ description: 'With `events.lost`: the events that were lost before they were sealed.' }),
   })
-  .openapi('Event');
+  .openapi('Event', { description: 'A change or an attempt.' });
 
 function presentEvent({ id, segment, event: { account: _account, ...event } }: ListedEvent): z.input<typeof shown> {
   return { id, segment, ...event };
 }
 
-const tags = ['Events'];
-const list = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
+
+const list = route({
   method: 'get',
   path: '/events',
-  tags,
+  scope: 'read',
+  operationId: 'listEvents',
+  tag: 'Events',
   summary: 'List events, newest first',
   description:
-    'Every change and every attempt is one event. It can be read once it is sealed, a second or so after it happened. With a filter that little passes a page may be short, or empty, without being the last: go on until `next` is null.',
-  security: [{ apiKey: ['read'] }],
+    'Every change and every attempt is one event. It appears once it is sealed, about a second later. With a filter a page can be short, or empty, without being the last: continue until `next` is null.',
   request: { query: filter },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
+  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  handle: async (c, ports: Needs) => {
+    const { after, limit, ...asked } = c.req.valid('query');
+    const page = await listEvents(ports, c.get('act').actor, asked, { after, limit });
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
+  },
 });
-const exportAll = createRoute({
+const exportAll = route({
   method: 'get',
   path: '/events/export',
-  tags,
+  scope: 'read',
+  operationId: 'exportEvents',
+  tag: 'Events',
   summary: 'Export events, oldest first',
   description:
-    '`jsonl`: whole segments with their hashes and signatures, and a signed statement of the end, to be verified offline; among administrators only the superuser may take it. `csv`: a table for people, with the events that they may see.',
-  security: [{ apiKey: ['read'] }],
+    '`jsonl`: whole segments with their hashes and signatures and a signed end, to be verified offline; of the administrators only the superuser can export it. `csv`: a table for people, with the events that they can see.',
   request: {
     query: z.strictObject({
-      format: z.enum(['jsonl', 'csv']).default('jsonl'),
+      format: z.enum(['jsonl', 'csv']).default('jsonl').openapi({ description: 'The format of the export.' }),
       after: z.coerce
         .number()
         .pipe(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
         .optional()
-        .openapi({ description: 'Only segments after this number, to go on from an export of before.' }),
+        .openapi({ description: 'Only segments after this number, to continue an earlier export.', example: 17 }),
     }),
   },
   responses: {
@@ -115,42 +155,8 @@ const exportAll = createRoute({
         'text/csv': { schema: z.string() },
       },
     },
-    ...refusals,
   },
-});
-const ofUser = createRoute({
-  method: 'get',
-  path: '/users/{id}/events',
-  tags,
-  summary: 'The history of a user, newest first',
-  description: 'Whatever names this user: what was done to them, and by them.',
-  security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ id: userId }), query: history },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-});
-const ofToken = createRoute({
-  method: 'get',
-  path: '/tokens/{id}/events',
-  tags,
-  summary: 'The history of a token, newest first',
-  security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ id: tokenId }), query: history },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-});
-
-const CONTENT_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' };
-
-export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>) {
-  const app = apiRouter();
-  const paths = ['/events', '/events/export', '/users/:id/events', '/tokens/:id/events'];
-  app.on(['GET'], paths, authorize(ports, 'read'));
-
-  app.openapi(list, async (c) => {
-    const { after, limit, ...asked } = c.req.valid('query');
-    const page = await listEvents(ports, c.get('act').actor, asked, { after, limit });
-    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
-  });
-  app.openapi(exportAll, async (c) => {
+  handle: async (c, ports: Needs) => {
     const asked = c.req.valid('query');
     const { actor } = c.get('act');
     const verdict = await exportEvents(ports, actor, asked);
@@ -158,20 +164,44 @@ export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer
     c.header('content-type', CONTENT_TYPES[asked.format]);
     c.header('content-disposition', `attachment; filename="events-${actor.account}.${asked.format}"`);
     return c.body(textStream(verdict.text), 200);
-  });
-  app.openapi(ofUser, async (c) => {
+  },
+});
+const ofUser = route({
+  method: 'get',
+  path: '/users/{id}/events',
+  scope: 'read',
+  operationId: 'listUserEvents',
+  tag: 'Events',
+  summary: 'List the events of a user, newest first',
+  description: 'Every event that names the user: what was done to the user, and by the user.',
+  request: { params: z.object({ id: userId }), query: history },
+  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  handle: async (c, ports: Needs) => {
     const { id } = c.req.valid('param');
     const object = { id, key: userDocument.key(id), missing: 'USER_NOT_FOUND' } as const;
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
-  });
-  app.openapi(ofToken, async (c) => {
+  },
+});
+const ofToken = route({
+  method: 'get',
+  path: '/tokens/{id}/events',
+  scope: 'read',
+  operationId: 'listTokenEvents',
+  tag: 'Events',
+  summary: 'List the events of a token, newest first',
+  request: { params: z.object({ id: tokenId }), query: history },
+  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  handle: async (c, ports: Needs) => {
     const { id } = c.req.valid('param');
     const object = { id, key: tokenDocument.key(id), missing: 'TOKEN_NOT_FOUND' } as const;
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
-  });
-  return app;
-}
+  },
+});
+
+const CONTENT_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' };
+
+export const eventRoutes = [list, exportAll, ofUser, ofToken];

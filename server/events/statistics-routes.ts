@@ -1,8 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
+import { z } from '@hono/zod-openapi';
 import { showPage } from '../http/api/describe-object.ts';
-import { pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, refusals, refuseResult } from '../http/api/router.ts';
+import { count, pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MOST_DAYS_BY_RESOURCE, MOST_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
@@ -11,64 +11,86 @@ import { MOST_DAYS, readStatistics } from './read-statistics.ts';
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as 2027-01-15')
-  .openapi({ example: '2027-01-15' });
+  .openapi({ description: 'A day in UTC.', example: '2027-01-15' });
 const counts = z.record(z.string(), z.int());
+const granted = count('Successful sign-ins.', 120);
 const span = {
-  from: day.optional().openapi({ description: 'First day. Default: 30 days with the last.' }),
-  to: day.optional().openapi({ description: 'Last day. Default: today.' }),
+  from: day.optional().openapi({ description: 'The first day. Default: 30 days including the last.' }),
+  to: day.optional().openapi({ description: 'The last day. Default: today.' }),
   days: z.coerce
     .number()
     .int()
     .min(1)
     .max(MOST_DAYS)
     .optional()
-    .openapi({ description: 'So many with the last, in place of `from`.' }),
+    .openapi({ description: 'The number of days including the last, instead of `from`.', example: 7 }),
 };
-const refusedBy = counts.openapi({ description: 'Refused attempts by their reason.' });
+const refusedBy = counts.openapi({ description: 'Refused attempts by their code.', example: { OTP_WRONG: 3 } });
 const shown = z
   .object({
-    day: day.openapi({ description: 'UTC.' }),
-    granted: z.int(),
+    day,
+    granted,
     refused: refusedBy,
     methods: counts.openapi({
-      description: 'Granted ones by the method that a backend named; sign-ins through the widget name none.',
+      description: 'Successful ones by the method that a backend named. Sign-ins through the widget have none.',
+      example: { 'password-otp': 40 },
     }),
     factors: counts.openapi({
-      description: 'Granted ones by what was checked: `password`, `otp`, `password+otp` or `none`.',
+      description: 'Successful ones by what was verified: `password`, `otp`, `password+otp` or `none`.',
+      example: { 'password+otp': 118, password: 2 },
     }),
     activeUsers: z
-      .object({ count: z.int(), exact: z.boolean() })
-      .openapi({ description: 'Users who got in. Exact up to 1000 a day; beyond it an estimate, within 5 %.' }),
-    complete: z.boolean().openapi({ description: 'False where events may have been lost before they were counted.' }),
+      .object({
+        count: count('The number of users.', 97),
+        exact: z.boolean().openapi({ description: 'Whether the number is exact.' }),
+      })
+      .openapi({ description: 'Users who signed in. Exact up to 1000 a day; above, an estimate within 5 %.' }),
+    complete: z.boolean().openapi({ description: 'False if events may have been lost before they were counted.' }),
   })
-  .openapi('DayStatistics');
+  .openapi('DayStatistics', { description: 'The sign-ins of one day.' });
 
-const read = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+const read = route({
   method: 'get',
   path: '/statistics',
-  tags: ['Statistics'],
-  summary: 'Sign-ins by day',
-  description: 'Every attempt counts once, a second or so after it happened; of one resource, or of all.',
-  security: [{ apiKey: ['read'] }],
+  scope: 'read',
+  operationId: 'readStatistics',
+  tag: 'Statistics',
+  summary: 'Read sign-ins by day',
+  description: 'Every attempt counts once, about a second later; of one resource, or of all.',
   request: {
     query: z.strictObject({
-      resource: resourceId.optional(),
+      resource: resourceId.optional().openapi({ description: 'Only sign-ins to this resource.' }),
       ...span,
     }),
   },
-  responses: { 200: jsonAnswer('A list of days.', z.object({ days: z.array(shown) })), ...refusals },
+  responses: {
+    200: jsonAnswer('A list of days.', z.object({ days: z.array(shown).openapi({ description: 'The days.' }) })),
+  },
+  handle: async (c, ports: Needs) => {
+    const verdict = await readStatistics(ports, c.get('act').actor, c.req.valid('query'));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
+  },
 });
 
-const readByResource = createRoute({
+const readByResource = route({
   method: 'get',
   path: '/statistics/resources',
-  tags: ['Statistics'],
-  summary: 'Sign-ins by resource',
-  description: `The sum of some days, at most ${MOST_DAYS_BY_RESOURCE}, for each resource, by name.`,
-  security: [{ apiKey: ['read'] }],
+  scope: 'read',
+  operationId: 'listResourceStatistics',
+  tag: 'Statistics',
+  summary: 'List sign-ins by resource',
+  description: `The sum of at most ${MOST_DAYS_BY_RESOURCE} days for each resource, by name.`,
   request: {
     query: pageQuery.extend({
-      limit: z.coerce.number().int().min(1).max(MOST_RESOURCES).default(MOST_RESOURCES),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(MOST_RESOURCES)
+        .default(MOST_RESOURCES)
+        .openapi({ description: 'The maximum number of resources on the page.' }),
       ...span,
     }),
   },
@@ -77,23 +99,18 @@ const readByResource = createRoute({
       'A page of resources.',
       pageOf(
         z
-          .object({ resource: resourceId, name: z.string(), granted: z.int(), refused: refusedBy })
-          .openapi('ResourceStatistics'),
+          .object({
+            resource: resourceId,
+            name: z.string().openapi({ description: 'The name of the resource.', example: 'Shop' }),
+            granted,
+            refused: refusedBy,
+          })
+          .openapi('ResourceStatistics', { description: 'The sign-ins to one resource.' }),
       ),
     ),
-    ...refusals,
   },
+  handle: async (c, ports: Needs) =>
+    showPage(c, await readResourceStatistics(ports, c.get('act'), c.req.valid('query')), (one) => one),
 });
 
-export function statistics(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
-  const app = apiRouter();
-  app.on(['GET'], ['/statistics', '/statistics/resources'], authorize(ports, 'read'));
-  app.openapi(read, async (c) => {
-    const verdict = await readStatistics(ports, c.get('act').actor, c.req.valid('query'));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
-  });
-  app.openapi(readByResource, async (c) =>
-    showPage(c, await readResourceStatistics(ports, c.get('act'), c.req.valid('query')), (one) => one),
-  );
-  return app;
-}
+export const statisticsRoutes = [read, readByResource];

@@ -4,7 +4,7 @@ import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { currentHolders } from './attach-filters.ts';
 import { filterDocument } from './documents.ts';
@@ -18,7 +18,7 @@ export async function deleteFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   id: FilterId,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ deleted: true }>> {
   const key = filterDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');

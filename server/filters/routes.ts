@@ -1,10 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
-import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from '../http/api/describe-object.ts';
-import { createdBy, filterId, instant, label, namedPageQuery, presentCreator } from '../http/api/fields.ts';
+import {
+  describeObject,
+  showCreated,
+  showDeleted,
+  showOne,
+  showPage,
+  toCreatedObject,
+} from '../http/api/describe-object.ts';
+import { createdAt, createdBy, filterId, label, namedPageQuery, presentCreator } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter } from '../http/api/router.ts';
-import { seenOf } from '../http/api/version.ts';
+import { route } from '../http/api/route.ts';
+import { ifMatchVersions } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { showObject } from '../records/read-object.ts';
@@ -15,46 +21,60 @@ import type { Filter } from './filter.ts';
 import { listFilters } from './list-filters.ts';
 import { updateFilter } from './update-filter.ts';
 
-const minute = z.int().min(0).max(1440);
+const minute = z.int().min(0).max(1440).openapi({ description: 'Minutes since midnight.', example: 480 });
+const mode = z.enum(['allow', 'deny']).openapi({ description: 'Whether a match is allowed or denied.' });
+const name = label(100).openapi({ description: 'The name of the filter.', example: 'Office hours' });
 const rule = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('geo'),
-      mode: z.enum(['allow', 'deny']),
-      countries: z.array(z.string().max(2)).max(300).openapi({ description: 'ISO 3166-1 alpha-2, upper case.' }),
+      kind: z.literal('geo').openapi({ description: 'By country.' }),
+      mode,
+      countries: z
+        .array(z.string().max(2))
+        .max(300)
+        .openapi({ description: 'ISO 3166-1 alpha-2 codes, upper case.', example: ['AT', 'DE'] }),
       unlocated: z
         .enum(['allow', 'deny'])
-        .openapi({ description: 'Addresses that no country has, private ones among them.' }),
+        .openapi({ description: 'What applies to addresses without a country, such as private ones.' }),
     }),
     z.strictObject({
-      kind: z.literal('time'),
-      zone: z.string().max(64).openapi({ example: 'Europe/Vienna' }),
+      kind: z.literal('time').openapi({ description: 'By time: sign-in is allowed within the windows.' }),
+      zone: z.string().max(64).openapi({ description: 'An IANA time zone.', example: 'Europe/Vienna' }),
       windows: z
         .array(
           z.strictObject({
-            days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).max(7),
+            days: z
+              .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+              .max(7)
+              .openapi({ description: 'The days on which the window begins.' }),
             fromMinute: minute,
-            toMinute: minute.openapi({ description: 'Below `fromMinute`: past midnight.' }),
+            toMinute: minute.openapi({
+              description: 'Minutes since midnight. Less than `fromMinute`: on the next day.',
+              example: 1080,
+            }),
           }),
         )
-        .max(50),
+        .max(50)
+        .openapi({ description: 'The windows.' }),
     }),
     z.strictObject({
-      kind: z.literal('ip'),
-      mode: z.enum(['allow', 'deny']),
+      kind: z.literal('ip').openapi({ description: 'By IP address.' }),
+      mode,
       ranges: z
         .array(z.string().max(64))
         .max(500)
-        .openapi({ example: ['203.0.113.0/24'] }),
+        .openapi({ description: 'Addresses and CIDR ranges.', example: ['203.0.113.0/24'] }),
     }),
   ])
-  .openapi('FilterRule');
-const input = z.strictObject({ name: label(100), rule }).openapi('FilterInput');
+  .openapi('FilterRule', { description: 'What a filter allows or denies.' });
+const input = z.strictObject({ name, rule }).openapi('FilterInput', { description: 'A new filter.' });
 const changes = z
-  .strictObject({ name: label(100), rule: rule.openapi({ description: 'Of the same kind as before.' }) })
+  .strictObject({ name, rule: rule.openapi({ description: 'The rule, of the same kind as before.' }) })
   .partial()
-  .openapi('FilterChanges');
-const shown = z.object({ id: filterId, name: z.string(), rule, createdAt: instant, createdBy }).openapi('Filter');
+  .openapi('FilterChanges', { description: 'What changes of a filter.' });
+const shown = z
+  .object({ id: filterId, name, rule, createdAt, createdBy })
+  .openapi('Filter', { description: 'A filter.' });
 
 function presentFilter({ id, name, rule, createdAt, createdBy }: Filter): z.input<typeof shown> {
   return { id, name, rule, createdAt, createdBy: presentCreator(createdBy) };
@@ -63,7 +83,9 @@ function presentFilter({ id, name, rule, createdAt, createdBy }: Filter): z.inpu
 const routes = describeObject(
   { path: '/filters', tag: 'Filters', one: 'a filter', many: 'filters', id: filterId },
   {
-    query: namedPageQuery.extend({ kind: z.enum(['geo', 'time', 'ip']).optional() }),
+    query: namedPageQuery.extend({
+      kind: z.enum(['geo', 'time', 'ip']).optional().openapi({ description: 'Only filters of this kind.' }),
+    }),
     input,
     changes,
     shown,
@@ -71,36 +93,51 @@ const routes = describeObject(
     about: {
       create: 'Attach it to a resource as `geoFilter`, `timeFilter` or `ipFilter`.',
       update: 'Changes the rules of every resource that has it.',
-      remove: 'Refused with FILTER_IN_USE as long as a resource has it.',
+      remove: 'Refused with FILTER_IN_USE while a resource has it.',
     },
   },
 );
 
-export function filters(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
-  const app = apiRouter();
-  app.on(['GET'], ['/filters', '/filters/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH', 'DELETE'], ['/filters', '/filters/:id'], authorize(ports, 'write'));
-  app.openapi(routes.create, async (c) => {
-    const body = c.req.valid('json');
-    const made = await createOnce(ports, c, 'flt', async (birth) => {
-      const verdict = await createFilter(ports, c.get('act'), birth, body);
-      return isRefusal(verdict) ? verdict : madeFrom(verdict.filter, presentFilter(verdict.filter));
-    });
-    return showMade(c, made);
-  });
-  app.openapi(routes.list, async (c) =>
-    showPage(c, await listFilters(ports, c.get('act'), c.req.valid('query')), presentFilter),
-  );
-  app.openapi(routes.read, async (c) => {
-    const key = filterDocument.key(c.req.valid('param').id);
-    return showOne(c, await showObject(ports, c.get('act'), key, 'FILTER_NOT_FOUND'), presentFilter);
-  });
-  app.openapi(routes.update, async (c) => {
-    const { id } = c.req.valid('param');
-    return showOne(c, await updateFilter(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentFilter);
-  });
-  app.openapi(routes.remove, async (c) =>
-    showDeleted(c, await deleteFilter(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
-  );
-  return app;
-}
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+export const filterRoutes = [
+  route({
+    ...routes.create,
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      const made = await createOnce(ports, c, 'flt', async (birth) => {
+        const verdict = await createFilter(ports, c.get('act'), birth, body);
+        return isRefusal(verdict) ? verdict : toCreatedObject(verdict.filter, presentFilter(verdict.filter));
+      });
+      return showCreated(c, made);
+    },
+  }),
+  route({
+    ...routes.list,
+    handle: async (c, ports: Needs) =>
+      showPage(c, await listFilters(ports, c.get('act'), c.req.valid('query')), presentFilter),
+  }),
+  route({
+    ...routes.read,
+    handle: async (c, ports: Needs) => {
+      const key = filterDocument.key(c.req.valid('param').id);
+      return showOne(c, await showObject(ports, c.get('act'), key, 'FILTER_NOT_FOUND'), presentFilter);
+    },
+  }),
+  route({
+    ...routes.update,
+    handle: async (c, ports: Needs) => {
+      const { id } = c.req.valid('param');
+      return showOne(
+        c,
+        await updateFilter(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c)),
+        presentFilter,
+      );
+    },
+  }),
+  route({
+    ...routes.remove,
+    handle: async (c, ports: Needs) =>
+      showDeleted(c, await deleteFilter(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
+  }),
+];

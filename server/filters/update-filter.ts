@@ -3,7 +3,7 @@ import { mayActOn, mayChangeFilter } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { currentHolders } from './attach-filters.ts';
 import { canonicalRule } from './create-filter.ts';
@@ -24,7 +24,7 @@ export async function updateFilter(
   act: RequestContext,
   id: FilterId,
   { name, rule }: FilterChanges,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: Filter }>> {
   const problems = rule === undefined ? [] : validateRule(rule);
   const key = filterDocument.key(id);

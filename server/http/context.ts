@@ -3,7 +3,13 @@ import type { HttpBindings } from '@hono/node-server';
 import type { OpenedSession } from '../administrators/login/open-session.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Logger } from './log.ts';
-import type { SessionDoor } from './session-door.ts';
+
+/** The cookie that carries an administrator's session, and the one origin whose pages may use it. */
+export interface SessionCookieOptions {
+  name: string;
+  secure: boolean;
+  origin: string;
+}
 
 /** What every handler finds on its context. */
 export interface AppEnv {
@@ -20,12 +26,12 @@ export interface AppEnv {
      */
     clientAddress: string | undefined;
     log: Logger;
-    /** Who calls, and from where; set behind `authorize()` and nowhere else. */
+    /** Who calls, and from where. Set by the authorization of a route and nowhere else. */
     act: RequestContext;
     /** By which the request came in, where it was not by an API key. */
     session?: OpenedSession;
-    /** Absent where no sessions come in. */
-    sessionDoor?: SessionDoor;
+    /** Absent where sessions are not accepted. */
+    sessionCookie?: SessionCookieOptions;
     /** Set by `refuse`, for the access log. */
     refusal?: RefusalCode;
   };

@@ -1,31 +1,30 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { AppEnv } from './context.ts';
-import type { SessionDoor } from './session-door.ts';
+import type { AppEnv, SessionCookieOptions } from './context.ts';
 
 /**
- * `__Host-`: browsers take it over TLS alone, for this very host, and no neighbour can plant one (SR-29). On loopback
- * without TLS, and only there, they would refuse it, so it has a plain name.
+ * Accepts the session cookie here. Browsers take a `__Host-` cookie over TLS alone and for this host alone, so a
+ * neighbouring host cannot plant one (SR-29). On loopback without TLS they would refuse it, so it has a plain name there.
  */
-export function sessionDoor(issuer: string): MiddlewareHandler<AppEnv> {
+export function sessionCookie(issuer: string): MiddlewareHandler<AppEnv> {
   const { origin, protocol } = new URL(issuer);
   const secure = protocol === 'https:';
-  const door: SessionDoor = { cookie: secure ? '__Host-countersign' : 'countersign', secure, origin };
+  const options: SessionCookieOptions = { name: secure ? '__Host-countersign' : 'countersign', secure, origin };
   return async (c, next) => {
-    c.set('sessionDoor', door);
+    c.set('sessionCookie', options);
     await next();
   };
 }
 
 /** The cookie as it was sent; `ambiguous` when there are two of the name, of which one was planted. */
 export function sentSession(c: Context<AppEnv>): string | 'ambiguous' | undefined {
-  const door = c.get('sessionDoor');
+  const options = c.get('sessionCookie');
   const header = c.req.header('cookie');
-  if (!door || header === undefined) return undefined;
+  if (!options || header === undefined) return undefined;
   const values = header
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${door.cookie}=`))
-    .map((pair) => pair.slice(door.cookie.length + 1));
+    .filter((pair) => pair.startsWith(`${options.name}=`))
+    .map((pair) => pair.slice(options.name.length + 1));
   return values.length > 1 ? 'ambiguous' : values[0];
 }
 
@@ -39,8 +38,8 @@ export function clearSessionCookie(c: Context<AppEnv>): void {
 }
 
 function writeCookie(c: Context<AppEnv>, value: string, rest: string): void {
-  const door = c.get('sessionDoor');
-  if (!door) return;
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${door.secure ? '; Secure' : ''}${rest}`;
-  c.header('set-cookie', `${door.cookie}=${value}; ${attributes}`);
+  const options = c.get('sessionCookie');
+  if (!options) return;
+  const attributes = `Path=/; HttpOnly; SameSite=Strict${options.secure ? '; Secure' : ''}${rest}`;
+  c.header('set-cookie', `${options.name}=${value}; ${attributes}`);
 }

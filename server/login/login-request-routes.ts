@@ -1,9 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { LEVELS, LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
-import { authorize, mayUse } from '../http/api/authorize.ts';
-import { anyName, creationHeaders, flowId, instant, nonce, resourceId } from '../http/api/fields.ts';
+import { mayUse } from '../http/api/authorize.ts';
+import { anyName, creationHeaders, flowId, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -19,28 +20,30 @@ const request = z
   .strictObject({
     user: anyName.optional().openapi({
       description:
-        'Id or any name of the person, as your own sign-in established it. Left out (with `redirectUri` alone): whoever signs in says who they are.',
+        'Id or any name of the user, from your own sign-in. Without it (only with `redirectUri`) the user types it.',
     }),
     resource: resourceId,
     nonce,
     passwordChecked: z.boolean().optional().openapi({
       description:
-        'Needed with `user`, unless it goes with one of the next three: whether your site has checked a password. Then a person whose tokens are deactivated passes, and the result says `otp: "skipped"`.',
+        'Whether your site has checked a password. Required with `user`, except with `acr`, `maxAgeMs` or `previous`. If true, a user whose tokens are deactivated passes, and the result has `otp: "skipped"`.',
     }),
     acr: z.enum(LEVELS).optional().openapi({
       description:
-        'How many factors the result has to stand for, all of them checked here. With it, `maxAgeMs` or `previous` the widget asks for whatever the resource asks for, raised to this; without them, for the second factor alone.',
+        'How many factors the result must prove, all of them checked here. With `acr`, `maxAgeMs` or `previous` the widget asks for what the resource requires, and at least for this level; without them, for the second factor alone.',
     }),
     maxAgeMs: z.int().min(0).max(LONGEST_REMEMBERED_MS).optional().openapi({
-      description: 'No factor may have been shown longer ago. 0: all of them anew.',
+      description: 'The maximum age of a factor in milliseconds. 0: all factors are asked for again.',
+      example: 300_000,
     }),
     previous: flowId.optional().openapi({
       description:
-        'The `jti` of an earlier result of this person that your session holds, consumed by `POST /v1/results/consume`. What it has shown is not asked for again while the resource remembers it and it still stands.',
+        'The `jti` of an earlier result of the user, consumed by `POST /v1/results/consume`. Its factors are not asked for again while the resource remembers it and it is valid.',
     }),
     redirectUri: z.string().max(LONGEST_REDIRECT_URI).optional().openapi({
       description:
-        'For a sign-in on our own page: where the result is posted to, as the field `countersign_result`. One of the resource’s `redirectUris`, letter by letter.',
+        'For a sign-in on the hosted page: where the result is posted, as the field `countersign_result`. Exactly one of the `redirectUris` of the resource.',
+      example: 'https://shop.example/signed-in',
     }),
   })
   .refine(
@@ -55,49 +58,52 @@ const request = z
     (body) => !isDemanding(body) || (body.user !== undefined && body.passwordChecked !== true),
     'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
   )
-  .openapi('LoginRequestInput');
+  .openapi('LoginRequestInput', { description: 'The sign-in to request.' });
 
 const answer = z
   .object({
-    loginRequest: z.string().openapi({ description: 'For `Countersign.mount(…, { loginRequest })`. Used once.' }),
-    signInUrl: z.string().optional().openapi({
-      description: 'With `redirectUri`: where to send the person. Whoever has it can sign in with it, once.',
+    loginRequest: z.string().openapi({
+      description: 'For `Countersign.mount(…, { loginRequest })`. It works once.',
+      example: 'lrq.flw_01k8dq9z2mp.Zk3xQ8vJ0pLr5sTn2wYb7cHdMfGaEuIo',
     }),
-    expiresAt: instant,
+    signInUrl: z.string().optional().openapi({
+      description: 'With `redirectUri`: where to send the user. It works once, for anyone who has it.',
+      example: 'https://sign-in.shop.example/widget/v1/sign-in?request=flw_01k8dq9z2mp#Zk3xQ8vJ',
+    }),
+    expiresAt: instantOf('When it must be started.'),
   })
-  .openapi('LoginRequest');
+  .openapi('LoginRequest', { description: 'A login request.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/login-requests',
-  tags: ['Authentication'],
-  summary: 'Ask for what a sign-in of a person you know still lacks, or for one on our own page',
-  security: [{ apiKey: ['authenticate'] }],
-  request: { ...jsonBody(request), headers: creationHeaders },
-  responses: { 201: jsonAnswer('To be begun within two minutes.', answer), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & { issuer: string };
 
-export function loginRequests(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>, issuer: string) {
-  const app = apiRouter();
-  app.use('/login-requests', authorize(ports, 'authenticate'));
-  app.openapi(route, async (c) => {
-    const body = c.req.valid('json');
-    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const { user, passwordChecked = false, redirectUri, acr, maxAgeMs, previous, ...rest } = body;
-    const demand = isDemanding(body) && { acr: acr ?? ('1' as const), ...(maxAgeMs !== undefined && { maxAgeMs }) };
-    const input = {
-      ...rest,
-      passwordChecked,
-      ...(user && { user }),
-      ...(redirectUri && { redirectUri }),
-      ...(demand && { demand, previous }),
-    };
-    const verdict = await createOnce(ports, c, 'flw', async (birth) => {
-      const made = await createLoginRequest(ports, c.get('act'), birth, input);
-      if (isRefusal(made) || redirectUri === undefined) return made;
-      return { ...made, signInUrl: signInUrl(issuer, made.loginRequest) };
-    });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
-  });
-  return app;
-}
+export const loginRequestRoutes = [
+  route({
+    method: 'post',
+    path: '/login-requests',
+    scope: 'authenticate',
+    operationId: 'createLoginRequest',
+    tag: 'Authentication',
+    summary: 'Request a sign-in, a second factor or a step-up for a user',
+    request: { ...jsonBody(request), headers: creationHeaders },
+    responses: { 201: jsonAnswer('To be started within two minutes.', answer) },
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+      const { user, passwordChecked = false, redirectUri, acr, maxAgeMs, previous, ...rest } = body;
+      const demand = isDemanding(body) && { acr: acr ?? ('1' as const), ...(maxAgeMs !== undefined && { maxAgeMs }) };
+      const input = {
+        ...rest,
+        passwordChecked,
+        ...(user && { user }),
+        ...(redirectUri && { redirectUri }),
+        ...(demand && { demand, previous }),
+      };
+      const verdict = await createOnce(ports, c, 'flw', async (birth) => {
+        const made = await createLoginRequest(ports, c.get('act'), birth, input);
+        if (isRefusal(made) || redirectUri === undefined) return made;
+        return { ...made, signInUrl: signInUrl(ports.issuer, made.loginRequest) };
+      });
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+];

@@ -1,7 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize, mayUse } from '../http/api/authorize.ts';
+import { z } from '@hono/zod-openapi';
+import { mayUse } from '../http/api/authorize.ts';
 import { nonce, resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -11,65 +12,72 @@ import { consumeResult } from './consume-result.ts';
 
 const request = z
   .strictObject({
-    result: z.string().min(1).max(8192).openapi({ description: 'The JWT that the page got from the widget.' }),
+    result: z.string().min(1).max(8192).openapi({
+      description: 'The JWT that the page got from the widget.',
+      example: 'eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiJmbHcifQ.c2ln',
+    }),
     resource: resourceId,
-    nonce: nonce.openapi({ description: 'The one your own session holds, never one that came with the result.' }),
+    nonce: nonce.openapi({ description: 'The nonce of your own session, never one that came with the result.' }),
     transaction: z.union([transactionHash, transactionFields]).optional().openapi({
       description:
-        'What you are about to do, from your own records: the fields, or their hash. Without it the result has to be one of a sign-in.',
+        'The transaction that you are about to execute, from your own records: its fields, or their hash. Without it the result must be one of a sign-in.',
     }),
     acceptTest: z.boolean().optional().openapi({
-      description: 'Whether results of a test resource will do. Without it they are refused with `RESULT_TEST`.',
+      description: 'Whether results of a test resource are accepted. Otherwise they are refused with `RESULT_TEST`.',
     }),
   })
-  .openapi('ResultConsumption');
+  .openapi('ResultConsumption', { description: 'The result to consume.' });
 
-const seconds = z.int().openapi({ description: 'Seconds since 1970 (RFC 7519).' });
+const seconds = (what: string) =>
+  z.int().openapi({ description: `${what} Seconds since 1970 (RFC 7519).`, example: 1_830_000_000 });
 
 const claims = z
   .object({
-    iss: z.string(),
-    aud: z.string().openapi({ description: 'The resource id.' }),
-    sub: z.string().openapi({ description: 'The user id.' }),
-    preferred_username: z.string(),
-    nonce: z.string(),
-    origin: z.string(),
-    amr: z.array(z.string()),
-    acr: z.enum(['1', '2']),
-    otp: z.enum(['verified', 'skipped', 'not_used']),
+    iss: z.string().openapi({ description: 'The URL of the service.', example: 'https://sign-in.shop.example' }),
+    aud: z.string().openapi({ description: 'Id of the resource.', example: 'res_01k8dq9z2mp' }),
+    sub: z.string().openapi({ description: 'Id of the user.', example: 'usr_01k8dq9z2mp' }),
+    preferred_username: z.string().openapi({ description: 'The login of the user.', example: 'alice' }),
+    nonce: z.string().openapi({ description: 'The nonce of your session.', example: 'n-0S6_WzA2Mj8fQ1bXk5vY3c' }),
+    origin: z.string().openapi({ description: 'The origin of the embedding page.', example: 'https://shop.example' }),
+    amr: z
+      .array(z.string())
+      .openapi({ description: 'The methods that were used (RFC 8176).', example: ['pwd', 'otp'] }),
+    acr: z.enum(['1', '2']).openapi({ description: 'The number of factors.' }),
+    otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
+      description: 'Whether a one-time password was verified. `skipped`: the tokens of the user are deactivated.',
+    }),
     txn: transactionHash.optional(),
-    auth_time: seconds,
-    iat: seconds,
-    exp: seconds,
-    jti: z.string(),
-    test: z.literal(true).optional().openapi({ description: 'Of a test resource: nobody has signed in.' }),
+    auth_time: seconds('When the user signed in.'),
+    iat: seconds('When the result was issued.'),
+    exp: seconds('When the result expires.'),
+    jti: z.string().openapi({ description: 'Id of the result.', example: 'flw_01k8dq9z2mp' }),
+    test: z.literal(true).optional().openapi({ description: 'The result of a test resource: no user signed in.' }),
   })
-  .openapi('ResultClaims');
+  .openapi('ResultClaims', { description: 'The claims of a result.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/results/consume',
-  tags: ['Authentication'],
-  summary: 'Use a widget result up',
-  description: 'Succeeds once per result. Also checks that the person, the resource and the plan still stand.',
-  security: [{ apiKey: ['authenticate'] }],
-  request: jsonBody(request),
-  responses: { 200: jsonAnswer('The claims of the result, now used up.', claims), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 
-export function results(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>) {
-  const app = apiRouter();
-  app.use('/results/consume', authorize(ports, 'authenticate'));
-  app.openapi(route, async (c) => {
-    const body = c.req.valid('json');
-    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const transaction = hashOf(body.transaction);
-    if (transaction === null) return refuse(c, 'TRANSACTION_INVALID');
-    const verdict = await consumeResult(ports, c.get('act'), { ...body, transaction });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.claims, 200);
-  });
-  return app;
-}
+export const resultRoutes = [
+  route({
+    method: 'post',
+    path: '/results/consume',
+    scope: 'authenticate',
+    operationId: 'consumeResult',
+    tag: 'Authentication',
+    summary: 'Consume a widget result',
+    description: 'Succeeds once per result. It also checks that the user, the resource and the plan are still active.',
+    request: jsonBody(request),
+    responses: { 200: jsonAnswer('The claims of the result, which is consumed now.', claims) },
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+      const transaction = hashOf(body.transaction);
+      if (transaction === null) return refuse(c, 'TRANSACTION_INVALID');
+      const verdict = await consumeResult(ports, c.get('act'), { ...body, transaction });
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.claims, 200);
+    },
+  }),
+];
 
 /** Null: fields that nobody could have been shown. */
 function hashOf(transaction: z.output<typeof request>['transaction']): string | undefined | null {

@@ -1,15 +1,13 @@
 import { FACTOR_KINDS, FLOW_HEADER, FLOW_PURPOSES } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
-import { Hono } from 'hono';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import { nonce, resourceId } from '../http/api/fields.ts';
+import { internalRoute } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
-import type { AppEnv } from '../http/context.ts';
-import { sameOrigin } from '../http/middleware/same-origin.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { flowResponse, parse } from './page/flow-response.ts';
+import { flowResponse } from './page/flow-response.ts';
 import { startFlow } from './start-flow.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
 import { viewFlow } from './view-flow.ts';
@@ -28,34 +26,45 @@ const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), trai
 type Needs = Ports & { issuer: string; rpId?: string | undefined };
 
 /** Starts sign-ins and shows where one is (see `shared/wire/flow.ts`). The steps are in `step-routes.ts`. */
-export function flows(ports: Needs) {
-  const app = new Hono<AppEnv>();
-  app.use('/flow', sameOrigin(ports.issuer));
-  app.use('/flows', sameOrigin(ports.issuer));
-  app.use('/redirected-flows', sameOrigin(ports.issuer));
-
-  app.post('/flows', async (c) => {
-    const body = await parse(c, begin);
-    if (body instanceof Response) return body;
-    const { loginRequest, prefer, purpose, traits, ...asked } = body;
-    const verdict = await startFlow(ports, {
-      ...asked,
-      ...(loginRequest !== undefined && { loginRequest }),
-      ...(prefer !== undefined && { prefer }),
-      ...(purpose !== undefined && { purpose }),
-      ...(traits !== undefined && { traits }),
-      client: clientInfo(c),
-    });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
-  });
-  app.post('/redirected-flows', async (c) => {
-    const body = await parse(c, beginRedirected);
-    if (body instanceof Response) return body;
-    const { loginRequest, traits } = body;
-    const begun = { loginRequest, ...(traits && { traits }), client: clientInfo(c) };
-    const verdict = await startRedirectedFlow(ports, begun);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
-  });
-  app.get('/flow', async (c) => flowResponse(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));
-  return app;
-}
+export const flowRoutes = [
+  internalRoute({
+    method: 'post',
+    path: '/flows',
+    // The users are about to sign in. The handle that it returns is the authority from then on.
+    scope: 'public',
+    isSameOriginOnly: true,
+    body: begin,
+    handle: async (c, ports: Needs, { loginRequest, prefer, purpose, traits, ...asked }) => {
+      const verdict = await startFlow(ports, {
+        ...asked,
+        ...(loginRequest !== undefined && { loginRequest }),
+        ...(prefer !== undefined && { prefer }),
+        ...(purpose !== undefined && { purpose }),
+        ...(traits !== undefined && { traits }),
+        client: clientInfo(c),
+      });
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/redirected-flows',
+    // The login request is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    body: beginRedirected,
+    handle: async (c, ports: Needs, { loginRequest, traits }) => {
+      const begun = { loginRequest, ...(traits && { traits }), client: clientInfo(c) };
+      const verdict = await startRedirectedFlow(ports, begun);
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+  internalRoute({
+    method: 'get',
+    path: '/flow',
+    // The handle is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    handle: async (c, ports: Needs) => flowResponse(c, await viewFlow(ports, c.req.header(FLOW_HEADER))),
+  }),
+];

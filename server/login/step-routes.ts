@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { Hono } from 'hono';
 import type { Step, StepPorts } from '../flows/step.ts';
 import { languageTag, password } from '../http/api/fields.ts';
-import type { AppEnv } from '../http/context.ts';
-import { sameOrigin } from '../http/middleware/same-origin.ts';
+import { internalRoute } from '../http/api/route.ts';
 import { mailLanguage } from '../kernel/mail.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
-import { flowResponse, parse, stepRequest } from './page/flow-response.ts';
+import { flowResponse, stepRequest } from './page/flow-response.ts';
 import { mobilePhone, typedOtp } from './step-fields.ts';
 import { STEPS, type StepPath } from './steps.ts';
 import { submitStep } from './submit-step.ts';
@@ -38,21 +36,21 @@ const INPUTS = {
   codes: plain,
 } satisfies { [Path in StepPath]: z.ZodType<{ seq: number } & InputOf<Path>> };
 
-/** Every step of the sign-in, `POST /flow/<path>`: same-origin only, no cookies, the handle is the authority. */
-export function stepRoutes(ports: StepPorts) {
-  const app = new Hono<AppEnv>();
-  app.use('/flow/*', sameOrigin(ports.issuer));
-  for (const path of Object.keys(STEPS) as StepPath[]) addStep(app, ports, path);
-  return app;
-}
+/** Every step of the sign-in, `POST /flow/<path>`. */
+export const stepRoutes = (Object.keys(STEPS) as StepPath[]).map(stepRoute);
 
-function addStep<Path extends StepPath>(app: Hono<AppEnv>, ports: StepPorts, path: Path): void {
+function stepRoute<Path extends StepPath>(path: Path) {
   // The table of inputs is checked against the steps above, which the compiler cannot say of one of them.
   const schema = INPUTS[path] as unknown as z.ZodType<{ seq: number } & InputOf<Path>>;
   const step = STEPS[path] as unknown as Step<InputOf<Path>>;
-  app.post(`/flow/${path}`, async (c) => {
-    const body = await parse(c, schema);
-    if (body instanceof Response) return body;
-    return flowResponse(c, await submitStep(ports, step, stepRequest(c, body.seq), body));
+  return internalRoute({
+    method: 'post',
+    path: `/flow/${path}`,
+    // No cookies: the handle is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    body: schema,
+    handle: async (c, ports: StepPorts, body) =>
+      flowResponse(c, await submitStep(ports, step, stepRequest(c, body.seq), body)),
   });
 }

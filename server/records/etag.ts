@@ -24,9 +24,9 @@ export function etagOf(object: object): string {
 }
 
 /** What a caller last saw: one of these versions, or any version at all as long as there is the object. */
-export type SeenVersions = readonly string[] | 'any';
+export type IfMatchVersions = readonly string[] | 'any';
 
 /** Whether the object is still as the caller saw it. Whoever says nothing has the last word. */
-export function isUnchangedSince(object: object, seen: SeenVersions | undefined): boolean {
+export function isUnchangedSince(object: object, seen: IfMatchVersions | undefined): boolean {
   return seen === undefined || seen === 'any' || seen.includes(etagOf(object));
 }

@@ -8,7 +8,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
-import { etagOf, isUnchangedSince, type SeenVersions, UNSEEN_FIELDS } from './etag.ts';
+import { etagOf, type IfMatchVersions, isUnchangedSince, UNSEEN_FIELDS } from './etag.ts';
 
 /** One object of the account. Another account's object is as absent as one that never was. */
 export async function readObject<T extends { account: string }>(
@@ -44,7 +44,7 @@ export function editObject<T extends { id: string; account: string }>(
   key: DocumentKey<T>,
   missing: RefusalCode,
   edit: (object: T, now: number) => T | Refusal,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: T }>> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: T }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
@@ -78,7 +78,7 @@ export function removeObject<T extends { id: string; account: string }>(
   key: DocumentKey<T>,
   missing: RefusalCode,
   mayGo: (object: T, now: number) => Refusal | undefined,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: T }>> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: T }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };

@@ -1,51 +1,59 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
+import { z } from '@hono/zod-openapi';
 import { creationHeaders, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign, unassign } from './assign.ts';
 
-const fields = { resource: resourceId, user: userId.optional(), token: tokenId.optional() };
+const fields = {
+  resource: resourceId,
+  user: userId.optional(),
+  token: tokenId
+    .optional()
+    .openapi({ description: 'Id of a token: of the user, or without a user one that signs in by itself.' }),
+};
 export const assignmentInput = z
   .strictObject(fields)
   .refine(({ user, token }) => user !== undefined || token !== undefined, 'name a user, a token, or both')
-  .openapi('Assignment');
+  .openapi('Assignment', {
+    description: 'The access of a user, of a user with a token, or of a token, to a resource.',
+  });
 
-const create = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+const create = route({
   method: 'post',
   path: '/assignments',
-  tags: ['Assignments'],
+  scope: 'write',
+  operationId: 'createAssignment',
+  tag: 'Assignments',
   summary: 'Give access to a resource',
   description:
-    'A user alone, a user together with one of their tokens, or a token with no user. User and token assigned separately do not add up to both together. Repeating an assignment changes nothing.',
-  security: [{ apiKey: ['write'] }],
+    'Assigns a user, a user together with one of their tokens, or a token without a user. Assigning user and token separately is not the same as assigning them together. Repeating an assignment changes nothing.',
   request: { ...jsonBody(assignmentInput), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Assigned.', assignmentInput), ...refusals },
-});
-const remove = createRoute({
-  method: 'delete',
-  path: '/assignments',
-  tags: ['Assignments'],
-  summary: 'Take access to a resource away',
-  security: [{ apiKey: ['write'] }],
-  request: { query: z.strictObject(fields) },
-  responses: { 204: { description: 'Taken away.' }, ...refusals },
-});
-
-export function assignments(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
-  const app = apiRouter();
-  app.use('/assignments', authorize(ports, 'write'));
-  app.openapi(create, async (c) => {
+  responses: { 201: jsonAnswer('Assigned.', assignmentInput) },
+  handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
     // It has no id: its keys are apart from those of other things, with those of rows.
     const verdict = await createOnce(ports, c, 'acc', () => assign(ports, c.get('act'), body));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(body, 201);
-  });
-  app.openapi(remove, async (c) => {
+  },
+});
+const remove = route({
+  method: 'delete',
+  path: '/assignments',
+  scope: 'write',
+  operationId: 'deleteAssignment',
+  tag: 'Assignments',
+  summary: 'Remove access to a resource',
+  request: { query: z.strictObject(fields) },
+  responses: { 204: { description: 'Removed.' } },
+  handle: async (c, ports: Needs) => {
     const verdict = await unassign(ports, c.get('act'), c.req.valid('query'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
-  });
-  return app;
-}
+  },
+});
+
+export const assignmentRoutes = [create, remove];

@@ -6,7 +6,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -28,7 +28,7 @@ export async function deleteResource(
   ports: Needs,
   act: RequestContext,
   id: ResourceId,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ deleted: true }>> {
   const { account } = act.actor;
   const gone = await removeObject(

@@ -1,8 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
+import { z } from '@hono/zod-openapi';
 import { showOne } from '../http/api/describe-object.ts';
 import { resourceId } from '../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { removeLogo, setLogo } from './change-logo.ts';
@@ -18,44 +18,46 @@ const input = z
       .min(4)
       .max(Math.ceil(LOGO_BYTES / 3) * 4)
       .regex(BASE64, 'base64')
-      .openapi({ description: 'PNG or WebP, at most 32 kB, 16 to 1024 pixels on each side, base64.' }),
+      .openapi({
+        description: 'PNG or WebP in base64, at most 32 kB, 16 to 1024 pixels wide and high.',
+        example: 'iVBORw0KGgo=',
+      }),
   })
-  .openapi('LogoInput');
+  .openapi('LogoInput', { description: 'The image.' });
 
 const params = z.object({ id: resourceId });
-const security = [{ apiKey: ['write'] }];
 
-const set = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+const set = route({
   method: 'post',
   path: '/resources/{id}/logo',
-  tags: ['Resources'],
+  scope: 'write',
+  operationId: 'setResourceLogo',
+  tag: 'Resources',
   summary: 'Set the logo of a resource',
-  description: 'Shown above the sign-in, with the resource’s name as its text.',
-  security,
+  description: 'Shown above the sign-in, with the name of the resource as its alternative text.',
   request: { params, ...jsonBody(input) },
-  responses: { 200: jsonAnswer('The resource as it is now.', shownResource), ...refusals },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  path: '/resources/{id}/logo',
-  tags: ['Resources'],
-  summary: 'Take the logo of a resource away',
-  security,
-  request: { params },
-  responses: { 204: { description: 'It has none now.' }, ...refusals },
-});
-
-export function logos(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
-  const app = apiRouter();
-  app.use('/resources/:id/logo', authorize(ports, 'write'));
-  app.openapi(set, async (c) => {
+  responses: { 200: jsonAnswer('The resource as it is now.', shownResource) },
+  handle: async (c, ports: Needs) => {
     const bytes = Buffer.from(c.req.valid('json').image, 'base64');
     return showOne(c, await setLogo(ports, c.get('act'), c.req.valid('param').id, bytes), presentResource);
-  });
-  app.openapi(remove, async (c) => {
+  },
+});
+
+const remove = route({
+  method: 'delete',
+  path: '/resources/{id}/logo',
+  scope: 'write',
+  operationId: 'deleteResourceLogo',
+  tag: 'Resources',
+  summary: 'Delete the logo of a resource',
+  request: { params },
+  responses: { 204: { description: 'Deleted, or there was none.' } },
+  handle: async (c, ports: Needs) => {
     const verdict = await removeLogo(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
-  });
-  return app;
-}
+  },
+});
+
+export const logoRoutes = [set, remove];

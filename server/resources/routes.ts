@@ -3,9 +3,16 @@ import { z } from '@hono/zod-openapi';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../authentication/second-factor.ts';
 import { LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
 import { environmentCheck, shownEnvironmentCheck } from '../browsers/environment-fields.ts';
-import { authorize } from '../http/api/authorize.ts';
-import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from '../http/api/describe-object.ts';
 import {
+  describeObject,
+  showCreated,
+  showDeleted,
+  showOne,
+  showPage,
+  toCreatedObject,
+} from '../http/api/describe-object.ts';
+import {
+  createdAt,
   createdBy,
   filterId,
   idOrNull,
@@ -16,8 +23,8 @@ import {
   resourceId,
 } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter } from '../http/api/router.ts';
-import { seenOf } from '../http/api/version.ts';
+import { route } from '../http/api/route.ts';
+import { ifMatchVersions } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
@@ -39,49 +46,63 @@ import { OWN_DETAILS, type SelfServicePolicy } from './self-service-policy.ts';
 import { updateResource } from './update-resource.ts';
 
 const settings = {
-  name: label(100),
-  enabled: z.boolean(),
+  name: label(100).openapi({ description: 'The name of the resource, shown above the sign-in.', example: 'Shop' }),
+  enabled: z.boolean().openapi({ description: 'Whether users can sign in.' }),
   failedAttemptsBeforeLock: z
     .int()
     .min(FAILED_ATTEMPTS_BEFORE_LOCK.least)
     .max(FAILED_ATTEMPTS_BEFORE_LOCK.most)
-    .openapi({ description: 'A token whose wrong codes exceed this locks.' }),
+    .openapi({ description: 'A token is locked after more wrong codes than this.', example: 5 }),
   methodPolicy: z.enum(METHOD_POLICIES).openapi({
     description:
-      '`auto`: password and code for whoever is assigned with a token, password for whoever is assigned alone.',
+      'What the widget asks for. `auto`: password and code from users who are assigned with a token, the password from others.',
   }),
   tokenKinds: z.array(z.enum(TOKEN_KINDS)).max(TOKEN_KINDS.length).openapi({
-    description: 'The kinds of tokens that count here. A person with others alone is refused, never let off the code.',
-  }),
-  allowedOrigins: z.array(z.string().max(300)).max(100).openapi({
-    description: 'Where the widget may be embedded: exact origins, or `https://*.shop.example`. Empty: nowhere.',
-  }),
-  allowLocalhost: z.boolean().openapi({ description: 'Also any port of http://localhost and http://127.0.0.1.' }),
-  resultLifetimeMs: z.int().min(10_000).max(300_000),
-  redirectUris: z.array(z.string().max(LONGEST_REDIRECT_URI)).max(20).openapi({
     description:
-      'Where results may be posted to from our own page: exact addresses, https (or http on localhost), without a fragment.',
+      'The kinds of tokens that count here. A user who has only other kinds is refused, never signed in without a code.',
   }),
+  allowedOrigins: z
+    .array(z.string().max(300))
+    .max(100)
+    .openapi({
+      description: 'Where the widget can be embedded: exact origins, or `https://*.shop.example`. Empty: nowhere.',
+      example: ['https://shop.example'],
+    }),
+  allowLocalhost: z.boolean().openapi({
+    description: 'Whether the widget can also be embedded at any port of http://localhost and http://127.0.0.1.',
+  }),
+  resultLifetimeMs: z
+    .int()
+    .min(10_000)
+    .max(300_000)
+    .openapi({ description: 'The lifetime of results in milliseconds.', example: 60_000 }),
+  redirectUris: z
+    .array(z.string().max(LONGEST_REDIRECT_URI))
+    .max(20)
+    .openapi({
+      description:
+        'Where the hosted sign-in page can post results: exact URLs, https (or http on localhost), without a fragment.',
+      example: ['https://shop.example/signed-in'],
+    }),
   passwordReset: z.boolean().openapi({
-    description: 'Whether people may have a link to a new password mailed to them from the widget.',
+    description: 'Whether users can request a password reset link by email in the widget.',
   }),
   passkeySignIn: z.boolean().openapi({
     description:
-      'Whether the widget offers to sign in with a passkey alone, in place of name, password and code. The passkey’s device then checks its person, which counts as two factors.',
+      'Whether users can sign in with a passkey alone. The device then verifies the user, so it counts as two factors.',
   }),
 };
 const policy = {
   kinds: z.array(z.enum(ENROLMENT_KINDS)).min(1).max(ENROLMENT_KINDS.length).openapi({
     description:
-      '`webauthn`: a passkey or security key; `totp`: an authenticator app; `email` and `sms`: codes that are sent. They have to be among `tokenKinds` as well. What cannot be had (no courier, no address) is not offered. Recovery codes come along with the first token.',
+      'What users can set up. `webauthn`: a passkey or security key; `totp`: an authenticator app; `email` and `sms`: codes that are sent. They must be among `tokenKinds` too. A kind that is not available (no mail server, no address) is not offered. Recovery codes come with the first token.',
   }),
-  required: z.boolean().openapi({ description: 'Whoever has never had a token does not get in without.' }),
+  required: z.boolean().openapi({ description: 'Whether users who never had a token must set one up to sign in.' }),
   postponableUntil: instant
     .nullable()
-    .openapi({ description: 'Until when it may be postponed although it is required; null: not at all.' }),
+    .openapi({ description: 'Until when users can postpone it although it is required. Null: they cannot.' }),
   unlockByMail: z.boolean().openapi({
-    description:
-      'Whether people may have a link mailed, after their password, that unlocks tokens which wrong codes have locked.',
+    description: 'Whether users can request, after their password, a link by email that unlocks their locked tokens.',
   }),
 };
 const policyInput = z
@@ -90,21 +111,21 @@ const policyInput = z
     postponableUntil: policy.postponableUntil.default(null),
     unlockByMail: policy.unlockByMail.default(false),
   })
-  .openapi('EnrolmentPolicyInput', { description: 'How people set up tokens by themselves where they sign in.' });
-const shownPolicy = z.object(policy).openapi('EnrolmentPolicy');
+  .openapi('EnrolmentPolicyInput', { description: 'How users set up tokens themselves when they sign in.' });
+const shownPolicy = z
+  .object(policy)
+  .openapi('EnrolmentPolicy', { description: 'How users set up tokens themselves when they sign in.' });
 const selfPolicy = {
   tokens: z.boolean().openapi({
     description:
-      'Whether they rename, remove and bring back into step the tokens that they set up themselves, change PINs, have recovery codes made anew, and add what `enrolment` allows. What administrators handed out stays.',
+      'Whether users can rename, remove and resynchronise the tokens that they set up themselves, change PINs, renew recovery codes, and add what `enrolment` allows. Tokens that administrators handed out stay.',
   }),
-  password: z.boolean().openapi({ description: 'Whether they change a password that they have.' }),
+  password: z.boolean().openapi({ description: 'Whether users can change their password.' }),
   details: z
     .array(z.enum(OWN_DETAILS))
     .max(OWN_DETAILS.length)
-    .openapi({ description: 'What of themselves they change. A new `email` counts once its mailbox is proven.' }),
-  browsers: z
-    .boolean()
-    .openapi({ description: 'Whether they have the browsers forgotten that are remembered of them.' }),
+    .openapi({ description: 'What users can change about themselves. A new `email` counts after it is confirmed.' }),
+  browsers: z.boolean().openapi({ description: 'Whether users can remove their known browsers.' }),
 };
 const selfPolicyInput = z
   .strictObject({
@@ -113,24 +134,31 @@ const selfPolicyInput = z
     details: selfPolicy.details.default([]),
     browsers: selfPolicy.browsers.default(false),
   })
-  .openapi('SelfServicePolicyInput', { description: 'What people may change by themselves on the self-service page.' });
-const shownSelfPolicy = z.object(selfPolicy).openapi('SelfServicePolicy');
+  .openapi('SelfServicePolicyInput', { description: 'What users can change on the self-service page.' });
+const shownSelfPolicy = z
+  .object(selfPolicy)
+  .openapi('SelfServicePolicy', { description: 'What users can change on the self-service page.' });
+const rememberMs = z.int().min(1000).max(LONGEST_REMEMBERED_MS).openapi({
+  description:
+    'How long a login request can refer to a consumed result, in milliseconds; at most 12 hours. Null: it cannot.',
+  example: 3_600_000,
+});
 const beyond = {
   environment: environmentCheck.nullable().openapi({
-    description:
-      'Compares browsers in the widget with those that the person signed in with before. Null: nothing is collected.',
+    description: 'Compares the browser with the known browsers of the user. Null: nothing is collected.',
   }),
-  rememberMs: z.int().min(1000).max(LONGEST_REMEMBERED_MS).nullable().openapi({
-    description: 'How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all.',
-  }),
+  rememberMs: rememberMs.nullable(),
 };
 const shownBeyond = { ...beyond, environment: shownEnvironmentCheck.nullable() };
-const filters = { geoFilter: idOrNull(filterId), timeFilter: idOrNull(filterId), ipFilter: idOrNull(filterId) };
+const geoFilter = filterId.openapi({ description: 'Id of the filter by country.' });
+const timeFilter = filterId.openapi({ description: 'Id of the filter by time.' });
+const ipFilter = filterId.openapi({ description: 'Id of the filter by IP address.' });
+const filters = { geoFilter: idOrNull(geoFilter), timeFilter: idOrNull(timeFilter), ipFilter: idOrNull(ipFilter) };
 
 /** Said when it is made and never after; `PATCH` takes no such field. */
 const testMode = z.enum(TEST_MODES).openapi({
   description:
-    'Makes it a resource for tests, which nobody is assigned to: `pass`: every sign-in ends well; `fail`: none does; `expire`: the result has expired already. Cannot be changed.',
+    'Makes it a test resource, without users. `pass`: every sign-in succeeds; `fail`: every sign-in fails; `expire`: the result has already expired. It cannot be changed.',
 });
 
 const input = z
@@ -148,19 +176,19 @@ const input = z
       passwordReset: settings.passwordReset.default(false),
       passkeySignIn: settings.passkeySignIn.default(false),
     },
-    geoFilter: filterId.optional(),
-    timeFilter: filterId.optional(),
-    ipFilter: filterId.optional(),
+    geoFilter: geoFilter.optional(),
+    timeFilter: timeFilter.optional(),
+    ipFilter: ipFilter.optional(),
     environment: environmentCheck.optional(),
-    rememberMs: beyond.rememberMs.unwrap().optional(),
+    rememberMs: rememberMs.optional(),
     testMode: testMode.optional(),
-    enrolment: policyInput.nullable().default(null).openapi({ description: 'null: people do not set up tokens.' }),
+    enrolment: policyInput.nullable().default(null).openapi({ description: 'Null: users cannot set up tokens.' }),
     selfService: selfPolicyInput
       .nullable()
       .default(null)
-      .openapi({ description: 'null: there is no page where people see and manage what is theirs.' }),
+      .openapi({ description: 'Null: there is no self-service page.' }),
   })
-  .openapi('ResourceInput');
+  .openapi('ResourceInput', { description: 'A new resource.' });
 const changes = z
   .strictObject({
     ...settings,
@@ -170,10 +198,10 @@ const changes = z
     selfService: selfPolicyInput.nullable(),
   })
   .partial()
-  .openapi('ResourceChanges');
+  .openapi('ResourceChanges', { description: 'What changes of a resource. Null removes a value.' });
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
-    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `PASSWORD_ONLY_IS_ONE_FACTOR`: the password is all that is asked for, even from users who have a token, so a stolen password is enough to sign in. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by mail and codes by mail count, so you have to confirm a user who has no other token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind of token in `enrolment.kinds` is not among the `tokenKinds`, so it is offered to nobody.',
+    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered.',
 });
 export const shownResource = z
   .object({
@@ -184,14 +212,15 @@ export const shownResource = z
     selfService: shownSelfPolicy.nullable(),
     ...shownBeyond,
     logo: z.string().nullable().openapi({
-      description: 'SHA-256 of the logo, null without one. It is at `/widget/v1/logo?resource={id}&hash={logo}`.',
+      description: 'SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there is none.',
+      example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     }),
     testMode: testMode.nullable(),
     warnings,
-    createdAt: instant,
+    createdAt,
     createdBy,
   })
-  .openapi('Resource');
+  .openapi('Resource', { description: 'A resource.' });
 
 export function presentResource({
   account: _account,
@@ -245,50 +274,60 @@ const routes = describeObject(
     changes,
     shown: shownResource,
     made: shownResource,
-    about: { remove: 'Nobody signs in to it from then on. What was assigned to it is assigned to nothing.' },
+    about: { remove: 'Users can no longer sign in to it. Its assignments are deleted.' },
   },
 );
 
-export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
-  const app = apiRouter();
-  app.on(['GET'], ['/resources', '/resources/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-  app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, enrolment, selfService, ...body } =
-      c.req.valid('json');
-    const settings = {
-      ...body,
-      ...(environment && { environment }),
-      ...(rememberMs !== undefined && { rememberMs }),
-      ...(geoFilter && { geoFilter }),
-      ...(timeFilter && { timeFilter }),
-      ...(ipFilter && { ipFilter }),
-      ...(testMode && { testMode }),
-      ...(enrolment && { enrolment: policyOf(enrolment) }),
-      ...(selfService && { selfService }),
-    };
-    const made = await createOnce(ports, c, 'res', async (birth) => {
-      const verdict = await createResource(ports, c.get('act'), birth, settings);
-      return isRefusal(verdict) ? verdict : madeFrom(verdict.resource, presentResource(verdict.resource));
-    });
-    return showMade(c, made);
-  });
-  app.openapi(routes.list, async (c) =>
-    showPage(c, await listResources(ports, c.get('act'), c.req.valid('query')), presentResource),
-  );
-  app.openapi(routes.read, async (c) => {
-    const found = await showResource(ports, c.get('act'), c.req.valid('param').id);
-    return showOne(c, found, presentResource);
-  });
-  app.openapi(routes.update, async (c) => {
-    const { id } = c.req.valid('param');
-    const { enrolment, ...body } = c.req.valid('json');
-    const changes = { ...body, ...(enrolment !== undefined && { enrolment: enrolment && policyOf(enrolment) }) };
-    return showOne(c, await updateResource(ports, c.get('act'), id, changes, seenOf(c)), presentResource);
-  });
-  app.openapi(routes.remove, async (c) =>
-    showDeleted(c, await deleteResource(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
-  );
-  return app;
-}
+export const resourceRoutes = [
+  route({
+    ...routes.create,
+    handle: async (c, ports: Needs) => {
+      const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, enrolment, selfService, ...body } =
+        c.req.valid('json');
+      const settings = {
+        ...body,
+        ...(environment && { environment }),
+        ...(rememberMs !== undefined && { rememberMs }),
+        ...(geoFilter && { geoFilter }),
+        ...(timeFilter && { timeFilter }),
+        ...(ipFilter && { ipFilter }),
+        ...(testMode && { testMode }),
+        ...(enrolment && { enrolment: policyOf(enrolment) }),
+        ...(selfService && { selfService }),
+      };
+      const made = await createOnce(ports, c, 'res', async (birth) => {
+        const verdict = await createResource(ports, c.get('act'), birth, settings);
+        return isRefusal(verdict) ? verdict : toCreatedObject(verdict.resource, presentResource(verdict.resource));
+      });
+      return showCreated(c, made);
+    },
+  }),
+  route({
+    ...routes.list,
+    handle: async (c, ports: Needs) =>
+      showPage(c, await listResources(ports, c.get('act'), c.req.valid('query')), presentResource),
+  }),
+  route({
+    ...routes.read,
+    handle: async (c, ports: Needs) => {
+      const found = await showResource(ports, c.get('act'), c.req.valid('param').id);
+      return showOne(c, found, presentResource);
+    },
+  }),
+  route({
+    ...routes.update,
+    handle: async (c, ports: Needs) => {
+      const { id } = c.req.valid('param');
+      const { enrolment, ...body } = c.req.valid('json');
+      const changes = { ...body, ...(enrolment !== undefined && { enrolment: enrolment && policyOf(enrolment) }) };
+      return showOne(c, await updateResource(ports, c.get('act'), id, changes, ifMatchVersions(c)), presentResource);
+    },
+  }),
+  route({
+    ...routes.remove,
+    handle: async (c, ports: Needs) =>
+      showDeleted(c, await deleteResource(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
+  }),
+];

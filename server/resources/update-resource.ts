@@ -4,7 +4,7 @@ import type { FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
@@ -28,7 +28,7 @@ export async function updateResource(
   act: RequestContext,
   id: ResourceId,
   changes: ResourceChanges,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: Resource }>> {
   const { account } = act.actor;
   const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined && value !== null));

@@ -1,18 +1,16 @@
 import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
-import { type Context, Hono } from 'hono';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { email, label, languageTag, password, resourceId, tokenId } from '../http/api/fields.ts';
+import { internalRoute } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
-import type { AppEnv } from '../http/context.ts';
-import { sameOrigin } from '../http/middleware/same-origin.ts';
 import { mailLanguage } from '../kernel/mail.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { flowResponse, parse, stepRequest } from '../login/page/flow-response.ts';
+import { flowResponse, stepRequest } from '../login/page/flow-response.ts';
 import { showDocument } from '../login/page/show-document.ts';
 import { typedOtp } from '../login/step-fields.ts';
 import { addOwnToken } from './add-token.ts';
@@ -65,44 +63,61 @@ const ACTIONS = {
   'forget-browsers': action(plain, forgetOwnBrowsers),
 } as const;
 
-type Respond = (c: Context<AppEnv>, ports: SelfNeeds) => Promise<Response>;
+type ActionPath = `/flow/self/${string}`;
 
 function action<Input extends { seq: number }>(
   schema: z.ZodType<Input>,
   run: (ports: SelfNeeds, request: StepRequest & Input) => Promise<Result<FlowView>>,
-): Respond {
-  return async (c, ports) => {
-    const body = await parse(c, schema);
-    if (body instanceof Response) return body;
-    return flowResponse(c, await run(ports, { ...body, ...stepRequest(c, body.seq) }));
-  };
+) {
+  return (path: ActionPath) =>
+    internalRoute({
+      method: 'post',
+      path,
+      // The handle of the sign-in is the authority, and each action is claimed by its `seq` like any step.
+      scope: 'public',
+      isSameOriginOnly: true,
+      body: schema,
+      handle: async (c, ports: SelfNeeds, body) =>
+        flowResponse(c, await run(ports, { ...body, ...stepRequest(c, body.seq) })),
+    });
 }
 
-/**
- * What users change about themselves, at the step `self` of a sign-in: each action is claimed by its `seq` like any step, and
- * the handle is the authority (see `shared/wire/flow.ts`). Also the hosted page that leads there.
- */
-export function selfService(ports: Ports & { issuer: string; rpId?: string | undefined }, widget: BuiltFiles) {
-  const app = new Hono<AppEnv>();
-  app.use('/self-flows', sameOrigin(ports.issuer));
+type Needs = Ports & { issuer: string; rpId?: string | undefined; widget: BuiltFiles };
 
-  app.post('/self-flows', async (c) => {
-    const body = await parse(c, begin);
-    if (body instanceof Response) return body;
-    const { resource, traits } = body;
-    const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
-  });
-  for (const [path, respond] of Object.entries(ACTIONS)) app.post(`/flow/self/${path}`, (c) => respond(c, ports));
-  app.post('/flow/self/leave', async (c) => {
-    const verdict = await signOutOfSelfService(ports, c.req.header(FLOW_HEADER));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
-  });
-
-  // Nobody may frame it: what people do here they do on a page of their own, or in the frame of a site that may have it.
-  app.get('/self', async (c) => {
-    const { resource, shown } = await readSelfPage(ports, c.req.query('resource') ?? '');
-    return showDocument(c, widget, { resource, frameAncestors: [], self: true }, shown);
-  });
-  return app;
-}
+/** What users change about themselves, at the step `self` of a sign-in, and the hosted page that leads there. */
+export const selfServiceRoutes = [
+  internalRoute({
+    method: 'post',
+    path: '/self-flows',
+    // The users are about to sign in. The handle that it returns is the authority from then on.
+    scope: 'public',
+    isSameOriginOnly: true,
+    body: begin,
+    handle: async (c, ports: Needs, { resource, traits }) => {
+      const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+  ...Object.entries(ACTIONS).map(([path, declare]) => declare(`/flow/self/${path}`)),
+  internalRoute({
+    method: 'post',
+    path: '/flow/self/leave',
+    // The handle of the sign-in is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    handle: async (c, ports: Needs) => {
+      const verdict = await signOutOfSelfService(ports, c.req.header(FLOW_HEADER));
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
+    },
+  }),
+  internalRoute({
+    method: 'get',
+    path: '/self',
+    // The page is the same for everyone. It cannot be framed: the user signs in on it.
+    scope: 'public',
+    handle: async (c, ports: Needs) => {
+      const { resource, shown } = await readSelfPage(ports, c.req.query('resource') ?? '');
+      return showDocument(c, ports.widget, { resource, frameAncestors: [], self: true }, shown);
+    },
+  }),
+];

@@ -3,7 +3,7 @@ import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { unassignToken } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -22,7 +22,7 @@ export async function deleteToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: RequestContext,
   id: TokenId,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
   const found = await readObject(ports, actor.account, tokenDocument.key(id), 'TOKEN_NOT_FOUND');

@@ -3,7 +3,7 @@ import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { giveToken } from '../resources/assignments.ts';
 import { disown } from '../users/delete-user.ts';
@@ -38,7 +38,7 @@ export async function updateToken(
   act: RequestContext,
   id: TokenId,
   changes: TokenChanges,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: Token }>> {
   const { account } = act.actor;
   const key = tokenDocument.key(id);

@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize, mayUse } from '../http/api/authorize.ts';
-import { anyName, creationHeaders, instant, nonce, resourceId } from '../http/api/fields.ts';
+import { z } from '@hono/zod-openapi';
+import { mayUse } from '../http/api/authorize.ts';
+import { anyName, creationHeaders, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../http/api/router.ts';
+import { route } from '../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -12,12 +13,12 @@ import { TRANSACTION_FIELDS_MAX } from './transaction.ts';
 
 // Only the shape: what may stand in them is judged by the rule itself, which says what is wrong and where.
 const field = z.strictObject({
-  label: z.string().max(1000).openapi({ description: '1 to 40 characters.', example: 'Amount' }),
-  value: z.string().max(1000).openapi({ description: '1 to 200 characters.', example: '1,250.00 EUR' }),
+  label: z.string().max(1000).openapi({ description: 'The label, 1 to 40 characters.', example: 'Amount' }),
+  value: z.string().max(1000).openapi({ description: 'The value, 1 to 200 characters.', example: '1,250.00 EUR' }),
 });
 export const transactionFields = z.array(field).min(1).max(TRANSACTION_FIELDS_MAX).openapi('TransactionFields', {
   description:
-    'What the person sees and confirms, in this order. The first is shown largest, so let it be the one that matters most, such as the amount.',
+    'What the user sees and confirms, in this order. The first field is the largest: choose the most important one, such as the amount.',
 });
 export const transactionHash = z
   .string()
@@ -29,44 +30,46 @@ export const transactionHash = z
 
 const request = z
   .strictObject({
-    user: anyName.openapi({ description: 'Id or any name of the person, as your own session knows it.' }),
+    user: anyName.openapi({ description: 'Id or any name of the user of your session.' }),
     resource: resourceId,
     nonce,
     fields: transactionFields,
     factors: z.array(z.enum(SIGNING_KINDS)).min(1).optional().openapi({
-      description: 'Kinds of tokens that may confirm this one. Left out: all that can, and that the resource takes.',
+      description: 'The kinds of tokens that can confirm it. Default: all that the resource accepts.',
     }),
   })
-  .openapi('TransactionInput');
+  .openapi('TransactionInput', { description: 'The transaction to confirm.' });
 
 const answer = z
   .object({
-    loginRequest: z.string().openapi({ description: 'For `Countersign.mount(…, { loginRequest })`. Used once.' }),
+    loginRequest: z.string().openapi({
+      description: 'For `Countersign.mount(…, { loginRequest })`. It works once.',
+      example: 'lrq.flw_01k8dq9z2mp.Zk3xQ8vJ0pLr5sTn2wYb7cHdMfGaEuIo',
+    }),
     transaction: transactionHash,
-    expiresAt: instant.openapi({ description: 'Until when it can be confirmed.' }),
+    expiresAt: instantOf('Until when it can be confirmed.'),
   })
-  .openapi('Transaction');
+  .openapi('Transaction', { description: 'A transaction to confirm.' });
 
-const route = createRoute({
-  method: 'post',
-  path: '/transactions',
-  tags: ['Authentication'],
-  summary: 'Ask a person to confirm a transaction',
-  description:
-    'The widget shows the fields and takes an answer that is bound to them. The result carries their hash as `txn`. Codes of apps and fobs, and recovery codes, confirm nothing: whoever has nothing else is refused with `SIGNING_TOKEN_MISSING`.',
-  security: [{ apiKey: ['authenticate'] }],
-  request: { ...jsonBody(request), headers: creationHeaders },
-  responses: { 201: jsonAnswer('To be confirmed within five minutes.', answer), ...refusals },
-});
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-export function transactions(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
-  const app = apiRouter();
-  app.use('/transactions', authorize(ports, 'authenticate'));
-  app.openapi(route, async (c) => {
-    const body = c.req.valid('json');
-    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const verdict = await createOnce(ports, c, 'flw', (birth) => createTransaction(ports, c.get('act'), birth, body));
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
-  });
-  return app;
-}
+export const transactionRoutes = [
+  route({
+    method: 'post',
+    path: '/transactions',
+    scope: 'authenticate',
+    operationId: 'createTransaction',
+    tag: 'Authentication',
+    summary: 'Ask a user to confirm a transaction',
+    description:
+      'The widget shows the fields and takes a confirmation that is bound to them. The result has their hash as `txn`. Codes of apps and fobs, and recovery codes, cannot confirm: a user who has nothing else is refused with `SIGNING_TOKEN_MISSING`.',
+    request: { ...jsonBody(request), headers: creationHeaders },
+    responses: { 201: jsonAnswer('To be confirmed within five minutes.', answer) },
+    handle: async (c, ports: Needs) => {
+      const body = c.req.valid('json');
+      if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+      const verdict = await createOnce(ports, c, 'flw', (birth) => createTransaction(ports, c.get('act'), birth, body));
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+];

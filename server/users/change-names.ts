@@ -2,7 +2,7 @@ import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
@@ -37,7 +37,7 @@ export async function changeNames(
   id: UserId,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
-  seen: SeenVersions | undefined,
+  seen: IfMatchVersions | undefined,
 ): Promise<Result<{ object: User }>> {
   const { account } = act.actor;
   const attempt = newOperation(ports);
@@ -73,7 +73,7 @@ function announce(
   attempt: string,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
-  seen: SeenVersions | undefined,
+  seen: IfMatchVersions | undefined,
 ): Promise<Result<Announced>> {
   const key = userDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<Announced>> => {

@@ -8,7 +8,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
 import { giveToken } from '../resources/assignments.ts';
@@ -30,7 +30,7 @@ export async function deleteUser(
   ports: Needs,
   act: RequestContext,
   id: UserId,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ deleted: true }>> {
   const { account } = act.actor;
   const gone = await removeObject(

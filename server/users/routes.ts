@@ -1,20 +1,19 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../http/api/authorize.ts';
+import { z } from '@hono/zod-openapi';
 import {
+  type CreatedObject,
   describeObject,
-  type Made,
-  madeFrom,
+  showCreated,
   showDeleted,
-  showMade,
   showOne,
   showPage,
+  toCreatedObject,
 } from '../http/api/describe-object.ts';
 import {
   anyName,
+  createdAt,
   createdBy,
   email,
   flag,
-  instant,
   label,
   login,
   namedPageQuery,
@@ -28,8 +27,8 @@ import {
   userId,
 } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
-import { apiRouter } from '../http/api/router.ts';
-import { seenOf } from '../http/api/version.ts';
+import { route } from '../http/api/route.ts';
+import { ifMatchVersions } from '../http/api/version.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -46,14 +45,14 @@ import type { User } from './user.ts';
 
 const names = {
   login,
-  alias: login.optional(),
-  email: email.optional(),
-  phone: phone.optional(),
-  firstName: label(100).optional(),
-  secondName: label(100).optional(),
+  alias: login.openapi({ description: 'Another name to sign in with.', example: 'al' }).optional(),
+  email: email.openapi({ description: 'Also a name to sign in with.' }).optional(),
+  phone: phone.openapi({ description: 'Also a name to sign in with.' }).optional(),
+  firstName: label(100).openapi({ description: 'The first name.', example: 'Alice' }).optional(),
+  secondName: label(100).openapi({ description: 'The second name.', example: 'Liddell' }).optional(),
 };
 const apiSupport = z.boolean().openapi({
-  description: 'Whether `POST /authentications` lets them in. The widget does not ask for it.',
+  description: 'Whether the user can be authenticated over the API. The widget ignores it.',
 });
 export const userInput = z
   .strictObject({
@@ -62,41 +61,50 @@ export const userInput = z
     passwordHash: passwordHash.optional(),
     apiSupport: apiSupport.default(true),
   })
-  .openapi('UserInput');
+  .openapi('UserInput', { description: 'A new user.' });
+const blocked = z.boolean().openapi({ description: 'A blocked user cannot sign in.' });
 const changes = z
   .strictObject({
     login,
-    alias: login.nullable(),
-    email: email.nullable(),
-    phone: phone.nullable(),
-    firstName: label(100).nullable(),
-    secondName: label(100).nullable(),
-    blocked: z.boolean(),
+    alias: names.alias.unwrap().nullable(),
+    email: names.email.unwrap().nullable(),
+    phone: names.phone.unwrap().nullable(),
+    firstName: names.firstName.unwrap().nullable(),
+    secondName: names.secondName.unwrap().nullable(),
+    blocked,
     password,
     apiSupport,
     needsConfirmation: z.literal(false).openapi({
-      description: 'Confirms the user after a password reset by mail: codes by mail count again as a second factor.',
+      description: 'Confirms the user after a password reset by email: codes by email count as a second factor again.',
     }),
   })
   .partial()
-  .openapi('UserChanges');
+  .openapi('UserChanges', { description: 'What changes of a user. Null removes a value.' });
 const shown = z
   .object({
     id: userId,
     ...names,
-    apiSupport: z.boolean(),
-    blocked: z.boolean(),
-    hasPassword: z.boolean(),
+    apiSupport,
+    blocked,
+    hasPassword: z.boolean().openapi({ description: 'Whether the user has a password.' }),
     needsConfirmation: z.literal(true).optional().openapi({
       description:
-        'The password was set through a mailed link. Codes by mail are no second factor until the user signs in with another one or this is set to `false`.',
+        'The password was reset by email. Codes by email are no second factor until the user signs in with another one, or this is set to `false`.',
     }),
-    assignments: z.array(z.object({ resource: resourceId, alone: z.boolean(), tokens: z.array(tokenId) })),
+    assignments: z
+      .array(
+        z.object({
+          resource: resourceId,
+          alone: z.boolean().openapi({ description: 'Whether the user is assigned without a token.' }),
+          tokens: z.array(tokenId).openapi({ description: 'The tokens with which the user is assigned.' }),
+        }),
+      )
+      .openapi({ description: 'The resources that the user can sign in to.' }),
     otherResources,
-    createdAt: instant,
+    createdAt,
     createdBy,
   })
-  .openapi('User');
+  .openapi('User', { description: 'A user.' });
 
 function presentUser(user: User, { actor }: RequestContext): z.input<typeof shown> {
   // Field by field: a user holds more than their administrators are shown.
@@ -117,36 +125,25 @@ function presentUser(user: User, { actor }: RequestContext): z.input<typeof show
   };
 }
 
-const described = describeObject(
+const routes = describeObject(
   { path: '/users', tag: 'Users', one: 'a user', many: 'users', id: userId },
   {
     query: namedPageQuery.extend({
-      blocked: flag.optional(),
-      resource: resourceId.optional().openapi({ description: 'Assigned to it, alone or with a token.' }),
+      blocked: flag.optional().openapi({ description: 'Only users who are blocked, or who are not.' }),
+      resource: resourceId.optional().openapi({ description: 'Only users who are assigned to this resource.' }),
     }),
     input: userInput,
     changes,
     shown,
     made: shown,
     about: {
-      create: 'Login, alias, e-mail and phone share one namespace within the account, whatever their case.',
+      create: 'Login, alias, email and phone share one namespace within the account, in any case.',
       update:
-        'Names that somebody else has are refused with NAME_TAKEN, and nothing is changed then; `errors` says which it is.',
-      remove: 'Their names are free from then on, and their tokens are nobody’s.',
+        'A name that another user has is refused with NAME_TAKEN, and nothing changes; `errors` says which it is.',
+      remove: 'The names are free again, and the tokens lose their owner.',
     },
   },
 );
-const routes = {
-  ...described,
-  read: createRoute({
-    ...described.read,
-    // Named as in the routes that change one: OpenAPI takes two templates of one shape for the same path.
-    path: '/users/{id}',
-    summary: 'Read a user by id or by any of their names',
-    request: { params: z.object({ id: anyName }) },
-  }),
-};
-
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
 type RouterNeeds = Needs & Pick<Ports, 'courier'>;
 
@@ -155,37 +152,50 @@ export async function makeUser(
   act: RequestContext,
   birth: NewId<UserId>,
   body: z.output<typeof userInput>,
-): Promise<Made<z.input<typeof shown>> | Refusal> {
+): Promise<CreatedObject<z.input<typeof shown>> | Refusal> {
   const made = await createUser(ports, act, birth, body);
-  return isRefusal(made) ? made : madeFrom(made.user, presentUser(made.user, act));
+  return isRefusal(made) ? made : toCreatedObject(made.user, presentUser(made.user, act));
 }
 
-export function users(ports: RouterNeeds) {
-  const app = apiRouter();
-  app.on(['GET'], ['/users', '/users/:id'], authorize(ports, 'read'));
-  app.on(['POST'], ['/users'], authorize(ports, 'write'));
-  app.on(['PATCH', 'DELETE'], ['/users/:id'], authorize(ports, 'write'));
-
-  app.openapi(routes.create, async (c) => {
-    const body = c.req.valid('json');
-    return showMade(c, await createOnce(ports, c, 'usr', (birth) => makeUser(ports, c.get('act'), birth, body)));
-  });
-  app.openapi(routes.list, async (c) =>
-    showPage(c, await listUsers(ports, c.get('act'), c.req.valid('query')), (user) => presentUser(user, c.get('act'))),
-  );
-  app.openapi(routes.read, async (c) => {
-    return showOne(c, await showUser(ports, c.get('act'), c.req.valid('param').id), (user) =>
-      presentUser(user, c.get('act')),
-    );
-  });
-  app.openapi(routes.update, async (c) => {
-    const { id } = c.req.valid('param');
-    return showOne(c, await updateUser(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), (user) =>
-      presentUser(user, c.get('act')),
-    );
-  });
-  app.openapi(routes.remove, async (c) =>
-    showDeleted(c, await deleteUser(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
-  );
-  return app;
-}
+export const userRoutes = [
+  route({
+    ...routes.create,
+    handle: async (c, ports: RouterNeeds) => {
+      const body = c.req.valid('json');
+      return showCreated(c, await createOnce(ports, c, 'usr', (birth) => makeUser(ports, c.get('act'), birth, body)));
+    },
+  }),
+  route({
+    ...routes.list,
+    handle: async (c, ports: RouterNeeds) =>
+      showPage(c, await listUsers(ports, c.get('act'), c.req.valid('query')), (user) =>
+        presentUser(user, c.get('act')),
+      ),
+  }),
+  route({
+    ...routes.read,
+    // Named as in the routes that change one: OpenAPI takes two templates of one shape for the same path.
+    path: '/users/{id}',
+    summary: 'Read a user by id or by any of their names',
+    request: { params: z.object({ id: anyName }) },
+    handle: async (c, ports: RouterNeeds) => {
+      return showOne(c, await showUser(ports, c.get('act'), c.req.valid('param').id), (user) =>
+        presentUser(user, c.get('act')),
+      );
+    },
+  }),
+  route({
+    ...routes.update,
+    handle: async (c, ports: RouterNeeds) => {
+      const { id } = c.req.valid('param');
+      return showOne(c, await updateUser(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c)), (user) =>
+        presentUser(user, c.get('act')),
+      );
+    },
+  }),
+  route({
+    ...routes.remove,
+    handle: async (c, ports: RouterNeeds) =>
+      showDeleted(c, await deleteUser(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
+  }),
+];

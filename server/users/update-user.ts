@@ -8,7 +8,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { confirmed } from '../passwords/reset/reset-by-mail.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames, type NameChanges } from './change-names.ts';
 import { refuseChosen } from './create-user.ts';
@@ -33,7 +33,7 @@ export async function updateUser(
   act: RequestContext,
   id: UserId,
   changes: UserChanges,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ object: User }>> {
   const { password, login, alias, email, phone, needsConfirmation, ...rest } = changes;
   const key = userDocument.key(id);

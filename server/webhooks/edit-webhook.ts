@@ -5,7 +5,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { changedFields, changedMeanwhile } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -68,7 +68,7 @@ export function editWebhook(
   type: EventType,
   id: WebhookId,
   edit: (webhook: Webhook, now: number) => Webhook | Refusal,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ webhook: Webhook }>> {
   return editBook(ports, act, (book, now) => {
     const webhook = book.webhooks.find((one) => one.id === id);

@@ -2,7 +2,7 @@ import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { SeenVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../records/etag.ts';
 import { webhookSecretContext } from './documents.ts';
 import { editWebhook } from './edit-webhook.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
@@ -19,7 +19,7 @@ export async function rotateWebhookSecret(
   act: RequestContext,
   id: WebhookId,
   overlapMs: number,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
   given?: { bytes: Uint8Array; madeWith: string },
 ): Promise<Result<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;

@@ -3,7 +3,7 @@ import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
-import { isUnchangedSince, type SeenVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { changedMeanwhile } from '../records/read-object.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
 import type { Webhook } from './webhook.ts';
@@ -23,7 +23,7 @@ export async function updateWebhook(
   act: RequestContext,
   id: WebhookId,
   changes: WebhookChanges,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ webhook: Webhook }>> {
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
   if (target && 'problem' in target) return wrongInput('url', target.problem);
@@ -45,7 +45,7 @@ export function deleteWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   id: WebhookId,
-  seen?: SeenVersions,
+  seen?: IfMatchVersions,
 ): Promise<Result<{ deleted: true }>> {
   return editBook<{ deleted: true }>(ports, act, (book) => {
     const webhook = book.webhooks.find((one) => one.id === id);

@@ -41,10 +41,10 @@ export const decide = (now: number): Code => String(new Date(now)) + String(totp
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { decide } from '../tokens/token.ts';
 export const authenticate = (_ports: Ports, now: number) => [yieldToEventLoop, decide(now)];`,
-  'server/authentication/routes.ts': `import { Hono } from 'hono';
+  'server/authentication/routes.ts': `import { html } from 'hono/html';
 import { answer } from '../http/answer.ts';
 import { authenticate } from './authenticate.ts';
-export const routes = [Hono, answer, authenticate];`,
+export const routes = [html, answer, authenticate];`,
   'server/authentication/request-fields.ts': `import { z } from '@hono/zod-openapi'; export const f = z;`,
   'server/http/answer.ts': `import pino from 'pino'; export const answer = () => pino;`,
   'server/protectimus/routes.ts': `import { answer } from '../http/answer.ts';
@@ -135,6 +135,20 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['app -> adapters', 'server/app.ts', `import './store/redis/store.ts';`, /app may not know adapters/],
   ['main -> tests', 'server/main.ts', `import './testing/fake-store.ts';`, /composition may not know tests/],
   ['feature -> tests', 'server/users/a.ts', `import '../authentication/authenticate.test.ts';`, /may not know tests/],
+  // Routes.
+  [
+    'createRoute',
+    'server/users/routes.ts',
+    `import { createRoute, z } from '@hono/zod-openapi'; [createRoute, z];`,
+    /declare it with route\(\)/,
+  ],
+  ['all of zod-openapi', 'server/http/a.ts', `import * as o from '@hono/zod-openapi'; o;`, /declare it with route\(\)/],
+  [
+    'a router',
+    'server/users/routes.ts',
+    `import { Hono } from 'hono'; export const app = new Hono();`,
+    /makes a router of its own/,
+  ],
   // Ways to write it.
   ['a type in passing', 'server/users/a.ts', `export type S = import('../config/read.ts').Config;`, /not know config/],
   ['export from', 'server/users/a.ts', `export { open } from '../store/redis/store.ts';`, /not know adapters/],

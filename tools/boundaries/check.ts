@@ -8,6 +8,8 @@ import { type Packages, packageName, readWorkspaces } from './packages.ts';
 import { parseSourceFile, type Reference, SOURCE_FILE, type SourceFile } from './source-file.ts';
 
 const MAX_LINES = 400;
+/** The one file that makes routes. */
+const ROUTE_FILE = 'server/http/api/route.ts';
 
 export interface BoundaryReport {
   readonly files: number;
@@ -40,7 +42,7 @@ export function checkBoundaries(root: string): BoundaryReport {
       const takesFrom = new Set<string>();
       graph.set(path, targets);
       judged.set(path, { file, layer, takesFrom, names: targets });
-      problems.push(...purityProblems(file, LAYERS[layer]));
+      problems.push(...purityProblems(file, LAYERS[layer]), ...routeProblems(file, layer));
       for (const reference of file.references) {
         references += 1;
         const ours = workspaces.fileOf(reference.specifier);
@@ -94,6 +96,22 @@ function* purityProblems(file: SourceFile, rules: Layer): Generator<string> {
   if (file.computedImports > 0) yield 'imports a computed name, which cannot be checked';
   if (!rules.noAmbient) return;
   for (const name of file.ambient) yield `uses ${name}; take it as an argument`;
+}
+
+/** A route that is made in another way would have no authorization of its own. */
+function* routeProblems(file: SourceFile, layer: LayerName): Generator<string> {
+  if (isFree(layer) || file.path === ROUTE_FILE) return;
+  for (const { specifier, typeOnly, names } of file.references) {
+    if (typeOnly) continue;
+    const takes = (name: string) => names?.includes(name) ?? true;
+    if (specifier === '@hono/zod-openapi' && takes('createRoute')) {
+      yield `createRoute makes a route that anyone may call; declare it with route() of ${ROUTE_FILE}`;
+    }
+    // Pages and files are for everyone; nothing else of a feature is.
+    if (layer === 'features' && specifier === 'hono' && takes('Hono') && !file.path.includes('/page/')) {
+      yield `makes a router of its own; declare its routes with route() or internalRoute() of ${ROUTE_FILE}`;
+    }
+  }
 }
 
 function* layerProblems(from: LayerName, reference: Reference, target: string): Generator<string> {

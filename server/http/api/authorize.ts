@@ -1,6 +1,7 @@
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { accountDocument } from '../../accounts/documents.ts';
+import { isSigned } from '../../accounts/payments/signature.ts';
 import { actorOf } from '../../administrators/administrator.ts';
 import { authenticateSession } from '../../administrators/login/authenticate-session.ts';
 import { csrfToken } from '../../administrators/session.ts';
@@ -25,16 +26,42 @@ export const ACCOUNT_HEADER = 'countersign-account';
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 const SAFE = new Set(['GET', 'HEAD']);
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+/**
+ * Who may call a route. An API scope: an API key with the scope, or an administrator's session. `session`: administrators
+ * themselves, by session alone. `operator`: only over the operator's socket. `operator-account`: the same, in the account
+ * that the request names. `payments`: the payment service, by its signature. `public`: everyone.
+ */
+export type RouteScope = ApiScope | 'session' | 'operator' | 'operator-account' | 'payments' | 'public';
+
+export type AuthorizationPorts = Pick<Ports, 'store' | 'clock' | 'random'> & {
+  /** The payment service signs with it. */
+  paymentSecret?: Uint8Array | undefined;
+};
+
+/** Refuses everyone else than the scope says. */
+export function authorize(ports: AuthorizationPorts, scope: Exclude<RouteScope, 'public'>): MiddlewareHandler<AppEnv> {
+  switch (scope) {
+    case 'session':
+      return requireSession(ports);
+    case 'operator':
+      return requireOperator;
+    case 'operator-account':
+      return async (c, next) => (isOperator(c) ? asOperator(ports, c, next) : refuse(c, 'NOT_FOUND'));
+    case 'payments':
+      return requirePaymentSignature(ports);
+    default:
+      return requireScope(ports, scope);
+  }
+}
 
 /**
- * Lets in whoever shows a living API key with the scope, in the Authorization header and nowhere else (SR-26), or the
- * session of an administrator (SR-29). Never both. A session has no scopes: what its administrator may do, every use-case
- * asks; but it authenticates nobody else, which is for a site's backend.
+ * Requires a valid API key with the scope, in the Authorization header and nowhere else (SR-26), or an administrator's
+ * session (SR-29). Never both. A session has no scopes: every use-case checks what its administrator may do. It never
+ * authenticates other users, which is for a site's backend.
  */
-export function authorize(ports: Needs, scope: ApiScope): MiddlewareHandler<AppEnv> {
+function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (c.env?.operator === true) return asOperator(ports, c, next);
+    if (isOperator(c)) return asOperator(ports, c, next);
     const header = c.req.header('authorization');
     const cookie = sentSession(c);
     if (header !== undefined && cookie !== undefined) return refuse(c, 'CREDENTIALS_AMBIGUOUS');
@@ -57,8 +84,7 @@ export function authorize(ports: Needs, scope: ApiScope): MiddlewareHandler<AppE
   };
 }
 
-/** Lets in administrators themselves, by their session alone. */
-export function authorizeSession(ports: Needs): MiddlewareHandler<AppEnv> {
+function requireSession(ports: AuthorizationPorts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const cookie = sentSession(c);
     if (c.req.header('authorization') !== undefined) {
@@ -71,12 +97,37 @@ export function authorizeSession(ports: Needs): MiddlewareHandler<AppEnv> {
   };
 }
 
+const requireOperator: MiddlewareHandler<AppEnv> = async (c, next) => (isOperator(c) ? next() : refuse(c, 'NOT_FOUND'));
+
+/** Only the operator's socket sets this, and no request can. */
+function isOperator(c: Context<AppEnv>): boolean {
+  return c.env?.operator === true;
+}
+
+/** A repeated message, replayed or resent, passes here: the reference of the payment is booked once. */
+function requirePaymentSignature({ paymentSecret, clock }: AuthorizationPorts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const body = new Uint8Array(await c.req.arrayBuffer());
+    const headers = {
+      id: c.req.header('webhook-id'),
+      timestamp: c.req.header('webhook-timestamp'),
+      signature: c.req.header('webhook-signature'),
+    };
+    const isValid = paymentSecret !== undefined && isSigned(paymentSecret, headers, body, clock.now());
+    return isValid ? next() : refuse(c, 'SIGNATURE_INVALID');
+  };
+}
+
 /**
- * Sets who acts, or answers why not. A browser sends the cookie along whoever made it send the request, so what changes
- * something must come from our own pages, and carry what only they can read.
+ * Sets who acts, or returns the refusal. Browsers attach the cookie whichever page sent the request, so a change must come
+ * from our own pages and carry the CSRF token that only they can read.
  */
-async function admitSession(ports: Needs, c: Context<AppEnv>, cookie: string): Promise<Response | undefined> {
-  const { origin } = c.get('sessionDoor') ?? { origin: '' };
+async function admitSession(
+  ports: AuthorizationPorts,
+  c: Context<AppEnv>,
+  cookie: string,
+): Promise<Response | undefined> {
+  const { origin } = c.get('sessionCookie') ?? { origin: '' };
   if (!fromOwnPages(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
   const verdict = await authenticateSession(ports, cookie);
   if (isRefusal(verdict)) return refuseResult(c, verdict);
@@ -92,7 +143,7 @@ function keyActor({ account, id, scopes, resources }: ApiKey): Actor {
   return { kind: 'api-key', account, id, scopes, ...(resources && { resources }) };
 }
 
-/** Over the operator's socket: whoever may open that has the server's files as well. The request names the account. */
+/** Anyone who can open the operator's socket can read the server's files too. The request names the account. */
 async function asOperator(ports: Pick<Ports, 'store' | 'clock'>, c: Context<AppEnv>, next: Next) {
   const account = parseId('acc', c.req.header(ACCOUNT_HEADER));
   const [stored] = account ? await ports.store.getMany([accountDocument.key(account)], ports.clock.now()) : [];

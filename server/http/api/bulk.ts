@@ -1,5 +1,5 @@
 import { REFUSALS } from '@countersign/protocol/codes';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
@@ -9,21 +9,22 @@ import type { NewId } from '../../records/create-object.ts';
 import { doInBulk, type Row, WIDE, WIDTH } from '../../records/do-in-bulk.ts';
 import { assign, judgeAssignment } from '../../resources/assign.ts';
 import { assignmentInput } from '../../resources/assignment-routes.ts';
-import { makeToken, shownOnce, tokenInput } from '../../tokens/routes.ts';
+import { makeToken } from '../../tokens/routes.ts';
+import { shownOnce, tokenInput } from '../../tokens/token-fields.ts';
 import { makeUser, userInput } from '../../users/routes.ts';
 import { validateNewToken, validateNewUser } from '../../users/validate-rows.ts';
 import type { AppEnv } from '../context.ts';
+import { BULK_BODY_LIMIT } from '../middleware/body-limit.ts';
 import { faultOf } from '../problem.ts';
-import { authorize } from './authorize.ts';
 import { creationHeaders } from './fields.ts';
-import { apiRouter, errorsIn, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } from './router.ts';
+import { route } from './route.ts';
+import { errorsIn, errorsOf, jsonAnswer, jsonBody, problemSchema } from './router.ts';
 
-/** Apart from `/users/…`, where a fixed part beside the id is more than the compiled router takes. */
-export const BULK_PATHS = ['/bulk/users', '/bulk/tokens', '/bulk/assignments'] as const;
 const MOST_ROWS = 500;
 
 const MAX_KEY_LENGTH = 128;
 const key = z.string().max(MAX_KEY_LENGTH).optional();
+const DESCRIBED_KEY = { description: 'A key of your own. The outcome repeats it.', example: 'row-1' };
 /** The rows are judged one by one, so that a bad one does not spoil the others; described they are all the same. */
 function requestOf(schema: string) {
   const row = {
@@ -31,95 +32,118 @@ function requestOf(schema: string) {
       { $ref: `#/components/schemas/${schema}` },
       {
         type: 'object' as const,
-        description: 'The same with a `key` of your own, which the answer repeats.',
-        properties: { key: { type: 'string' as const, maxLength: MAX_KEY_LENGTH } },
+        description: 'The same with a `key`.',
+        properties: { key: { type: 'string' as const, maxLength: MAX_KEY_LENGTH, ...DESCRIBED_KEY } },
         required: ['key'],
       },
     ],
   };
   return z
     .strictObject({
-      rows: z
-        .array(z.record(z.string(), z.unknown()))
-        .min(1)
-        .max(MOST_ROWS)
-        .openapi({ type: 'array', items: row, minItems: 1, maxItems: MOST_ROWS }),
-      dryRun: z
-        .boolean()
-        .default(false)
-        .openapi({ description: 'Judge every row and make nothing. Rows are not held against one another.' }),
+      rows: z.array(z.record(z.string(), z.unknown())).min(1).max(MOST_ROWS).openapi({
+        type: 'array',
+        items: row,
+        minItems: 1,
+        maxItems: MOST_ROWS,
+        description: 'The objects to create.',
+      }),
+      dryRun: z.boolean().default(false).openapi({
+        description: 'Whether to validate every row and create nothing. Rows are not compared with one another.',
+      }),
     })
-    .openapi(`${schema.replace('Input', '')}BulkInput`);
+    .openapi(`${schema.replace('Input', '')}BulkInput`, { description: 'Many objects to create.' });
 }
 
 const outcome = z.object({
-  key: z.string().optional(),
-  status: z.int().openapi({ description: 'What the request for this row alone would have been answered with.' }),
-  id: z.string().optional(),
+  key: z.string().optional().openapi({ description: 'The key of the row.', example: 'row-1' }),
+  status: z
+    .int()
+    .openapi({ description: 'The HTTP status that a request for this row alone would have.', example: 201 }),
+  id: z.string().optional().openapi({ description: 'Id of the created object.', example: 'usr_01k8dq9z2mp' }),
   code: problemSchema.shape.code.optional(),
-  detail: z.string().optional(),
+  detail: problemSchema.shape.detail,
   errors: problemSchema.shape.errors,
-  retryAfterMs: z.int().optional(),
+  retryAfterMs: problemSchema.shape.retryAfterMs,
 });
-const outcomes = z.object({ rows: z.array(outcome) }).openapi('BulkAnswer');
-const tokenOutcomes = z.object({ rows: z.array(outcome.extend(shownOnce)) }).openapi('TokenBulkAnswer');
+const rows = 'The outcomes, in the order of the rows.';
+const outcomes = z
+  .object({ rows: z.array(outcome).openapi({ description: rows }) })
+  .openapi('BulkAnswer', { description: 'The outcome of each row.' });
+const tokenOutcomes = z
+  .object({ rows: z.array(outcome.extend(shownOnce)).openapi({ description: rows }) })
+  .openapi('TokenBulkAnswer', { description: 'The outcome of each row.' });
 
-function describeBulk<P extends string, S extends z.ZodType>(
+/** Not below `/users/…`: the compiled router takes no fixed part beside the id. */
+function describeBulk<const P extends string, S extends z.ZodType>(
   path: P,
+  operationId: string,
   tag: string,
   summary: string,
   input: string,
   answer: S,
 ) {
-  return createRoute({
+  return {
     method: 'post',
     path,
-    tags: [tag],
+    scope: 'write',
+    operationId,
+    tag,
     summary,
-    description: `1 to ${MOST_ROWS} rows, each with an outcome of its own, in their order. A row with a \`key\` is done once, however often the request is repeated; with an Idempotency-Key of the request every row has one.`,
-    security: [{ apiKey: ['write'] }],
+    description: `1 to ${MOST_ROWS} rows. Each has its own outcome. A row with a \`key\` is created once, also if the request is repeated; with an Idempotency-Key every row has one.`,
+    maxBodyBytes: BULK_BODY_LIMIT,
     request: { ...jsonBody(requestOf(input)), headers: creationHeaders },
-    responses: { 200: jsonAnswer('What became of each row.', answer), ...refusals },
-  });
+    responses: { 200: jsonAnswer('The outcome of each row.', answer) },
+  } as const;
 }
-const forUsers = describeBulk('/bulk/users', 'Users', 'Create many users', 'UserInput', outcomes);
-const forTokens = describeBulk('/bulk/tokens', 'Tokens', 'Create many tokens', 'TokenInput', tokenOutcomes);
-const forAssignments = describeBulk('/bulk/assignments', 'Assignments', 'Give access to many', 'Assignment', outcomes);
 
-export function bulk(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>) {
-  const app = apiRouter();
-  app.on(['POST'], [...BULK_PATHS], authorize(ports, 'write'));
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
 
-  app.openapi(forUsers, async (c) => {
-    const made = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
-      judge: (row) => validateNewUser(ports, c.get('act'), row),
-      make: (birth, row) => makeUser(ports, c.get('act'), birth, row),
-      width: (rows) => (rows.some(({ password }) => password !== undefined) ? WIDTH : WIDE),
-    });
-    return c.json({ rows: made.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
-  });
-  app.openapi(forTokens, async (c) => {
-    const made = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
-      judge: (row) => validateNewToken(ports, c.get('act'), row),
-      make: (birth, row) => makeToken(ports, c.get('act'), birth, row),
-    });
-    const rows = made.map(({ told, done }) => {
-      if (!done) return told;
-      const { token, ...once } = done.body;
-      return { ...told, id: token.id, ...once };
-    });
-    return c.json({ rows }, 200);
-  });
-  app.openapi(forAssignments, async (c) => {
-    // An assignment has no id. Its keys are apart from those of users and tokens under the prefix of nothing made here.
-    const made = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
-      judge: (row) => judgeAssignment(ports, c.get('act'), row),
-      make: (_, row) => assign(ports, c.get('act'), row),
-    });
-    return c.json({ rows: made.map(({ told }) => told) }, 200);
-  });
-  return app;
-}
+export const bulkRoutes = [
+  route({
+    ...describeBulk('/bulk/users', 'createUsers', 'Users', 'Create many users', 'UserInput', outcomes),
+    handle: async (c, ports: Needs) => {
+      const made = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
+        judge: (row) => validateNewUser(ports, c.get('act'), row),
+        make: (birth, row) => makeUser(ports, c.get('act'), birth, row),
+        width: (rows) => (rows.some(({ password }) => password !== undefined) ? WIDTH : WIDE),
+      });
+      return c.json({ rows: made.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
+    },
+  }),
+  route({
+    ...describeBulk('/bulk/tokens', 'createTokens', 'Tokens', 'Create many tokens', 'TokenInput', tokenOutcomes),
+    handle: async (c, ports: Needs) => {
+      const made = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
+        judge: (row) => validateNewToken(ports, c.get('act'), row),
+        make: (birth, row) => makeToken(ports, c.get('act'), birth, row),
+      });
+      const rows = made.map(({ told, done }) => {
+        if (!done) return told;
+        const { token, ...once } = done.body;
+        return { ...told, id: token.id, ...once };
+      });
+      return c.json({ rows }, 200);
+    },
+  }),
+  route({
+    ...describeBulk(
+      '/bulk/assignments',
+      'createAssignments',
+      'Assignments',
+      'Create many assignments',
+      'Assignment',
+      outcomes,
+    ),
+    handle: async (c, ports: Needs) => {
+      // An assignment has no id. Its keys are apart from those of users and tokens under the prefix of nothing made here.
+      const made = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
+        judge: (row) => judgeAssignment(ports, c.get('act'), row),
+        make: (_, row) => assign(ports, c.get('act'), row),
+      });
+      return c.json({ rows: made.map(({ told }) => told) }, 200);
+    },
+  }),
+];
 
 interface Told {
   key?: string;

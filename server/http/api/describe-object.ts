@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiScope } from '../../kernel/api-scope.ts';
 import { isRefusal, type Refusal, type Result } from '../../kernel/result.ts';
@@ -6,11 +6,11 @@ import { etagOf } from '../../records/etag.ts';
 import type { Page } from '../../records/list-objects.ts';
 import type { AppEnv } from '../context.ts';
 import { creationHeaders, pageOf } from './fields.ts';
-import { jsonAnswer, jsonBody, refusals, refuseResult } from './router.ts';
+import { jsonAnswer, jsonBody, refuseResult } from './router.ts';
 import { changeHeaders, tag, tagged } from './version.ts';
 
-/** What is told of a kind of object; the five routes that every kind has are described alike. */
-export interface Described<P extends string, Id extends z.ZodType> {
+/** A kind of object and its words. The five routes of every kind are described alike. */
+export interface ObjectKind<P extends string, Id extends z.ZodType> {
   /** `/users` */
   path: P;
   tag: string;
@@ -24,8 +24,8 @@ export interface Described<P extends string, Id extends z.ZodType> {
 }
 
 /**
- * @param shown how one is shown
- * @param made what answers its creation, where that shows more
+ * @param shown the schema of one object
+ * @param made the schema of the response to its creation, which may have more
  */
 export function describeObject<
   const P extends string,
@@ -36,7 +36,7 @@ export function describeObject<
   Shown extends z.ZodType,
   Made extends z.ZodType,
 >(
-  { path, tag, one, many, id, scopes: [reading, changing] = ['read', 'write'] }: Described<P, Id>,
+  { path, tag, one, many, id, scopes: [reading, changing] = ['read', 'write'] }: ObjectKind<P, Id>,
   {
     query,
     input,
@@ -50,68 +50,74 @@ export function describeObject<
     changes: Changes;
     shown: Shown;
     made: Made;
-    /** What there is to say beyond the summaries. */
+    /** Descriptions besides the summaries. */
     about?: { create?: string; update?: string; remove?: string };
   },
 ) {
-  const tags = [tag];
   const params = z.object({ id });
   const onePath = `${path}/{id}` as const;
-  const name = one.replace(/^an? /, '');
-  const read = [{ apiKey: [reading as string] }];
-  const write = [{ apiKey: [changing as string] }];
+  const noun = one.replace(/^an? /, '');
+  const name = noun.replace(
+    /(?:^| )(\w)(\w*)/g,
+    (_, first: string, rest: string) => first.toUpperCase() + rest.toLowerCase(),
+  );
   return {
-    create: createRoute({
+    create: {
       method: 'post',
       path,
-      tags,
+      scope: changing,
+      operationId: `create${name}`,
+      tag,
       summary: `Create ${one}`,
       ...(about.create !== undefined && { description: about.create }),
-      security: write,
       request: { ...jsonBody(input), headers: creationHeaders },
-      responses: { 201: { ...jsonAnswer('Created.', made), ...tagged }, ...refusals },
-    }),
-    list: createRoute({
+      responses: { 201: { ...jsonAnswer('Created.', made), ...tagged } },
+    },
+    list: {
       method: 'get',
       path,
-      tags,
+      scope: reading,
+      operationId: `list${name}s`,
+      tag,
       summary: `List ${many}, newest first`,
       description:
-        'A page may hold fewer than `limit`, even none, without being the last: go on until `next` is null. With `search` the order is by name.',
-      security: read,
+        'A page can have fewer objects than `limit`, even none, without being the last: continue until `next` is null. With `search` the order is by name.',
       request: { query },
-      responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-    }),
-    read: createRoute({
+      responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+    },
+    read: {
       method: 'get',
       path: onePath,
-      tags,
+      scope: reading,
+      operationId: `read${name}`,
+      tag,
       summary: `Read ${one}`,
-      security: read,
       request: { params },
-      responses: { 200: { ...jsonAnswer(`The ${name}.`, shown), ...tagged }, ...refusals },
-    }),
-    update: createRoute({
+      responses: { 200: { ...jsonAnswer(`The ${noun}.`, shown), ...tagged } },
+    },
+    update: {
       method: 'patch',
       path: onePath,
-      tags,
+      scope: changing,
+      operationId: `update${name}`,
+      tag,
       summary: `Change ${one}`,
       ...(about.update !== undefined && { description: about.update }),
-      security: write,
       request: { params, headers: changeHeaders, ...jsonBody(changes) },
-      responses: { 200: { ...jsonAnswer(`The ${name} as it is now.`, shown), ...tagged }, ...refusals },
-    }),
-    remove: createRoute({
+      responses: { 200: { ...jsonAnswer(`The ${noun} as it is now.`, shown), ...tagged } },
+    },
+    remove: {
       method: 'delete',
       path: onePath,
-      tags,
+      scope: changing,
+      operationId: `delete${name}`,
+      tag,
       summary: `Delete ${one}`,
       ...(about.remove !== undefined && { description: about.remove }),
-      security: write,
       request: { params, headers: changeHeaders },
-      responses: { 204: { description: 'Deleted.' }, ...refusals },
-    }),
-  };
+      responses: { 204: { description: 'Deleted.' } },
+    },
+  } as const;
 }
 
 /** One object, with its version. */
@@ -134,24 +140,24 @@ export function showDeleted(c: Context<AppEnv>, verdict: Result<{ deleted: true 
   return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
 }
 
-/** What was made, as it is remembered for the repetition of its request. */
-export interface Made<S> {
+/** A created object, as it is stored for a repetition of its request. */
+export interface CreatedObject<S> {
   version: string;
   body: S;
 }
 
-export function madeFrom<S>(object: object, body: S): Made<S> {
+export function toCreatedObject<S>(object: object, body: S): CreatedObject<S> {
   return { version: etagOf(object), body };
 }
 
-export function showMade<S>(c: Context<AppEnv>, made: Made<S> | Refusal) {
+export function showCreated<S>(c: Context<AppEnv>, made: CreatedObject<S> | Refusal) {
   if (isRefusal(made)) return refuseResult(c, made);
   c.header('etag', `"${made.version}"`);
   return c.json(made.body, 201);
 }
 
-/** What there was already, with something new about it that is shown this once. */
-export function showRotated<S>(c: Context<AppEnv>, rotated: Made<S> | Refusal) {
+/** An existing object with a new secret, which is shown only once. */
+export function showRotated<S>(c: Context<AppEnv>, rotated: CreatedObject<S> | Refusal) {
   if (isRefusal(rotated)) return refuseResult(c, rotated);
   c.header('etag', `"${rotated.version}"`);
   return c.json(rotated.body, 200);

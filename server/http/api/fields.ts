@@ -14,29 +14,35 @@ import type {
 import { parseId } from '../../kernel/ids.ts';
 import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
 
-/** The pieces that requests are made of. */
+/** The parts that requests and responses share, each with its description and its example. */
 
-function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw', example: string) {
+function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw', of: string) {
+  const example = `${prefix}_01k8dq9z2mp`;
   return z
     .custom<T>((text) => parseId(prefix, text) !== undefined, `an id such as ${example}`)
-    .openapi({ type: 'string', pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{11}$`, example });
+    .openapi({
+      type: 'string',
+      pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{11}$`,
+      description: `Id of ${of}.`,
+      example,
+    });
 }
 
-export const resourceId = id<ResourceId>('res', 'res_01k8dq9z2mp');
-export const userId = id<UserId>('usr', 'usr_01k8dq9z2mp');
-export const tokenId = id<TokenId>('tok', 'tok_01k8dq9z2mp');
-export const filterId = id<FilterId>('flt', 'flt_01k8dq9z2mp');
-export const webhookId = id<WebhookId>('whk', 'whk_01k8dq9z2mp');
-export const flowId = id<FlowId>('flw', 'flw_01k8dq9z2mp');
-export const apiKeyId = id<ApiKeyId>('key', 'key_01k8dq9z2mp');
-export const administratorId = id<AdministratorId>('adm', 'adm_01k8dq9z2mp');
+export const resourceId = id<ResourceId>('res', 'a resource');
+export const userId = id<UserId>('usr', 'a user');
+export const tokenId = id<TokenId>('tok', 'a token');
+export const filterId = id<FilterId>('flt', 'a filter');
+export const webhookId = id<WebhookId>('whk', 'a webhook');
+export const flowId = id<FlowId>('flw', 'a sign-in');
+export const apiKeyId = id<ApiKeyId>('key', 'an API key');
+export const administratorId = id<AdministratorId>('adm', 'an administrator');
 
 /** An id or null. Without the explicit types the OpenAPI generator leaves out the null of a named schema. */
 export function idOrNull<S extends z.ZodType>(id: S) {
   return id.nullable().openapi({ type: ['string', 'null'] });
 }
 
-/** Text that people read: one line, no controls. */
+/** One line of text for people, without control characters. */
 export function label(max: number) {
   return z
     .string()
@@ -45,76 +51,133 @@ export function label(max: number) {
     .refine((text) => text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), 'one line of text');
 }
 
-/** Any name or id a person may be called by; who it is, is decided elsewhere. */
-export const anyName = z.string().min(1).max(200);
+/** A number of something. */
+export function count(description: string, example = 3) {
+  return z.int().openapi({ description, example });
+}
 
-export const login = z.string().refine(loginShape, '1 to 50 characters without spaces');
-export const email = z.string().refine(emailShape, 'an e-mail address of at most 100 characters');
-export const phone = z.string().refine(phoneShape, '10 to 15 digits, with or without a leading +');
+/** Who it is, the use-case decides. */
+export const anyName = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ description: 'Id, login, alias, email address or phone number of the user.', example: 'alice' });
 
-/** A password as typed. Its length is judged where it is set; here only a bound keeps bodies sane. */
-export const password = z.string().min(1).max(1024);
+export const login = z
+  .string()
+  .refine(loginShape, '1 to 50 characters without spaces')
+  .openapi({ description: 'The login of the user, unique within the account.', example: 'alice' });
+export const email = z
+  .string()
+  .refine(emailShape, 'an e-mail address of at most 100 characters')
+  .openapi({ description: 'An email address.', example: 'alice@shop.example' });
+export const phone = z
+  .string()
+  .refine(phoneShape, '10 to 15 digits, with or without a leading +')
+  .openapi({ description: 'A phone number with its country code.', example: '+4915112345678' });
+
+/** A password as typed. Its length is checked where it is set; this bound only limits the body. */
+export const password = z
+  .string()
+  .min(1)
+  .max(1024)
+  .openapi({ description: 'The password, in plain text.', example: 'violet anchor tuesday lantern' });
 
 export const nonce = z
   .string()
   .regex(/^[A-Za-z0-9_.~-]{16,256}$/, '16 to 256 characters of A-Z a-z 0-9 _ . ~ -')
-  .openapi({ description: 'Random, from the host’s own session; at least 128 bits.' });
+  .openapi({
+    description: 'A random value of your session, at least 128 bits.',
+    example: 'n-0S6_WzA2Mj8fQ1bXk5vY3c',
+  });
 
-export const instant = z.int().min(0).max(8_640_000_000_000_000).openapi({ description: 'Milliseconds since 1970.' });
+export const instant = z
+  .int()
+  .min(0)
+  .max(8_640_000_000_000_000)
+  .openapi({ description: 'Milliseconds since 1970.', example: 1_830_000_000_000 });
 
-/** Of a person, as a host's backend saw it. */
+/** An instant that says which. */
+export function instantOf(what: string) {
+  return instant.openapi({ description: `${what} Milliseconds since 1970.` });
+}
+
+export const createdAt = instantOf('When it was created.');
+
+/** The user's address, as the site's backend saw it. */
 export const personAddress = z
   .string()
   .max(64)
   .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')
   .optional()
   .openapi({
-    description: 'The person’s address as your server saw it. Filters that need one deny without it.',
+    description: 'The IP address of the user as your server saw it. Filters that need one deny without it.',
     example: '203.0.113.7',
   });
 
-/** The language of a message: the nearest that there is. */
+/** The language of a message; English if there is no translation. */
 export const languageTag = z
   .string()
   .regex(/^[A-Za-z0-9-]{2,35}$/, 'a BCP 47 tag')
   .optional()
-  .openapi({ description: 'Of the message. English where there is no other.', example: 'de' });
+  .openapi({ description: 'The language of the message. English if there is no translation.', example: 'de' });
 
 export const pageQuery = z.strictObject({
-  after: z.string().max(500).optional().openapi({ description: '`next` of the page before.' }),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({ description: '`next` of the previous page.', example: 'eyJhIjoxN30' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .openapi({ description: 'The maximum number of objects on the page.' }),
 });
 
 const order = z.enum(['asc', 'desc']).optional();
-const search = z.string().min(1).max(200).optional();
+const search = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .openapi({ description: 'The start of a name, in any case.', example: 'ali' });
 
 /** An instant in a query. */
-export const instantQuery = z.coerce.number().pipe(instant).optional();
+export function instantQuery(description: string) {
+  return z.coerce.number().pipe(instant).optional().openapi({ description, example: 1_830_000_000_000 });
+}
 
-/** Of a list that goes by creation alone. */
+/** Of a list in the order of creation. */
 export const orderedPageQuery = pageQuery.extend({
-  order: order.openapi({ description: 'The newest first, or the oldest.' }),
+  order: order.openapi({ description: '`desc`, the default: the newest first. `asc`: the oldest first.' }),
 });
 
-/** The same, of what has names: those that fit, in the order of their creation. */
-export const searchedPageQuery = orderedPageQuery.extend({
-  search: search.openapi({ description: 'What a name begins with, in any case.' }),
-});
+/** The same, of objects with names. */
+export const searchedPageQuery = orderedPageQuery.extend({ search });
 
-/** Of a list that can also be had by name. */
+/** Of a list that can also be sorted by name. */
 export const namedPageQuery = pageQuery.extend({
-  search: search.openapi({ description: 'What a name begins with, in any case.' }),
-  sort: z.enum(['created', 'name']).optional(),
-  order: order.openapi({ description: 'By creation the newest first, by name from A on.' }),
+  search,
+  sort: z.enum(['created', 'name']).optional().openapi({ description: 'Default: `created`, or `name` with `search`.' }),
+  order: order.openapi({ description: 'Default: the newest first, or names from A to Z.' }),
 });
 
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const createdBy = z
-  .object({ kind: z.enum(ACTOR_KINDS), id: z.string().optional() })
-  .openapi('Creator')
+  .object({
+    kind: z.enum(ACTOR_KINDS).openapi({ description: 'The kind of the creator.' }),
+    id: z
+      .string()
+      .optional()
+      .openapi({ description: 'The id of the creator, if it has one.', example: 'adm_01k8dq9z2mp' }),
+  })
+  .openapi('Creator', { description: 'Who created an object.' })
   .nullable()
-  .openapi({ description: 'Who made it; null where nobody kept track.' });
+  .openapi({ description: 'Who created it; null if that was not recorded.' });
 
 /** A reference as it is shown. */
 export function presentCreator(reference: ActorReference | undefined): z.input<typeof createdBy> {
@@ -123,7 +186,8 @@ export function presentCreator(reference: ActorReference | undefined): z.input<t
 
 export const otherResources = z.int().optional().openapi({
   description:
-    'For administrators other than the superuser: the number of further resources where it is used, which they do not see.',
+    'For administrators other than the superuser: the number of further resources where it is used and which they cannot see.',
+  example: 2,
 });
 
 export function presentOthers(count: number): { otherResources?: number } {
@@ -131,12 +195,18 @@ export function presentOthers(count: number): { otherResources?: number } {
 }
 
 export function pageOf<S extends z.ZodType>(item: S) {
-  return z.object({ items: z.array(item), next: z.string().nullable() });
+  return z.object({
+    items: z.array(item).openapi({ description: 'The objects on this page.' }),
+    next: z
+      .string()
+      .nullable()
+      .openapi({ description: 'For `after` of the next request. Null on the last page.', example: 'eyJhIjoxN30' }),
+  });
 }
 
 export const creationHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .optional()
-    .openapi({ description: 'Repeating the request with the same key answers the first answer again, for a day.' }),
+  'idempotency-key': z.string().optional().openapi({
+    description: 'A repetition of the request with the same key returns the first response again, for a day.',
+    example: 'b1f0c6d2-7a52-4a0e-9d7e-3b0f4c1d2e5a',
+  }),
 });

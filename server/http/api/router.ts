@@ -56,18 +56,44 @@ export function errorsIn({ refused, field, detail }: Refusal): RefusalExtras['er
 
 export const problemSchema = z
   .object({
-    type: z.string().openapi({ example: 'urn:countersign:refusal:INVALID_CREDENTIALS' }),
-    title: z.string().openapi({ description: 'For people; may be reworded at any time.' }),
-    status: z.int(),
-    code: z.enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS]).openapi({ description: 'Stable; branch on this.' }),
-    requestId: z.string(),
-    detail: z.string().optional(),
-    retryAfterMs: z.int().optional(),
-    flaw: z.enum(['listed', 'pattern', 'personal']).optional().openapi({ description: 'PASSWORD_COMMON: why.' }),
-    version: z.string().optional().openapi({ description: 'VERSION_CONFLICT: the object’s version now.' }),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    type: z.string().openapi({
+      description: 'A URN made of the code.',
+      example: 'urn:countersign:refusal:INVALID_CREDENTIALS',
+    }),
+    title: z.string().openapi({
+      description: 'For people. It may be reworded at any time.',
+      example: REFUSALS.INVALID_CREDENTIALS.title,
+    }),
+    status: z.int().openapi({ description: 'The HTTP status.', example: REFUSALS.INVALID_CREDENTIALS.status }),
+    code: z.enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS]).openapi({ description: 'Stable: branch on this.' }),
+    requestId: z.string().openapi({
+      description: 'Also in the log of the server and in the header `X-Request-Id`.',
+      example: '3f1e9f0c-6a55-4b0e-8d7c-0c2b7c5d1a42',
+    }),
+    detail: z.string().optional().openapi({ description: 'More about this refusal.', example: 'The body is empty.' }),
+    retryAfterMs: z.int().optional().openapi({
+      description: 'When to retry, in milliseconds from now. Also in `Retry-After`.',
+      example: 30_000,
+    }),
+    flaw: z
+      .enum(['listed', 'pattern', 'personal'])
+      .optional()
+      .openapi({ description: '`PASSWORD_COMMON`: why. It is on a list, a pattern, or about the user.' }),
+    version: z.string().optional().openapi({
+      description: '`VERSION_CONFLICT`: the current version of the object.',
+      example: 'X7Qe0aVwL1mN2bC3dE4fG5',
+    }),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().openapi({ description: 'The field, as a path.', example: 'rule/countries/0' }),
+          message: z.string().openapi({ description: 'What is wrong with it.', example: 'unknown field' }),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'What is wrong with the input, without its values.' }),
   })
-  .openapi('Problem');
+  .openapi('Problem', { description: 'Why a request was refused (RFC 9457).' });
 
 /** A refusal in a route's description: every code is one of the table. */
 export const refusals = {

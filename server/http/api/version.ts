@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { etagOf, type SeenVersions } from '../../records/etag.ts';
+import { etagOf, type IfMatchVersions } from '../../records/etag.ts';
 import type { AppEnv } from '../context.ts';
 
 const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
@@ -9,12 +9,13 @@ const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x
 export const changeHeaders = z.object({
   'if-match': z.string().max(1000).regex(IF_MATCH, 'one or more quoted versions, or *').optional().openapi({
     description:
-      'An `ETag`: refused with VERSION_CONFLICT when the object has changed since. Without it the last wins.',
+      'An `ETag`. Refused with VERSION_CONFLICT if the object has changed since. Without it the last change wins.',
+    example: '"X7Qe0aVwL1mN2bC3dE4fG5"',
   }),
 });
 
 /** RFC 9110 13.1.1: compared strongly, so a weak version is never the right one. */
-export function seenOf(c: Context<AppEnv>): SeenVersions | undefined {
+export function ifMatchVersions(c: Context<AppEnv>): IfMatchVersions | undefined {
   const header = c.req.header('if-match')?.trim();
   if (header === undefined) return undefined;
   if (header === '*') return 'any';
@@ -28,5 +29,9 @@ export function tag(c: Context<AppEnv>, object: object): void {
 
 /** The same header in a description. */
 export const tagged = {
-  headers: z.object({ ETag: z.string().openapi({ description: 'The version of the object, for `If-Match`.' }) }),
+  headers: z.object({
+    ETag: z
+      .string()
+      .openapi({ description: 'The version of the object, for `If-Match`.', example: '"X7Qe0aVwL1mN2bC3dE4fG5"' }),
+  }),
 } as const;

@@ -6,17 +6,16 @@ import {
   IMPORT_WARNINGS,
   type ImportFlaw,
 } from '@countersign/protocol/token-import';
-import { createRoute, z } from '@hono/zod-openapi';
-import { authorize } from '../../http/api/authorize.ts';
-import { tokenId } from '../../http/api/fields.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseResult } from '../../http/api/router.ts';
+import { z } from '@hono/zod-openapi';
+import { count, tokenId } from '../../http/api/fields.ts';
+import { route } from '../../http/api/route.ts';
+import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
+import { IMPORT_BODY_LIMIT } from '../../http/middleware/body-limit.ts';
 import { refuse } from '../../http/problem.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { type ImportedRow, type ImportReport, importTokens } from './import-tokens.ts';
 import { base64Decode, hexDecode, SEED_ENCODINGS } from './seed-format.ts';
-
-export const IMPORT_PATH = '/token-imports';
 
 const keysOf = <T extends string>(table: Readonly<Record<T, string>>) => Object.keys(table) as [T, ...T[]];
 
@@ -31,7 +30,8 @@ const preSharedKey = z
   })
   .openapi({
     type: 'string',
-    description: 'Hexadecimal, 16, 24 or 32 bytes. Of a PSKC file that is encrypted with it.',
+    description: 'The key of an encrypted PSKC file: hexadecimal, 16, 24 or 32 bytes.',
+    example: '12345678901234567890123456789012',
   });
 
 const input = z
@@ -40,82 +40,97 @@ const input = z
       .enum([...IMPORT_FORMATS, 'auto'])
       .default('auto')
       .openapi({
-        description: '`pskc`: RFC 6030. `otpauth`, `migration`: URIs, one a line. `auto`: told by the content.',
+        description:
+          'The format of the file. `pskc`: RFC 6030. `otpauth`, `migration`: URIs, one per line. `auto`: detected by the content.',
       }),
     content: z
       .string()
       .min(1)
       .max(2 * IMPORT_MAX_BYTES)
-      .openapi({ description: 'The file, at most 2 MiB of it.' }),
-    encoding: z.enum(['text', 'base64']).default('text').openapi({ description: 'How `content` holds the file.' }),
+      .openapi({ description: 'The file, at most 2 MiB.', example: 'otpauth://totp/alice?secret=GEZDGNBVGY3TQOJQ' }),
+    encoding: z.enum(['text', 'base64']).default('text').openapi({ description: 'The encoding of `content`.' }),
     password: z
       .string()
       .min(1)
       .max(1024)
       .optional()
-      .openapi({ description: 'Of a PSKC file that is encrypted by one.' }),
+      .openapi({ description: 'The password of an encrypted PSKC file.', example: 'qwerty' }),
     preSharedKey: preSharedKey.optional(),
-    kind: z.enum(['totp', 'hotp', 'ocra']).optional().openapi({ description: 'CSV: of rows that do not say theirs.' }),
+    kind: z.enum(['totp', 'hotp', 'ocra']).optional().openapi({ description: 'CSV: the kind of rows that have none.' }),
     seedEncoding: z
       .enum(SEED_ENCODINGS)
       .optional()
-      .openapi({ description: 'CSV: how seeds are written. Told by their letters when left out.' }),
-    dryRun: z.boolean().default(false).openapi({ description: 'Judge every row and make nothing.' }),
+      .openapi({ description: 'CSV: the encoding of seeds. Default: detected by their characters.' }),
+    dryRun: z.boolean().default(false).openapi({ description: 'Whether to validate every row and create nothing.' }),
     acceptPartial: z.boolean().default(false).openapi({
-      description: 'Make the good rows although others are refused. Otherwise one bad row refuses them all.',
+      description: 'Whether to import the valid rows if others are invalid. Otherwise one invalid row refuses all.',
     }),
-    from: z.int().min(0).max(IMPORT_MAX_ROWS).default(0),
+    from: z
+      .int()
+      .min(0)
+      .max(IMPORT_MAX_ROWS)
+      .default(0)
+      .openapi({ description: 'The first row that this request imports, from 0.' }),
     count: z.int().min(1).max(IMPORT_MAX_ROWS).default(IMPORT_MAX_ROWS).openapi({
-      description: 'With `from`: which rows this request makes, so that a large file can be made in steps.',
+      description: 'The number of rows that this request imports, so that a large file can be imported in steps.',
     }),
   })
   .refine(({ password, preSharedKey }) => password === undefined || preSharedKey === undefined, {
     message: 'a password or a pre-shared key, not both',
     path: ['preSharedKey'],
   })
-  .openapi('TokenImportInput');
+  .openapi('TokenImportInput', { description: 'A file with tokens.' });
 
 const outcome = z
   .object({
-    line: z.int().openapi({ description: 'Of the file, from 1.' }),
-    serial: z.string().optional(),
+    line: count('The line of the file, from 1.', 2),
+    serial: z.string().optional().openapi({ description: 'The serial number.', example: '1300467712' }),
     outcome: z.enum(['made', 'exists', 'importable', 'refused']).openapi({
       description:
-        '`exists`: is there already, from this import or one before. `importable`: nothing is against it, and this request made nothing of it.',
+        'What happened. `made`: imported. `exists`: imported before. `importable`: valid, but not imported by this request. `refused`: invalid.',
     }),
     id: tokenId.optional(),
-    code: z.string().optional().openapi({ description: 'Why it is refused; stable.', example: 'SEED_TOO_SHORT' }),
-    detail: z.string().optional().openapi({ description: 'The same for people.' }),
+    code: z.string().optional().openapi({ description: 'Why it is invalid. Stable.', example: 'SEED_TOO_SHORT' }),
+    detail: z.string().optional().openapi({ description: 'The same for people.', example: 'The seed is too short.' }),
   })
-  .openapi('TokenImportRow');
+  .openapi('TokenImportRow', { description: 'The outcome of one row.' });
 const answer = z
   .object({
-    format: z.enum(IMPORT_FORMATS),
-    counts: z.object({ made: z.int(), exists: z.int(), importable: z.int(), refused: z.int() }),
-    warnings: z.array(z.object({ code: z.enum(keysOf(IMPORT_WARNINGS)), detail: z.string() })),
-    rows: z.array(outcome),
+    format: z.enum(IMPORT_FORMATS).openapi({ description: 'The format of the file.' }),
+    counts: z
+      .object({
+        made: count('Rows that were imported.', 10),
+        exists: count('Rows that were imported before.', 0),
+        importable: count('Valid rows that this request did not import.', 0),
+        refused: count('Invalid rows.', 0),
+      })
+      .openapi({ description: 'The number of rows by outcome.' }),
+    warnings: z
+      .array(
+        z.object({
+          code: z.enum(keysOf(IMPORT_WARNINGS)).openapi({ description: 'Stable.' }),
+          detail: z.string().openapi({ description: 'The same for people.', example: 'The file is not encrypted.' }),
+        }),
+      )
+      .openapi({ description: 'What to note about the file.' }),
+    rows: z.array(outcome).openapi({ description: 'The rows, in the order of the file.' }),
   })
-  .openapi('TokenImportAnswer');
+  .openapi('TokenImportAnswer', { description: 'The outcome of an import.' });
 
-const importing = createRoute({
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+const importing = route({
   method: 'post',
-  path: IMPORT_PATH,
-  tags: ['Tokens'],
+  path: '/token-imports',
+  scope: 'write',
+  operationId: 'importTokens',
+  tag: 'Tokens',
   summary: 'Import tokens from a file',
-  description: `Up to ${IMPORT_MAX_ROWS} tokens of PSKC, CSV, otpauth:// URIs or an export of Google Authenticator. The whole file is judged before the first is made; repeating the request makes what is missing and nothing twice. No seed is in the answer.`,
-  security: [{ apiKey: ['write'] }],
+  description: `Up to ${IMPORT_MAX_ROWS} tokens of PSKC, CSV, otpauth:// URIs or an export of Google Authenticator. The whole file is validated before the first token is created. Repeating the request creates only what is missing. The response contains no seed.`,
+  maxBodyBytes: IMPORT_BODY_LIMIT,
   request: jsonBody(input),
-  responses: { 200: jsonAnswer('What became of each row.', answer), ...refusals },
-});
-
-/** Rows that are named in a refusal; a dry run names all. */
-const MOST_NAMED = 100;
-
-export function tokenImports(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
-  const app = apiRouter();
-  app.on(['POST'], [IMPORT_PATH], authorize(ports, 'write'));
-
-  app.openapi(importing, async (c) => {
+  responses: { 200: jsonAnswer('The outcome of each row.', answer) },
+  handle: async (c, ports: Needs) => {
     const { content: text, encoding, ...options } = c.req.valid('json');
     const content = encoding === 'text' ? Buffer.from(text, 'utf8') : base64Decode(text);
     if (!content) return refuse(c, 'INPUT_INVALID', { errors: [{ path: 'content', message: 'base64' }] });
@@ -136,9 +151,13 @@ export function tokenImports(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
       rows: rows.map((row) => ({ ...row, ...detailOf(row.code) })),
     };
     return c.json(body, 200);
-  });
-  return app;
-}
+  },
+});
+
+/** Rows that are named in a refusal; a dry run names all. */
+const MOST_NAMED = 100;
+
+export const tokenImportRoutes = [importing];
 
 /** A refusal of the whole file carries its flaw; here that gets its sentence. */
 function named<R extends { detail?: string }>(verdict: R): R {

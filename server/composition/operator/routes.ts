@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { createAccount } from '../../accounts/create-account.ts';
+import { listAccounts } from '../../accounts/list-accounts.ts';
+import { MAX_AMOUNT } from '../../accounts/plans/ledger-entry.ts';
+import { firstPlan, type PlanCatalogue } from '../../accounts/plans/plans.ts';
+import { postEntry } from '../../accounts/plans/post-entry.ts';
+import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
+import { issueSetupLink } from '../../administrators/set-up.ts';
+import { backUp } from '../../backup/back-up.ts';
+import { email, label, languageTag } from '../../http/api/fields.ts';
+import { internalRoute } from '../../http/api/route.ts';
+import { refuseResult } from '../../http/api/router.ts';
+import { refuse } from '../../http/problem.ts';
+import { type AccountId, parseId } from '../../kernel/ids.ts';
+import { mailLanguage } from '../../kernel/mail.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import {
+  beginMasterKey,
+  finishMasterKey,
+  type MasterKeyPlace,
+  readMasterKeys,
+} from '../../maintenance/change-master-key.ts';
+import { checkLeftovers } from '../../maintenance/doctor.ts';
+import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
+import { sendTestCode } from '../../maintenance/send-test-message.ts';
+import { openAccount } from '../open-account.ts';
+
+/** What these routes need besides the ports. */
+export interface OperatorTools {
+  issuer: string;
+  plans: PlanCatalogue;
+  makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
+  masterKeys: MasterKeyPlace;
+  /** Writes lines to a new file and returns their number; throws if the file exists. */
+  writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
+}
+
+type Services = Ports & OperatorTools;
+
+const BACKUP_FAILURES: Readonly<Record<string, string>> = {
+  EEXIST: 'there is a file of that name, and it stays as it is',
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EACCES: "the service's user may not write there",
+  EROFS: 'the service may not write there',
+  ENOSPC: 'there is no space left',
+};
+const KEYS_IN_ENVIRONMENT = {
+  detail: 'the master keys are in the environment: change COUNTERSIGN_MASTER_KEY and COUNTERSIGN_OLD_MASTER_KEYS there',
+};
+
+const accountRoutes = [
+  internalRoute({
+    method: 'get',
+    path: '/operator/accounts',
+    scope: 'operator',
+    handle: async (c, ports: Services) => c.json({ items: await listAccounts(ports) }),
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/accounts',
+    scope: 'operator',
+    body: z.strictObject({ name: label(100) }),
+    handle: async (c, ports: Services, body) => {
+      const made = await createAccount(ports, { ...body, plan: firstPlan(ports.plans) });
+      return isRefusal(made) ? refuseResult(c, made) : c.json(made.account, 201);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/setup',
+    scope: 'operator',
+    body: z.strictObject({ name: label(100), superuser: email.optional() }),
+    handle: async (c, ports: Services, body) => {
+      const made = await openAccount(ports, { ...body, plan: firstPlan(ports.plans) });
+      return isRefusal(made) ? refuseResult(c, made) : c.json(made, 201);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/setup-link',
+    scope: 'operator',
+    handle: async (c, ports: Services) => {
+      const made = await issueSetupLink(ports);
+      const detail = 'there is an account already; another one is made with --name';
+      return made ? c.json(made, 201) : refuse(c, 'INPUT_INVALID', { detail });
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/credits',
+    scope: 'operator',
+    body: z.strictObject({
+      account: z.custom<AccountId>((text) => parseId('acc', text) !== undefined, 'the id of an account'),
+      amount: z.int().min(1).max(MAX_AMOUNT),
+      reference: z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters'),
+    }),
+    handle: async (c, ports: Services, { account, amount, reference }) => {
+      const { plans } = ports;
+      const entry = { kind: 'credit', amount, currency: plans.currency, reference, reason: 'payment' } as const;
+      const booked = await postEntry(ports, { actor: { kind: 'operator', account } }, plans, entry);
+      return isRefusal(booked) ? refuseResult(c, booked) : c.json(booked.entry, 201);
+    },
+  }),
+  // It resets both factors, so only the operator has it and the API does not.
+  internalRoute({
+    method: 'post',
+    path: '/operator/administrators/:id/recovery',
+    scope: 'operator-account',
+    handle: async (c, ports: Services) => {
+      const id = parseId('adm', c.req.param('id'));
+      if (!id) return refuse(c, 'ADMINISTRATOR_NOT_FOUND');
+      const verdict = await recoverAdministrator(ports, c.get('act'), id);
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+];
+
+const keyRoutes = [
+  internalRoute({
+    method: 'get',
+    path: '/operator/master-keys',
+    scope: 'operator',
+    handle: async (c, ports: Services) => c.json(await readMasterKeys(ports, ports.masterKeys)),
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/master-keys',
+    scope: 'operator',
+    handle: async (c, ports: Services) => {
+      const { file } = ports.masterKeys;
+      return file ? c.json(await beginMasterKey(ports, file)) : refuse(c, 'INPUT_INVALID', KEYS_IN_ENVIRONMENT);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/master-keys/finish',
+    scope: 'operator',
+    handle: async (c, ports: Services) => {
+      const { file } = ports.masterKeys;
+      return file ? c.json(await finishMasterKey(ports, file)) : refuse(c, 'INPUT_INVALID', KEYS_IN_ENVIRONMENT);
+    },
+  }),
+  internalRoute({
+    method: 'get',
+    path: '/operator/signing-keys',
+    scope: 'operator',
+    handle: async (c, ports: Services) => c.json({ items: await readSigningKeys(ports) }),
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/signing-keys',
+    scope: 'operator',
+    handle: async (c, ports: Services) => c.json(await rotateSigningKeys(ports, ports.makeSigningKey)),
+  }),
+];
+
+const maintenanceRoutes = [
+  internalRoute({
+    method: 'post',
+    path: '/operator/leftovers',
+    scope: 'operator',
+    body: z.strictObject({ mend: z.boolean() }),
+    handle: async (c, ports: Services, { mend }) => {
+      const found = [];
+      for (const account of await listAccounts(ports)) {
+        for await (const leftover of checkLeftovers(ports, account, mend)) found.push(leftover);
+      }
+      return c.json({ items: found });
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/test-codes',
+    scope: 'operator',
+    body: z.strictObject({ to: z.string().max(200), language: languageTag }),
+    handle: async (c, ports: Services, { to, language }) => {
+      const sent = await sendTestCode(ports, to, mailLanguage(language));
+      return isRefusal(sent) ? refuseResult(c, sent) : c.json(sent);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/backups',
+    scope: 'operator',
+    body: z.strictObject({ file: z.string().refine((path) => path.startsWith('/'), 'a whole path') }),
+    handle: async (c, ports: Services, { file }) => {
+      try {
+        return c.json({ file, lines: await ports.writeBackup(file, backUp(ports)) }, 201);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+        if (code === undefined) throw error;
+        return refuse(c, 'INPUT_INVALID', { detail: `file: ${BACKUP_FAILURES[code] ?? code}` });
+      }
+    },
+  }),
+];
+
+/** What the command line asks of the running service, besides the API. */
+export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes];

@@ -1,0 +1,189 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import {
+  createRoute,
+  type OpenAPIHono,
+  type RouteConfig,
+  type RouteConfigToTypedResponse,
+  type RouteHandler,
+  type z,
+} from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler, TypedResponse } from 'hono';
+import type { AppEnv } from '../context.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
+import { refuse } from '../problem.ts';
+import { type AuthorizationPorts, authorize, type RouteScope } from './authorize.ts';
+import { refusals, refuseInvalid } from './router.ts';
+
+type RequestParts = NonNullable<RouteConfig['request']>;
+type Method = 'get' | 'post' | 'patch' | 'delete';
+
+interface Access {
+  /** Who may call it. A `public` route says in a comment why. */
+  scope: RouteScope;
+  /** Refuses requests of other origins' pages, of any method, before anything else. For paths without parameters. */
+  isSameOriginOnly?: true;
+}
+
+/** A route as it is declared: what validates, what is typed and what the OpenAPI document shows. */
+export interface RouteDeclaration<
+  M extends Method,
+  P extends string,
+  Q extends RequestParts,
+  R extends RouteConfig['responses'],
+> extends Access {
+  method: M;
+  /** As in OpenAPI: `/users/{id}`. */
+  path: P;
+  /** Unique: client generators name a method after it. */
+  operationId: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  request?: Q;
+  /** On success. The refusals are the same for all routes. */
+  responses: R;
+  /** Default: the service's usual limit. */
+  maxBodyBytes?: number;
+}
+
+type RouteSpec<M, P, Q, R> = {
+  method: M;
+  path: P;
+  request: Q;
+  responses: R & typeof refusals;
+};
+type Config<M extends Method, P extends string, Q, R extends RouteConfig['responses']> =
+  RouteSpec<M, P, Q, R> extends infer C extends RouteConfig ? C : never;
+type HandlerContext<M extends Method, P extends string, Q, R extends RouteConfig['responses']> = Parameters<
+  RouteHandler<Config<M, P, Q, R>, AppEnv>
+>[0];
+type NoContent = Response & TypedResponse<null, 202 | 204, 'body'>;
+type HandlerResponse<M extends Method, P extends string, Q, R extends RouteConfig['responses']> =
+  | RouteConfigToTypedResponse<Config<M, P, Q, R>>
+  | NoContent;
+
+/** A route with its authorization. `N`: what its handler needs of the services. */
+export interface Route<in N> {
+  readonly method: Method;
+  readonly path: string;
+  readonly access: Access;
+  readonly maxBodyBytes: number | undefined;
+  /** For {@link installRoutes} alone: `guards` run before a request is validated. */
+  readonly install: (app: OpenAPIHono<AppEnv>, services: N, guards: MiddlewareHandler<AppEnv>[]) => void;
+}
+
+/**
+ * Declares a route of the API: its authorization, its validation, its description and its handler.
+ *
+ * @example
+ * const readUser = route({
+ *   method: 'get',
+ *   path: '/users/{id}',
+ *   scope: 'read',
+ *   operationId: 'readUser',
+ *   tag: 'Users',
+ *   summary: 'Read a user',
+ *   request: { params: z.object({ id: userId }) },
+ *   responses: { 200: jsonAnswer('The user.', user) },
+ *   handle: async (c, ports: Pick<Ports, 'store' | 'clock'>) => { ... },
+ * });
+ */
+export function route<
+  const M extends Method,
+  const P extends string,
+  R extends RouteConfig['responses'],
+  N,
+  Q extends RequestParts = Record<never, never>,
+>(
+  declaration: RouteDeclaration<M, P, Q, R> & {
+    handle: (
+      c: HandlerContext<M, P, Q, R>,
+      services: N,
+    ) => HandlerResponse<M, P, Q, R> | Promise<HandlerResponse<M, P, Q, R>>;
+  },
+): Route<N> {
+  const { scope, isSameOriginOnly, tag, responses, maxBodyBytes, handle, ...rest } = declaration;
+  const described = createRoute({
+    ...rest,
+    tags: [tag],
+    security: securityOf(scope),
+    responses: { ...responses, ...refusals },
+  });
+  return {
+    method: rest.method,
+    path: rest.path,
+    access: { scope, ...(isSameOriginOnly && { isSameOriginOnly }) },
+    maxBodyBytes,
+    install(app, services, guards) {
+      const run = (c: Context<AppEnv>) => handle(c as Parameters<typeof handle>[0], services);
+      app.openapi({ ...described, middleware: guards } as RouteConfig, run as RouteHandler<RouteConfig, AppEnv>);
+    },
+  };
+}
+
+/**
+ * Declares a route that the OpenAPI document leaves out, because only our own pages, the operator's command line or the
+ * payment service call it. `body`: the schema of its JSON; without one no body is read.
+ */
+export function internalRoute<N, B extends z.ZodType | undefined = undefined>({
+  method,
+  path,
+  body,
+  handle,
+  ...access
+}: Access & {
+  method: Method;
+  path: string;
+  body?: B;
+  handle: (
+    c: Context<AppEnv>,
+    services: N,
+    input: B extends z.ZodType ? z.output<B> : undefined,
+  ) => Response | Promise<Response>;
+}): Route<N> {
+  type Input = Parameters<typeof handle>[2];
+  return {
+    method,
+    path,
+    access,
+    maxBodyBytes: undefined,
+    install(app, services, guards) {
+      app.on([method], [path], ...guards, async (c) => {
+        const read = body?.safeParse(await c.req.json());
+        if (read && !read.success) return refuseInput(c, read.error);
+        return handle(c, services, read?.data as Input);
+      });
+    },
+  };
+}
+
+/** Installs routes with their authorization, which runs before a request is validated. */
+export function installRoutes<S extends AuthorizationPorts & { issuer: string }>(
+  app: OpenAPIHono<AppEnv>,
+  services: S,
+  routes: readonly Route<S>[],
+): void {
+  const ownPagesOnly = new Set(routes.flatMap(({ path, access }) => (access.isSameOriginOnly ? [path] : [])));
+  // Whatever the method: a foreign page learns nothing from a preflight either.
+  for (const path of ownPagesOnly) app.use(path, sameOrigin(services.issuer));
+  for (const { access, install } of routes) {
+    install(app, services, access.scope === 'public' ? [] : [authorize(services, access.scope)]);
+  }
+}
+
+/** A session may call what an API key may, but it never authenticates other users. */
+function securityOf(scope: RouteScope): Record<string, string[]>[] {
+  if (scope === 'public') return [];
+  if (scope === 'session') return [{ session: [] }];
+  const key = { apiKey: [scope] };
+  return scope === 'authenticate' ? [key] : [key, { session: [] }];
+}
+
+function refuseInput(c: Context<AppEnv>, error: z.ZodError): Response {
+  const codes = error.issues.map((issue) =>
+    issue.code === 'custom' ? (issue.params?.refused as RefusalCode | undefined) : undefined,
+  );
+  const [first] = codes;
+  // A field may have a refusal code of its own, if nothing else is wrong with the body.
+  return first !== undefined && codes.every((code) => code === first) ? refuse(c, first) : refuseInvalid(c, error);
+}
