@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 
@@ -52,7 +51,19 @@ export function startScheduler(
   };
 }
 
-/** Ends at once when the signal is aborted. Never keeps the process alive. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal, ref: false }).catch(() => {});
+/**
+ * Ends at once when the signal is aborted, and never keeps the process alive. By the global timer: fake timers in tests do not
+ * reach `node:timers/promises`.
+ */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms).unref();
+    signal.addEventListener('abort', done);
+  });
 }
