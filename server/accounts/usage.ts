@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../kernel/time.ts';
 /**
  * How many objects of a kind an account has, as far as its quota is concerned: `counted` and all places held. Never
  * fewer than there are; a process that dies half-way leaves at most too many, until they are counted anew.
@@ -12,7 +13,7 @@ export interface Usage {
 }
 
 /** Long after any request has ended, one way or the other. A place held for longer belongs to nobody. */
-export const PLACE_HELD_MS = 15 * 60_000;
+export const PLACE_HELD_MS = 15 * MINUTE_MS;
 
 export function used({ counted, held }: Usage): number {
   return counted + Object.keys(held).length;

@@ -1,9 +1,10 @@
 import { type AccountId, type AdministratorId, parseId } from '../kernel/ids.ts';
+import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 
-export const INVITATION_LIFETIME_MS = 7 * 24 * 3_600_000;
-export const RECOVERY_LIFETIME_MS = 24 * 3_600_000;
-export const SETUP_LIFETIME_MS = 24 * 3_600_000;
-export const CONFIRMATION_LIFETIME_MS = 15 * 60_000;
+export const INVITATION_LIFETIME_MS = 7 * DAY_MS;
+export const RECOVERY_LIFETIME_MS = DAY_MS;
+export const SETUP_LIFETIME_MS = DAY_MS;
+export const CONFIRMATION_LIFETIME_MS = 15 * MINUTE_MS;
 /** Wrong confirmation codes after which the link (or the change of address) is void. */
 export const CONFIRMATION_ATTEMPTS = 5;
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, AdministratorId, FlowId } from '../kernel/ids.ts';
+import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import type { Administrator } from './administrator.ts';
 
 /** A session that nobody uses for so long is over (SR-29). */
-export const SESSION_IDLE_MS = 30 * 60_000;
+export const SESSION_IDLE_MS = 30 * MINUTE_MS;
 /** And one in use ends at the latest then. */
-export const SESSION_LONGEST_MS = 12 * 3_600_000;
+export const SESSION_LONGEST_MS = 12 * HOUR_MS;
 /** Use is noted no more often than this. */
-export const SESSION_NOTED_MS = 60_000;
+export const SESSION_NOTED_MS = MINUTE_MS;
 
 /** An administrator who has signed in. Named by the sign-in that made it, and made in its last commit. */
 export interface Session {

@@ -1,6 +1,7 @@
 import type { ActorReference } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId } from '../kernel/ids.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 
 /** What every key has. */
 interface KeyRecord {
@@ -59,10 +60,10 @@ export interface ApiKeyUse {
   at: number;
 }
 
-export const KEY_USE_STEP_MS = 3_600_000;
+export const KEY_USE_STEP_MS = HOUR_MS;
 /** From now on; some years are enough for whatever nobody wants to look after. */
-export const LONGEST_KEY_LIFE_MS = 10 * 365 * 24 * 3_600_000;
-export const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
+export const LONGEST_KEY_LIFE_MS = 10 * 365 * DAY_MS;
+export const LONGEST_OVERLAP_MS = 7 * DAY_MS;
 
 /** The hashes of the secrets that a key can be shown with at this moment; none when it is off or has expired. */
 export function livingSecrets(key: BearerKey, now: number): string[] {

@@ -21,6 +21,7 @@ import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { etagOf } from '../records/etag.ts';
 import {
   type ApiKey,
@@ -35,8 +36,6 @@ import { deleteApiKey, rotateApiKey, updateApiKey } from './change-api-key.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createProtectimusKey } from './create-protectimus-key.ts';
 import { listApiKeys, readApiKey, readUse } from './read-api-keys.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 const scopes = z.array(z.enum(API_SCOPES)).min(1).max(API_SCOPES.length).openapi({
   description:

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CodeLimits } from '../kernel/code-channel.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { FakeCodeSender } from '../testing/fake-senders.ts';
 import { createFixture, type Fixture } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { DAY_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import type { Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { HOUR_MS } from '../kernel/time.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { type DenialReason, decideFactors, denialCode, type FactorDecision, type FactorState } from './methods.ts';
@@ -9,7 +10,7 @@ export const LEVELS = ['1', '2'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** No resource remembers a sign-in for longer. */
-export const LONGEST_REMEMBERED_MS = 12 * 3_600_000;
+export const LONGEST_REMEMBERED_MS = 12 * HOUR_MS;
 
 /** What a host asks a sign-in to be. */
 export interface Demand {

@@ -6,8 +6,9 @@ import { API_SCOPES } from '../kernel/api-scope.ts';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { DAY_MS } from '../kernel/time.ts';
 
-const YEAR_MS = 365 * 24 * 3_600_000;
+const YEAR_MS = 365 * DAY_MS;
 
 export interface NewAccount {
   name: string;

@@ -5,6 +5,7 @@ import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } fr
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
+import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { assign } from '../resources/assign.ts';
 import { createResource } from '../resources/create-resource.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
@@ -26,7 +27,7 @@ export interface Demo {
   newcomer: { login: string };
 }
 
-const YEAR_MS = 365 * 24 * 3_600_000;
+const YEAR_MS = 365 * DAY_MS;
 const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
 
 /**
@@ -46,7 +47,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       selfService: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
       allowedOrigins: [],
       allowLocalhost: true,
-      resultLifetimeMs: 60_000,
+      resultLifetimeMs: MINUTE_MS,
       passwordReset: true,
       // Passwords are reset by mail here, so codes go to phones. Nothing is sent in the demo.
       tokenKinds: TOKEN_KINDS.filter((kind) => kind !== 'email'),

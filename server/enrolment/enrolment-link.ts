@@ -1,12 +1,13 @@
 import type { Flow } from '../flows/flow.ts';
 import type { ResourceId } from '../kernel/ids.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import type { User } from '../users/user.ts';
 
 /** People read such a mail when they come to it; a day is still short for a link that opens nothing by itself. */
-export const ENROLMENT_LINK_LIFETIME_MS = 24 * 3_600_000;
+export const ENROLMENT_LINK_LIFETIME_MS = DAY_MS;
 /** Mails with such a link to one person. */
 export const ENROLMENT_LINKS_PER_PERSON = 10;
-export const ENROLMENT_LINKS_WINDOW_MS = 3_600_000;
+export const ENROLMENT_LINKS_WINDOW_MS = HOUR_MS;
 
 /** The one link to an enrolment that a person has; another one replaces it. Shares the user's anchor. */
 export interface EnrolmentLink {

@@ -1,13 +1,13 @@
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
 import { dayDocument, statisticsDocument } from './documents.ts';
 import type { AuditRecord } from './log/segment.ts';
 import {
   type AccountStatistics,
   countSignIns as count,
-  DAY_MS,
   dayOf,
   isSignIn,
   NO_SIGN_INS,

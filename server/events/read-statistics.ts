@@ -3,10 +3,11 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { dayDocument, statisticsDocument } from './documents.ts';
 import { type AskedDays, askedDays } from './requested-days.ts';
-import { DAY_MS, type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
+import { type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
 import { countUsers } from './statistics/distinct-users.ts';
 
 export interface DayStatistics extends Omit<DayCounters, 'users'> {

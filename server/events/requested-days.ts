@@ -1,5 +1,6 @@
 import { type Result, refusal } from '../kernel/result.ts';
-import { DAY_MS, dayOf, daysBetween, startOfDay } from './statistics/day-counters.ts';
+import { DAY_MS } from '../kernel/time.ts';
+import { dayOf, daysBetween, startOfDay } from './statistics/day-counters.ts';
 
 export interface AskedDays {
   /** First day, as `2027-01-15`. Default: 30 days with the last. */

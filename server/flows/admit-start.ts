@@ -3,6 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
+import { MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 
 /** How many sign-ins of one kind may begin. Before the first input, the network is all there is to count by. */
 export interface StartLimits {
@@ -23,9 +24,6 @@ export const SIGN_IN_START_LIMITS: StartLimits = {
   perNetwork: 6_000,
   perSecond: 500,
 };
-
-const MINUTE_MS = 60_000;
-const SECOND_MS = 1_000;
 
 /** What this process has let begin in the present second, by the name of the limits. */
 interface Second {

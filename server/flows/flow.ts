@@ -5,13 +5,14 @@ import type { Demand, ShownFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { Enrolling } from '../enrolment/enrolling.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { TestMode } from '../resources/resource.ts';
 import type { SelfSession } from '../self-service/self-service.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../transactions/signing.ts';
 
-export const FLOW_LIFETIME_MS = 15 * 60_000;
+export const FLOW_LIFETIME_MS = 15 * MINUTE_MS;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
 export const STEP_CLAIM_MS = 30_000;
 /** Verifiers allow this much clock difference, so the record outlives the result by it. */

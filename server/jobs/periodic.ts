@@ -4,15 +4,12 @@ import type { Config } from '../config/load-config.ts';
 import { COUNTER, countSignIns } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { SEALER, sealEvents } from '../events/seal-events.ts';
-import { DAY_MS } from '../events/statistics/day-counters.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
 import type { PeriodicJob } from './scheduler.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 interface PeriodicJobsOptions {
   config: Pick<Config, 'eventRetention' | 'statisticsKeptDays'>;

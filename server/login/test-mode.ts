@@ -2,6 +2,7 @@ import type { Flow, ResultRecord } from '../flows/flow.ts';
 import type { StepOutcome } from '../flows/step.ts';
 import { evaluated, type Passed } from '../flows/transitions.ts';
 import { refusal } from '../kernel/result.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts'
 export const TEST_PERSON: Passed['user'] = { id: 'test', login: 'test' };
 
 /** Longer ago than any verifier's tolerance reaches. */
-const EXPIRED_BY_MS = 15 * 60_000;
+const EXPIRED_BY_MS = 15 * MINUTE_MS;
 /** So long the page may look at a sign-in whose result has expired already. */
 const LOOK_MS = 1000;
 

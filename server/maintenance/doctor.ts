@@ -9,6 +9,7 @@ import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent } from '../kernel/request-context.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
@@ -32,7 +33,7 @@ export interface Leftover {
 }
 
 /** Whoever is being made right now is not a leftover. */
-const BEING_MADE_MS = 10 * 60_000;
+const BEING_MADE_MS = 10 * MINUTE_MS;
 const PAGE = 500;
 
 /**

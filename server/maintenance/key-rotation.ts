@@ -1,11 +1,12 @@
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { StoredSigningKey } from './signing-key.ts';
 
 /** How long verifiers may keep a copy of the key set, so how long a further key is published before it signs. */
-export const PUBLISHED_BEFORE_MS = 15 * 60_000;
+export const PUBLISHED_BEFORE_MS = 15 * MINUTE_MS;
 /** The longest life that a resource may give its results. */
 const LONGEST_RESULT_MS = 300_000;
 /** Clocks that differ, and servers that have not yet heard of the new key. */
-const GRACE_MS = 5 * 60_000;
+const GRACE_MS = 5 * MINUTE_MS;
 /** How long a key stays published after another has taken over: whatever it signed last is then long expired. */
 export const KEPT_AFTER_MS = LONGEST_RESULT_MS + PUBLISHED_BEFORE_MS + GRACE_MS;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../kernel/time.ts';
 import type { KnownNetwork, PasswordAttempts, WrongPasswords } from '../users/user.ts';
 import { countWrongPassword, notAhead, passwordWaitUntil } from './password-backoff.ts';
 
@@ -10,11 +11,11 @@ import { countWrongPassword, notAhead, passwordWaitUntil } from './password-back
  */
 
 /** A place is familiar for so long after the last sign-in there. */
-export const KNOWN_NETWORK_TTL_MS = 90 * 24 * 3_600_000;
+export const KNOWN_NETWORK_TTL_MS = 90 * DAY_MS;
 /** With one more, the one not used for longest is forgotten. */
 export const MAX_KNOWN_NETWORKS = 8;
 /** Wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
-export const WRONG_PASSWORDS_TTL_MS = 24 * 3_600_000;
+export const WRONG_PASSWORDS_TTL_MS = DAY_MS;
 
 /** All counts as this clock sees them, see {@link notAhead}; the same object where nothing lies ahead. */
 export function attemptsAsOf(attempts: PasswordAttempts, now: number): PasswordAttempts {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { WrongPasswords } from '../users/user.ts';
 
 /** Wrong passwords that cost no wait: people mistype. */
@@ -5,7 +6,7 @@ export const FREE_PASSWORD_FAILURES = 5;
 /** Wait after the first failure beyond the free ones; doubles with each further one. */
 export const FIRST_PASSWORD_WAIT_MS = 1_000;
 /** The longest wait: so soon after the last wrong password, whoever sent it, the person can try again. */
-export const MAX_PASSWORD_WAIT_MS = 60_000;
+export const MAX_PASSWORD_WAIT_MS = MINUTE_MS;
 
 /** Counts a wrong password. Whose they are, `familiar-places.ts` says. */
 export function countWrongPassword(attempts: WrongPasswords | undefined, now: number): WrongPasswords {

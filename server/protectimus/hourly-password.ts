@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isSameSecret } from '../kernel/constant-time.ts';
+import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
 /** What the dialect's clients send as a password: made of the key and the hour, so that it changes with the hour. */
 
-const HOUR_MS = 3_600_000;
 /** So far may the clocks of a client and of this server be apart around the turn of an hour. */
-export const TURN_MS = 5 * 60_000;
+export const TURN_MS = 5 * MINUTE_MS;
 
 /** The hours that count now, as clients write them: the current one, and its neighbour within five minutes of the turn. */
 export function hoursThatCount(now: number): string[] {

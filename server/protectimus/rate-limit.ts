@@ -2,6 +2,7 @@ import { rateKey } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 
@@ -9,7 +10,6 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 export const WRONG_PER_MINUTE = 60;
 /** From one address, for whatever names. Each name that is looked up costs a read of every partition (SR-20). */
 export const WRONG_FROM_ADDRESS = 600;
-const MINUTE_MS = 60_000;
 /** So long an address is remembered as one from which somebody has come in. */
 const CAME_IN_MS = 60 * MINUTE_MS;
 /** Forgotten when there are more: they are then counted anew. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../kernel/time.ts';
 /** What became of the first request with an Idempotency-Key. */
 export interface IdempotencyRecord {
   /** A MAC over method, path and body: the key belongs to that request alone. */
@@ -10,7 +11,7 @@ export interface IdempotencyRecord {
   firstSeenAt: number;
 }
 
-export const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
+export const IDEMPOTENCY_TTL_MS = DAY_MS;
 /** A first request that has not finished after this has crashed; the next one takes over. */
 export const IDEMPOTENCY_LEASE_MS = 30_000;
 

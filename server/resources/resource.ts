@@ -2,6 +2,7 @@ import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { EnvironmentCheck } from '../browsers/device-fingerprint/environment-check.ts';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { SelfServicePolicy } from './self-service-policy.ts';
@@ -58,4 +59,4 @@ export interface Resource {
 }
 
 export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = FAILED_ATTEMPTS_BEFORE_LOCK.usual;
-export const DEFAULT_RESULT_LIFETIME_MS = 60_000;
+export const DEFAULT_RESULT_LIFETIME_MS = MINUTE_MS;

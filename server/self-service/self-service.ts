@@ -1,13 +1,14 @@
 import type { Confirmation } from '../administrators/administrator-link.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import type { SelfServicePolicy } from '../resources/self-service-policy.ts';
 import { isRecovery, type Token, type TokenState } from '../tokens/token.ts';
 
 /** From the proof on; a new proof begins it anew. */
-export const SELF_LIFETIME_MS = 15 * 60_000;
+export const SELF_LIFETIME_MS = 15 * MINUTE_MS;
 /** What changes a way in needs factors that were shown no longer ago (SR-38). */
-export const PROOF_FRESH_MS = 5 * 60_000;
+export const PROOF_FRESH_MS = 5 * MINUTE_MS;
 
 /** What somebody showed to get to the page. */
 export interface SelfProof {

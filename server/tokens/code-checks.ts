@@ -1,4 +1,4 @@
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../kernel/time.ts';
 /** A wrong check is remembered so long. */
 export const CHECKS_KEPT_MS = 7 * 24 * HOUR_MS;
 export const WRONG_CHECKS_PER_HOUR = 5;

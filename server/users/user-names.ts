@@ -1,8 +1,9 @@
 import { normaliseName } from '../kernel/names.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import type { Claiming } from './user.ts';
 
 /** So long others keep off names that a user is about to take. */
-export const CLAIMING_MS = 60_000;
+export const CLAIMING_MS = MINUTE_MS;
 /** Whoever takes so long to take them gives up: well before others stop keeping off, whatever their clocks say. */
 export const CLAIMING_GIVEN_UP_MS = 30_000;
 

@@ -3,6 +3,7 @@ import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, EMPTY_QUEUE, parseDeliveryId } from './delivery.ts';
@@ -15,7 +16,7 @@ import { signingSecrets, type Webhook } from './webhook.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 
 /** A try that has not been recorded by then is taken for lost, and made again. Longer than the sender ever takes. */
-export const LEASE_MS = 60_000;
+export const LEASE_MS = MINUTE_MS;
 
 /**
  * `taken`: it is not due (any more), since somebody else has it. `paused`: the webhook is switched off or gone, and it

@@ -1,6 +1,7 @@
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { byCreation, byInstant } from '../store/index-entries.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, parseDeliveryId } from './delivery.ts';
@@ -8,7 +9,6 @@ import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexe
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-const DAY_MS = 24 * 3_600_000;
 const AT_ONCE = 200;
 
 /** How many are kept to look at and to replay, and for how long. */

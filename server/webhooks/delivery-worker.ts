@@ -2,6 +2,7 @@ import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import { attemptDelivery, dueDeliveries } from './attempt-delivery.ts';
 import { pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import type { DeliveryId } from './delivery.ts';
@@ -16,7 +17,7 @@ interface DeliveryTimes {
   pruneMs: number;
 }
 
-const DEFAULT_TIMES: DeliveryTimes = { discoverMs: 10_000, pruneMs: 60_000 };
+const DEFAULT_TIMES: DeliveryTimes = { discoverMs: 10_000, pruneMs: MINUTE_MS };
 /** Messages on their way at once, altogether and to one webhook: one that answers slowly holds up itself alone. */
 const MOST_AT_ONCE = 64;
 const MOST_PER_WEBHOOK = 8;

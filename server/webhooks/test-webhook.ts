@@ -4,6 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import { newOperation } from '../store/transact.ts';
 import { signedHeaders } from './attempt-delivery.ts';
 import { deliveryBody } from './delivery.ts';
@@ -11,7 +12,6 @@ import { editBook, readWebhook } from './edit-webhook.ts';
 import { TEST_EVENT } from './webhook.ts';
 
 const TESTS_PER_MINUTE = 10;
-const MINUTE_MS = 60_000;
 
 /**
  * Sends a test event now, to a webhook that is switched off as well, and answers what came back. It is tried once, and

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isSameSecret } from '../../kernel/constant-time.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
 
 /** The headers of a signed message as Standard Webhooks 1.0 names them. */
 export interface SignedHeaders {
@@ -11,7 +12,7 @@ export interface SignedHeaders {
 }
 
 /** Clocks may differ by this much; what is older was kept by somebody. */
-export const TOLERANCE_MS = 5 * 60_000;
+export const TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
  * Whether a message was signed with the secret, lately: HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks 1.0).

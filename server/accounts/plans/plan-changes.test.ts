@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { monthsAfter } from '../../kernel/calendar.ts';
+import { monthsAfter } from '../../kernel/time.ts';
 import { emptyBalance, type Posting } from './ledger-entry.ts';
 import {
   type Books,

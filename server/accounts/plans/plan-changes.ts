@@ -1,5 +1,5 @@
-import { monthsAfter } from '../../kernel/calendar.ts';
 import type { EventType } from '../../kernel/event.ts';
+import { monthsAfter } from '../../kernel/time.ts';
 import type { PlanTerm, ServicePlan } from '../account.ts';
 import { type Balance, type Posting, type PostingRefusal, post } from './ledger-entry.ts';
 import { type Plan, QUOTA_KINDS } from './plans.ts';

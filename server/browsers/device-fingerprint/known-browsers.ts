@@ -1,4 +1,5 @@
 import type { AccountId, ResourceId, UserId } from '../../kernel/ids.ts';
+import { DAY_MS } from '../../kernel/time.ts';
 import type { Environment } from './browser-signals.ts';
 
 /** A browser with which somebody has signed in. */
@@ -23,9 +24,9 @@ export const ENVIRONMENTS_PER_RESOURCE = 8;
 /** Of one person altogether. */
 export const ENVIRONMENTS_PER_USER = 64;
 /** A browser that was not seen for so long is forgotten. */
-export const ENVIRONMENT_KEPT_MS = 180 * 24 * 3_600_000;
+export const ENVIRONMENT_KEPT_MS = 180 * DAY_MS;
 /** When it was last seen is kept to within a day. */
-const SEEN_STEP_MS = 24 * 3_600_000;
+const SEEN_STEP_MS = DAY_MS;
 
 /** Those that count on a resource: its own, and those that count wherever. */
 export function rememberedOn(

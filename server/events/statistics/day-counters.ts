@@ -1,5 +1,6 @@
 import type { AccountEvent } from '../../kernel/event.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
+import { DAY_MS } from '../../kernel/time.ts';
 import type { Cursors } from '../log/segment.ts';
 import { addUsers, type DistinctUsers, joinUsers, NOBODY } from './distinct-users.ts';
 
@@ -27,8 +28,6 @@ export interface AccountStatistics {
 }
 
 export const NO_SIGN_INS: DayCounters = { granted: 0, refused: {}, methods: {}, factors: {}, users: NOBODY };
-
-export const DAY_MS = 86_400_000;
 
 /** The UTC day of an instant, as `2027-01-15`. */
 export function dayOf(at: number): string {

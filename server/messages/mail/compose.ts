@@ -1,11 +1,11 @@
 import type { ComposedMail, Mail, MailLanguage } from '../../kernel/mail.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
 import { linkTo } from './link.ts';
 import { html, type Markup, plainLine } from './markup.ts';
 import { de, en, type MailWords } from './words.ts';
 
 const WORDS: Record<MailLanguage, MailWords> = { en, de };
 const LOCALES: Record<MailLanguage, string> = { en: 'en-GB', de: 'de-AT' };
-const MINUTE_MS = 60_000;
 const UNITS = [
   { unit: 'day', lengthMs: 24 * 60 * MINUTE_MS },
   { unit: 'hour', lengthMs: 60 * MINUTE_MS },

@@ -1,5 +1,6 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import type { MailLanguage } from '../../kernel/mail.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
 import { plainLine } from '../mail/markup.ts';
 
 /** What a text message with a code is made of. */
@@ -49,7 +50,7 @@ export function composeText(facts: TextFacts, url: string): string {
   const name = [...plainLine(site)].slice(0, SITE_LENGTH).join('').trim();
   const says = confirms
     ? confirmation(language, code, name, confirms)
-    : SAYS[language](code, name, Math.floor(lifetimeMs / 60_000));
+    : SAYS[language](code, name, Math.floor(lifetimeMs / MINUTE_MS));
   const page = hostOf(origin);
   const frame = hostOf(url);
   return page && frame ? `${says}\n\n@${page} #${code} @${frame}` : says;

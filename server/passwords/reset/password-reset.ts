@@ -1,9 +1,10 @@
 import type { Administrator } from '../../administrators/administrator.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
+import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import type { User } from '../../users/user.ts';
 
 /** Long enough to find the mail, short enough that an old one in a mailbox opens nothing. */
-export const PASSWORD_RESET_LIFETIME_MS = 30 * 60_000;
+export const PASSWORD_RESET_LIFETIME_MS = 30 * MINUTE_MS;
 /**
  * Mails that strangers can have sent to one person within the life of a link. Within no longer time: whoever uses them up has
  * then left a link in the mailbox that leads on until there are more, so that nobody is kept out by it (SR-49).
@@ -13,7 +14,7 @@ export const RESETS_PER_PERSON_WINDOW_MS = PASSWORD_RESET_LIFETIME_MS;
 /** Within an hour: those that administrators and the site's backend can have sent to one person, and questions from one address. */
 export const RESETS_STARTED_PER_PERSON = 10;
 export const RESETS_PER_ADDRESS = 20;
-export const RESETS_WINDOW_MS = 3_600_000;
+export const RESETS_WINDOW_MS = HOUR_MS;
 
 /**
  * The one link to a new password that a person or an administrator has; asking again replaces it. Shares the anchor of

@@ -1,9 +1,10 @@
+import { MINUTE_MS } from '../../kernel/time.ts';
 import { numbered, type Table, type Tables } from './tables.ts';
 
 /** So long ago a document or the window of a counter has ended when it is removed: a clock set back a little changes nothing. */
-export const EXPIRED_KEPT_MS = 60 * 60_000;
+export const EXPIRED_KEPT_MS = 60 * MINUTE_MS;
 /** The contract promises ten minutes. */
-export const OPERATION_KEPT_MS = 15 * 60_000;
+export const OPERATION_KEPT_MS = 15 * MINUTE_MS;
 /** Most entries of each kind that one sweep removes: more than the commits in between can have added. */
 const AT_MOST = 256;
 

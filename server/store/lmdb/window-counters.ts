@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { MINUTE_MS } from '../../kernel/time.ts';
 import { numbered, type Table } from './tables.ts';
 
 /** Most counters kept of one length of window. Reaching it drops ended windows, then as many as it takes. */
 const MAX_COUNTERS = 100_000;
 /** Counters of longer windows are saved. A shorter window is over by the time a restart is. */
-const MAX_UNSAVED_WINDOW_MS = 60_000;
+const MAX_UNSAVED_WINDOW_MS = MINUTE_MS;
 /** Most counters that one transaction writes. */
 const MAX_SAVED_AT_ONCE = 1024;
 /** Of the disk's keys, six bytes. */

@@ -13,6 +13,7 @@ import {
   type StoredEvent,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
 import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { type Client, createClient, parseAddress } from './connect.ts';
 import { Guard } from './durability-check.ts';
@@ -145,7 +146,7 @@ class RedisStore implements Store {
     const window = Math.floor(now / windowMs);
     const counter = this.#keys.counter(key, windowMs, window);
     const count = await this.#ask(
-      async () => (await this.#client.fcall(INCREMENT, 1, counter, windowMs + 60_000)) as number,
+      async () => (await this.#client.fcall(INCREMENT, 1, counter, windowMs + MINUTE_MS)) as number,
     );
     return { count, allowed: count <= limit, resetAt: (window + 1) * windowMs };
   }

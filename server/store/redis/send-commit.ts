@@ -1,13 +1,14 @@
 import type { CommitOutcome } from '../../kernel/ports/store.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 import { COMMIT } from './library.ts';
 
 /** Real time for which an applied operation is remembered. The contract promises ten minutes. */
-export const OPERATION_KEPT_MS = 15 * 60_000;
+export const OPERATION_KEPT_MS = 15 * MINUTE_MS;
 /** Real time that documents stay after their expiry, so that servers with clocks a little apart see the same. */
-export const EXPIRED_KEPT_MS = 60 * 60_000;
+export const EXPIRED_KEPT_MS = 60 * MINUTE_MS;
 
 /**
  * Sends one change and waits for Redis to have it on disk (`appendfsync always` answers after the fsync).

@@ -1,17 +1,18 @@
 import { isMailboxTheirs } from '../../enrolment/enrolment-address.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
+import { DAY_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { User } from '../../users/user.ts';
 import type { Token } from '../token.ts';
 
-export const UNLOCK_LINK_LIFETIME_MS = 30 * 60_000;
+export const UNLOCK_LINK_LIFETIME_MS = 30 * MINUTE_MS;
 /**
  * Mails with such a link to one person. Each lets somebody who has the password and reads the mailbox guess as often as
  * the resource allows before a lock, so there are few of them (SR-2).
  */
 export const UNLOCKS_PER_PERSON = 2;
-export const UNLOCKS_WINDOW_MS = 24 * 3_600_000;
+export const UNLOCKS_WINDOW_MS = DAY_MS;
 
 /** The one link with which a person unlocks their own tokens; another one replaces it. Shares the user's anchor. */
 export interface UnlockLink {

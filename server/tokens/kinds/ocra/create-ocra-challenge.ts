@@ -2,6 +2,7 @@ import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { Json } from '../../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
+import { MINUTE_MS } from '../../../kernel/time.ts';
 import { type Decision, transact } from '../../../store/transact.ts';
 import type { Transaction } from '../../../transactions/signing.ts';
 import type { Challenge } from '../../challenge.ts';
@@ -11,7 +12,7 @@ import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from './challenge.ts'
 import { type OcraSuite, parseSuite } from './suite.ts';
 
 /** Time to type a question into a device, and its answer back. */
-export const QUESTION_LIFETIME_MS = 5 * 60_000;
+export const QUESTION_LIFETIME_MS = 5 * MINUTE_MS;
 
 export interface Asked {
   token: TokenId;

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../kernel/time.ts';
 import { type OcraSuite, stepMs } from './suite.ts';
 
 /** As of every one-time password here (RFC 4226 section 5.3, R4; SR-47). */
@@ -10,7 +11,7 @@ const LASTING_QUESTION_MIN = 8;
 const SESSION_MAX_BYTES = 128;
 /** Time to read a question, type it and type the answer, one step back being accepted. */
 const STEP_MIN_MS = 30_000;
-const STEP_MAX_MS = 3_600_000;
+const STEP_MAX_MS = HOUR_MS;
 
 /** Which part of a suite keeps a token of it from being enrolled. */
 export type SuiteFault = 'digits' | 'question' | 'session' | 'time';

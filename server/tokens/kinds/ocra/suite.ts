@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../../../kernel/time.ts';
 import { OTP_ALGORITHMS, type OtpAlgorithm } from '../../token.ts';
 
 declare const suiteText: unique symbol;
@@ -26,7 +27,7 @@ export interface OcraSuite {
 }
 
 export type TimeUnit = keyof typeof UNIT_MS;
-const UNIT_MS = { S: 1_000, M: 60_000, H: 3_600_000 } as const;
+const UNIT_MS = { S: 1_000, M: MINUTE_MS, H: HOUR_MS } as const;
 
 /** Every part has one spelling and the parts cannot be taken for one another, so matching takes linear time (SR-57). */
 const SHAPE =

@@ -1,12 +1,13 @@
 import type { PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
 import { acceptedKinds } from '../../../authentication/second-factor.ts';
 import type { UserId } from '../../../kernel/ids.ts';
+import { MINUTE_MS } from '../../../kernel/time.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 
 /** How long the browser waits for the person. */
-export const PASSKEY_TIMEOUT_MS = 5 * 60_000;
+export const PASSKEY_TIMEOUT_MS = 5 * MINUTE_MS;
 
 export const CHALLENGE_BYTES = 32;
 

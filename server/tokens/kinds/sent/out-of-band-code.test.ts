@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DAY_MS } from '../../../kernel/time.ts';
 import { resourceId, sampleToken, tokenId } from '../../../testing/samples.ts';
 import type { Challenge } from '../../challenge.ts';
 import type { SentToken } from '../../token.ts';
@@ -8,7 +9,6 @@ import {
   ADDRESS_WINDOW_MS,
   CODE_LIFETIME_MS,
   codeFromBytes,
-  DAY_MS,
   DEFAULT_CODE_LIMITS,
   defaultReserve,
   isAddressFor,

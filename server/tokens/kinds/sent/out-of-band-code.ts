@@ -1,12 +1,13 @@
 import type { CodeLimits } from '../../../kernel/code-channel.ts';
 import { emailShape } from '../../../kernel/names.ts';
+import { MINUTE_MS } from '../../../kernel/time.ts';
 import type { Challenge } from '../../challenge.ts';
 import type { SentFactor, SentToken } from '../../token.ts';
 
 /** Codes that are sent: to which addresses, how often, and for how long they count. */
 
 /** At most ten minutes (SR-48, NIST SP 800-63B-4 3.1.3.2); mail takes one or two. */
-export const CODE_LIFETIME_MS = 5 * 60_000;
+export const CODE_LIFETIME_MS = 5 * MINUTE_MS;
 /** A message is often only late: another one is not sent before. */
 export const RESEND_AFTER_MS = 30_000;
 
@@ -15,9 +16,7 @@ const CODES = 10 ** CODE_DIGITS;
 /** Words from here on would make some codes likelier than others. */
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
 
-export const ADDRESS_WINDOW_MS = 15 * 60_000;
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+export const ADDRESS_WINDOW_MS = 15 * MINUTE_MS;
 
 export const DEFAULT_CODE_LIMITS: CodeLimits = {
   perAddress: 5,

@@ -6,6 +6,7 @@ import { MailerUnavailable } from '../../../kernel/ports/mailer.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
+import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { type Decision, newOperation, transact } from '../../../store/transact.ts';
 import type { Transaction } from '../../../transactions/signing.ts';
@@ -16,8 +17,6 @@ import {
   ADDRESS_WINDOW_MS,
   CODE_LIFETIME_MS,
   codeFromBytes,
-  DAY_MS,
-  HOUR_MS,
   isWithinServerLimit,
   movesOf,
   RESEND_AFTER_MS,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { monthsAfter } from './calendar.ts';
+import { monthsAfter } from './time.ts';
 
 const at = (text: string) => Date.parse(text);
 
