@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './accounts/plans/plans.ts';
 import { authorizeLargeBodies, LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
+import { installRoutes } from './composition/install-routes.ts';
 import { enrolmentRoutes } from './enrolment/widget-routes.ts';
-import { installRoutes } from './http/api/route.ts';
 import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';

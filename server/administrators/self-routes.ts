@@ -1,12 +1,18 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../http/context.ts';
 import { Refused } from '../http/problem.ts';
+import type { OpenedSession } from './login/open-session.ts';
 import type { SelfAct } from './reauthenticate.ts';
 
-/** The administrator whose session it is, behind `authorizeSession()`. */
+/** The session that the request came by. Only `authorize` sets it. */
+export function sessionOf(c: Context<AppEnv>): OpenedSession | undefined {
+  return c.get('session') as OpenedSession | undefined;
+}
+
+/** The administrator of the session, on a route of scope `session`. */
 export function selfOf(c: Context<AppEnv>): SelfAct {
   const { actor, ...client } = c.get('act');
-  const opened = c.get('session');
+  const opened = sessionOf(c);
   if (!opened || actor.kind !== 'administrator') throw new Refused('SESSION_NEEDED');
   const { id, epoch } = opened.session;
   return { actor, ...client, session: { id, epoch } };

@@ -14,15 +14,14 @@ import { challengeRoutes } from '../authentication/challenge-routes.ts';
 import { explanationRoutes } from '../authentication/explain-routes.ts';
 import { authenticationRoutes } from '../authentication/routes.ts';
 import { environmentRoutes } from '../browsers/routes.ts';
+import { bulkRoutes } from '../bulk/routes.ts';
 import { checklistRoutes } from '../checklist/routes.ts';
 import { enrolmentLinkRoutes } from '../enrolment/link-routes.ts';
 import { eventRoutes } from '../events/routes.ts';
 import { statisticsRoutes } from '../events/statistics-routes.ts';
 import { filterRoutes } from '../filters/routes.ts';
-import { type AuthorizationPorts, authorize } from '../http/api/authorize.ts';
-import { bulkRoutes } from '../http/api/bulk.ts';
 import { type ApiDescription, referencePage } from '../http/api/reference-page.ts';
-import { installRoutes, type Route } from '../http/api/route.ts';
+import type { Route } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
@@ -40,6 +39,8 @@ import { transactionRoutes } from '../transactions/routes.ts';
 import { userRoutes } from '../users/routes.ts';
 import { webhookDeliveryRoutes } from '../webhooks/delivery-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
+import { type AuthorizationPorts, authorize } from './authorize.ts';
+import { installRoutes } from './install-routes.ts';
 
 /** Every route of the API, in the order of its description. */
 const ROUTES: readonly Route<ApiServices>[] = [

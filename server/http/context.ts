@@ -1,6 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
-import type { OpenedSession } from '../administrators/login/open-session.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Logger } from './log.ts';
 
@@ -28,8 +27,8 @@ export interface AppEnv {
     log: Logger;
     /** Who calls, and from where. Set by the authorization of a route and nowhere else. */
     act: RequestContext;
-    /** By which the request came in, where it was not by an API key. */
-    session?: OpenedSession;
+    /** The administrator's session, if the request came by one. `sessionOf` of the administrators reads it. */
+    session?: object;
     /** Absent where sessions are not accepted. */
     sessionCookie?: SessionCookieOptions;
     /** Set by `refuse`, for the access log. */

@@ -179,3 +179,8 @@ export const maySeeBalance = maySee;
 export function mayBook(actor: Actor): boolean {
   return actor.kind === 'operator' || actor.kind === 'service';
 }
+
+/** Whether a key may authenticate and consume for this resource. */
+export function mayUse(actor: Actor, resource: ResourceId): boolean {
+  return actor.kind === 'api-key' && (actor.resources === undefined || actor.resources.includes(resource));
+}

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { LEVELS, LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
-import { mayUse } from '../http/api/authorize.ts';
 import { anyName, creationHeaders, flowId, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
+import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { LONGEST_REDIRECT_URI } from '../resources/redirect-uris.ts';

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { mayUse } from '../http/api/authorize.ts';
 import { anyName, creationHeaders, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
+import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { createTransaction } from './create-transaction.ts';

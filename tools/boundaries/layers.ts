@@ -105,6 +105,7 @@ const FEATURES = new Set([
   'authentication',
   'backup',
   'browsers',
+  'bulk',
   'checklist',
   'enrolment',
   'events',

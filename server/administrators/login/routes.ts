@@ -13,7 +13,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
 import { accountId, typedCode, typedOtp } from '../administrator-fields.ts';
-import { selfOf } from '../self-routes.ts';
+import { selfOf, sessionOf } from '../self-routes.ts';
 import { seq, session, signIn, signInBegun, whose as whoseShown } from '../session-fields.ts';
 import {
   answerEmail,
@@ -125,7 +125,7 @@ const who = route({
   summary: 'Read the session',
   responses: { 200: jsonAnswer('The session.', session) },
   handle: (c, ports: Needs) => {
-    const opened = c.get('session');
+    const opened = sessionOf(c);
     return opened ? c.json(presentSession(opened, ports.clock.now()), 200) : refuse(c, 'SESSION_NEEDED');
   },
 });

@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import { installRoutes } from '../../http/api/route.ts';
 import { apiRouter } from '../../http/api/router.ts';
 import type { AppEnv } from '../../http/context.ts';
 import type { Logger } from '../../http/log.ts';
@@ -10,6 +9,7 @@ import { strictJson } from '../../http/middleware/strict-json.ts';
 import { notFound, onError } from '../../http/problem.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { LARGE_BODIES, nativeApi } from '../api-routes.ts';
+import { installRoutes } from '../install-routes.ts';
 import { type OperatorTools, operatorRoutes } from './routes.ts';
 
 export interface OperatorOptions extends OperatorTools {

@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ACCOUNT_HEADER } from '../../http/api/authorize.ts';
 import { createFixture } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { operatorOptions } from '../../testing/operator-options.ts';
+import { ACCOUNT_HEADER } from '../authorize.ts';
 import { createOperatorApp } from './operator-app.ts';
 import { LONGEST_SOCKET_PATH, listenOnSocket, type OperatorSocket } from './socket.ts';
 

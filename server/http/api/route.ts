@@ -8,11 +8,17 @@ import {
   type z,
 } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler, TypedResponse } from 'hono';
+import type { ApiScope } from '../../kernel/api-scope.ts';
 import type { AppEnv } from '../context.ts';
-import { sameOrigin } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
-import { type AuthorizationPorts, authorize, type RouteScope } from './authorize.ts';
 import { refusals, refuseInvalid } from './router.ts';
+
+/**
+ * Who may call a route. An API scope: an API key with the scope, or an administrator's session. `session`: administrators
+ * themselves, by session alone. `operator`: only over the operator's socket. `operator-account`: the same, in the account
+ * that the request names. `payments`: the payment service, by its signature. `public`: everyone.
+ */
+export type RouteScope = ApiScope | 'session' | 'operator' | 'operator-account' | 'payments' | 'public';
 
 type RequestParts = NonNullable<RouteConfig['request']>;
 type Method = 'get' | 'post' | 'patch' | 'delete';
@@ -68,7 +74,7 @@ export interface Route<in N> {
   readonly path: string;
   readonly access: Access;
   readonly maxBodyBytes: number | undefined;
-  /** For {@link installRoutes} alone: `guards` run before a request is validated. */
+  /** For `installRoutes` alone: `guards` run before a request is validated. */
   readonly install: (app: OpenAPIHono<AppEnv>, services: N, guards: MiddlewareHandler<AppEnv>[]) => void;
 }
 
@@ -155,20 +161,6 @@ export function internalRoute<N, B extends z.ZodType | undefined = undefined>({
       });
     },
   };
-}
-
-/** Installs routes with their authorization, which runs before a request is validated. */
-export function installRoutes<S extends AuthorizationPorts & { issuer: string }>(
-  app: OpenAPIHono<AppEnv>,
-  services: S,
-  routes: readonly Route<S>[],
-): void {
-  const ownPagesOnly = new Set(routes.flatMap(({ path, access }) => (access.isSameOriginOnly ? [path] : [])));
-  // Whatever the method: a foreign page learns nothing from a preflight either.
-  for (const path of ownPagesOnly) app.use(path, sameOrigin(services.issuer));
-  for (const { access, install } of routes) {
-    install(app, services, access.scope === 'public' ? [] : [authorize(services, access.scope)]);
-  }
 }
 
 /** A session may call what an API key may, but it never authenticates other users. */

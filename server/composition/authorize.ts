@@ -1,37 +1,31 @@
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { accountDocument } from '../../accounts/documents.ts';
-import { isSigned } from '../../accounts/payments/signature.ts';
-import { actorOf } from '../../administrators/administrator.ts';
-import { authenticateSession } from '../../administrators/login/authenticate-session.ts';
-import { csrfToken } from '../../administrators/session.ts';
-import type { ApiKey } from '../../api-keys/api-key.ts';
-import { authenticateApiKey } from '../../api-keys/authenticate-api-key.ts';
-import type { Actor } from '../../kernel/actor.ts';
-import type { ApiScope } from '../../kernel/api-scope.ts';
-import { isSameSecret } from '../../kernel/constant-time.ts';
-import { parseId, type ResourceId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { isRefusal } from '../../kernel/result.ts';
-import { clientInfo } from '../client-info.ts';
-import type { AppEnv } from '../context.ts';
-import { fromOwnPages } from '../middleware/same-origin.ts';
-import { refuse } from '../problem.ts';
-import { sentSession } from '../session-cookie.ts';
-import { refuseResult } from './router.ts';
+import { accountDocument } from '../accounts/documents.ts';
+import { isSigned } from '../accounts/payments/signature.ts';
+import { actorOf } from '../administrators/administrator.ts';
+import { authenticateSession } from '../administrators/login/authenticate-session.ts';
+import { csrfToken } from '../administrators/session.ts';
+import type { ApiKey } from '../api-keys/api-key.ts';
+import { authenticateApiKey } from '../api-keys/authenticate-api-key.ts';
+import type { RouteScope } from '../http/api/route.ts';
+import { refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
+import type { AppEnv } from '../http/context.ts';
+import { fromOwnPages } from '../http/middleware/same-origin.ts';
+import { refuse } from '../http/problem.ts';
+import { sentSession } from '../http/session-cookie.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { ApiScope } from '../kernel/api-scope.ts';
+import { isSameSecret } from '../kernel/constant-time.ts';
+import { parseId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { isRefusal } from '../kernel/result.ts';
 
 /** Names the account that the operator acts in. */
 export const ACCOUNT_HEADER = 'countersign-account';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 const SAFE = new Set(['GET', 'HEAD']);
-
-/**
- * Who may call a route. An API scope: an API key with the scope, or an administrator's session. `session`: administrators
- * themselves, by session alone. `operator`: only over the operator's socket. `operator-account`: the same, in the account
- * that the request names. `payments`: the payment service, by its signature. `public`: everyone.
- */
-export type RouteScope = ApiScope | 'session' | 'operator' | 'operator-account' | 'payments' | 'public';
 
 export type AuthorizationPorts = Pick<Ports, 'store' | 'clock' | 'random'> & {
   /** The payment service signs with it. */
@@ -150,9 +144,4 @@ async function asOperator(ports: Pick<Ports, 'store' | 'clock'>, c: Context<AppE
   if (!account || !stored) return refuse(c, 'ACCOUNT_NOT_FOUND');
   c.set('act', { actor: { kind: 'operator', account }, requestId: c.get('requestId') });
   await next();
-}
-
-/** Whether a key may authenticate and consume for this resource. */
-export function mayUse(actor: Actor, resource: ResourceId): boolean {
-  return actor.kind === 'api-key' && (actor.resources === undefined || actor.resources.includes(resource));
 }

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Overloaded } from '../../kernel/ports/password-hasher.ts';
-import { IDEMPOTENCY_LEASE_MS } from '../../records/idempotency-record.ts';
-import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../resources/assignments.ts';
-import { assign } from '../../testing/as-operator.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
+import { IDEMPOTENCY_LEASE_MS } from '../records/idempotency-record.ts';
+import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../resources/assignments.ts';
+import { assign } from '../testing/as-operator.ts';
 import {
   addPerson,
   addResource,
@@ -11,11 +11,11 @@ import {
   type Fixture,
   overwrite,
   PASSWORD,
-} from '../../testing/fixtures.ts';
-import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { resourceId } from '../../testing/samples.ts';
-import { tokenDocument } from '../../tokens/documents.ts';
-import { userDocument } from '../../users/documents.ts';
+} from '../testing/fixtures.ts';
+import { openService, refusalOf, type Service } from '../testing/http-service.ts';
+import { resourceId } from '../testing/samples.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { userDocument } from '../users/documents.ts';
 
 let service: Service;
 let scene: Fixture;
