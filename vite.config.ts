@@ -34,6 +34,7 @@ export default defineConfig({
       shop: 'demo-site/shop.ts',
     }),
     cli: program('dist/cli', { countersign: 'cli/countersign.ts' }),
+    client: library('clients/typescript/src/index.ts', 'clients/typescript/dist'),
   },
   test: { globalSetup: 'tools/test-run/own-folders.ts', projects: testProjects },
 });
@@ -82,6 +83,28 @@ function inBrowser(outDir: string, build: BuildEnvironmentOptions): EnvironmentO
       modulePreload: false,
       reportCompressedSize: false,
       ...build,
+    },
+  };
+}
+
+/** A package for any runtime with web standards: our own modules bundled, its dependencies left to its user. */
+function library(input: string, outDir: string): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      modulePreload: false,
+      reportCompressedSize: false,
+      minify: false,
+      rolldownOptions: {
+        checks,
+        input,
+        external: ['jose'],
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: 'index.js' },
+      },
     },
   };
 }

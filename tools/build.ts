@@ -2,12 +2,14 @@ import { resolve } from 'node:path';
 import { buildParts, PART_NAMES } from './build/parts.ts';
 import { sourceHash, staleParts, stamp } from './build/stale.ts';
 
-/** `tsx tools/build.ts [--all]`: builds what is missing or older than its sources, or everything. */
+/** `tsx tools/build.ts [--all | part ...]`: builds what is missing or older than its sources, or everything, or the parts named. */
 const ROOT = resolve(import.meta.dirname, '..');
 
 // Tests, too, run the production build.
 process.env.NODE_ENV = 'production';
-const wanted = process.argv.includes('--all') ? PART_NAMES : staleParts(ROOT);
+const parts = process.argv.slice(2);
+const named = PART_NAMES.filter((name) => parts.includes('--all') || parts.includes(name));
+const wanted = parts.length > 0 ? named : staleParts(ROOT);
 if (wanted.length > 0) {
   const started = performance.now();
   const sources = new Map(wanted.map((name) => [name, sourceHash(ROOT, name)]));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { REFUSALS } from '@countersign/protocol/codes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signatureHeaders, writeSecret } from '../../server/webhooks/signature.ts';
 import { CLIENT_ERROR_CODES } from './src/codes.ts';
@@ -13,7 +14,7 @@ const snippets = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => St
 let service: FakeService;
 let project: InstalledPackage;
 
-// The package is built, put into a project's node_modules, and the examples are compiled and run there by plain Node.
+// The built package is packed and installed in an empty project, and the examples are compiled and run there by plain Node.
 beforeAll(async () => {
   service = await startFakeService();
   project = await installPackage();
@@ -128,7 +129,39 @@ describe('the README', () => {
   });
 });
 
-describe('the built package', () => {
+describe('the packed package', () => {
+  test('is code, types and the texts, and needs jose alone', async () => {
+    expect(project.files.filter((path) => !path.startsWith('dist/types/')).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist/index.js',
+      'package.json',
+    ]);
+    const code = await readFile(new URL('dist/index.js', import.meta.url), 'utf8');
+    expect([...code.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from)).toEqual(['jose']);
+  });
+
+  test('declares the types that it shares with the service by itself', async () => {
+    await project.write(
+      'types.ts',
+      `import type { ResultClaims, ServerErrorCode, TransactionField } from '@countersign/client';
+       export { SERVER_ERROR_CODES } from '@countersign/client';
+       export const otp: ResultClaims['otp'] = 'verified';
+       export const code: ServerErrorCode = 'OTP_WRONG';
+       export const field: TransactionField = { label: 'Amount', value: '10.00 EUR' };
+       // @ts-expect-error no refusal has this code: the type is the list, and not any text
+       export const unknown: ServerErrorCode = 'OTP_WONG';
+       // @ts-expect-error a claim with a type of its own
+       export const number: ResultClaims['otp'] = 1;`,
+    );
+    await project.compile();
+    await project.write(
+      'codes.mjs',
+      `import * as types from './types.js'; console.log(types.SERVER_ERROR_CODES.join());`,
+    );
+    expect(await project.node('codes.mjs')).toBe(`${Object.keys(REFUSALS).join()}\n`);
+  }, 60_000);
+
   test('verifies in a runtime that has none of Node’s globals', async () => {
     const { issuer, resource, nonce, now } = VECTORS.defaults;
     const good = VECTORS.cases.find((vectorCase) => vectorCase.name === 'valid EdDSA');

@@ -1,3 +1,4 @@
+import { parseTransaction } from '@countersign/protocol/transaction';
 import { z } from '@hono/zod-openapi';
 import { nonce, resourceId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
@@ -7,7 +8,7 @@ import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { transactionFields, transactionHash } from '../transactions/routes.ts';
-import { transactionHash as hashTransaction, parseTransaction } from '../transactions/transaction.ts';
+import { transactionHash as hashTransaction } from '../transactions/transaction.ts';
 import { consumeResult } from './consume-result.ts';
 
 const request = z

@@ -1,3 +1,4 @@
+import { parseTransaction } from '@countersign/protocol/transaction';
 import { TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -9,7 +10,7 @@ import { resourceDocument } from '../resources/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { findUser } from '../users/find-user.ts';
 import { type SigningKind, signingDenial, signingKinds, type Transaction } from './signing.ts';
-import { parseTransaction, transactionHash } from './transaction.ts';
+import { transactionHash } from './transaction.ts';
 
 /**
  * How many transactions a user may have open within the lifetime of one (decision 0120). An attacker who could start many

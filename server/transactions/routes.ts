@@ -1,3 +1,4 @@
+import { TRANSACTION_FIELDS_MAX } from '@countersign/protocol/transaction';
 import { z } from '@hono/zod-openapi';
 import { anyName, creationHeaders, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
@@ -9,7 +10,6 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { createTransaction } from './create-transaction.ts';
 import { SIGNING_KINDS } from './signing.ts';
-import { TRANSACTION_FIELDS_MAX } from './transaction.ts';
 
 // Only the shape: what may stand in them is judged by the rule itself, which says what is wrong and where.
 const field = z.strictObject({

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { anyCharacter } from '../../shared/testing/any-character.ts';
-import vectors from '../../shared/vectors/transactions.json' with { type: 'json' };
 import {
   canonicalTransaction,
   LABEL_MAX,
   parseTransaction,
   TRANSACTION_FIELDS_MAX,
   type TransactionFields,
-  transactionHash,
   VALUE_MAX,
-} from './transaction.ts';
+} from '@countersign/protocol/transaction';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyCharacter } from '../../shared/testing/any-character.ts';
+import vectors from '../../shared/vectors/transactions.json' with { type: 'json' };
+import { transactionHash } from './transaction.ts';
 
 function fieldsOf(input: unknown): TransactionFields {
   const parsed = parseTransaction(input);

@@ -1,15 +1,16 @@
 /** The `typ` header of a result JWT; anything else is not a result (RFC 8725 3.11). */
 export const RESULT_TYP = 'countersign-result+jwt';
 
-/** The `typ` of what a test resource gives: whoever has not heard of tests refuses it. */
+/** The `typ` header of what a test resource issues, so that a verifier without `acceptTest` refuses it. */
 export const TEST_RESULT_TYP = 'countersign-test-result+jwt';
 
 /** Signature algorithms a result may carry. Never chosen by the token: always by the verifier's configuration. */
 export const RESULT_ALGORITHMS = ['ES256', 'EdDSA'] as const;
 export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
 
-/** How the one-time password took part: checked, left out because the person's token is deactivated, or not asked for. */
-export type OtpUse = 'verified' | 'skipped' | 'not_used';
+/** The one-time password was checked, left out because the user's token is deactivated, or not asked for. */
+export const OTP_USES = ['verified', 'skipped', 'not_used'] as const;
+export type OtpUse = (typeof OTP_USES)[number];
 
 /** Claims of a result (RFC 7519; `amr` per RFC 8176). Times in seconds since the epoch. */
 export interface ResultClaims {
@@ -17,31 +18,31 @@ export interface ResultClaims {
   iss: string;
   /** The resource id. */
   aud: string;
-  /** The user id. */
+  /** The user id. It never changes: use it as the key of your own records. */
   sub: string;
-  /** The user's login. */
+  /** The user's login. May change, and may later belong to another user. */
   preferred_username: string;
-  /** The host's nonce, as given to the widget. */
+  /** The site's nonce, as given to the widget. */
   nonce: string;
-  /** Origin of the page that embedded the widget, as the person's browser enforced it. */
+  /** Origin of the page that embedded the widget, as the user's browser enforced it. */
   origin: string;
   /**
-   * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` where its owner's other
-   * devices may have it too, and `user` where the device checked its person. In second-factor-only mode with a
-   * host-checked password: `otp` alone, or `[]` when skipped.
+   * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` if the passkey may be synced
+   * to other devices, and `user` if the device verified the user. In second-factor-only mode with a password checked by the
+   * site: `otp` alone, or `[]` when skipped.
    */
   amr: string[];
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
-  /** Present exactly where this is the confirmation of a transaction, and no sign-in: SHA-256 of its fields, hex. */
+  /** Present exactly if this confirms a transaction instead of a sign-in: SHA-256 of its fields, hex. */
   txn?: string;
-  /** When the oldest of the factors was shown: a sign-in that builds upon an earlier one is no younger. */
+  /** When the oldest of the factors was checked: a sign-in that builds upon an earlier one is no younger. */
   auth_time: number;
   iat: number;
   exp: number;
-  /** Redeemed once, by this id and never by the JWT's text. */
+  /** The result's own id. It can be consumed once, by this id and never by the JWT's text. */
   jti: string;
-  /** There only on what a test resource gave: nobody has signed in. `sub` and `preferred_username` are `test`. */
+  /** Only on results of a test resource: no user has signed in. `sub` and `preferred_username` are `test`. */
   test?: true;
 }

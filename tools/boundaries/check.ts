@@ -137,7 +137,7 @@ function* packageProblems(
   const rules: Layer = LAYERS[from];
   const name = packageName(reference.specifier);
   if (ours !== undefined) {
-    if (!(rules.free ? packages.declared : packages.shipped).has(name)) yield `${name} is not in package.json here`;
+    if (!(rules.free ? packages.declared : packages.bundled).has(name)) yield `${name} is not in package.json here`;
     return;
   }
   if (!matches(rules.packages, name, packages)) {

@@ -68,7 +68,7 @@ export const LAYERS = {
     packages: ['preact', 'lucide', 'papaparse', 'uplot', 'uqr', '@scure/base'],
   },
   /** Libraries for backends on any runtime with web standards, so not even Node's modules. */
-  clients: { layers: [], types: ['shared'], packages: ['jose'] },
+  clients: { layers: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
   /** Example sites, which use the client as a package. */
   examples: { layers: [], packages: ['@countersign/client', '@hono/node-server', 'hono'] },

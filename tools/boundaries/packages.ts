@@ -5,6 +5,8 @@ import { readProjectFile } from '../project-files.ts';
 export interface Packages {
   /** Its `dependencies` and `peerDependencies`. */
   readonly shipped: ReadonlySet<string>;
+  /** Those and its `devDependencies`, which a published package holds in its bundle. */
+  readonly bundled: ReadonlySet<string>;
   /** Those, and those of the whole project: for tests and tools. */
   readonly declared: ReadonlySet<string>;
 }
@@ -37,7 +39,10 @@ export function readWorkspaces(root: string, paths: readonly string[]): Workspac
     packagesOf(path) {
       let folder = posix.dirname(path);
       while (folder !== '.' && !manifests.has(folder)) folder = posix.dirname(folder);
-      return { shipped: new Set(shippedBy(manifests.get(folder) ?? {})), declared: all };
+      const manifest = manifests.get(folder) ?? {};
+      const shipped = shippedBy(manifest);
+      const bundled = [...shipped, ...namesIn(manifest.devDependencies)];
+      return { shipped: new Set(shipped), bundled: new Set(bundled), declared: all };
     },
     fileOf(specifier) {
       const name = packageName(specifier);

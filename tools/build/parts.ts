@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import type { ViteBuilder } from 'vite';
 
 export interface Part {
@@ -28,6 +28,12 @@ export const PARTS = {
     sources: ['server', 'demo-site', 'shared', 'clients/typescript/src'],
   },
   cli: { environments: ['cli'], outDir: 'dist/cli', sources: ['cli', 'shared', 'clients/typescript/src'] },
+  client: {
+    environments: ['client'],
+    outDir: 'clients/typescript/dist',
+    sources: ['clients/typescript/src', 'clients/typescript/tsconfig.json', 'shared'],
+    finish: declareClient,
+  },
 } as const satisfies Record<string, Part>;
 
 export type PartName = keyof typeof PARTS;
@@ -65,11 +71,29 @@ const LOADER_TYPES = {
 
 /** The types of the module loaders. */
 async function declareLoaders(root: string): Promise<void> {
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'widget/tsconfig.types.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  compile(root, 'widget/tsconfig.types.json');
   for (const [file, source] of Object.entries(LOADER_TYPES)) {
     await writeFile(join(root, 'dist/widget', file), `export * from './types/widget/${source}';\n`);
   }
+}
+
+/**
+ * The types of the client package. It ships without the protocol package, so its declarations point to the copies of the
+ * protocol's declarations that the compiler wrote beside them.
+ */
+async function declareClient(root: string): Promise<void> {
+  compile(root, 'clients/typescript/tsconfig.json');
+  const types = join(root, 'clients/typescript/dist/types');
+  for (const name of await readdir(types, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const path = join(types, name);
+    const protocol = relative(dirname(path), join(types, 'shared/wire')).replaceAll('\\', '/');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replaceAll(/'@countersign\/protocol\/([\w-]+)'/g, `'${protocol}/$1.js'`));
+  }
+}
+
+function compile(root: string, project: string): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
 }

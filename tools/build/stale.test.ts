@@ -19,6 +19,7 @@ const TREE: Tree = {
   'demo-site/demo.ts': '5',
   'cli/countersign.ts': '6',
   'clients/typescript/src/index.ts': '7',
+  'clients/typescript/tsconfig.json': '{}',
 };
 
 /** The stale parts after a full build and this change. */
@@ -36,7 +37,7 @@ const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1
 
 describe('builds again', () => {
   test('everything if nothing is built', () => {
-    expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli']);
+    expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli', 'client']);
   });
 
   test('nothing if nothing has changed', () => {
@@ -47,7 +48,7 @@ describe('builds again', () => {
     ['widget/frame/main.tsx', ['widget', 'console']],
     ['console/main.tsx', ['console']],
     ['demo-site/demo.ts', ['server']],
-    ['clients/typescript/src/index.ts', ['server', 'cli']],
+    ['clients/typescript/src/index.ts', ['server', 'cli', 'client']],
     ['shared/wire/codes.ts', PART_NAMES],
     ['package-lock.json', PART_NAMES],
     ['server/main.test.ts', []],

@@ -12,7 +12,12 @@ const http = [
   'demo-site/**/*.test.ts',
 ];
 /** Of the built product, without a browser; includes the libraries in other languages and the documents. */
-const built = ['e2e/**/*.built.test.ts', 'docs/**/*.test.ts', 'clients/{python,php,java}/*.test.ts'];
+const built = [
+  'e2e/**/*.built.test.ts',
+  'docs/**/*.test.ts',
+  'clients/{python,php,java}/*.test.ts',
+  'clients/typescript/documented.test.ts',
+];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by default the runner leaves one core free, which is half of two. */

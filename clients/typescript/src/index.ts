@@ -1,3 +1,11 @@
+export {
+  type OtpUse,
+  RESULT_ALGORITHMS,
+  RESULT_TYP,
+  type ResultAlgorithm,
+  type ResultClaims,
+  TEST_RESULT_TYP,
+} from '@countersign/protocol/result';
 export type {
   ApiKey,
   ApiKeyChanges,
@@ -91,8 +99,6 @@ export { CountersignError, type CountersignErrorDetails, isCountersignError } fr
 export type { FetchLike } from './http/bounded-fetch.ts';
 export { newNonce } from './nonce.ts';
 export type { ResultExpectations } from './results/check-claims.ts';
-export type { OtpUse, ResultAlgorithm, ResultClaims } from './results/claims.ts';
-export { RESULT_ALGORITHMS, RESULT_TYP, TEST_RESULT_TYP } from './results/claims.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './results/verifier.ts';
 export {
   canonicalTransaction,

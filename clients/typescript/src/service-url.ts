@@ -1,5 +1,5 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { CountersignError } from './error.ts';
-import { parseUrl } from './parse-url.ts';
 
 /**
  * The service's address without a slash at its end, once it is certain that what is sent there is encrypted or stays on

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ResultAlgorithm } from '../src/results/claims.ts';
+import type { ResultAlgorithm } from '@countersign/protocol/result';
 import type { TransactionReference } from '../src/transactions/transaction.ts';
 
 interface Setup {

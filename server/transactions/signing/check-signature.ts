@@ -1,3 +1,4 @@
+import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
 import { readLimitedToken } from '../../authentication/read-limits.ts';
 import { verifySecondFactor } from '../../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../../kernel/event.ts';
@@ -7,7 +8,7 @@ import { createEvent, type RequestContext } from '../../kernel/request-context.t
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { newOperation } from '../../store/transact.ts';
 import { signingKinds } from '../signing.ts';
-import { parseTransaction, type TransactionField, transactionHash } from '../transaction.ts';
+import { transactionHash } from '../transaction.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
 /**

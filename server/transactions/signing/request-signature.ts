@@ -1,3 +1,4 @@
+import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
 import { decideFactors, denialCode } from '../../authentication/methods.ts';
 import { factorStates } from '../../authentication/second-factor.ts';
 import { TRANSACTION_LIFETIME_MS } from '../../flows/flow.ts';
@@ -11,7 +12,7 @@ import { tokenState } from '../../tokens/lockout.ts';
 import { isOcra, isSent, type Token } from '../../tokens/token.ts';
 import { TRANSACTIONS_AT_ONCE } from '../create-transaction.ts';
 import { signingKinds, type Transaction } from '../signing.ts';
-import { parseTransaction, type TransactionField, transactionHash } from '../transaction.ts';
+import { transactionHash } from '../transaction.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;

@@ -1,6 +1,6 @@
+import type { ResultClaims } from '@countersign/protocol/result';
 import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
-import type { ResultClaims } from '../results/claims.ts';
 import { hashOf, type TransactionReference } from '../transactions/transaction.ts';
 import { type CallOptions, unexpected } from './collection.ts';
 import type {

@@ -1,7 +1,7 @@
+import type { ResultClaims } from '@countersign/protocol/result';
 import { CountersignError } from '../error.ts';
 import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
-import type { ResultClaims } from '../results/claims.ts';
 import { parseServiceUrl } from '../service-url.ts';
 import type { TransactionReference } from '../transactions/transaction.ts';
 import type {

@@ -1,6 +1,9 @@
 /** What is asked and answered about tokens. Times as in `objects.ts`. */
 
+import type { ImportFormat } from '@countersign/protocol/token-import';
 import type { Creator, TokenKind } from './objects.ts';
+
+export type { ImportFormat as TokenImportFormat };
 
 export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
 
@@ -168,7 +171,7 @@ export interface TokenChanges {
 export interface TokenImport {
   /** At most 2 MiB. What is not UTF-8 text goes as bytes. */
   content: string | Uint8Array;
-  format?: TokenImportFormat | 'auto';
+  format?: ImportFormat | 'auto';
   /** Of an encrypted PSKC file: its password, or its key in hexadecimal. */
   password?: string;
   preSharedKey?: string;
@@ -185,8 +188,6 @@ export interface TokenImport {
   count?: number;
 }
 
-export type TokenImportFormat = 'pskc' | 'csv' | 'otpauth' | 'migration';
-
 /** What became of one row of a file. */
 export interface TokenImportRow {
   /** Of the file, from 1. */
@@ -202,7 +203,7 @@ export interface TokenImportRow {
 }
 
 export interface TokenImportAnswer {
-  format: TokenImportFormat;
+  format: ImportFormat;
   counts: Record<TokenImportRow['outcome'], number>;
   warnings: { code: string; detail: string }[];
   /** In the order of the file. */

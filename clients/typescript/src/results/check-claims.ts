@@ -1,9 +1,9 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
+import { OTP_USES, type ResultClaims } from '@countersign/protocol/result';
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
 import { wholeNumber } from '../options.ts';
-import { parseUrl } from '../parse-url.ts';
 import type { TransactionReference } from '../transactions/transaction.ts';
-import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { equalInConstantTime } from './constant-time.ts';
 

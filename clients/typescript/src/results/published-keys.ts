@@ -1,6 +1,5 @@
+import { RESULT_ALGORITHMS, type ResultAlgorithm } from '@countersign/protocol/result';
 import { importJWK } from 'jose';
-import type { ResultAlgorithm } from './claims.ts';
-import { RESULT_ALGORITHMS } from './claims.ts';
 import { isSafeEd25519Point } from './ed25519-point.ts';
 import { parseStrictJson } from './strict-json.ts';
 

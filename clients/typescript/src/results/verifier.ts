@@ -1,3 +1,10 @@
+import {
+  RESULT_ALGORITHMS,
+  RESULT_TYP,
+  type ResultAlgorithm,
+  type ResultClaims,
+  TEST_RESULT_TYP,
+} from '@countersign/protocol/result';
 import { compactVerify } from 'jose';
 import { CountersignError } from '../error.ts';
 import type { FetchLike } from '../http/bounded-fetch.ts';
@@ -5,7 +12,6 @@ import { wholeNumber } from '../options.ts';
 import { parseServiceUrl } from '../service-url.ts';
 import { hashOf } from '../transactions/transaction.ts';
 import { checkClaims, checkDemands, type ResultExpectations } from './check-claims.ts';
-import { RESULT_ALGORITHMS, RESULT_TYP, type ResultAlgorithm, type ResultClaims, TEST_RESULT_TYP } from './claims.ts';
 import { type JsonObject, parseCompactJws, parseObject } from './compact-jws.ts';
 import { createKeySet } from './key-set.ts';
 import type { PublishedKey } from './published-keys.ts';
