@@ -107,8 +107,8 @@ describe('the library says the same as the others', () => {
   test('about codes', () => {
     const source = librarySource('ErrorCodes.java');
     const listed = (name: string) => {
-      const [, list = ''] = new RegExp(`List<String> ${name} =\\s+List\\.of\\(([^)]*)\\)`).exec(source) ?? [];
-      return [...list.matchAll(/"(\w+)"/g)].map(([, code]) => code);
+      const [, list = ''] = new RegExp(`List<String> ${name} =\\s+List\\.of\\((.*?)\\);`, 's').exec(source) ?? [];
+      return [...list.matchAll(/^ *"(\w+)"/gm)].map(([, code]) => code);
     };
     expect(listed('RESULT')).toEqual([...RESULT_ERROR_CODES]);
     expect(listed('WEBHOOK')).toEqual([...WEBHOOK_ERROR_CODES]);

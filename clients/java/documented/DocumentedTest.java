@@ -7,14 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
-import dev.countersign.client.Assignment;
 import dev.countersign.client.CountersignClient;
 import dev.countersign.client.CountersignException;
-import dev.countersign.client.CreatedToken;
-import dev.countersign.client.NewToken;
 import dev.countersign.client.Scene;
 import dev.countersign.client.ServiceException;
-import dev.countersign.client.UserChanges;
 import dev.countersign.client.WebhookEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -79,9 +75,10 @@ public class DocumentedTest {
     assertEquals(
         "SIGNING_TOKEN_MISSING",
         assertThrows(ServiceException.class, () -> backend.askToConfirm(session, scene.id(), "10.00 EUR")).code());
-    CreatedToken reader =
-        client.tokens().create(NewToken.ocra("Reader", "OCRA-1:HOTP-SHA256-8:QN08").owner(scene.id()));
-    client.assignments().create(Assignment.ofUser(RESOURCE, scene.id(), reader.token().id()));
+    Map<String, ?> device =
+        Map.of("kind", "ocra", "name", "Reader", "suite", "OCRA-1:HOTP-SHA256-8:QN08", "owner", scene.id());
+    String reader = client.tokens().create(device).token().id();
+    client.assignments().create(Map.of("resource", RESOURCE, "user", scene.id(), "token", reader));
     assertTrue(!backend.askToConfirm(session, scene.id(), "10.00 EUR").isEmpty());
     assertTrue(session.get("nonce").length() >= 32);
   }
@@ -94,7 +91,7 @@ public class DocumentedTest {
     server.createContext("/events", new shop.Events(told::add));
     server.start();
     try {
-      client.users().update(scene.id(), new UserChanges().firstName("Maria"));
+      client.users().update(scene.id(), Map.of("firstName", "Maria"));
       WebhookEvent event;
       do {
         event = told.poll(30, TimeUnit.SECONDS);

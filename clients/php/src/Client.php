@@ -71,11 +71,11 @@ final class Client
             Options::within('retries', $retries, 0, 10),
             Options::within('maxRetryWaitMs', $maxRetryWaitMs, 0, 600_000),
         );
-        $this->resources = new Resources($this->transport, '/resources');
-        $this->users = new Users($this->transport, '/users');
-        $this->tokens = new Tokens($this->transport, '/tokens');
-        $this->filters = new Filters($this->transport, '/filters');
-        $this->apiKeys = new ApiKeys($this->transport, '/api-keys');
+        $this->resources = new Resources($this->transport);
+        $this->users = new Users($this->transport);
+        $this->tokens = new Tokens($this->transport);
+        $this->filters = new Filters($this->transport);
+        $this->apiKeys = new ApiKeys($this->transport);
         $this->assignments = new Assignments($this->transport);
     }
 

@@ -36,7 +36,7 @@ class Person:
 def make_person(client: Client, resource: str, login: str) -> Person:
     user = client.users.create({"login": login, "password": PASSWORD, "apiSupport": True})
     made = client.tokens.create({"name": "Phone", "kind": "totp", "owner": user["id"]})
-    client.assignments.create(resource=resource, user=user["id"], token=made["token"]["id"])
+    client.assignments.create({"resource": resource, "user": user["id"], "token": made["token"]["id"]})
     return Person(user["id"], login, made["token"]["id"], made["secret"])
 
 

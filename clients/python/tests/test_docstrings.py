@@ -8,7 +8,7 @@ import unittest
 from typing import Any
 
 import countersign
-from countersign import HttpAnswer, Verifier, collection, errors, nonce, transactions, verifier
+from countersign import HttpAnswer, Verifier, errors, group, nonce, transactions, verifier
 
 from .scripted import Script, answered
 from .vectors import load
@@ -38,7 +38,7 @@ def world() -> dict[str, Any]:
 class Docstrings(unittest.TestCase):
     def test_every_example_comes_out_as_it_says(self) -> None:
         tried = 0
-        for module in (errors, nonce, transactions, collection, verifier):
+        for module in (errors, group, nonce, transactions, verifier):
             with self.subTest(module.__name__):
                 outcome = doctest.testmod(module, extraglobs=world(), verbose=False)
                 self.assertEqual(outcome.failed, 0)

@@ -92,7 +92,7 @@ class ReadmeExamples(unittest.TestCase):
         self.assertEqual(refusal.exception.code, "SIGNING_TOKEN_MISSING")
         device = {"name": "Reader", "kind": "ocra", "suite": "OCRA-1:HOTP-SHA256-8:QN08", "owner": person.id}
         token = self.client.tokens.create(device)["token"]
-        self.client.assignments.create(resource=self.resource, user=person.id, token=token["id"])
+        self.client.assignments.create({"resource": self.resource, "user": person.id, "token": token["id"]})
         asked = module["ask_to_confirm"](session, person.id, "10.00 EUR")
         self.assertEqual(asked["nonce"], session["nonce"])
         self.assertTrue(asked["login_request"])

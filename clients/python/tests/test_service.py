@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import unittest
 import uuid
@@ -77,14 +78,14 @@ class RunningService(unittest.TestCase):
         self.assertEqual((both.otp, both.kind, both.login), ("verified", "totp", other.login))
 
         alone = self.person()
-        self.client.assignments.create(resource=self.resource, token=alone.token)
+        self.client.assignments.create({"resource": self.resource, "token": alone.token})
         by_token = self.client.authenticate(resource=self.resource, method="token", token=alone.token, otp=alone.code())
         self.assertEqual((by_token.token, by_token.user_id), (alone.token, None))
 
     def test_a_recovery_code_stands_in_once(self) -> None:
         person = self.person()
-        sheet = self.client.tokens.create_recovery_codes({"name": "Sheet", "owner": person.id})
-        self.client.assignments.create(resource=self.resource, user=person.id, token=sheet["token"]["id"])
+        sheet = self.client.tokens.create({"kind": "recovery", "name": "Sheet", "owner": person.id})
+        self.client.assignments.create({"resource": self.resource, "user": person.id, "token": sheet["token"]["id"]})
         use = lambda: self.client.authenticate(  # noqa: E731
             resource=self.resource,
             method="password-otp",
@@ -127,7 +128,7 @@ class RunningService(unittest.TestCase):
         user = self.client.users.create({"login": f"p-{uuid.uuid4().hex[:12]}"})
         device = {"name": "Reader", "kind": "ocra", "suite": "OCRA-1:HOTP-SHA256-8:QN08", "owner": user["id"]}
         token = self.client.tokens.create(device)["token"]
-        self.client.assignments.create(resource=self.resource, user=user["id"], token=token["id"])
+        self.client.assignments.create({"resource": self.resource, "user": user["id"], "token": token["id"]})
         fields: Any = [{"label": "Amount", "value": "1,250.00 €"}, {"label": "To", "value": 'Olena "K" Koval'}]
         asked: Any = {"resource": self.resource, "nonce": new_nonce(), "fields": fields}
         made = self.client.create_transaction(user=user["id"], **asked)
@@ -144,7 +145,7 @@ class RunningService(unittest.TestCase):
         self.assertEqual(self.client.users.get(user["id"])["email"], f"{name}@shop.example")
         self.assertEqual([one["id"] for one in self.client.users.list(search=name)], [user["id"]])
         self.assertEqual(code_of(lambda: self.client.users.create({"login": name})), "NAME_TAKEN")
-        self.client.assignments.create(resource=self.resource, user=user["id"])
+        self.client.assignments.create({"resource": self.resource, "user": user["id"]})
         self.assertEqual(self.client.explain(resource=self.resource, user=name)["verdict"]["granted"], False)
         self.client.assignments.delete(resource=self.resource, user=user["id"])
         self.assertEqual(self.client.users.environments(user["id"])["count"], 0)
@@ -161,6 +162,8 @@ class RunningService(unittest.TestCase):
         self.client.resources.update(self.resource, {"ipFilter": None})
         self.client.filters.delete(office["id"])
         self.assertEqual(code_of(lambda: self.client.resources.create({"nothing": 1})), "INPUT_INVALID")
+        logo = {"image": "AQID"}
+        self.assertEqual(code_of(lambda: self.client.resources.set_logo(self.resource, logo)), "LOGO_INVALID")
 
     def test_many_at_once_and_files_of_tokens(self) -> None:
         names = [f"p-{uuid.uuid4().hex[:12]}" for _ in range(3)]
@@ -173,9 +176,10 @@ class RunningService(unittest.TestCase):
         tokens = self.client.tokens.create_many([{"name": "Fob", "kind": "totp", "owner": rows[0]["id"]}])
         self.assertTrue(tokens[0]["secret"])
         file = f"serial,kind,seed\n{names[0]},totp,3132333435363738393031323334353637383930\n"
-        judged = self.client.tokens.import_file(file, seed_encoding="hex", dry_run=True)
+        judged = self.client.tokens.import_file({"content": file, "seedEncoding": "hex", "dryRun": True})
         self.assertEqual(judged["counts"]["importable"], 1)
-        made = self.client.tokens.import_file(file.encode(), seed_encoding="hex")
+        content = base64.b64encode(file.encode()).decode("ascii")
+        made = self.client.tokens.import_file({"content": content, "encoding": "base64", "seedEncoding": "hex"})
         self.assertEqual(made["counts"]["made"], 1)
 
     def test_a_token_is_locked_by_wrong_codes_and_unlocked_again(self) -> None:
@@ -188,16 +192,16 @@ class RunningService(unittest.TestCase):
         self.assertEqual((codes[0], codes[-1]), ("OTP_WRONG", "TOKEN_LOCKED"))
         self.assertIsNone(self.client.tokens.update(person.token, {"locked": False})["locked"])
         code = person.code()
-        self.assertEqual(self.client.tokens.check(person.token, code)["verdict"], "right")
+        self.assertEqual(self.client.tokens.check(person.token, {"otp": code})["verdict"], "right")
         self.assertEqual(guess(code).otp, "verified")
-        self.assertEqual(self.client.tokens.check(person.token, code)["verdict"], "used")
+        self.assertEqual(self.client.tokens.check(person.token, {"otp": code})["verdict"], "used")
 
     def test_api_keys_are_made_rotated_and_withdrawn(self) -> None:
         made = self.client.api_keys.create({"name": "Reader", "scopes": ["read"]})
         reader = Client(url=URL, api_key=made["text"])
         self.assertTrue(reader.checklist()["items"])
         self.assertEqual(code_of(lambda: reader.users.create({"login": "x"})), "SCOPE_MISSING")
-        rotated = self.client.api_keys.rotate(made["key"]["id"], overlap_ms=0)
+        rotated = self.client.api_keys.rotate(made["key"]["id"], {"overlapMs": 0})
         self.assertEqual(code_of(reader.checklist), "API_KEY_INVALID")
         self.assertTrue(Client(url=URL, api_key=rotated["text"]).checklist()["items"])
         self.client.api_keys.delete(made["key"]["id"])

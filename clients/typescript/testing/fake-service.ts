@@ -47,7 +47,14 @@ export async function startFakeService(): Promise<FakeService> {
   }
 
   const made = { createdAt: 1795599000000, createdBy: null };
-  const counted = { enabled: true, locked: null, failures: 0, resyncFailures: 0, directResources: [] };
+  const counted = {
+    enabled: true,
+    apiSupport: true,
+    locked: null,
+    failures: 0,
+    resyncFailures: 0,
+    directResources: [],
+  };
   const token = { id: 'tok_1', name: 'phone', kind: 'totp', ...counted, ...made };
   const user = { id: 'usr_1', blocked: false, hasPassword: false, apiSupport: true, assignments: [], ...made };
   const routes: Record<string, (body: RequestBody) => [number, unknown]> = {

@@ -52,48 +52,81 @@ final class Answer
 
     public function flag(string $name): bool
     {
-        $value = $this->raw($name);
-        return is_bool($value) ? $value : throw self::unexpected($name);
+        return $this->optionalFlag($name) ?? throw self::unexpected($name);
     }
 
-    /** @return array<array-key, mixed> */
-    public function array(string $name): array
-    {
-        return $this->optionalArray($name) ?? throw self::unexpected($name);
-    }
-
-    /** @return array<array-key, mixed>|null */
-    public function optionalArray(string $name): ?array
+    public function optionalFlag(string $name): ?bool
     {
         $value = $this->raw($name);
-        return $value === null || is_array($value) ? $value : throw self::unexpected($name);
+        return $value === null || is_bool($value) ? $value : throw self::unexpected($name);
     }
 
     /** @return list<string> */
     public function texts(string $name): array
     {
-        $values = array_values($this->array($name));
-        return $values === array_filter($values, is_string(...)) ? $values : throw self::unexpected($name);
+        return $this->optionalTexts($name) ?? throw self::unexpected($name);
     }
 
-    public function object(string $name): self
+    /** @return list<string>|null */
+    public function optionalTexts(string $name): ?array
     {
-        return new self($this->array($name));
+        $values = $this->optionalArray($name);
+        if ($values === null) {
+            return null;
+        }
+        return $values === array_values(array_filter($values, is_string(...))) ? $values : throw self::unexpected($name);
     }
 
-    /** @return list<self> */
-    public function objects(string $name): array
+    /**
+     * @template Item of object
+     * @param callable(self): Item $read
+     * @return Item
+     */
+    public function object(string $name, callable $read): object
     {
-        return array_map(
-            static fn (mixed $item) => is_array($item) ? new self($item) : throw self::unexpected($name),
-            array_values($this->array($name)),
+        return $this->optionalObject($name, $read) ?? throw self::unexpected($name);
+    }
+
+    /**
+     * @template Item of object
+     * @param callable(self): Item $read
+     * @return Item|null
+     */
+    public function optionalObject(string $name, callable $read): ?object
+    {
+        $value = $this->optionalArray($name);
+        return $value === null ? null : $read(new self($value));
+    }
+
+    /**
+     * @template Item of object
+     * @param callable(self): Item $read
+     * @return list<Item>
+     */
+    public function objects(string $name, callable $read): array
+    {
+        return $this->optionalObjects($name, $read) ?? throw self::unexpected($name);
+    }
+
+    /**
+     * @template Item of object
+     * @param callable(self): Item $read
+     * @return list<Item>|null
+     */
+    public function optionalObjects(string $name, callable $read): ?array
+    {
+        $values = $this->optionalArray($name);
+        return $values === null ? null : array_map(
+            static fn (mixed $item) => is_array($item) ? $read(new self($item)) : throw self::unexpected($name),
+            array_values($values),
         );
     }
 
-    public function creator(): ?Creator
+    /** @return array<array-key, mixed>|null */
+    private function optionalArray(string $name): ?array
     {
-        $creator = $this->optionalArray('createdBy');
-        return $creator === null ? null : Creator::from(new self($creator));
+        $value = $this->raw($name);
+        return $value === null || is_array($value) ? $value : throw self::unexpected($name);
     }
 
     public static function unexpected(string $what): ServiceUnreachable

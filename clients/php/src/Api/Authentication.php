@@ -31,7 +31,7 @@ final class Authentication
         if ($answer->raw('authenticated') !== true || $answer->raw('method') !== $method->value || $otp === null) {
             throw Answer::unexpected('a successful authentication by that method');
         }
-        $user = $method === Method::Token ? null : $answer->object('user');
+        $user = $method === Method::Token ? null : $answer->object('user', static fn (Answer $user): Answer => $user);
         return new self(
             $method,
             $otp,

@@ -4,7 +4,6 @@ from .answers import Authentication, Challenge, EnvironmentMatch, LoginRequest
 from .claims import RESULT_ALGORITHMS, RESULT_TYP, TEST_RESULT_TYP, ResultClaims
 from .client import Client
 from .codes import CLIENT_ERROR_CODES, RESULT_ERROR_CODES, SERVER_ERROR_CODES, WEBHOOK_ERROR_CODES
-from .collection import Page
 from .errors import (
     CountersignError,
     OptionInvalid,
@@ -13,6 +12,7 @@ from .errors import (
     ServiceUnreachable,
     WebhookRefused,
 )
+from .group import Page
 from .nonce import new_nonce
 from .send import HttpAnswer, HttpRequest, Send, SendFailure
 from .transactions import TransactionField, TransactionReference, canonical_transaction, transaction_hash

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .collection import unexpected
+from .group import unexpected
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional, Union, cast
 
-from .administration import ApiKeys, Assignments, Resources, Tokens, Users
 from .answers import (
     Authentication,
     Challenge,
@@ -19,9 +18,10 @@ from .answers import (
 )
 from .check_claims import read_consumed_claims
 from .claims import ResultClaims
-from .collection import Collection, given, read_item, unexpected
 from .errors import OptionInvalid, ResultRefused
-from .objects import Filter
+from .group import given, unexpected
+from .management import ApiKeys, Assignments, Filters, Resources, Tokens, Users
+from .objects import Checklist, Explanation
 from .options import service_url, whole_number
 from .send import Send
 from .send import send as send_with_urllib
@@ -51,7 +51,7 @@ class Client:
     resources: Resources
     users: Users
     tokens: Tokens
-    filters: Collection[Filter, Filter]
+    filters: Filters
     #: With a key that may ``administer``.
     api_keys: ApiKeys
     assignments: Assignments
@@ -84,7 +84,7 @@ class Client:
         self.resources = Resources(self._transport)
         self.users = Users(self._transport)
         self.tokens = Tokens(self._transport)
-        self.filters = Collection(self._transport, "/filters", lambda answer: cast(Filter, read_item(answer)))
+        self.filters = Filters(self._transport)
         self.api_keys = ApiKeys(self._transport)
         self.assignments = Assignments(self._transport)
 
@@ -324,18 +324,18 @@ class Client:
         method: Optional[str] = None,
         address: Optional[str] = None,
         at: Optional[int] = None,
-    ) -> dict[str, Any]:
+    ) -> Explanation:
         """What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts
         nothing."""
         body = given(resource=resource, user=user, token=token, method=method, address=address, at=at)
         answer = self._transport.read("POST", "/explain", body=body)
         if not isinstance(answer.get("checks"), list):
             raise unexpected("an explanation")
-        return answer
+        return cast(Explanation, answer)
 
-    def checklist(self) -> dict[str, Any]:
+    def checklist(self) -> Checklist:
         """What is still to do until the first person can sign in."""
         answer = self._transport.read("GET", "/checklist")
         if not isinstance(answer.get("items"), list):
             raise unexpected("a checklist")
-        return answer
+        return cast(Checklist, answer)

@@ -7,11 +7,16 @@ export type ApiScope = 'authenticate' | 'read' | 'write' | 'administer';
 export interface ApiKey {
   id: string;
   name: string;
+  /** `protectimus`: for the Protectimus-compatible API, with an administrator, a login and address ranges. */
+  kind: 'bearer' | 'protectimus';
   /** What its text begins with. */
   prefix: string;
   scopes: ApiScope[];
   /** Confined to sign-ins and results of these; null: not confined. */
   resources: string[] | null;
+  administrator: string | null;
+  login: string | null;
+  addressRanges: string[] | null;
   enabled: boolean;
   expiresAt: number;
   /** Until when the secret before the last rotation works. */

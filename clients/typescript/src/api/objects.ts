@@ -47,6 +47,8 @@ export interface Resource {
   selfService: SelfServicePolicy | null;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
+  /** Whether users may have a link to a new password mailed to them from the sign-in. */
+  passwordReset: boolean;
   /** SHA-256 of the logo; null without one. */
   logo: string | null;
   geoFilter: string | null;
@@ -59,6 +61,8 @@ export interface Resource {
   createdAt: number;
   /** Of a resource for tests. Said when it is made, and never changed. */
   testMode: TestMode | null;
+  /** Codes of settings that are risky together. */
+  warnings: string[];
   createdBy: Creator | null;
 }
 
@@ -66,7 +70,7 @@ export interface Resource {
 export type TestMode = 'pass' | 'fail' | 'expire';
 
 export type ResourceChanges = Partial<
-  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment' | 'selfService'>
+  Omit<Resource, 'id' | 'logo' | 'testMode' | 'warnings' | 'createdAt' | 'createdBy' | 'environment' | 'selfService'>
 > & {
   selfService?: Partial<SelfServicePolicy> | null;
   environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
@@ -133,6 +137,8 @@ export interface User {
   /** Whether `authenticate` lets them in; the widget asks nobody for it. */
   apiSupport: boolean;
   assignments: UserAssignment[];
+  /** Only for administrators who do not see all resources: how many others the user is assigned to. */
+  otherResources?: number;
   createdAt: number;
   createdBy: Creator | null;
 }

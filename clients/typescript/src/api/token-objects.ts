@@ -42,6 +42,8 @@ export interface Token {
   administrator?: string;
   /** False: takes no part in authentication. */
   enabled: boolean;
+  /** False: its codes are refused over the API. Ignored by the widget. */
+  apiSupport: boolean;
   /** Set: nobody is let in with it until it is unlocked. */
   locked: null | { reason: string; at: number };
   /** Wrong codes in a row. */
@@ -53,6 +55,8 @@ export interface Token {
   expiresAt?: number;
   /** Resources that take this token's codes with no user involved. */
   directResources: string[];
+  /** Only for administrators who do not see all resources: how many others the token is used at. */
+  otherResources?: number;
   createdAt: number;
   createdBy: Creator | null;
 }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param path below {@code /v1}, with its slash
  * @param body written as JSON; null for none
  */
-record ApiRequest(String method, String path, Map<String, Object> query, Object body, Kind kind) {
+record ApiRequest(String method, String path, Map<String, ?> query, Object body, Kind kind) {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   enum Kind {
@@ -24,7 +24,7 @@ record ApiRequest(String method, String path, Map<String, Object> query, Object 
     ONCE
   }
 
-  static ApiRequest get(String path, Map<String, Object> query) {
+  static ApiRequest get(String path, Map<String, ?> query) {
     return new ApiRequest("GET", path, query, null, Kind.READ);
   }
 
@@ -40,7 +40,7 @@ record ApiRequest(String method, String path, Map<String, Object> query, Object 
     return new ApiRequest("PATCH", path, Map.of(), body, Kind.ONCE);
   }
 
-  static ApiRequest delete(String path, Map<String, Object> query) {
+  static ApiRequest delete(String path, Map<String, ?> query) {
     return new ApiRequest("DELETE", path, query, null, Kind.ONCE);
   }
 
@@ -57,6 +57,7 @@ record ApiRequest(String method, String path, Map<String, Object> query, Object 
   String urlTail() {
     String parameters =
         query.entrySet().stream()
+            .filter(one -> one.getValue() != null)
             .map(one -> encode(one.getKey()) + "=" + encode(String.valueOf(one.getValue())))
             .collect(Collectors.joining("&"));
     return "/v1" + path + (parameters.isEmpty() ? "" : "?" + parameters);

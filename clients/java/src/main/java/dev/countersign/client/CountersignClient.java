@@ -78,7 +78,7 @@ public final class CountersignClient {
    * @throws ResultException if the session has no nonce, or the answer speaks of something else
    */
   public ResultClaims consumeResult(ConsumeResult input) {
-    String nonce = ObjectCollection.given(input).nonce();
+    String nonce = Group.given(input).nonce();
     if (nonce == null || nonce.isEmpty()) {
       throw new ResultException("RESULT_NONCE_WRONG", "This session has no sign-in under way.");
     }
@@ -116,7 +116,7 @@ public final class CountersignClient {
    * @throws ServiceException {@code SIGNING_TOKEN_MISSING}, {@code TOKEN_LOCKED}, {@code RATE_LIMITED}, ...
    */
   public Transaction createTransaction(NewTransaction input) {
-    String hash = ObjectCollection.given(input).hash();
+    String hash = Group.given(input).hash();
     ObjectNode answer = post("/transactions", input, "a transaction");
     Transaction transaction =
         new Transaction(
@@ -148,7 +148,7 @@ public final class CountersignClient {
     Map<String, Object> body = environmentBody(user, environment);
     body.put("resource", resource);
     ApiRequest request = ApiRequest.post("/environment/check", body, ApiRequest.Kind.READ);
-    ObjectNode answer = ObjectCollection.answerTo(transport, request, "a match");
+    ObjectNode answer = answerTo(request, "a match");
     JsonNode percent = answer.path("percent");
     if (!answer.path("fits").isBoolean() || !(percent.isNull() || percent.isInt())) {
       throw ConnectionException.unexpected("a match");
@@ -168,21 +168,19 @@ public final class CountersignClient {
   }
 
   /**
-   * What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts
-   * nothing.
+   * Explains the decision about a sign-in in which every factor is right, and names the check that made it. Needs no secrets and
+   * counts nothing.
+   *
+   * @param body {@code resource}; optional: {@code user} or {@code token}, {@code method}, {@code address}, {@code at}
    */
-  public Explanation explain(ExplainInput input) {
-    ApiRequest request = ApiRequest.post("/explain", ObjectCollection.given(input), ApiRequest.Kind.READ);
-    ObjectNode answer = ObjectCollection.answerTo(transport, request, "an explanation");
-    if (answer.path("checks").isArray()) return Json.read(answer, Explanation.class, "an explanation");
-    throw ConnectionException.unexpected("an explanation");
+  public Explanation explain(Map<String, ?> body) {
+    ApiRequest request = ApiRequest.post("/explain", Group.given(body), ApiRequest.Kind.READ);
+    return Group.read(answerTo(request, "an explanation"), Explanation.class, "checks", "verdict");
   }
 
-  /** What is still to do until the first person can sign in. */
+  /** What is left to do before the first user can sign in. */
   public Checklist checklist() {
-    ObjectNode answer = ObjectCollection.answerTo(transport, ApiRequest.get("/checklist"), "a checklist");
-    if (answer.path("items").isArray()) return Json.read(answer, Checklist.class, "a checklist");
-    throw ConnectionException.unexpected("a checklist");
+    return Group.read(answerTo(ApiRequest.get("/checklist"), "a checklist"), Checklist.class, "items");
   }
 
   /** Sites and systems. */
@@ -215,15 +213,19 @@ public final class CountersignClient {
     return new Assignments(transport);
   }
 
+  private ObjectNode answerTo(ApiRequest request, String wanted) {
+    return transport.send(request).orElseThrow(() -> ConnectionException.unexpected(wanted));
+  }
+
   private ObjectNode post(String path, Fields<?> input, String wanted) {
-    ApiRequest request = ApiRequest.post(path, ObjectCollection.given(input), ApiRequest.Kind.ONCE);
-    return ObjectCollection.answerTo(transport, request, wanted);
+    ApiRequest request = ApiRequest.post(path, Group.given(input), ApiRequest.Kind.ONCE);
+    return answerTo(request, wanted);
   }
 
   private static Map<String, Object> environmentBody(String user, Environment environment) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("user", user);
-    body.put("environment", ObjectCollection.given(environment));
+    body.put("environment", Group.given(environment));
     return body;
   }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,20 +38,25 @@ class RunningServiceTest {
   private Resource resource;
   private ResultVerifier verifier;
   private User maria;
-  private CreatedToken phone;
+  private EnrolledToken phone;
 
   @BeforeEach
   void someoneWhoMayEnter() {
-    NewResource shop =
-        NewResource.of("Shop " + UUID.randomUUID())
-            .allowedOrigins(List.of(Widget.ORIGIN))
-            .redirectUris(List.of(Widget.ORIGIN + "/signed-in"))
-            .remember(Duration.ofHours(1));
-    resource = client.resources().create(shop);
+    resource =
+        client.resources().create(
+            Map.of(
+                "name", "Shop " + UUID.randomUUID(),
+                "allowedOrigins", List.of(Widget.ORIGIN),
+                "redirectUris", List.of(Widget.ORIGIN + "/signed-in"),
+                "rememberMs", Duration.ofHours(1)));
     verifier = ResultVerifier.builder(url, resource.id()).build();
-    maria = client.users().create(NewUser.of("maria-" + UUID.randomUUID()).password(PASSWORD));
-    phone = client.tokens().create(NewToken.totp("Phone").owner(maria.id()));
-    client.assignments().create(Assignment.ofUser(resource.id(), maria.id(), phone.token().id()));
+    maria = client.users().create(Map.of("login", "maria-" + UUID.randomUUID(), "password", PASSWORD));
+    phone = client.tokens().create(Map.of("kind", "totp", "name", "Phone", "owner", maria.id()));
+    assign(resource.id(), maria.id(), phone.token().id());
+  }
+
+  private void assign(String to, String user, String token) {
+    client.assignments().create(Map.of("resource", to, "user", user, "token", token));
   }
 
   private String otp() {
@@ -96,26 +102,26 @@ class RunningServiceTest {
     assertEquals("totp", both.kind());
     Refusals.of("OTP_REPLAYED", () -> client.authenticate(right));
 
-    client.assignments().create(Assignment.ofUser(id, maria.id()));
+    client.assignments().create(Map.of("resource", id, "user", maria.id()));
     assertEquals(
         OtpUse.NOT_USED, client.authenticate(AuthenticateInput.password(id, maria.id(), PASSWORD)).otp());
 
-    User juno = client.users().create(NewUser.of("juno-" + UUID.randomUUID()));
-    CreatedToken second = client.tokens().create(NewToken.totp("Second").owner(juno.id()));
-    client.assignments().create(Assignment.ofUser(id, juno.id(), second.token().id()));
+    User juno = client.users().create(Map.of("login", "juno-" + UUID.randomUUID()));
+    EnrolledToken second = client.tokens().create(Map.of("kind", "totp", "name", "Second", "owner", juno.id()));
+    assign(id, juno.id(), second.token().id());
     AuthenticateInput code = AuthenticateInput.otp(id, juno.login(), Devices.totp(second.secret()));
     assertEquals(second.token().id(), client.authenticate(code.address("203.0.113.7")).token());
 
-    CreatedToken door = client.tokens().create(NewToken.totp("Door"));
-    client.assignments().create(Assignment.ofToken(id, door.token().id()));
+    EnrolledToken door = client.tokens().create(Map.of("kind", "totp", "name", "Door"));
+    client.assignments().create(Map.of("resource", id, "token", door.token().id()));
     AuthenticateInput alone = AuthenticateInput.token(id, door.token().id(), Devices.totp(door.secret()));
     assertEquals(null, client.authenticate(alone).user());
   }
 
   @Test
   void aRecoveryCodeStandsInForTheCodeOnce() {
-    CreatedToken sheet = client.tokens().createRecoveryCodes("Sheet", maria.id());
-    client.assignments().create(Assignment.ofUser(resource.id(), maria.id(), sheet.token().id()));
+    EnrolledToken sheet = client.tokens().create(Map.of("kind", "recovery", "name", "Sheet", "owner", maria.id()));
+    assign(resource.id(), maria.id(), sheet.token().id());
     AuthenticateInput input =
         AuthenticateInput.passwordOtp(resource.id(), maria.login(), PASSWORD, null)
             .recoveryCode(sheet.recoveryCodes().get(0));
@@ -127,8 +133,8 @@ class RunningServiceTest {
   @Test
   void aCodeIsSentAndTaken() throws IOException, InterruptedException {
     String address = "maria-" + UUID.randomUUID() + "@shop.example";
-    CreatedToken mailbox = client.tokens().create(NewToken.email(address).owner(maria.id()));
-    client.assignments().create(Assignment.ofUser(resource.id(), maria.id(), mailbox.token().id()));
+    EnrolledToken mailbox = client.tokens().create(Map.of("kind", "email", "to", address, "owner", maria.id()));
+    assign(resource.id(), maria.id(), mailbox.token().id());
     Challenge challenge = client.createChallenge(NewChallenge.ofUser(resource.id(), maria.login()).kind("email"));
     assertEquals(mailbox.token().id(), challenge.token());
     assertNotEquals(address, challenge.to());
@@ -147,8 +153,8 @@ class RunningServiceTest {
 
   @Test
   void aQuestionIsMadeAndItsAnswerTaken() {
-    CreatedToken reader = client.tokens().create(NewToken.ocra("Reader", Devices.SUITE).owner(maria.id()));
-    client.assignments().create(Assignment.ofUser(resource.id(), maria.id(), reader.token().id()));
+    EnrolledToken reader = client.tokens().create(Map.of("kind", "ocra", "name", "Reader", "suite", Devices.SUITE, "owner", maria.id()));
+    assign(resource.id(), maria.id(), reader.token().id());
     Challenge challenge = client.createChallenge(NewChallenge.ofUser(resource.id(), maria.login()).kind("ocra"));
     String answer = Devices.ocra(reader.secret(), challenge.question());
     AuthenticateInput input = AuthenticateInput.passwordOtp(resource.id(), maria.login(), PASSWORD, answer);
@@ -193,8 +199,8 @@ class RunningServiceTest {
         List.of(new TransactionField("Amount", "1,250.00 EUR"), new TransactionField("To", "Zoë \"Z\" Koval"));
     NewTransaction input = NewTransaction.of(maria.id(), resource.id(), nonce, fields);
     Refusals.of("SIGNING_TOKEN_MISSING", () -> client.createTransaction(input));
-    CreatedToken reader = client.tokens().create(NewToken.ocra("Reader", Devices.SUITE).owner(maria.id()));
-    client.assignments().create(Assignment.ofUser(resource.id(), maria.id(), reader.token().id()));
+    EnrolledToken reader = client.tokens().create(Map.of("kind", "ocra", "name", "Reader", "suite", Devices.SUITE, "owner", maria.id()));
+    assign(resource.id(), maria.id(), reader.token().id());
 
     Transaction asked = client.createTransaction(input);
     UnaryOperator<String> sign = question -> Devices.ocra(reader.secret(), question);
@@ -216,7 +222,10 @@ class RunningServiceTest {
   void resultsOfTestResourcesAreTakenOnlyWhereTheyAreAskedFor() {
     Resource always =
         client.resources().create(
-            NewResource.of("Test " + UUID.randomUUID()).allowedOrigins(List.of(Widget.ORIGIN)).testMode("pass"));
+            Map.of(
+                "name", "Test " + UUID.randomUUID(),
+                "allowedOrigins", List.of(Widget.ORIGIN),
+                "testMode", "pass"));
     Map<String, UnaryOperator<String>> answers = new HashMap<>();
     answers.put("identify", step -> "anybody");
     answers.put("password", step -> "anything");
@@ -234,26 +243,26 @@ class RunningServiceTest {
   @Test
   void resourcesAreMadeChangedAndTakenAway() {
     assertEquals(Duration.ofHours(1), resource.remember());
-    Resource.EnvironmentCheck check = new Resource.EnvironmentCheck("refuse", 50, null);
-    ResourceChanges changes =
-        new ResourceChanges()
-            .name("Blog")
-            .enabled(false)
-            .failedAttemptsBeforeLock(7)
-            .methodPolicy("password-otp")
-            .tokenKinds(List.of("totp", "webauthn", "email"))
-            .allowLocalhost(true)
-            .resultLifetime(Duration.ofSeconds(90))
-            .passkeySignIn(true)
-            .enrolment(new Resource.Enrolment(List.of("totp"), true, null, true))
-            .selfService(new Resource.SelfService(true, true, List.of("firstName"), false))
-            .environment(check)
-            .remember(null);
+    Map<String, Object> changes =
+        new HashMap<>(
+            Map.of(
+                "name", "Blog",
+                "enabled", false,
+                "failedAttemptsBeforeLock", 7,
+                "methodPolicy", "password-otp",
+                "tokenKinds", List.of("totp", "webauthn", "email"),
+                "allowLocalhost", true,
+                "resultLifetimeMs", Duration.ofSeconds(90),
+                "passkeySignIn", true));
+    changes.put("enrolment", Map.of("kinds", List.of("totp"), "required", true, "unlockByMail", true));
+    changes.put("selfService", new SelfServicePolicy(true, true, List.of("firstName"), false));
+    changes.put("environment", Map.of("action", "refuse", "threshold", 50));
+    changes.put("rememberMs", null);
     Resource changed = client.resources().update(resource.id(), changes);
     assertEquals(changed, client.resources().get(resource.id()));
     assertEquals("Blog", changed.name());
     assertEquals(Duration.ofSeconds(90), changed.resultLifetime());
-    assertEquals(new Resource.SelfService(true, true, List.of("firstName"), false), changed.selfService());
+    assertEquals(new SelfServicePolicy(true, true, List.of("firstName"), false), changed.selfService());
     assertTrue(changed.enrolment().required() && changed.enrolment().unlockByMail());
     assertEquals(50, changed.environment().threshold());
     assertEquals(null, changed.remember());
@@ -264,31 +273,31 @@ class RunningServiceTest {
 
   @Test
   void aLogoIsAPicture() {
-    Refusals.of("LOGO_INVALID", () -> client.resources().setLogo(resource.id(), new byte[] {1, 2, 3}));
+    Refusals.of("LOGO_INVALID", () -> client.resources().setLogo(resource.id(), Map.of("image", "AQID")));
     client.resources().removeLogo(resource.id());
     assertEquals(null, client.resources().get(resource.id()).logo());
   }
 
   @Test
   void usersAreMadeChangedListedAndTakenAway() {
-    UserChanges changes = new UserChanges().alias(maria.login() + "-too").firstName("Maria").blocked(true);
+    Map<String, ?> changes = Map.of("alias", maria.login() + "-too", "firstName", "Maria", "blocked", true);
     User changed = client.users().update(maria.id(), changes);
     assertEquals("Maria", changed.firstName());
     assertTrue(changed.blocked() && changed.hasPassword());
     assertEquals(List.of(phone.token().id()), changed.assignments().get(0).tokens());
-    assertEquals(null, client.users().update(maria.id(), new UserChanges().alias(null)).alias());
-    Refusals.of("NAME_TAKEN", () -> client.users().create(NewUser.of(maria.login())));
-    CountersignException invalid = Refusals.of("INPUT_INVALID", () -> client.users().create(NewUser.of("")));
+    assertEquals(null, client.users().update(maria.id(), Collections.singletonMap("alias", null)).alias());
+    Refusals.of("NAME_TAKEN", () -> client.users().create(Map.of("login", maria.login())));
+    CountersignException invalid = Refusals.of("INPUT_INVALID", () -> client.users().create(Map.of("login", "")));
     assertEquals("login", invalid.errors().get(0).path());
 
     List<RowOutcome> many =
         client.users().createMany(
-            List.of(NewUser.of("x-" + UUID.randomUUID()).key("1"), NewUser.of(maria.login()).key("2")));
+            List.of(Map.of("login", "x-" + UUID.randomUUID(), "key", "1"), Map.of("login", maria.login(), "key", "2")));
     assertEquals(201, many.get(0).status());
     assertEquals("NAME_TAKEN", many.get(1).code());
-    ListQuery here = new ListQuery().resource(resource.id()).limit(1);
+    Map<String, ?> here = Map.of("resource", resource.id(), "limit", 1);
     assertEquals(List.of(maria.id()), client.users().list(here).stream().map(User::id).toList());
-    assertTrue(client.users().list(new ListQuery().limit(1)).stream().count() > 1);
+    assertTrue(client.users().list(Map.of("limit", 1)).stream().count() > 1);
     client.users().delete(maria.id());
     Refusals.of("USER_NOT_FOUND", () -> client.users().get(maria.id()));
   }
@@ -301,76 +310,97 @@ class RunningServiceTest {
           () -> client.authenticate(AuthenticateInput.passwordOtp(resource.id(), maria.login(), PASSWORD, "000000")));
     }
     assertFalse(client.tokens().get(id).locked() == null);
-    ListQuery locked = new ListQuery().state("locked").owner(maria.id());
+    Map<String, ?> locked = Map.of("state", "locked", "owner", maria.id());
     assertEquals(List.of(id), client.tokens().list(locked).stream().map(Token::id).toList());
-    assertEquals(null, client.tokens().update(id, new TokenChanges().locked(false)).locked());
+    assertEquals(null, client.tokens().update(id, Map.of("locked", false)).locked());
     long step = System.currentTimeMillis() / 30_000;
-    assertEquals(
-        id, client.tokens().resync(id, Devices.totp(phone.secret(), step), Devices.totp(phone.secret(), step + 1)).id());
+    List<String> otps = List.of(Devices.totp(phone.secret(), step), Devices.totp(phone.secret(), step + 1));
+    assertEquals(id, client.tokens().resync(id, Map.of("otps", otps)).id());
 
-    CreatedToken fresh = client.tokens().create(NewToken.totp("Fresh"));
+    EnrolledToken fresh = client.tokens().create(Map.of("kind", "totp", "name", "Fresh"));
     String code = Devices.totp(fresh.secret(), System.currentTimeMillis() / 30_000);
     for (int again = 0; again < 2; again++) {
-      assertEquals("right", client.tokens().check(fresh.token().id(), code).verdict());
+      assertEquals("right", client.tokens().check(fresh.token().id(), Map.of("otp", code)).verdict());
     }
-    assertEquals(new TokenCheck("wrong", null), client.tokens().check(fresh.token().id(), "000000"));
+    assertEquals(new TokenCheck("wrong", null), client.tokens().check(fresh.token().id(), Map.of("otp", "000000")));
 
-    NewToken pinned =
-        NewToken.hotp("Fob").serial("F-" + UUID.randomUUID()).digits(8).counter(5).pin(new TokenPin("4711", "before"));
-    CreatedToken fob = client.tokens().create(pinned);
+    Map<String, ?> pinned =
+        Map.of(
+            "kind", "hotp",
+            "name", "Fob",
+            "serial", "F-" + UUID.randomUUID(),
+            "digits", 8,
+            "counter", 5,
+            "pin", Map.of("digits", "4711", "position", "before"));
+    EnrolledToken fob = client.tokens().create(pinned);
     assertEquals("before", fob.token().pin());
     assertEquals(8, fob.token().digits());
-    List<RowOutcome> many = client.tokens().createMany(List.of(NewToken.totp("A").key("1"), NewToken.totp("B").key("2")));
-    assertEquals(List.of(201, 201), many.stream().map(RowOutcome::status).toList());
+    List<TokenRowOutcome> many =
+        client.tokens().createMany(
+            List.of(
+                Map.of("kind", "totp", "name", "A", "key", "1"), Map.of("kind", "totp", "name", "B", "key", "2")));
+    assertEquals(List.of(201, 201), many.stream().map(TokenRowOutcome::status).toList());
     assertTrue(many.get(0).otpauthUri().startsWith("otpauth://totp/"));
 
     String csv = "serial,kind,seed\nC-%s,totp,3132333435363738393031323334353637383930\n";
-    TokenImport file = TokenImport.of(String.format(csv, UUID.randomUUID())).seedEncoding("hex");
+    Map<String, ?> file = Map.of("content", String.format(csv, UUID.randomUUID()), "seedEncoding", "hex");
     TokenImportAnswer came = client.tokens().importFile(file);
     assertEquals("made", came.rows().get(0).outcome());
-    assertEquals(1, came.counts().get("made"));
+    assertEquals(1, came.counts().made());
     assertEquals("exists", client.tokens().importFile(file).rows().get(0).outcome());
-    TokenImport junk = TokenImport.of(new byte[] {0, 1, 2});
+    Map<String, ?> junk = Map.of("content", "AAEC", "encoding", "base64");
     assertFalse(Refusals.of("IMPORT_REFUSED", () -> client.tokens().importFile(junk)).errors().isEmpty());
     client.tokens().delete(fob.token().id());
   }
 
   @Test
   void filtersHoldPeopleBackAndAreExplained() {
-    FilterRule rule = new FilterRule.Ip("allow", List.of("192.0.2.0/24"));
-    Filter office = client.filters().create(NewFilter.of("Office " + UUID.randomUUID(), rule));
-    assertEquals(rule, office.rule());
+    Map<String, ?> rule = Map.of("kind", "ip", "mode", "allow", "ranges", List.of("192.0.2.0/24"));
+    Filter office = client.filters().create(Map.of("name", "Office " + UUID.randomUUID(), "rule", rule));
+    assertEquals(new FilterRule("ip", "allow", null, null, null, null, List.of("192.0.2.0/24")), office.rule());
     List<FilterRule> rules =
         List.of(
-            new FilterRule.Geo("deny", List.of("AQ"), "allow"),
-            new FilterRule.Time("Europe/London", List.of(new FilterRule.Window(List.of("mon"), 540, 1020))));
+            new FilterRule("geo", "deny", List.of("AQ"), "allow", null, null, null),
+            new FilterRule(
+                "time", null, null, null, "Europe/London", List.of(new FilterRule.Window(List.of("mon"), 540, 1020)), null));
     for (FilterRule other : rules) {
-      assertEquals(other, client.filters().create(NewFilter.of("F " + UUID.randomUUID(), other)).rule());
+      assertEquals(
+          other, client.filters().create(Map.of("name", "F " + UUID.randomUUID(), "rule", other)).rule());
     }
-    client.resources().update(resource.id(), new ResourceChanges().ipFilter(office.id()));
+    client.resources().update(resource.id(), Map.of("ipFilter", office.id()));
     Refusals.of("FILTER_IN_USE", () -> client.filters().delete(office.id()));
     AuthenticateInput outside =
         AuthenticateInput.passwordOtp(resource.id(), maria.login(), PASSWORD, otp()).address("203.0.113.7");
     Refusals.of("FILTER_DENIED", () -> client.authenticate(outside));
     Explanation why =
-        client.explain(ExplainInput.ofUser(resource.id(), maria.login()).method("password-otp").address("203.0.113.7"));
+        client.explain(
+            Map.of(
+                "resource", resource.id(),
+                "user", maria.login(),
+                "method", "password-otp",
+                "address", "203.0.113.7"));
     assertFalse(why.verdict().granted());
     assertEquals("FILTER_DENIED", why.verdict().code());
-    assertTrue(why.checks().stream().anyMatch(one -> one.get("check").equals("filter") && one.get("passed").equals(false)));
-    assertTrue(client.explain(ExplainInput.ofUser(resource.id(), maria.id()).address("192.0.2.7")).verdict().granted());
+    assertTrue(why.checks().stream().anyMatch(one -> one.check().equals("filter") && !one.passed()));
+    Map<String, ?> inside = Map.of("resource", resource.id(), "user", maria.id(), "address", "192.0.2.7");
+    assertTrue(client.explain(inside).verdict().granted());
   }
 
   @Test
   void apiKeysAreMadeRotatedAndConfined() {
-    NewApiKey input =
-        NewApiKey.of("Shop", List.of("authenticate")).resources(List.of(resource.id())).lifetime(Duration.ofDays(7));
+    Map<String, ?> input =
+        Map.of(
+            "name", "Shop",
+            "scopes", List.of("authenticate"),
+            "resources", List.of(resource.id()),
+            "lifetimeMs", Duration.ofDays(7));
     ApiKeyWithSecret made = client.apiKeys().create(input);
     CountersignClient shop = CountersignClient.builder(url, made.text()).build();
     Refusals.of("SCOPE_MISSING", () -> shop.users().get(maria.id()));
-    ApiKeyWithSecret rotated = client.apiKeys().rotate(made.key().id(), Duration.ZERO);
+    ApiKeyWithSecret rotated = client.apiKeys().rotate(made.key().id(), Map.of("overlapMs", 0));
     assertNotEquals(made.text(), rotated.text());
     Refusals.of("API_KEY_INVALID", () -> shop.checklist());
-    assertFalse(client.apiKeys().update(made.key().id(), new ApiKeyChanges().enabled(false)).enabled());
+    assertFalse(client.apiKeys().update(made.key().id(), Map.of("enabled", false)).enabled());
     client.apiKeys().delete(made.key().id());
   }
 
@@ -389,15 +419,14 @@ class RunningServiceTest {
 
   @Test
   void assignmentsAreMadeManyAtOnceAndTakenAway() {
-    User juno = client.users().create(NewUser.of("juno-" + UUID.randomUUID()));
-    List<Assignment> rows =
-        List.of(
-            Assignment.ofUser(resource.id(), juno.id()).withKey("1"),
-            Assignment.ofUser(resource.id(), juno.id(), phone.token().id()).withKey("2"));
+    User juno = client.users().create(Map.of("login", "juno-" + UUID.randomUUID()));
+    Map<String, String> own = Map.of("resource", resource.id(), "user", juno.id());
+    List<Map<String, String>> rows =
+        List.of(own, Map.of("resource", resource.id(), "user", juno.id(), "token", phone.token().id(), "key", "2"));
     List<RowOutcome> many = client.assignments().createMany(rows);
     assertEquals(201, many.get(0).status());
     assertEquals("TOKEN_NOT_OWNED", many.get(1).code());
-    client.assignments().delete(Assignment.ofUser(resource.id(), juno.id()));
+    client.assignments().delete(own);
     assertEquals(List.of(), client.users().get(juno.id()).assignments());
     assertFalse(client.checklist().items().isEmpty());
   }

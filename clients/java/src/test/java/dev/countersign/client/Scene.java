@@ -21,15 +21,15 @@ public final class Scene {
   private final CountersignClient client;
   private final String resource;
   private final User user;
-  private final CreatedToken phone;
+  private final EnrolledToken phone;
 
   /** Assigned to the resource, and new each time, so that no code is in the way of another. */
   public Scene(CountersignClient client, String resource) {
     this.client = client;
     this.resource = resource;
-    user = client.users().create(NewUser.of("maria-" + UUID.randomUUID()).password(PASSWORD));
-    phone = client.tokens().create(NewToken.totp("Phone").owner(user.id()));
-    client.assignments().create(Assignment.ofUser(resource, user.id(), phone.token().id()));
+    user = client.users().create(Map.of("login", "maria-" + UUID.randomUUID(), "password", PASSWORD));
+    phone = client.tokens().create(Map.of("kind", "totp", "name", "Phone", "owner", user.id()));
+    client.assignments().create(Map.of("resource", resource, "user", user.id(), "token", phone.token().id()));
   }
 
   public String id() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -105,8 +106,8 @@ class TransportTest {
         builder -> builder,
         List.of(LocalServer.hangUp(), inUse, USER),
         (client, server) -> {
-          client.users().create(NewUser.of("mira"));
-          client.users().create(NewUser.of("juno"));
+          client.users().create(Map.of("login", "mira"));
+          client.users().create(Map.of("login", "juno"));
           List<String> keys = server.seen().stream().map(one -> one.headers().get("idempotency-key")).toList();
           assertEquals(4, keys.size());
           assertTrue(keys.get(0).matches("[\\x21-\\x7e]{16,128}"));
@@ -132,15 +133,14 @@ class TransportTest {
                 client.createTransaction(
                     NewTransaction.of("u", "res_1", nonce, List.of(new TransactionField("a", "b")))),
             client -> client.saveEnvironment("u", null, new Environment("en", null, null, null, null)),
-            client -> client.users().update("usr_1", new UserChanges().blocked(true)),
+            client -> client.users().update("usr_1", Map.of("blocked", true)),
             client -> client.users().delete("usr_1"),
             client -> client.users().forgetEnvironments("usr_1"),
-            client -> client.resources().setLogo("res_1", new byte[3]),
+            client -> client.resources().setLogo("res_1", Map.of("image", "AAAA")),
             client -> client.resources().removeLogo("res_1"),
-            client -> client.tokens().resync("tok_1", "755224", "287082"),
-            client -> client.tokens().check("tok_1", "755224"),
-            client -> client.apiKeys().rotate("key_1", Duration.ZERO),
-            client -> client.assignments().delete(Assignment.ofUser("res_1", "usr_1")));
+            client -> client.tokens().resync("tok_1", Map.of("otps", List.of("755224", "287082"))),
+            client -> client.tokens().check("tok_1", Map.of("otp", "755224")),
+            client -> client.assignments().delete(Map.of("resource", "res_1", "user", "usr_1")));
     for (LocalServer.Answer failure :
         List.of(LocalServer.hangUp(), BUSY, LocalServer.problem(429, "TOO_MANY_ATTEMPTS", "\"retryAfterMs\":1"))) {
       with(
@@ -169,7 +169,7 @@ class TransportTest {
           builder -> builder,
           List.of(failure, USER),
           (client, server) -> {
-            Refusals.of(() -> client.users().create(NewUser.of("mira")));
+            Refusals.of(() -> client.users().create(Map.of("login", "mira")));
             assertEquals(1, server.seen().size());
           });
     }
