@@ -1,7 +1,15 @@
 import type { BuildEnvironmentOptions, EnvironmentOptions, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { buildParts } from './tools/build/parts.ts';
-import { copyIntoBuild, makeExecutable, plainImports, popupFromService } from './tools/build/plugins.ts';
+import {
+  compiledMessages,
+  copyIntoBuild,
+  MESSAGE_FILE,
+  makeExecutable,
+  messagesByLanguage,
+  plainImports,
+  popupFromService,
+} from './tools/build/plugins.ts';
 import { testProjects } from './tools/test-run/projects.ts';
 
 /** A busy machine makes plugins slow, which is no warning. */
@@ -14,7 +22,8 @@ export default defineConfig({
   base: './',
   logLevel: 'warn',
   oxc: { jsx: { development: false } },
-  plugins: [plainImports, popupFromService, copyIntoBuild, makeExecutable],
+  json: { namedExports: false, stringify: false },
+  plugins: [compiledMessages, messagesByLanguage, plainImports, popupFromService, copyIntoBuild, makeExecutable],
   builder: { buildApp: (builder) => buildParts(builder) },
   environments: {
     // One script per way of loading the widget, each complete in itself.
@@ -65,7 +74,10 @@ function page(input: string, name: string, outDir: string): EnvironmentOptions {
       output: {
         format: 'es',
         entryFileNames: `assets/${name}-[hash].js`,
-        chunkFileNames: 'assets/[name]-[hash].js',
+        chunkFileNames: ({ facadeModuleId }) => {
+          const [, , lang, part] = MESSAGE_FILE.exec(facadeModuleId ?? '') ?? [];
+          return lang === undefined ? 'assets/[name]-[hash].js' : `assets/${lang}-${part}-[hash].js`;
+        },
         assetFileNames: 'assets/[name]-[hash][extname]',
         minify: true,
       },

@@ -14,19 +14,21 @@ import {
   Webhook,
 } from 'lucide';
 import type { ComponentType } from 'preact';
+import type { LoadsLanguage } from './i18n/page-texts.ts';
 import type { PageRoute } from './router.ts';
+import type { ShellText } from './shell/i18n.ts';
 
 /** What a room's own module has. */
 export interface PageModule {
   Page: ComponentType;
-  words?: { load(lang: string): Promise<void> };
+  messages?: LoadsLanguage;
   style?: string;
 }
 
 /** A room of the console: how one gets there, and where it is loaded from when somebody does. */
 export interface PageEntry {
-  /** In the navigation, by language. */
-  label: { en: string; de: string };
+  /** In the navigation. */
+  label: ShellText;
   icon: IconNode;
   /** After `g`. */
   key: string;
@@ -43,14 +45,14 @@ export type FoundObject = Readonly<Record<string, unknown>> & { id: string };
 /** One line for each place behind the door, in the order of the navigation. */
 export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
   home: {
-    label: { en: 'Home', de: 'Start' },
+    label: 'pageHome',
     icon: House,
     key: 'h',
     group: 'work',
     load: () => import('./home/page.tsx'),
   },
   resources: {
-    label: { en: 'Resources', de: 'Ressourcen' },
+    label: 'pageResources',
     icon: Globe,
     key: 'r',
     group: 'work',
@@ -58,7 +60,7 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./resources/page.tsx'),
   },
   users: {
-    label: { en: 'Users', de: 'Personen' },
+    label: 'pageUsers',
     icon: Users,
     key: 'u',
     group: 'work',
@@ -66,7 +68,7 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./users/page.tsx'),
   },
   tokens: {
-    label: { en: 'Tokens', de: 'Token' },
+    label: 'pageTokens',
     icon: Smartphone,
     key: 't',
     group: 'work',
@@ -74,7 +76,7 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./tokens/page.tsx'),
   },
   filters: {
-    label: { en: 'Filters', de: 'Filter' },
+    label: 'pageFilters',
     icon: Filter,
     key: 'f',
     group: 'work',
@@ -82,14 +84,14 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./filters/page.tsx'),
   },
   events: {
-    label: { en: 'Events', de: 'Ereignisse' },
+    label: 'pageEvents',
     icon: Activity,
     key: 'e',
     group: 'work',
     load: () => import('./events/page.tsx'),
   },
   administrators: {
-    label: { en: 'Administrators', de: 'Administratoren' },
+    label: 'pageAdministrators',
     icon: ShieldUser,
     key: 'a',
     group: 'work',
@@ -102,7 +104,7 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./administrators/page.tsx'),
   },
   apiKeys: {
-    label: { en: 'API keys', de: 'API-Schlüssel' },
+    label: 'pageApiKeys',
     icon: Code,
     key: 'k',
     group: 'work',
@@ -111,7 +113,7 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./api-keys/page.tsx'),
   },
   webhooks: {
-    label: { en: 'Webhooks', de: 'Webhooks' },
+    label: 'pageWebhooks',
     icon: Webhook,
     key: 'w',
     group: 'work',
@@ -124,21 +126,17 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     load: () => import('./webhooks/page.tsx'),
   },
   plan: {
-    label: { en: 'Plan and balance', de: 'Tarif und Guthaben' },
+    label: 'pagePlan',
     icon: Wallet,
     key: 'p',
     group: 'work',
     load: () => import('./plan/page.tsx'),
   },
   ownSignIn: {
-    label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },
+    label: 'pageOwnSignIn',
     icon: KeyRound,
     key: 'y',
     group: 'own',
     load: () => import('./profile/page.tsx'),
   },
 };
-
-export function labelOf({ label }: PageEntry, lang: string): string {
-  return lang === 'de' ? label.de : label.en;
-}

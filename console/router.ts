@@ -1,7 +1,7 @@
 import { CONSOLE_PLACES, type ConsolePlace, placeAt } from '@countersign/protocol/console-places';
 import type { SessionView } from '@countersign/protocol/session';
+import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client } from './service/client.ts';
-import { type Deadline, deadlineIn } from './service/deadline.ts';
 import { probeSession } from './service/session-probe.ts';
 import type { KnownCredentials } from './sign-in/sign-in.ts';
 

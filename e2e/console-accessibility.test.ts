@@ -48,7 +48,7 @@ describe.each([
     await check(fresh, 'setup');
     await fresh.button('Set up').click();
     await expect(fresh.wrong.first()).toHaveText('Fill this in.');
-    await expect(fresh.field('Name of the account')).toBeFocused();
+    await expect(fresh.field('Account name')).toBeFocused();
     await check(fresh, 'setup, empty');
 
     const who = await createSuperuser(stage);
@@ -69,7 +69,7 @@ describe.each([
     const secret = base32Decode(await grace.secret()) ?? new Uint8Array();
     await grace.fill({ 'Code that the app shows now': nextCode(stage, secret) });
     await grace.button('Confirm').click();
-    await grace.at('Keep your recovery codes');
+    await grace.at('Save your recovery codes');
     await check(grace, 'recovery codes');
 
     const view = await open('/console', size);
@@ -108,13 +108,13 @@ describe.each([
     await view.enter('Your sign-in');
     await view.at('Your sign-in');
     await expectAccessible(view, 'own sign-in');
-    for (const section of ['Password: Change', 'E-mail address: Change', 'Recovery codes: Make new ones']) {
+    for (const section of ['Password: Change', 'Email address: Change', 'Recovery codes: Make new ones']) {
       await view.button(section).click();
       await expectAccessible(view, section);
       await view.button('Cancel').click();
     }
     await view.button('Token: Replace').click();
-    await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(stage, who.secret) });
     await view.button('Show the new token').click();
     await view.page.locator('.seed').waitFor();
     await expectAccessible(view, 'new token');

@@ -28,12 +28,12 @@ describe('an invitation', () => {
     await view.at('Administrators');
     await view.page.keyboard.press('c');
     await view.at('Invite an administrator');
-    await view.fill({ Name: 'Grace', 'E-mail address': 'grace' });
+    await view.fill({ Name: 'Grace', 'Email address': 'grace' });
     await view.button('Send the invitation').click();
-    await expect(view.wrong.first()).toHaveText('That is no e-mail address.');
+    await expect(view.wrong.first()).toHaveText('That is not an email address.');
     const email = `grace-${who.id}@acme.example`;
-    await view.fill({ 'E-mail address': email });
-    await view.page.getByLabel('Language of the mails').selectOption('Deutsch');
+    await view.fill({ 'Email address': email });
+    await view.page.getByLabel('Language of emails').selectOption('Deutsch');
     await view.page.getByLabel('Shop').selectOption('May change it');
     await view.page.getByLabel('Office').selectOption('Assigned, not allowed now');
     await view.button('Send the invitation').click();
@@ -49,13 +49,13 @@ describe('an invitation', () => {
         { resource: office.id, allowed: false },
       ],
     });
-    await view.button('Send it again').click();
+    await view.button('Send again').click();
     await expect.poll(() => mailedInvitation(visits.ports, email).link).not.toBe(first.link);
-    await view.button('Take the invitation back').click();
+    await view.button('Cancel the invitation').click();
     await view.page.getByRole('dialog').getByRole('textbox').fill('Grace');
     await view.page.keyboard.press('Enter');
     await view.at('Administrators');
-    await expect(view.page.getByText('Grace is gone.')).toBeVisible();
+    await expect(view.page.getByText('Grace no longer exists.')).toBeVisible();
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
   });
 
@@ -63,7 +63,7 @@ describe('an invitation', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/administrators/new');
     visits.ports.courier.isAbsent = true;
-    await view.fill({ Name: 'Grace', 'E-mail address': `grace-${who.id}@acme.example` });
+    await view.fill({ Name: 'Grace', 'Email address': `grace-${who.id}@acme.example` });
     await view.button('Send the invitation').click();
     await expect(view.page.getByRole('heading', { name: 'Hand this over yourself' })).toBeFocused();
     await expectAccessible(view, 'hand over');
@@ -88,11 +88,11 @@ describe('an administrator', () => {
     const grace = await graceOf(ada);
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
     const hers = await enter(grace, `/console/resources/${shop.id}`);
-    await expect(hers.page.getByText('This is not here any more')).toBeVisible();
+    await expect(hers.page.getByText('Not found')).toBeVisible();
     const grants = [{ resource: shop.id, allowed: false }];
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { grants });
     await hers.page.reload();
-    await expect(hers.page.getByText('You can look at this, and not change it.')).toBeVisible();
+    await expect(hers.page.getByText('You can view this but not change it.')).toBeVisible();
     const view = await enter(ada, pathOf(grace));
     await view.page.getByLabel('Shop').selectOption('May change it');
     await view.button('Save changes').click();
@@ -105,7 +105,7 @@ describe('an administrator', () => {
     await expectAccessible(view, 'remove');
     await view.page.getByRole('dialog').getByRole('textbox').fill('Grace');
     await view.page.keyboard.press('Enter');
-    await expect(view.page.getByText('Grace is gone.')).toBeVisible();
+    await expect(view.page.getByText('Grace no longer exists.')).toBeVisible();
     await hers.page.reload();
     await expect(hers.heading).toHaveText(/Sign in|Which account/);
   });
@@ -120,7 +120,7 @@ describe('an administrator', () => {
       grants: [{ resource: shop.id, allowed: false }],
     });
     await view.button('Save changes').click();
-    const conflict = view.page.getByRole('region', { name: 'Somebody else has changed this meanwhile' });
+    const conflict = view.page.getByRole('region', { name: 'Someone else has changed this' });
     await expect(conflict).toContainText('Yours: Shop: May change it');
     await expect(conflict).toContainText('Theirs: Shop: Assigned, not allowed now');
     expect((await stored(grace)).grants).toEqual([{ resource: shop.id, allowed: false }]);
@@ -132,20 +132,20 @@ describe('an administrator', () => {
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
     const view = await enter(ada, pathOf(ada));
     await expect(view.page.getByText('The superuser cannot be removed.')).toBeVisible();
-    await expect(view.button('Hand over the superuser’s role')).toHaveCount(0);
+    await expect(view.button('Transfer the superuser role')).toHaveCount(0);
     await view.page.goto(visits.stage.url + pathOf(grace));
-    await view.button('Hand over the superuser’s role').click();
+    await view.button('Transfer the superuser role').click();
     const dialog = view.page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Go on' }).click();
-    await expect(dialog.getByRole('alert')).toHaveText('That is not the same.');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('That does not match.');
     await dialog.getByRole('textbox').fill('Grace');
-    await dialog.getByRole('button', { name: 'Go on' }).click();
-    await expect(dialog.getByRole('heading', { name: 'Show both factors again' })).toBeVisible();
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await expect(dialog.getByRole('heading', { name: 'Confirm with both factors' })).toBeVisible();
     await expectAccessible(view, 'proof');
     const prove = async (password: string) => {
       await dialog.getByLabel('Password').first().fill(password);
       await dialog.getByLabel('One-time code').fill(nextCode(visits.stage, ada.secret));
-      await dialog.getByRole('button', { name: 'Hand the role over' }).click();
+      await dialog.getByRole('button', { name: 'Transfer the role' }).click();
     };
     // SR-38: a user of an unattended desk does not get the account.
     await prove('not the password of hers');
@@ -168,7 +168,7 @@ test('an administrator who is not the superuser reads about the roles, and reque
   view.page.on('request', (request) => asked.push(request.url()));
   for (const path of ['/console/administrators', '/console/administrators/new', pathOf(ada)]) {
     await view.page.goto(visits.stage.url + path);
-    await expect(view.page.getByText('Only the superuser has to do with this.')).toBeVisible();
+    await expect(view.page.getByText('Only the superuser can use this page.')).toBeVisible();
     await expect(view.page.getByText('Sees everything in the account.')).toBeVisible();
   }
   expect(asked.filter((url) => /\/v1\/(administrators|invitations)/.test(url))).toEqual([]);
@@ -183,7 +183,7 @@ test('SR-30: markup in names is text', async () => {
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name });
     await view.page.goto(visits.stage.url + pathOf(grace));
     await view.at(name);
-    await view.button('Hand over the superuser’s role').click();
+    await view.button('Transfer the superuser role').click();
     await expect(view.page.getByRole('dialog')).toContainText(name);
     await view.page.goto(`${visits.stage.url}/console/administrators`);
     await expect(view.page.locator('tbody')).toContainText(name);

@@ -20,8 +20,8 @@ async function makeKey(view: ConsoleView, name: string, scopes: readonly string[
   await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
   await view.fill({ Name: name });
   for (const scope of scopes) await view.page.getByRole('checkbox', { name: scope }).check();
-  await view.button('Make the key').click();
-  await view.at(`${name} is made.`);
+  await view.button('Create the key').click();
+  await view.at(`${name} was created.`);
   const text = (await view.page.locator('.once pre').textContent()) ?? '';
   await view.button('I have copied it').click();
   await view.at(name);
@@ -41,7 +41,7 @@ describe('from an empty account', () => {
     await view.page.getByRole('link', { name: 'New API key' }).first().click();
     await view.page.getByRole('checkbox', { name: /^Sign-ins/ }).uncheck();
     await view.fill({ 'How long it works': '30' });
-    await view.button('Make the key').click();
+    await view.button('Create the key').click();
     await expect(view.wrong.first()).toHaveText('Fill this in.');
     await expect(view.wrong.nth(1)).toHaveText('Choose at least one.');
     const { text, id } = await makeKey(view, 'Shop backend', ['Read']);
@@ -73,7 +73,7 @@ describe('an existing key', () => {
     await view.button('Save changes').click();
     await expect.poll(async () => (await stored(who, id)).resources).toBeUndefined();
     expect(await statusWith(text)).toBe(200);
-    await view.page.getByRole('switch', { name: 'Works' }).uncheck();
+    await view.page.getByRole('switch', { name: 'Enabled' }).uncheck();
     await view.button('Save changes').click();
     await expect(view.page.getByText('Switched off')).toBeVisible();
     expect(await statusWith(text)).toBe(401);
@@ -94,8 +94,8 @@ describe('an existing key', () => {
       });
       observer.observe(document, { childList: true, subtree: true });
     });
-    await view.button('Make the key').click();
-    await view.at('Reports is made.');
+    await view.button('Create the key').click();
+    await view.at('Reports was created.');
     await expect(view.page.locator('html')).toHaveAttribute('data-warned', 'true');
     const asked = view.page.waitForEvent('dialog');
     await view.page.close({ runBeforeUnload: true });
@@ -131,9 +131,9 @@ describe('an existing key', () => {
     const rotate = async (overlap: string) => {
       await view.button('New secret').click();
       const dialog = view.page.getByRole('dialog');
-      await dialog.getByLabel('How long the one before works on').selectOption(overlap);
+      await dialog.getByLabel('How long the old one still works').selectOption(overlap);
       await expectAccessible(view, 'rotation');
-      await dialog.getByRole('button', { name: 'Make a new secret' }).click();
+      await dialog.getByRole('button', { name: 'Create a new secret' }).click();
       const next = (await dialog.locator('.once pre').textContent()) ?? '';
       // It is not lost by accident: neither a click beside it nor Escape closes it, wherever the focus is.
       await view.page.keyboard.press('Escape');
@@ -149,7 +149,7 @@ describe('an existing key', () => {
     };
     const second = await rotate('A day');
     expect([await statusWith(text), await statusWith(second)]).toEqual([200, 200]);
-    await expect(view.page.getByText('The secret before works until')).toBeVisible();
+    await expect(view.page.getByText('The old secret works until')).toBeVisible();
     const third = await rotate('Not at all: it has leaked');
     expect([await statusWith(text), await statusWith(second), await statusWith(third)]).toEqual([401, 401, 200]);
   });
@@ -161,7 +161,7 @@ describe('an existing key', () => {
     await view.button('Delete').click();
     await view.page.getByRole('dialog').getByRole('textbox').fill('Old');
     await view.page.keyboard.press('Enter');
-    await expect(view.page.getByText('Old is deleted.')).toBeVisible();
+    await expect(view.page.getByText('Old was deleted.')).toBeVisible();
     await view.at('API keys');
     expect(await statusWith(text)).toBe(401);
   });
@@ -177,7 +177,7 @@ test('an administrator who is not the superuser has no link there, and sees no k
   const asked: string[] = [];
   view.page.on('request', (request) => asked.push(request.url()));
   await view.page.goto(`${visits.stage.url}/console/api-keys`);
-  await expect(view.page.getByText('Only the superuser has to do with this.')).toBeVisible();
+  await expect(view.page.getByText('Only the superuser can use this page.')).toBeVisible();
   expect(asked.filter((url) => url.includes('/v1/api-keys'))).toEqual([]);
   await expectAccessible(view, 'not for administrators');
 });
@@ -212,11 +212,11 @@ describe.each([
     await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
     await expectAccessible(view, 'new');
     await view.fill({ Name: 'A key with a name that is rather long for a phone' });
-    await view.button('Make the key').click();
+    await view.button('Create the key').click();
     await expect(view.page.locator('.once pre')).toBeVisible();
     await expectAccessible(view, 'shown once');
     await view.button('I have copied it').click();
-    await expect(view.page.getByRole('switch', { name: 'Works' })).toBeVisible();
+    await expect(view.page.getByRole('switch', { name: 'Enabled' })).toBeVisible();
     await expectAccessible(view, 'one');
     await view.page.goto(`${visits.stage.url}/console/api-keys`);
     await view.page.getByRole('checkbox').last().check();

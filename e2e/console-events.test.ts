@@ -44,14 +44,14 @@ describe('events', () => {
     const view = await enter(who, '/console');
     await view.enter('Events');
     await view.at('Events');
-    await view.page.getByLabel('What').selectOption('Resource made');
+    await view.page.getByLabel('What').selectOption('Resource created');
     await expect(view.page).toHaveURL(/type=resource\.created/);
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
     await expect(view.page.locator('tbody tr')).toContainText('Shop');
     await expect(view.page.locator('tbody tr')).not.toContainText(shop.id);
     await view.page.reload();
     await expect(view.page.getByLabel('What')).toHaveValue('resource.created');
-    await view.button('Resource made').click();
+    await view.button('Resource created').click();
     const dialog = view.page.getByRole('dialog');
     await expect(dialog).toContainText(shop.id);
     await expect(dialog).toContainText('Sealed in segment');
@@ -68,7 +68,7 @@ describe('events', () => {
     await view.page.getByLabel('About (id)').fill(shop.id);
     await view.page.keyboard.press('Enter');
     await expect(view.page).toHaveURL(new RegExp(`subject=${shop.id}`));
-    await view.page.getByLabel('Outcome').selectOption('Refused');
+    await view.page.getByLabel('Outcome').selectOption('Failed');
     await expect(view.page.getByText('Nothing matches up to here.')).toBeVisible();
   });
 
@@ -117,7 +117,7 @@ describe('events', () => {
     await view.page.clock.runFor(4 * 60_000);
     await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
     await view.page.clock.runFor(2 * 60_000);
-    await expect(view.page.getByText('Paused, since nobody was here for a while.')).toBeVisible();
+    await expect(view.page.getByText('Paused because the page was idle.')).toBeVisible();
     const asked: string[] = [];
     view.page.on('request', (request) => asked.push(request.url()));
     await view.page.clock.runFor(60_000);
@@ -168,7 +168,7 @@ test('SR-30: markup in names is text, in filters, rows and details', async () =>
   await view.page.goto(`${visits.stage.url}/console/events?type=resource.created`);
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
-  await view.button('Resource made').first().click();
+  await view.button('Resource created').first().click();
   await expect(view.page.getByRole('dialog')).toContainText(CORPUS.at(-1) ?? '');
   expect(await executionsOn(view.page)).toEqual([]);
 });
@@ -181,7 +181,7 @@ describe.each([
     const who = await createSuperuser(visits.stage);
     await busyAccount(who);
     const view = await enter(who, '/console/events', size);
-    await expect(view.page.getByText('Resource made').last()).toBeVisible();
+    await expect(view.page.getByText('Resource created').last()).toBeVisible();
     await view.page.getByText('More filters').click();
     await expectAccessible(view, 'events');
     await view.page.goto(`${visits.stage.url}/console/events?subject=usr_01k8dq9z2mp`);

@@ -48,7 +48,7 @@ describe('a new filter', () => {
     await view.page.keyboard.press('c');
     await view.at('New filter');
     await view.fill({ Name: 'Our countries' });
-    await view.button('Make the filter').click();
+    await view.button('Create the filter').click();
     await expect(view.wrong.first()).toHaveText('Choose at least one country.');
     await view.field('Find a country').fill('österr');
     await expect(view.page.locator('.countries label')).toHaveCount(0);
@@ -56,7 +56,7 @@ describe('a new filter', () => {
     await view.page.keyboard.press('Enter');
     await view.field('Find a country').fill('aland');
     await view.page.getByRole('checkbox', { name: /Åland/ }).check();
-    await view.button('Make the filter').click();
+    await view.button('Create the filter').click();
     await view.at('Our countries');
     expect((await stored(idOf(view))).rule).toEqual({
       kind: 'geo',
@@ -76,7 +76,7 @@ describe('a new filter', () => {
     await view.fill({ Name: 'Nights' });
     await view.page.getByLabel('Time zone').selectOption('Europe/Vienna');
     await view.button('Clear').click();
-    await view.button('Make the filter').click();
+    await view.button('Create the filter').click();
     await expect(view.wrong.first()).toHaveText('Mark at least one hour.');
     // By mouse, from Monday 01:00 down to 03:00.
     await view.button('Monday, 01:00').hover();
@@ -93,7 +93,7 @@ describe('a new filter', () => {
     await expect(view.button('Tuesday, 04:00')).toHaveAttribute('aria-pressed', 'true');
     await view.button('Sunday, the whole day').click();
     await view.button('23:00, on every day').click();
-    await view.button('Make the filter').click();
+    await view.button('Create the filter').click();
     await view.at('Nights');
     const { rule } = await stored(idOf(view));
     expect(rule).toMatchObject({ kind: 'time', zone: 'Europe/Vienna' });
@@ -118,7 +118,7 @@ describe('a new filter', () => {
     await view.fill({ 'Addresses and ranges': '203.0.113.7/24, 2001:DB8::1' });
     await view.button('Add').click();
     await view.page.getByLabel('What the list means').selectOption('From anywhere but these addresses');
-    await view.button('Make the filter').click();
+    await view.button('Create the filter').click();
     await view.at('Office network');
     // The canonical form, as the service stores it.
     expect((await stored(idOf(view))).rule).toEqual({
@@ -157,19 +157,19 @@ describe('a filter in use', () => {
     const { shop, user, filter } = await inUse(who);
     const view = await enter(who, pathOf(filter));
     await expect(view.page.getByRole('link', { name: 'Shop', exact: true })).toBeVisible();
-    await expect(view.page.getByText('Resources have it. Take it off there first.')).toBeVisible();
+    await expect(view.page.getByText('Resources use it. Remove it there first.')).toBeVisible();
     await expect(view.button('Delete')).toHaveCount(0);
-    await view.button('Ask').click();
-    await expect(view.page.getByText('Nobody has signed in to this resource lately.')).toBeVisible();
+    await view.button('Check').click();
+    await expect(view.page.getByText('No user has signed in to this resource recently.')).toBeVisible();
     await view.fill({ Person: `maria-${shop.id}`, Address: '198.51.100.7' });
-    await view.button('Ask about this one').click();
-    await expect(view.page.locator('.verdicts li')).toContainText(['Refused']);
+    await view.button('Check this one').click();
+    await expect(view.page.locator('.verdicts li')).toContainText(['Denied']);
     await view.fill({ Person: user.id, Address: '203.0.113.7' });
-    await view.button('Ask about this one').click();
-    await expect(view.page.locator('.verdicts li').first()).toContainText('Let through');
-    await expect(view.page.getByText('1 of 2 would be refused by this filter.')).toBeVisible();
+    await view.button('Check this one').click();
+    await expect(view.page.locator('.verdicts li').first()).toContainText('Allowed');
+    await expect(view.page.getByText('1 of 2 would be denied by this filter.')).toBeVisible();
     await view.fill({ Address: 'nonsense' });
-    await view.button('Ask about this one').click();
+    await view.button('Check this one').click();
     await expect(view.wrong.filter({ hasText: /./ })).toBeVisible();
     await expectAccessible(view, 'verdicts');
   });
@@ -187,8 +187,8 @@ describe('a filter in use', () => {
     const asked: string[] = [];
     // Never answered: the first request is pending when the page is left.
     await view.page.route('**/v1/explain', (route) => void asked.push(route.request().url()));
-    await view.button('Ask').click();
-    await expect(view.page.getByText('Asking: 1 of 5')).toBeVisible();
+    await view.button('Check').click();
+    await expect(view.page.getByText('Checking: 1 of 5')).toBeVisible();
     const givenUp = view.page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/explain'));
     await view.page.getByRole('link', { name: 'Filters' }).first().click();
     await view.at('Filters');
@@ -206,14 +206,14 @@ describe('a filter in use', () => {
     });
     const view = await enter(grace, pathOf(filter));
     await expect(
-      view.page.getByText('Only the superuser, or whoever made it, changes this filter.').first(),
+      view.page.getByText('Only the superuser, or the administrator who created it, can change this filter.').first(),
     ).toBeVisible();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
     await expectAccessible(view, 'read only');
     await view.page.goto(`${visits.stage.url}/console/filters/new?kind=ip`);
     await view.fill({ Name: 'Hers', 'Addresses and ranges': '198.51.100.0/24' });
     await view.button('Add').click();
-    await view.button('Make the filter').click();
+    await view.button('Create the filter').click();
     await view.at('Hers');
     await view.fill({ Name: 'Still hers' });
     await view.button('Save changes').click();

@@ -33,7 +33,7 @@ async function open(path: string): Promise<ConsoleView> {
 
 async function signIn(view: ConsoleView, email: string, password: string, recoveryCode: string): Promise<void> {
   await view.at('Sign in');
-  await view.fill({ 'E-mail address': email });
+  await view.fill({ 'Email address': email });
   await view.button('Continue').click();
   await view.at('Enter your password');
   await view.fill({ Password: password });
@@ -59,7 +59,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   await late.at('Set up Countersign');
   // The secret is removed from the address bar before any input.
   expect(ada.page.url()).toBe(`${install.url}/setup`);
-  await ada.fill({ 'Name of the account': 'Harbour & Co.', 'Your name': ADA.name, 'E-mail address': ADA.email });
+  await ada.fill({ 'Account name': 'Harbour & Co.', 'Your name': ADA.name, 'Email address': ADA.email });
   await ada.fill({ 'New password': 'password', 'Repeat new password': 'password' });
   await ada.button('Set up').click();
   await expect(ada.wrong).toHaveText(/one of the most common ones/);
@@ -72,7 +72,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
 
   const again = await open(link);
   await again.at('This link is not valid');
-  await late.fill({ 'Name of the account': 'Mine', 'Your name': 'Mallory', 'E-mail address': 'm@evil.example' });
+  await late.fill({ 'Account name': 'Mine', 'Your name': 'Mallory', 'Email address': 'm@evil.example' });
   await late.fill({ 'New password': ADA.password, 'Repeat new password': ADA.password });
   await late.button('Set up').click();
   await late.at('This link is not valid');
@@ -126,19 +126,19 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   await ada.at('Your sign-in');
   await ada.button('Password: Change').click();
   await ada.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
-  await ada.fill({ 'Present password': 'not my password' });
+  await ada.fill({ 'Current password': 'not my password' });
   await ada.button(/Use a recovery code/).click();
   await ada.fill({ 'Recovery code': kept.codes[2] ?? '' });
-  await ada.button('Save the new password').click();
+  await ada.button('Save new password').click();
   await expect(ada.wrong).toHaveText(/details are not right/);
-  await ada.fill({ 'Present password': ADA.password });
-  await ada.button('Save the new password').click();
-  await expect(ada.page.getByText('Your password is changed.')).toBeVisible();
+  await ada.fill({ 'Current password': ADA.password });
+  await ada.button('Save new password').click();
+  await expect(ada.page.getByText('Your password was changed.')).toBeVisible();
   await elsewhere.page.getByRole('link', { name: 'Your sign-in' }).click();
   await elsewhere.button('Password: Change').click();
   await elsewhere.fill({ 'New password': 'x1x2x3x4', 'Repeat new password': 'x1x2x3x4' });
-  await elsewhere.fill({ 'Present password': NEW_PASSWORD, 'One-time code': '000000' });
-  await elsewhere.button('Save the new password').click();
+  await elsewhere.fill({ 'Current password': NEW_PASSWORD, 'One-time code': '000000' });
+  await elsewhere.button('Save new password').click();
   await expect(elsewhere.page.getByText('Your session has ended.')).toBeVisible();
   await ada.page.getByRole('link', { name: 'Home' }).click();
   await ada.at('Home');

@@ -79,7 +79,7 @@ describe('activity', () => {
     await expect(view.page.getByRole('slider').first()).toHaveAttribute('aria-valuemax', '7');
     await expect(view.page.getByText('Sign-ins by resource')).toHaveCount(0);
     const total = Number(await view.page.locator('.legend .muted').first().textContent());
-    await view.page.locator('.legend').first().getByRole('link', { name: 'Let in' }).click();
+    await view.page.locator('.legend').first().getByRole('link', { name: 'Successful' }).click();
     await view.at('Events');
     while (await view.button('Older events').isVisible()) await view.button('Older events').click();
     await expect(rows(view)).toHaveCount(total);
@@ -93,7 +93,7 @@ describe('activity', () => {
     const outcomes = view.page.locator('.latest-outcome .state');
     await expect(outcomes).toHaveCount(5);
     const message = await outcomes.allTextContents();
-    expect([...new Set(message)].sort()).toEqual(['Abgewiesen', 'Eingelassen']);
+    expect([...new Set(message)].sort()).toEqual(['Erfolgreich', 'Fehlgeschlagen']);
   });
 
   test('is read day by day with the keyboard, and as a table; resources are listed side by side', async () => {
@@ -104,7 +104,7 @@ describe('activity', () => {
     const slider = panel.getByRole('slider');
     await pictures(view, 3);
     const before = await slider.getAttribute('aria-valuetext');
-    expect(before).toMatch(/^January 15, 2027: Let in \d+, Refused \d+$/);
+    expect(before).toMatch(/^January 15, 2027: Successful \d+, Failed \d+$/);
     await slider.focus();
     await view.page.keyboard.press('ArrowLeft');
     await expect(slider).toHaveAttribute('aria-valuetext', /^January 14, 2027: /);
@@ -118,12 +118,12 @@ describe('activity', () => {
 
     await panel.getByText('Numbers as a table').click();
     await expect(panel.locator('tbody tr')).toHaveCount(30);
-    const [, granted, refused] = /Let in (\d+), Refused (\d+)/.exec(before ?? '') ?? [];
+    const [, granted, refused] = /Successful (\d+), Failed (\d+)/.exec(before ?? '') ?? [];
     await expect(panel.locator('tbody tr').first()).toHaveText(`Jan 15, 2027${granted}${refused}`);
     const sums = panel.locator('tfoot td');
     await expect(panel.locator('.legend .muted')).toHaveText(await sums.allTextContents());
     const resources = view.page.getByRole('region', { name: 'Sign-ins by resource' });
-    await expect(resources.getByRole('listitem').nth(2)).toHaveText(/^Harbour shopLet in \d+·, Refused \d+$/);
+    await expect(resources.getByRole('listitem').nth(2)).toHaveText(/^Harbour shopSuccessful \d+·, Failed \d+$/);
     await resources.getByRole('link', { name: 'Staff portal' }).click();
     await expect(view.page).toHaveURL(/\/console\?resource=res_/);
     await panel.getByRole('link', { name: 'Jan 14, 2027' }).click();
@@ -150,7 +150,7 @@ describe('activity', () => {
     const view = await enter(who, '/console/resources');
     await view.page.route('**/draw-chart-*.js', (route) => route.abort());
     await view.enter('Home');
-    await expect(view.page.getByText('The drawing could not be loaded.').first()).toBeVisible();
+    await expect(view.page.getByText('The chart could not be loaded.').first()).toBeVisible();
     await view.page.getByText('Numbers as a table').first().click();
     await expect(rows(view).first()).toContainText('Jan 15, 2027');
     expect(view.complaints.splice(0).every((one) => /ERR_FAILED/.test(one))).toBe(true);
@@ -164,14 +164,14 @@ describe('the checklist', () => {
     await view.page.clock.install();
     await view.enter('Home');
     await expect(view.page.getByText('1 of 8 done')).toBeVisible();
-    await expect(view.page.getByText('Nobody has signed in yet')).toBeVisible();
+    await expect(view.page.getByText('No sign-ins yet')).toBeVisible();
     await addResource(visits.ports, who.account, { name: 'Made elsewhere' });
     await view.page.clock.runFor(11_000);
     await expect(view.page.getByText('3 of 8 done')).toBeVisible();
     await allDone(who);
     await busyAccount(who, 1);
     await view.page.clock.runFor(11_000);
-    await expect(view.page.getByText('All done: people sign in.')).toBeVisible();
+    await expect(view.page.getByText('All done. Users can sign in.')).toBeVisible();
     await pictures(view, 3);
 
     // SR-29: the page is idle, so it sends no request that would keep the session alive.
@@ -193,15 +193,15 @@ describe('the checklist', () => {
     view.page.on('response', (answer) => answer.status() >= 400 && refused.push(answer.url()));
     await view.enter('Home');
     const item = (name: string) => view.page.locator('.checklist li').filter({ hasText: name });
-    for (const name of ['Make an API key', 'Add a resource']) {
+    for (const name of ['Create an API key', 'Add a resource']) {
       await expect(item(name)).toContainText('The superuser of this account can do that.');
       await expect(item(name).getByRole('link')).toHaveCount(0);
     }
-    await expect(item('Add people').getByRole('link')).toHaveAttribute('href', '/console/users/new');
+    await expect(item('Add users').getByRole('link')).toHaveAttribute('href', '/console/users/new');
     // SR-67: the page shows nothing of resources that are not granted.
     const { shop } = await busyAccount(ada, 3);
     await view.page.reload();
-    await expect(view.page.getByText('Nobody has signed in yet')).toBeVisible();
+    await expect(view.page.getByText('No sign-ins yet')).toBeVisible();
     await expect(view.page.getByText('Harbour shop')).toHaveCount(0);
     const grants = [{ resource: shop.id, allowed: true }];
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { grants });
@@ -248,7 +248,7 @@ describe.each([
 ])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
   test('in the home page, empty, busy, and filtered to a quiet resource', async () => {
     const fresh = await enter(await createSuperuser(visits.stage), '/console', size);
-    await expect(fresh.page.getByText('Nobody has signed in yet')).toBeVisible();
+    await expect(fresh.page.getByText('No sign-ins yet')).toBeVisible();
     await expectAccessible(fresh, 'nothing yet');
     const who = await createSuperuser(visits.stage);
     await busyAccount(who);
@@ -263,7 +263,7 @@ describe.each([
     });
     await expectAccessible(view, 'busy');
     await view.page.goto(`${visits.stage.url}/console?resource=${quiet.id}`);
-    await expect(view.page.getByText('Nothing in these days')).toBeVisible();
+    await expect(view.page.getByText('No sign-ins in these days')).toBeVisible();
     await expectAccessible(view, 'quiet');
   }, 120_000);
 });

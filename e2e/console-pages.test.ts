@@ -112,7 +112,7 @@ describe.each([
     await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
     await expectAccessible(view, 'appearance');
     await view.page.goto(visits.stage.url + pathOf(shop));
-    for (const name of ['People set up tokens by themselves', 'Compare browsers']) {
+    for (const name of ['Users set up tokens themselves', 'Compare browsers']) {
       await view.page.getByRole('switch', { name }).check();
     }
     await view.field('Name').fill('');

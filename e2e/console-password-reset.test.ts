@@ -30,7 +30,7 @@ async function open(path: string, options = {}): Promise<ConsoleView> {
 }
 
 const asked = (view: ConsoleView, email: string) =>
-  expect(view.page.getByText(`If ${email} is the address of an administrator`)).toBeVisible();
+  expect(view.page.getByText(`If ${email} belongs to an administrator`)).toBeVisible();
 
 // SR-40. The attack: a reader of the mailbox follows the link, which must not replace both factors.
 test.each([
@@ -43,14 +43,14 @@ test.each([
   await expectAccessible(view, 'the step of the password');
   await view.button('Forgot your password?').click();
   await view.at('Forgot your password?');
-  await expect(view.field('E-mail address')).toHaveValue(who.email);
+  await expect(view.field('Email address')).toHaveValue(who.email);
   await expectAccessible(view, 'the question');
-  await view.button('Send the link').click();
-  await view.at('Look into your mailbox');
+  await view.button('Send password link').click();
+  await view.at('Check your email');
   await asked(view, who.email);
   await expectAccessible(view, 'the answer');
   await expect.poll(() => stage.ports.courier.sent.at(-1)?.kind).toBe('password-reset');
-  await view.button('Back to the sign-in').click();
+  await view.button('Back to sign-in').click();
   await view.at('Enter your password');
 
   const { path } = stage.ports.courier.last('password-reset', who.email);
@@ -82,9 +82,9 @@ test('SR-40: an unknown address gets the same page, and no mail is sent', async 
   await openPasswordStep(view, who);
   await view.button('Forgot your password?').click();
   const before = stage.ports.courier.sent.length;
-  await view.fill({ 'E-mail address': 'nobody@acme.example' });
-  await view.button('Send the link').click();
-  await view.at('Look into your mailbox');
+  await view.fill({ 'Email address': 'nobody@acme.example' });
+  await view.button('Send password link').click();
+  await view.at('Check your email');
   await asked(view, 'nobody@acme.example');
   expect(stage.ports.courier.sent.length).toBe(before);
 });
@@ -96,10 +96,10 @@ test('without mail, the page says what the operator can do', async () => {
   await view.at('Which account?');
   await openPasswordStep(view, ada);
   await view.button('Forgot your password?').click();
-  await view.button('Send the link').click();
-  await view.at('No mail is sent here');
+  await view.button('Send password link').click();
+  await view.at('This service sends no email');
   await expect(view.page.getByText('countersign admin recover')).toBeVisible();
-  await view.button('Back to the sign-in').click();
+  await view.button('Back to sign-in').click();
   await view.at('Enter your password');
   Object.assign(stage.ports.courier, { isAbsent: undefined });
 });

@@ -16,11 +16,11 @@ test('the superuser sees the usage, and changes the plan after a confirmation', 
   const view = await enter(who, '/console');
   await view.enter('Plan and balance');
   await view.at('Plan and balance');
-  await expect(view.page.getByText('Nothing booked yet')).toBeVisible();
+  await expect(view.page.getByText('No entries yet')).toBeVisible();
   const dialog = view.page.getByRole('dialog');
   const choose = async () => {
     await view.button('Choose Standard').click();
-    await expect(dialog).toContainText('It costs €49.00 a month, from now on.');
+    await expect(dialog).toContainText('It costs €49.00 a month, starting now.');
     await dialog.getByRole('button', { name: 'Change the plan' }).click();
   };
   await choose();
@@ -44,7 +44,7 @@ test('an administrator who is not the superuser sees the balance, and requests n
   const asked: string[] = [];
   view.page.on('request', (request) => asked.push(request.url()));
   await view.enter('Plan and balance');
-  await expect(view.page.getByText('Quotas and other plans are seen and chosen by the superuser.')).toBeVisible();
+  await expect(view.page.getByText('Only the superuser sees and chooses quotas and other plans.')).toBeVisible();
   await expect(view.page.locator('.balance')).toBeVisible();
   await expect(view.page.getByRole('button', { name: /^Choose / })).toHaveCount(0);
   expect(asked.filter((url) => /\/v1\/plans?$/.test(url))).toEqual([]);
@@ -71,7 +71,7 @@ describe.each([
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/plan', size);
     await expect(view.page.getByText('Plans on offer')).toBeVisible();
-    await expect(view.page.getByText('Nothing booked yet')).toBeVisible();
+    await expect(view.page.getByText('No entries yet')).toBeVisible();
     await expectAccessible(view, 'plan');
   });
 });

@@ -27,7 +27,7 @@ describe('from an empty account', () => {
     await expect(view.heading).toBeFocused();
     await expect(view.page.getByText('No resource yet')).toBeVisible();
     await view.page.getByRole('link', { name: 'New resource' }).first().click();
-    await view.button('Make the resource').click();
+    await view.button('Create the resource').click();
     await expect(view.wrong).toHaveText('Fill this in.');
     await expect(view.field('Name')).toBeFocused();
     await view.fill({ Name: 'Shop', 'Allowed origins': 'http://shop.example' });
@@ -42,11 +42,11 @@ describe('from an empty account', () => {
       await route.fetch();
       await route.abort();
     });
-    await view.button('Make the resource').click();
+    await view.button('Create the resource').click();
     await expect(view.wrong).toHaveText(/connection was interrupted/);
     view.complaints.splice(0);
     await view.page.unroute('**/v1/resources');
-    await view.button('Make the resource').click();
+    await view.button('Create the resource').click();
     await view.at('Shop');
     await expect(view.page).toHaveURL(/\/console\/resources\/res_[0-9a-z]{11}\/embed$/);
     await expect(view.page).toHaveTitle('Embed – Shop – Countersign');
@@ -119,13 +119,13 @@ describe('settings', () => {
     await view.button('Save changes').click();
     await expect(view.wrong.first()).toHaveText('Fill this in.');
     await expect(view.field('Name')).toBeFocused();
-    await view.fill({ Name: 'The shop', 'Wrong codes before a token locks': '7', 'How long a result lives': '90' });
-    await view.page.getByLabel('Unit of How long a result lives').selectOption('seconds');
-    await view.page.getByLabel('Unit of How long a result lives').selectOption('minutes');
+    await view.fill({ Name: 'The shop', 'Wrong codes before a token locks': '7', 'Lifetime of a result': '90' });
+    await view.page.getByLabel('Unit of Lifetime of a result').selectOption('seconds');
+    await view.page.getByLabel('Unit of Lifetime of a result').selectOption('minutes');
     await view.button('Save changes').click();
     await expect(view.wrong.first()).toHaveText('From 10 seconds to 5 minutes.');
-    await view.fill({ 'How long a result lives': '2' });
-    await view.page.getByRole('switch', { name: 'People set up tokens by themselves' }).check();
+    await view.fill({ 'Lifetime of a result': '2' });
+    await view.page.getByRole('switch', { name: 'Users set up tokens themselves' }).check();
     await view.page.getByRole('switch', { name: 'Required', exact: true }).check();
     await view.page.getByRole('switch', { name: 'Compare browsers' }).check();
     await view.page.getByRole('radio', { name: /^Password and code/ }).check();
@@ -165,8 +165,8 @@ describe('settings', () => {
     await view.fill({ Name: 'Mine', 'Wrong codes before a token locks': '4' });
     await overwrite(visits.ports, resourceDocument.key(shop.id), { name: 'Theirs', passwordReset: true });
     await view.button('Save changes').click();
-    const conflict = view.page.getByRole('region', { name: 'Somebody else has changed this meanwhile' });
-    await expect(conflict).toContainText('“Forgotten password?”');
+    const conflict = view.page.getByRole('region', { name: 'Someone else has changed this' });
+    await expect(conflict).toContainText('“Forgot your password?”');
     await expect(conflict).toContainText('Yours: Mine');
     await expect(conflict).toContainText('Theirs: Theirs');
     await expectAccessible(view, 'conflict');
@@ -196,7 +196,7 @@ describe('settings', () => {
     await view.page.getByRole('link', { name: 'Embed' }).click();
     await view.page.goBack();
     await expect(view.field('Name')).toHaveValue('Half done');
-    await expect(view.page.getByText('These are your changes from before.')).toBeVisible();
+    await expect(view.page.getByText('These are your earlier changes.')).toBeVisible();
     // SR-29: the session ends elsewhere.
     const key = administratorDocument.key(who.account, who.id);
     await overwrite(visits.ports, key, { sessionEpoch: (await read(visits.ports, key)).sessionEpoch + 1 });
@@ -221,7 +221,7 @@ describe('settings', () => {
       },
     };
     await view.button('Save changes').click();
-    await expect(view.wrong.last()).toHaveText(/cannot answer safely/);
+    await expect(view.wrong.last()).toHaveText(/is unavailable right now/);
     visits.ports.store.intercept = {};
     await view.page.context().setOffline(true);
     await expect(view.page.getByText('You are offline.')).toBeVisible();
@@ -239,22 +239,22 @@ describe('settings', () => {
     const dialog = view.page.getByRole('dialog');
     await expectAccessible(view, 'delete');
     await dialog.getByRole('textbox').fill('shop');
-    await dialog.getByRole('button', { name: 'Delete for good' }).click();
-    await expect(dialog.getByRole('alert')).toHaveText('That is not the same.');
+    await dialog.getByRole('button', { name: 'Delete permanently' }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('That does not match.');
     await view.page.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
     await expect(view.button('Delete this resource')).toBeFocused();
     await view.button('Delete this resource').click();
     await dialog.getByRole('textbox').fill('Shop');
     await view.page.keyboard.press('Enter');
-    await expect(view.page.getByText('Shop is deleted.')).toBeVisible();
+    await expect(view.page.getByText('Shop was deleted.')).toBeVisible();
     await view.page.goto(visits.stage.url + pathOf(shop));
-    await expect(view.page.getByText('This is not here any more')).toBeVisible();
+    await expect(view.page.getByText('Not found')).toBeVisible();
   });
 });
 
 async function signInAgain(view: ConsoleView, who: FixtureAdministrator): Promise<void> {
-  await view.fill({ 'E-mail address': who.email });
+  await view.fill({ 'Email address': who.email });
   await view.button('Continue').click();
   await view.fill({ Password: who.password });
   await view.button('Sign in').click();
@@ -282,10 +282,10 @@ describe('an administrator who is not the superuser', () => {
     await expect(view.page.getByRole('row')).toHaveCount(3);
     await expect(view.page.getByRole('link', { name: 'New resource' })).toHaveCount(0);
     await view.page.goto(`${visits.stage.url}/console/resources/new`);
-    await expect(view.page.getByText('Only the superuser makes resources.')).toBeVisible();
+    await expect(view.page.getByText('Only the superuser creates resources.')).toBeVisible();
 
     await view.page.goto(visits.stage.url + pathOf(other));
-    await expect(view.page.getByText('You can look at this, and not change it.')).toBeVisible();
+    await expect(view.page.getByText('You can view this but not change it.')).toBeVisible();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
     await expect(view.button('Delete this resource')).toHaveCount(0);
     await expect(view.page.getByText('Only the superuser deletes resources.')).toBeVisible();
@@ -293,7 +293,7 @@ describe('an administrator who is not the superuser', () => {
 
     // SR-67: not even the name of a resource that is not granted is shown.
     await view.page.goto(visits.stage.url + pathOf(hidden));
-    await expect(view.page.getByRole('heading', { name: 'This is not here any more' })).toBeVisible();
+    await expect(view.page.getByRole('heading', { name: 'Not found' })).toBeVisible();
     await expect(view.page.getByText('Hidden')).toHaveCount(0);
 
     await view.page.goto(visits.stage.url + pathOf(own));
@@ -319,7 +319,7 @@ describe('the sign-in, in the console', () => {
     await frame.getByRole('button', { name: 'Continue' }).click();
     await frame.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await frame.getByRole('button', { name: 'Sign in' }).click();
-    await expect(view.page.getByText('It holds.', { exact: false }).first()).toBeVisible();
+    await expect(view.page.getByText('It is valid.', { exact: false }).first()).toBeVisible();
     const claims = view.page.locator('.claims');
     await expect(claims).toContainText(`"maria-${shop.id}"`);
     await expect(claims).toContainText(`"${visits.stage.url}"`);
@@ -342,14 +342,14 @@ describe('the sign-in, in the console', () => {
     await expect(view.page.locator('.snippet code')).toHaveText("variables: { accent: '#006644' },");
     await view.page.getByLabel('Background', { exact: true }).fill('#777777');
     await view.page.getByLabel('Text', { exact: true }).fill('#888888');
-    await expect(view.wrong).toHaveText(/too alike/);
+    await expect(view.wrong).toHaveText(/too similar/);
     const png = samplePng();
     await view.page.locator('input[type=file]').setInputFiles({ name: 'a.gif', mimeType: 'image/gif', buffer: png });
-    await expect(view.wrong.first()).toHaveText('That is no PNG or WebP.');
+    await expect(view.wrong.first()).toHaveText('That is not a PNG or WebP.');
     await view.page.locator('input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png });
-    await expect(view.page.getByText('The logo is set.')).toBeVisible();
+    await expect(view.page.getByText('The logo was set.')).toBeVisible();
     await expect(view.page.getByRole('img', { name: 'The logo of Shop' })).toHaveJSProperty('complete', true);
-    await view.button('Take it away').click();
+    await view.button('Remove').click();
     await expect(view.page.getByText('No logo yet.')).toBeVisible();
   });
 

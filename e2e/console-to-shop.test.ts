@@ -43,7 +43,7 @@ afterAll(async () => {
 test('from an empty installation to a sign-in in the demo shop, by the console alone', async () => {
   const ada = await openConsole(browser, await install.setupLink());
   await ada.at('Set up Countersign');
-  await ada.fill({ 'Name of the account': 'Harbour', 'Your name': ADA.name, 'E-mail address': ADA.email });
+  await ada.fill({ 'Account name': 'Harbour', 'Your name': ADA.name, 'Email address': ADA.email });
   await ada.fill({ 'New password': ADA.password, 'Repeat new password': ADA.password });
   await ada.button('Set up').click();
   await enrol(ada);
@@ -54,16 +54,16 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   let key = '';
   let secret = '';
   const dialog = ada.page.getByRole('dialog');
-  await doNext(ada, 1, 'Make an API key', async () => {
+  await doNext(ada, 1, 'Create an API key', async () => {
     await ada.fill({ Name: 'Shop backend' });
-    await ada.button('Make the key').click();
+    await ada.button('Create the key').click();
     key = (await ada.page.locator('.once pre').textContent()) ?? '';
     await ada.button('I have copied it').click();
     await ada.at('Shop backend');
   });
   await doNext(ada, 2, 'Add a resource', async () => {
     await ada.fill({ Name: 'Harbour shop' });
-    await ada.button('Make the resource').click();
+    await ada.button('Create the resource').click();
     await ada.at('Harbour shop');
   });
   await doNext(ada, 3, 'Allow the site’s origin', async () => {
@@ -72,34 +72,34 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
     await ada.button('Save changes').click();
     await expect(ada.page.getByText('Saved.')).toBeVisible();
   });
-  await doNext(ada, 4, 'Add people', async () => {
-    await ada.fill({ Login: MARIA.login, 'E-mail': MARIA.email });
-    await ada.button('Make the user').click();
+  await doNext(ada, 4, 'Add users', async () => {
+    await ada.fill({ Login: MARIA.login, Email: MARIA.email });
+    await ada.button('Create the user').click();
     await ada.at(MARIA.login);
-    await ada.button('To a first password').click();
+    await ada.button('To choose a first password').click();
     await dialog.getByRole('button', { name: 'Send' }).click();
     await expect(ada.page.getByText(/^Sent\. The link works until/)).toBeVisible();
   });
   await doNext(ada, 5, 'Add a token', async () => {
-    await ada.button('Choose a person').click();
+    await ada.button('Choose a user').click();
     await dialog.getByRole('button', { name: MARIA.login }).click();
     await ada.page.getByRole('link', { name: /^Authenticator app/ }).click();
-    await ada.button('Make the token').click();
+    await ada.button('Create the token').click();
     secret = await ada.secret();
     await ada.page.getByRole('link', { name: 'To the token' }).click();
     await ada.at('Authenticator app (TOTP)');
   });
-  await doNext(ada, 6, 'Assign people to the resource', async () => {
+  await doNext(ada, 6, 'Assign users to the resource', async () => {
     await ada.page.getByRole('link', { name: MARIA.login, exact: true }).click();
     await ada.button('Give access').click();
     await dialog.getByRole('button', { name: 'Harbour shop' }).click();
     await expect(dialog.getByLabel(/^Together with/)).toBeChecked();
     await dialog.getByRole('button', { name: 'Give access' }).click();
-    await expect(ada.page.getByText('Access is given.', { exact: true })).toBeVisible();
+    await expect(ada.page.getByText('Access was given.', { exact: true })).toBeVisible();
   });
 
   // The last item links to how a site is created and the demo shop is started: run the command as it is shown.
-  await goNext(ada, 7, 'See the first person sign in');
+  await goNext(ada, 7, 'See the first user sign in');
   await ada.at('Harbour shop');
   await expect(ada.page.getByRole('region', { name: 'On the page' })).toContainText('resource: ');
   const start = ada.page.getByRole('region', { name: 'Or see it in the demo shop first' });
@@ -130,7 +130,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   await expect(maria.getByRole('heading', { level: 1 })).toHaveText(`Hello, ${MARIA.login}`);
 
   // Ada sees it without doing anything: the last item is ticked, and the first numbers are shown.
-  await expect(ada.page.getByText('All done: people sign in.')).toBeVisible({ timeout: 30_000 });
+  await expect(ada.page.getByText('All done. Users can sign in.')).toBeVisible({ timeout: 30_000 });
   await expect(ada.page.getByRole('region', { name: 'Today' }).locator('.latest')).toContainText(MARIA.login, {
     timeout: 30_000,
   });

@@ -68,16 +68,16 @@ describe('a state', () => {
     const panel = view.page.getByRole('region', { name: 'State' });
     await expect(panel).toContainText('too many wrong codes in a row');
     await expect(panel.locator('time')).toHaveAttribute('datetime', '2026-01-02T03:04:05.000Z');
-    await expect(view.button('Bring into step')).toHaveCount(0);
+    await expect(view.button('Resync')).toHaveCount(0);
     await view.button('Unlock').click();
-    await expect(panel).toContainText('Its codes count');
+    await expect(panel).toContainText('Its codes are accepted');
     expect(await stored(token.id)).toMatchObject({ failures: 0 });
     await view.button('Switch off').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
     await expect(panel).toContainText('the password alone is enough');
     expect((await stored(token.id)).enabled).toBe(false);
     await view.button('Undo').last().click();
-    await expect(panel).toContainText('Its codes count');
+    await expect(panel).toContainText('Its codes are accepted');
   });
 
   test('out of step ends with two codes in a row; wrong ones are counted, and the page says so', async () => {
@@ -90,22 +90,22 @@ describe('a state', () => {
     const [token] = scene.tokens;
     if (!token) throw new Error('no token');
     const view = await enter(who, pathOf(token));
-    await view.button('Bring into step').click();
+    await view.button('Resync').click();
     const dialog = view.page.getByRole('dialog');
     const answer = async (first: string, second: string) => {
       await view.fill({ 'First code': first, 'The code after it': second });
-      await dialog.getByRole('button', { name: 'Bring into step' }).click();
+      await dialog.getByRole('button', { name: 'Resync' }).click();
     };
     await answer('12', '');
     await expect(dialog.getByRole('alert').first()).toHaveText(/^6 to 10 digits/);
     await answer(await wrongCode(scene), await wrongCode(scene, 1));
-    await expect(dialog.getByRole('alert').last()).toHaveText(/That was counted/);
+    await expect(dialog.getByRole('alert').last()).toHaveText(/The attempt was counted/);
     expect((await stored(token.id)).resyncFailures).toBe(1);
     await answer(await token.code(7), await token.code(8));
-    await expect(view.page.getByText('Back in step.')).toBeVisible();
+    await expect(view.page.getByText('Back in sync.')).toBeVisible();
     const after = await stored(token.id);
     expect([after.nextCounter, after.needsResync]).toEqual([9, undefined]);
-    await expect(view.page.getByRole('region', { name: 'State' })).toContainText('Its codes count');
+    await expect(view.page.getByRole('region', { name: 'State' })).toContainText('Its codes are accepted');
   });
 });
 
@@ -120,8 +120,8 @@ describe('creating one', () => {
     await view.at('New token');
     await expect(view.page.locator('.for-whom')).toContainText('maria');
     await view.page.getByRole('link', { name: /^Authenticator app/ }).click();
-    await view.button('Make the token').click();
-    await expect(view.page.getByText('shown this once')).toBeVisible();
+    await view.button('Create the token').click();
+    await expect(view.page.getByText('shown only once')).toBeVisible();
     // SR-23: the picture is drawn in the browser, and its content is nowhere else.
     await expect(view.page.locator('.enrolment img')).toHaveAttribute('src', /^data:image\/svg\+xml.*rect|path/s);
     const secret = await view.secret();
@@ -150,7 +150,7 @@ describe('creating one', () => {
     expect(person.assignments[0]?.tokens).toEqual([{ token: made.id, epoch: made.epoch }]);
     expect(await view.page.content()).not.toContain(secret);
     await view.page.goBack();
-    await expect(view.page.getByText('shown this once')).toHaveCount(0);
+    await expect(view.page.getByText('shown only once')).toHaveCount(0);
     expect(await view.page.content()).not.toContain(secret);
   });
 
@@ -159,14 +159,14 @@ describe('creating one', () => {
     const view = await enter(who, '/console/tokens/new?kind=hardware');
     leaving(view);
     await view.fill({ 'Serial number': '0815-4711', Secret: '018' });
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     await expect(view.wrong.first()).toHaveText(/letters A to Z/);
     await expect(view.field('Secret')).toBeFocused();
     await view.fill({ Secret: base32Encode(RFC_SECRET).toLowerCase(), 'Next counter': '3' });
     await view.page.getByLabel(/^Presses of its button/).check();
     await view.page.getByRole('switch', { name: 'PIN' }).check();
     await view.fill({ Digits: '1234' });
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     await expect(view.page.getByText('The code alone, without the PIN.', { exact: false })).toBeVisible();
     expect(base32Decode(await view.secret())).toEqual(RFC_SECRET);
     await view.field('Check the first code that it shows').fill('969429');
@@ -187,33 +187,33 @@ describe('creating one', () => {
     const view = await enter(who, '/console/tokens/new?kind=ocra');
     leaving(view);
     await view.fill({ 'OCRA suite': 'OCRA-1:nonsense' });
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     await expect(view.wrong.first()).toHaveText(/not accepted/);
     await view.fill({ 'OCRA suite': 'OCRA-1:HOTP-SHA256-8:C-QN08' });
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     expect(await view.secret()).toMatch(/^[A-Z2-7]{26,}$/);
     await view.page.getByRole('link', { name: 'To the token' }).click();
-    await view.button('Bring into step').click();
-    await expect(view.page.getByRole('dialog').getByLabel(/^Answer to [0-9]{8}$/)).toHaveCount(2);
+    await view.button('Resync').click();
+    await expect(view.page.getByRole('dialog').getByLabel(/^Response to [0-9]{8}$/)).toHaveCount(2);
     await view.page.keyboard.press('Escape');
 
     await view.page.goto(`${visits.stage.url}/console/tokens/new?kind=sms`);
     await view.fill({ 'Phone number': '0151 123' });
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     await expect(view.wrong.first()).toHaveText('A + and 8 to 15 digits.');
     await view.fill({ 'Phone number': '+4915112345678' });
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     await view.page.getByRole('link', { name: 'To the token' }).click();
     await expect(view.page.locator('.facts')).toContainText('+4915112345678');
 
     await view.page.goto(`${visits.stage.url}/console/tokens/new?kind=recovery`);
-    await expect(view.page.getByText('choose whose')).toBeVisible();
-    await view.button('Choose a person').click();
+    await expect(view.page.getByText('Choose the user')).toBeVisible();
+    await view.button('Choose a user').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'maria' }).click();
-    await view.button('Make the token').click();
+    await view.button('Create the token').click();
     expect(await view.recoveryCodes()).toHaveLength(10);
     await view.page.goto(`${visits.stage.url}/console/tokens/new`);
-    await expect(view.page.getByText('People register passkeys themselves')).toBeVisible();
+    await expect(view.page.getByText('Users register passkeys themselves')).toBeVisible();
   });
 });
 
@@ -235,7 +235,7 @@ describe('one of them', () => {
     expect((await stored(token.id)).owner).toBe(jonas.id);
     await view.button('Give access: By itself').click();
     await dialog.getByRole('button', { name: 'Shop' }).click();
-    await expect(view.page.getByText('Access is given.', { exact: true })).toBeVisible();
+    await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
     expect((await stored(token.id)).directResources).toEqual([shop.id]);
     await view.button('Undo').last().click();
     await expect(view.page.getByText('Undone.')).toBeVisible();
@@ -248,8 +248,8 @@ describe('one of them', () => {
     await view.fill({ Digits: '4711' });
     await dialog.getByRole('button', { name: 'Set a PIN' }).click();
     await expect(view.page.getByText('There is one, typed before the code.', { exact: false })).toBeVisible();
-    await view.button('Take the PIN away').click();
-    await dialog.getByRole('button', { name: 'Take the PIN away' }).click();
+    await view.button('Remove the PIN').click();
+    await dialog.getByRole('button', { name: 'Remove the PIN' }).click();
     await expect(view.page.getByText('There is none.')).toBeVisible();
     expect((await stored(token.id)).pin).toBeUndefined();
     await sealEvents(visits.ports);
@@ -274,7 +274,7 @@ describe('a file of tokens', () => {
     await expect(view.wrong.first()).toHaveText('The file has more than 2 MiB.');
     await expect(view.button('Read it again')).toBeHidden();
     await view.page.locator('input[type=file]').setInputFiles(file(rows.join('\n')));
-    await expect(view.page.locator('.import-counts')).toHaveText(/Can be made: 2.*Cannot be made: 1/);
+    await expect(view.page.locator('.import-counts')).toHaveText(/Can be created: 2.*Cannot be created: 1/);
     await expect(view.page.locator('tbody tr').nth(1)).toContainText('less than 128 bits');
     await expectAccessible(view, 'judged');
     await view.page.route('**/v1/token-imports', async (route) => {
@@ -282,11 +282,11 @@ describe('a file of tokens', () => {
       await route.abort();
     });
     await view.button('Import 2').click();
-    await expect(view.page.getByText(/^Broken off: .*interrupted/)).toBeVisible();
+    await expect(view.page.getByText(/^Interrupted: .*interrupted/)).toBeVisible();
     view.complaints.splice(0);
     await view.page.unroute('**/v1/token-imports');
-    await view.button('Go on').click();
-    await expect(view.page.locator('tbody tr').filter({ hasText: 'There already' })).toHaveCount(2);
+    await view.button('Continue').click();
+    await expect(view.page.locator('tbody tr').filter({ hasText: 'Already there' })).toHaveCount(2);
     await view.page.getByRole('link', { name: 'Tokens', exact: true }).last().click();
     // Two of them, and the one with which Ada signs in.
     await expect(view.page.locator('tbody tr')).toHaveCount(3);
@@ -310,7 +310,7 @@ describe('an administrator who is not the superuser', () => {
       grants: [{ resource: own.id, allowed: true }],
     });
     const view = await enter(grace, pathOf(theirs));
-    await expect(view.page.getByText('You can look at it and not change it.', { exact: false })).toBeVisible();
+    await expect(view.page.getByText('You can view it but not change it.', { exact: false })).toBeVisible();
     await expect(view.page.getByText('The superuser can unlock it', { exact: false })).toBeVisible();
     for (const name of ['Unlock', 'Switch off', 'Hand over']) await expect(view.button(name)).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Details' }).click();
@@ -318,7 +318,7 @@ describe('an administrator who is not the superuser', () => {
     await expect(view.button('Delete this token')).toHaveCount(0);
     await view.page.goto(visits.stage.url + pathOf(mine));
     await view.button('Unlock').click();
-    await expect(view.page.getByRole('region', { name: 'State' })).toContainText('Its codes count');
+    await expect(view.page.getByRole('region', { name: 'State' })).toContainText('Its codes are accepted');
     await view.page.goto(`${visits.stage.url}/console/tokens`);
     await view.page.locator('tbody tr').filter({ hasText: 'an administrator' }).first().getByRole('link').click();
     await expect(view.page.getByText(/signs? in (to administer )?with this token/).first()).toBeVisible();
@@ -390,7 +390,7 @@ describe.each([
       await expectAccessible(view, path);
     }
     await view.page.goto(visits.stage.url + pathOf(outOfStep));
-    await view.button('Bring into step').click();
+    await view.button('Resync').click();
     await expectAccessible(view, 'resync');
   }, 180_000);
 });

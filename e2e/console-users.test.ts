@@ -62,7 +62,7 @@ describe('the list', () => {
     const view = await enter(who, '/console/users');
     const all = view.page.getByLabel('Select all on this page');
     await all.check();
-    await view.button('Let into…').click();
+    await view.button('Give access…').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Office' }).click();
     await expect(view.page.getByText('Done for 2.')).toBeVisible();
     for (const { id } of made) {
@@ -79,10 +79,10 @@ describe('the list', () => {
     const dialog = view.page.getByRole('dialog');
     await dialog.getByRole('textbox').fill('3');
     await dialog.getByRole('button', { name: 'Delete' }).click();
-    await expect(dialog.getByRole('alert')).toHaveText('That is not the same.');
+    await expect(dialog.getByRole('alert')).toHaveText('That does not match.');
     await dialog.getByRole('textbox').fill('2');
     await view.page.keyboard.press('Enter');
-    await expect(view.page.getByText('Nobody here yet')).toBeVisible();
+    await expect(view.page.getByText('No users yet')).toBeVisible();
   });
 });
 
@@ -92,14 +92,14 @@ describe('one of them', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass' });
     const view = await enter(who, '/console/users');
-    await expect(view.page.getByText('Nobody here yet')).toBeVisible();
+    await expect(view.page.getByText('No users yet')).toBeVisible();
     await view.page.keyboard.press('c');
     await view.at('New user');
-    await view.fill({ Login: 'maria keller', 'E-mail': 'nonsense' });
-    await view.button('Make the user').click();
-    await expect(view.wrong.first()).toHaveText('No blanks, please.');
-    await view.fill({ Login: 'maria', 'E-mail': 'maria@acme.example' });
-    await view.button('Make the user').click();
+    await view.fill({ Login: 'maria keller', Email: 'nonsense' });
+    await view.button('Create the user').click();
+    await expect(view.wrong.first()).toHaveText('It cannot contain spaces.');
+    await view.fill({ Login: 'maria', Email: 'maria@acme.example' });
+    await view.button('Create the user').click();
     await view.at('maria');
     const id = new URL(view.page.url()).pathname.split('/').at(-1) ?? '';
     expect(await stored(id)).toMatchObject({ login: 'maria', email: 'maria@acme.example' });
@@ -112,9 +112,9 @@ describe('one of them', () => {
     await expect(dialog.getByRole('button', { name: /Tests/ })).toBeDisabled();
     await dialog.getByRole('button', { name: 'Shop' }).click();
     await expect(dialog.getByLabel(/Together with phone/)).toBeChecked();
-    await dialog.getByLabel(/By themselves/).check();
+    await dialog.getByLabel(/Without a token/).check();
     await dialog.getByRole('button', { name: 'Give access' }).click();
-    await expect(view.page.getByText('Access is given.', { exact: true })).toBeVisible();
+    await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
     expect((await stored(id)).assignments).toEqual([{ resource: shop.id, alone: true, tokens: [] }]);
     await view.button('Give access').click();
     await dialog.getByRole('button', { name: 'Shop' }).click();
@@ -122,8 +122,8 @@ describe('one of them', () => {
     await expect(dialog.getByRole('radio')).toHaveCount(1);
     await dialog.getByRole('button', { name: 'Give access' }).click();
     await expect(view.page.locator('.access li')).toHaveCount(2);
-    await view.button('Take away').first().click();
-    await dialog.getByRole('button', { name: 'Take away' }).click();
+    await view.button('Remove').first().click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
     await expect(view.page.locator('.access li')).toHaveCount(1);
     expect((await stored(id)).assignments[0]).toMatchObject({ alone: false });
     await view.button('Undo').last().click();
@@ -141,10 +141,10 @@ describe('one of them', () => {
     expect((await stored(user.id)).blocked).toBe(true);
     await sealEvents(visits.ports);
     await view.page.reload();
-    await expect(view.page.getByText(/^Signs in nowhere.*Since .*You/)).toBeVisible();
+    await expect(view.page.getByText(/^Cannot sign in anywhere.*Since .*You/)).toBeVisible();
     await view.page.getByRole('link', { name: 'History' }).click();
     const lines = view.page.locator('.history li');
-    await expect(lines.first()).toContainText('Person changed');
+    await expect(lines.first()).toContainText('User changed');
     await expect(lines.first()).toContainText('changed: blocked');
     await expect(lines.filter({ hasText: 'Assigned' })).toContainText('Shop');
     await view.page.getByRole('link', { name: 'Overview' }).click();
@@ -163,7 +163,7 @@ describe('one of them', () => {
     const view = await enter(who, pathOf(scene.user));
     const message = view.page.locator('.strip.warn');
     await expect(message).toHaveCount(1);
-    await expect(message).toContainText('A token of theirs is locked');
+    await expect(message).toContainText('One of their tokens is locked');
     await message.getByRole('link').click();
     await expect(view.page).toHaveURL(new RegExp(`/console/tokens/${scene.tokens[0]?.id}$`));
     await view.button('Unlock').click();
@@ -178,15 +178,15 @@ describe('one of them', () => {
     await addResource(visits.ports, who.account, { name: 'Office' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, pathOf(user));
-    await expect(view.page.getByText('There is no e-mail address')).toBeVisible();
-    await expect(view.button('To a new password')).toBeDisabled();
+    await expect(view.page.getByText('There is no email address')).toBeVisible();
+    await expect(view.button('To choose a new password')).toBeDisabled();
     await view.page.getByRole('link', { name: 'Details' }).click();
-    await view.fill({ 'E-mail': 'maria@acme.example' });
+    await view.fill({ Email: 'maria@acme.example' });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     await view.page.getByRole('link', { name: 'Overview' }).click();
-    await view.button('To a new password').click();
-    await view.page.getByLabel('Language of the mail').selectOption('de');
+    await view.button('To choose a new password').click();
+    await view.page.getByLabel('Language of the email').selectOption('de');
     await view.button('Send').click();
     await expect(view.page.getByText(/^Sent\. The link works until/)).toBeVisible();
     const reset = visits.ports.courier.last('password-reset', 'maria@acme.example');
@@ -209,7 +209,7 @@ describe('one of them', () => {
     const view = await enter(who, pathOf(user, '/details'));
     await view.fill({ Alias: 'JONAS' });
     await view.button('Save changes').click();
-    await expect(view.wrong.first()).toHaveText('Somebody else in this account goes by that name.');
+    await expect(view.wrong.first()).toHaveText('Another user of this account has that name.');
     // The error is shown at the one of four names that it concerns, which gets the focus.
     await expect(view.field('Alias')).toBeFocused();
     await expect(view.field('Alias')).toHaveAttribute('aria-invalid', 'true');
@@ -221,7 +221,7 @@ describe('one of them', () => {
     await view.button('Delete this user').click();
     await view.page.getByRole('dialog').getByRole('textbox').fill('maria');
     await view.page.keyboard.press('Enter');
-    await expect(view.page.getByText('maria is deleted.')).toBeVisible();
+    await expect(view.page.getByText('maria was deleted.')).toBeVisible();
     await view.at('Users');
   });
 });
@@ -237,14 +237,14 @@ describe('a file of users', () => {
     const view = await enter(who, '/console/users/import');
     const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) };
     await view.page.locator('input[type=file]').setInputFiles({ ...file, buffer: Buffer.from('name\nx\n') });
-    await expect(view.wrong).toHaveText('The first line names no column “login”.');
+    await expect(view.wrong).toHaveText('The first line has no column “login”.');
     const sent: string[] = [];
     view.page.on('request', (request) => sent.push(request.postData() ?? ''));
     await view.page.locator('input[type=file]').setInputFiles(file);
-    await expect(view.page.locator('.import-counts')).toHaveText(/Can be made: 2.*Cannot be made: 3/);
+    await expect(view.page.locator('.import-counts')).toHaveText(/Can be created: 2.*Cannot be created: 3/);
     const row = (line: number) =>
       view.page.locator('tbody tr').filter({ has: view.page.getByText(`${line}`, { exact: true }) });
-    await expect(row(2)).toContainText('Somebody else in this account goes by that name.');
+    await expect(row(2)).toContainText('Another user of this account has that name.');
     await expect(row(3)).toContainText('login: not accepted');
     await expect(row(5)).toContainText('The same name is in line 4.');
     await expect(view.page.getByText('are left out: room')).toBeVisible();
@@ -256,11 +256,11 @@ describe('a file of users', () => {
       await route.abort();
     });
     await view.button('Import 2').click();
-    await expect(view.page.getByText(/^Broken off: .*interrupted/)).toBeVisible();
+    await expect(view.page.getByText(/^Interrupted: .*interrupted/)).toBeVisible();
     view.complaints.splice(0);
     await view.page.unroute('**/v1/bulk/users');
-    await view.button('Go on').click();
-    await expect(view.page.locator('.import-counts')).toContainText('Made: 2');
+    await view.button('Continue').click();
+    await expect(view.page.locator('.import-counts')).toContainText('Created: 2');
     // SR-41: an administrator sets no user's password, so passwords in the file stay in the page.
     expect(sent.join('\n')).not.toContain('secret-in-the-file');
     const [download] = await Promise.all([
@@ -292,15 +292,17 @@ describe('an administrator who is not the superuser', () => {
       grants: [{ resource: own.id, allowed: true }],
     });
     const view = await enter(grace, pathOf(theirs));
-    await expect(view.page.getByText('you can look at them and not change them').first()).toBeVisible();
-    for (const name of ['Block', 'Take away']) await expect(view.button(name)).toHaveCount(0);
-    await expect(view.button('To a new password')).toBeDisabled();
+    await expect(view.page.getByText('you can view them but not change them').first()).toBeVisible();
+    for (const name of ['Block', 'Remove']) await expect(view.button(name)).toHaveCount(0);
+    await expect(view.button('To choose a new password')).toBeDisabled();
     await expect(view.button('Give access')).toHaveCount(0);
-    await expect(view.page.getByText('At resources that you do not see: 1.', { exact: false })).toBeVisible();
+    await expect(view.page.getByText('Also at resources that you do not see: 1.', { exact: false })).toBeVisible();
     await expect(view.page.getByText(other.name, { exact: true })).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Details' }).click();
     await expect(view.field('Login')).toHaveAttribute('readonly', '');
-    await expect(view.page.getByText('The superuser deletes users, and whoever made them.')).toBeVisible();
+    await expect(
+      view.page.getByText('The superuser deletes users, and the administrator who created them.'),
+    ).toBeVisible();
     await expectAccessible(view, 'read only');
     await view.page.goto(visits.stage.url + pathOf(mine));
     await view.button('Block').click();
@@ -358,7 +360,7 @@ describe.each([
   test('in any of the pages of users', async () => {
     const who = await createSuperuser(visits.stage);
     const empty = await enter(who, '/console/users', size);
-    await expect(empty.page.getByText('Nobody here yet')).toBeVisible();
+    await expect(empty.page.getByText('No users yet')).toBeVisible();
     await expectAccessible(empty, 'empty list');
     const shop = await addResource(visits.ports, who.account, {
       name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',

@@ -18,8 +18,8 @@ async function makeWebhook(view: ConsoleView, values: Record<string, string> = {
   await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
   await view.fill({ Address: 'https://hooks.example/events', Description: 'Alarm', ...values });
   for (const event of events) await view.page.getByRole('checkbox', { name: event, exact: true }).check();
-  await view.button('Make the webhook').click();
-  await view.at('The webhook is made');
+  await view.button('Create the webhook').click();
+  await view.at('The webhook was created');
   const secret = (await view.page.locator('.once pre').textContent()) ?? '';
   await view.button('I have copied it').click();
   await view.at(values.Description ?? 'Alarm');
@@ -44,12 +44,12 @@ describe('a webhook', () => {
     await view.page.keyboard.press('c');
     await view.at('New webhook');
     await view.fill({ Address: 'hooks.example' });
-    await view.button('Make the webhook').click();
+    await view.button('Create the webhook').click();
     await expect(view.wrong.first()).toHaveText(/An address such as/);
     await view.fill({ Address: 'http://10.0.0.1/' });
-    await view.button('Make the webhook').click();
+    await view.button('Create the webhook').click();
     await expect(view.wrong.first()).toHaveText(/not accepted/);
-    const { secret, id } = await makeWebhook(view, {}, ['Resource made', 'Sign-in']);
+    const { secret, id } = await makeWebhook(view, {}, ['Resource created', 'Sign-in']);
     expect(secret).toMatch(/^whsec_/);
     expect((await stored(who, id)).events).toEqual(['authentication', 'resource.created']);
     await view.page.reload();
@@ -60,25 +60,25 @@ describe('a webhook', () => {
     await expect(view.page.getByText(/Arrived: the receiver answered 204/)).toBeVisible();
     visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'tls-failed' });
     await view.button('Send a test event').click();
-    await expect(view.page.getByText('Not sent: the certificate does not hold')).toBeVisible();
+    await expect(view.page.getByText('Not sent: the certificate is not valid')).toBeVisible();
     visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 500 });
     await view.button('Send a test event').click();
     await expect(view.page.getByText(/answered 500.*Only 2xx counts/)).toBeVisible();
 
     await view.button('New secret').click();
     const dialog = view.page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Make a new secret' }).click();
+    await dialog.getByRole('button', { name: 'Create a new secret' }).click();
     const next = (await dialog.locator('.once pre').textContent()) ?? '';
     expect([next.startsWith('whsec_'), next === secret]).toEqual([true, false]);
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
-    await expect(view.page.getByText('The secret before signs along until')).toBeVisible();
+    await expect(view.page.getByText('The old secret also signs until')).toBeVisible();
     expect((await stored(who, id)).secrets).toHaveLength(2);
   });
 
   test('shows delivered and dead deliveries, and sends them again', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
-    const { id } = await makeWebhook(view, {}, ['Resource made']);
+    const { id } = await makeWebhook(view, {}, ['Resource created']);
     await view.page.getByRole('link', { name: 'Deliveries' }).click();
     await expect(view.page.getByText('Nothing sent yet')).toBeVisible();
     visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'timed-out' });
@@ -96,7 +96,7 @@ describe('a webhook', () => {
     const again = await enter(who, `/console/webhooks/${id}/deliveries?state=dead`);
     const dead = again.page.locator('tbody tr');
     await expect(dead).toHaveCount(1);
-    await expect(dead).toContainText('Given up');
+    await expect(dead).toContainText('Failed');
     visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });
     await dead.getByRole('checkbox').check();
     await again.button('Send again').click();
@@ -104,15 +104,15 @@ describe('a webhook', () => {
     await sendDue(id);
     await again.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
     await expect(again.page.locator('tbody tr').first()).toContainText('Arrived');
-    await again.button('Send all that was given up').click();
+    await again.button('Send all failed ones again').click();
     await expect(again.page.getByText('0 on their way again.')).toBeVisible();
   }, 120_000);
 
   test('is changed, shows why it was disabled, and is deleted', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
-    const { id } = await makeWebhook(view, {}, ['Resource made']);
-    await view.page.getByRole('checkbox', { name: 'Resource made', exact: true }).uncheck();
+    const { id } = await makeWebhook(view, {}, ['Resource created']);
+    await view.page.getByRole('checkbox', { name: 'Resource created', exact: true }).uncheck();
     await view.fill({ Description: '' });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
@@ -142,19 +142,19 @@ test('a resource warns of token kinds that it does not accept, links to its filt
     enrolment: { kinds: ['totp', 'sms'], required: false },
   });
   const view = await enter(who, `/console/resources/${shop.id}`);
-  const warning = view.page.getByText('so it is offered to nobody');
+  const warning = view.page.getByText('so it is not offered');
   await expect(warning).toBeVisible();
-  await view.page.getByRole('group', { name: 'Tokens that count' }).getByLabel('Text message').check();
+  await view.page.getByRole('group', { name: 'Accepted tokens' }).getByLabel('Code by text message').check();
   await view.button('Save changes').click();
-  await expect(view.page.getByText('whoever takes over a phone number gets them')).toBeVisible();
+  await expect(view.page.getByText('An attacker who takes over a phone number gets them')).toBeVisible();
   await expect(warning).toHaveCount(0);
   await expect(view.page.getByRole('link', { name: 'New filter' })).toBeVisible();
-  await expect(view.page.getByText('None tells of this resource.')).toBeVisible();
+  await expect(view.page.getByText('No webhook covers this resource.')).toBeVisible();
   await view.page.getByRole('link', { name: 'New webhook' }).click();
   await view.at('New webhook');
   await expect(view.page.getByRole('checkbox', { name: 'Shop' })).toBeChecked();
   await view.fill({ Address: 'https://hooks.example/events', Description: 'Alarm' });
-  await view.button('Make the webhook').click();
+  await view.button('Create the webhook').click();
   await view.button('I have copied it').click();
   await view.at('Alarm');
   await view.page.goto(`${visits.stage.url}/console/resources/${shop.id}`);
@@ -170,7 +170,7 @@ test('an administrator who is not the superuser has no link there', async () => 
   const asked: string[] = [];
   view.page.on('request', (request) => asked.push(request.url()));
   await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
-  await expect(view.page.getByText('Only the superuser has to do with this.')).toBeVisible();
+  await expect(view.page.getByText('Only the superuser can use this page.')).toBeVisible();
   expect(asked.filter((url) => url.includes('/v1/webhooks'))).toEqual([]);
 });
 

@@ -53,21 +53,21 @@ describe('the profile', () => {
     const view = await open('/console');
     await signIn(stage, view, who);
     await view.page.goto(`${stage.url}/console/your-sign-in`);
-    await view.button('E-mail address: Change').click();
-    await view.fill({ 'New e-mail address': 'not an address', 'Present password': who.password });
+    await view.button('Email address: Change').click();
+    await view.fill({ 'New email address': 'not an address', 'Current password': who.password });
     await view.fill({ 'One-time code': nextCode(stage, who.secret) });
     await view.button('Send a code there').click();
     await expect(view.wrong).toHaveText(/not accepted/);
-    await view.fill({ 'New e-mail address': 'countess@acme.example', 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'New email address': 'countess@acme.example', 'One-time code': nextCode(stage, who.secret) });
     await view.button('Send a code there').click();
-    await expect(view.page.getByText('It was sent to countess@acme.example')).toBeVisible();
+    await expect(view.page.getByText('We sent it to countess@acme.example')).toBeVisible();
     await view.fill({ 'Confirmation code': 'aaaa-aaaa' });
     await view.button('Use this address').click();
     await expect(view.wrong).toHaveText(/That code is not right/);
     const sent = stage.ports.courier.last('confirmation-code', 'countess@acme.example');
     await view.fill({ 'Confirmation code': sent.code });
     await view.button('Use this address').click();
-    await expect(view.page.getByText('Your e-mail address is changed.')).toBeFocused();
+    await expect(view.page.getByText('Your email address was changed.')).toBeFocused();
     await expect(view.page.getByText('countess@acme.example')).toBeVisible();
   });
 
@@ -79,19 +79,19 @@ describe('the profile', () => {
     await view.button('Confirm').click();
     await view.at('Your sign-in');
     await view.button('Token: Replace').click();
-    await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(stage, who.secret) });
     await view.button('Show the new token').click();
     const secret = base32Decode(await view.secret()) ?? new Uint8Array();
     await view.fill({ 'Code that the app shows now': codeOf(stage.ports, secret) });
     await view.button('Replace the token').click();
-    await view.at('Keep your recovery codes');
+    await view.at('Save your recovery codes');
     const codes = await view.recoveryCodes();
     expect(codes).toHaveLength(10);
     expect(codes.filter((one) => who.recoveryCodes.includes(one))).toEqual([]);
     const [file] = await Promise.all([view.page.waitForEvent('download'), view.button('Download').click()]);
     expect(file.suggestedFilename()).toBe('countersign-recovery-codes.txt');
-    await view.button('I have kept them').click();
-    await expect(view.page.getByText('Your token is replaced.')).toBeFocused();
+    await view.button('I have saved them').click();
+    await expect(view.page.getByText('Your token was replaced.')).toBeFocused();
 
     await view.button('Sign out').click();
     await openCodeStep(view, who);
@@ -109,7 +109,7 @@ describe('the profile', () => {
     const recovered = await recoverAdministrator(stage.ports, operatorContext(who.account), who.id);
     const path = new URL(unwrap(recovered).link).pathname + new URL(unwrap(recovered).link).hash;
     const view = await open(path);
-    await view.at('Get back in');
+    await view.at('Recover your access');
     expect(view.page.url()).toBe(`${stage.url}/recovery`);
     await view.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
     await view.button('Save the password').click();
@@ -117,7 +117,7 @@ describe('the profile', () => {
     const secret = base32Decode(await view.secret()) ?? new Uint8Array();
     await view.fill({ 'Code that the app shows now': nextCode(stage, secret) });
     await view.button('Confirm').click();
-    await view.at('Keep your recovery codes');
+    await view.at('Save your recovery codes');
 
     // Reported before a password is chosen for nothing.
     const again = await open(path);
@@ -190,7 +190,7 @@ describe('errors are shown', () => {
       },
     };
     await view.button('Sign in').click();
-    await expect(view.wrong).toHaveText(/cannot answer safely/);
+    await expect(view.wrong).toHaveText(/is unavailable right now/);
     stage.ports.store.intercept = {};
     await expect(view.page.getByText('You can try again now.')).toBeVisible();
     await view.button('Sign in').click();
@@ -252,7 +252,7 @@ test('SR-30: markup in names is text, in the page, in its title and in the QR co
     ).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Your sign-in' }).click();
     await view.button('Token: Replace').click();
-    await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(stage, who.secret) });
     await view.button('Show the new token').click();
     await expect(view.page.locator('figure img')).toHaveJSProperty('complete', true);
     expect(await view.page.locator('figure img').evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(
@@ -274,7 +274,7 @@ test('works by keyboard, from the address to the home page and out again', async
   await view.field('Account').focus();
   await keyboard.type(who.account);
   await keyboard.press('Enter');
-  await expect(view.field('E-mail address')).toBeFocused();
+  await expect(view.field('Email address')).toBeFocused();
   await keyboard.type(who.email);
   await keyboard.press('Enter');
   await expect(view.field('Password')).toBeFocused();

@@ -192,7 +192,7 @@ describe('a page with its own policies', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await widget.password.press('Enter');
-    await expect(widget.alert).toContainText('this form must be fully visible');
+    await expect(widget.alert).toContainText('make the whole form visible');
     expect(asked).toEqual([]);
 
     await page.evaluate(() => document.querySelector<HTMLElement>('#here')?.removeAttribute('style'));

@@ -45,9 +45,9 @@ const TITLES = {
   choice: 'Protect your sign-in',
   passkey: 'Set up a passkey',
   sms: 'Set up codes by text message',
-  email: 'Set up codes by e-mail',
+  email: 'Set up codes by email',
   app: 'Set up your authenticator app',
-  codes: 'Keep your recovery codes',
+  codes: 'Save your recovery codes',
   done: 'You are signed in',
 };
 
@@ -118,8 +118,8 @@ describe('the choice', () => {
     expect(await ways.allTextContents()).toEqual([
       expect.stringContaining('Passkey or security keyRecommended'),
       expect.stringContaining('Authenticator app'),
-      expect.stringContaining('E-mail code'),
-      expect.stringContaining('Text message'),
+      expect.stringContaining('Code by email'),
+      expect.stringContaining('Code by text message'),
     ]);
     await expect.poll(() => widget.heading.evaluate((one) => one === document.activeElement)).toBe(true);
     for (let at = 0; at < 2; at++) await page.keyboard.press('Tab');
@@ -257,12 +257,12 @@ describe('delivered codes', () => {
   test('by SMS: a typo is reported, another number can be entered, the right code finishes', async () => {
     const scene = await setStage();
     const { widget } = await toEnrol(scene);
-    await widget.button(/^Text message/).click();
+    await widget.button(/^Code by text message/).click();
     await titleOf(widget).toBe(TITLES.sms);
     const field = widget.frame.getByLabel('Phone number');
     await field.fill('0151 1234567');
     await widget.button('Send the code').click();
-    await expect.poll(() => widget.alert.textContent()).toContain('Write the number with its country');
+    await expect.poll(() => widget.alert.textContent()).toContain('Enter the number with the country code');
     const [wrong, phone] = [freshAddress('sms'), freshAddress('sms')];
     await field.fill(wrong);
     await widget.button('Send the code').click();
@@ -287,7 +287,7 @@ describe('delivered codes', () => {
     const phone = freshAddress('sms');
     const scene = await setStage({ user: { phone } });
     const { widget } = await toEnrol(scene);
-    await widget.button(/^Text message/).click();
+    await widget.button(/^Code by text message/).click();
     await widget.frame.getByText(`A code will go to •••${phone.slice(-2)}.`).waitFor();
     expect(await widget.frame.getByLabel('Phone number').count()).toBe(0);
     await widget.button('Send the code').click();
@@ -300,7 +300,7 @@ describe('delivered codes', () => {
   test('by email, after a failed delivery', async () => {
     const scene = await setStage();
     const { widget } = await toEnrol(scene);
-    await widget.button(/^E-mail code/).click();
+    await widget.button(/^Code by email/).click();
     here.ports.codes.down = true;
     await widget.button('Send the code').click();
     await expect.poll(() => widget.alert.textContent()).toContain('The code could not be sent');

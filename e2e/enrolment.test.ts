@@ -90,14 +90,14 @@ describe('at the first sign-in', () => {
     await widget.frame.getByLabel('Code from the app').focus();
     await page.keyboard.type(app.code(here.ports.clock.now()));
     await page.keyboard.press('Enter');
-    const heading = widget.frame.getByRole('heading', { name: 'Keep your recovery codes' });
+    const heading = widget.frame.getByRole('heading', { name: 'Save your recovery codes' });
     await heading.waitFor();
     await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await widget.frame.getByRole('listitem').count()).toBe(10);
 
     // Only after the user confirms.
     await widget.button('Continue').click();
-    expect(await widget.alert.textContent()).toContain('Tick this once you have them');
+    expect(await widget.alert.textContent()).toContain('Tick this when you have saved them');
     await page.keyboard.press('Space');
     await page.keyboard.press('Enter');
     await widget.frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
@@ -144,7 +144,7 @@ describe('at the first sign-in', () => {
     await toEnrol(widget);
     const qr = widget.frame.getByRole('img', { name: 'QR code with the key of your new token' });
     expect(await qr.evaluate((element) => element.tagName)).toBe('svg');
-    await widget.frame.getByText('No camera at hand?').click();
+    await widget.frame.getByText('No camera?').click();
     const uri = await widget.frame.getByRole('link', { name: 'Open in an app on this device' }).getAttribute('href');
     const key = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '');
     expect(uri).toBe(
@@ -159,11 +159,11 @@ describe('at the first sign-in', () => {
     const field = widget.frame.getByLabel('Code from the app');
     await field.fill(app.code(here.ports.clock.now() - 90_000));
     await widget.button('Confirm').click();
-    await expect.poll(() => widget.alert.textContent()).toContain('That code is of another minute');
+    await expect.poll(() => widget.alert.textContent()).toContain('That code is from another minute');
     expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
     await field.fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();
-    await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
   });
 
   test('optional enrolment can be postponed', async () => {
@@ -270,7 +270,7 @@ test('SR-40: a user unlocks their own token by a mailed link, which no address o
     await widget.giveCode(await wrongCode(scene, i));
     await widget.frame.locator('.error, .unlock').first().waitFor();
   }
-  await widget.button('E-mail me a link to unlock').click();
+  await widget.button('Email me an unlock link').click();
   await widget.frame.getByText('A link is on its way').waitFor();
   await expectAccessible(page);
   const mailed = here.mailedLink();

@@ -23,7 +23,7 @@ let owner: PasskeyOwner;
 let other: PasskeyOwner;
 
 const SIGN_IN = 'Sign in with a passkey';
-const IN_WINDOW = 'Try in a window of its own';
+const IN_WINDOW = 'Try in a separate window';
 const NOT_ACCEPTED = 'This passkey was not accepted';
 const NOTHING = 'Nothing was confirmed';
 /** A page that forbids passkeys to its frames. */

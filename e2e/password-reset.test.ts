@@ -50,7 +50,7 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   await page.goto(asking);
   await page.getByLabel('Login oder E-Mail').fill('Alice');
   await page.getByRole('button').click();
-  await page.getByRole('heading', { name: 'Sehen Sie in Ihr Postfach' }).waitFor();
+  await page.getByRole('heading', { name: 'Prüfen Sie Ihre E-Mails' }).waitFor();
   await expect.poll(() => here.ports.courier.sent.length).toBe(1);
   const [mail] = here.ports.courier.sent;
   if (!mail) throw new Error('no mail');

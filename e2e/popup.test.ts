@@ -72,7 +72,7 @@ describe('a sign-in in a separate window', () => {
     const headers = { 'cross-origin-opener-policy': 'same-origin' };
     const { page } = await stage.openWidget(resource, { options, headers });
     const window = await press(page);
-    await expect(window.getByText('works only together with the site')).toBeVisible();
+    await expect(window.getByText('works only on the site')).toBeVisible();
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'POPUP_UNREACHABLE', retryable: true });
   });
 

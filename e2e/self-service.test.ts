@@ -75,14 +75,14 @@ describe('on the hosted page', () => {
       await widget.frame.getByRole('heading', { name, exact: true }).waitFor();
     }
     await widget.button('Change password').click();
-    await widget.frame.getByLabel('Present password').fill(PASSWORD);
+    await widget.frame.getByLabel('Current password').fill(PASSWORD);
     await widget.frame.getByLabel('New password', { exact: true }).fill('short');
     await widget.button('Save').click();
     await output(widget, 'That is too short.');
     await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
     await widget.frame.getByLabel('Repeat new password').fill(`${NEW_PASSWORD}.`);
     await widget.button('Save').click();
-    await output(widget, 'These two are not the same.');
+    await output(widget, 'The two passwords are not the same.');
     await widget.frame.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     await widget.button('Save').click();
     await output(widget, 'Done.');
@@ -105,7 +105,7 @@ describe('on the hosted page', () => {
     const app = totpApp({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof totpApp>[0]);
     await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();
-    await widget.frame.getByLabel('I keep them in a safe place.').check();
+    await widget.frame.getByLabel('I saved them in a safe place.').check();
     await widget.button('Continue').click();
     await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
 
@@ -131,7 +131,7 @@ describe('on the hosted page', () => {
     here.ports.clock.advance(5 * 60_000);
     await widget.button('Add a token').click();
     // The page's view is older: the service says that too much time has passed.
-    await output(widget, 'Too much time has passed. Show once more that it is you.');
+    await output(widget, 'Too much time has passed. Confirm again that it is you.');
     await widget.button('Add a token').click();
     await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
     await widget.givePassword(PASSWORD);
@@ -147,12 +147,12 @@ describe('on the hosted page', () => {
     await signIn(scene, widget);
     await widget.button('Make new codes').click();
     await widget.button('Make new codes').click();
-    await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
     const codes = await widget.frame.getByRole('listitem').allTextContents();
     await widget.frame.reload();
-    await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
     expect(await widget.frame.getByRole('listitem').allTextContents()).toEqual(codes);
-    await widget.frame.getByLabel('I keep them in a safe place.').check();
+    await widget.frame.getByLabel('I saved them in a safe place.').check();
     await widget.button('Continue').click();
     await widget.frame.getByText('10 left.', { exact: false }).waitFor();
     await widget.frame.reload();
@@ -164,14 +164,14 @@ describe('on the hosted page', () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
-    await widget.button('Change e-mail').click();
-    await widget.frame.getByLabel('New e-mail address').fill('alice@new.example');
+    await widget.button('Change email').click();
+    await widget.frame.getByLabel('New email address').fill('alice@new.example');
     await widget.button('Send the code').click();
-    await widget.frame.getByLabel('Code from the e-mail').fill('0000-0000');
+    await widget.frame.getByLabel('Code from the email').fill('0000-0000');
     await widget.button('Confirm').click();
     await output(widget, 'That code is not right.');
     const { code } = here.ports.courier.last('confirmation-code', 'alice@new.example');
-    await widget.frame.getByLabel('Code from the e-mail').fill(code.toUpperCase());
+    await widget.frame.getByLabel('Code from the email').fill(code.toUpperCase());
     await widget.button('Confirm').click();
     await output(widget, 'Done.');
     await widget.frame.getByText('alice@new.example', { exact: true }).waitFor();
@@ -182,13 +182,13 @@ describe('on the hosted page', () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
-    await widget.button('Change e-mail').click();
-    await widget.frame.getByLabel('New e-mail address').fill('alice@new.example');
+    await widget.button('Change email').click();
+    await widget.frame.getByLabel('New email address').fill('alice@new.example');
     await widget.button('Send the code').click();
-    await widget.frame.getByLabel('Code from the e-mail').waitFor();
+    await widget.frame.getByLabel('Code from the email').waitFor();
     await widget.button('Change password').click();
     const { code } = here.ports.courier.last('confirmation-code', 'alice@new.example');
-    await widget.frame.getByLabel('Code from the e-mail').fill(code);
+    await widget.frame.getByLabel('Code from the email').fill(code);
     await widget.button('Confirm').click();
     await widget.frame.getByRole('region', { name: 'Your details' }).getByText('Done.', { exact: true }).waitFor();
     expect(await widget.frame.getByText('Done.', { exact: true }).count()).toBe(1);
@@ -297,12 +297,12 @@ describe('in a page of the site', () => {
     await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
     await widget.frame.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     for (let at = 0; at < 7; at++) {
-      await widget.frame.getByLabel('Present password').fill(`guess ${at}`);
+      await widget.frame.getByLabel('Current password').fill(`guess ${at}`);
       await widget.button('Save').click();
       await widget.frame.locator('form[aria-busy=false]').waitFor();
     }
     await widget.frame.getByText(/You can try again in \d+ s/).waitFor();
-    await widget.frame.getByLabel('Present password').fill(PASSWORD);
+    await widget.frame.getByLabel('Current password').fill(PASSWORD);
     await widget.button('Save').click();
     await widget.frame.getByText(/You can try again in \d+ s/).waitFor();
     expect(here.ports.courier.sent).toEqual([]);

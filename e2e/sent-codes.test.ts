@@ -122,7 +122,7 @@ describe('SR-3: while delivery fails', () => {
     expect(receiver.received.some((one) => one.to === to)).toBe(false);
     receiver.isDown = true;
     await widget.frame.getByText('Another way').click();
-    await widget.button(/^An e-mail to /).click();
+    await widget.button(/^An email to /).click();
     await expect(widget.alert).toContainText('The code could not be sent');
     await widget.giveCode(person.device.code());
     await expect(widget.heading).toHaveText(TITLES.done);
@@ -184,7 +184,7 @@ test.each(['light', 'dark'] as const)('on a phone, %s, axe finds no violations',
   receiver.isDown = true;
   // By keyboard: after screenshots, an emulated phone taps at the wrong position in the frame.
   await widget.frame.getByText('Another way').press('Enter');
-  await widget.button(/^An e-mail to /).press('Enter');
+  await widget.button(/^An email to /).press('Enter');
   await expect(widget.alert).toContainText('The code could not be sent');
   await look('not-sent');
 });

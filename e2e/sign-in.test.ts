@@ -173,7 +173,7 @@ describe('refuses', () => {
     page.on('request', (request) => asked.push(request.url()));
     for (const malformed of ['12345', '12345a', '１２３４５６', '-123456x', '123456789012345']) {
       await widget.giveCode(malformed);
-      await expect(widget.alert).toHaveText('A code is digits alone, at least six of them.');
+      await expect(widget.alert).toHaveText('A code has at least six digits and nothing else.');
     }
     expect(asked).toEqual([]);
   });
@@ -187,7 +187,7 @@ describe('refuses', () => {
     const widget = widgetOn(page);
     await widget.identify('mira');
     await expect(widget.heading).toHaveText(TITLES.denied);
-    await expect(widget.frame.getByText('Signing in is not allowed from where you are')).toBeVisible();
+    await expect(widget.frame.getByText('Sign-in is not allowed from your location')).toBeVisible();
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'FILTER_DENIED', retryable: false });
   });
 
@@ -205,6 +205,6 @@ describe('refuses', () => {
     await client.resources.update(changing.id, { ipFilter: filter.id });
     await widget.giveCode(person.device.code());
     await expect(widget.heading).toHaveText(TITLES.denied);
-    await expect(widget.frame.getByText('Signing in is not allowed from where you are')).toBeVisible();
+    await expect(widget.frame.getByText('Sign-in is not allowed from your location')).toBeVisible();
   });
 });

@@ -64,7 +64,7 @@ describe('a transaction', () => {
     await expect(widget.heading).toHaveText('Check and confirm');
     await expect(widget.frame.getByRole('definition')).toHaveText(['1,250.00 EUR', 'Olena Koval']);
     const question = (await widget.frame.locator('.question b').allTextContents()).join('');
-    const field = widget.frame.getByLabel('Answer of your device');
+    const field = widget.frame.getByLabel('Answer from your device');
     await field.fill('00000000');
     await widget.button('Confirm').click();
     await expect(widget.alert).toContainText('That code is not right');
@@ -105,7 +105,7 @@ test('an OCRA device signs its user in', async () => {
   const widget = widgetOn(page);
   await widget.identify(signer.user.login);
   await widget.givePassword(PASSWORD);
-  const field = widget.frame.getByLabel('Answer of your device');
+  const field = widget.frame.getByLabel('Answer from your device');
   await expect(field).toBeVisible();
   const question = (await widget.frame.locator('.question b').allTextContents()).join('');
   await field.fill(signer.answer(question));

@@ -45,7 +45,7 @@ export function addMigrate(program: Command, around: Environment): void {
     .option('--report <file>', 'the result for each object, as CSV', 'protectimus-report.csv')
     .option('--send-links', 'mail a link to set up a token to users who need one')
     .option('--send-resets', 'mail a link to a new password to users without one')
-    .option('--language <language>', 'of the mails: en or de', 'en')
+    .option('--language <language>', 'of the mails, such as en or de', 'en')
     .addHelpText('after', NOTE)
     .action((flags: Flags, command: Command) => migrate(around, flags, new Run(around, command)));
 }
@@ -53,7 +53,7 @@ export function addMigrate(program: Command, around: Environment): void {
 async function migrate(around: Environment, flags: Flags, run: Run): Promise<void> {
   const { from, login, dryRun = false, language } = flags;
   if (dryRun && (flags.sendLinks || flags.sendResets)) throw new UsageError('--dry-run sends nothing');
-  if (language !== 'en' && language !== 'de') throw new UsageError('--language: en or de');
+  if (!/^[a-z]{2,3}$/.test(language)) throw new UsageError('--language: a language such as en or de');
   const key = flags.keyStdin ? (await run.readInput()).trim() : around.env.PROTECTIMUS_API_KEY;
   if (!key) throw new UsageError('set PROTECTIMUS_API_KEY to the key of the account elsewhere, or use --key-stdin');
   const source = openSource({ url: from, login, key });

@@ -7,51 +7,51 @@ import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { ADMINISTRATORS, AdministratorBadges, type AdministratorView } from './administrator.tsx';
+import { t } from './i18n.ts';
 import { Roles } from './roles.tsx';
-import { words } from './words.ts';
 
 export function AdministratorList() {
   const { session } = useConsole();
   const add = (
     <Link class="small-primary" href={`${ADMINISTRATORS}/new`} data-key="c">
       <Icon node={UserPlus} size={16} />
-      {words('invite')}
+      {t('invite')}
     </Link>
   );
   return (
     <>
-      <PageHead title={words('title')} lead={words('lead')} actions={add} />
+      <PageHead title={t('title')} lead={t('lead')} actions={add} />
       <DataList<AdministratorView>
         path="administrators"
-        label={words('title')}
+        label={t('title')}
         columns={[
           {
             key: 'name',
-            label: words('name'),
-            cell: ({ id, name }) => (id === session.administrator.id ? `${name} (${words('you')})` : name),
+            label: t('name'),
+            cell: ({ id, name }) => (id === session.administrator.id ? `${name} (${t('you')})` : name),
           },
-          { key: 'email', label: words('email'), cell: ({ email }) => <span class="muted">{email}</span> },
-          { key: 'state', label: words('state'), cell: (one) => <AdministratorBadges of={one} /> },
+          { key: 'email', label: t('email'), cell: ({ email }) => <span class="muted">{email}</span> },
+          { key: 'state', label: t('state'), cell: (one) => <AdministratorBadges of={one} /> },
           {
             key: 'token',
-            label: words('hasToken'),
-            cell: ({ hasToken }) => words(hasToken ? 'tokenSet' : 'tokenNone'),
+            label: t('hasToken'),
+            cell: ({ hasToken }) => t(hasToken ? 'tokenSet' : 'tokenNone'),
           },
-          { key: 'created', label: words('invited'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+          { key: 'created', label: t('invited'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${ADMINISTRATORS}/${id}`}
         filters={[
           {
             name: 'state',
-            label: words('anyState'),
+            label: t('anyState'),
             choices: [
-              { value: 'active', label: words('active') },
-              { value: 'invited', label: words('invited') },
+              { value: 'active', label: t('active') },
+              { value: 'invited', label: t('invited') },
             ],
           },
         ]}
-        empty={<Empty icon={ShieldUser} title={words('title')} text={words('lead')} />}
+        empty={<Empty icon={ShieldUser} title={t('title')} text={t('lead')} />}
       />
       <Roles />
     </>

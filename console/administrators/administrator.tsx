@@ -1,7 +1,7 @@
 import type { Choice, Input } from '../edit/inputs.ts';
 import { Badge } from '../parts/badge.tsx';
 import type { Fields } from '../service/conflict.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export const ADMINISTRATORS = '/console/administrators';
 
@@ -31,8 +31,8 @@ export interface InvitationResponse {
 export function AdministratorBadges({ of: { role, state } }: { of: AdministratorView }) {
   return (
     <span class="states">
-      {role === 'superuser' && <Badge tone="warn">{words('superuser')}</Badge>}
-      <Badge tone={state === 'active' ? 'good' : 'plain'}>{words(state)}</Badge>
+      {role === 'superuser' && <Badge tone="warn">{t('superuser')}</Badge>}
+      <Badge tone={state === 'active' ? 'good' : 'plain'}>{t(state)}</Badge>
     </span>
   );
 }
@@ -59,19 +59,19 @@ export function grantsInput(resources: readonly Choice[], nameOf: (id: string) =
   return {
     name: 'grants',
     kind: 'part',
-    label: words('grants'),
-    hint: words('grantsHint'),
+    label: t('grants'),
+    hint: t('grantsHint'),
     text: (value) =>
       (value as readonly Grant[])
-        .map((grant) => `${nameOf(grant.resource)}: ${words(levelOf([grant], grant.resource))}`)
-        .join('; ') || words('grantsNone'),
+        .map((grant) => `${nameOf(grant.resource)}: ${t(levelOf([grant], grant.resource))}`)
+        .join('; ') || t('grantsNone'),
     draw({ id, value, isReadOnly, onChange }) {
       const grants = value as readonly Grant[];
       const known = new Set(resources.map((one) => one.value));
       // Of a resource that is not among the first ones, or is gone, the grant is there all the same.
       const others = grants.flatMap(({ resource }) => (known.has(resource) ? [] : [resource]));
       const all = [...resources, ...others.map((one) => ({ value: one, label: nameOf(one) }))];
-      if (all.length === 0) return <p class="hint">{words('grantsEmpty')}</p>;
+      if (all.length === 0) return <p class="hint">{t('grantsEmpty')}</p>;
       return (
         <div class={all.length > 12 ? 'grants choices many' : 'grants'}>
           {all.map(({ value: resource, label }) => (
@@ -86,7 +86,7 @@ export function grantsInput(resources: readonly Choice[], nameOf: (id: string) =
               >
                 {LEVELS.map((level) => (
                   <option key={level} value={level}>
-                    {words(level)}
+                    {t(level)}
                   </option>
                 ))}
               </select>

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Snippet } from '../parts/copy.tsx';
 import { useConsole } from '../shell/context.ts';
 import { useLeaveWarning } from '../shell/use-leave-warning.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** Link and code of an invitation that no mail could carry. */
 export function HandOver({ link, code, onDone }: { link: string; code: string; onDone(): void }) {
@@ -13,16 +13,16 @@ export function HandOver({ link, code, onDone }: { link: string; code: string; o
   return (
     <section class="panel once" aria-labelledby="hand-over">
       <h2 id="hand-over" ref={heading} tabIndex={-1}>
-        {words('handOver')}
+        {t('handOver')}
       </h2>
-      <p class="hint">{words('handOverText')}</p>
-      <h3>{words('link')}</h3>
-      <Snippet texts={texts} text={link} what={words('link')} />
-      <h3>{words('code')}</h3>
-      <Snippet texts={texts} text={code} what={words('code')} />
+      <p class="hint">{t('handOverText')}</p>
+      <h3>{t('link')}</h3>
+      <Snippet texts={texts} text={link} what={t('link')} />
+      <h3>{t('code')}</h3>
+      <Snippet texts={texts} text={code} what={t('code')} />
       <div class="dialog-actions start">
         <button type="button" class="small-primary" onClick={onDone}>
-          {words('handedOver')}
+          {t('handedOver')}
         </button>
       </div>
     </section>

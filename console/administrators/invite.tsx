@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
-import { LANGUAGE_NAMES } from '../i18n/texts.ts';
+import { LANGUAGE_NAMES } from '../i18n/languages.ts';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { ADMINISTRATORS, grantsInput, type InvitationResponse } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export function Invite() {
   const { reads, go, notify, texts } = useConsole();
   const { choices, nameOf } = useResourceChoices();
   const [invited, setInvited] = useState<InvitationResponse>();
-  const back = { href: ADMINISTRATORS, label: words('title') };
+  const back = { href: ADMINISTRATORS, label: t('title') };
   if (invited?.handOver) {
     return (
       <>
@@ -23,33 +23,33 @@ export function Invite() {
   }
   return (
     <>
-      <PageHead title={words('invite')} lead={words('inviteLead')} back={back} />
+      <PageHead title={t('invite')} lead={t('inviteLead')} back={back} />
       <CreateForm<InvitationResponse>
         path="invitations"
         inputs={[
-          { name: 'name', kind: 'text', max: 100, label: words('name') },
+          { name: 'name', kind: 'text', max: 100, label: t('name') },
           {
             name: 'email',
             kind: 'text',
             max: 254,
-            label: words('email'),
-            check: (text) => (/^\S+@\S+$/.test(text.trim()) ? undefined : words('emailBad')),
+            label: t('email'),
+            check: (text) => (/^\S+@\S+$/.test(text.trim()) ? undefined : t('emailBad')),
           },
           {
             name: 'language',
             kind: 'select',
-            label: words('language'),
+            label: t('language'),
             choices: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
           },
           grantsInput(choices, nameOf),
         ]}
         initial={{ name: '', email: '', language: texts.lang, grants: [] }}
         bodyOf={({ email, ...rest }) => ({ ...rest, email: String(email).trim() })}
-        button={words('send')}
+        button={t('send')}
         onMade={({ body }) => {
           reads.changed('administrators');
           if (body.handOver) return setInvited(body);
-          notify({ text: words('sent', body.administrator.email) });
+          notify({ text: t('sent', { email: body.administrator.email }) });
           go(`${ADMINISTRATORS}/${body.administrator.id}`, true);
         }}
         onCancel={() => go(ADMINISTRATORS)}

@@ -17,8 +17,8 @@ import {
   type InvitationResponse,
 } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
+import { t } from './i18n.ts';
 import { Transfer } from './transfer.tsx';
-import { words } from './words.ts';
 
 export function OneAdministrator({ id }: { id: string }) {
   const { session } = useConsole();
@@ -31,13 +31,13 @@ export function OneAdministrator({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={isGone ? words('notFound') : one?.name}
-        back={{ href: ADMINISTRATORS, label: words('title') }}
+        title={isGone ? t('notFound') : one?.name}
+        back={{ href: ADMINISTRATORS, label: t('title') }}
         lead={
           one && (
             <>
               {one.email}
-              <span class="dot">·</span> {words('invited')} <Timestamp at={one.createdAt} />
+              <span class="dot">·</span> {t('invited')} <Timestamp at={one.createdAt} />
             </>
           )
         }
@@ -50,7 +50,7 @@ export function OneAdministrator({ id }: { id: string }) {
         <>
           {isSelf && (
             <p class="strip">
-              {words('yourself')} <Link href="/console/your-sign-in">{words('toOwn')}</Link>
+              {t('yourself')} <Link href="/console/your-sign-in">{t('toOwn')}</Link>
             </p>
           )}
           <EditForm
@@ -60,11 +60,11 @@ export function OneAdministrator({ id }: { id: string }) {
             alsoChanged={['administrators']}
             sections={[
               {
-                title: words('about'),
-                ...(!isSelf && { text: words('theirs') }),
-                inputs: [{ name: 'name', kind: 'text', max: 100, label: words('name') }],
+                title: t('about'),
+                ...(!isSelf && { text: t('theirs') }),
+                inputs: [{ name: 'name', kind: 'text', max: 100, label: t('name') }],
               },
-              ...(one.role === 'superuser' ? [] : [{ title: words('mayDo'), inputs: [grantsInput(choices, nameOf)] }]),
+              ...(one.role === 'superuser' ? [] : [{ title: t('mayDo'), inputs: [grantsInput(choices, nameOf)] }]),
             ]}
           />
           {one.state === 'invited' && <Resend one={one} />}
@@ -73,11 +73,11 @@ export function OneAdministrator({ id }: { id: string }) {
             path={path}
             version={version}
             name={one.name}
-            act={words(one.state === 'invited' ? 'takeBack' : 'remove')}
-            text={words(one.state === 'invited' ? 'takeBackText' : 'removeText')}
+            act={t(one.state === 'invited' ? 'takeBack' : 'remove')}
+            text={t(one.state === 'invited' ? 'takeBackText' : 'removeText')}
             back={ADMINISTRATORS}
             alsoChanged={['administrators']}
-            why={one.role === 'superuser' ? words('superuserStays') : undefined}
+            why={one.role === 'superuser' ? t('superuserStays') : undefined}
           />
         </>
       )}
@@ -97,18 +97,18 @@ function Resend({ one: { id, email } }: { one: AdministratorView }) {
     reads.changed('administrators');
     if (answer.kind !== 'done') return notify({ text: refusalInWords(texts, answer), isBad: true });
     if (answer.body.handOver) setHandOver(answer.body.handOver);
-    else notify({ text: words('sent', email) });
+    else notify({ text: t('sent', { email }) });
   };
   if (handOver) return <HandOver {...handOver} onDone={() => setHandOver(undefined)} />;
   return (
     <section class="panel edit-section" aria-labelledby="invitation">
       <div class="edit-about">
-        <h2 id="invitation">{words('invitation')}</h2>
+        <h2 id="invitation">{t('invitation')}</h2>
       </div>
       <div class="edit-fields">
-        <p class="hint">{words('resendText')}</p>
+        <p class="hint">{t('resendText')}</p>
         <button type="button" class="secondary" aria-disabled={isBusy} onClick={resend}>
-          {words('resend')}
+          {t('resend')}
         </button>
       </div>
     </section>

@@ -1,21 +1,21 @@
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** What each role may, for whoever gives one. */
 export function Roles() {
   return (
     <section class="panel roles" aria-labelledby="roles">
-      <h2 id="roles">{words('roles')}</h2>
+      <h2 id="roles">{t('roles')}</h2>
       <dl>
         <div class="fact">
-          <dt>{words('superuser')}</dt>
-          <dd>{words('rolesSuperuser')}</dd>
+          <dt>{t('superuser')}</dt>
+          <dd>{t('rolesSuperuser')}</dd>
         </div>
         <div class="fact">
-          <dt>{words('administrator')}</dt>
-          <dd>{words('rolesAdministrator')}</dd>
+          <dt>{t('administrator')}</dt>
+          <dd>{t('rolesAdministrator')}</dd>
         </div>
       </dl>
-      <p class="hint">{words('rolesCli')}</p>
+      <p class="hint">{t('rolesCli')}</p>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { SendingForm } from '../parts/form.tsx';
 import { proofFields } from '../profile/reauthenticate.ts';
 import { useConsole } from '../shell/context.ts';
 import type { AdministratorView } from './administrator.tsx';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** The role of the superuser goes to somebody else: their name is typed, and both factors are shown again (SR-38). */
 export function Transfer({ to }: { to: AdministratorView }) {
@@ -12,9 +12,9 @@ export function Transfer({ to }: { to: AdministratorView }) {
   const [isProving, setProving] = useState(false);
   const begin = async () => {
     const isSure = await ask({
-      title: words('transferTitle', to.name),
-      text: words('transferText'),
-      action: words('transferAction'),
+      title: t('transferTitle', { name: to.name }),
+      text: t('transferText'),
+      action: t('transferAction'),
       isDanger: true,
       typed: to.name,
     });
@@ -23,12 +23,12 @@ export function Transfer({ to }: { to: AdministratorView }) {
   return (
     <section class="panel edit-section" aria-labelledby="transfer">
       <div class="edit-about">
-        <h2 id="transfer">{words('transfer')}</h2>
+        <h2 id="transfer">{t('transfer')}</h2>
       </div>
       <div class="edit-fields">
-        <p class="hint">{words('transferText')}</p>
+        <p class="hint">{t('transferText')}</p>
         <button type="button" class="secondary danger" onClick={begin}>
-          {words('transfer')}
+          {t('transfer')}
         </button>
       </div>
       {isProving && <Proof to={to} onClose={() => setProving(false)} />}
@@ -40,17 +40,17 @@ function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
   const { client, texts, session, notify, renew } = useConsole();
   const [isRecovering, setRecovering] = useState(false);
   return (
-    <Dialog title={words('transferProof')} onClose={onClose}>
+    <Dialog title={t('transferProof')} onClose={onClose}>
       <SendingForm<AdministratorView>
         fields={proofFields(texts, isRecovering)}
-        button={words('transferDo')}
+        button={t('transferDo')}
         texts={texts}
         isNext
         username={session.administrator.email}
         send={(values) => client.send('POST', `administrators/${to.id}/transfer`, values)}
         onDone={() => {
           onClose();
-          notify({ text: words('transferred', to.name) });
+          notify({ text: t('transferred', { name: to.name }) });
           // The sessions of both have ended: what comes next is the sign-in.
           renew();
         }}

@@ -1,6 +1,6 @@
 import type { Choice, Input } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export const API_KEYS = '/console/api-keys';
 
@@ -49,13 +49,13 @@ const RANGE = /^[0-9a-f:.]{2,45}(?:\/[0-9]{1,3})?$/i;
 
 /** Where a key of Protectimus is taken from. */
 export function rangesInput(hint: string): Input {
-  const read = (text: string) => (RANGE.test(text.trim()) ? { value: text.trim() } : { mistake: words('notARange') });
+  const read = (text: string) => (RANGE.test(text.trim()) ? { value: text.trim() } : { mistake: t('notARange') });
   return {
     name: 'addressRanges',
     kind: 'list',
     most: MAX_RANGES,
     placeholder: '203.0.113.7',
-    label: words('ranges'),
+    label: t('ranges'),
     hint,
     read,
   };
@@ -63,11 +63,11 @@ export function rangesInput(hint: string): Input {
 
 /** What one of these has that is there already. Its rights are its administrator's. */
 export function protectimusInputs({ addressRanges }: Pick<ApiKey, 'addressRanges'>): Input[] {
-  return [nameInput(), ...(addressRanges === null ? [] : [rangesInput(words('rangesKept'))])];
+  return [nameInput(), ...(addressRanges === null ? [] : [rangesInput(t('rangesKept'))])];
 }
 
 export function nameInput(): Input {
-  return { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') };
+  return { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') };
 }
 
 /** What a new key and one that is there are both asked for. */
@@ -78,16 +78,16 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       name: 'scopes',
       kind: 'some-of',
       isNeeded: true,
-      label: words('scopes'),
-      hint: words('scopesHint'),
-      choices: SCOPES.map((scope) => ({ value: scope, label: words(scope), hint: words(`${scope}Hint`) })),
+      label: t('scopes'),
+      hint: t('scopesHint'),
+      choices: SCOPES.map((scope) => ({ value: scope, label: t(scope), hint: t(`${scope}Hint`) })),
     },
     {
       name: 'resources',
       kind: 'some-of',
-      without: words('resources'),
-      label: words('resources'),
-      hint: words('resourcesHint'),
+      without: t('resources'),
+      label: t('resources'),
+      hint: t('resourcesHint'),
       choices: resources,
     },
   ];

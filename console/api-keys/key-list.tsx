@@ -5,24 +5,24 @@ import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
+import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { words as common } from '../shell/words.ts';
 import { API_KEYS, type ApiKey, SCOPES, stateOf } from './api-key.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export function KeyList() {
   const { client, reads } = useConsole();
   const add = (
     <Link class="small-primary" href={`${API_KEYS}/new`} data-key="c">
       <Icon node={Plus} size={16} />
-      {words('newKey')}
+      {t('newKey')}
     </Link>
   );
   const switchTo = (enabled: boolean, { id }: ApiKey) => client.send('PATCH', `api-keys/${id}`, { enabled });
   const bulkOf = (enabled: boolean): BulkAction<ApiKey> => ({
-    label: words(enabled ? 'on' : 'off'),
+    label: t(enabled ? 'on' : 'off'),
     isFor: (key) => key.enabled !== enabled,
     run: (key) => switchTo(enabled, key),
     undo: (key) => switchTo(!enabled, key),
@@ -30,55 +30,55 @@ export function KeyList() {
   });
   return (
     <>
-      <PageHead title={words('title')} lead={words('lead')} actions={add} />
+      <PageHead title={t('title')} lead={t('lead')} actions={add} />
       <DataList<ApiKey>
         path="api-keys"
-        label={words('title')}
+        label={t('title')}
         columns={[
-          { key: 'name', label: words('name'), cell: ({ name }) => name },
-          { key: 'state', label: words('state'), cell: (key) => <KeyBadge of={key} /> },
+          { key: 'name', label: t('name'), cell: ({ name }) => name },
+          { key: 'state', label: t('state'), cell: (key) => <KeyBadge of={key} /> },
           {
             key: 'scopes',
-            label: words('scopes'),
+            label: t('scopes'),
             cell: ({ scopes, kind }) => (
               <span class="muted">
                 {kind === 'protectimus' && 'Protectimus: '}
                 {SCOPES.filter((one) => scopes.includes(one))
-                  .map((one) => words(one))
+                  .map((one) => t(one))
                   .join(', ')}
               </span>
             ),
           },
           {
             key: 'used',
-            label: words('lastUsed'),
+            label: t('lastUsed'),
             cell: ({ lastUsedAt }) => (lastUsedAt === null ? common('never') : <Timestamp at={lastUsedAt} />),
           },
-          { key: 'expires', label: words('expires'), cell: ({ expiresAt }) => <Timestamp at={expiresAt} /> },
+          { key: 'expires', label: t('expires'), cell: ({ expiresAt }) => <Timestamp at={expiresAt} /> },
         ]}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${API_KEYS}/${id}`}
         filters={[
           {
             name: 'enabled',
-            label: words('anyState'),
+            label: t('anyState'),
             choices: [
-              { value: 'true', label: words('on') },
-              { value: 'false', label: words('off') },
+              { value: 'true', label: t('on') },
+              { value: 'false', label: t('off') },
             ],
           },
           {
             name: 'scope',
-            label: words('anyScope'),
-            choices: SCOPES.map((scope) => ({ value: scope, label: words(scope) })),
+            label: t('anyScope'),
+            choices: SCOPES.map((scope) => ({ value: scope, label: t(scope) })),
           },
         ]}
         bulk={[bulkOf(true), bulkOf(false)]}
         empty={
-          <Empty icon={Code} title={words('emptyTitle')} text={words('emptyText')}>
+          <Empty icon={Code} title={t('emptyTitle')} text={t('emptyText')}>
             <Link class="small-primary" href={`${API_KEYS}/new`}>
               <Icon node={Plus} size={16} />
-              {words('newKey')}
+              {t('newKey')}
             </Link>
           </Empty>
         }
@@ -89,8 +89,8 @@ export function KeyList() {
 
 export function KeyBadge({ of }: { of: ApiKey }) {
   const state = stateOf(of, Date.now());
-  if (state === 'expired') return <Badge tone="bad">{words('expired')}</Badge>;
+  if (state === 'expired') return <Badge tone="bad">{t('expired')}</Badge>;
   if (state === 'off') return <Badge tone="plain">{common('deactivated')}</Badge>;
-  if (state === 'soon') return <Badge tone="warn">{words('expiresSoon')}</Badge>;
+  if (state === 'soon') return <Badge tone="warn">{t('expiresSoon')}</Badge>;
   return <Badge tone="good">{common('active')}</Badge>;
 }

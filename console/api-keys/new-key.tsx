@@ -7,7 +7,7 @@ import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { API_KEYS, inputsOf, type KeyWithSecret, MAX_LIFETIME_MS, nameInput, rangesInput } from './api-key.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -17,11 +17,11 @@ export function NewKey() {
   const { choices } = useResourceChoices();
   const [made, setMade] = useState<KeyWithSecret>();
   const [isProtectimus, setProtectimus] = useState(false);
-  const back = { href: API_KEYS, label: words('title') };
+  const back = { href: API_KEYS, label: t('title') };
   if (made) {
     return (
       <>
-        <PageHead title={words('made', made.key.name)} back={back} />
+        <PageHead title={t('made', { name: made.key.name })} back={back} />
         <RevealOnce secret={made.text} what={made.key.name} onDone={() => go(`${API_KEYS}/${made.key.id}`, true)} />
       </>
     );
@@ -29,26 +29,26 @@ export function NewKey() {
   return (
     <>
       <PageHead
-        title={words('newKey')}
-        lead={words(isProtectimus ? 'protectimusLead' : 'newLead')}
+        title={t('newKey')}
+        lead={t(isProtectimus ? 'protectimusLead' : 'newLead')}
         back={back}
         actions={
           <button type="button" class="secondary" onClick={() => setProtectimus(!isProtectimus)}>
-            {words(isProtectimus ? 'ordinary' : 'protectimus')}
+            {t(isProtectimus ? 'ordinary' : 'protectimus')}
           </button>
         }
       />
       <CreateForm<KeyWithSecret>
         key={isProtectimus ? 'protectimus' : 'bearer'}
         path="api-keys"
-        inputs={[...(isProtectimus ? [nameInput(), rangesInput(words('rangesHint'))] : inputsOf(choices)), lifetime()]}
+        inputs={[...(isProtectimus ? [nameInput(), rangesInput(t('rangesHint'))] : inputsOf(choices)), lifetime()]}
         initial={
           isProtectimus
             ? { name: '', addressRanges: [], lifetimeMs: 365 * DAY_MS }
             : { name: '', scopes: ['authenticate'], resources: null, lifetimeMs: 365 * DAY_MS }
         }
         bodyOf={isProtectimus ? protectimusBody : bearerBody}
-        button={words('make')}
+        button={t('make')}
         onMade={({ body }) => {
           reads.changed('api-keys', 'checklist');
           setMade(body);
@@ -65,8 +65,8 @@ function lifetime(): Input {
     kind: 'duration',
     min: MINUTE_MS,
     max: MAX_LIFETIME_MS,
-    label: words('lifetime'),
-    hint: words('lifetimeHint'),
+    label: t('lifetime'),
+    hint: t('lifetimeHint'),
   };
 }
 

@@ -2,14 +2,14 @@ import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { t as common } from '../shell/i18n.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { words as common } from '../shell/words.ts';
 import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, MAX_LIFETIME_MS, protectimusInputs } from './api-key.ts';
+import { t } from './i18n.ts';
 import { KeyBadge } from './key-list.tsx';
-import { words } from './words.ts';
 
 export function OneKey({ id }: { id: string }) {
   const path = `api-keys/${id}`;
@@ -21,18 +21,18 @@ export function OneKey({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={isGone ? words('notFound') : key?.name}
-        back={{ href: API_KEYS, label: words('title') }}
+        title={isGone ? t('notFound') : key?.name}
+        back={{ href: API_KEYS, label: t('title') }}
         lead={
           key && (
             <>
-              {words('prefix')} <code>{key.prefix}</code>
+              {t('prefix')} <code>{key.prefix}</code>
               {key.login !== null && (
                 <>
-                  <span class="dot">·</span> {words('login')} {key.login}
+                  <span class="dot">·</span> {t('login')} {key.login}
                 </>
               )}
-              <span class="dot">·</span> {words('lastUsed')}{' '}
+              <span class="dot">·</span> {t('lastUsed')}{' '}
               {key.lastUsedAt === null ? common('never') : <Timestamp at={key.lastUsedAt} />}
             </>
           )
@@ -50,18 +50,18 @@ export function OneKey({ id }: { id: string }) {
             version={version}
             alsoChanged={changed}
             sections={[
-              { title: words('what'), inputs: key.kind === 'bearer' ? inputsOf(choices) : protectimusInputs(key) },
+              { title: t('what'), inputs: key.kind === 'bearer' ? inputsOf(choices) : protectimusInputs(key) },
               {
-                title: words('howLong'),
+                title: t('howLong'),
                 inputs: [
-                  { name: 'enabled', kind: 'toggle', label: words('enabled'), hint: words('enabledHint') },
+                  { name: 'enabled', kind: 'toggle', label: t('enabled'), hint: t('enabledHint') },
                   {
                     name: 'expiresAt',
                     kind: 'instant',
                     isAhead: true,
                     withinMs: MAX_LIFETIME_MS,
-                    label: words('expires'),
-                    hint: words('expiresHint'),
+                    label: t('expires'),
+                    hint: t('expiresHint'),
                   },
                 ],
               },
@@ -69,19 +69,19 @@ export function OneKey({ id }: { id: string }) {
           />
           <section class="panel edit-section" aria-labelledby="secret">
             <div class="edit-about">
-              <h2 id="secret">{words('secret')}</h2>
+              <h2 id="secret">{t('secret')}</h2>
             </div>
             <div class="edit-fields">
               {key.formerUntil !== null && key.formerUntil > Date.now() && (
                 <p class="strip">
-                  {words('formerUntil')} <Timestamp at={key.formerUntil} isExact />
+                  {t('formerUntil')} <Timestamp at={key.formerUntil} isExact />
                 </p>
               )}
               <Rotate<KeyWithSecret>
                 path={path}
                 version={version}
                 name={key.name}
-                hint={words('rotateHint')}
+                hint={t('rotateHint')}
                 secretOf={({ text }) => text}
                 alsoChanged={changed}
               />
@@ -91,7 +91,7 @@ export function OneKey({ id }: { id: string }) {
             path={path}
             version={version}
             name={key.name}
-            text={words('deleteText')}
+            text={t('deleteText')}
             back={API_KEYS}
             alsoChanged={changed}
           />

@@ -1,13 +1,13 @@
-import { together } from '../i18n/words.ts';
-import { words as secrets } from '../secrets/words.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
+import { t as secrets } from '../secrets/i18n.ts';
 import { useConsole } from '../shell/context.ts';
 import { SuperusersPage } from '../shell/superusers-page.tsx';
+import { t as own } from './i18n.ts';
 import { KeyList } from './key-list.tsx';
 import { NewKey } from './new-key.tsx';
 import { OneKey } from './one-key.tsx';
-import { words as own } from './words.ts';
 
-export const words = together(own, secrets);
+export const messages = loadTogether(own, secrets);
 
 /** What programs get in with. */
 export function Page() {

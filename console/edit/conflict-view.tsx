@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Conflict } from '../service/conflict.ts';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 import { type Input, valueText } from './inputs.ts';
 
 export interface ConflictViewProps {
@@ -26,25 +26,25 @@ export function ConflictView({ conflict, inputOf, onApply, onDiscard }: Conflict
   return (
     <section class="conflict" aria-labelledby={id}>
       <h2 id={id} ref={heading} tabIndex={-1}>
-        {words('conflictTitle')}
+        {t('conflictTitle')}
       </h2>
       {conflict.theirs.length > 0 && (
         <>
-          <p>{words('conflictTheirs')}</p>
+          <p>{t('conflictTheirs')}</p>
           <dl>
             {conflict.theirs.map(({ name, was, is }) => (
               <div key={name}>
                 <dt>{inputOf(name).label}</dt>
                 <dd>
                   {valueText(inputOf(name), is)}{' '}
-                  <span class="hint">({words('conflictWas', valueText(inputOf(name), was))})</span>
+                  <span class="hint">({t('conflictWas', { value: valueText(inputOf(name), was) })})</span>
                 </dd>
               </div>
             ))}
           </dl>
         </>
       )}
-      {conflict.both.length > 0 && <p>{words('conflictBoth')}</p>}
+      {conflict.both.length > 0 && <p>{t('conflictBoth')}</p>}
       {conflict.both.map(({ name, mine, theirs }) => (
         <fieldset key={name}>
           <legend>{inputOf(name).label}</legend>
@@ -55,7 +55,7 @@ export function ConflictView({ conflict, inputOf, onApply, onDiscard }: Conflict
               checked={!yielded.has(name)}
               onChange={() => choose(name, false)}
             />
-            <span>{words('conflictYours', valueText(inputOf(name), mine))}</span>
+            <span>{t('conflictYours', { value: valueText(inputOf(name), mine) })}</span>
           </label>
           <label class="choice">
             <input
@@ -64,16 +64,16 @@ export function ConflictView({ conflict, inputOf, onApply, onDiscard }: Conflict
               checked={yielded.has(name)}
               onChange={() => choose(name, true)}
             />
-            <span>{words('conflictTheirValue', valueText(inputOf(name), theirs))}</span>
+            <span>{t('conflictTheirValue', { value: valueText(inputOf(name), theirs) })}</span>
           </label>
         </fieldset>
       ))}
       <div class="dialog-actions">
         <button type="button" class="secondary" onClick={onDiscard}>
-          {words('discard')}
+          {t('discard')}
         </button>
         <button type="button" class="small-primary" onClick={() => onApply(yielded)}>
-          {words('conflictApply')}
+          {t('conflictApply')}
         </button>
       </div>
     </section>

@@ -1,10 +1,10 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { type Answer, createOnceKey, type Success } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 import { fieldError } from './field-error.ts';
 import { type Input, validateInput } from './inputs.ts';
 import { InputsList } from './inputs-list.tsx';
@@ -64,7 +64,7 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
           {isBusy ? texts('checking') : button}
         </button>
         <button type="button" class="secondary" onClick={onCancel}>
-          {words('cancel')}
+          {t('cancel')}
         </button>
       </div>
     </form>

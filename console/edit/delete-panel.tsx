@@ -1,7 +1,7 @@
 import { ifMatch } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 
 export interface DeletePanelProps {
   /** Below `/v1/`. */
@@ -28,8 +28,8 @@ export function DeletePanel(props: DeletePanelProps) {
   const { path, version, name, text, back, alsoChanged, act, label, why } = props;
   const { client, reads, drafts, texts, ask, go, notify } = useConsole();
   const remove = async () => {
-    const title = act === undefined ? words('deleteTitle', `“${name}”`) : `${act}: ${name}`;
-    const action = act ?? words('deleteAction');
+    const title = act === undefined ? t('deleteTitle', { name: `“${name}”` }) : `${act}: ${name}`;
+    const action = act ?? t('deleteAction');
     if (!(await ask({ title, text, action, isDanger: true, typed: name }))) return;
     const answer = await client.send('DELETE', path, undefined, ifMatch(version));
     if (answer.kind !== 'done') {
@@ -39,18 +39,18 @@ export function DeletePanel(props: DeletePanelProps) {
     drafts.put(path, undefined);
     go(back, true);
     reads.changed(...alsoChanged);
-    notify({ text: words(act === undefined ? 'deleted' : 'gone', name) });
+    notify({ text: t(act === undefined ? 'deleted' : 'gone', { name }) });
   };
   return (
     <section class="panel edit-section" aria-labelledby="danger">
       <div class="edit-about">
-        <h2 id="danger">{act ?? words('delete')}</h2>
+        <h2 id="danger">{act ?? t('delete')}</h2>
       </div>
       <div class="edit-fields">
         <p class="hint">{text}</p>
         {why === undefined ? (
           <button type="button" class="secondary danger" onClick={remove}>
-            {label ?? act ?? words('delete')}
+            {label ?? act ?? t('delete')}
           </button>
         ) : (
           <p class="hint">{why}</p>

@@ -1,9 +1,9 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { fieldError } from './field-error.ts';
 import { InputView } from './input-view.tsx';
@@ -58,8 +58,8 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
     inputs.find((one) => one.name === name) ?? { name, label: name, kind: 'toggle' as const };
   return (
     <form ref={form} class="edit" onSubmit={submit} novalidate aria-busy={edit.isBusy}>
-      {isReadOnly && <p class="strip">{words('readOnly')}</p>}
-      {edit.isKept && changed.length > 0 && <p class="strip">{words('draftKept')}</p>}
+      {isReadOnly && <p class="strip">{t('readOnly')}</p>}
+      {edit.isKept && changed.length > 0 && <p class="strip">{t('draftKept')}</p>}
       {edit.conflict && (
         <ConflictView conflict={edit.conflict} inputOf={inputOf} onApply={edit.apply} onDiscard={edit.discard} />
       )}
@@ -99,14 +99,14 @@ function SaveBar({ edit, isPlaced, labelOf }: { edit: Edit; isPlaced: boolean; l
     <div class="save-bar">
       <Alert>{refused && !isPlaced && refusalInWords(texts, refused)}</Alert>
       <p class="save-what" role="status">
-        {words('unsaved', changed.map(labelOf).join(', '))}
+        {t('unsaved', { fields: changed.map(labelOf).join(', ') })}
       </p>
       <div class="save-buttons">
         <button type="button" class="secondary" onClick={discard}>
-          {words('discard')}
+          {t('discard')}
         </button>
         <button type="submit" class="small-primary" aria-disabled={isBusy}>
-          {words(isBusy ? 'saving' : 'save')}
+          {t(isBusy ? 'saving' : 'save')}
         </button>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import type { Texts } from '../i18n/texts.ts';
 import type { Answer } from '../service/client.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 
 /** The input that a refusal is about, and what is said at it. */
 export interface FieldError {
@@ -19,5 +19,5 @@ export function fieldError(
   const firsts = refused.fields.map((path) => path.split('/')[0]);
   const name = firsts.find((one) => one !== undefined && names.includes(one));
   if (name === undefined) return undefined;
-  return { name, text: refused.code === 'INPUT_INVALID' ? words('notTaken') : refusalInWords(texts, refused) };
+  return { name, text: refused.code === 'INPUT_INVALID' ? t('notTaken') : refusalInWords(texts, refused) };
 }

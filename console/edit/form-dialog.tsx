@@ -1,12 +1,12 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
-import { Alert } from '../parts/field.tsx';
 import type { Answer, Success } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 import { fieldError } from './field-error.ts';
 import { type Input, validateInput } from './inputs.ts';
 import { InputsList } from './inputs-list.tsx';
@@ -70,7 +70,7 @@ export function FormDialog<Body>(props: FormDialogProps<Body>) {
         <Alert>{refused && blame === undefined && told(refused)}</Alert>
         <div class="dialog-actions">
           <button type="button" class="secondary" onClick={onClose}>
-            {words('cancel')}
+            {t('cancel')}
           </button>
           <button type="submit" class="small-primary" aria-disabled={isBusy}>
             {isBusy ? texts('checking') : action}

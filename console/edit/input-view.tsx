@@ -1,8 +1,8 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import type { ComponentChildren } from 'preact';
-import { Alert } from '../parts/field.tsx';
 import { Switch } from '../parts/switch.tsx';
 import type { Fields } from '../service/conflict.ts';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 import { ChoiceInput, MultiChoiceInput } from './choice-inputs.tsx';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import type { Input } from './inputs.ts';
@@ -156,7 +156,7 @@ function Weights({ input, id, value, isReadOnly, onChange }: InputViewProps<Extr
             step={5}
             value={all[name] ?? 0}
             disabled={isReadOnly}
-            aria-valuetext={all[name] === 0 ? words('off') : undefined}
+            aria-valuetext={all[name] === 0 ? t('off') : undefined}
             onInput={({ currentTarget }) => onChange({ ...all, [name]: Number(currentTarget.value) })}
           />
           <output for={`${id}-${name}`}>{all[name] ?? 0}</output>

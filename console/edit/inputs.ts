@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Fields } from '../service/conflict.ts';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 
 export interface Choice {
   value: string;
@@ -80,24 +80,24 @@ export function validateInput(input: Input, value: unknown, now = Date.now()): s
   switch (input.kind) {
     case 'text': {
       const text = String(value ?? '');
-      if (text.trim() === '') return input.without === undefined ? words('missing') : undefined;
-      if (CONTROL.test(text)) return words('oneLine');
-      return [...text].length > input.max ? words('tooLong', input.max) : input.check?.(text);
+      if (text.trim() === '') return input.without === undefined ? t('missing') : undefined;
+      if (CONTROL.test(text)) return t('oneLine');
+      return [...text].length > input.max ? t('tooLong', { max: input.max }) : input.check?.(text);
     }
     case 'number':
-      return isWithin(value, input) ? undefined : words('notANumber', input.min, input.max);
+      return isWithin(value, input) ? undefined : t('notANumber', { min: input.min, max: input.max });
     case 'duration':
       if (value === null && input.without !== undefined) return undefined;
       return isWithin(value, input)
         ? undefined
-        : words('durationRange', durationText(input.min), durationText(input.max));
+        : t('durationRange', { min: durationText(input.min), max: durationText(input.max) });
     case 'instant':
-      if (value === null) return input.without === undefined ? words('missing') : undefined;
-      if (input.isAhead && Number(value) <= now) return words('inThePast');
+      if (value === null) return input.without === undefined ? t('missing') : undefined;
+      if (input.isAhead && Number(value) <= now) return t('inThePast');
       if (input.withinMs === undefined || Number(value) - now <= input.withinMs) return undefined;
-      return words('tooFar', durationText(input.withinMs));
+      return t('tooFar', { max: durationText(input.withinMs) });
     case 'some-of':
-      return input.isNeeded && ((value ?? []) as unknown[]).length === 0 ? words('chooseOne') : undefined;
+      return input.isNeeded && ((value ?? []) as unknown[]).length === 0 ? t('chooseOne') : undefined;
     case 'group': {
       if (value === null) return undefined;
       const inner = value as Fields;
@@ -106,7 +106,7 @@ export function validateInput(input: Input, value: unknown, now = Date.now()): s
     case 'weights':
       return Object.values(value as Fields).every((one) => isWithin(one, { min: 0, max: input.max }))
         ? undefined
-        : words('notANumber', 0, input.max);
+        : t('notANumber', { min: 0, max: input.max });
     case 'part':
       return input.check?.(value);
     default:
@@ -120,11 +120,10 @@ function isWithin(value: unknown, { min, max }: { min: number; max: number }): b
 
 /** A value as it is told to somebody who is asked which of two shall stay. */
 export function valueText(input: Input, value: unknown): string {
-  if (value === null || value === undefined)
-    return 'without' in input ? (input.without ?? words('none')) : words('off');
+  if (value === null || value === undefined) return 'without' in input ? (input.without ?? t('none')) : t('off');
   switch (input.kind) {
     case 'toggle':
-      return words(value ? 'on' : 'off');
+      return t(value ? 'on' : 'off');
     case 'select':
     case 'one-of':
       return input.choices.find((choice) => choice.value === value)?.label ?? String(value);
@@ -150,7 +149,7 @@ export function valueText(input: Input, value: unknown): string {
 }
 
 function listText(values: readonly string[]): string {
-  return values.length === 0 ? words('listEmpty') : values.join(', ');
+  return values.length === 0 ? t('listEmpty') : values.join(', ');
 }
 
 export const UNITS = [
@@ -168,5 +167,5 @@ export function unitOf(ms: number): (typeof UNITS)[number] {
 
 export function durationText(ms: number): string {
   const unit = unitOf(ms);
-  return `${ms / unit.ms} ${words(unit.word)}`;
+  return `${ms / unit.ms} ${t(unit.word)}`;
 }

@@ -1,8 +1,8 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { Plus, X } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import type { Input } from './inputs.ts';
 
@@ -22,9 +22,9 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
         setMistake(entry.mistake);
         break;
       }
-      if (next.length >= input.most) return setMistake(words('listFull'));
+      if (next.length >= input.most) return setMistake(t('listFull'));
       if (!next.includes(entry.value)) next.push(entry.value);
-      else if (next.length === values.length) setMistake(words('alreadyThere'));
+      else if (next.length === values.length) setMistake(t('alreadyThere'));
       setText('');
     }
     if (next.length > values.length) {
@@ -36,7 +36,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
   return (
     <div class="list-input">
       {values.length === 0 ? (
-        <p class="list-input-none">{words('listEmpty')}</p>
+        <p class="list-input-none">{t('listEmpty')}</p>
       ) : (
         <ul>
           {values.map((one) => (
@@ -46,7 +46,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
                 <button
                   type="button"
                   class="quiet square"
-                  aria-label={words('remove', one)}
+                  aria-label={t('remove', { name: one })}
                   onClick={() => {
                     onChange(values.filter((other) => other !== one));
                     box.current?.focus();
@@ -92,7 +92,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
             onClick={() => add(text)}
           >
             <Icon node={Plus} size={16} />
-            {words('add')}
+            {t('add')}
           </button>
         </div>
       )}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Switch } from '../parts/switch.tsx';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import { type Input, UNITS, unitOf } from './inputs.ts';
 
@@ -47,7 +47,7 @@ export function DurationInput({ input, id, value, error, isReadOnly, onChange }:
     <>
       {without !== undefined && (
         <Switch
-          label={words('on')}
+          label={t('on')}
           isOn={value !== null}
           isDisabled={isReadOnly}
           onChange={(isOn) => onChange(isOn ? (input.initial ?? min) : null)}
@@ -72,7 +72,7 @@ export function DurationInput({ input, id, value, error, isReadOnly, onChange }:
           />
           <select
             class="input"
-            aria-label={words('unit', label)}
+            aria-label={t('unit', { field: label })}
             value={String(unit)}
             disabled={isReadOnly}
             onChange={({ currentTarget }) => {
@@ -83,7 +83,7 @@ export function DurationInput({ input, id, value, error, isReadOnly, onChange }:
           >
             {units.map((one) => (
               <option key={one.ms} value={one.ms}>
-                {words(one.word)}
+                {t(one.word)}
               </option>
             ))}
           </select>

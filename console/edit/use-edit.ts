@@ -3,8 +3,8 @@ import { type Answer, ifMatch } from '../service/client.ts';
 import { type Conflict, changesOf, conflictOf, type Fields, rebase } from '../service/conflict.ts';
 import { useConsole } from '../shell/context.ts';
 import type { Draft } from '../shell/drafts.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 
 export interface Edit {
   values: Fields;
@@ -85,7 +85,7 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
       tell(answer.body, answer.version);
       return undefined;
     };
-    notify({ text: words('saved'), undo });
+    notify({ text: t('saved'), undo });
   };
 
   /** Somebody was faster: what is it now, and does that touch what is changed here? */

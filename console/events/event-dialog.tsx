@@ -5,7 +5,7 @@ import { Link } from '../shell/link.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { EVENTS, type EventView, queryOf } from './event.ts';
 import { ActorText, Outcome, useNameOf } from './event-parts.tsx';
-import { reasonText, typeText, words } from './words.ts';
+import { reasonText, t, typeText } from './i18n.ts';
 
 /** All that is known of one event. */
 export function EventDialog({ event, onClose }: { event: EventView; onClose(): void }) {
@@ -13,29 +13,29 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
   const { at, type, actor, subject, related = [], resource, outcome, reason } = event;
   const { method, factors, otp, transaction, environment, changed, address, userAgent, requestId, lost } = event;
   const told: [string, ComponentChildren][] = [
-    [words('at'), <Timestamp key="at" at={at} isExact />],
-    [words('outcome'), <Outcome key="outcome" outcome={outcome} />],
+    [t('at'), <Timestamp key="at" at={at} isExact />],
+    [t('outcome'), <Outcome key="outcome" outcome={outcome} />],
   ];
   if (reason !== undefined) {
     told.push([
-      words('reason'),
+      t('reason'),
       <>
         {reasonText(reason)} <code>{reason}</code>
       </>,
     ]);
   }
   told.push([
-    words('who'),
+    t('who'),
     <>
       <ActorText actor={actor} /> {actor.id !== undefined && <NamedId id={actor.id} />}
     </>,
   ]);
-  if (subject !== undefined) told.push([words('about'), <NamedId key="subject" id={subject} />]);
+  if (subject !== undefined) told.push([t('about'), <NamedId key="subject" id={subject} />]);
   if (resource !== undefined && resource !== subject)
-    told.push([words('resource'), <NamedId key="resource" id={resource} />]);
+    told.push([t('resource'), <NamedId key="resource" id={resource} />]);
   if (related.length > 0) {
     told.push([
-      words('related'),
+      t('related'),
       related.map((id) => (
         <span key={id} class="stacked">
           <NamedId id={id} />
@@ -43,7 +43,7 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
       )),
     ]);
   }
-  const plain: [Parameters<typeof words>[0], string | undefined][] = [
+  const plain: [Parameters<typeof t>[0], string | undefined][] = [
     ['method', method],
     ['factors', factors?.join(', ')],
     ['otp', otp],
@@ -53,14 +53,14 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
     ['userAgent', userAgent],
     ['requestId', requestId],
     ['transaction', transaction],
-    ['lost', lost && words('lostText', lost.partition, lost.from, lost.to)],
+    ['lost', lost && t('lostText', { partition: lost.partition, first: lost.from, last: lost.to })],
     ['segment', String(event.segment)],
   ];
-  for (const [label, value] of plain) if (value !== undefined && value !== '') told.push([words(label), value]);
+  for (const [label, value] of plain) if (value !== undefined && value !== '') told.push([t(label), value]);
   return (
     <Dialog title={typeText(type)} onClose={onClose}>
       <p class="hint">
-        {words('detail', event.id)} <code>{type}</code>
+        {t('detail', { id: event.id })} <code>{type}</code>
       </p>
       <dl class="event-facts">
         {told.map(([label, value]) => (
@@ -79,7 +79,7 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
             go(`${EVENTS}?${queryOf({ type })}`);
           }}
         >
-          {words('filterBy')}
+          {t('filterBy')}
         </button>
       </div>
     </Dialog>

@@ -1,8 +1,8 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { type EventFilter, type EventFilterValues, isId } from './event.ts';
-import { REASONS, reasonText, TYPES, typeText, words } from './words.ts';
+import { REASONS, reasonText, TYPES, t, typeText } from './i18n.ts';
 
 export interface EventFiltersProps {
   narrowed: EventFilterValues;
@@ -41,41 +41,41 @@ export function EventFilters({ narrowed, onChange }: EventFiltersProps) {
       <div class="narrows">
         {select(
           'type',
-          words('what'),
-          words('anyType'),
+          t('what'),
+          t('anyType'),
           TYPES.map((type) => [type, typeText(type)]),
         )}
         {select(
           'outcome',
-          words('outcome'),
-          words('anyOutcome'),
-          (['done', 'granted', 'refused'] as const).map((one) => [one, words(one)]),
+          t('outcome'),
+          t('anyOutcome'),
+          (['done', 'granted', 'refused'] as const).map((one) => [one, t(one)]),
         )}
         {select(
           'resource',
-          words('resource'),
-          words('anyResource'),
+          t('resource'),
+          t('anyResource'),
           (resources.body?.items ?? []).map(({ id, name }) => [id, name]),
         )}
       </div>
       <details open={isOpen}>
-        <summary>{words('more')}</summary>
+        <summary>{t('more')}</summary>
         <div class="narrows">
           {select(
             'reason',
-            words('reason'),
-            words('anyReason'),
+            t('reason'),
+            t('anyReason'),
             REASONS.map((code) => [code, reasonText(code)]),
           )}
-          <IdBox label={words('subject')} value={narrowed.subject} onChange={(id) => set('subject', id)} />
-          <IdBox label={words('actor')} value={narrowed.actor} onChange={(id) => set('actor', id)} />
-          <InstantBox label={words('from')} value={narrowed.from} onChange={(at) => set('from', at)} />
-          <InstantBox label={words('to')} value={narrowed.to} onChange={(at) => set('to', at)} />
+          <IdBox label={t('subject')} value={narrowed.subject} onChange={(id) => set('subject', id)} />
+          <IdBox label={t('actor')} value={narrowed.actor} onChange={(id) => set('actor', id)} />
+          <InstantBox label={t('from')} value={narrowed.from} onChange={(at) => set('from', at)} />
+          <InstantBox label={t('to')} value={narrowed.to} onChange={(at) => set('to', at)} />
         </div>
       </details>
       {Object.keys(narrowed).length > 0 && (
         <button type="button" class="secondary" onClick={() => onChange({})}>
-          {words('clear')}
+          {t('clear')}
         </button>
       )}
     </div>
@@ -115,7 +115,7 @@ function IdBox({ label, value, onChange }: BoxProps) {
         onChange={({ currentTarget }) => take(currentTarget.value)}
         onInput={() => setWrong(false)}
       />
-      <Alert id={`${id}-error`}>{isWrong && words('idHint')}</Alert>
+      <Alert id={`${id}-error`}>{isWrong && t('idHint')}</Alert>
     </div>
   );
 }

@@ -2,15 +2,15 @@ import { Badge } from '../parts/badge.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { useQuery } from '../shell/use-read.ts';
 import { type EventView, objectPath } from './event.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 const TONES = { done: 'plain', granted: 'good', refused: 'bad' } as const;
 
 export function Outcome({ outcome }: Pick<EventView, 'outcome'>) {
-  return <Badge tone={TONES[outcome] ?? 'plain'}>{words(outcome)}</Badge>;
+  return <Badge tone={TONES[outcome] ?? 'plain'}>{t(outcome)}</Badge>;
 }
 
-const KINDS: Readonly<Record<string, Parameters<typeof words>[0]>> = {
+const KINDS: Readonly<Record<string, Parameters<typeof t>[0]>> = {
   administrator: 'kindAdministrator',
   'api-key': 'kindApiKey',
   operator: 'kindOperator',
@@ -49,6 +49,6 @@ export function NameOf({ id }: { id: string }) {
 /** Who did it, as far as it is known. */
 export function ActorText({ actor }: Pick<EventView, 'actor'>) {
   const kind = KINDS[actor.kind];
-  if (actor.kind === 'user' && actor.id === undefined) return <>{words('nobody')}</>;
-  return <>{kind === undefined ? actor.kind : words(kind)}</>;
+  if (actor.kind === 'user' && actor.id === undefined) return <>{t('nobody')}</>;
+  return <>{kind === undefined ? actor.kind : t(kind)}</>;
 }

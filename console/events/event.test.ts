@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../server/kernel/event.ts';
 import { isId, objectPath, queryOf, readEventFilters } from './event.ts';
-import { reasonText, TYPES, typeText } from './words.ts';
+import { reasonText, TYPES, typeText } from './i18n.ts';
 
 test('every type of event has words', () => {
   expect([...TYPES].sort()).toEqual([...EVENT_TYPES].sort());
   expect(typeText('plan.lapsed')).toBe('Plan lapsed');
 });
 
-test('what has no words is shown as it is, whatever it is called', () => {
+test('what has no t is shown as it is, whatever it is called', () => {
   expect(typeText('constructor')).toBe('constructor');
   expect(reasonText('__proto__')).toBe('__proto__');
 });

@@ -1,7 +1,7 @@
 import { Activity, Pause, Play } from 'lucide';
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
-import { together } from '../i18n/words.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
 import { useMedia } from '../list/use-media.ts';
 import { Icon } from '../parts/icon.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
@@ -14,10 +14,10 @@ import { EventDialog } from './event-dialog.tsx';
 import { EventFilters } from './event-filters.tsx';
 import { ActorText, NameOf, Outcome } from './event-parts.tsx';
 import css from './events.css?inline';
+import { t as own, reasons, reasonText, types, typeText } from './i18n.ts';
 import { type FollowedFeed, useFeed } from './use-feed.ts';
-import { words as own, reasons, reasonText, types, typeText } from './words.ts';
 
-export const words = together(own, types, reasons);
+export const messages = loadTogether(own, types, reasons);
 export const style = css;
 
 /** What has happened: narrowed, followed, exported. */

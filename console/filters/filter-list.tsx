@@ -7,7 +7,7 @@ import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { FILTERS, type FilterView, ruleText } from './filter.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 const KINDS = ['geo', 'time', 'ip'] as const;
 
@@ -16,26 +16,26 @@ export function FilterList() {
   const add = (key?: string) => (
     <Link class="small-primary" href={`${FILTERS}/new`} {...(key && { 'data-key': key })}>
       <Icon node={Plus} size={16} />
-      {words('newFilter')}
+      {t('newFilter')}
     </Link>
   );
   return (
     <>
-      <PageHead title={words('title')} lead={words('lead')} actions={add('c')} />
+      <PageHead title={t('title')} lead={t('lead')} actions={add('c')} />
       <DataList<FilterView>
         path="filters"
-        label={words('title')}
+        label={t('title')}
         columns={[
-          { key: 'name', label: words('name'), sort: 'name', cell: ({ name }) => name },
-          { key: 'kind', label: words('kind'), cell: ({ rule }) => words(rule.kind) },
+          { key: 'name', label: t('name'), sort: 'name', cell: ({ name }) => name },
+          { key: 'kind', label: t('kind'), cell: ({ rule }) => t(rule.kind) },
           {
             key: 'rule',
-            label: words('rule'),
+            label: t('rule'),
             cell: ({ rule }) => <span class="muted clipped">{ruleText(rule, lang)}</span>,
           },
           {
             key: 'created',
-            label: words('created'),
+            label: t('created'),
             sort: 'created',
             cell: ({ createdAt }) => <Timestamp at={createdAt} />,
           },
@@ -45,12 +45,12 @@ export function FilterList() {
         filters={[
           {
             name: 'kind',
-            label: words('anyKind'),
-            choices: KINDS.map((kind) => ({ value: kind, label: words(kind) })),
+            label: t('anyKind'),
+            choices: KINDS.map((kind) => ({ value: kind, label: t(kind) })),
           },
         ]}
         empty={
-          <Empty icon={Filter} title={words('emptyTitle')} text={words('emptyText')}>
+          <Empty icon={Filter} title={t('emptyTitle')} text={t('emptyText')}>
             {add()}
           </Empty>
         }

@@ -1,8 +1,8 @@
 import type { SessionView } from '@countersign/protocol/session';
 import type { Fields } from '../service/conflict.ts';
 import { isSuperuser } from '../shell/context.ts';
+import { t } from './i18n.ts';
 import { clockText, countriesIn, DAYS, type GeoRule, type Rule, type TimeRule } from './rules.ts';
-import { words } from './words.ts';
 
 export const FILTERS = '/console/filters';
 
@@ -44,8 +44,8 @@ export function emptyRule(kind: Rule['kind']): Rule {
 export function ruleText(rule: Rule, lang: string): string {
   if (rule.kind === 'time') return `${windowTexts(rule).join('; ')} (${rule.zone})`;
   if (rule.kind === 'ip')
-    return `${words(rule.mode === 'allow' ? 'modeAllowIp' : 'modeDenyIp')}: ${rule.ranges.join(', ')}`;
-  return `${words(rule.mode === 'allow' ? 'modeAllowGeo' : 'modeDenyGeo')}: ${countryNames(rule, lang).join(', ')}`;
+    return `${t(rule.mode === 'allow' ? 'modeAllowIp' : 'modeDenyIp')}: ${rule.ranges.join(', ')}`;
+  return `${t(rule.mode === 'allow' ? 'modeAllowGeo' : 'modeDenyGeo')}: ${countryNames(rule, lang).join(', ')}`;
 }
 
 export function countryNames({ countries }: GeoRule, lang: string): string[] {
@@ -64,6 +64,6 @@ function daysText(days: readonly (typeof DAYS)[number][]): string {
   const at = days.map((day) => DAYS.indexOf(day)).sort((one, other) => one - other);
   const [first, last] = [at[0], at.at(-1)];
   const isSpan = first !== undefined && last !== undefined && at.length > 2 && last - first === at.length - 1;
-  if (isSpan) return words('daysSpan', words(DAYS[first] ?? 'mon'), words(DAYS[last] ?? 'sun'));
-  return at.map((one) => words(DAYS[one] ?? 'mon')).join(', ');
+  if (isSpan) return t('daysSpan', { first: t(DAYS[first] ?? 'mon'), last: t(DAYS[last] ?? 'sun') });
+  return at.map((one) => t(DAYS[one] ?? 'mon')).join(', ');
 }

@@ -3,9 +3,9 @@ import { CreateForm } from '../edit/create-form.tsx';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { emptyRule, FILTERS, type FilterView } from './filter.ts';
+import { t } from './i18n.ts';
 import { ruleInput } from './rule-input.tsx';
 import type { Rule } from './rules.ts';
-import { words } from './words.ts';
 
 const KINDS = ['geo', 'time', 'ip'] as const;
 const TEXTS = { geo: 'geoText', time: 'timeText', ip: 'ipText' } as const;
@@ -18,9 +18,9 @@ export function NewFilter() {
   const [fresh] = useState(() => ({ geo: emptyRule('geo'), time: emptyRule('time'), ip: emptyRule('ip') }));
   return (
     <>
-      <PageHead title={words('newFilter')} lead={words('newLead')} back={{ href: FILTERS, label: words('title') }} />
+      <PageHead title={t('newFilter')} lead={t('newLead')} back={{ href: FILTERS, label: t('title') }} />
       <fieldset class="segments filter-kinds">
-        <legend class="unseen">{words('kind')}</legend>
+        <legend class="unseen">{t('kind')}</legend>
         {KINDS.map((one) => (
           <label key={one}>
             <input
@@ -30,7 +30,7 @@ export function NewFilter() {
               checked={one === kind}
               onChange={() => go(`${FILTERS}/new?kind=${one}`, true)}
             />
-            <span>{words(TEXTS[one])}</span>
+            <span>{t(TEXTS[one])}</span>
           </label>
         ))}
       </fieldset>
@@ -38,15 +38,15 @@ export function NewFilter() {
         key={kind}
         path="filters"
         inputs={[
-          { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
+          { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') },
           ruleInput(texts.lang),
         ]}
         initial={{ name: '', rule: fresh[kind] }}
-        button={words('make')}
+        button={t('make')}
         onMade={({ body, version }) => {
           reads.changed('filters');
           reads.put(`filters/${body.id}`, body, version);
-          notify({ text: words('made', body.name) });
+          notify({ text: t('made', { name: body.name }) });
           go(`${FILTERS}/${body.id}`, true);
         }}
         onCancel={() => go(FILTERS)}

@@ -8,10 +8,10 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { FILTERS, type FilterView, mayChange } from './filter.ts';
+import { t } from './i18n.ts';
 import { Refused } from './refused.tsx';
 import { ruleInput } from './rule-input.tsx';
 import { MAX_RESOURCES, useFilterUsage } from './use-holdings.ts';
-import { words } from './words.ts';
 
 export function OneFilter({ id }: { id: string }) {
   const { session, texts } = useConsole();
@@ -25,24 +25,24 @@ export function OneFilter({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={isGone ? words('notFound') : filter?.name}
-        back={{ href: FILTERS, label: words('title') }}
+        title={isGone ? t('notFound') : filter?.name}
+        back={{ href: FILTERS, label: t('title') }}
         lead={
           filter && (
             <>
-              {words('created')} <Timestamp at={filter.createdAt} />
+              {t('created')} <Timestamp at={filter.createdAt} />
             </>
           )
         }
       >
-        {filter && <Badge tone="plain">{words(filter.rule.kind)}</Badge>}
+        {filter && <Badge tone="plain">{t(filter.rule.kind)}</Badge>}
       </PageHead>
       {isGone && <Problem read={read} />}
       {!filter && !read.problem && <Skeleton lines={8} />}
       {filter && (
         <>
-          {!isMine && <p class="strip">{words('notYours')}</p>}
-          {isMine && !isAll && <p class="strip">{words('notAll')}</p>}
+          {!isMine && <p class="strip">{t('notYours')}</p>}
+          {isMine && !isAll && <p class="strip">{t('notAll')}</p>}
           <EditForm
             path={path}
             body={filter}
@@ -51,21 +51,19 @@ export function OneFilter({ id }: { id: string }) {
             alsoChanged={['filters']}
             sections={[
               {
-                title: words('rule'),
-                text: words('ruleHint'),
-                inputs: [{ name: 'name', kind: 'text', max: 100, label: words('name') }, ruleInput(texts.lang)],
+                title: t('rule'),
+                text: t('ruleHint'),
+                inputs: [{ name: 'name', kind: 'text', max: 100, label: t('name') }, ruleInput(texts.lang)],
               },
             ]}
           />
           <section class="panel edit-section" aria-labelledby="using">
             <div class="edit-about">
-              <h2 id="using">{words('using')}</h2>
+              <h2 id="using">{t('using')}</h2>
             </div>
             <div class="edit-fields">
               {resources === undefined && <Skeleton lines={2} />}
-              {resources?.length === 0 && (
-                <p class="hint">{words(isSuperuser(session) ? 'usingNone' : 'usingNoneSeen')}</p>
-              )}
+              {resources?.length === 0 && <p class="hint">{t(isSuperuser(session) ? 'usingNone' : 'usingNoneSeen')}</p>}
               {resources !== undefined && resources.length > 0 && (
                 <ul class="plain-list">
                   {resources.map((one) => (
@@ -75,7 +73,7 @@ export function OneFilter({ id }: { id: string }) {
                   ))}
                 </ul>
               )}
-              {isCut && <p class="hint">{words('usingMany', MAX_RESOURCES)}</p>}
+              {isCut && <p class="hint">{t('usingMany', { count: MAX_RESOURCES })}</p>}
             </div>
           </section>
           {resources !== undefined && resources.length > 0 && <Refused filter={id} resources={resources} />}
@@ -83,10 +81,10 @@ export function OneFilter({ id }: { id: string }) {
             path={path}
             version={version}
             name={filter.name}
-            text={words('deleteText')}
+            text={t('deleteText')}
             back={FILTERS}
             alsoChanged={['filters']}
-            why={!isMine ? words('notYours') : resources && resources.length > 0 ? words('inUse') : undefined}
+            why={!isMine ? t('notYours') : resources && resources.length > 0 ? t('inUse') : undefined}
           />
         </>
       )}

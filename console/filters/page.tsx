@@ -1,13 +1,13 @@
-import { reasons } from '../events/words.ts';
-import { together } from '../i18n/words.ts';
+import { reasons } from '../events/i18n.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
 import { useConsole } from '../shell/context.ts';
 import { FilterList } from './filter-list.tsx';
 import css from './filters.css?inline';
+import { t as own } from './i18n.ts';
 import { NewFilter } from './new-filter.tsx';
 import { OneFilter } from './one-filter.tsx';
-import { words as own } from './words.ts';
 
-export const words = together(own, reasons);
+export const messages = loadTogether(own, reasons);
 export const style = css;
 
 /** From where and when people may sign in. */

@@ -1,13 +1,13 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { EventPage } from '../events/feed.ts';
-import { reasonText } from '../events/words.ts';
+import { reasonText } from '../events/i18n.ts';
 import { Badge } from '../parts/badge.tsx';
-import { Alert } from '../parts/field.tsx';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { type Explanation, latestSignIns, type Verdict, verdictOf } from './explained.ts';
 import type { ResourceFilters } from './filter.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 interface Row {
   key: number;
@@ -53,7 +53,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     setWrong(undefined);
     const query = new URLSearchParams({ type: 'authentication', outcome: 'granted', resource, limit: '200' });
     const signal = begin();
-    setProgress(words('looking'));
+    setProgress(t('looking'));
     const answer = await client.get<EventPage>(`events?${query}`, undefined, signal);
     if (signal.aborted) return;
     setProgress(undefined);
@@ -62,7 +62,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     const found: Row[] = [];
     setRows(found);
     for (const one of wanted) {
-      setProgress(words('asking', found.length + 1, wanted.length));
+      setProgress(t('asking', { done: found.length + 1, total: wanted.length }));
       const row = await explain(one.user, one.address, signal);
       if (signal.aborted) return;
       if (!row) break;
@@ -82,15 +82,15 @@ export function Refused({ filter, resources }: { filter: string; resources: read
   return (
     <section class="panel edit-section" aria-labelledby={`${id}-title`}>
       <div class="edit-about">
-        <h2 id={`${id}-title`}>{words('refused')}</h2>
+        <h2 id={`${id}-title`}>{t('refused')}</h2>
         <p class="hint">
-          {words('refusedLead')} {words('refusedSaved')}
+          {t('refusedLead')} {t('refusedSaved')}
         </p>
       </div>
       <div class="edit-fields">
         <div class="ask-line">
           <div>
-            <label for={`${id}-resource`}>{words('resource')}</label>
+            <label for={`${id}-resource`}>{t('resource')}</label>
             <select
               class="input"
               id={`${id}-resource`}
@@ -110,17 +110,17 @@ export function Refused({ filter, resources }: { filter: string; resources: read
             </select>
           </div>
           <button type="button" class="secondary" aria-disabled={progress !== undefined} onClick={askAll}>
-            {words('ask')}
+            {t('ask')}
           </button>
         </div>
         <form class="ask-line" onSubmit={askOne} novalidate>
           <div>
-            <label for={`${id}-person`}>{words('person')}</label>
+            <label for={`${id}-person`}>{t('person')}</label>
             <input
               class="input"
               type="text"
               id={`${id}-person`}
-              placeholder={words('personHint')}
+              placeholder={t('personHint')}
               autocomplete="off"
               autocapitalize="none"
               value={person}
@@ -128,7 +128,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
             />
           </div>
           <div>
-            <label for={`${id}-address`}>{words('address')}</label>
+            <label for={`${id}-address`}>{t('address')}</label>
             <input
               class="input"
               type="text"
@@ -140,14 +140,14 @@ export function Refused({ filter, resources }: { filter: string; resources: read
             />
           </div>
           <button type="submit" class="secondary">
-            {words('askOne')}
+            {t('askOne')}
           </button>
         </form>
         <Alert>{wrong}</Alert>
         <p role="status">
           {progress}
-          {progress === undefined && rows && rows.length > 0 && words('summary', stopped, rows.length)}
-          {progress === undefined && rows?.length === 0 && !wrong && words('askNone')}
+          {progress === undefined && rows && rows.length > 0 && t('summary', { refused: stopped, total: rows.length })}
+          {progress === undefined && rows?.length === 0 && !wrong && t('askNone')}
         </p>
         {rows && rows.length > 0 && (
           <ul class="verdicts">
@@ -155,11 +155,11 @@ export function Refused({ filter, resources }: { filter: string; resources: read
               <li key={row.key}>
                 <Badge tone={TONES[row.verdict.outcome]}>
                   {row.verdict.outcome === 'notReached'
-                    ? words('notReached', reasonText(row.verdict.code ?? ''))
-                    : words(row.verdict.outcome)}
+                    ? t('notReached', { reason: reasonText(row.verdict.code ?? '') })
+                    : t(row.verdict.outcome)}
                 </Badge>
                 <span>
-                  <code>{row.user}</code> <span class="muted">{row.address || words('noAddress')}</span>
+                  <code>{row.user}</code> <span class="muted">{row.address || t('noAddress')}</span>
                 </span>
                 <span class="muted">{facts(row.verdict)}</span>
               </li>
@@ -175,6 +175,6 @@ function facts({ saw }: Verdict): string {
   if (!saw) return '';
   const { country, localTime, address } = saw;
   if (localTime !== undefined) return localTime ?? '';
-  if (country !== undefined) return country ?? words('noCountry');
-  return address ?? words('noAddress');
+  if (country !== undefined) return country ?? t('noCountry');
+  return address ?? t('noAddress');
 }

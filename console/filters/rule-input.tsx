@@ -5,8 +5,9 @@ import type { Input } from '../edit/inputs.ts';
 import { ListInput } from '../edit/list-input.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
-import { words as common } from '../shell/words.ts';
+import { t as common } from '../shell/i18n.ts';
 import { ruleText } from './filter.ts';
+import { t } from './i18n.ts';
 import {
   countriesIn,
   type GeoRule,
@@ -18,14 +19,13 @@ import {
   type TimeRule,
 } from './rules.ts';
 import { WeekGrid } from './week-grid.tsx';
-import { words } from './words.ts';
 
 /** The rule of a filter, as a form has it. */
 export function ruleInput(lang: string): Input {
   return {
     name: 'rule',
     kind: 'part',
-    label: words('rule'),
+    label: t('rule'),
     text: (value) => ruleText(value as Rule, lang),
     check: (value) => ruleError(value as Rule),
     draw: (props) => <RuleView {...props} rule={props.value as Rule} />,
@@ -33,10 +33,10 @@ export function ruleInput(lang: string): Input {
 }
 
 function ruleError(rule: Rule): string | undefined {
-  if (rule.kind === 'geo') return rule.countries.length === 0 ? words('countryNone') : undefined;
-  if (rule.kind === 'ip') return rule.ranges.length === 0 ? words('rangesNone') : undefined;
-  if (rule.windows.length === 0) return words('weekNone');
-  return rule.windows.length > MAX_WINDOWS ? words('weekMany') : undefined;
+  if (rule.kind === 'geo') return rule.countries.length === 0 ? t('countryNone') : undefined;
+  if (rule.kind === 'ip') return rule.ranges.length === 0 ? t('rangesNone') : undefined;
+  if (rule.windows.length === 0) return t('weekNone');
+  return rule.windows.length > MAX_WINDOWS ? t('weekMany') : undefined;
 }
 
 interface RuleProps<Of extends Rule> extends InputViewProps {
@@ -99,7 +99,7 @@ function ModeChoice<Of extends GeoRule | IpRule>({ rule, id, isReadOnly, onChang
   return (
     <Choose
       id={`${id}-mode`}
-      label={words('mode')}
+      label={t('mode')}
       value={rule.mode}
       choices={[
         ['allow', allow],
@@ -123,9 +123,9 @@ function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
   };
   return (
     <div class="rule">
-      <ModeChoice {...{ rule, id, isReadOnly, onChange }} allow={words('modeAllowGeo')} deny={words('modeDenyGeo')} />
+      <ModeChoice {...{ rule, id, isReadOnly, onChange }} allow={t('modeAllowGeo')} deny={t('modeDenyGeo')} />
       <fieldset class="rule-field">
-        <legend>{words('countries')}</legend>
+        <legend>{t('countries')}</legend>
         {rule.countries.length > 0 && (
           <ul class="chips">
             {rule.countries.map((code) => (
@@ -135,7 +135,7 @@ function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
                   <button
                     type="button"
                     class="quiet square"
-                    aria-label={common('remove', nameOf(code))}
+                    aria-label={common('remove', { name: nameOf(code) })}
                     onClick={() => choose(code, false)}
                   >
                     <Icon node={X} size={14} />
@@ -150,8 +150,8 @@ function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
             <input
               class="input"
               type="search"
-              aria-label={words('findCountry')}
-              placeholder={words('findCountry')}
+              aria-label={t('findCountry')}
+              placeholder={t('findCountry')}
               autocomplete="off"
               value={typed}
               onInput={({ currentTarget }) => setTyped(currentTarget.value)}
@@ -165,7 +165,7 @@ function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
               }}
             />
             <p class="unseen" role="status">
-              {typed !== '' && words('countriesShown', found.length)}
+              {typed !== '' && t('countriesShown', { count: found.length })}
             </p>
             <div class="choices many countries">
               {found.map(({ code, name }) => (
@@ -186,12 +186,12 @@ function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
       </fieldset>
       <Choose
         id={`${id}-unlocated`}
-        label={words('unlocated')}
-        hint={words('unlocatedHint')}
+        label={t('unlocated')}
+        hint={t('unlocatedHint')}
         value={rule.unlocated}
         choices={[
-          ['deny', words('unlocatedDeny')],
-          ['allow', words('unlocatedAllow')],
+          ['deny', t('unlocatedDeny')],
+          ['allow', t('unlocatedAllow')],
         ]}
         isReadOnly={isReadOnly}
         onChange={(unlocated) => onChange({ ...rule, unlocated: modeOf(unlocated) })}
@@ -205,15 +205,15 @@ function IpView({ rule, id, isReadOnly, onChange }: RuleProps<IpRule>) {
     name: 'ranges',
     kind: 'list',
     most: 500,
-    label: words('ranges'),
+    label: t('ranges'),
     placeholder: '203.0.113.0/24',
-    read: (text: string) => (isRange(text) ? { value: text.toLowerCase() } : { mistake: words('rangeBad') }),
+    read: (text: string) => (isRange(text) ? { value: text.toLowerCase() } : { mistake: t('rangeBad') }),
   } as const;
   return (
     <div class="rule">
-      <ModeChoice {...{ rule, id, isReadOnly, onChange }} allow={words('modeAllowIp')} deny={words('modeDenyIp')} />
+      <ModeChoice {...{ rule, id, isReadOnly, onChange }} allow={t('modeAllowIp')} deny={t('modeDenyIp')} />
       <div class="rule-field">
-        <label for={`${id}-ranges`}>{words('ranges')}</label>
+        <label for={`${id}-ranges`}>{t('ranges')}</label>
         <ListInput
           input={ranges}
           id={`${id}-ranges`}
@@ -234,8 +234,8 @@ function TimeView({ rule, id, isReadOnly, onChange }: RuleProps<TimeRule>) {
     <div class="rule">
       <Choose
         id={`${id}-zone`}
-        label={words('zone')}
-        hint={words('zoneHint')}
+        label={t('zone')}
+        hint={t('zoneHint')}
         value={rule.zone}
         choices={zones.map((zone) => [zone, zone.replaceAll('_', ' ')])}
         isReadOnly={isReadOnly}

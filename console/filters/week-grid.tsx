@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { useConsole } from '../shell/context.ts';
 import { windowTexts } from './filter.ts';
+import { t } from './i18n.ts';
 import {
   clockText,
   DAYS,
@@ -13,7 +14,6 @@ import {
   weekOf,
   windowsOf,
 } from './rules.ts';
-import { words } from './words.ts';
 
 export interface WeekGridProps {
   windows: readonly TimeWindow[];
@@ -43,11 +43,11 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
   if (found === undefined) {
     return (
       <div class="rule-field">
-        <p class="strip">{words('fine')}</p>
+        <p class="strip">{t('fine')}</p>
         <WindowList windows={windows} />
         {!isReadOnly && (
           <button type="button" class="secondary" onClick={() => onChange([])}>
-            {words('redraw')}
+            {t('redraw')}
           </button>
         )}
       </div>
@@ -85,28 +85,28 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
   const current = Math.min(at, slots * DAYS.length - 1);
   return (
     <fieldset class="rule-field" aria-describedby={isReadOnly ? undefined : `${id}-hint`}>
-      <legend>{words('week')}</legend>
+      <legend>{t('week')}</legend>
       {!isReadOnly && (
         <>
           <p class="hint above" id={`${id}-hint`}>
-            {words('weekHint')}
+            {t('weekHint')}
           </p>
           <div class="week-tools">
             <button type="button" class="secondary" onClick={() => put(new Set(DAYS.flatMap((_, day) => ofDay(day))))}>
-              {words('always')}
+              {t('always')}
             </button>
             <button
               type="button"
               class="secondary"
               onClick={() => onChange([{ days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }])}
             >
-              {words('office')}
+              {t('office')}
             </button>
             <button type="button" class="secondary" onClick={() => onChange([])}>
-              {words('nothing')}
+              {t('nothing')}
             </button>
             <label class="week-step">
-              <span>{words('step')}</span>
+              <span>{t('step')}</span>
               <select
                 class="input"
                 value={String(step)}
@@ -114,7 +114,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
               >
                 {STEPS.filter((one) => one <= found).map((one) => (
                   <option key={one} value={one}>
-                    {words('stepMinutes', one)}
+                    {t('stepMinutes', { count: one })}
                   </option>
                 ))}
               </select>
@@ -122,7 +122,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
           </div>
         </>
       )}
-      <table class={step === 60 ? 'week' : 'week fine'} ref={grid} aria-label={words('week')}>
+      <table class={step === 60 ? 'week' : 'week fine'} ref={grid} aria-label={t('week')}>
         <thead>
           <tr>
             <td />
@@ -131,7 +131,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
                 {isReadOnly ? (
                   dayName(nr, 'short')
                 ) : (
-                  <button type="button" aria-label={words('wholeDay', words(day))} onClick={() => turn(ofDay(nr))}>
+                  <button type="button" aria-label={t('wholeDay', { day: t(day) })} onClick={() => turn(ofDay(nr))}>
                     {dayName(nr, 'short')}
                   </button>
                 )}
@@ -146,7 +146,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
                 {isReadOnly ? (
                   time
                 ) : (
-                  <button type="button" aria-label={words('wholeHour', time)} onClick={() => turn(ofSlot(slot))}>
+                  <button type="button" aria-label={t('wholeHour', { hour: time })} onClick={() => turn(ofSlot(slot))}>
                     {time}
                   </button>
                 )}
@@ -163,7 +163,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
                       tabIndex={part === current ? 0 : -1}
                       aria-pressed={isAllowed}
                       aria-disabled={isReadOnly}
-                      aria-label={`${words(day)}, ${time}`}
+                      aria-label={`${t(day)}, ${time}`}
                       onFocus={() => setAt(part)}
                       onKeyDown={(event) => !isReadOnly && press(event, part)}
                       onClick={(event) => {

@@ -6,7 +6,7 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { amountText } from './amount-text.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 const FEW_CODES = 3;
 
@@ -20,25 +20,25 @@ export function AccountCard() {
   return (
     <div class="aside">
       <section class="panel" aria-labelledby="account">
-        <h2 id="account">{words('account')}</h2>
+        <h2 id="account">{t('account')}</h2>
         <dl>
-          <Fact label={words('accountName')}>{account.name}</Fact>
-          <Fact label={words('accountId')}>
+          <Fact label={t('accountName')}>{account.name}</Fact>
+          <Fact label={t('accountId')}>
             <code>{account.id}</code>
           </Fact>
-          <Fact label={words('plan')}>
+          <Fact label={t('plan')}>
             {plan.body ? (
               <>
                 <Link href={CONSOLE_PLACES.plan[0]}>{plan.body.plan.name}</Link>{' '}
                 <Badge tone={plan.body.plan.active ? 'good' : 'bad'}>
-                  {words(plan.body.plan.active ? 'planActive' : 'planInactive')}
+                  {t(plan.body.plan.active ? 'planActive' : 'planInactive')}
                 </Badge>
               </>
             ) : (
               <Unknown read={plan} />
             )}
           </Fact>
-          <Fact label={words('balance')}>
+          <Fact label={t('balance')}>
             {balance.body ? (
               amountText(texts.lang, balance.body.amount, balance.body.currency)
             ) : (
@@ -48,23 +48,23 @@ export function AccountCard() {
         </dl>
       </section>
       <section class="panel" aria-labelledby="you">
-        <h2 id="you">{words('you')}</h2>
+        <h2 id="you">{t('you')}</h2>
         <dl>
-          <Fact label={words('name')}>{administrator.name}</Fact>
-          <Fact label={words('email')}>{administrator.email}</Fact>
-          <Fact label={words('role')}>{texts(administrator.role)}</Fact>
-          <Fact label={words('codesLeft')}>
+          <Fact label={t('name')}>{administrator.name}</Fact>
+          <Fact label={t('email')}>{administrator.email}</Fact>
+          <Fact label={t('role')}>{texts(administrator.role)}</Fact>
+          <Fact label={t('codesLeft')}>
             <Link href={CONSOLE_PLACES.ownSignIn[0]}>{codes}</Link>
           </Fact>
         </dl>
-        {codes <= FEW_CODES && <p class="note">{words('codesLow')}</p>}
+        {codes <= FEW_CODES && <p class="note">{t('codesLow')}</p>}
       </section>
     </div>
   );
 }
 
 function Unknown({ read: { problem } }: { read: Read }) {
-  return <span class="hint">{words(problem ? 'notLoaded' : 'loading')}</span>;
+  return <span class="hint">{t(problem ? 'notLoaded' : 'loading')}</span>;
 }
 
 function Fact({ label, children }: { label: string; children: ComponentChildren }) {

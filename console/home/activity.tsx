@@ -1,6 +1,6 @@
 import { ChartColumn } from 'lucide';
 import { useId } from 'preact/hooks';
-import { reasonText } from '../events/words.ts';
+import { reasonText } from '../events/i18n.ts';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
@@ -19,8 +19,8 @@ import {
 import { ByResource } from './by-resource.tsx';
 import { Chart } from './chart.tsx';
 import type { ChartData } from './chart-props.ts';
+import { t } from './i18n.ts';
 import type { ActivityProps } from './today.tsx';
-import { words } from './words.ts';
 
 /** What happened in these days, drawn: who got in, who was kept out, why, and where. */
 export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFirst: boolean }) {
@@ -28,8 +28,8 @@ export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFir
     <section class="activity" aria-labelledby="activity" aria-busy={!read.body}>
       <div class="activity-head">
         <div>
-          <h2 id="activity">{words('activity')}</h2>
-          <p class="hint">{words('activityLead')}</p>
+          <h2 id="activity">{t('activity')}</h2>
+          <p class="hint">{t('activityLead')}</p>
         </div>
         {!isFirst && <Choices shown={shown} />}
       </div>
@@ -54,7 +54,7 @@ function Choices({ shown }: { shown: ActivityView }) {
     <div class="choices">
       <div class="choice-resource">
         <label class="unseen" for={`${id}-resource`}>
-          {words('resource')}
+          {t('resource')}
         </label>
         <select
           id={`${id}-resource`}
@@ -64,7 +64,7 @@ function Choices({ shown }: { shown: ActivityView }) {
             go(hrefOf({ ...shown, resource: value === '' ? undefined : value }), true)
           }
         >
-          <option value="">{words('allResources')}</option>
+          <option value="">{t('allResources')}</option>
           {choices.map((one) => (
             <option key={one.id} value={one.id}>
               {one.name}
@@ -73,7 +73,7 @@ function Choices({ shown }: { shown: ActivityView }) {
         </select>
       </div>
       <fieldset class="segments">
-        <legend class="unseen">{words('period')}</legend>
+        <legend class="unseen">{t('period')}</legend>
         {PERIODS.map((one) => (
           <label key={one}>
             <input
@@ -83,7 +83,7 @@ function Choices({ shown }: { shown: ActivityView }) {
               checked={one === days}
               onChange={() => go(hrefOf({ ...shown, days: one }), true)}
             />
-            <span>{words('lastDays', one)}</span>
+            <span>{t('lastDays', { count: one })}</span>
           </label>
         ))}
       </fieldset>
@@ -98,15 +98,15 @@ function Quiet({ shown, isFirst }: { shown: ActivityView; isFirst: boolean }) {
   return (
     <Empty
       icon={ChartColumn}
-      title={words(isFirst ? 'emptyTitle' : 'quietTitle')}
-      text={isFirst ? words('emptyText') : `${words('quietText', shown.days)} ${words('emptyTextDone')}`}
+      title={t(isFirst ? 'emptyTitle' : 'quietTitle')}
+      text={isFirst ? t('emptyText') : `${t('quietText', { count: shown.days })} ${t('emptyTextDone')}`}
     >
       {(resource !== undefined || isSuperuser(session)) && (
         <Link
           class="small-primary"
           href={resource === undefined ? '/console/resources/new' : `/console/resources/${resource}/try`}
         >
-          {words(resource === undefined ? 'emptyMake' : 'emptyAction')}
+          {t(resource === undefined ? 'emptyMake' : 'emptyAction')}
         </Link>
       )}
     </Empty>
@@ -120,14 +120,14 @@ function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView
   const lost = days.filter(({ complete }) => !complete).map(({ day }) => day);
   const outcomes = outcomesByDay(days).map(({ key, values }): ChartData => {
     const outcome = key === 'granted' ? 'granted' : 'refused';
-    return { key, values, label: words(outcome), colour: `--${outcome}`, href: attemptsHref({ outcome, ...span }) };
+    return { key, values, label: t(outcome), colour: `--${outcome}`, href: attemptsHref({ outcome, ...span }) };
   });
   const reasons = reasonsByDay(days).map(({ key, values }, at): ChartData => {
     const isReason = key !== OTHERS;
     return {
       key,
       values,
-      label: isReason ? reasonText(key) : words('others'),
+      label: isReason ? reasonText(key) : t('others'),
       colour: `--pile-${at + 1}`,
       href: isReason ? attemptsHref({ outcome: 'refused', reason: key, ...span }) : undefined,
     };
@@ -136,7 +136,7 @@ function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView
     {
       key: 'people',
       values: days.map(({ activeUsers }) => activeUsers.count),
-      label: words('people'),
+      label: t('people'),
       colour: '--pile-1',
       // Who came on two days is one person.
       hasNoSum: true,
@@ -144,24 +144,24 @@ function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView
   ];
   return (
     <>
-      {lost.length > 0 && <p class="strip warn">{words('incomplete', lost.join(', '))}</p>}
+      {lost.length > 0 && <p class="strip warn">{t('incomplete', { days: lost.join(', ') })}</p>}
       <div class="charts">
         <Chart
-          title={words('perDay')}
+          title={t('perDay')}
           days={names}
           series={outcomes}
           dayHref={(day) => attemptsHref({ resource, from: day, to: day })}
           isWide
         />
         <Chart
-          title={words('perReason')}
+          title={t('perReason')}
           days={names}
           series={reasons}
           dayHref={(day) => attemptsHref({ outcome: 'refused', resource, from: day, to: day })}
-          none={words('noRefusals')}
+          none={t('noRefusals')}
         />
         <Chart
-          title={words('perPeople')}
+          title={t('perPeople')}
           days={names}
           series={people}
           dayHref={(day) => attemptsHref({ outcome: 'granted', resource, from: day, to: day })}

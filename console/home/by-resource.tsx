@@ -3,8 +3,8 @@ import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { type ActivityView, hrefOf, type ResourceSums, sumOf } from './activity.ts';
+import { t } from './i18n.ts';
 import { LegendSwatch } from './legend-swatch.tsx';
-import { words } from './words.ts';
 
 const MAX_SHOWN = 12;
 
@@ -30,17 +30,17 @@ export function ByResource({ shown }: { shown: ActivityView }) {
   const number = new Intl.NumberFormat(lang);
   return (
     <section class="panel chart-panel wide" aria-labelledby="by-resource">
-      <h3 id="by-resource">{words('perResource')}</h3>
+      <h3 id="by-resource">{t('perResource')}</h3>
       {next !== null ? (
-        <p class="hint">{words('moreResources', rows.length, items.length)}</p>
+        <p class="hint">{t('moreResources', { count: rows.length, total: items.length })}</p>
       ) : (
-        items.length > rows.length && <p class="hint">{words('busiest', rows.length)}</p>
+        items.length > rows.length && <p class="hint">{t('busiest', { count: rows.length })}</p>
       )}
       <ul class="legend">
         {(['granted', 'refused'] as const).map((outcome) => (
           <li key={outcome}>
             <LegendSwatch colour={`--${outcome}`} />
-            {words(outcome)}
+            {t(outcome)}
           </li>
         ))}
       </ul>
@@ -53,12 +53,12 @@ export function ByResource({ shown }: { shown: ActivityView }) {
               <rect class="kept-out" x={`${(100 * granted) / most}%`} width={`${(100 * kept) / most}%`} height="14" />
             </svg>
             <span class="bar-numbers">
-              <span class="unseen">{words('granted')} </span>
+              <span class="unseen">{t('granted')} </span>
               {number.format(granted)}
               <span class="dot" aria-hidden="true">
                 ·
               </span>
-              <span class="unseen">, {words('refused')} </span>
+              <span class="unseen">, {t('refused')} </span>
               {number.format(kept)}
             </span>
           </li>

@@ -2,7 +2,7 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { startOf } from './activity.ts';
 import type { ChartProps } from './chart-props.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** The numbers of a chart, the newest day first: for whoever does not see it, and whoever wants them exactly. */
 export function ChartTable({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'isWide'>) {
@@ -13,7 +13,7 @@ export function ChartTable({ title, days, series, dayHref }: Omit<ChartProps, 'n
   return (
     <details>
       <summary>
-        {words('asTable')}
+        {t('asTable')}
         <span class="unseen">: {title}</span>
       </summary>
       <div class="chart-table">
@@ -21,7 +21,7 @@ export function ChartTable({ title, days, series, dayHref }: Omit<ChartProps, 'n
           <caption class="unseen">{title}</caption>
           <thead>
             <tr>
-              <th scope="col">{words('day')}</th>
+              <th scope="col">{t('day')}</th>
               {series.map(({ key, label }) => (
                 <th key={key} scope="col" class="number">
                   {label}
@@ -48,7 +48,7 @@ export function ChartTable({ title, days, series, dayHref }: Omit<ChartProps, 'n
           {hasSums && (
             <tfoot>
               <tr>
-                <th scope="row">{words('sum')}</th>
+                <th scope="row">{t('sum')}</th>
                 {series.map(({ key, values }) => (
                   <td key={key} class="number">
                     {number.format(values.reduce((sum, value) => sum + value, 0))}

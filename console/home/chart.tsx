@@ -6,8 +6,8 @@ import { startOf } from './activity.ts';
 import type { ChartProps } from './chart-props.ts';
 import { ChartTable } from './chart-table.tsx';
 import type { Drawing, DrawnChart } from './draw-chart.ts';
+import { t } from './i18n.ts';
 import { LegendSwatch } from './legend-swatch.tsx';
-import { words } from './words.ts';
 
 /** A number for each day: drawn, told day by day, and as a table. */
 export function Chart({ title, days, series, dayHref, none, isWide = false }: ChartProps) {
@@ -78,8 +78,8 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
     .filter(({ values }) => (values[at] ?? 0) > 0)
     .map(({ label, values }) => `${label} ${number.format(values[at] ?? 0)}`)
     .join(', ');
-  const text = words('onDay', dayText, told || words('nothing'));
-  if (isLost) return <p class="hint">{words('chartLost')}</p>;
+  const text = t('onDay', { day: dayText, count: told || t('nothing') });
+  if (isLost) return <p class="hint">{t('chartLost')}</p>;
   return (
     <>
       <div
@@ -87,7 +87,7 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
         class="chart"
         role="slider"
         tabIndex={0}
-        aria-label={`${title}. ${words('keysHint')}`}
+        aria-label={`${title}. ${t('keysHint')}`}
         aria-valuemin={1}
         aria-valuemax={days.length}
         aria-valuenow={at + 1}
@@ -102,8 +102,8 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
         }}
       />
       <p class="readout">
-        <strong>{dayText}</strong> <span>{told || words('nothing')}</span>{' '}
-        <Link href={dayHref(day)}>{words('eventsOfDay')}</Link>
+        <strong>{dayText}</strong> <span>{told || t('nothing')}</span>{' '}
+        <Link href={dayHref(day)}>{t('eventsOfDay')}</Link>
       </p>
     </>
   );

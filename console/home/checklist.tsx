@@ -1,12 +1,12 @@
 import type { ChecklistItem, ChecklistView } from '@countersign/protocol/checklist';
-import { Tick } from '../parts/icons.tsx';
+import { Tick } from '@countersign/ui/icons.tsx';
 import type { Read } from '../service/query-cache.ts';
 import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { checklistLink, SUPERUSERS } from './checklist-links.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** What there is to do until somebody signs in, each item with the way to where it is done. */
 export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): void } }) {
@@ -14,10 +14,12 @@ export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): voi
   const open = items.filter(({ done }) => !done).map(({ item }) => item);
   return (
     <section class="panel checklist" aria-labelledby="checklist">
-      <h2 id="checklist">{words('checklist')}</h2>
+      <h2 id="checklist">{t('checklist')}</h2>
       <p class="hint" role="status">
         {read.body &&
-          (read.body.done ? words('checklistAll') : words('checklistDone', items.length - open.length, items.length))}
+          (read.body.done
+            ? t('checklistAll')
+            : t('checklistDone', { done: items.length - open.length, total: items.length }))}
       </p>
       {!read.body && read.problem && <Problem read={read} />}
       <ol>
@@ -26,8 +28,8 @@ export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): voi
             <Tick isDone={done} />
             <div>
               <h3>
-                <span class="unseen">{words(done ? 'itemDone' : 'itemOpen')} </span>
-                {words(item)}
+                <span class="unseen">{t(done ? 'itemDone' : 'itemOpen')} </span>
+                {t(item)}
               </h3>
               {!done && <HowTo item={item} isFirst={item === open[0]} />}
             </div>
@@ -50,14 +52,14 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
         : undefined;
   return (
     <>
-      <p class="hint close">{words(`${item}Hint`)}</p>
+      <p class="hint close">{t(`${item}Hint`)}</p>
       {others ? (
-        <p class="hint">{words(others)}</p>
+        <p class="hint">{t(others)}</p>
       ) : (
         <p class="there">
           <Link class={isFirst ? 'small-primary' : 'secondary'} href={checklistLink(item, resource)}>
-            {words('doThis')}
-            <span class="unseen">: {words(item)}</span>
+            {t('doThis')}
+            <span class="unseen">: {t(item)}</span>
           </Link>
         </p>
       )}

@@ -9,8 +9,8 @@ import { AccountCard } from './account-card.tsx';
 import { type DayView, isQuiet, readActivityView } from './activity.ts';
 import { Activity } from './activity.tsx';
 import { Checklist } from './checklist.tsx';
+import { t } from './i18n.ts';
 import { Today } from './today.tsx';
-import { words } from './words.ts';
 
 const POLL_INTERVAL_MS = 10_000;
 
@@ -39,7 +39,7 @@ export function Home() {
   const isKnown = checklist.body !== undefined || checklist.problem !== undefined;
   return (
     <>
-      <PageHead title={words('title')} />
+      <PageHead title={t('title')} />
       <div class="columns">
         <div>
           {isKnown ? (

@@ -1,9 +1,9 @@
-import { words as events, reasons } from '../events/words.ts';
-import { together } from '../i18n/words.ts';
-import { words as people } from '../shared/words.ts';
+import { t as events, reasons } from '../events/i18n.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
+import { t as people } from '../shared/i18n.ts';
 import css from './home.css?inline';
-import { words as own } from './words.ts';
+import { t as own } from './i18n.ts';
 
 export { Home as Page } from './home.tsx';
-export const words = together(own, events, people, reasons);
+export const messages = loadTogether(own, events, people, reasons);
 export const style = css;

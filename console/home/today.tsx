@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { EventView } from '../events/event.ts';
 import { Outcome } from '../events/event-parts.tsx';
-import { reasonText } from '../events/words.ts';
+import { reasonText } from '../events/i18n.ts';
 import type { Read } from '../service/query-cache.ts';
 import { UserName } from '../shared/names.tsx';
 import { useConsole } from '../shell/context.ts';
@@ -10,7 +10,7 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { type ActivityView, attemptsHref, type DayView, reasonsOf, startOf, sumOf } from './activity.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export interface ActivityProps {
   /** Those of before, while others are asked for. */
@@ -37,20 +37,20 @@ export function Today({ days, read, shown }: ActivityProps) {
   const since = new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(midnight);
   return (
     <section class="panel today" aria-labelledby="today">
-      <h2 id="today">{words('today')}</h2>
-      <p class="hint">{isHereToo ? words('todayUtc') : words('todaySince', since)}</p>
+      <h2 id="today">{t('today')}</h2>
+      <p class="hint">{isHereToo ? t('todayUtc') : t('todaySince', { time: since })}</p>
       <dl class="figures">
-        <Figure label={words('granted')} tone="good">
+        <Figure label={t('granted')} tone="good">
           <Link href={attemptsHref({ outcome: 'granted', resource, from })}>{number.format(today.granted)}</Link>
         </Figure>
-        <Figure label={words('refused')} tone={refused > 0 ? 'bad' : undefined}>
+        <Figure label={t('refused')} tone={refused > 0 ? 'bad' : undefined}>
           <Link href={attemptsHref({ outcome: 'refused', resource, from })}>{number.format(refused)}</Link>
         </Figure>
-        <Figure label={words('people')}>{today.activeUsers.exact ? people : words('about', people)}</Figure>
+        <Figure label={t('people')}>{today.activeUsers.exact ? people : t('about', { count: people })}</Figure>
       </dl>
       {refused > 0 && (
         <>
-          <h3>{words('refusedBecause')}</h3>
+          <h3>{t('refusedBecause')}</h3>
           <ul class="reasons">
             {reasonsOf([today])
               .slice(0, MAX_REASONS)
@@ -90,7 +90,7 @@ function Latest({ resource, from }: { resource: string | undefined; from: string
   const read = useQuery<{ items: EventView[] }>(`events?type=authentication&limit=${LATEST}${of}`);
   return (
     <>
-      <h3>{words('latest')}</h3>
+      <h3>{t('latest')}</h3>
       {read.body && read.body.items.length > 0 && (
         <ul class="latest">
           {read.body.items.map(({ id, at, subject, outcome, reason }) => (
@@ -99,7 +99,7 @@ function Latest({ resource, from }: { resource: string | undefined; from: string
                 {subject?.startsWith('usr_') ? (
                   <UserName id={subject} />
                 ) : (
-                  <span class="muted">{subject ?? words('nobodyKnown')}</span>
+                  <span class="muted">{subject ?? t('nobodyKnown')}</span>
                 )}
               </span>
               <span class="latest-outcome">
@@ -113,11 +113,11 @@ function Latest({ resource, from }: { resource: string | undefined; from: string
           ))}
         </ul>
       )}
-      {read.body?.items.length === 0 && <p class="hint">{words('noneYet')}</p>}
-      {!read.body && (read.problem ? <p class="hint">{words('notLoaded')}</p> : <Skeleton lines={3} />)}
+      {read.body?.items.length === 0 && <p class="hint">{t('noneYet')}</p>}
+      {!read.body && (read.problem ? <p class="hint">{t('notLoaded')}</p> : <Skeleton lines={3} />)}
       {read.body && read.body.items.length > 0 && (
         <p class="latest-all">
-          <Link href={attemptsHref({ resource, from })}>{words('allToday')}</Link>
+          <Link href={attemptsHref({ resource, from })}>{t('allToday')}</Link>
         </p>
       )}
     </>

@@ -1,47 +1,29 @@
-import { type Dictionary, en, type TextKey } from './en.ts';
+import base from '@countersign/ui/i18n/locales/en/console/base.json';
+import { createTranslate, loadTranslate, type MessageFiles, type Translate } from '@countersign/ui/i18n/translate';
 
-/** Languages beside English, each loaded when first asked for. */
-const LANGUAGES: Record<string, () => Promise<Dictionary>> = {
-  de: () => import('./de.ts').then(({ de }) => de),
-};
+/** Languages beside English, each loaded when it is first asked for. */
+const LANGUAGES = import.meta.glob(['./*/console/base.json', '!./en/**'], {
+  base: '/ui/i18n/locales/',
+});
+/** The languages of the console. */
+export const CONSOLE_LANGUAGES: readonly string[] = ['en', ...Object.keys(LANGUAGES)];
 
-/** What each calls itself. */
-export const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'English', de: 'Deutsch' };
+export type TextKey = keyof typeof base;
+export type Texts = Translate<TextKey>;
 
-export interface Texts {
-  /** The language the texts are in. */
-  lang: string;
-  /** The text in this language, else in English; `{0}` and `{1}` are replaced by the values. */
-  (key: TextKey, ...values: (string | number)[]): string;
+export const english: Texts = createTranslate('en', base);
+
+export function loadTexts(tags: readonly string[], languages: MessageFiles = LANGUAGES): Promise<Texts> {
+  return loadTranslate(languages, english, tags);
 }
 
-/** Texts from a dictionary, each missing one from English. */
-export function textsOf(lang: string, dictionary: Dictionary): Texts {
-  const text = (key: TextKey, ...values: (string | number)[]) =>
-    (dictionary[key] ?? en[key]).replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
-  return Object.assign(text, { lang });
-}
-
-export const english: Texts = textsOf('en', en);
-
-/**
- * The first of these BCP 47 tags that there is a dictionary for, by its primary language. English if there is none or
- * it does not load: a missing language never keeps anybody out.
- */
-export async function loadTexts(tags: readonly string[], languages = LANGUAGES): Promise<Texts> {
-  for (const tag of tags) {
-    const lang = tag.split('-', 1)[0]?.toLowerCase() ?? '';
-    if (lang === 'en') return english;
-    if (!Object.hasOwn(languages, lang)) continue;
-    const dictionary = await languages[lang]?.().catch(() => undefined);
-    return dictionary ? textsOf(lang, dictionary) : english;
-  }
-  return english;
-}
-
-/** The text of a refusal; of one that no person should meet, a general one. */
+/** The text of a refusal; of one that no user should meet, a general one. */
 export function refusalText(texts: Texts, code: string, flaw?: string): string {
   const flawed = `PASSWORD_${flaw?.toUpperCase()}`;
-  if (code === 'PASSWORD_COMMON' && Object.hasOwn(en, flawed)) return texts(flawed as TextKey);
-  return texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
+  if (code === 'PASSWORD_COMMON' && isText(flawed)) return texts(flawed);
+  return texts(isText(code) ? code : 'unexpected');
+}
+
+function isText(key: string): key is TextKey {
+  return Object.hasOwn(base, key);
 }

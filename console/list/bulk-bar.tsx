@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Answer } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
+import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from '../shell/words.ts';
 
 export interface BulkAction<Item> {
   label: string;
@@ -54,13 +54,13 @@ export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<I
     };
     const text =
       failed.length === 0
-        ? words('bulkDone', done.length)
-        : words('bulkSome', done.length, failed.length, failed.slice(0, 3).join(', '));
+        ? t('bulkDone', { done: done.length })
+        : t('bulkSome', { done: done.length, failed: failed.length, reason: failed.slice(0, 3).join(', ') });
     notify({ text, isBad: failed.length > 0, ...(undo && done.length > 0 && { undo: takeBack }) });
   };
   return (
-    <div class="bulk" role="toolbar" aria-label={words('selected', items.length)}>
-      <p>{words('selected', items.length)}</p>
+    <div class="bulk" role="toolbar" aria-label={t('selected', { count: items.length })}>
+      <p>{t('selected', { count: items.length })}</p>
       {actions.map((action) => (
         <button
           key={action.label}
@@ -73,7 +73,7 @@ export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<I
         </button>
       ))}
       <button type="button" class="quiet" onClick={onDone}>
-        {words('unselect')}
+        {t('unselect')}
       </button>
       {progress !== undefined && <p role="status">{progress}</p>}
     </div>

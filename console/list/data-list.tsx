@@ -3,10 +3,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
+import { t } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { words } from '../shell/words.ts';
 import { type BulkAction, BulkBar } from './bulk-bar.tsx';
 import { createTrail, type ListState, listStateOf, queryOf, toggleSort, withChanges } from './list-state.ts';
 import { SearchBox } from './search-box.tsx';
@@ -68,7 +68,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   const count = read.body?.items.length;
   const isNarrowed = state.search !== '' || Object.keys(state.filters).length > 0;
   useEffect(() => {
-    if (count !== undefined && isNarrowed) announce(words('results', count));
+    if (count !== undefined && isNarrowed) announce(t('results', { count }));
   }, [count, isNarrowed, announce]);
 
   const put = (next: ListState, isReplacing = false) => {
@@ -124,7 +124,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
       </div>
       {read.problem && read.body && (
         <p class="strip" role="status">
-          {words('stale')}
+          {t('stale')}
         </p>
       )}
       {marked.length > 0 && (
@@ -133,7 +133,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
       {!page && (read.problem ? <Problem read={read} /> : <Skeleton lines={8} />)}
       {page && items.length === 0 && (
         <p class="list-none" role="status">
-          {state.search === '' ? words('noMatchFilter') : words('noMatch', state.search)}
+          {state.search === '' ? t('noMatchFilter') : t('noMatch', { query: state.search })}
         </p>
       )}
       {items.length > 0 && (isNarrow ? <Cards {...view} /> : <Table {...view} />)}
@@ -163,7 +163,7 @@ function Table<Item extends { id: string }>(props: ViewProps<Item>) {
             <th class="tick-cell">
               <input
                 type="checkbox"
-                aria-label={words('selectAll')}
+                aria-label={t('selectAll')}
                 checked={isAll}
                 ref={(box) => {
                   if (box) box.indeterminate = !isAll && items.some(({ id }) => chosen.has(id));
@@ -222,7 +222,7 @@ function SortableHead<Item>({
   return (
     <th scope="col" aria-sort={!isSorted ? undefined : state.order === 'desc' ? 'descending' : 'ascending'}>
       <button type="button" class={isSorted ? 'sort on' : 'sort'} onClick={() => put(toggleSort(state, sort))}>
-        <span class="unseen">{words('sortBy', label)}</span>
+        <span class="unseen">{t('sortBy', { column: label })}</span>
         <span aria-hidden="true">{label}</span>
         <Icon node={icon} size={14} />
       </button>
@@ -274,7 +274,7 @@ function Choose<Item extends { id: string }>({
   return (
     <input
       type="checkbox"
-      aria-label={words('selectOne', nameOf(item))}
+      aria-label={t('selectOne', { name: nameOf(item) })}
       checked={chosen.has(item.id)}
       onChange={({ currentTarget }) => choose([item.id], currentTarget.checked)}
     />
@@ -294,10 +294,10 @@ function Pager({ path, state, next, put }: PagerProps) {
   const before = after === undefined ? undefined : trail.before(list, after);
   if (after === undefined && next === null) return null;
   return (
-    <nav class="pager" aria-label={words('pageOfList')}>
+    <nav class="pager" aria-label={t('pageOfList')}>
       {after !== undefined && (
         <button type="button" class="secondary" onClick={() => put(withChanges(state, before ?? {}))}>
-          {words(before ? 'previousPage' : 'firstPage')}
+          {t(before ? 'previousPage' : 'firstPage')}
         </button>
       )}
       {next !== null && (
@@ -309,7 +309,7 @@ function Pager({ path, state, next, put }: PagerProps) {
             put(withChanges(state, { after: next }));
           }}
         >
-          {words('nextPage')}
+          {t('nextPage')}
         </button>
       )}
     </nav>

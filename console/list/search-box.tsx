@@ -1,7 +1,7 @@
 import { Search, X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 
 /** The service is asked when the fingers rest. */
 const WAIT_MS = 250;
@@ -34,10 +34,10 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
         class="input"
         type="search"
         enterkeyhint="search"
-        aria-label={words('search')}
-        placeholder={words('searchHint')}
+        aria-label={t('search')}
+        placeholder={t('searchHint')}
         data-key="/"
-        data-key-name={words('shortcutSearch')}
+        data-key-name={t('shortcutSearch')}
         autocomplete="off"
         spellcheck={false}
         maxLength={200}
@@ -49,7 +49,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
         <button
           type="button"
           class="quiet square"
-          aria-label={words('clearSearch')}
+          aria-label={t('clearSearch')}
           onClick={() => {
             setText('');
             input.current?.focus();

@@ -1,7 +1,7 @@
+import { Seal } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
-import { Seal } from './icons.tsx';
 
 export interface CardProps {
   texts: Texts;

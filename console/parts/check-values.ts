@@ -1,4 +1,4 @@
-import type { TextKey } from '../i18n/en.ts';
+import type { TextKey } from '../i18n/texts.ts';
 import type { FieldSpec } from './field.tsx';
 
 /** A code as apps and mails show it: in groups. The service takes digits alone. */

@@ -1,7 +1,7 @@
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { words } from '../shell/words.ts';
+import { t } from '../shell/i18n.ts';
 import { Icon } from './icon.tsx';
 
 export interface DialogProps {
@@ -55,7 +55,7 @@ export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose
             <button
               type="button"
               class="quiet square"
-              aria-label={words('close')}
+              aria-label={t('close')}
               aria-disabled={onClose === undefined}
               onClick={onClose}
             >

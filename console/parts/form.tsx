@@ -1,10 +1,13 @@
+import { Alert } from '@countersign/ui/alert.tsx';
+import { SubmitButton } from '@countersign/ui/button.tsx';
+import { waitText } from '@countersign/ui/wait-text';
 import { type ComponentChildren, createRef, type RefObject } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import type { TextKey } from '../i18n/en.ts';
+import type { TextKey } from '../i18n/texts.ts';
 import { refusalText, type Texts } from '../i18n/texts.ts';
 import { createSubmission, type SubmissionParts, type SubmissionState } from '../service/submission.ts';
 import { checkValues, fieldOf } from './check-values.ts';
-import { Alert, Field, type FieldSpec } from './field.tsx';
+import { Field, type FieldSpec } from './field.tsx';
 
 export type Values = Record<string, string>;
 
@@ -87,15 +90,13 @@ export function Form(props: FormProps) {
       <Alert>{place === undefined && text}</Alert>
       {notice?.wait && !busy && (
         <p class="hint" role="timer">
-          {leftMs > 0 ? remaining(texts, leftMs) : texts('mayTryAgain')}
+          {leftMs > 0 ? waitText(texts, leftMs) : texts('mayTryAgain')}
         </p>
       )}
       <div class="actions">
-        {/* Not `disabled`: a button that loses the focus loses the person who uses a keyboard. */}
-        <button type="submit" class="primary" aria-disabled={busy || leftMs > 0}>
-          {busy && <span class="spinner" />}
+        <SubmitButton isBusy={busy} isIdle={busy || leftMs > 0}>
           {busy ? texts('checking') : button}
-        </button>
+        </SubmitButton>
         {onCancel && (
           <button type="button" class="secondary" onClick={onCancel}>
             {texts('cancel')}
@@ -154,9 +155,4 @@ function useLeftMs({ notice }: SubmissionState): number {
     return () => clearInterval(timer);
   }, [notice]);
   return notice?.wait?.leftMs() ?? 0;
-}
-
-function remaining(texts: Texts, leftMs: number): string {
-  const seconds = Math.ceil(leftMs / 1_000);
-  return seconds < 120 ? texts('waitSeconds', seconds) : texts('waitMinutes', Math.ceil(seconds / 60));
 }

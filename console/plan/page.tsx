@@ -7,11 +7,11 @@ import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
+import { t } from './i18n.ts';
 import css from './plan.css?inline';
 import { PlanState, Plans } from './plans.tsx';
-import { words } from './words.ts';
 
-export { words } from './words.ts';
+export { t as messages } from './i18n.ts';
 export const style = css;
 
 interface Entry {
@@ -35,10 +35,10 @@ export function Page() {
   const { session } = useConsole();
   return (
     <>
-      <PageHead title={words('title')} lead={words('lead')} />
+      <PageHead title={t('title')} lead={t('lead')} />
       <Balance />
       {isSuperuser(session) ? <Plans /> : <OwnPlan />}
-      <h2 class="ledger-title">{words('ledger')}</h2>
+      <h2 class="ledger-title">{t('ledger')}</h2>
       <Ledger />
     </>
   );
@@ -49,7 +49,7 @@ function Balance() {
   const read = useQuery<{ amount: number; currency: string }>('balance');
   return (
     <section class="panel" aria-labelledby="balance">
-      <h2 id="balance">{words('balance')}</h2>
+      <h2 id="balance">{t('balance')}</h2>
       {read.body ? (
         <p class="balance">{amountText(lang, read.body.amount, read.body.currency)}</p>
       ) : read.problem ? (
@@ -57,7 +57,7 @@ function Balance() {
       ) : (
         <Skeleton lines={1} />
       )}
-      <p class="hint">{words('balanceText')}</p>
+      <p class="hint">{t('balanceText')}</p>
     </section>
   );
 }
@@ -68,14 +68,14 @@ function OwnPlan() {
   return (
     <section class="panel" aria-labelledby="plan">
       <h2 id="plan">
-        {words('plan')}
+        {t('plan')}
         {read.body && (
           <>
             : {read.body.plan.name} <PlanState isActive={read.body.plan.active} />
           </>
         )}
       </h2>
-      <p class="hint">{words('superuserOnly')}</p>
+      <p class="hint">{t('superuserOnly')}</p>
     </section>
   );
 }
@@ -85,37 +85,37 @@ function Ledger() {
   return (
     <DataList<Entry>
       path="ledger"
-      label={words('ledger')}
+      label={t('ledger')}
       canSearch={false}
       columns={[
         {
           key: 'reason',
-          label: words('reason'),
-          cell: ({ reason, plan, reference }) => [words(reason), plan, reference].filter(Boolean).join(' · '),
+          label: t('reason'),
+          cell: ({ reason, plan, reference }) => [t(reason), plan, reference].filter(Boolean).join(' · '),
         },
         {
           key: 'amount',
-          label: words('amount'),
+          label: t('amount'),
           cell: ({ kind, amount, currency }) => amountText(lang, kind === 'debit' ? -amount : amount, currency),
         },
-        { key: 'after', label: words('after'), cell: ({ balance, currency }) => amountText(lang, balance, currency) },
-        { key: 'when', label: words('when'), cell: ({ at }) => <Timestamp at={at} /> },
-        { key: 'number', label: words('number'), cell: ({ number }) => number },
+        { key: 'after', label: t('after'), cell: ({ balance, currency }) => amountText(lang, balance, currency) },
+        { key: 'when', label: t('when'), cell: ({ at }) => <Timestamp at={at} /> },
+        { key: 'number', label: t('number'), cell: ({ number }) => number },
       ]}
       nameOf={({ number }) => String(number)}
       filters={[
         {
           name: 'kind',
-          label: words('anyKind'),
-          choices: (['credit', 'debit'] as const).map((kind) => ({ value: kind, label: words(kind) })),
+          label: t('anyKind'),
+          choices: (['credit', 'debit'] as const).map((kind) => ({ value: kind, label: t(kind) })),
         },
         {
           name: 'reason',
-          label: words('anyReason'),
-          choices: REASONS.map((reason) => ({ value: reason, label: words(reason) })),
+          label: t('anyReason'),
+          choices: REASONS.map((reason) => ({ value: reason, label: t(reason) })),
         },
       ]}
-      empty={<Empty icon={Wallet} title={words('emptyTitle')} text={words('emptyText')} />}
+      empty={<Empty icon={Wallet} title={t('emptyTitle')} text={t('emptyText')} />}
     />
   );
 }

@@ -6,7 +6,7 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 const QUOTAS = ['users', 'resources', 'filters', 'administrators'] as const;
 type Quotas = Partial<Record<(typeof QUOTAS)[number], number>>;
@@ -34,20 +34,20 @@ export function Plans() {
   const [isBusy, setBusy] = useState(false);
   const { body: own } = plan;
   const feeText = (fee: number) =>
-    fee === 0 ? words('free') : words('monthly', amountText(texts.lang, fee, offer.body?.currency ?? ''));
+    fee === 0 ? t('free') : t('monthly', { amount: amountText(texts.lang, fee, offer.body?.currency ?? '') });
   const choose = async ({ name, monthlyFee }: Offer['items'][number]) => {
     if (isBusy) return;
     const isSure = await ask({
-      title: words('chooseTitle', name),
-      text: words('chooseText', feeText(monthlyFee)),
-      action: words('chooseAction'),
+      title: t('chooseTitle', { name }),
+      text: t('chooseText', { price: feeText(monthlyFee) }),
+      action: t('chooseAction'),
     });
     if (!isSure) return;
     setBusy(true);
     const answer = await client.send('POST', 'plan', { name });
     setBusy(false);
     reads.changed('plan', 'account', 'balance', 'ledger', 'checklist');
-    if (answer.kind === 'done') notify({ text: words('chosen', name) });
+    if (answer.kind === 'done') notify({ text: t('chosen', { name }) });
     else notify({ text: refusalInWords(texts, answer), isBad: true });
   };
   if (!own || !offer.body) {
@@ -59,32 +59,32 @@ export function Plans() {
     <>
       <section class="panel" aria-labelledby="plan">
         <h2 id="plan">
-          {words('plan')}: {own.name} <PlanState isActive={own.active} />
+          {t('plan')}: {own.name} <PlanState isActive={own.active} />
         </h2>
-        {!own.active && <p class="hint">{words('inactiveText')}</p>}
+        {!own.active && <p class="hint">{t('inactiveText')}</p>}
         <p class="hint">
           {feeText(own.monthlyFee)}
           {own.paidUntil !== undefined && (
             <>
-              <span class="dot">·</span> {words('paidUntil')} <Timestamp at={own.paidUntil} isExact />
+              <span class="dot">·</span> {t('paidUntil')} <Timestamp at={own.paidUntil} isExact />
             </>
           )}
           {own.lapsedAt !== undefined && (
             <>
-              <span class="dot">·</span> {words('lapsed')} <Timestamp at={own.lapsedAt} />
+              <span class="dot">·</span> {t('lapsed')} <Timestamp at={own.lapsedAt} />
             </>
           )}
         </p>
-        {limited.length === 0 && <p class="hint">{words('unlimited')}</p>}
+        {limited.length === 0 && <p class="hint">{t('unlimited')}</p>}
         <dl class="quotas">
           {limited.map((quota) => {
             const [most, used] = [own.quotas[quota] ?? 0, own.usage[quota] ?? 0];
             return (
               <div key={quota}>
-                <dt>{words(quota)}</dt>
+                <dt>{t(quota)}</dt>
                 <dd>
-                  {words('used', used.toLocaleString(texts.lang), most.toLocaleString(texts.lang))}
-                  <meter aria-label={words(quota)} min={0} max={most} high={most * 0.9} value={used} />
+                  {t('used', { used: used.toLocaleString(texts.lang), limit: most.toLocaleString(texts.lang) })}
+                  <meter aria-label={t(quota)} min={0} max={most} high={most * 0.9} value={used} />
                 </dd>
               </div>
             );
@@ -92,8 +92,8 @@ export function Plans() {
         </dl>
       </section>
       <section class="panel" aria-labelledby="offered">
-        <h2 id="offered">{words('offered')}</h2>
-        <p class="hint">{words('offeredText')}</p>
+        <h2 id="offered">{t('offered')}</h2>
+        <p class="hint">{t('offeredText')}</p>
         <ul class="offers">
           {offer.body.items.map((one) => (
             <li key={one.name}>
@@ -104,20 +104,20 @@ export function Plans() {
                   const most = one.quotas[quota];
                   return most === undefined
                     ? []
-                    : [<li key={quota}>{words('upTo', most.toLocaleString(texts.lang), words(quota))}</li>];
+                    : [<li key={quota}>{t('upTo', { limit: most.toLocaleString(texts.lang), quota: t(quota) })}</li>];
                 })}
               </ul>
               {one.name === own.name && own.active ? (
-                <Badge tone="good">{words('current')}</Badge>
+                <Badge tone="good">{t('current')}</Badge>
               ) : (
                 <button
                   type="button"
                   class="secondary"
-                  aria-label={words('chooseName', one.name)}
+                  aria-label={t('chooseName', { name: one.name })}
                   aria-disabled={isBusy}
                   onClick={() => choose(one)}
                 >
-                  {words('choose')}
+                  {t('choose')}
                 </button>
               )}
             </li>
@@ -129,5 +129,5 @@ export function Plans() {
 }
 
 export function PlanState({ isActive }: { isActive: boolean }) {
-  return <Badge tone={isActive ? 'good' : 'bad'}>{words(isActive ? 'active' : 'inactive')}</Badge>;
+  return <Badge tone={isActive ? 'good' : 'bad'}>{t(isActive ? 'active' : 'inactive')}</Badge>;
 }

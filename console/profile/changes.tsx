@@ -1,7 +1,6 @@
 import type { EnrolmentView } from '@countersign/protocol/session';
 import { useState } from 'preact/hooks';
-import type { TextKey } from '../i18n/en.ts';
-import type { Texts } from '../i18n/texts.ts';
+import type { TextKey, Texts } from '../i18n/texts.ts';
 import { SendingForm } from '../parts/form.tsx';
 import type { Client, Refused } from '../service/client.ts';
 import { Enrolment } from '../sign-in/enrolment.tsx';
@@ -63,7 +62,7 @@ export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone 
           name: 'code',
           kind: 'code',
           label: texts('confirmationCode'),
-          hint: code === undefined ? texts('emailCodeHint', asked.email) : texts('emailHandOver', code),
+          hint: code === undefined ? texts('emailCodeHint', { email: asked.email }) : texts('emailHandOver', { code }),
         },
       ]}
       button={texts('emailConfirm')}

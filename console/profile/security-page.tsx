@@ -1,8 +1,7 @@
 import type { SessionView } from '@countersign/protocol/session';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { TextKey } from '../i18n/en.ts';
-import type { Texts } from '../i18n/texts.ts';
+import type { TextKey, Texts } from '../i18n/texts.ts';
 import { Title } from '../parts/card.tsx';
 import type { Client } from '../service/client.ts';
 import { RecoveryCodes } from '../sign-in/recovery-codes.tsx';
@@ -46,7 +45,7 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'recoverySection',
     open: 'makeNew',
-    text: (texts, { administrator }) => texts('recoverySectionText', administrator.recoveryCodesLeft),
+    text: (texts, { administrator }) => texts('recoverySectionText', { count: administrator.recoveryCodesLeft }),
     Change: RenewCodes,
   },
 ];

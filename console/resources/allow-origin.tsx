@@ -1,10 +1,10 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { type Answer, ifMatch } from '../service/client.ts';
 import { canActOn, useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
+import { t } from './i18n.ts';
 import type { Resource, TabProps } from './resource.ts';
-import { words } from './words.ts';
 
 /** A button that puts an origin into the list of the resource: a change like any other, which can be undone. */
 export function AllowOrigin({ resource, version, origin }: TabProps & { origin: string }) {
@@ -27,15 +27,15 @@ export function AllowOrigin({ resource, version, origin }: TabProps & { origin: 
       reads.put(path, back.body, back.version);
       return undefined;
     };
-    notify({ text: words('allowedHere', origin), undo });
+    notify({ text: t('allowedHere', { origin }), undo });
   };
-  if (!canActOn(session, resource.id)) return <p class="hint">{words('needsOriginNot')}</p>;
+  if (!canActOn(session, resource.id)) return <p class="hint">{t('needsOriginNot')}</p>;
   return (
     <>
-      <p class="hint">{words('needsOriginMay')}</p>
+      <p class="hint">{t('needsOriginMay')}</p>
       <Alert>{refused && refusalInWords(texts, refused)}</Alert>
       <button type="button" class="secondary" onClick={allow}>
-        {words('allowHere', origin)}
+        {t('allowHere', { origin })}
       </button>
     </>
   );

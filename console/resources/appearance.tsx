@@ -1,14 +1,14 @@
 import { THEMES } from '@countersign/protocol/appearance';
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useMemo, useState } from 'preact/hooks';
-import { LANGUAGE_NAMES } from '../i18n/texts.ts';
+import { LANGUAGE_NAMES } from '../i18n/languages.ts';
 import { Snippet } from '../parts/copy.tsx';
-import { Alert } from '../parts/field.tsx';
 import { useConsole } from '../shell/context.ts';
+import { t } from './i18n.ts';
 import { LogoPanel } from './logo-panel.tsx';
 import { contrastOf, DEFAULT, type LookSettings, lookOf, optionsText } from './look.ts';
 import type { TabProps } from './resource.ts';
 import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
-import { words } from './words.ts';
 
 const THEME_WORDS = {
   auto: 'themeAuto',
@@ -16,8 +16,6 @@ const THEME_WORDS = {
   dark: 'themeDark',
   contrast: 'themeContrast',
 } as const;
-/** Languages of the widget, in their own words. */
-const LOCALES: Readonly<Record<string, string>> = { ...LANGUAGE_NAMES, ar: 'العربية' };
 const COLOURS = { accent: 'accent', background: 'background', text: 'textColour' } as const;
 const COLOUR_BEGINS = { accent: '#2447c8', background: '#ffffff', text: '#14171f' } as const;
 const READABLE = 4.5;
@@ -36,19 +34,19 @@ export function Appearance(props: TabProps) {
       <div>
         <LogoPanel {...props} />
         <section class="panel" aria-labelledby={`${id}-look`}>
-          <h2 id={`${id}-look`}>{words('look')}</h2>
-          <p class="hint">{words('lookText')}</p>
+          <h2 id={`${id}-look`}>{t('look')}</h2>
+          <p class="hint">{t('lookText')}</p>
           <LookFields tried={tried} setTried={setTried} />
-          <h3>{words('optionsTitle')}</h3>
+          <h3>{t('optionsTitle')}</h3>
           {text === '' ? (
-            <p class="hint">{words('optionsNone')}</p>
+            <p class="hint">{t('optionsNone')}</p>
           ) : (
-            <Snippet texts={texts} text={text} what={words('optionsCopy')} />
+            <Snippet texts={texts} text={text} what={t('optionsCopy')} />
           )}
         </section>
       </div>
       <section class="panel preview" aria-labelledby={`${id}-preview`}>
-        <h2 id={`${id}-preview`}>{words('preview')}</h2>
+        <h2 id={`${id}-preview`}>{t('preview')}</h2>
         {needs ?? <Widget key={props.resource.logo} resource={props.resource.id} nonce={nonce} look={look} />}
       </section>
     </div>
@@ -64,20 +62,20 @@ function LookFields({ tried, setTried }: { tried: LookSettings; setTried(next: L
   return (
     <div class="look-fields">
       <label>
-        {words('theme')}
+        {t('theme')}
         <select class="input" value={tried.theme} onChange={({ currentTarget }) => set('theme', currentTarget.value)}>
           {THEMES.map((theme) => (
             <option key={theme} value={theme}>
-              {words(THEME_WORDS[theme])}
+              {t(THEME_WORDS[theme])}
             </option>
           ))}
         </select>
       </label>
       <label>
-        {words('locale')}
+        {t('locale')}
         <select class="input" value={tried.locale} onChange={({ currentTarget }) => set('locale', currentTarget.value)}>
-          <option value="auto">{words('localeAuto')}</option>
-          {Object.entries(LOCALES).map(([tag, name]) => (
+          <option value="auto">{t('localeAuto')}</option>
+          {Object.entries(LANGUAGE_NAMES).map(([tag, name]) => (
             <option key={tag} value={tag} lang={tag}>
               {name}
             </option>
@@ -86,7 +84,7 @@ function LookFields({ tried, setTried }: { tried: LookSettings; setTried(next: L
       </label>
       {(Object.keys(COLOURS) as (keyof typeof COLOURS)[]).map((name) => (
         <div key={name} class="colour">
-          <label for={`${id}-${name}`}>{words(COLOURS[name])}</label>
+          <label for={`${id}-${name}`}>{t(COLOURS[name])}</label>
           <div>
             <input
               type="color"
@@ -94,39 +92,39 @@ function LookFields({ tried, setTried }: { tried: LookSettings; setTried(next: L
               value={tried[name] === '' ? COLOUR_BEGINS[name] : tried[name]}
               onInput={({ currentTarget }) => set(name, currentTarget.value)}
             />
-            <code>{tried[name] === '' ? words('usual') : tried[name]}</code>
+            <code>{tried[name] === '' ? t('usual') : tried[name]}</code>
             {tried[name] !== '' && (
               <button
                 type="button"
                 class="quiet"
-                aria-label={`${words(COLOURS[name])}: ${words('usual')}`}
+                aria-label={`${t(COLOURS[name])}: ${t('usual')}`}
                 onClick={() => set(name, '')}
               >
-                {words('usual')}
+                {t('usual')}
               </button>
             )}
           </div>
         </div>
       ))}
       <label>
-        {words('radius')}
+        {t('radius')}
         <input
           type="range"
           min={0}
           max={24}
           value={tried.radius === '' ? 10 : Number.parseInt(tried.radius, 10)}
-          aria-valuetext={tried.radius === '' ? words('usual') : tried.radius}
+          aria-valuetext={tried.radius === '' ? t('usual') : tried.radius}
           onInput={({ currentTarget }) => set('radius', `${currentTarget.value}px`)}
         />
       </label>
       <div>
-        <label for={`${id}-font`}>{words('font')}</label>
+        <label for={`${id}-font`}>{t('font')}</label>
         <input
           class="input"
           type="text"
           id={`${id}-font`}
           value={font}
-          placeholder={words('usual')}
+          placeholder={t('usual')}
           spellcheck={false}
           autocomplete="off"
           aria-invalid={isBadFont ? 'true' : undefined}
@@ -134,10 +132,10 @@ function LookFields({ tried, setTried }: { tried: LookSettings; setTried(next: L
           onInput={({ currentTarget }) => set('font', currentTarget.value)}
         />
         <p class="hint" id={`${id}-font-hint`}>
-          {words(isBadFont ? 'fontBad' : 'fontHint')}
+          {t(isBadFont ? 'fontBad' : 'fontHint')}
         </p>
       </div>
-      <Alert>{isUnreadable && words('contrastLow')}</Alert>
+      <Alert>{isUnreadable && t('contrastLow')}</Alert>
     </div>
   );
 }

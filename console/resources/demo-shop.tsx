@@ -2,9 +2,9 @@ import { Snippet } from '../parts/copy.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { AllowOrigin } from './allow-origin.tsx';
+import { t } from './i18n.ts';
 import { allows, type TabProps } from './resource.ts';
 import { fillIn, SHOP } from './snippets.ts';
-import { words } from './words.ts';
 
 /** Where the demo shop is, when it is started as it says here. */
 const SHOP_ORIGIN = 'http://127.0.0.1:8081';
@@ -15,17 +15,17 @@ export function DemoShop({ resource, version }: TabProps) {
   const filling = { service: location.origin, resource: resource.id, origin: SHOP_ORIGIN };
   return (
     <section class="panel code" aria-labelledby="shop">
-      <h2 id="shop">{words('shop')}</h2>
-      <p class="hint">{words('shopText')}</p>
+      <h2 id="shop">{t('shop')}</h2>
+      <p class="hint">{t('shopText')}</p>
       <p class="hint">
-        {words('shopKey')}{' '}
-        {isSuperuser(session) ? <Link href="/console/api-keys/new">{words('shopMakeKey')}</Link> : words('shopAskKey')}
+        {t('shopKey')}{' '}
+        {isSuperuser(session) ? <Link href="/console/api-keys/new">{t('shopMakeKey')}</Link> : t('shopAskKey')}
       </p>
-      <Snippet texts={texts} text={fillIn(SHOP, filling)} what={words('shop')} />
-      <p class="hint">{words('shopWhere', SHOP_ORIGIN)}</p>
+      <Snippet texts={texts} text={fillIn(SHOP, filling)} what={t('shop')} />
+      <p class="hint">{t('shopWhere', { url: SHOP_ORIGIN })}</p>
       {!allows(resource, SHOP_ORIGIN) && (
         <div class="needs-origin">
-          <p>{words('shopOrigin')}</p>
+          <p>{t('shopOrigin')}</p>
           <AllowOrigin resource={resource} version={version} origin={SHOP_ORIGIN} />
         </div>
       )}

@@ -2,9 +2,9 @@ import { useId } from 'preact/hooks';
 import { Snippet as Code } from '../parts/copy.tsx';
 import { useConsole } from '../shell/context.ts';
 import { DemoShop } from './demo-shop.tsx';
+import { t } from './i18n.ts';
 import type { TabProps } from './resource.ts';
 import { BACKENDS, exampleOrigin, fillIn, PAGES, type Snippet } from './snippets.ts';
-import { words } from './words.ts';
 
 /** What to write where, filled in for this resource. Which languages are shown stands in the address. */
 export function Embed({ resource, version }: TabProps) {
@@ -16,16 +16,10 @@ export function Embed({ resource, version }: TabProps) {
   };
   return (
     <>
-      <p class="head-lead spaced">{words('embedLead')}</p>
-      {known === undefined && <p class="strip">{words('exampleOrigin')}</p>}
-      <Snippets name="page" title={words('onPage')} text={words('onPageText')} snippets={PAGES} filling={filling} />
-      <Snippets
-        name="backend"
-        title={words('inBackend')}
-        text={words('inBackendText')}
-        snippets={BACKENDS}
-        filling={filling}
-      />
+      <p class="head-lead spaced">{t('embedLead')}</p>
+      {known === undefined && <p class="strip">{t('exampleOrigin')}</p>}
+      <Snippets name="page" title={t('onPage')} text={t('onPageText')} snippets={PAGES} filling={filling} />
+      <Snippets name="backend" title={t('inBackend')} text={t('inBackendText')} snippets={BACKENDS} filling={filling} />
       <DemoShop resource={resource} version={version} />
     </>
   );
@@ -55,7 +49,7 @@ function Snippets({ name, title, text, snippets, filling }: SnippetsProps) {
       <h2 id={id}>{title}</h2>
       <p class="hint">{text}</p>
       <fieldset class="segments">
-        <legend class="unseen">{`${title}: ${words('language')}`}</legend>
+        <legend class="unseen">{`${title}: ${t('language')}`}</legend>
         {snippets.map(({ language }) => (
           <label key={language}>
             <input
@@ -69,12 +63,12 @@ function Snippets({ name, title, text, snippets, filling }: SnippetsProps) {
           </label>
         ))}
       </fieldset>
-      {chosen.needs !== undefined && <p class="hint">{words('installs', chosen.needs)}</p>}
+      {chosen.needs !== undefined && <p class="hint">{t('installs', { packages: chosen.needs })}</p>}
       <Code
         key={chosen.language}
         texts={texts}
         text={fillIn(chosen.text, filling)}
-        what={words('codeFor', chosen.language)}
+        what={t('codeFor', { language: chosen.language })}
       />
     </section>
   );

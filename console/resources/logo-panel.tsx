@@ -1,9 +1,9 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useRef, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { canActOn, useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
+import { t } from './i18n.ts';
 import type { Resource, TabProps } from './resource.ts';
-import { words } from './words.ts';
 
 const MAX_BYTES = 32 * 1024;
 const TYPES = ['image/png', 'image/webp'];
@@ -18,8 +18,8 @@ export function LogoPanel({ resource }: TabProps) {
   const path = `resources/${resource.id}`;
   const set = async (chosen: File | undefined) => {
     if (!chosen) return;
-    if (!TYPES.includes(chosen.type)) return setMistake(words('logoType'));
-    if (chosen.size > MAX_BYTES) return setMistake(words('logoSize'));
+    if (!TYPES.includes(chosen.type)) return setMistake(t('logoType'));
+    if (chosen.size > MAX_BYTES) return setMistake(t('logoSize'));
     setMistake(undefined);
     setBusy(true);
     const image = toBase64(new Uint8Array(await chosen.arrayBuffer()));
@@ -28,25 +28,25 @@ export function LogoPanel({ resource }: TabProps) {
     if (file.current) file.current.value = '';
     if (answer.kind !== 'done') return setMistake(refusalInWords(texts, answer));
     reads.changed('resources');
-    notify({ text: words('logoSet') });
+    notify({ text: t('logoSet') });
   };
   const remove = async () => {
     const answer = await client.send('DELETE', `${path}/logo`);
     if (answer.kind !== 'done') return setMistake(refusalInWords(texts, answer));
     reads.changed('resources');
-    notify({ text: words('logoGone') });
+    notify({ text: t('logoGone') });
   };
   return (
     <section class="panel" aria-labelledby={id}>
-      <h2 id={id}>{words('logo')}</h2>
-      <p class="hint">{words('logoText')}</p>
+      <h2 id={id}>{t('logo')}</h2>
+      <p class="hint">{t('logoText')}</p>
       <div class="logo-line">
         {resource.logo === null ? (
-          <p class="muted">{words('logoNone')}</p>
+          <p class="muted">{t('logoNone')}</p>
         ) : (
           <img
             src={`/widget/v1/logo?${new URLSearchParams({ resource: resource.id, hash: resource.logo })}`}
-            alt={words('logoNow', resource.name)}
+            alt={t('logoNow', { name: resource.name })}
           />
         )}
         {canActOn(session, resource.id) && (
@@ -61,11 +61,11 @@ export function LogoPanel({ resource }: TabProps) {
               onChange={({ currentTarget }) => set(currentTarget.files?.[0])}
             />
             <button type="button" class="secondary" aria-disabled={isBusy} onClick={() => file.current?.click()}>
-              {words('logoChoose')}
+              {t('logoChoose')}
             </button>
             {resource.logo !== null && (
               <button type="button" class="secondary" onClick={remove}>
-                {words('logoRemove')}
+                {t('logoRemove')}
               </button>
             )}
           </div>

@@ -3,12 +3,12 @@ import { ObjectPage } from '../shell/object-page.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { Appearance } from './appearance.tsx';
 import { Embed } from './embed.tsx';
+import { t } from './i18n.ts';
 import type { Resource } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { ResourceSettings } from './settings.tsx';
 import { ResourceBadges } from './states.tsx';
 import { TryIt } from './try-it.tsx';
-import { words } from './words.ts';
 
 /** One resource, in tabs. */
 export function OneResource({ id }: { id: string }) {
@@ -17,19 +17,19 @@ export function OneResource({ id }: { id: string }) {
   const { body: resource, version } = read;
   const here = `${RESOURCES}/${id}`;
   const tabs = [
-    { href: here, label: words('tabSettings'), Tab: ResourceSettings },
-    { href: `${here}/appearance`, label: words('tabAppearance'), Tab: Appearance },
-    { href: `${here}/embed`, label: words('tabEmbed'), Tab: Embed },
-    { href: `${here}/try`, label: words('tabTry'), Tab: TryIt },
+    { href: here, label: t('tabSettings'), Tab: ResourceSettings },
+    { href: `${here}/appearance`, label: t('tabAppearance'), Tab: Appearance },
+    { href: `${here}/embed`, label: t('tabEmbed'), Tab: Embed },
+    { href: `${here}/try`, label: t('tabTry'), Tab: TryIt },
   ];
   const shown = tabs.find(({ href }) => href === address.path) ?? tabs[0];
   return (
     <ObjectPage
       read={read}
-      back={{ href: RESOURCES, label: words('title') }}
-      goneTitle={words('oneTitle')}
+      back={{ href: RESOURCES, label: t('title') }}
+      goneTitle={t('oneTitle')}
       title={resource?.name}
-      labels={{ copyId: words('copyId'), tabs: words('tabs') }}
+      labels={{ copyId: t('copyId'), tabs: t('tabs') }}
       badges={resource && <ResourceBadges resource={resource} />}
       tabs={tabs}
     >
@@ -53,9 +53,9 @@ function Warnings({ resource }: { resource: Resource }) {
   const { enabled, allowedOrigins, allowLocalhost, redirectUris, warnings } = resource;
   const isNowhere = allowedOrigins.length === 0 && !allowLocalhost && redirectUris.length === 0;
   const told = [
-    ...(enabled ? [] : [words('warnOff')]),
-    ...(isNowhere ? [words('warnNowhere')] : []),
-    ...warnings.flatMap((one) => (WARNINGS[one] ? [words(WARNINGS[one], words('tokenKinds'))] : [])),
+    ...(enabled ? [] : [t('warnOff')]),
+    ...(isNowhere ? [t('warnNowhere')] : []),
+    ...warnings.flatMap((one) => (WARNINGS[one] ? [t(WARNINGS[one], { setting: t('tokenKinds') })] : [])),
   ];
   return (
     <>

@@ -1,6 +1,6 @@
 import type { Input } from '../edit/inputs.ts';
+import { t } from './i18n.ts';
 import { readOrigin } from './resource.ts';
-import { words } from './words.ts';
 
 /** Where the sign-in may stand: asked of a new resource, and changed later. */
 export function originInputs(): Input[] {
@@ -9,11 +9,11 @@ export function originInputs(): Input[] {
       name: 'allowedOrigins',
       kind: 'list',
       most: 100,
-      label: words('allowedOrigins'),
-      hint: words('allowedOriginsHint'),
+      label: t('allowedOrigins'),
+      hint: t('allowedOriginsHint'),
       placeholder: 'https://www.example.com',
       read: readOrigin,
     },
-    { name: 'allowLocalhost', kind: 'toggle', label: words('allowLocalhost'), hint: words('allowLocalhostHint') },
+    { name: 'allowLocalhost', kind: 'toggle', label: t('allowLocalhost'), hint: t('allowLocalhostHint') },
   ];
 }

@@ -4,7 +4,7 @@ import { OneResource } from './one-resource.tsx';
 import { ResourceList } from './resource-list.tsx';
 import css from './resources.css?inline';
 
-export { words } from './words.ts';
+export { t as messages } from './i18n.ts';
 export const style = css;
 
 /** The sites and systems that are protected. */

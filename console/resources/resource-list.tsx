@@ -7,24 +7,24 @@ import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
+import { t } from './i18n.ts';
 import type { Resource } from './resource.ts';
 import { METHODS, originsText, ResourceBadges } from './states.tsx';
-import { words } from './words.ts';
 
 export const RESOURCES = '/console/resources';
 
 export function ResourceList() {
   const { client, reads, session, ask } = useConsole();
   const columns: Column<Resource>[] = [
-    { key: 'name', label: words('name'), sort: 'name', cell: ({ name }) => name },
-    { key: 'state', label: words('state'), cell: (resource) => <ResourceBadges resource={resource} /> },
-    { key: 'signIn', label: words('signIn'), cell: ({ methodPolicy }) => words(METHODS[methodPolicy]) },
-    { key: 'origins', label: words('origins'), cell: (resource) => <span class="muted">{originsText(resource)}</span> },
-    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+    { key: 'name', label: t('name'), sort: 'name', cell: ({ name }) => name },
+    { key: 'state', label: t('state'), cell: (resource) => <ResourceBadges resource={resource} /> },
+    { key: 'signIn', label: t('signIn'), cell: ({ methodPolicy }) => t(METHODS[methodPolicy]) },
+    { key: 'origins', label: t('origins'), cell: (resource) => <span class="muted">{originsText(resource)}</span> },
+    { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const switchTo = (enabled: boolean, { id }: Resource) => client.send('PATCH', `resources/${id}`, { enabled });
   const bulkOf = (enabled: boolean): BulkAction<Resource> => ({
-    label: words(enabled ? 'switchOn' : 'switchOff'),
+    label: t(enabled ? 'switchOn' : 'switchOff'),
     isFor: (resource) => resource.enabled !== enabled && canActOn(session, resource.id),
     run: (resource) => switchTo(enabled, resource),
     undo: (resource) => switchTo(!enabled, resource),
@@ -32,42 +32,37 @@ export function ResourceList() {
     ...(!enabled && {
       confirm: ([first, ...others]) =>
         ask({
-          title: words(
-            'switchOffTitle',
-            others.length === 0 ? `“${first?.name}”` : words('severalResources', others.length + 1),
-          ),
-          text: words('switchOffText'),
-          action: words('switchOff'),
+          title: t('switchOffTitle', {
+            name: others.length === 0 ? `“${first?.name}”` : t('severalResources', { count: others.length + 1 }),
+          }),
+          text: t('switchOffText'),
+          action: t('switchOff'),
         }),
     }),
   });
   const add = isSuperuser(session) && (
     <Link class="small-primary" href={`${RESOURCES}/new`} data-key="c">
       <Icon node={Plus} size={16} />
-      {words('newResource')}
+      {t('newResource')}
     </Link>
   );
   const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
   return (
     <>
-      <PageHead title={words('title')} lead={words('lead')} actions={add} />
+      <PageHead title={t('title')} lead={t('lead')} actions={add} />
       <DataList<Resource>
         path="resources"
-        label={words('title')}
+        label={t('title')}
         columns={columns}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${RESOURCES}/${id}`}
         bulk={canAct ? [bulkOf(true), bulkOf(false)] : []}
         empty={
-          <Empty
-            icon={Globe}
-            title={words('emptyTitle')}
-            text={words(isSuperuser(session) ? 'emptyText' : 'emptySuperuser')}
-          >
+          <Empty icon={Globe} title={t('emptyTitle')} text={t(isSuperuser(session) ? 'emptyText' : 'emptySuperuser')}>
             {isSuperuser(session) && (
               <Link class="small-primary" href={`${RESOURCES}/new`}>
                 <Icon node={Plus} size={16} />
-                {words('newResource')}
+                {t('newResource')}
               </Link>
             )}
           </Empty>

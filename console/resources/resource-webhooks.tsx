@@ -1,12 +1,12 @@
 import { Plus } from 'lucide';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { words as common } from '../shell/words.ts';
 import { nameOf } from '../webhooks/name-of.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 interface WebhookView {
   id: string;
@@ -23,18 +23,18 @@ export function ResourceWebhooks({ resource }: { resource: string }) {
   return (
     <section class="panel edit-section" aria-labelledby="webhooks">
       <div class="edit-about">
-        <h2 id="webhooks">{words('webhooks')}</h2>
-        <p class="hint">{words('webhooksText')}</p>
+        <h2 id="webhooks">{t('webhooks')}</h2>
+        <p class="hint">{t('webhooksText')}</p>
       </div>
       <div class="edit-fields">
         {!telling && (read.problem ? <Problem read={read} /> : <Skeleton lines={2} />)}
-        {telling?.length === 0 && <p class="hint">{words('webhooksNone')}</p>}
+        {telling?.length === 0 && <p class="hint">{t('webhooksNone')}</p>}
         {telling !== undefined && telling.length > 0 && (
           <ul class="plain-list">
             {telling.map((webhook) => (
               <li key={webhook.id}>
                 <Link href={`/console/webhooks/${webhook.id}`}>{nameOf(webhook)}</Link>{' '}
-                <span class="muted">{words(webhook.resources === null ? 'webhookOfAll' : 'webhookOfThis')}</span>{' '}
+                <span class="muted">{t(webhook.resources === null ? 'webhookOfAll' : 'webhookOfThis')}</span>{' '}
                 {!webhook.enabled && <Badge tone="plain">{common('deactivated')}</Badge>}
               </li>
             ))}
@@ -42,7 +42,7 @@ export function ResourceWebhooks({ resource }: { resource: string }) {
         )}
         <Link class="secondary" href={`/console/webhooks/new?resource=${resource}`}>
           <Icon node={Plus} size={16} />
-          {words('webhookNew')}
+          {t('webhookNew')}
         </Link>
       </div>
     </section>

@@ -1,7 +1,7 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import type { Entry } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** A resource as the API shows it, as far as it is looked at here. */
 export interface Resource extends Fields {
@@ -37,24 +37,24 @@ export function readOrigin(text: string): Entry {
   const isWildcard = typed.toLowerCase().startsWith(WILDCARD);
   const plain = isWildcard ? `https://star.${typed.slice(WILDCARD.length)}` : typed;
   const url = parseUrl(plain);
-  if (!url) return { mistake: words('originBad') };
+  if (!url) return { mistake: t('originBad') };
   const { protocol, hostname, origin, username, password } = url;
-  if (username !== '' || password !== '' || hostname === '') return { mistake: words('originBad') };
-  if (protocol !== 'https:' && protocol !== 'http:') return { mistake: words('originBad') };
-  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return { mistake: words('originHttps') };
-  if (/[*%]/.test(origin)) return { mistake: words('originStar') };
+  if (username !== '' || password !== '' || hostname === '') return { mistake: t('originBad') };
+  if (protocol !== 'https:' && protocol !== 'http:') return { mistake: t('originBad') };
+  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return { mistake: t('originHttps') };
+  if (/[*%]/.test(origin)) return { mistake: t('originStar') };
   return { value: isWildcard ? origin.replace('https://star.', WILDCARD) : origin };
 }
 
 /** An address that results may be posted to, exactly as it is written; in the form that browsers give it. */
 export function readRedirectUri(text: string): Entry {
   const url = parseUrl(text);
-  if (!url) return { mistake: words('redirectBad') };
+  if (!url) return { mistake: t('redirectBad') };
   const { protocol, hostname, href, hash, username, password } = url;
-  if (hash !== '' || text.includes('#')) return { mistake: words('redirectFragment') };
-  if (username !== '' || password !== '') return { mistake: words('redirectBad') };
+  if (hash !== '' || text.includes('#')) return { mistake: t('redirectFragment') };
+  if (username !== '' || password !== '') return { mistake: t('redirectBad') };
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
-  return isSafe ? { value: href } : { mistake: words('originHttps') };
+  return isSafe ? { value: href } : { mistake: t('originHttps') };
 }
 
 /** Whether a page of this origin may hold the widget, as the service will say. */

@@ -1,9 +1,9 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ComponentChildren } from 'preact';
 import type { Choice, Section } from '../edit/inputs.ts';
+import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readRedirectUri } from './resource.ts';
-import { words } from './words.ts';
 
 /** Every kind of token, in the order in which people are offered them. */
 const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -22,8 +22,8 @@ export interface FilterChoices {
 
 const kindChoice = (kind: (typeof TOKEN_KINDS)[number]): Choice => ({
   value: kind,
-  label: words(`kind_${kind}`),
-  ...(kind === 'sms' && { hint: words('kind_smsHint') }),
+  label: t(`kind_${kind}`),
+  ...(kind === 'sms' && { hint: t('kind_smsHint') }),
 });
 
 /**
@@ -36,55 +36,55 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
     ({
       name,
       kind: 'select',
-      label: words(name),
+      label: t(name),
       choices,
-      without: words('noFilter'),
-      ...(choices.length === 0 && { hint: words('noFilters') }),
+      without: t('noFilter'),
+      ...(choices.length === 0 && { hint: t('noFilters') }),
     }) as const;
   return [
     {
-      title: words('general'),
+      title: t('general'),
       inputs: [
-        { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
-        { name: 'enabled', kind: 'toggle', label: words('enabled'), hint: words('enabledHint') },
+        { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') },
+        { name: 'enabled', kind: 'toggle', label: t('enabled'), hint: t('enabledHint') },
       ],
     },
     {
-      title: words('where'),
-      text: words('whereText'),
+      title: t('where'),
+      text: t('whereText'),
       inputs: [
         ...originInputs(),
         {
           name: 'redirectUris',
           kind: 'list',
           most: 20,
-          label: words('redirectUris'),
-          hint: words('redirectUrisHint'),
+          label: t('redirectUris'),
+          hint: t('redirectUrisHint'),
           placeholder: 'https://www.example.com/signed-in',
           read: readRedirectUri,
         },
       ],
     },
     {
-      title: words('howPeople'),
-      text: words('howPeopleText'),
+      title: t('howPeople'),
+      text: t('howPeopleText'),
       inputs: [
         {
           name: 'methodPolicy',
           kind: 'one-of',
-          label: words('methodPolicy'),
+          label: t('methodPolicy'),
           choices: [
-            { value: 'auto', label: words('methodAuto'), hint: words('methodAutoHint') },
-            { value: 'password-otp', label: words('methodBoth'), hint: words('methodBothHint') },
-            { value: 'password', label: words('methodPassword'), hint: words('methodPasswordHint') },
-            { value: 'otp', label: words('methodOtp'), hint: words('methodOtpHint') },
+            { value: 'auto', label: t('methodAuto'), hint: t('methodAutoHint') },
+            { value: 'password-otp', label: t('methodBoth'), hint: t('methodBothHint') },
+            { value: 'password', label: t('methodPassword'), hint: t('methodPasswordHint') },
+            { value: 'otp', label: t('methodOtp'), hint: t('methodOtpHint') },
           ],
         },
         {
           name: 'tokenKinds',
           kind: 'some-of',
-          label: words('tokenKinds'),
-          hint: words('tokenKindsHint'),
+          label: t('tokenKinds'),
+          hint: t('tokenKindsHint'),
           choices: TOKEN_KINDS.map(kindChoice),
         },
         {
@@ -92,83 +92,83 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           kind: 'number',
           min: FAILED_ATTEMPTS_BEFORE_LOCK.least,
           max: FAILED_ATTEMPTS_BEFORE_LOCK.most,
-          label: words('threshold'),
-          hint: words('thresholdHint'),
+          label: t('threshold'),
+          hint: t('thresholdHint'),
         },
-        { name: 'passkeySignIn', kind: 'toggle', label: words('passkeySignIn'), hint: words('passkeySignInHint') },
-        { name: 'passwordReset', kind: 'toggle', label: words('passwordReset'), hint: words('passwordResetHint') },
+        { name: 'passkeySignIn', kind: 'toggle', label: t('passkeySignIn'), hint: t('passkeySignInHint') },
+        { name: 'passwordReset', kind: 'toggle', label: t('passwordReset'), hint: t('passwordResetHint') },
       ],
     },
     {
-      title: words('ownTokens'),
-      text: words('ownTokensText'),
+      title: t('ownTokens'),
+      text: t('ownTokensText'),
       inputs: [
         {
           name: 'enrolment',
           kind: 'group',
-          label: words('enrolment'),
-          hint: words('enrolmentHint'),
+          label: t('enrolment'),
+          hint: t('enrolmentHint'),
           initial: { kinds: ['totp'], required: false, postponableUntil: null, unlockByMail: false },
           inputs: [
             {
               name: 'kinds',
               kind: 'some-of',
               isNeeded: true,
-              label: words('enrolKinds'),
+              label: t('enrolKinds'),
               choices: ENROLMENT_KINDS.map(kindChoice),
             },
-            { name: 'required', kind: 'toggle', label: words('enrolRequired'), hint: words('enrolRequiredHint') },
+            { name: 'required', kind: 'toggle', label: t('enrolRequired'), hint: t('enrolRequiredHint') },
             {
               name: 'postponableUntil',
               kind: 'instant',
-              label: words('enrolPostponable'),
-              hint: words('enrolPostponableHint'),
-              without: words('notAtAll'),
+              label: t('enrolPostponable'),
+              hint: t('enrolPostponableHint'),
+              without: t('notAtAll'),
             },
-            { name: 'unlockByMail', kind: 'toggle', label: words('enrolUnlock'), hint: words('enrolUnlockHint') },
+            { name: 'unlockByMail', kind: 'toggle', label: t('enrolUnlock'), hint: t('enrolUnlockHint') },
           ],
         },
       ],
     },
     {
-      title: words('ownPage'),
-      text: words('ownPageText'),
+      title: t('ownPage'),
+      text: t('ownPageText'),
       inputs: [
         {
           name: 'selfService',
           kind: 'group',
-          label: words('selfService'),
-          hint: words('selfServiceHint'),
+          label: t('selfService'),
+          hint: t('selfServiceHint'),
           initial: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
           inputs: [
-            { name: 'tokens', kind: 'toggle', label: words('selfTokens'), hint: words('selfTokensHint') },
-            { name: 'password', kind: 'toggle', label: words('selfPassword') },
+            { name: 'tokens', kind: 'toggle', label: t('selfTokens'), hint: t('selfTokensHint') },
+            { name: 'password', kind: 'toggle', label: t('selfPassword') },
             {
               name: 'details',
               kind: 'some-of',
-              label: words('selfDetails'),
-              choices: OWN_DETAILS.map((detail) => ({ value: detail, label: words(`self_${detail}`) })),
+              label: t('selfDetails'),
+              choices: OWN_DETAILS.map((detail) => ({ value: detail, label: t(`self_${detail}`) })),
             },
-            { name: 'browsers', kind: 'toggle', label: words('selfBrowsers') },
+            { name: 'browsers', kind: 'toggle', label: t('selfBrowsers') },
           ],
         },
       ],
     },
     {
-      title: words('filters'),
-      text: words('filtersText'),
+      title: t('filters'),
+      text: t('filtersText'),
       inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
       foot: toFilters,
     },
     {
-      title: words('browsers'),
-      text: words('browsersText'),
+      title: t('browsers'),
+      text: t('browsersText'),
       inputs: [
         {
           name: 'environment',
           kind: 'group',
-          label: words('environment'),
-          hint: words('environmentHint'),
+          label: t('environment'),
+          hint: t('environmentHint'),
           initial: {
             action: 'demand-otp',
             threshold: 60,
@@ -178,35 +178,35 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
             {
               name: 'action',
               kind: 'one-of',
-              label: words('envAction'),
+              label: t('envAction'),
               choices: [
-                { value: 'demand-otp', label: words('envDemand'), hint: words('envDemandHint') },
-                { value: 'refuse', label: words('envRefuse') },
+                { value: 'demand-otp', label: t('envDemand'), hint: t('envDemandHint') },
+                { value: 'refuse', label: t('envRefuse') },
               ],
             },
-            { name: 'threshold', kind: 'number', min: 1, max: 100, label: words('envThreshold') },
+            { name: 'threshold', kind: 'number', min: 1, max: 100, label: t('envThreshold') },
             {
               name: 'weights',
               kind: 'weights',
               max: 100,
-              label: words('envWeights'),
-              labels: Object.fromEntries(TRAITS.map((trait) => [trait, words(`trait_${trait}`)])),
+              label: t('envWeights'),
+              labels: Object.fromEntries(TRAITS.map((trait) => [trait, t(`trait_${trait}`)])),
             },
           ],
         },
       ],
     },
     {
-      title: words('results'),
-      text: words('resultsText'),
+      title: t('results'),
+      text: t('resultsText'),
       inputs: [
         {
           name: 'resultLifetimeMs',
           kind: 'duration',
           min: 10_000,
           max: 300_000,
-          label: words('resultLifetimeMs'),
-          hint: words('resultLifetimeMsHint'),
+          label: t('resultLifetimeMs'),
+          hint: t('resultLifetimeMsHint'),
         },
         {
           name: 'rememberMs',
@@ -214,9 +214,9 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           min: 1_000,
           max: 12 * HOUR_MS,
           initial: 8 * HOUR_MS,
-          without: words('notAtAll'),
-          label: words('rememberMs'),
-          hint: words('rememberMsHint'),
+          without: t('notAtAll'),
+          label: t('rememberMs'),
+          hint: t('rememberMsHint'),
         },
       ],
     },

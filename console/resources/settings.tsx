@@ -4,11 +4,11 @@ import { EditForm } from '../edit/edit-form.tsx';
 import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-read.ts';
+import { t } from './i18n.ts';
 import type { TabProps } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { ResourceWebhooks } from './resource-webhooks.tsx';
 import { settingsSections } from './settings-sections.ts';
-import { words } from './words.ts';
 
 interface FilterView {
   id: string;
@@ -30,11 +30,11 @@ export function ResourceSettings({ resource, version }: TabProps) {
         .filter(({ id }) => chosen.includes(id))
         .map(({ id, name }) => (
           <Fragment key={id}>
-            <Link href={`/console/filters/${id}`}>{words('filterOpen', name)}</Link>
+            <Link href={`/console/filters/${id}`}>{t('filterOpen', { name })}</Link>
             <span class="dot">·</span>{' '}
           </Fragment>
         ))}
-      <Link href="/console/filters/new">{words('filterNew')}</Link>
+      <Link href="/console/filters/new">{t('filterNew')}</Link>
     </p>,
   );
   const path = `resources/${resource.id}`;
@@ -54,11 +54,11 @@ export function ResourceSettings({ resource, version }: TabProps) {
         path={path}
         version={version}
         name={resource.name}
-        label={words('delete')}
-        text={words('dangerText')}
+        label={t('delete')}
+        text={t('dangerText')}
         back={RESOURCES}
         alsoChanged={changed}
-        why={isSuperuser(session) ? undefined : words('deleteSuperuser')}
+        why={isSuperuser(session) ? undefined : t('deleteSuperuser')}
       />
     </>
   );

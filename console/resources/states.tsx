@@ -1,7 +1,7 @@
 import { Badge } from '../parts/badge.tsx';
-import { words as common } from '../shell/words.ts';
+import { t as common } from '../shell/i18n.ts';
+import { t } from './i18n.ts';
 import type { Resource } from './resource.ts';
-import { words } from './words.ts';
 
 const TESTS = { pass: 'testPass', fail: 'testFail', expire: 'testExpire' } as const;
 export const METHODS = {
@@ -16,7 +16,7 @@ export function ResourceBadges({ resource }: { resource: Resource }) {
   return (
     <span class="states">
       <Badge tone={resource.enabled ? 'good' : 'plain'}>{common(resource.enabled ? 'active' : 'deactivated')}</Badge>
-      {resource.testMode !== null && <Badge tone="warn">{words(TESTS[resource.testMode])}</Badge>}
+      {resource.testMode !== null && <Badge tone="warn">{t(TESTS[resource.testMode])}</Badge>}
     </span>
   );
 }
@@ -25,9 +25,9 @@ export function ResourceBadges({ resource }: { resource: Resource }) {
 export function originsText({ allowedOrigins, allowLocalhost }: Resource): string {
   const all = [
     ...allowedOrigins.map((one) => one.replace(/^https:\/\//, '')),
-    ...(allowLocalhost ? [words('localhost')] : []),
+    ...(allowLocalhost ? [t('localhost')] : []),
   ];
   const [first, ...others] = all;
-  if (first === undefined) return words('nowhere');
-  return others.length === 0 ? first : words('moreOrigins', first, others.length);
+  if (first === undefined) return t('nowhere');
+  return others.length === 0 ? first : t('moreOrigins', { origin: first, count: others.length });
 }

@@ -1,12 +1,12 @@
 import type { SessionView } from '@countersign/protocol/session';
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { absoluteText } from '../parts/time.ts';
 import { useConsole } from '../shell/context.ts';
 import type { Outcome } from './check-result.ts';
+import { t } from './i18n.ts';
 import type { TabProps } from './resource.ts';
 import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
-import { words } from './words.ts';
 
 const LOOK = {};
 /** Seconds since 1970. */
@@ -52,7 +52,7 @@ export function TryIt(props: TabProps) {
       now: session.kind === 'done' ? session.body.now : Date.now(),
     });
     setOutcome(judged);
-    if ('claims' in judged) announce(words('resultGood'));
+    if ('claims' in judged) announce(t('resultGood'));
     reads.changed('checklist');
   };
   const again = () => {
@@ -62,10 +62,10 @@ export function TryIt(props: TabProps) {
   };
   return (
     <>
-      <p class="head-lead spaced">{words('tryLead')}</p>
+      <p class="head-lead spaced">{t('tryLead')}</p>
       <div class="looks">
         <section class="panel preview" aria-labelledby={`${id}-try`}>
-          <h2 id={`${id}-try`}>{words('tryTitle')}</h2>
+          <h2 id={`${id}-try`}>{t('tryTitle')}</h2>
           {needs ?? (
             <Widget
               key={nonce}
@@ -76,27 +76,27 @@ export function TryIt(props: TabProps) {
               onError={({ code, message }) => setProblem(`${message} (${code})`)}
             />
           )}
-          <Alert>{problem !== undefined && words('tryError', problem)}</Alert>
+          <Alert>{problem !== undefined && t('tryError', { reason: problem })}</Alert>
           {(outcome || problem !== undefined) && (
             <div class="dialog-actions start">
               <button type="button" class="secondary" onClick={again}>
-                {words('tryAgain')}
+                {t('tryAgain')}
               </button>
             </div>
           )}
         </section>
         <section class="panel" aria-labelledby={`${id}-result`}>
-          <h2 id={`${id}-result`}>{words('resultTitle')}</h2>
-          {!outcome && <p class="hint">{words('resultNone')}</p>}
+          <h2 id={`${id}-result`}>{t('resultTitle')}</h2>
+          {!outcome && <p class="hint">{t('resultNone')}</p>}
           {outcome && 'code' in outcome && (
             <p class="error" role="alert">
-              {words('resultBad', outcome.code)}
+              {t('resultBad', { reason: outcome.code })}
             </p>
           )}
           {outcome && 'claims' in outcome && (
             <>
-              <p class="hint">{words('resultGood')}</p>
-              {resource.testMode !== null && <p class="strip warn">{words('resultTest')}</p>}
+              <p class="hint">{t('resultGood')}</p>
+              {resource.testMode !== null && <p class="strip warn">{t('resultTest')}</p>}
               <Claims claims={outcome.claims} />
             </>
           )}
@@ -120,7 +120,7 @@ function Claims({ claims }: { claims: object }) {
             <span class="claim-value">
               {TIMES.includes(name) ? absoluteText(lang, Number(value) * 1_000) : JSON.stringify(value)}
             </span>
-            <span class="hint">{words(`claim_${name as (typeof KNOWN)[number]}`)}</span>
+            <span class="hint">{t(`claim_${name as (typeof KNOWN)[number]}`)}</span>
           </dd>
         </div>
       ))}

@@ -1,10 +1,10 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { mountWidget } from '@countersign/widget/loader/mount';
 import type { LiveOptions, WidgetHandle } from '@countersign/widget/loader/options';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Alert } from '../parts/field.tsx';
 import { AllowOrigin } from './allow-origin.tsx';
+import { t } from './i18n.ts';
 import { allows, type TabProps } from './resource.ts';
-import { words } from './words.ts';
 
 /** How it looks, as a page says it. */
 export type Look = Pick<LiveOptions, 'theme' | 'locale' | 'variables'>;
@@ -54,7 +54,7 @@ export function Widget({ resource, nonce, look, ...callbacks }: WidgetProps) {
   return (
     <>
       <div ref={target} class="widget" />
-      <Alert>{isLost && words('widgetLost')}</Alert>
+      <Alert>{isLost && t('widgetLost')}</Alert>
     </>
   );
 }
@@ -67,7 +67,7 @@ export function useNeedsOrigin({ resource, version }: TabProps) {
 function NeedsOrigin({ resource, version }: TabProps) {
   return (
     <div class="needs-origin">
-      <p>{words('needsOrigin')}</p>
+      <p>{t('needsOrigin')}</p>
       <AllowOrigin resource={resource} version={version} origin={location.origin} />
     </div>
   );

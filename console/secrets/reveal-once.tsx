@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Snippet } from '../parts/copy.tsx';
 import { useConsole } from '../shell/context.ts';
 import { useLeaveWarning } from '../shell/use-leave-warning.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export interface RevealOnceProps {
   secret: string;
@@ -19,13 +19,13 @@ export function RevealOnce({ secret, what, onDone }: RevealOnceProps) {
   return (
     <section class="panel once" aria-labelledby="once">
       <h2 id="once" ref={heading} tabIndex={-1}>
-        {words('once')}
+        {t('once')}
       </h2>
-      <p class="hint">{words('onceText')}</p>
+      <p class="hint">{t('onceText')}</p>
       <Snippet texts={texts} text={secret} what={what} />
       <div class="dialog-actions start">
         <button type="button" class="small-primary" onClick={onDone}>
-          {words('haveIt')}
+          {t('haveIt')}
         </button>
       </div>
     </section>

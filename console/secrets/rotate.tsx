@@ -1,12 +1,12 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
-import { Alert } from '../parts/field.tsx';
 import { createOnceKey, ifMatch } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
+import { t as common } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words as common } from '../shell/words.ts';
+import { t } from './i18n.ts';
 import { RevealOnce } from './reveal-once.tsx';
-import { words } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 const OVERLAPS = [
@@ -34,7 +34,7 @@ export function Rotate<Answered>(props: RotateProps<Answered>) {
     <>
       <p class="hint">{props.hint}</p>
       <button type="button" class="secondary" onClick={() => setOpen(true)}>
-        {words('rotate')}
+        {t('rotate')}
       </button>
       {isOpen && <RotateDialog {...props} onClose={() => setOpen(false)} />}
     </>
@@ -70,16 +70,16 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
   // What is shown once is closed by the button that says so, not by a click beside it.
   if (secret !== undefined) {
     return (
-      <Dialog title={words('rotateTitle', name)} class="secret-dialog">
+      <Dialog title={t('rotateTitle', { name })} class="secret-dialog">
         <RevealOnce secret={secret} what={name} onDone={onClose} />
       </Dialog>
     );
   }
   return (
-    <Dialog title={words('rotateTitle', name)} onClose={close}>
+    <Dialog title={t('rotateTitle', { name })} onClose={close}>
       <form onSubmit={send} novalidate aria-busy={isBusy}>
         <div class="field">
-          <label for={id}>{words('overlap')}</label>
+          <label for={id}>{t('overlap')}</label>
           <select
             class="input"
             id={id}
@@ -89,12 +89,12 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
           >
             {OVERLAPS.map(({ ms, word }) => (
               <option key={ms} value={ms}>
-                {words(word)}
+                {t(word)}
               </option>
             ))}
           </select>
           <p class="hint" id={`${id}-hint`}>
-            {words('overlapHint')}
+            {t('overlapHint')}
           </p>
         </div>
         <Alert>{wrong}</Alert>
@@ -103,7 +103,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
             {common('cancel')}
           </button>
           <button type="submit" class="small-primary" aria-disabled={isBusy}>
-            {words('make')}
+            {t('make')}
           </button>
         </div>
       </form>

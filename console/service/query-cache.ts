@@ -1,5 +1,5 @@
+import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client, Refused } from './client.ts';
-import { type Deadline, deadlineIn } from './deadline.ts';
 
 /** What is known of something that was asked for. */
 export interface Read<Body = unknown> {

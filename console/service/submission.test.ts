@@ -25,10 +25,10 @@ test('a double click is one attempt', async () => {
   const { submission, sent, settle, done } = setUp();
   const first = submission.submit('one');
   await submission.submit('two');
-  settle({ kind: 'done', body: 'made' });
+  settle({ kind: 'done', body: 'created' });
   await first;
   expect(sent).toEqual(['one']);
-  expect(done).toEqual([['made', 'one']]);
+  expect(done).toEqual([['created', 'one']]);
 });
 
 test('while a wait runs nothing is sent', async () => {

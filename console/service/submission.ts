@@ -1,5 +1,5 @@
+import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Refused } from './client.ts';
-import { type Deadline, deadlineIn } from './deadline.ts';
 
 /** Why a form is still there after it was sent. */
 export interface Notice {

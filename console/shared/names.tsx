@@ -1,9 +1,9 @@
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-read.ts';
+import { t } from './i18n.ts';
 import { TokenBadge } from './states.tsx';
 import { type Creator, TOKENS, type Token, USERS, type User } from './user.ts';
-import { words } from './words.ts';
 
 /** What an id is called. Until it is known, and where it is gone, it is the id. */
 export function ResourceName({ id }: { id: string }) {
@@ -55,18 +55,18 @@ export function ActorName({ actor: { kind, id } }: { actor: Creator }) {
           ? `api-keys/${id}`
           : undefined;
   const { body } = useQuery<{ name: string }>(path);
-  if (kind === 'administrator' && id === session.administrator.id) return <>{words('actorYou')}</>;
+  if (kind === 'administrator' && id === session.administrator.id) return <>{t('actorYou')}</>;
   if (kind === 'user' && id !== undefined) return <UserName id={id} />;
   switch (kind) {
     case 'administrator':
-      return <>{body?.name ?? words('actorAdministrator')}</>;
+      return <>{body?.name ?? t('actorAdministrator')}</>;
     case 'api-key':
-      return <>{body ? words('actorKeyNamed', body.name) : words('actorKey')}</>;
+      return <>{body ? t('actorKeyNamed', { name: body.name }) : t('actorKey')}</>;
     case 'operator':
-      return <>{words('actorOperator')}</>;
+      return <>{t('actorOperator')}</>;
     case 'user':
-      return <>{words('actorUser')}</>;
+      return <>{t('actorUser')}</>;
     default:
-      return <>{words('actorService')}</>;
+      return <>{t('actorService')}</>;
   }
 }

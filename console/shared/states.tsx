@@ -1,9 +1,9 @@
 import { Badge, type Tone } from '../parts/badge.tsx';
-import { words as common } from '../shell/words.ts';
+import { t as common } from '../shell/i18n.ts';
+import { type SharedText, t } from './i18n.ts';
 import { stateOf, type Token, type TokenKind, type TokenState, type User } from './user.ts';
-import { type PeopleWord, words } from './words.ts';
 
-export const KINDS: Readonly<Record<TokenKind, PeopleWord>> = {
+export const KINDS: Readonly<Record<TokenKind, SharedText>> = {
   webauthn: 'kindPasskey',
   totp: 'kindTotp',
   hotp: 'kindHotp',
@@ -28,9 +28,9 @@ export function stateText(state: TokenState): string {
     case 'locked':
       return common(state);
     case 'expired':
-      return words('expired');
+      return t('expired');
     case 'out-of-step':
-      return words('outOfStep');
+      return t('outOfStep');
   }
 }
 
@@ -40,5 +40,5 @@ export function TokenBadge({ token }: { token: Token }) {
 }
 
 export function UserBadge({ user: { blocked } }: { user: Pick<User, 'blocked'> }) {
-  return <Badge tone={blocked ? 'bad' : 'good'}>{blocked ? words('blocked') : common('active')}</Badge>;
+  return <Badge tone={blocked ? 'bad' : 'good'}>{blocked ? t('blocked') : common('active')}</Badge>;
 }

@@ -1,8 +1,8 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
-import { Alert } from '../parts/field.tsx';
 import type { Question } from './context.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** Asks before something that cannot be taken back; with `typed` its name has to be typed. */
 export function Confirm({ question, onAnswer }: { question: Question; onAnswer(isYes: boolean): void }) {
@@ -25,7 +25,7 @@ export function Confirm({ question, onAnswer }: { question: Question; onAnswer(i
         <p class="dialog-text">{text}</p>
         {typed !== undefined && (
           <div class="field">
-            <label for={id}>{words('typeToConfirm', `“${typed}”`)}</label>
+            <label for={id}>{t('typeToConfirm', { text: `“${typed}”` })}</label>
             <input
               ref={input}
               id={id}
@@ -36,12 +36,12 @@ export function Confirm({ question, onAnswer }: { question: Question; onAnswer(i
               aria-describedby={isWrong ? `${id}-error` : undefined}
               onInput={() => setWrong(false)}
             />
-            <Alert id={`${id}-error`}>{isWrong && words('typeExactly')}</Alert>
+            <Alert id={`${id}-error`}>{isWrong && t('typeExactly')}</Alert>
           </div>
         )}
         <div class="dialog-actions">
           <button type="button" class="secondary" onClick={() => onAnswer(false)}>
-            {words('cancel')}
+            {t('cancel')}
           </button>
           <button type="submit" class={isDanger ? 'small-primary danger' : 'small-primary'}>
             {action}

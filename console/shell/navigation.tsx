@@ -1,13 +1,14 @@
 import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import { Keyboard, LogOut } from 'lucide';
-import { LANGUAGE_NAMES } from '../i18n/texts.ts';
-import { labelOf, PAGES, type PageEntry } from '../pages.ts';
+import { LANGUAGE_NAMES } from '../i18n/languages.ts';
+import { CONSOLE_LANGUAGES } from '../i18n/texts.ts';
+import { PAGES, type PageEntry } from '../pages.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { ThemeChoice } from '../preferences.ts';
 import type { PageRoute } from '../router.ts';
 import { useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { Link } from './link.tsx';
-import { words } from './words.ts';
 
 export const SIDE = 'side';
 
@@ -39,7 +40,7 @@ export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
               aria-current={place !== address.place ? undefined : address.path === hrefOf(place) ? 'page' : 'true'}
             >
               <Icon node={room.icon} />
-              {labelOf(room, texts.lang)}
+              {t(room.label)}
             </Link>
           </li>
         ))}
@@ -48,7 +49,7 @@ export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
   return (
     <div class="side" id={SIDE} popover="auto">
       <nav aria-label={texts('pages')}>{list('work')}</nav>
-      <nav class="side-own" aria-label={words('account')}>
+      <nav class="side-own" aria-label={t('account')}>
         <p class="side-who">
           {session.administrator.name}
           <span>{texts(session.administrator.role)}</span>
@@ -57,7 +58,7 @@ export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
         <Settings />
         <button type="button" class="nav-link" onClick={onShortcuts}>
           <Icon node={Keyboard} />
-          {words('shortcuts')}
+          {t('shortcuts')}
         </button>
         <button type="button" class="nav-link" onClick={signOut}>
           <Icon node={LogOut} />
@@ -77,7 +78,7 @@ function Settings() {
   return (
     <div class="side-settings">
       <label>
-        <span>{words('appearance')}</span>
+        <span>{t('appearance')}</span>
         <select
           class="input"
           value={preferences.theme}
@@ -85,21 +86,21 @@ function Settings() {
         >
           {THEMES.map((theme) => (
             <option key={theme} value={theme}>
-              {words(THEME_WORDS[theme])}
+              {t(THEME_WORDS[theme])}
             </option>
           ))}
         </select>
       </label>
       <label>
-        <span>{words('language')}</span>
+        <span>{t('language')}</span>
         <select
           class="input"
           value={texts.lang}
           onChange={({ currentTarget }) => setPreferences({ language: currentTarget.value })}
         >
-          {Object.entries(LANGUAGE_NAMES).map(([tag, name]) => (
+          {CONSOLE_LANGUAGES.map((tag) => (
             <option key={tag} value={tag} lang={tag}>
-              {name}
+              {LANGUAGE_NAMES[tag]}
             </option>
           ))}
         </select>

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { Copy } from '../parts/copy.tsx';
 import { useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { PageHead } from './page-head.tsx';
 import { Problem, Skeleton } from './problem.tsx';
 import { type Tab, Tabs } from './tabs.tsx';
 import { Timestamp } from './timestamp.tsx';
 import type { useQuery } from './use-read.ts';
-import { words } from './words.ts';
 
 export interface ObjectPageProps<Body> {
   read: ReturnType<typeof useQuery<Body>>;
@@ -45,8 +45,8 @@ export function ObjectPage<Body extends { id: string; createdAt: number }>(props
                   <span class="dot">·</span>{' '}
                 </>
               )}
-              {words('id')} <code>{body.id}</code> <Copy texts={texts} text={body.id} what={labels.copyId} />
-              <span class="dot">·</span> {words('madeAt')} <Timestamp at={body.createdAt} />
+              {t('id')} <code>{body.id}</code> <Copy texts={texts} text={body.id} what={labels.copyId} />
+              <span class="dot">·</span> {t('madeAt')} <Timestamp at={body.createdAt} />
             </>
           )
         }

@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { Link } from './link.tsx';
-import { words } from './words.ts';
 
 export interface PageHeadProps {
   /** Undefined while it is not known. */
@@ -43,7 +43,7 @@ export function PageHead({ title, part, lead, back, children, actions }: PageHea
       )}
       <div class="head-line">
         <h1 ref={heading} tabIndex={-1}>
-          {title ?? <span class="unseen">{words('loading')}</span>}
+          {title ?? <span class="unseen">{t('loading')}</span>}
           {title === undefined && <span class="bone title" />}
         </h1>
         {children}

@@ -3,11 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { PAGES } from '../pages.ts';
 import type { PageRoute } from '../router.ts';
 import { useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { injectStyle } from './inject-style.ts';
 import { Skeleton } from './problem.tsx';
-import { words } from './words.ts';
 
-/** Loads the room that one is in, with its words and its style, and holds when it breaks. */
+/** Loads the room that one is in, with its texts and its style, and holds when it breaks. */
 export function PageOutlet() {
   const { address, texts } = useConsole();
   const { place } = address;
@@ -18,7 +18,7 @@ export function PageOutlet() {
     let isWanted = true;
     const load = async () => {
       const module = await PAGES[place].load();
-      await module.words?.load(lang);
+      await module.messages?.load(lang);
       injectStyle(module.style ?? '');
       if (isWanted) setLoaded({ of: place, Page: module.Page });
     };
@@ -28,7 +28,7 @@ export function PageOutlet() {
     };
   }, [place, lang]);
 
-  // In another language a room is the same room: it says what it says anew, once the words are there.
+  // In another language a room is the same room: its texts change once they are there.
   if (loaded?.of === place) {
     const { Page } = loaded;
     return (
@@ -38,7 +38,7 @@ export function PageOutlet() {
     );
   }
   // A module that did not load is not asked for again by the same page.
-  if (lost === place) return <LoadError title={words('lostTitle')} text={words('lostText')} />;
+  if (lost === place) return <LoadError title={t('lostTitle')} text={t('lostText')} />;
   return <Spinner key={place} />;
 }
 
@@ -58,7 +58,7 @@ function LoadError({ title, text }: { title: string; text: string }) {
       <h1>{title}</h1>
       <p>{text}</p>
       <button type="button" class="secondary" onClick={() => location.reload()}>
-        {words('reload')}
+        {t('reload')}
       </button>
     </div>
   );
@@ -72,10 +72,6 @@ class Boundary extends Component<{ children: ComponentChildren }, { isBroken: bo
     this.setState({ isBroken: true });
   }
   override render() {
-    return this.state.isBroken ? (
-      <LoadError title={words('brokenTitle')} text={words('brokenText')} />
-    ) : (
-      this.props.children
-    );
+    return this.state.isBroken ? <LoadError title={t('brokenTitle')} text={t('brokenText')} /> : this.props.children;
   }
 }

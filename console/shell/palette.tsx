@@ -1,14 +1,14 @@
 import { type IconNode, Keyboard, LogOut, Moon, Search, Sun } from 'lucide';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import { type FoundObject, labelOf, type PageEntry } from '../pages.ts';
+import type { FoundObject, PageEntry } from '../pages.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { PageRoute } from '../router.ts';
 import type { Client } from '../service/client.ts';
 import { useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { hrefOf, usePages } from './navigation.tsx';
 import { isShortcutTarget } from './use-shortcuts.ts';
-import { words } from './words.ts';
 
 interface Entry {
   id: string;
@@ -36,34 +36,34 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const commands: Entry[] = [
     ...rooms.map(([place, room]) => ({
       id: place,
-      group: words('pagesGroup'),
-      label: labelOf(room, texts.lang),
+      group: t('pagesGroup'),
+      label: t(room.label),
       icon: room.icon,
       run: () => go(hrefOf(place)),
     })),
     ...here.map((element, nr) => ({
       id: `here-${nr}`,
-      group: words('actionsGroup'),
+      group: t('actionsGroup'),
       label: element.textContent ?? '',
       icon: Search,
       run: () => element.click(),
     })),
     {
       id: 'theme',
-      group: words('actionsGroup'),
-      label: `${words('appearance')}: ${words(isDark ? 'themeLight' : 'themeDark')}`,
+      group: t('actionsGroup'),
+      label: `${t('appearance')}: ${t(isDark ? 'themeLight' : 'themeDark')}`,
       icon: isDark ? Sun : Moon,
       run: () => setPreferences({ theme: isDark ? 'light' : 'dark' }),
     },
-    { id: 'keys', group: words('actionsGroup'), label: words('shortcuts'), icon: Keyboard, run: onShortcuts },
-    { id: 'out', group: words('actionsGroup'), label: texts('signOut'), icon: LogOut, run: signOut },
+    { id: 'keys', group: t('actionsGroup'), label: t('shortcuts'), icon: Keyboard, run: onShortcuts },
+    { id: 'out', group: t('actionsGroup'), label: texts('signOut'), icon: LogOut, run: signOut },
   ];
   const wanted = text.trim().toLowerCase();
   const entries = [
     ...commands.filter(({ label }) => label.toLowerCase().includes(wanted)),
     ...found.map(({ room, item }) => ({
       id: item.id,
-      group: labelOf(room, texts.lang),
+      group: t(room.label),
       label: room.find?.name(item) ?? item.id,
       icon: room.icon,
       run: () => go(room.find?.href(item) ?? ''),
@@ -72,7 +72,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const chosen = entries[Math.min(at, entries.length - 1)];
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
-    if (wanted !== '' && entries.length === 0) announce(words('nothingFound'));
+    if (wanted !== '' && entries.length === 0) announce(t('nothingFound'));
   });
   const run = (entry: Entry | undefined) => {
     if (!entry) return;
@@ -92,18 +92,18 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
     }
   };
   return (
-    <Dialog title={words('commands')} isTitleHidden class="palette" onClose={onClose}>
+    <Dialog title={t('commands')} isTitleHidden class="palette" onClose={onClose}>
       <div class="palette-box">
         <Icon node={Search} />
         <input
           type="text"
           role="combobox"
-          aria-label={words('commands')}
+          aria-label={t('commands')}
           aria-expanded="true"
           aria-controls={`${base}-list`}
           aria-activedescendant={chosen && `${base}-${chosen.id}`}
           aria-autocomplete="list"
-          placeholder={words('commandsHint')}
+          placeholder={t('commandsHint')}
           autocomplete="off"
           spellcheck={false}
           value={text}
@@ -114,7 +114,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
           onKeyDown={press}
         />
       </div>
-      <div ref={list} class="palette-list" role="listbox" id={`${base}-list`} aria-label={words('commands')}>
+      <div ref={list} class="palette-list" role="listbox" id={`${base}-list`} aria-label={t('commands')}>
         {entries.map((entry, nr) => (
           <div key={entry.id} role="presentation">
             {entries[nr - 1]?.group !== entry.group && (
@@ -137,7 +137,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
           </div>
         ))}
       </div>
-      {entries.length === 0 && <p class="palette-none">{words('nothingFound')}</p>}
+      {entries.length === 0 && <p class="palette-none">{t('nothingFound')}</p>}
     </Dialog>
   );
 }

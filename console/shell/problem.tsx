@@ -1,8 +1,8 @@
 import { useEffect, useReducer } from 'preact/hooks';
 import type { Read } from '../service/query-cache.ts';
 import { useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { refusalInWords } from './refusal.ts';
-import { words } from './words.ts';
 
 /** Why something is not there, and what can be done about it. */
 export function Problem({ read }: { read: Read & { retry(): void } }) {
@@ -19,19 +19,19 @@ export function Problem({ read }: { read: Read & { retry(): void } }) {
   const title = problem.kind === 'lost' ? 'lostTitle' : isGone ? 'goneTitle' : undefined;
   const text =
     problem.kind === 'lost'
-      ? words('lostText')
+      ? t('lostText')
       : isGone
-        ? words('goneText')
+        ? t('goneText')
         : again
-          ? words('busyText', Math.ceil(again.leftMs() / 1_000))
+          ? t('busyText', { seconds: Math.ceil(again.leftMs() / 1_000) })
           : refusalInWords(texts, problem);
   return (
     <div class="problem" role="alert">
-      <h2>{title ? words(title) : texts('refusedTitle')}</h2>
+      <h2>{title ? t(title) : texts('refusedTitle')}</h2>
       <p>{text}</p>
       {!isGone && (
         <button type="button" class="secondary" onClick={read.retry}>
-          {words('retry')}
+          {t('retry')}
         </button>
       )}
     </div>
@@ -41,7 +41,7 @@ export function Problem({ read }: { read: Read & { retry(): void } }) {
 /** Lines where text will be, as high as that. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
-    <div class="bones" role="status" aria-label={words('loading')}>
+    <div class="bones" role="status" aria-label={t('loading')}>
       {Array.from({ length: lines }, (_, at) => `bone ${at}`).map((key) => (
         <span key={key} class="bone" />
       ))}

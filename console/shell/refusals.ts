@@ -1,4 +1,8 @@
-import { createWords } from '../i18n/words.ts';
-import { en } from './words/refusals-en.ts';
+import english from '@countersign/ui/i18n/locales/en/console/refusals.json';
+import { createPageTexts } from '../i18n/page-texts.ts';
 
-export const refusals = createWords(en, { de: () => import('./words/refusals-de.ts').then(({ de }) => de) });
+/** Refusals that administrators meet at their work, beside those before sign-in. */
+export const refusals = createPageTexts(
+  english,
+  import.meta.glob(['./*/console/refusals.json', '!./en/**'], { base: '/ui/i18n/locales/' }),
+);

@@ -1,9 +1,9 @@
 import type { SessionView } from '@countersign/protocol/session';
+import { Seal } from '@countersign/ui/icons.tsx';
 import { Menu, Search } from 'lucide';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Seal } from '../parts/icons.tsx';
 import type { Preferences } from '../preferences.ts';
 import type { Address, Router } from '../router.ts';
 import type { Client } from '../service/client.ts';
@@ -13,6 +13,7 @@ import { type ConsoleContext, ConsoleContextProvider as Context, type Note, type
 import dialogs from './dialogs.css?inline';
 import type { Drafts } from './drafts.ts';
 import edit from './edit.css?inline';
+import { t } from './i18n.ts';
 import { injectStyle } from './inject-style.ts';
 import lists from './lists.css?inline';
 import { Navigation, SIDE } from './navigation.tsx';
@@ -26,7 +27,6 @@ import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { type Toast, Toasts } from './toasts.tsx';
 import { useLeaveWarning } from './use-leave-warning.ts';
 import { useShortcuts } from './use-shortcuts.ts';
-import { words } from './words.ts';
 
 export interface ShellProps {
   client: Client;
@@ -43,7 +43,7 @@ export interface ShellProps {
 
 /** What the frame says and wears; both come with it. */
 export async function loadShell(lang: string) {
-  await Promise.all([words.load(lang), refusals.load(lang)]);
+  await Promise.all([t.load(lang), refusals.load(lang)]);
   for (const css of [frame, pages, parts, dialogs, lists, edit]) injectStyle(css);
   return InsideFrame;
 }
@@ -104,7 +104,7 @@ function InsideFrame(props: ShellProps) {
           {props.texts('skip')}
         </button>
         <header class="bar">
-          <button type="button" class="quiet square menu-button" popovertarget={SIDE} aria-label={words('menu')}>
+          <button type="button" class="quiet square menu-button" popovertarget={SIDE} aria-label={t('menu')}>
             <Icon node={Menu} size={20} />
           </button>
           <div class="bar-name">
@@ -114,11 +114,11 @@ function InsideFrame(props: ShellProps) {
           <button
             type="button"
             class="search-button"
-            aria-label={words('searchEverywhere')}
+            aria-label={t('searchEverywhere')}
             onClick={() => setOpen('palette')}
           >
             <Icon node={Search} size={16} />
-            <span>{words('searchEverywhere')}</span>
+            <span>{t('searchEverywhere')}</span>
             <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
           </button>
         </header>
@@ -126,7 +126,7 @@ function InsideFrame(props: ShellProps) {
         <main ref={content} tabIndex={-1}>
           {!isOnline && (
             <p class="strip" role="status">
-              {words('offline')}
+              {t('offline')}
             </p>
           )}
           <PageOutlet />

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { isSuperuser, useConsole } from './context.ts';
+import { t } from './i18n.ts';
 import { PageHead } from './page-head.tsx';
-import { words } from './words.ts';
 
 export interface SuperusersPageProps {
   title: string;
@@ -18,7 +18,7 @@ export function SuperusersPage({ title, lead, instead, children }: SuperusersPag
   return (
     <>
       <PageHead title={title} lead={lead} />
-      <p class="strip">{words('onlySuperuser')}</p>
+      <p class="strip">{t('onlySuperuser')}</p>
       {instead}
     </>
   );

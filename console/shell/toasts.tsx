@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import type { Note } from './context.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export interface Toast extends Note {
   id: number;
@@ -41,7 +41,7 @@ function OneToast({ toast, onGone, notify }: { toast: Toast; onGone(): void; not
   const takeBack = async () => {
     onGone();
     const wrong = await undo?.();
-    notify(wrong === undefined ? { text: words('undone') } : { text: words('notUndone', wrong), isBad: true });
+    notify(wrong === undefined ? { text: t('undone') } : { text: t('notUndone', { reason: wrong }), isBad: true });
   };
   return (
     <fieldset
@@ -56,10 +56,10 @@ function OneToast({ toast, onGone, notify }: { toast: Toast; onGone(): void; not
       <p>{text}</p>
       {undo && (
         <button type="button" class="quiet" onClick={takeBack}>
-          {words('undo')}
+          {t('undo')}
         </button>
       )}
-      <button type="button" class="quiet square" aria-label={words('close')} onClick={onGone}>
+      <button type="button" class="quiet square" aria-label={t('close')} onClick={onGone}>
         <Icon node={X} size={16} />
       </button>
     </fieldset>

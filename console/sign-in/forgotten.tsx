@@ -19,7 +19,7 @@ export function ForgottenPassword({ client, texts, account, email, onBack }: For
   const [outcome, setOutcome] = useState<{ kind: 'asked'; email: string } | { kind: 'absent' }>();
   const back = { label: texts('backToSignIn'), run: onBack };
   if (outcome?.kind === 'asked') {
-    const text = texts('forgottenAsked', outcome.email);
+    const text = texts('forgottenAsked', { email: outcome.email });
     return <Message texts={texts} isNext title={texts('forgottenAskedTitle')} text={text} action={back} />;
   }
   if (outcome?.kind === 'absent') {

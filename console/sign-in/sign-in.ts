@@ -1,7 +1,7 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
 import type { SessionView, SignInBegun, SignInView } from '@countersign/protocol/session';
+import { deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client, Refused } from '../service/client.ts';
-import { deadlineIn } from '../service/deadline.ts';
 import { probeSession } from '../service/session-probe.ts';
 import { type Notice, noticeOf } from '../service/submission.ts';
 import type { HandleMemory } from './handle-memory.ts';

@@ -3,7 +3,7 @@ import { FormDialog } from '../edit/form-dialog.tsx';
 import { durationText } from '../edit/inputs.ts';
 import type { Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 interface Check {
   verdict: 'right' | 'used' | 'late' | 'wrong';
@@ -18,10 +18,10 @@ export function CheckDialog({ token, onClose }: { token: Token; onClose(): void 
   const path = `tokens/${token.id}`;
   return (
     <FormDialog<Check>
-      title={words('codeCheckTitle')}
+      title={t('codeCheckTitle')}
       text={
         <>
-          <p>{words('codeCheckText')}</p>
+          <p>{t('codeCheckText')}</p>
           <div role="status">{check && <p class={`verdict ${TONES[check.verdict]}`}>{inWords(check, token)}</p>}</div>
         </>
       }
@@ -30,17 +30,17 @@ export function CheckDialog({ token, onClose }: { token: Token; onClose(): void 
           name: 'otp',
           kind: 'text',
           max: 32,
-          label: words('codeCheckCode'),
-          check: (text) => (/^[0-9]{6,14}$/.test(text.trim()) ? undefined : words('codeBad')),
+          label: t('codeCheckCode'),
+          check: (text) => (/^[0-9]{6,14}$/.test(text.trim()) ? undefined : t('codeBad')),
         },
       ]}
       initial={{ otp: '' }}
-      action={words('check')}
+      action={t('check')}
       send={({ otp }) => {
         setCheck(undefined);
         return client.send('POST', `${path}/check`, { otp: String(otp).trim() });
       }}
-      inWords={(code) => (code === 'TOO_MANY_ATTEMPTS' ? words('codeCheckClosed') : undefined)}
+      inWords={(code) => (code === 'TOO_MANY_ATTEMPTS' ? t('codeCheckClosed') : undefined)}
       onDone={({ body }) => {
         setCheck(body);
         // It is in the history.
@@ -56,14 +56,14 @@ const TONES = { right: 'good', used: 'warn', late: 'warn', wrong: 'bad' } as con
 function inWords({ verdict, offset = 0 }: Check, { kind, periodMs = 30_000 }: Token): string {
   switch (verdict) {
     case 'right':
-      if (kind === 'hotp') return offset === 0 ? words('codeRight') : words('codeAhead', offset);
-      if (offset > 0) return words('codeFast', durationText(offset * periodMs));
-      return words(offset === 0 ? 'codeRight' : 'codeJustBefore');
+      if (kind === 'hotp') return offset === 0 ? t('codeRight') : t('codeAhead', { count: offset });
+      if (offset > 0) return t('codeFast', { duration: durationText(offset * periodMs) });
+      return t(offset === 0 ? 'codeRight' : 'codeJustBefore');
     case 'used':
-      return words('codeUsed');
+      return t('codeUsed');
     case 'late':
-      return words('codeLate', durationText(-offset * periodMs));
+      return t('codeLate', { duration: durationText(-offset * periodMs) });
     case 'wrong':
-      return words(kind === 'hotp' ? 'codeWrongHotp' : 'codeWrongTotp');
+      return t(kind === 'hotp' ? 'codeWrongHotp' : 'codeWrongTotp');
   }
 }

@@ -8,8 +8,8 @@ import { useLeaveWarning } from '../shell/use-leave-warning.ts';
 import { useQuery } from '../shell/use-read.ts';
 import { Enrolment } from '../sign-in/enrolment.tsx';
 import { FirstCode } from './first-code-form.tsx';
+import { t } from './i18n.ts';
 import { TokenAccess } from './token-access.tsx';
-import { words } from './words.ts';
 
 /** What the making of a token answers: its secret is in it this once. */
 export interface CreatedToken {
@@ -31,17 +31,17 @@ export function CreatedTokenPanel({ made }: { made: CreatedToken }) {
     <>
       <PageHead
         title={token.name}
-        part={words('madeTitle')}
-        lead={words(hasSecret ? 'onceText' : 'sentMadeText')}
+        part={t('madeTitle')}
+        lead={t(hasSecret ? 'onceText' : 'sentMadeText')}
         actions={
           <Link class="small-primary" href={`${TOKENS}/${token.id}`}>
-            {words('finish')}
+            {t('finish')}
           </Link>
         }
       />
       {otpauthUri !== undefined && secret !== undefined && (
         <section class="panel" aria-labelledby="device">
-          <h2 id="device">{words('intoDevice')}</h2>
+          <h2 id="device">{t('intoDevice')}</h2>
           <OathSecret otpauthUri={otpauthUri} secret={secret} />
           <FirstCode token={made.token} secret={secret} uri={otpauthUri} />
         </section>
@@ -72,12 +72,12 @@ function PlainSecret({ secret }: { secret: string }) {
   const { texts } = useConsole();
   return (
     <section class="panel" aria-labelledby="device">
-      <h2 id="device">{words('intoDevice')}</h2>
-      <p class="hint">{words('ocraSecretText')}</p>
+      <h2 id="device">{t('intoDevice')}</h2>
+      <p class="hint">{t('ocraSecretText')}</p>
       <p class="seed">
         <code>{secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
       </p>
-      <Copy texts={texts} text={secret} what={words('secret')} />
+      <Copy texts={texts} text={secret} what={t('secret')} />
     </section>
   );
 }
@@ -87,7 +87,7 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
   return (
     <section class="panel" aria-labelledby="codes">
       <h2 id="codes">{texts('codesLabel')}</h2>
-      <p class="hint">{words('codesText')}</p>
+      <p class="hint">{t('codesText')}</p>
       <ol class="paper-codes" aria-label={texts('codesLabel')}>
         {codes.map((code) => (
           <li key={code}>

@@ -2,7 +2,7 @@ import { useId, useRef, useState } from 'preact/hooks';
 import type { Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { type FirstVerdict, type FreshSecret, verifyFirstCode } from './first-code.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** Asks for the first code of a device that was just set up, and says whether it is right. */
 export function FirstCode({ token, secret, uri }: { token: Token; secret: string; uri: string }) {
@@ -30,7 +30,7 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
   };
   return (
     <div class="first-code">
-      <label for={id}>{words('checkFirst')}</label>
+      <label for={id}>{t('checkFirst')}</label>
       <form onSubmit={check} novalidate>
         <input
           ref={input}
@@ -43,11 +43,11 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
           aria-describedby={`${id}-hint`}
         />
         <button type="submit" class="secondary">
-          {words('check')}
+          {t('check')}
         </button>
       </form>
       <p class="hint" id={`${id}-hint`}>
-        {words(token.pin === undefined ? 'checkHint' : 'checkPinHint')}
+        {t(token.pin === undefined ? 'checkHint' : 'checkPinHint')}
       </p>
       <div role="status">{verdict && <Verdict verdict={verdict} token={token} />}</div>
     </div>
@@ -59,19 +59,18 @@ function Verdict({ verdict, token }: { verdict: FirstVerdict | 'lost'; token: To
   if (verdict === 'lost') return <p class="verdict bad">{texts('interrupted')}</p>;
   switch (verdict.kind) {
     case 'right':
-      return <p class="verdict good">{words('checkRight')}</p>;
+      return <p class="verdict good">{t('checkRight')}</p>;
     case 'off':
       return (
         <p class="verdict warn">
           {token.kind === 'hotp'
-            ? words('checkAhead', verdict.steps)
-            : words(
-                verdict.steps > 0 ? 'checkFast' : 'checkSlow',
-                Math.round((Math.abs(verdict.steps) * (token.periodMs ?? 30_000)) / 60_000),
-              )}
+            ? t('checkAhead', { count: verdict.steps })
+            : t(verdict.steps > 0 ? 'checkFast' : 'checkSlow', {
+                minutes: Math.round((Math.abs(verdict.steps) * (token.periodMs ?? 30_000)) / 60_000),
+              })}
         </p>
       );
     case 'wrong':
-      return <p class="verdict bad">{words('checkWrong')}</p>;
+      return <p class="verdict bad">{t('checkWrong')}</p>;
   }
 }

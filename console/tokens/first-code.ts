@@ -1,6 +1,6 @@
 import { base32nopad } from '@scure/base';
 import type { Algorithm } from '../shared/user.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** What the page knows of a token in the moment in which it is made, and never again. */
 export interface FreshSecret {
@@ -32,8 +32,8 @@ export function readSecret(text: string): Uint8Array | undefined {
 
 export function secretMistake(text: string): string | undefined {
   const bytes = readSecret(text);
-  if (!bytes) return words('secretBad');
-  return bytes.length < 16 || bytes.length > 64 ? words('secretLength') : undefined;
+  if (!bytes) return t('secretBad');
+  return bytes.length < 16 || bytes.length > 64 ? t('secretLength') : undefined;
 }
 
 /** The code of this counter (RFC 4226, section 5.3), by the browser's own HMAC. */

@@ -1,11 +1,16 @@
-import { createWords } from '../i18n/words.ts';
-import { en } from './words/flaws-en.ts';
+import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
+import { createPageTexts } from '../i18n/page-texts.ts';
 
 /** What can be wrong with a file of tokens; the English ones are those of the service. */
-export const flaws = createWords(en, { de: () => import('./words/flaws-de.ts').then(({ de }) => de) });
+const english = { ...IMPORT_FLAWS, ...IMPORT_WARNINGS };
 
-export type Flaw = keyof typeof en;
+export const flaws = createPageTexts(
+  english,
+  import.meta.glob('./*/console/import-flaws.json', { base: '/ui/i18n/locales/' }),
+);
+
+export type Flaw = keyof typeof english;
 
 export function isFlaw(code: string | undefined): code is Flaw {
-  return code !== undefined && Object.hasOwn(en, code);
+  return code !== undefined && flaws.has(code);
 }

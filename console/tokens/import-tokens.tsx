@@ -11,7 +11,7 @@ import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
 import { flaws, isFlaw } from './flaws.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 interface RowAnswer {
   line: number;
@@ -85,7 +85,7 @@ export function ImportTokens() {
       return setStage('choose');
     }
     setAnswer(judged.body);
-    announce(words('importReady', judged.body.counts.importable));
+    announce(t('importReady', { count: judged.body.counts.importable }));
     setStage('judged');
   };
   const make = async (from: number) => {
@@ -108,7 +108,7 @@ export function ImportTokens() {
       reads.changed('tokens', 'checklist');
     }
     setStage('made');
-    announce(words('importMade', rows.filter(({ outcome }) => outcome === 'made').length));
+    announce(t('importMade', { count: rows.filter(({ outcome }) => outcome === 'made').length }));
   };
 
   const count = (outcome: RowAnswer['outcome']) => answer?.rows.filter((row) => row.outcome === outcome).length ?? 0;
@@ -122,7 +122,7 @@ export function ImportTokens() {
         ? isFlaw(code)
           ? flaws(code)
           : (code ?? '')
-        : words(
+        : t(
             outcome === 'made'
               ? 'rowMade'
               : outcome === 'exists'
@@ -142,16 +142,12 @@ export function ImportTokens() {
   };
   return (
     <>
-      <PageHead
-        title={words('importTitle')}
-        lead={words('importLead')}
-        back={{ href: TOKENS, label: words('title') }}
-      />
+      <PageHead title={t('importTitle')} lead={t('importLead')} back={{ href: TOKENS, label: t('title') }} />
       {stage === 'choose' && (
         <>
           <FileChoice
-            label={words('importChoose')}
-            hint={file?.name ?? words('importHint')}
+            label={t('importChoose')}
+            hint={file?.name ?? t('importHint')}
             accept=".xml,.pskc,.csv,.txt"
             mistake={mistake}
             onFile={choose}
@@ -167,16 +163,16 @@ export function ImportTokens() {
       {stage !== 'choose' && file && (
         <section class="panel" aria-label={file.name}>
           <h2>{file.name}</h2>
-          {answer && <p class="hint">{words(FORMATS[answer.format])}</p>}
+          {answer && <p class="hint">{t(FORMATS[answer.format])}</p>}
           {answer?.warnings.map(({ code }) => (
             <p key={code} class="strip warn">
               {isFlaw(code) ? flaws(code) : code}
             </p>
           ))}
-          {stage === 'judging' && <p role="status">{words('importChecking')}</p>}
+          {stage === 'judging' && <p role="status">{t('importChecking')}</p>}
           {stage === 'making' && (
             <>
-              <ImportProgress text={words('importMaking')} done={done} total={answer?.rows.length ?? 0} />
+              <ImportProgress text={t('importMaking')} done={done} total={answer?.rows.length ?? 0} />
               <button
                 type="button"
                 class="secondary"
@@ -184,40 +180,42 @@ export function ImportTokens() {
                   isStopped.current = true;
                 }}
               >
-                {words('importStop')}
+                {t('importStop')}
               </button>
             </>
           )}
           {stage === 'broken' && (
             <p class="strip warn" role="alert">
-              {words('importBroken', mistake ?? words('importStopped'))}
+              {t('importBroken', { reason: mistake ?? t('importStopped') })}
             </p>
           )}
           {answer && stage !== 'making' && stage !== 'judging' && (
             <>
               <p class="import-counts">
                 <strong>
-                  {isOver ? words('importMade', count('made')) : words('importReady', count('importable'))}
+                  {isOver
+                    ? t('importMade', { count: count('made') })
+                    : t('importReady', { count: count('importable') })}
                 </strong>
-                {count('exists') > 0 && <span>{words('importExists', count('exists'))}</span>}
-                {count('refused') > 0 && <span>{words('importBad', count('refused'))}</span>}
+                {count('exists') > 0 && <span>{t('importExists', { count: count('exists') })}</span>}
+                {count('refused') > 0 && <span>{t('importBad', { count: count('refused') })}</span>}
               </p>
               {stage === 'judged' && count('refused') > 0 && count('importable') > 0 && (
-                <p class="hint">{words('importPartial')}</p>
+                <p class="hint">{t('importPartial')}</p>
               )}
               <div class="state-acts">
                 {stage === 'judged' && count('importable') > 0 && (
                   <button type="button" class="small-primary" onClick={() => make(0)}>
-                    {words('importStart', count('importable'))}
+                    {t('importStart', { count: count('importable') })}
                   </button>
                 )}
                 {stage === 'broken' && (
                   <button type="button" class="small-primary" onClick={() => make(done)}>
-                    {words('importAgain')}
+                    {t('importAgain')}
                   </button>
                 )}
                 <button type="button" class="secondary" onClick={again}>
-                  {words('importOther')}
+                  {t('importOther')}
                 </button>
               </div>
               <ImportRows rows={shown} />
@@ -242,8 +240,8 @@ function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
     name,
     kind: 'text',
     max,
-    label: words(name === 'password' ? 'filePassword' : 'fileKey'),
-    hint: words(name === 'password' ? 'filePasswordHint' : 'fileKeyHint'),
+    label: t(name === 'password' ? 'filePassword' : 'fileKey'),
+    hint: t(name === 'password' ? 'filePasswordHint' : 'fileKeyHint'),
     without: '',
   });
   const inputs: Input[] = [
@@ -252,8 +250,8 @@ function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
     {
       name: 'kind',
       kind: 'select',
-      label: words('fileKind'),
-      without: words('fileKindNone'),
+      label: t('fileKind'),
+      without: t('fileKindNone'),
       choices: [
         { value: 'totp', label: 'TOTP' },
         { value: 'hotp', label: 'HOTP' },
@@ -263,10 +261,10 @@ function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
     {
       name: 'seedEncoding',
       kind: 'select',
-      label: words('fileEncoding'),
-      without: words('fileEncodingNone'),
+      label: t('fileEncoding'),
+      without: t('fileEncodingNone'),
       choices: [
-        { value: 'hex', label: words('hexadecimal') },
+        { value: 'hex', label: t('hexadecimal') },
         { value: 'base32', label: 'Base32' },
         { value: 'base64', label: 'Base64' },
       ],
@@ -274,7 +272,7 @@ function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
   ];
   return (
     <details open={isOpen}>
-      <summary>{words('fileOptions')}</summary>
+      <summary>{t('fileOptions')}</summary>
       <form
         class="panel create"
         novalidate
@@ -298,7 +296,7 @@ function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
         {onAgain && (
           <div class="dialog-actions start">
             <button type="submit" class="small-primary">
-              {words('importRetry')}
+              {t('importRetry')}
             </button>
           </div>
         )}

@@ -1,9 +1,9 @@
 import type { Input } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import type { TokenKind } from '../shared/user.ts';
-import { words as common } from '../shell/words.ts';
+import { t as common } from '../shell/i18n.ts';
 import { secretMistake } from './first-code.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /**
  * Of `?kind=`: a device with a number on it is one of the first two, begun with what it comes with. Passkeys are made by
@@ -24,12 +24,12 @@ export function addressInput(kind: 'sms' | 'email'): Input {
     name: 'to',
     kind: 'text',
     max: isPhone ? 16 : 100,
-    label: words(isPhone ? 'toPhone' : 'toEmail'),
-    hint: words(isPhone ? 'toPhoneHint' : 'toEmailHint'),
+    label: t(isPhone ? 'toPhone' : 'toEmail'),
+    hint: t(isPhone ? 'toPhoneHint' : 'toEmailHint'),
     check: (text) =>
       (isPhone ? /^\+[0-9]{8,15}$/ : /^[^@\s]+@[^@\s]+$/).test(text.trim())
         ? undefined
-        : words(isPhone ? 'toPhoneBad' : 'toEmailBad'),
+        : t(isPhone ? 'toPhoneBad' : 'toEmailBad'),
   };
 }
 
@@ -39,17 +39,17 @@ export function pinInputs(): Input[] {
       name: 'digits',
       kind: 'text',
       max: 4,
-      label: words('pinDigits'),
-      hint: words('pinDigitsHint'),
-      check: (text) => (/^[0-9]{4}$/.test(text) ? undefined : words('pinDigitsBad')),
+      label: t('pinDigits'),
+      hint: t('pinDigitsHint'),
+      check: (text) => (/^[0-9]{4}$/.test(text) ? undefined : t('pinDigitsBad')),
     },
     {
       name: 'position',
       kind: 'one-of',
-      label: words('pinWhere'),
+      label: t('pinWhere'),
       choices: [
-        { value: 'before', label: words('pinBefore') },
-        { value: 'after', label: words('pinAfter') },
+        { value: 'before', label: t('pinBefore') },
+        { value: 'after', label: t('pinAfter') },
       ],
     },
   ];
@@ -57,30 +57,30 @@ export function pinInputs(): Input[] {
 
 /** What is asked for a token that is made in this way. */
 export function inputsOf(way: WayIn): Input[] {
-  const name: Input = { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') };
+  const name: Input = { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') };
   const serial: Input = {
     name: 'serial',
     kind: 'text',
     max: 64,
-    label: words('serial'),
-    hint: words('serialHint'),
+    label: t('serial'),
+    hint: t('serialHint'),
     ...(way !== 'hardware' && { without: common('none') }),
   };
   const secret: Input = {
     name: 'secret',
     kind: 'text',
     max: 128,
-    label: words('secret'),
-    hint: words(way === 'hardware' || way === 'ocra' ? 'secretDeviceHint' : 'secretHint'),
+    label: t('secret'),
+    hint: t(way === 'hardware' || way === 'ocra' ? 'secretDeviceHint' : 'secretHint'),
     ...(way !== 'hardware' && { without: common('none') }),
     check: secretMistake,
   };
-  const digits: Input = { name: 'digits', kind: 'select', label: words('digits'), choices: choices('6', '8') };
+  const digits: Input = { name: 'digits', kind: 'select', label: t('digits'), choices: choices('6', '8') };
   const algorithm: Input = {
     name: 'algorithm',
     kind: 'select',
-    label: words('algorithm'),
-    hint: words('algorithmHint'),
+    label: t('algorithm'),
+    hint: t('algorithmHint'),
     choices: choices('SHA1', 'SHA256', 'SHA512'),
   };
   const period: Input = {
@@ -88,22 +88,22 @@ export function inputsOf(way: WayIn): Input[] {
     kind: 'duration',
     min: 30_000,
     max: DAY_MS,
-    label: words('period'),
-    hint: words('periodHint'),
+    label: t('period'),
+    hint: t('periodHint'),
   };
   const counter: Input = {
     name: 'counter',
     kind: 'number',
     min: 0,
     max: Number.MAX_SAFE_INTEGER - 1000,
-    label: words('counter'),
-    hint: words('counterHint'),
+    label: t('counter'),
+    hint: t('counterHint'),
   };
   const pin: Input = {
     name: 'pin',
     kind: 'group',
-    label: words('pin'),
-    hint: words('pinText'),
+    label: t('pin'),
+    hint: t('pinText'),
     inputs: pinInputs(),
     initial: { digits: '', position: 'before' },
   };
@@ -118,10 +118,10 @@ export function inputsOf(way: WayIn): Input[] {
         {
           name: 'kind',
           kind: 'one-of',
-          label: words('counts'),
+          label: t('counts'),
           choices: [
-            { value: 'totp', label: words('countsTime'), hint: words('countsTimeHint') },
-            { value: 'hotp', label: words('countsEvents'), hint: words('countsEventsHint') },
+            { value: 'totp', label: t('countsTime'), hint: t('countsTimeHint') },
+            { value: 'hotp', label: t('countsEvents'), hint: t('countsEventsHint') },
           ],
         },
         secret,
@@ -139,8 +139,8 @@ export function inputsOf(way: WayIn): Input[] {
           name: 'suite',
           kind: 'text',
           max: 100,
-          label: words('suite'),
-          hint: words('suiteHint'),
+          label: t('suite'),
+          hint: t('suiteHint'),
         },
         serial,
         secret,
@@ -149,10 +149,10 @@ export function inputsOf(way: WayIn): Input[] {
           name: 'suitePin',
           kind: 'text',
           max: 16,
-          label: words('suitePin'),
-          hint: words('suitePinHint'),
+          label: t('suitePin'),
+          hint: t('suitePinHint'),
           without: common('none'),
-          check: (text) => (/^[0-9]{4,16}$/.test(text) ? undefined : words('suitePinBad')),
+          check: (text) => (/^[0-9]{4,16}$/.test(text) ? undefined : t('suitePinBad')),
         },
         pin,
       ];
@@ -160,7 +160,7 @@ export function inputsOf(way: WayIn): Input[] {
     case 'email':
       return [
         addressInput(way),
-        { ...name, kind: 'text', max: 100, without: common('none'), hint: words('nameSentHint') },
+        { ...name, kind: 'text', max: 100, without: common('none'), hint: t('nameSentHint') },
         pin,
       ];
     case 'recovery':

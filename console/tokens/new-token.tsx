@@ -2,18 +2,18 @@ import { Binary, FileKey, Fingerprint, Hash, Mail, MessageCircleQuestionMark, Me
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import { Icon, type IconNode } from '../parts/icon.tsx';
+import { t as people } from '../shared/i18n.ts';
 import { userPicker } from '../shared/pickers/pick-user.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { KINDS } from '../shared/states.tsx';
 import { canChangeUser, TOKENS, USERS, type User } from '../shared/user.ts';
-import { words as people } from '../shared/words.ts';
 import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { type CreatedToken, CreatedTokenPanel } from './enrolled.tsx';
+import { t } from './i18n.ts';
 import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';
-import { words } from './words.ts';
 
 const ICONS: Readonly<Record<WayIn, IconNode>> = {
   totp: QrCode,
@@ -26,7 +26,7 @@ const ICONS: Readonly<Record<WayIn, IconNode>> = {
 };
 
 function nameOf(way: WayIn): string {
-  return way === 'hardware' ? words('kindHardware') : people(KINDS[way]);
+  return way === 'hardware' ? t('kindHardware') : people(KINDS[way]);
 }
 
 const ABOUT = {
@@ -64,14 +64,14 @@ interface OwnerProps {
 }
 
 function backOf({ owner }: OwnerProps) {
-  return owner ? { href: `${USERS}/${owner.id}`, label: owner.login } : { href: TOKENS, label: words('title') };
+  return owner ? { href: `${USERS}/${owner.id}`, label: owner.login } : { href: TOKENS, label: t('title') };
 }
 
 function ChooseKind(props: OwnerProps) {
   const { ownerId } = props;
   return (
     <>
-      <PageHead title={words('newToken')} lead={words('newLead')} back={backOf(props)} />
+      <PageHead title={t('newToken')} lead={t('newLead')} back={backOf(props)} />
       <ChooseOwner {...props} />
       <ul class="kinds">
         {WAYS.map((way) => (
@@ -84,7 +84,7 @@ function ChooseKind(props: OwnerProps) {
                 </span>
               </Link>
             </h2>
-            <p class="hint">{words(ABOUT[way])}</p>
+            <p class="hint">{t(ABOUT[way])}</p>
           </li>
         ))}
         <li>
@@ -95,8 +95,7 @@ function ChooseKind(props: OwnerProps) {
             </span>
           </h2>
           <p class="hint">
-            {words('aboutPasskey')}{' '}
-            {ownerId !== undefined && <Link href={`${USERS}/${ownerId}`}>{words('toLinks')}</Link>}
+            {t('aboutPasskey')} {ownerId !== undefined && <Link href={`${USERS}/${ownerId}`}>{t('toLinks')}</Link>}
           </p>
         </li>
       </ul>
@@ -108,16 +107,16 @@ function ChooseOwner({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
   const { session, go } = useConsole();
   const { pick, dialog } = usePicker();
   const choose = async () => {
-    const user = await pick(userPicker((one) => (canChangeUser(session, one) ? undefined : words('notYourUser'))));
+    const user = await pick(userPicker((one) => (canChangeUser(session, one) ? undefined : t('notYourUser'))));
     if (user) go(hrefOf(way, user.id), true);
   };
   return (
     <div class="panel for-whom">
       <p>
-        {words('forWhom')} <strong>{ownerId === undefined ? words('forNobody') : (owner?.login ?? ownerId)}</strong>
+        {t('forWhom')} <strong>{ownerId === undefined ? t('forNobody') : (owner?.login ?? ownerId)}</strong>
       </p>
       <button type="button" class="secondary" onClick={choose}>
-        {words(ownerId === undefined ? 'choosePerson' : 'chooseAnother')}
+        {t(ownerId === undefined ? 'choosePerson' : 'chooseAnother')}
       </button>
       {dialog}
     </div>
@@ -131,20 +130,20 @@ function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMa
     <>
       <PageHead
         title={name}
-        part={words('newToken')}
-        lead={words(ABOUT[way])}
-        back={{ href: hrefOf(undefined, ownerId), label: words('otherKinds') }}
+        part={t('newToken')}
+        lead={t(ABOUT[way])}
+        back={{ href: hrefOf(undefined, ownerId), label: t('otherKinds') }}
       />
       <ChooseOwner owner={owner} ownerId={ownerId} way={way} />
       {way === 'recovery' && ownerId === undefined ? (
-        <p class="strip">{words('recoveryNeedsOwner')}</p>
+        <p class="strip">{t('recoveryNeedsOwner')}</p>
       ) : (
         <CreateForm<CreatedToken>
           path="tokens"
           inputs={inputsOf(way)}
           initial={initialOf(way, name)}
           bodyOf={(values) => bodyOf(way, values, ownerId)}
-          button={words('make')}
+          button={t('make')}
           onMade={({ body, version }) => {
             reads.changed('tokens', 'users', 'checklist');
             reads.put(`tokens/${body.token.id}`, body.token, version);

@@ -1,13 +1,13 @@
 import { History } from '../shared/history/history.tsx';
+import { t as people } from '../shared/i18n.ts';
 import { KINDS, TokenBadge } from '../shared/states.tsx';
 import { TOKENS, type Token } from '../shared/user.ts';
-import { words as people } from '../shared/words.ts';
 import { useConsole } from '../shell/context.ts';
 import { ObjectPage } from '../shell/object-page.tsx';
 import { useQuery } from '../shell/use-read.ts';
+import { t } from './i18n.ts';
 import { TokenDetails } from './token-details.tsx';
 import { TokenOverview } from './token-overview.tsx';
-import { words } from './words.ts';
 
 /** One token, in tabs. */
 export function OneToken({ id }: { id: string }) {
@@ -19,15 +19,15 @@ export function OneToken({ id }: { id: string }) {
   return (
     <ObjectPage
       read={read}
-      back={{ href: TOKENS, label: words('title') }}
-      goneTitle={words('oneTitle')}
+      back={{ href: TOKENS, label: t('title') }}
+      goneTitle={t('oneTitle')}
       title={token?.name}
       lead={token && people(KINDS[token.kind])}
-      labels={{ copyId: words('copyId'), tabs: words('tabs') }}
+      labels={{ copyId: t('copyId'), tabs: t('tabs') }}
       badges={token && <TokenBadge token={token} />}
       tabs={[
-        { href: here, label: words('tabOverview') },
-        { href: `${here}/details`, label: words('tabDetails') },
+        { href: here, label: t('tabOverview') },
+        { href: `${here}/details`, label: t('tabDetails') },
         { href: `${here}/history`, label: people('history') },
       ]}
     >

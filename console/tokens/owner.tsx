@@ -4,7 +4,7 @@ import { usePicker } from '../shared/pickers/picker.tsx';
 import { canChangeUser, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** To whom a token belongs. Another owner voids whatever named it before. */
 export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }) {
@@ -19,36 +19,36 @@ export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }
   const give = async () => {
     const user = await pick(
       userPicker((one) =>
-        one.id === owner ? words('isOwner') : canChangeUser(session, one) ? undefined : words('notYourUser'),
+        one.id === owner ? t('isOwner') : canChangeUser(session, one) ? undefined : t('notYourUser'),
       ),
     );
     if (!user) return;
-    const question = { title: words('giveTitle', user.login), text: words('giveText'), action: words('giveAction') };
-    if (owner === undefined || (await ask(question))) await put(user.id, words('given', user.login));
+    const question = { title: t('giveTitle', { name: user.login }), text: t('giveText'), action: t('giveAction') };
+    if (owner === undefined || (await ask(question))) await put(user.id, t('given', { name: user.login }));
   };
   const takeBack = async () => {
-    const question = { title: words('takeTitle'), text: words('giveText'), action: words('takeAction') };
-    if (await ask(question)) await put(null, words('taken'));
+    const question = { title: t('takeTitle'), text: t('giveText'), action: t('takeAction') };
+    if (await ask(question)) await put(null, t('taken'));
   };
   return (
     <section class="panel" aria-labelledby="owner">
-      <h2 id="owner">{words('owner')}</h2>
-      <p>{owner === undefined ? words('nobodyText') : <UserName id={owner} />}</p>
+      <h2 id="owner">{t('owner')}</h2>
+      <p>{owner === undefined ? t('nobodyText') : <UserName id={owner} />}</p>
       {mayChange && (
         <div class="state-acts">
           {kind !== 'webauthn' && (
             <button type="button" class="secondary" onClick={give}>
-              {words(owner === undefined ? 'give' : 'handOver')}
+              {t(owner === undefined ? 'give' : 'handOver')}
             </button>
           )}
           {owner !== undefined && (
             <button type="button" class="secondary" onClick={takeBack}>
-              {words('takeAction')}
+              {t('takeAction')}
             </button>
           )}
         </div>
       )}
-      {kind === 'webauthn' && <p class="hint">{words('passkeyStays')}</p>}
+      {kind === 'webauthn' && <p class="hint">{t('passkeyStays')}</p>}
       {dialog}
     </section>
   );

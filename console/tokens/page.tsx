@@ -1,18 +1,18 @@
-import { reasons, types } from '../events/words.ts';
-import { together } from '../i18n/words.ts';
+import { reasons, types } from '../events/i18n.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
+import { t as people } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
-import { words as people } from '../shared/words.ts';
 import { useConsole } from '../shell/context.ts';
 import making from './enrolment.css?inline';
 import { flaws } from './flaws.ts';
+import { t as own } from './i18n.ts';
 import { ImportTokens } from './import-tokens.tsx';
 import { NewToken } from './new-token.tsx';
 import { OneToken } from './one-token.tsx';
 import { TokenList } from './token-list.tsx';
-import { words as own } from './words.ts';
 
-export const words = together(own, people, flaws, types, reasons);
+export const messages = loadTogether(own, people, flaws, types, reasons);
 export const style = css + making + files;
 
 /** What makes one-time passwords, or stands in for them. */

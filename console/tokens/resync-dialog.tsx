@@ -6,7 +6,7 @@ import type { Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { Skeleton } from '../shell/problem.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 interface Questions {
   questions: [string, string];
@@ -34,7 +34,7 @@ export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void
   }, [isAsked, client, path, texts]);
   if (isAsked && !asked) {
     return (
-      <Dialog title={words('resyncTitle')} onClose={onClose}>
+      <Dialog title={t('resyncTitle')} onClose={onClose}>
         {wrong === undefined ? <Skeleton /> : <p role="alert">{wrong}</p>}
       </Dialog>
     );
@@ -45,26 +45,26 @@ export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void
     kind: 'text',
     max: 32,
     label,
-    check: (text) => (/^[0-9]{6,14}$/.test(text.trim()) ? undefined : words('codeBad')),
+    check: (text) => (/^[0-9]{6,14}$/.test(text.trim()) ? undefined : t('codeBad')),
   });
   return (
     <FormDialog<Token>
-      title={words('resyncTitle')}
-      text={<p>{words(isAsked ? 'resyncAskedText' : token.kind === 'totp' ? 'resyncTotpText' : 'resyncHotpText')}</p>}
+      title={t('resyncTitle')}
+      text={<p>{t(isAsked ? 'resyncAskedText' : token.kind === 'totp' ? 'resyncTotpText' : 'resyncHotpText')}</p>}
       inputs={[
-        code('first', first === undefined ? words('firstCode') : words('answerTo', first)),
-        code('second', second === undefined ? words('secondCode') : words('answerTo', second)),
+        code('first', first === undefined ? t('firstCode') : t('answerTo', { question: first })),
+        code('second', second === undefined ? t('secondCode') : t('answerTo', { question: second })),
       ]}
       initial={{ first: '', second: '' }}
-      action={words('resync')}
+      action={t('resync')}
       send={({ first: one, second: two }) =>
         client.send('POST', `${path}/resync`, { otps: [String(one).trim(), String(two).trim()] })
       }
-      inWords={(code) => (code === 'OTP_WRONG' ? words('resyncWrong') : undefined)}
+      inWords={(code) => (code === 'OTP_WRONG' ? t('resyncWrong') : undefined)}
       onDone={({ body, version }) => {
         reads.changed('tokens', 'users');
         reads.put(path, body, version);
-        notify({ text: words('resynced') });
+        notify({ text: t('resynced') });
         onClose();
       }}
       onClose={() => {

@@ -14,8 +14,8 @@ import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { CheckDialog } from './check-dialog.tsx';
+import { t } from './i18n.ts';
 import { ResyncDialog } from './resync-dialog.tsx';
-import { words } from './words.ts';
 
 const WHY: Readonly<Record<LockReason, 'lockedCodes' | 'lockedResync' | 'lockedByHand'>> = {
   'otp-failures': 'lockedCodes',
@@ -50,51 +50,51 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
     notify({ text: done, ...(back && { undo: () => put(back) }) });
   };
   const switchOff = async () => {
-    const question = { title: words('offTitle', `“${name}”`), text: words('offText'), action: words('switchOff') };
-    if (await ask(question)) await change({ enabled: false }, words('isOff'), { enabled: true });
+    const question = { title: t('offTitle', { name: `“${name}”` }), text: t('offText'), action: t('switchOff') };
+    if (await ask(question)) await change({ enabled: false }, t('isOff'), { enabled: true });
   };
   const lock = async () => {
-    const question = { title: words('lockTitle', `“${name}”`), text: words('lockText'), action: words('lock') };
+    const question = { title: t('lockTitle', { name: `“${name}”` }), text: t('lockText'), action: t('lock') };
     // Unlocking again would zero the failures, which was not asked for: so no undo.
-    if (await ask(question)) await change({ locked: true }, words('isLocked'));
+    if (await ask(question)) await change({ locked: true }, t('isLocked'));
   };
   const resynced = onceEnabled !== 'locked' && onceEnabled !== 'expired' && canResync(token);
   return (
     <section class="panel" aria-labelledby="state">
-      <h2 id="state">{words('state')}</h2>
+      <h2 id="state">{t('state')}</h2>
       <p>
         <TokenBadge token={token} />
       </p>
       {locked && (
         <p>
-          {words(WHY[locked.reason])} {words('sinceWhen')} <Timestamp at={locked.at} isExact />
+          {t(WHY[locked.reason])} {t('sinceWhen')} <Timestamp at={locked.at} isExact />
         </p>
       )}
       <p class="hint">
-        {words(MEANING[state])}{' '}
+        {t(MEANING[state])}{' '}
         {state === 'expired' && token.expiresAt !== undefined && (
           <>
-            {words('sinceWhen')} <Timestamp at={token.expiresAt} isExact />
+            {t('sinceWhen')} <Timestamp at={token.expiresAt} isExact />
           </>
         )}
         {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}
       </p>
-      {locked && !enabled && <p class="hint">{words('alsoLocked')}</p>}
-      {failures > 0 && !locked && <p class="hint">{words('failures', failures)}</p>}
+      {locked && !enabled && <p class="hint">{t('alsoLocked')}</p>}
+      {failures > 0 && !locked && <p class="hint">{t('failures', { count: failures })}</p>}
       {mayChange ? (
         <div class="state-acts">
           {locked && (
-            <button type="button" class="small-primary" onClick={() => change({ locked: false }, words('isUnlocked'))}>
-              {words('unlock')}
+            <button type="button" class="small-primary" onClick={() => change({ locked: false }, t('isUnlocked'))}>
+              {t('unlock')}
             </button>
           )}
           {!enabled && (
             <button
               type="button"
               class={locked ? 'secondary' : 'small-primary'}
-              onClick={() => change({ enabled: true }, words('isOn'), { enabled: false })}
+              onClick={() => change({ enabled: true }, t('isOn'), { enabled: false })}
             >
-              {words('switchOn')}
+              {t('switchOn')}
             </button>
           )}
           {resynced && (
@@ -103,27 +103,27 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
               class={state === 'out-of-step' ? 'small-primary' : 'secondary'}
               onClick={() => setResyncing(true)}
             >
-              {words('resync')}
+              {t('resync')}
             </button>
           )}
           {onceEnabled === 'active' && canCheck(token) && (
             <button type="button" class="secondary" onClick={() => setChecking(true)}>
-              {words('codeCheck')}
+              {t('codeCheck')}
             </button>
           )}
           {enabled && (
             <button type="button" class="secondary" onClick={switchOff}>
-              {words('switchOff')}
+              {t('switchOff')}
             </button>
           )}
           {!locked && (
             <button type="button" class="secondary" onClick={lock}>
-              {words('lock')}
+              {t('lock')}
             </button>
           )}
         </div>
       ) : (
-        locked && token.administrator === undefined && <p class="hint">{words('unlockWho')}</p>
+        locked && token.administrator === undefined && <p class="hint">{t('unlockWho')}</p>
       )}
       {isChecking && <CheckDialog token={token} onClose={() => setChecking(false)} />}
       {isResyncing && <ResyncDialog token={token} onClose={() => setResyncing(false)} />}

@@ -1,14 +1,14 @@
 import { Plus } from 'lucide';
 import { Icon } from '../parts/icon.tsx';
 import { useAccess, type Way } from '../shared/access/use-access.ts';
+import { t as people } from '../shared/i18n.ts';
 import { ResourceName } from '../shared/names.tsx';
 import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { canChangeToken, type Token, type User } from '../shared/user.ts';
-import { words as people } from '../shared/words.ts';
 import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** Where a token counts: together with its owner, or by itself with no person involved. */
 export function TokenAccess({ token, owner }: { token: Token; owner: User | undefined }) {
@@ -21,7 +21,7 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
   const elsewhere = (token.otherResources ?? 0) + (owner?.otherResources ?? 0);
   const choose = async (held: readonly string[], wayOf: (resource: string) => Way) => {
     const resource = await pick(
-      resourcePicker(session, ({ id }) => (held.includes(id) ? words('alreadyThere') : undefined)),
+      resourcePicker(session, ({ id }) => (held.includes(id) ? t('alreadyThere') : undefined)),
     );
     if (!resource) return;
     const answer = await give(wayOf(resource.id));
@@ -32,8 +32,8 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
       <h2 id="access">{people('access')}</h2>
       {owner && (
         <Part
-          title={words('withOwner', owner.login)}
-          text={words('withOwnerText')}
+          title={t('withOwner', { name: owner.login })}
+          text={t('withOwnerText')}
           ways={together.map(({ resource }) => ({ resource, user: owner.id, token: token.id }))}
           onGive={
             canGive
@@ -48,15 +48,15 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
       )}
       {token.kind !== 'webauthn' && token.kind !== 'recovery' && (
         <Part
-          title={words('byItself')}
-          text={words('byItselfText')}
+          title={t('byItself')}
+          text={t('byItselfText')}
           ways={token.directResources.map((resource) => ({ resource, token: token.id }))}
           onGive={
             canGive ? () => choose(token.directResources, (resource) => ({ resource, token: token.id })) : undefined
           }
         />
       )}
-      {elsewhere > 0 && <p class="hint">{words('elsewhere')}</p>}
+      {elsewhere > 0 && <p class="hint">{t('elsewhere')}</p>}
       {dialog}
     </section>
   );

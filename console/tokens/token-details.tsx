@@ -5,11 +5,11 @@ import { FormDialog } from '../edit/form-dialog.tsx';
 import type { Input } from '../edit/inputs.ts';
 import { canDelete, canHavePin, TOKENS, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
+import { t as common } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words as common } from '../shell/words.ts';
+import { t } from './i18n.ts';
 import { addressInput, pinInputs } from './inputs-of-kind.ts';
 import { useMayChange } from './use-may-change.ts';
-import { words } from './words.ts';
 
 export function TokenDetails({ token, version }: { token: Token; version: string | undefined }) {
   const { session } = useConsole();
@@ -17,7 +17,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
   const isAdministrators = token.administrator !== undefined;
   const path = `tokens/${token.id}`;
   const inputs: Input[] = [
-    { name: 'name', kind: 'text', max: 100, label: words('name') },
+    { name: 'name', kind: 'text', max: 100, label: t('name') },
     ...(token.kind === 'sms' || token.kind === 'email' ? [addressInput(token.kind)] : []),
     ...(isAdministrators
       ? []
@@ -25,8 +25,8 @@ export function TokenDetails({ token, version }: { token: Token; version: string
           {
             name: 'expiresAt',
             kind: 'instant',
-            label: words('expires'),
-            hint: words('expiresHint'),
+            label: t('expires'),
+            hint: t('expiresHint'),
             without: common('never'),
             isAhead: true,
           } as const,
@@ -38,7 +38,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
         path={path}
         body={token}
         version={version}
-        sections={[{ title: words('general'), inputs }]}
+        sections={[{ title: t('general'), inputs }]}
         isReadOnly={!mayChange}
         alsoChanged={['tokens']}
       />
@@ -47,11 +47,11 @@ export function TokenDetails({ token, version }: { token: Token; version: string
         path={path}
         version={version}
         name={token.name}
-        label={words('delete')}
-        text={words('deleteText')}
+        label={t('delete')}
+        text={t('deleteText')}
         back={TOKENS}
         alsoChanged={['users', 'tokens', 'checklist']}
-        why={canDelete(session, token) ? undefined : words(isAdministrators ? 'ofAdministratorText' : 'deleteWho')}
+        why={canDelete(session, token) ? undefined : t(isAdministrators ? 'ofAdministratorText' : 'deleteWho')}
       />
     </>
   );
@@ -63,34 +63,32 @@ function Pin({ token, mayChange }: { token: Token; mayChange: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const path = `tokens/${token.id}`;
   const remove = async () => {
-    const question = { title: words('pinRemoveTitle'), text: words('pinRemoveText'), action: words('pinRemove') };
+    const question = { title: t('pinRemoveTitle'), text: t('pinRemoveText'), action: t('pinRemove') };
     if (!(await ask(question))) return;
     const answer = await client.send('PATCH', path, { pin: null });
     reads.changed('tokens');
-    notify(
-      answer.kind === 'done' ? { text: words('pinRemoved') } : { text: refusalInWords(texts, answer), isBad: true },
-    );
+    notify(answer.kind === 'done' ? { text: t('pinRemoved') } : { text: refusalInWords(texts, answer), isBad: true });
   };
   return (
     <section class="panel edit-section" aria-labelledby="pin">
       <div class="edit-about">
-        <h2 id="pin">{words('pin')}</h2>
-        <p class="hint">{words('pinText')}</p>
+        <h2 id="pin">{t('pin')}</h2>
+        <p class="hint">{t('pinText')}</p>
       </div>
       <div class="edit-fields">
         <p>
           {token.pin === undefined
-            ? words('pinNone')
-            : words('pinThere', words(token.pin === 'before' ? 'pinBefore' : 'pinAfter'))}
+            ? t('pinNone')
+            : t('pinThere', { position: t(token.pin === 'before' ? 'pinBefore' : 'pinAfter') })}
         </p>
         {mayChange && (
           <div class="state-acts">
             <button type="button" class="secondary" onClick={() => setOpen(true)}>
-              {words(token.pin === undefined ? 'pinSet' : 'pinChange')}
+              {t(token.pin === undefined ? 'pinSet' : 'pinChange')}
             </button>
             {token.pin !== undefined && (
               <button type="button" class="secondary" onClick={remove}>
-                {words('pinRemove')}
+                {t('pinRemove')}
               </button>
             )}
           </div>
@@ -98,14 +96,14 @@ function Pin({ token, mayChange }: { token: Token; mayChange: boolean }) {
       </div>
       {isOpen && (
         <FormDialog<Token>
-          title={words('pinSet')}
+          title={t('pinSet')}
           inputs={pinInputs()}
           initial={{ digits: '', position: token.pin ?? 'before' }}
-          action={words('pinSet')}
+          action={t('pinSet')}
           send={(pin) => client.send('PATCH', path, { pin })}
           onDone={() => {
             reads.changed('tokens');
-            notify({ text: words('pinIsSet') });
+            notify({ text: t('pinIsSet') });
             setOpen(false);
           }}
           onClose={() => setOpen(false)}

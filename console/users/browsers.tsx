@@ -2,7 +2,7 @@ import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-read.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 /** The browsers that are remembered of a person, where a resource compares them. Not shown while there are none. */
 export function Browsers({ user, mayForget }: { user: User; mayForget: boolean }) {
@@ -11,22 +11,20 @@ export function Browsers({ user, mayForget }: { user: User; mayForget: boolean }
   const { body } = useQuery<{ count: number }>(path);
   if (!body || body.count === 0) return null;
   const forget = async () => {
-    const title = words('forgetTitle', `“${user.login}”`);
-    if (!(await ask({ title, text: words('forgetText'), action: words('forget') }))) return;
+    const title = t('forgetTitle', { login: `“${user.login}”` });
+    if (!(await ask({ title, text: t('forgetText'), action: t('forget') }))) return;
     const answer = await client.send('DELETE', path);
     reads.changed(path);
-    notify(
-      answer.kind === 'done' ? { text: words('forgotten') } : { text: refusalInWords(texts, answer), isBad: true },
-    );
+    notify(answer.kind === 'done' ? { text: t('forgotten') } : { text: refusalInWords(texts, answer), isBad: true });
   };
   return (
     <section class="panel" aria-labelledby="browsers">
-      <h2 id="browsers">{words('browsers')}</h2>
-      <p class="hint">{words('browsersText', body.count)}</p>
+      <h2 id="browsers">{t('browsers')}</h2>
+      <p class="hint">{t('browsersText', { count: body.count })}</p>
       {mayForget && (
         <div class="stack">
           <button type="button" class="secondary" onClick={forget}>
-            {words('forget')}
+            {t('forget')}
           </button>
         </div>
       )}

@@ -9,8 +9,8 @@ import { USERS } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
+import { t } from './i18n.ts';
 import type { UserRow, UsersFile } from './read-users.ts';
-import { words } from './words.ts';
 
 interface Outcome {
   status: number;
@@ -45,7 +45,7 @@ export function ImportUsers() {
 
   const choose = async (file: File) => {
     setMistake(undefined);
-    if (file.size > MAX_BYTES) return setMistake(words('importTooLarge', MAX_BYTES / 1024 / 1024));
+    if (file.size > MAX_BYTES) return setMistake(t('importTooLarge', { size: MAX_BYTES / 1024 / 1024 }));
     const { readUsers } = await import('./read-users.ts');
     const read = readUsers(await file.text());
     if ('flaw' in read) return setMistake(flawText(read));
@@ -72,7 +72,7 @@ export function ImportUsers() {
       isStopped: () => isStopped.current,
     });
     if (!broken) {
-      announce(words('importReady', good(read).length));
+      announce(t('importReady', { count: good(read).length }));
       return setStage({ kind: 'judged', read });
     }
     setStage({ kind: 'choose' });
@@ -118,18 +118,18 @@ export function ImportUsers() {
     );
     reads.changed('users', 'tokens', 'checklist');
     setStage(broken ? { kind: 'broken', read, broken } : { kind: 'made', read });
-    if (!broken) announce(words('importMade', madeCount()));
+    if (!broken) announce(t('importMade', { count: madeCount() }));
   };
   const madeCount = () => [...outcomes.current.values()].filter(({ id }) => id !== undefined).length;
   const whyOf = ({ line, twice }: UserRow): string | undefined => {
-    if (twice !== undefined) return words('importTwice', twice);
+    if (twice !== undefined) return t('importTwice', { line: twice });
     const outcome = outcomes.current.get(line);
     if (outcome?.code === undefined) return undefined;
     const places = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
-    if (places.length > 0 && outcome.code === 'INPUT_INVALID') return words('importField', places.join(', '));
+    if (places.length > 0 && outcome.code === 'INPUT_INVALID') return t('importField', { field: places.join(', ') });
     const said = refusalInWords(texts, { kind: 'refused', code: outcome.code, fields: [] });
     const text = places.length > 0 ? `${places.join(', ')}: ${said}` : said;
-    return outcome.id === undefined ? text : words('importNoAccess', text);
+    return outcome.id === undefined ? text : t('importNoAccess', { problem: text });
   };
 
   const read = stage.kind === 'choose' ? undefined : stage.read;
@@ -137,7 +137,7 @@ export function ImportUsers() {
   const shown: ImportRow[] = (read?.rows ?? []).map((row) => {
     const why = whyOf(row);
     const isMade = outcomes.current.get(row.line)?.id !== undefined;
-    const text = why ?? words(isMade ? 'importDone' : isOver ? 'importNotYet' : 'importWill');
+    const text = why ?? t(isMade ? 'importDone' : isOver ? 'importNotYet' : 'importWill');
     return { line: row.line, name: String(row.fields.login ?? ''), isBad: why !== undefined, text };
   });
   const bad = shown.filter(({ isBad }) => isBad);
@@ -153,18 +153,18 @@ export function ImportUsers() {
   const total = stage.kind === 'making' ? making.current.length : (read?.rows.length ?? 0);
   return (
     <>
-      <PageHead title={words('importTitle')} lead={words('importLead')} back={{ href: USERS, label: words('title') }} />
+      <PageHead title={t('importTitle')} lead={t('importLead')} back={{ href: USERS, label: t('title') }} />
       {stage.kind === 'choose' && (
         <>
           <FileChoice
-            label={words('importChoose')}
-            hint={words('importColumns')}
+            label={t('importChoose')}
+            hint={t('importColumns')}
             accept=".csv,.txt,text/csv"
             mistake={mistake}
             onFile={choose}
           />
           <details>
-            <summary>{words('importExample')}</summary>
+            <summary>{t('importExample')}</summary>
             <pre class="import-example">
               <code>{EXAMPLE}</code>
             </pre>
@@ -174,12 +174,12 @@ export function ImportUsers() {
       {read && (
         <section class="panel" aria-label={read.file}>
           <h2>{read.file}</h2>
-          {read.hasPasswords && <p class="strip warn">{words('importPasswords')}</p>}
-          {read.unknown.length > 0 && <p class="strip">{words('importLost', read.unknown.join(', '))}</p>}
+          {read.hasPasswords && <p class="strip warn">{t('importPasswords')}</p>}
+          {read.unknown.length > 0 && <p class="strip">{t('importLost', { columns: read.unknown.join(', ') })}</p>}
           {(stage.kind === 'judging' || stage.kind === 'making') && (
             <>
               <ImportProgress
-                text={words(stage.kind === 'judging' ? 'importChecking' : 'importMaking')}
+                text={t(stage.kind === 'judging' ? 'importChecking' : 'importMaking')}
                 done={done}
                 total={total}
               />
@@ -190,58 +190,59 @@ export function ImportUsers() {
                   isStopped.current = true;
                 }}
               >
-                {words('importStop')}
+                {t('importStop')}
               </button>
             </>
           )}
           {stage.kind === 'broken' && (
             <p class="strip warn" role="alert">
-              {words(
-                'importBroken',
-                stage.broken.answer ? refusalInWords(texts, stage.broken.answer) : words('importStopped'),
-              )}
+              {t('importBroken', {
+                reason: stage.broken.answer ? refusalInWords(texts, stage.broken.answer) : t('importStopped'),
+              })}
             </p>
           )}
           {stage.kind !== 'judging' && stage.kind !== 'making' && (
             <>
               <p class="import-counts">
                 <strong>
-                  {isOver ? words('importMade', madeCount()) : words('importReady', shown.length - bad.length)}
+                  {isOver
+                    ? t('importMade', { count: madeCount() })
+                    : t('importReady', { count: shown.length - bad.length })}
                 </strong>
-                {bad.length > 0 && <span>{words('importBad', bad.length)}</span>}
+                {bad.length > 0 && <span>{t('importBad', { count: bad.length })}</span>}
               </p>
               {stage.kind === 'judged' && (
                 <div class="for-whom">
                   <p>
-                    {words('importResource')} <strong>{resource?.name ?? words('importNowhere')}</strong>
+                    {t('importResource')} <strong>{resource?.name ?? t('importNowhere')}</strong>
                   </p>
                   <button
                     type="button"
                     class="secondary"
                     onClick={async () => setResource((await pick(resourcePicker(session))) ?? resource)}
                   >
-                    {words('importPickResource')}
+                    {t('importPickResource')}
                   </button>
                 </div>
               )}
               <div class="state-acts">
                 {stage.kind === 'judged' && shown.length > bad.length && (
                   <button type="button" class="small-primary" onClick={() => make(stage.read)}>
-                    {words('importStart', shown.length - bad.length)}
+                    {t('importStart', { count: shown.length - bad.length })}
                   </button>
                 )}
                 {stage.kind === 'broken' && (
                   <button type="button" class="small-primary" onClick={() => make(stage.read, stage.broken.from)}>
-                    {words('importAgain')}
+                    {t('importAgain')}
                   </button>
                 )}
                 {bad.length > 0 && (
                   <button type="button" class="secondary" onClick={saveBad}>
-                    {words('importRejected')}
+                    {t('importRejected')}
                   </button>
                 )}
                 <button type="button" class="secondary" onClick={() => setStage({ kind: 'choose' })}>
-                  {words('importOther')}
+                  {t('importOther')}
                 </button>
               </div>
               <ImportRows rows={shown} />
@@ -257,15 +258,15 @@ export function ImportUsers() {
 function flawText(read: Exclude<UsersFile, { rows: UserRow[] }>): string {
   switch (read.flaw) {
     case 'no-login':
-      return words('importNoLogin');
+      return t('importNoLogin');
     case 'empty':
-      return words('importEmpty');
+      return t('importEmpty');
     case 'too-many':
-      return words('importTooMany', read.most);
+      return t('importTooMany', { max: read.most });
     case 'unreadable':
-      return words('importUnreadable', read.line);
+      return t('importUnreadable', { line: read.line });
     case 'repeated-column':
-      return words('importRepeatedColumn', read.column);
+      return t('importRepeatedColumn', { column: read.column });
   }
 }
 

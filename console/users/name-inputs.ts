@@ -1,6 +1,6 @@
 import type { Input } from '../edit/inputs.ts';
-import { words as common } from '../shell/words.ts';
-import { words } from './words.ts';
+import { t as common } from '../shell/i18n.ts';
+import { t } from './i18n.ts';
 
 /** What a person goes by. Whether a name is free, and well-formed, the service decides. */
 export function nameInputs(): Input[] {
@@ -15,25 +15,25 @@ export function nameInputs(): Input[] {
   });
   return [
     {
-      ...text('login', words('login'), 50, words('loginHint')),
+      ...text('login', t('login'), 50, t('loginHint')),
       kind: 'text',
       max: 50,
-      check: (value) => (/\s/.test(value.trim()) ? words('loginBlank') : undefined),
+      check: (value) => (/\s/.test(value.trim()) ? t('loginBlank') : undefined),
     },
     {
-      ...text('email', words('email'), 100, words('emailHint')),
+      ...text('email', t('email'), 100, t('emailHint')),
       kind: 'text',
       max: 100,
-      check: (value) => (/^[^@\s]+@[^@\s]+$/.test(value) ? undefined : words('emailBad')),
+      check: (value) => (/^[^@\s]+@[^@\s]+$/.test(value) ? undefined : t('emailBad')),
     },
-    text('firstName', words('firstName'), 100),
-    text('secondName', words('secondName'), 100),
-    text('alias', words('alias'), 50, words('aliasHint')),
+    text('firstName', t('firstName'), 100),
+    text('secondName', t('secondName'), 100),
+    text('alias', t('alias'), 50, t('aliasHint')),
     {
-      ...text('phone', words('phone'), 16, words('phoneHint')),
+      ...text('phone', t('phone'), 16, t('phoneHint')),
       kind: 'text',
       max: 16,
-      check: (value) => (/^\+?[0-9]{10,15}$/.test(value) ? undefined : words('phoneBad')),
+      check: (value) => (/^\+?[0-9]{10,15}$/.test(value) ? undefined : t('phoneBad')),
     },
   ];
 }

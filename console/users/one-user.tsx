@@ -1,13 +1,13 @@
 import { History } from '../shared/history/history.tsx';
+import { t as people } from '../shared/i18n.ts';
 import { UserBadge } from '../shared/states.tsx';
 import { fullName, USERS, type User } from '../shared/user.ts';
-import { words as people } from '../shared/words.ts';
 import { useConsole } from '../shell/context.ts';
 import { ObjectPage } from '../shell/object-page.tsx';
 import { useQuery } from '../shell/use-read.ts';
+import { t } from './i18n.ts';
 import { UserDetails } from './user-details.tsx';
 import { UserOverview } from './user-overview.tsx';
-import { words } from './words.ts';
 
 /** One person, in tabs. */
 export function OneUser({ id }: { id: string }) {
@@ -19,15 +19,15 @@ export function OneUser({ id }: { id: string }) {
   return (
     <ObjectPage
       read={read}
-      back={{ href: USERS, label: words('title') }}
-      goneTitle={words('oneTitle')}
+      back={{ href: USERS, label: t('title') }}
+      goneTitle={t('oneTitle')}
       title={user?.login}
       lead={user && fullName(user)}
-      labels={{ copyId: words('copyId'), tabs: words('tabs') }}
+      labels={{ copyId: t('copyId'), tabs: t('tabs') }}
       badges={user && <UserBadge user={user} />}
       tabs={[
-        { href: here, label: words('tabOverview') },
-        { href: `${here}/details`, label: words('tabDetails') },
+        { href: here, label: t('tabOverview') },
+        { href: `${here}/details`, label: t('tabDetails') },
         { href: `${here}/history`, label: people('history') },
       ]}
     >

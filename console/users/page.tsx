@@ -1,16 +1,16 @@
-import { reasons, types } from '../events/words.ts';
-import { together } from '../i18n/words.ts';
+import { reasons, types } from '../events/i18n.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
+import { t as people } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
-import { words as people } from '../shared/words.ts';
 import { useConsole } from '../shell/context.ts';
+import { t as own } from './i18n.ts';
 import { ImportUsers } from './import-users.tsx';
 import { NewUser } from './new-user.tsx';
 import { OneUser } from './one-user.tsx';
 import { UserList } from './user-list.tsx';
-import { words as own } from './words.ts';
 
-export const words = together(own, people, types, reasons);
+export const messages = loadTogether(own, people, types, reasons);
 export const style = css + files;
 
 /** The people who sign in. */

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { FormDialog } from '../edit/form-dialog.tsx';
-import { LANGUAGE_NAMES } from '../i18n/texts.ts';
+import { LANGUAGE_NAMES } from '../i18n/languages.ts';
 import { absoluteText } from '../parts/time.ts';
 import { type ResourceView, resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 type Sending = { kind: 'password' } | { kind: 'enrolment'; resource: ResourceView };
 
@@ -19,37 +19,37 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
   const language = {
     name: 'language',
     kind: 'select',
-    label: words('mailLanguage'),
+    label: t('mailLanguage'),
     choices: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
   } as const;
   const why = !mayChange
-    ? words('notYours')
+    ? t('notYours')
     : user.email === undefined
-      ? words('noEmail')
+      ? t('noEmail')
       : user.blocked
-        ? words('blockedNoMail')
+        ? t('blockedNoMail')
         : undefined;
   const chooseEnrolment = async () => {
     const question = resourcePicker(session, ({ id, enrolment }) =>
       !user.assignments.some(({ resource }) => resource === id)
-        ? words('notAssigned')
+        ? t('notAssigned')
         : enrolment === null
-          ? words('noEnrolment')
+          ? t('noEnrolment')
           : undefined,
     );
-    const resource = await pick({ ...question, title: words('enrolWhere') });
+    const resource = await pick({ ...question, title: t('enrolWhere') });
     if (resource) setSending({ kind: 'enrolment', resource });
   };
   return (
     <section class="panel" aria-labelledby="links">
-      <h2 id="links">{words('links')}</h2>
+      <h2 id="links">{t('links')}</h2>
       {why !== undefined && <p class="hint">{why}</p>}
       <div class="stack">
         <div>
           <button type="button" class="secondary" disabled={why !== undefined} onClick={chooseEnrolment}>
-            {words('sendEnrolment')}
+            {t('sendEnrolment')}
           </button>
-          <p class="hint">{words('sendEnrolmentHint')}</p>
+          <p class="hint">{t('sendEnrolmentHint')}</p>
         </div>
         <div>
           <button
@@ -58,25 +58,25 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
             disabled={why !== undefined}
             onClick={() => setSending({ kind: 'password' })}
           >
-            {words(user.hasPassword ? 'sendReset' : 'sendFirst')}
+            {t(user.hasPassword ? 'sendReset' : 'sendFirst')}
           </button>
-          <p class="hint">{words('sendResetHint')}</p>
+          <p class="hint">{t('sendResetHint')}</p>
         </div>
       </div>
       {dialog}
       {sending && (
         <FormDialog<{ expiresAt: number }>
-          title={words(sending.kind === 'password' ? 'sendReset' : 'sendEnrolment')}
+          title={t(sending.kind === 'password' ? 'sendReset' : 'sendEnrolment')}
           text={
             <p>
               {sending.kind === 'password'
-                ? words('resetText', user.email ?? '')
-                : words('enrolText', user.email ?? '', sending.resource.name)}
+                ? t('resetText', { email: user.email ?? '' })
+                : t('enrolText', { email: user.email ?? '', resource: sending.resource.name })}
             </p>
           }
           inputs={[language]}
           initial={{ language: texts.lang }}
-          action={words('send')}
+          action={t('send')}
           send={(values) =>
             sending.kind === 'password'
               ? client.send('POST', `users/${user.id}/password-reset`, values)
@@ -84,7 +84,7 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
           }
           onDone={({ body }) => {
             close();
-            notify({ text: words('sent', absoluteText(texts.lang, body.expiresAt)) });
+            notify({ text: t('sent', { until: absoluteText(texts.lang, body.expiresAt) }) });
           }}
           onClose={close}
         />

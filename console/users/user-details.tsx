@@ -2,8 +2,8 @@ import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { canChangeUser, canDelete, USERS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
+import { t } from './i18n.ts';
 import { nameInputs } from './name-inputs.ts';
-import { words } from './words.ts';
 
 export function UserDetails({ user, version }: { user: User; version: string | undefined }) {
   const { session } = useConsole();
@@ -15,10 +15,10 @@ export function UserDetails({ user, version }: { user: User; version: string | u
         body={user}
         version={version}
         sections={[
-          { title: words('names'), text: words('namesText'), inputs: nameInputs() },
+          { title: t('names'), text: t('namesText'), inputs: nameInputs() },
           {
-            title: words('ways'),
-            inputs: [{ name: 'apiSupport', kind: 'toggle', label: words('apiSupport'), hint: words('apiSupportHint') }],
+            title: t('ways'),
+            inputs: [{ name: 'apiSupport', kind: 'toggle', label: t('apiSupport'), hint: t('apiSupportHint') }],
           },
         ]}
         isReadOnly={!canChangeUser(session, user)}
@@ -28,11 +28,11 @@ export function UserDetails({ user, version }: { user: User; version: string | u
         path={path}
         version={version}
         name={user.login}
-        label={words('delete')}
-        text={words('deleteText')}
+        label={t('delete')}
+        text={t('deleteText')}
         back={USERS}
         alsoChanged={['users', 'tokens', 'checklist']}
-        why={canDelete(session, user) ? undefined : words('deleteWho')}
+        why={canDelete(session, user) ? undefined : t('deleteWho')}
       />
     </>
   );

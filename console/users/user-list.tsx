@@ -13,35 +13,35 @@ import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export function UserList() {
   const { client, reads, session, address, ask } = useConsole();
   const { pick, dialog } = usePicker();
   const columns: Column<User>[] = [
-    { key: 'login', label: words('login'), sort: 'name', cell: ({ login }) => login },
-    { key: 'state', label: words('state'), cell: (user) => <UserBadge user={user} /> },
-    { key: 'name', label: words('name'), cell: (user) => <Clip text={fullName(user)} /> },
-    { key: 'email', label: words('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
-    { key: 'access', label: words('access'), cell: accessText },
-    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+    { key: 'login', label: t('login'), sort: 'name', cell: ({ login }) => login },
+    { key: 'state', label: t('state'), cell: (user) => <UserBadge user={user} /> },
+    { key: 'name', label: t('name'), cell: (user) => <Clip text={fullName(user)} /> },
+    { key: 'email', label: t('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
+    { key: 'access', label: t('access'), cell: accessText },
+    { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
   const block = (blocked: boolean, { id }: User) => client.send('PATCH', `users/${id}`, { blocked });
   const blocking = (blocked: boolean): BulkAction<User> => ({
-    label: words(blocked ? 'block' : 'unblock'),
+    label: t(blocked ? 'block' : 'unblock'),
     isFor: (user) => user.blocked !== blocked && canChangeUser(session, user),
     run: (user) => block(blocked, user),
     undo: (user) => block(!blocked, user),
     onDone,
     ...(blocked && {
       confirm: (users) =>
-        ask({ title: words('blockTitle', several(users)), text: words('blockText'), action: words('block') }),
+        ask({ title: t('blockTitle', { name: several(users) }), text: t('blockText'), action: t('block') }),
     }),
   });
   let chosen = '';
   const assigning: BulkAction<User> = {
-    label: words('letIn'),
+    label: t('letIn'),
     confirm: async () => {
       chosen = (await pick(resourcePicker(session)))?.id ?? '';
       return chosen !== '';
@@ -51,14 +51,14 @@ export function UserList() {
     onDone,
   };
   const deleting: BulkAction<User> = {
-    label: words('deleteShort'),
+    label: t('deleteShort'),
     isDanger: true,
     isFor: (user) => canDelete(session, user),
     confirm: (users) =>
       ask({
-        title: words('deleteSeveral', several(users)),
-        text: words('deleteText'),
-        action: words('deleteShort'),
+        title: t('deleteSeveral', { what: several(users) }),
+        text: t('deleteText'),
+        action: t('deleteShort'),
         isDanger: true,
         typed: users.length === 1 ? (users[0]?.login ?? '') : String(users.length),
       }),
@@ -69,13 +69,13 @@ export function UserList() {
   return (
     <>
       <PageHead
-        title={words('title')}
-        lead={words('lead')}
+        title={t('title')}
+        lead={t('lead')}
         actions={
           <>
             <Link class="secondary" href={`${USERS}/import`} data-key="i">
               <Icon node={FileUp} size={16} />
-              {words('import')}
+              {t('import')}
             </Link>
             <NewLink />
           </>
@@ -83,29 +83,29 @@ export function UserList() {
       />
       <DataList<User>
         path="users"
-        label={words('title')}
+        label={t('title')}
         columns={columns}
         nameOf={({ login }) => login}
         hrefOf={({ id }) => `${USERS}/${id}`}
         filters={[
           {
             name: 'blocked',
-            label: words('anyState'),
+            label: t('anyState'),
             choices: [
-              { value: 'false', label: words('notBlocked') },
-              { value: 'true', label: words('onlyBlocked') },
+              { value: 'false', label: t('notBlocked') },
+              { value: 'true', label: t('onlyBlocked') },
             ],
           },
-          useResourceFilter(address.query.get('resource'), words('anyResource')),
+          useResourceFilter(address.query.get('resource'), t('anyResource')),
         ]}
         bulk={[...(canAct ? [assigning] : []), blocking(true), blocking(false), deleting]}
         empty={
-          <Empty icon={Users} title={words('emptyTitle')} text={words('emptyText')}>
+          <Empty icon={Users} title={t('emptyTitle')} text={t('emptyText')}>
             <div class="empty-actions">
               <NewLink isSecond />
               <Link class="secondary" href={`${USERS}/import`}>
                 <Icon node={FileUp} size={16} />
-                {words('import')}
+                {t('import')}
               </Link>
             </div>
           </Empty>
@@ -120,19 +120,19 @@ function NewLink({ isSecond = false }: { isSecond?: boolean }) {
   return (
     <Link class="small-primary" href={`${USERS}/new`} {...(!isSecond && { 'data-key': 'c' })}>
       <Icon node={Plus} size={16} />
-      {words('newUser')}
+      {t('newUser')}
     </Link>
   );
 }
 
 function several(users: readonly User[]): string {
-  return users.length === 1 ? `“${users[0]?.login}”` : words('severalUsers', users.length);
+  return users.length === 1 ? `“${users[0]?.login}”` : t('severalUsers', { count: users.length });
 }
 
 function accessText({ assignments, otherResources = 0 }: User): string {
   const length = assignments.length + otherResources;
-  if (length === 0) return words('nowhere');
-  return length === 1 ? words('resourceOne') : words('resources', length);
+  if (length === 0) return t('nowhere');
+  return t('resources', { count: length });
 }
 
 /** Narrows to a resource: those that there are, and the one in the address, which may not be known yet. */

@@ -3,16 +3,16 @@ import { Icon } from '../parts/icon.tsx';
 import { useTokensOf } from '../shared/access/give-access-dialog.tsx';
 import { UserAccess } from '../shared/access/user-access.tsx';
 import { Since } from '../shared/history/history.tsx';
+import { t as people } from '../shared/i18n.ts';
 import { KINDS, TokenBadge, UserBadge } from '../shared/states.tsx';
 import { canChangeUser, TOKENS, type User } from '../shared/user.ts';
-import { words as people } from '../shared/words.ts';
 import { useConsole } from '../shell/context.ts';
+import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
-import { words as common } from '../shell/words.ts';
 import { Browsers } from './browsers.tsx';
+import { t } from './i18n.ts';
 import { SendLinks } from './send-links.tsx';
-import { words } from './words.ts';
 
 /** What somebody at a help desk asks first: do they get in, where, with what; and what can be done about it. */
 export function UserOverview({ user }: { user: User }) {
@@ -21,10 +21,10 @@ export function UserOverview({ user }: { user: User }) {
   return (
     <div class="columns">
       <div>
-        {!mayChange && <p class="strip">{words('notYours')}</p>}
+        {!mayChange && <p class="strip">{t('notYours')}</p>}
         <State user={user} mayChange={mayChange} />
         <Tokens user={user} />
-        <UserAccess user={user} none={words('accessNone')} />
+        <UserAccess user={user} none={t('accessNone')} />
       </div>
       <div>
         <SendLinks user={user} mayChange={mayChange} />
@@ -44,29 +44,29 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
     return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
   };
   const change = async () => {
-    const question = { title: words('blockTitle', `“${login}”`), text: words('blockText'), action: words('block') };
+    const question = { title: t('blockTitle', { name: `“${login}”` }), text: t('blockText'), action: t('block') };
     if (!blocked && !(await ask(question))) return;
     const wrong = await put({ blocked: !blocked });
     if (wrong !== undefined) return notify({ text: wrong, isBad: true });
-    notify({ text: words(blocked ? 'unblocked' : 'isBlocked', login), undo: () => put({ blocked }) });
+    notify({ text: t(blocked ? 'unblocked' : 'isBlocked', { login }), undo: () => put({ blocked }) });
   };
   const confirm = async () => {
     const question = {
-      title: words('confirmTitle', `“${login}”`),
-      text: words('confirmText'),
-      action: words('confirm'),
+      title: t('confirmTitle', { login: `“${login}”` }),
+      text: t('confirmText'),
+      action: t('confirm'),
     };
     if (!(await ask(question))) return;
     const wrong = await put({ needsConfirmation: false });
-    notify(wrong === undefined ? { text: words('isConfirmed', login) } : { text: wrong, isBad: true });
+    notify(wrong === undefined ? { text: t('isConfirmed', { login }) } : { text: wrong, isBad: true });
   };
   return (
     <section class="panel" aria-labelledby="state">
       <div class="panel-head">
-        <h2 id="state">{words('state')}</h2>
+        <h2 id="state">{t('state')}</h2>
         {mayChange && (
           <button type="button" class={blocked ? 'small-primary' : 'secondary'} onClick={change}>
-            {words(blocked ? 'unblock' : 'block')}
+            {t(blocked ? 'unblock' : 'block')}
           </button>
         )}
       </div>
@@ -74,22 +74,22 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
         <UserBadge user={user} />
       </p>
       <p class="hint">
-        {words(blocked ? 'blockedText' : user.hasPassword ? 'activeText' : 'noPasswordText')}{' '}
+        {t(blocked ? 'blockedText' : user.hasPassword ? 'activeText' : 'noPasswordText')}{' '}
         {blocked && <Since path={`users/${id}`} type="user.updated" field="blocked" />}
       </p>
       {needsConfirmation && (
         <p class="strip warn">
-          {words('unconfirmed')}{' '}
+          {t('unconfirmed')}{' '}
           {mayChange && (
             <button type="button" class="secondary" onClick={confirm}>
-              {words('confirm')}
+              {t('confirm')}
             </button>
           )}
         </p>
       )}
       {locked.map((token) => (
         <p class="strip warn" key={token.id}>
-          {words('lockedToken')} <Link href={`${TOKENS}/${token.id}`}>{token.name}</Link>.
+          {t('lockedToken')} <Link href={`${TOKENS}/${token.id}`}>{token.name}</Link>.
         </p>
       ))}
     </section>
@@ -104,15 +104,15 @@ function Tokens({ user }: { user: User }) {
   return (
     <section class="panel" aria-labelledby="tokens">
       <div class="panel-head">
-        <h2 id="tokens">{words('tokens')}</h2>
+        <h2 id="tokens">{t('tokens')}</h2>
         {mayAdd && (
           <Link class="secondary" href={`${TOKENS}/new?owner=${user.id}`}>
             <Icon node={Plus} size={16} />
-            {words('addToken')}
+            {t('addToken')}
           </Link>
         )}
       </div>
-      {body && items.length === 0 && <p class="hint">{words('tokensNone')}</p>}
+      {body && items.length === 0 && <p class="hint">{t('tokensNone')}</p>}
       {items.length > 0 && (
         <ul class="things">
           {items.map((token) => (
@@ -124,7 +124,7 @@ function Tokens({ user }: { user: User }) {
           ))}
         </ul>
       )}
-      {body?.next && <p class="hint">{common('more', '…')}</p>}
+      {body?.next && <p class="hint">{common('more', { name: '…' })}</p>}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { RefreshCw, Send } from 'lucide';
-import { TYPES, typeText } from '../events/words.ts';
+import { TYPES, typeText } from '../events/i18n.ts';
 import { DataList } from '../list/data-list.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -7,8 +7,8 @@ import { useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { refusalInWords } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
+import { t } from './i18n.ts';
 import { failureText, type WebhookView } from './webhook.ts';
-import { words } from './words.ts';
 
 interface Delivery {
   id: string;
@@ -44,74 +44,74 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
       if (!answer.body.more) break;
     }
     reads.changed(path);
-    notify({ text: words('replayed', count) });
+    notify({ text: t('replayed', { count }) });
   };
   const answerOf = ({ lastAttempt }: Delivery) => {
-    if (lastAttempt === null) return words('noAnswer');
+    if (lastAttempt === null) return t('noAnswer');
     return lastAttempt.status === undefined ? failureText(lastAttempt.failure ?? '') : lastAttempt.status;
   };
   return (
     <>
       <div class="deliveries-head">
         <p class="hint">
-          {pending > 0 && `${words('waiting', pending)}. `}
-          {words('deliveriesHint')}
+          {pending > 0 && `${t('waiting', { count: pending })}. `}
+          {t('deliveriesHint')}
         </p>
         <button type="button" class="secondary" onClick={() => reads.changed(path)}>
           <Icon node={RefreshCw} size={16} />
-          {words('refresh')}
+          {t('refresh')}
         </button>
         <button type="button" class="secondary" onClick={replayDead}>
-          {words('replayDead')}
+          {t('replayDead')}
         </button>
       </div>
       {dropped > 0 && (
         <p class="strip warn">
-          {words('dropped', dropped)} {lastDroppedAt !== undefined && <Timestamp at={lastDroppedAt} />}
+          {t('dropped', { count: dropped })} {lastDroppedAt !== undefined && <Timestamp at={lastDroppedAt} />}
         </p>
       )}
       <DataList<Delivery>
         path={`${path}/deliveries`}
-        label={words('tabDeliveries')}
+        label={t('tabDeliveries')}
         canSearch={false}
         columns={[
-          { key: 'event', label: words('event'), cell: ({ type }) => typeText(type) },
+          { key: 'event', label: t('event'), cell: ({ type }) => typeText(type) },
           {
             key: 'state',
-            label: words('state'),
-            cell: ({ state }) => <Badge tone={TONES[state]}>{words(state)}</Badge>,
+            label: t('state'),
+            cell: ({ state }) => <Badge tone={TONES[state]}>{t(state)}</Badge>,
           },
-          { key: 'answer', label: words('lastAnswer'), cell: answerOf },
-          { key: 'tries', label: words('tries'), cell: ({ attempts }) => attempts },
+          { key: 'answer', label: t('lastAnswer'), cell: answerOf },
+          { key: 'tries', label: t('tries'), cell: ({ attempts }) => attempts },
           {
             key: 'next',
-            label: words('next'),
+            label: t('next'),
             cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '–' : <Timestamp at={nextAttemptAt} />),
           },
-          { key: 'when', label: words('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+          { key: 'when', label: t('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={({ type, id }) => `${typeText(type)} ${id}`}
         filters={[
           {
             name: 'state',
-            label: words('anyState'),
-            choices: STATES.map((state) => ({ value: state, label: words(state) })),
+            label: t('anyState'),
+            choices: STATES.map((state) => ({ value: state, label: t(state) })),
           },
           {
             name: 'type',
-            label: words('anyEvent'),
+            label: t('anyEvent'),
             choices: TYPES.map((type) => ({ value: type, label: typeText(type) })),
           },
         ]}
         bulk={[
           {
-            label: words('replay'),
+            label: t('replay'),
             isFor: ({ state }) => state !== 'pending',
             run: ({ id }) => replay([id]),
             onDone: () => reads.changed(path),
           },
         ]}
-        empty={<Empty icon={Send} title={words('noneTitle')} text={words('noneText')} />}
+        empty={<Empty icon={Send} title={t('noneTitle')} text={t('noneText')} />}
       />
     </>
   );

@@ -5,9 +5,9 @@ import { RevealOnce } from '../secrets/reveal-once.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
+import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';
 import { inputsOf, WEBHOOKS, type WebhookWithSecret } from './webhook.ts';
-import { words } from './words.ts';
 
 export function NewWebhook() {
   const { address, reads, go } = useConsole();
@@ -16,11 +16,11 @@ export function NewWebhook() {
   const about = asked !== null && isId(asked) ? asked : null;
   const { choices } = useResourceChoices();
   const [made, setMade] = useState<WebhookWithSecret>();
-  const back = { href: WEBHOOKS, label: words('title') };
+  const back = { href: WEBHOOKS, label: t('title') };
   if (made) {
     return (
       <>
-        <PageHead title={words('made')} back={back} />
+        <PageHead title={t('made')} back={back} />
         <RevealOnce
           secret={made.secret}
           what={nameOf(made.webhook)}
@@ -31,13 +31,13 @@ export function NewWebhook() {
   }
   return (
     <>
-      <PageHead title={words('newWebhook')} lead={words('newLead')} back={back} />
+      <PageHead title={t('newWebhook')} lead={t('newLead')} back={back} />
       <CreateForm<WebhookWithSecret>
         path="webhooks"
         inputs={inputsOf(choices)}
         initial={{ url: '', description: null, events: null, resources: about === null ? null : [about] }}
         bodyOf={(values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))}
-        button={words('make')}
+        button={t('make')}
         onMade={({ body }) => {
           reads.changed('webhooks');
           setMade(body);

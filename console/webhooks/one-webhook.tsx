@@ -4,11 +4,11 @@ import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Tabs } from '../shell/tabs.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { Deliveries } from './deliveries.tsx';
+import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';
 import { WebhookSettings } from './settings.tsx';
 import { WEBHOOKS, type WebhookView } from './webhook.ts';
 import { WebhookState } from './webhook-list.tsx';
-import { words } from './words.ts';
 
 export function OneWebhook({ id }: { id: string }) {
   const { address } = useConsole();
@@ -20,9 +20,9 @@ export function OneWebhook({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={isGone ? words('notFound') : webhook && nameOf(webhook)}
-        part={words(isSent ? 'tabDeliveries' : 'tabSettings')}
-        back={{ href: WEBHOOKS, label: words('title') }}
+        title={isGone ? t('notFound') : webhook && nameOf(webhook)}
+        part={t(isSent ? 'tabDeliveries' : 'tabSettings')}
+        back={{ href: WEBHOOKS, label: t('title') }}
         lead={webhook?.url}
       >
         {webhook && <WebhookState of={webhook} />}
@@ -32,13 +32,13 @@ export function OneWebhook({ id }: { id: string }) {
       {webhook && (
         <>
           <Tabs
-            label={words('tabs')}
+            label={t('tabs')}
             tabs={[
-              { href: here, label: words('tabSettings') },
-              { href: `${here}/deliveries`, label: words('tabDeliveries') },
+              { href: here, label: t('tabSettings') },
+              { href: `${here}/deliveries`, label: t('tabDeliveries') },
             ]}
           />
-          {!webhook.enabled && webhook.disabledReason !== undefined && <p class="strip warn">{words('goneText')}</p>}
+          {!webhook.enabled && webhook.disabledReason !== undefined && <p class="strip warn">{t('goneText')}</p>}
           {isSent ? <Deliveries webhook={webhook} /> : <WebhookSettings webhook={webhook} version={version} />}
         </>
       )}

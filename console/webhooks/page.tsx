@@ -1,15 +1,15 @@
-import { types } from '../events/words.ts';
-import { together } from '../i18n/words.ts';
-import { words as secrets } from '../secrets/words.ts';
+import { types } from '../events/i18n.ts';
+import { loadTogether } from '../i18n/page-texts.ts';
+import { t as secrets } from '../secrets/i18n.ts';
 import { useConsole } from '../shell/context.ts';
 import { SuperusersPage } from '../shell/superusers-page.tsx';
+import { t as own } from './i18n.ts';
 import { NewWebhook } from './new-webhook.tsx';
 import { OneWebhook } from './one-webhook.tsx';
 import { WebhookList } from './webhook-list.tsx';
 import css from './webhooks.css?inline';
-import { words as own } from './words.ts';
 
-export const words = together(own, secrets, types);
+export const messages = loadTogether(own, secrets, types);
 export const style = css;
 
 /** Who is told of what happens. */

@@ -1,15 +1,15 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { useState } from 'preact/hooks';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { Alert } from '../parts/field.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
+import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';
 import { failureText, formerUntil, inputsOf, WEBHOOKS, type WebhookView, type WebhookWithSecret } from './webhook.ts';
-import { words } from './words.ts';
 
 export function WebhookSettings({ webhook, version }: { webhook: WebhookView; version: string | undefined }) {
   const { choices } = useResourceChoices();
@@ -24,9 +24,9 @@ export function WebhookSettings({ webhook, version }: { webhook: WebhookView; ve
         alsoChanged={['webhooks']}
         sections={[
           {
-            title: words('what'),
+            title: t('what'),
             inputs: [
-              { name: 'enabled', kind: 'toggle', label: words('enabled'), hint: words('enabledHint') },
+              { name: 'enabled', kind: 'toggle', label: t('enabled'), hint: t('enabledHint') },
               ...inputsOf(choices),
             ],
           },
@@ -35,19 +35,19 @@ export function WebhookSettings({ webhook, version }: { webhook: WebhookView; ve
       <Test id={webhook.id} />
       <section class="panel edit-section" aria-labelledby="secret">
         <div class="edit-about">
-          <h2 id="secret">{words('secret')}</h2>
+          <h2 id="secret">{t('secret')}</h2>
         </div>
         <div class="edit-fields">
           {former !== undefined && (
             <p class="strip">
-              {words('secretUntil')} <Timestamp at={former} isExact />
+              {t('secretUntil')} <Timestamp at={former} isExact />
             </p>
           )}
           <Rotate<WebhookWithSecret>
             path={path}
             version={version}
             name={nameOf(webhook)}
-            hint={words('rotateHint')}
+            hint={t('rotateHint')}
             secretOf={({ secret }) => secret}
             alsoChanged={['webhooks']}
           />
@@ -57,7 +57,7 @@ export function WebhookSettings({ webhook, version }: { webhook: WebhookView; ve
         path={path}
         version={version}
         name={nameOf(webhook)}
-        text={words('deleteText')}
+        text={t('deleteText')}
         back={WEBHOOKS}
         alsoChanged={['webhooks']}
       />
@@ -90,16 +90,16 @@ function Test({ id }: { id: string }) {
   return (
     <section class="panel edit-section" aria-labelledby="test">
       <div class="edit-about">
-        <h2 id="test">{words('test')}</h2>
+        <h2 id="test">{t('test')}</h2>
       </div>
       <div class="edit-fields">
-        <p class="hint">{words('testHint')}</p>
+        <p class="hint">{t('testHint')}</p>
         <button type="button" class="secondary" aria-disabled={isBusy} onClick={send}>
-          {words('testSend')}
+          {t('testSend')}
         </button>
         <Alert>{wrong}</Alert>
         <div role="status">
-          {isBusy && <p class="hint">{words('testing')}</p>}
+          {isBusy && <p class="hint">{t('testing')}</p>}
           {tested && <p class={tested.delivered ? 'strip' : 'strip warn'}>{testText(tested)}</p>}
         </div>
       </div>
@@ -108,6 +108,6 @@ function Test({ id }: { id: string }) {
 }
 
 function testText({ delivered, status, failure, tookMs }: TestResult): string {
-  if (status === undefined) return words('testFailed', failureText(failure ?? ''));
-  return words(delivered ? 'testDone' : 'testStatus', status, tookMs);
+  if (status === undefined) return t('testFailed', { reason: failureText(failure ?? '') });
+  return t(delivered ? 'testDone' : 'testStatus', { status, ms: tookMs });
 }

@@ -7,52 +7,52 @@ import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
+import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';
 import { WEBHOOKS, type WebhookView } from './webhook.ts';
-import { words } from './words.ts';
 
 export function WebhookList() {
   const add = (key?: string) => (
     <Link class="small-primary" href={`${WEBHOOKS}/new`} {...(key && { 'data-key': key })}>
       <Icon node={Plus} size={16} />
-      {words('newWebhook')}
+      {t('newWebhook')}
     </Link>
   );
   return (
     <>
-      <PageHead title={words('title')} lead={words('lead')} actions={add('c')} />
+      <PageHead title={t('title')} lead={t('lead')} actions={add('c')} />
       <DataList<WebhookView>
         path="webhooks"
-        label={words('title')}
+        label={t('title')}
         columns={[
-          { key: 'name', label: words('description'), cell: nameOf },
-          { key: 'state', label: words('state'), cell: (one) => <WebhookState of={one} /> },
+          { key: 'name', label: t('description'), cell: nameOf },
+          { key: 'state', label: t('state'), cell: (one) => <WebhookState of={one} /> },
           {
             key: 'events',
-            label: words('events'),
-            cell: ({ events }) => (events === null ? words('allEvents') : words('someEvents', events.length)),
+            label: t('events'),
+            cell: ({ events }) => (events === null ? t('allEvents') : t('someEvents', { count: events.length })),
           },
           {
             key: 'url',
-            label: words('url'),
+            label: t('url'),
             cell: ({ url }) => <span class="muted">{parseUrl(url)?.host ?? url}</span>,
           },
-          { key: 'made', label: words('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+          { key: 'made', label: t('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={nameOf}
         hrefOf={({ id }) => `${WEBHOOKS}/${id}`}
         filters={[
           {
             name: 'enabled',
-            label: words('anyState'),
+            label: t('anyState'),
             choices: [
-              { value: 'true', label: words('on') },
-              { value: 'false', label: words('off') },
+              { value: 'true', label: t('on') },
+              { value: 'false', label: t('off') },
             ],
           },
         ]}
         empty={
-          <Empty icon={Webhook} title={words('emptyTitle')} text={words('emptyText')}>
+          <Empty icon={Webhook} title={t('emptyTitle')} text={t('emptyText')}>
             {add()}
           </Empty>
         }
@@ -62,6 +62,6 @@ export function WebhookList() {
 }
 
 export function WebhookState({ of: { enabled, disabledReason } }: { of: WebhookView }) {
-  if (!enabled && disabledReason !== undefined) return <Badge tone="bad">{words('gone')}</Badge>;
-  return <Badge tone={enabled ? 'good' : 'plain'}>{words(enabled ? 'on' : 'off')}</Badge>;
+  if (!enabled && disabledReason !== undefined) return <Badge tone="bad">{t('gone')}</Badge>;
+  return <Badge tone={enabled ? 'good' : 'plain'}>{t(enabled ? 'on' : 'off')}</Badge>;
 }

@@ -1,8 +1,8 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import type { Choice, Input } from '../edit/inputs.ts';
-import { TYPES, typeText } from '../events/words.ts';
+import { TYPES, typeText } from '../events/i18n.ts';
 import type { Fields } from '../service/conflict.ts';
-import { words } from './words.ts';
+import { t } from './i18n.ts';
 
 export const WEBHOOKS = '/console/webhooks';
 
@@ -39,7 +39,7 @@ const FAILURES = [
 /** Why there was no answer, in words. */
 export function failureText(failure: string): string {
   const known = FAILURES.find((one) => one === failure);
-  return known === undefined ? failure : words(known);
+  return known === undefined ? failure : t(known);
 }
 
 /** Until when a secret before signs along; undefined: there is none. */
@@ -55,32 +55,32 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       name: 'url',
       kind: 'text',
       max: 2000,
-      label: words('url'),
-      hint: words('urlHint'),
-      check: (text) => (/^https?:$/.test(parseUrl(text)?.protocol ?? '') ? undefined : words('urlBad')),
+      label: t('url'),
+      hint: t('urlHint'),
+      check: (text) => (/^https?:$/.test(parseUrl(text)?.protocol ?? '') ? undefined : t('urlBad')),
     },
     {
       name: 'description',
       kind: 'text',
       max: 200,
-      without: words('noDescription'),
-      label: words('description'),
-      hint: words('descriptionHint'),
+      without: t('noDescription'),
+      label: t('description'),
+      hint: t('descriptionHint'),
     },
     {
       name: 'events',
       kind: 'some-of',
-      without: words('allEvents'),
-      label: words('events'),
-      hint: words('eventsHint'),
+      without: t('allEvents'),
+      label: t('events'),
+      hint: t('eventsHint'),
       choices: TYPES.filter((type) => type !== 'webhook.test').map((type) => ({ value: type, label: typeText(type) })),
     },
     {
       name: 'resources',
       kind: 'some-of',
-      without: words('resources'),
-      label: words('resources'),
-      hint: words('resourcesHint'),
+      without: t('resources'),
+      label: t('resources'),
+      hint: t('resourcesHint'),
       choices: resources,
     },
   ];

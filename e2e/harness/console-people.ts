@@ -35,7 +35,7 @@ export async function openPasswordStep(view: ConsoleView, who: FixtureAdministra
     await view.button('Continue').click();
   }
   await view.at('Sign in');
-  await view.fill({ 'E-mail address': who.email });
+  await view.fill({ 'Email address': who.email });
   await view.button('Continue').click();
   await view.at('Enter your password');
 }

@@ -8,10 +8,10 @@ export async function enrol(view: ConsoleView): Promise<{ secret: string; codes:
   const secret = await view.secret();
   await view.fill({ 'Code that the app shows now': appCode(secret) });
   await view.button('Confirm').click();
-  await view.at('Keep your recovery codes');
+  await view.at('Save your recovery codes');
   const codes = await view.recoveryCodes();
   expect(codes).toHaveLength(10);
-  await view.button('I have kept them').click();
+  await view.button('I have saved them').click();
   await view.at('Home');
   return { secret, codes };
 }

@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
-import { administratorId, createdAt, email, label, password, resourceId } from '../http/api/fields.ts';
+import { administratorId, createdAt, email, label, messageLanguage, password, resourceId } from '../http/api/fields.ts';
 import { type AccountId, parseId } from '../kernel/ids.ts';
-import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { type Administrator, roleOf } from './administrator.ts';
 import type { Proof } from './reauthenticate.ts';
@@ -18,7 +17,7 @@ export const accountId = z
     example: 'acc_01k8dq9z2mp',
   });
 
-const mailLanguage = z.enum(MAIL_LANGUAGES).openapi({ description: 'The language of emails to the administrator.' });
+const mailLanguage = messageLanguage.openapi({ description: 'The language of emails to the administrator.' });
 export const language = mailLanguage.default('en');
 export const personName = label(100).openapi({
   description: 'The name of the administrator.',

@@ -1,4 +1,5 @@
 import type { AdministratorId } from '../kernel/ids.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -30,7 +31,7 @@ export async function recoverAdministrator(
   };
   const linkKey = administratorLinkDocument.key(account, id);
   const keys = [administratorDocument.key(account, id), linkKey] as const;
-  const found = await transact<typeof keys, Result<{ email: string; language: 'en' | 'de' }>>(
+  const found = await transact<typeof keys, Result<{ email: string; language: MailLanguage }>>(
     ports,
     account,
     keys,

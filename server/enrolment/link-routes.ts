@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { instantOf, resourceId, userId } from '../http/api/fields.ts';
+import { instantOf, messageLanguage, resourceId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
@@ -24,7 +23,7 @@ const send = route({
       z
         .strictObject({
           resource: resourceId.openapi({ description: 'Id of the resource to sign in to with the token.' }),
-          language: z.enum(MAIL_LANGUAGES).openapi({ description: 'The language of the email.' }),
+          language: messageLanguage,
         })
         .openapi('EnrolmentLinkInput', { description: 'How to send the link.' }),
     ),

@@ -1,16 +1,27 @@
-export const MAIL_LANGUAGES = ['en', 'de'] as const;
-export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
+import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
+import { LANGUAGES, matchLanguage } from '@countersign/ui/i18n/read-languages';
+
+/** Of mails, text messages and hosted pages: each language that has a folder. */
+export const MAIL_LANGUAGES = LANGUAGES;
+/** One of `MAIL_LANGUAGES`. */
+export type MailLanguage = string;
+
+/** What changed about a sign-in, where its owner is told. */
+export type NoticeChange = keyof typeof mailTexts extends infer Key
+  ? Key extends `notice.${infer Change}`
+    ? Change
+    : never
+  : never;
 
 /** The language of ours for a BCP 47 tag; English where there is none. */
 export function mailLanguage(tag: string | undefined): MailLanguage {
-  const primary = tag?.split('-', 1)[0]?.toLowerCase();
-  return MAIL_LANGUAGES.find((language) => language === primary) ?? 'en';
+  return matchLanguage([tag ?? '']);
 }
 
 export interface MailFacts {
   'administrator-invitation': {
     account: string;
-    /** Name of whoever invites. */
+    /** Name of the administrator who invites. */
     inviter?: string;
     /** Below the configured public URL, beginning with a slash (SR-40). */
     path: string;
@@ -59,15 +70,3 @@ export interface ComposedMail {
   /** The one link in it, if there is one; already in both texts. */
   link?: string;
 }
-
-export type NoticeChange =
-  | 'password'
-  | 'email'
-  | 'pin'
-  | 'token-added'
-  | 'token-removed'
-  | 'token-unlocked'
-  | 'recovered'
-  | 'recovery-code-used'
-  | 'recovery-codes'
-  | 'superuser';

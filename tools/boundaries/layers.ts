@@ -33,10 +33,14 @@ const ADAPTER_PACKAGES = [
 
 export const LAYERS = {
   shared: { layers: [], packages: [], noAmbient: true },
+  /** The translator and the messages of every language: read by server, widget and console. */
+  i18n: { layers: ['shared'], packages: ['node:fs', '@formatjs/icu-messageformat-parser'], noAmbient: true },
+  /** What widget and console both draw with. */
+  ui: { layers: ['shared', 'i18n'], packages: ['preact'] },
   /** Ports: the store, the clock, the mailer. */
-  ports: { layers: ['features', 'shared'], packages: [] },
+  ports: { layers: ['features', 'shared', 'i18n'], packages: [] },
   /** Rules, use-cases and routes, one folder per noun. `nature.ts` says what each of their files may do. */
-  features: { layers: ['ports', 'http', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
+  features: { layers: ['ports', 'http', 'shared', 'i18n'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
   config: { layers: ['features', 'ports', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
   http: { layers: ['features', 'ports', 'config', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
   /** The API of another product; no other feature depends on it. */
@@ -57,14 +61,14 @@ export const LAYERS = {
     layers: ['app', 'adapters', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
     packages: 'shipped',
   },
-  widget: { layers: ['shared'], packages: ['preact'] },
+  widget: { layers: ['shared', 'ui', 'i18n'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
   /**
    * It embeds the widget as any page does, through the loader, and verifies results as any backend does, through the
    * client.
    */
   console: {
-    layers: ['shared', 'clients', 'widget'],
+    layers: ['shared', 'clients', 'ui', 'i18n', 'widget'],
     packages: ['preact', 'lucide', 'papaparse', 'uplot', 'uqr', '@scure/base'],
   },
   /** Libraries for backends on any runtime with web standards, so not even Node's modules. */
@@ -125,6 +129,7 @@ const FEATURES = new Set([
 
 const TOP_FOLDERS: Readonly<Record<string, LayerName>> = {
   shared: 'shared',
+  ui: 'ui',
   widget: 'widget',
   console: 'console',
   clients: 'clients',
@@ -150,6 +155,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
   if (TEST_FILE.test(path) || folders.includes('testing')) return 'tests';
   if (top === undefined) return 'workshop';
   if (top === 'server') return serverLayer(path, second);
+  if (top === 'ui' && second === 'i18n') return 'i18n';
   if (top === 'docs') return second === 'examples' ? 'examples' : 'workshop';
   if (top === 'widget' && (second === 'react' || /\/react\.tsx?$/.test(path))) return 'widgetReact';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };

@@ -47,10 +47,18 @@ export function readWorkspaces(root: string, paths: readonly string[]): Workspac
     fileOf(specifier) {
       const name = packageName(specifier);
       for (const [folder, manifest] of manifests) {
-        const pattern = manifest.name === name ? manifest.exports?.['./*'] : undefined;
-        if (typeof pattern !== 'string') continue;
-        const path = posix.join(folder, pattern.replace('*', specifier.slice(name.length + 1)));
-        return known.has(path) ? path : undefined;
+        if (manifest.name !== name) continue;
+        const wanted = `.${specifier.slice(name.length)}`;
+        for (const [pattern, target] of Object.entries(manifest.exports ?? {})) {
+          const [before = '', after = ''] = pattern.split('*');
+          if (typeof target !== 'string' || !wanted.startsWith(before) || !wanted.endsWith(after)) continue;
+          const path = posix.join(
+            folder,
+            target.replace('*', wanted.slice(before.length, wanted.length - after.length)),
+          );
+          if (known.has(path)) return path;
+        }
+        return undefined;
       }
       return undefined;
     },

@@ -18,14 +18,14 @@ export const PARTS = {
   widget: {
     environments: ['popup', 'classicLoader', 'moduleLoader', 'pureLoader', 'reactLoader', 'passkeyWindow', 'frame'],
     outDir: 'dist/widget',
-    sources: ['widget', 'shared'],
+    sources: ['widget', 'ui', 'shared'],
     finish: declareLoaders,
   },
-  console: { environments: ['console'], outDir: 'dist/console', sources: ['console', 'widget', 'shared'] },
+  console: { environments: ['console'], outDir: 'dist/console', sources: ['console', 'widget', 'ui', 'shared'] },
   server: {
     environments: ['server'],
     outDir: 'dist/server',
-    sources: ['server', 'demo-site', 'shared', 'clients/typescript/src'],
+    sources: ['server', 'demo-site', 'ui', 'shared', 'clients/typescript/src'],
   },
   cli: { environments: ['cli'], outDir: 'dist/cli', sources: ['cli', 'shared', 'clients/typescript/src'] },
   client: {

@@ -1,14 +1,59 @@
 import { readdirSync } from 'node:fs';
-import { chmod, copyFile } from 'node:fs/promises';
+import { chmod, copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
+import { compileMessages, readLanguage } from '../../ui/i18n/read-languages.ts';
 
-/** Removes Vite's preloader of 2 kB around each dynamic import; a language has nothing to preload. */
+/** Vite wraps each dynamic import in a preloader of 2 kB. Nothing of ours is preloaded, so the import stands by itself. */
 export const plainImports: Plugin = {
   name: 'plain-dynamic-imports',
   enforce: 'pre',
   applyToEnvironment: ({ config }) => config.consumer === 'client',
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
+  renderChunk: (code) =>
+    code
+      .replaceAll(/__vitePreload\(\(\) => (import\("[^"]*"\)[^,;]*), __VITE_PRELOAD__, import\.meta\.url\)/g, '$1')
+      .replaceAll('__vitePreload(', '(')
+      .replaceAll(', __VITE_PRELOAD__, import.meta.url)', ')()')
+      .replaceAll(/__vitePreload as \w+,? ?/g, '')
+      .replaceAll(/\w+ as __vitePreload,? ?/g, '')
+      .replaceAll('var __vitePreload = (load) => load();', ''),
+};
+
+/** Below `ui/i18n/locales/`: a language and a part of its messages. */
+export const MESSAGE_FILE = /\/ui\/i18n\/locales\/((\w+)\/(?:\w+\/)?([\w-]+)\.json)$/;
+
+/** What the sign-in loads late in English; in another language it comes with the first request. */
+const LATE_PARTS = ['widget/passkeys', 'widget/signing'];
+
+/**
+ * Browsers get messages compiled, without the parser, and from right to left with their direction. Of a language itself
+ * they get its name.
+ */
+export const compiledMessages: Plugin = {
+  name: 'compiled-messages',
+  enforce: 'pre',
+  load(id) {
+    const [, path, lang = '', part] = MESSAGE_FILE.exec(id) ?? [];
+    if (path === undefined) return undefined;
+    const { name, direction } = readLanguage(lang);
+    if (part === 'language') return JSON.stringify(name);
+    const late = lang !== 'en' && part === 'sign-in' ? LATE_PARTS : [];
+    const messages = [path, ...late.map((name) => `${lang}/${name}.json`)].map(compileMessages);
+    return JSON.stringify(Object.assign({}, ...messages, direction === 'rtl' && { direction }));
+  },
+};
+
+/** What `import.meta.glob` finds of messages goes by the language, not by the path. */
+export const messagesByLanguage: Plugin = {
+  name: 'messages-by-language',
+  enforce: 'post',
+  transform(code) {
+    const short = code
+      .replaceAll(/"\.\/(\w+)\/(?:(?:widget|console)\/)?[\w-]+\.json":/g, '"$1":')
+      .replaceAll(/\/\* #__PURE__ \*\/ Object\.assign\((\{\s*"\w\w":[^{}]*\})\)/g, '$1');
+    return short === code ? undefined : { code: short, map: null };
+  },
 };
 
 /** A loader is one file on another site than the popup file, which comes from the service. */
@@ -34,6 +79,10 @@ export const copyIntoBuild: Plugin = {
   async closeBundle() {
     await copyFile('server/store/redis/countersign.lua', 'dist/server/countersign.lua');
     await copyFile('server/start.cjs', 'dist/server/start.cjs');
+    await cp('ui/i18n/locales', 'dist/server/locales', {
+      recursive: true,
+      filter: (path) => !/\/(?:widget|console)$/.test(path),
+    });
   },
 };
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { TestProjectConfiguration } from 'vitest/config';
+import { compiledMessages, messagesByLanguage } from '../build/plugins.ts';
 
 const store = ['server/store/{redis,lmdb}/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
 /** A service with its routes, called over HTTP. */
@@ -26,6 +27,7 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
 /** Five kinds of tests, from seconds to minutes; `npx vitest --project unit` runs one. */
 export const testProjects: TestProjectConfiguration[] = [
   {
+    plugins: [compiledMessages, messagesByLanguage],
     test: {
       name: 'unit',
       maxWorkers,
@@ -33,7 +35,7 @@ export const testProjects: TestProjectConfiguration[] = [
       // Property and race tests on a busy machine.
       testTimeout: 30_000,
       hookTimeout: 30_000,
-      include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
+      include: ['{shared,server,ui,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
       exclude: [...store, ...http, ...built, ...browser, '**/node_modules/**', '**/dist/**'],
     },
   },

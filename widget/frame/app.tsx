@@ -1,8 +1,8 @@
+import { Check } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren } from 'preact';
-import type { TextKey } from '../i18n/en.ts';
+import type { TextKey } from '../i18n/texts.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { Card, type CardProps } from './parts/card.tsx';
-import { Check } from './parts/icons.tsx';
 import type { PasskeyModule } from './passkey/loaded.ts';
 import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
@@ -61,8 +61,8 @@ function ScreenBody(all: AppProps) {
   const unloaded = (loaded: unknown) => (loaded === null ? offline : loading);
   if (enrols) {
     if (!enrolment) return unloaded(enrolment);
-    const { Enrolment, words } = enrolment;
-    return <Enrolment {...{ screen, texts, words, name, signIn }} isNext={hasActed} />;
+    const { Enrolment, t } = enrolment;
+    return <Enrolment {...{ screen, texts, t, name, signIn }} isNext={hasActed} />;
   }
 
   const form = (screen: Extract<Screen, { kind: 'step' }>, shown?: ComponentChildren) => {

@@ -307,7 +307,7 @@ describe('what the person sees', () => {
       target.style.cssText = 'width: 150px; height: 60px; overflow: hidden';
     });
     await frame.locator('#identify').press('Enter');
-    await frame.locator('.error', { hasText: 'fully visible' }).waitFor();
+    await frame.locator('.error', { hasText: 'the whole form visible' }).waitFor();
     expect(sent('identify')).toHaveLength(0);
     await page.locator('#here').evaluate((target) => {
       target.style.cssText = '';
@@ -380,7 +380,7 @@ describe('what the person sees', () => {
   test('opened by itself, the frame asks for nothing', async () => {
     const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
     const page = await stage.open(address);
-    await page.getByText('works only together with the site').waitFor();
+    await page.getByText('works only on the site').waitFor();
     expect(await page.locator('input').count()).toBe(0);
   });
 });

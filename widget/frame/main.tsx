@@ -28,8 +28,8 @@ void start();
 async function start(): Promise<void> {
   if (parent === window) {
     // Few come here, so it is loaded when they do.
-    const { resolveHost: findHost } = await import('./standalone.ts');
-    const alone = await findHost(root, hints, awaitHost);
+    const standalone = await import('./standalone.ts');
+    const alone = await standalone.resolveHost(root, hints, awaitHost);
     if (alone) {
       root.dataset.alone = '';
       run(alone.host, alone.resource, alone);

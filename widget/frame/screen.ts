@@ -1,8 +1,7 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { PasskeyFailure } from '@countersign/protocol/passkey-window';
-import type { TextKey } from '../i18n/en.ts';
-import { isText, type Texts } from '../i18n/texts.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '@countersign/ui/deadline';
+import { isText, type TextKey, type Texts } from '../i18n/texts.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
 /** Why the person is still on this step: a refusal's code, or a text of the widget's own. */

@@ -2,8 +2,8 @@ import type { BeginFlow, BrowserTraits, FlowView } from '@countersign/protocol/f
 import { NONCE, type ToHost } from '@countersign/protocol/frame-protocol';
 import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { PasskeyOutcome } from '@countersign/protocol/passkey-window';
+import { deadlineIn } from '@countersign/ui/deadline';
 import { english, isText } from '../i18n/texts.ts';
-import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen } from './screen.ts';

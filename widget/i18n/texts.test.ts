@@ -1,33 +1,25 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { compileMessage } from '@countersign/ui/i18n/compile-message';
+import enrolment from '@countersign/ui/i18n/locales/en/widget/enrolment.json';
+import signIn from '@countersign/ui/i18n/locales/en/widget/sign-in.json';
+import signing from '@countersign/ui/i18n/locales/en/widget/signing.json';
+import { createTranslate } from '@countersign/ui/i18n/translate';
 import { expect, test } from 'vitest';
-import { ar } from './ar.ts';
-import { de } from './de.ts';
-import { en, PERSONAL_CODES } from './en.ts';
-import { enPasskeys } from './en-passkeys.ts';
-import { enSigning } from './en-signing.ts';
-import { en as enrolmentEnglish } from './enrolment/en.ts';
-import { english, loadTexts, textsOf } from './texts.ts';
+import { loadEnrolmentTexts } from './enrolment.ts';
+import { PERSONAL_CODES } from './personal-codes.ts';
+import { isSelfText, loadSelfTexts } from './self-service.ts';
+import { addEnglish, english, isText, loadTexts, type TextKey } from './texts.ts';
 
-test.each([
-  ['German', de],
-  ['Arabic', ar],
-])('%s has every text, and the same gaps to fill in', (_, language) => {
-  const english = { ...en, ...enPasskeys, ...enSigning };
-  expect(Object.keys(language).sort()).toEqual(Object.keys(english).sort());
-  for (const [key, text] of Object.entries(english)) {
-    const translated = language[key as keyof typeof language];
-    expect(translated.trim()).not.toBe('');
-    expect(translated.match(/\{\d\}/g)).toEqual(text.match(/\{\d\}/g));
+test('every refusal that a user may meet has a text of its own', () => {
+  const texts: Readonly<Record<string, unknown>> = { ...signIn, ...signing };
+  for (const code of PERSONAL_CODES) {
+    expect(texts[code]).toBeTypeOf('string');
+    expect(texts[code]).not.toBe(signIn.unexpected);
   }
-});
-
-test('every refusal that a person may meet has a text of its own', () => {
-  const english = { ...en, ...enSigning };
-  for (const code of PERSONAL_CODES) expect(english[code]).not.toBe(en.unexpected);
   // What only programs meet (OTP_REQUIRED: the widget asks for the code), or the widget handles without a word.
   // What is met at the steps of an enrolment comes with them.
   const silent = Object.keys(REFUSALS).filter(
-    (code) => !(PERSONAL_CODES as readonly string[]).includes(code) && !Object.hasOwn(enrolmentEnglish, code),
+    (code) => !(PERSONAL_CODES as readonly string[]).includes(code) && !Object.hasOwn(enrolment, code),
   );
   expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'RESULT_USED']));
   expect(
@@ -38,10 +30,10 @@ test('every refusal that a person may meet has a text of its own', () => {
 });
 
 test('a missing text is the English one, the rest stays', () => {
-  const texts = textsOf('de', { continue: 'Weiter' });
+  const texts = createTranslate<TextKey>('de', { continue: 'Weiter' }, english);
   expect(texts('continue')).toBe('Weiter');
   expect(texts('password')).toBe('Password');
-  expect(texts('waitSeconds', '$& 5')).toBe('You can try again in $& 5 s.');
+  expect(texts('sentTo', { destination: '$& 5' })).toBe('We sent a code to $& 5.');
 });
 
 test('the first language that there is, by its primary tag', async () => {
@@ -51,13 +43,52 @@ test('the first language that there is, by its primary tag', async () => {
 });
 
 test('a language that does not load falls back to English; directions follow the language', async () => {
-  expect(await loadTexts(['ar'], { ar: () => Promise.reject(new Error('offline')) })).toBe(english);
-  expect((await loadTexts(['ar-EG'], { ar: async () => ({}) })).dir).toBe('rtl');
+  const offline = () => Promise.reject(new Error('offline'));
+  expect(await loadTexts(['ar'], { ar: offline })).toBe(english);
+  expect((await loadTexts(['ar-EG'])).dir).toBe('rtl');
+  expect((await loadTexts(['de'])).dir).toBe('ltr');
   expect(english.dir).toBe('ltr');
 });
 
-test('words put into a sentence from right to left stand apart from it', () => {
-  const texts = textsOf('ar', { sentTo: 'إلى {0}.', waitSeconds: 'بعد {0}' });
-  expect(texts('sentTo', '•••42')).toBe('إلى \u2068•••42\u2069.');
-  expect(texts('waitSeconds', 5)).toBe('بعد 5');
+test('words put into a sentence from right to left stand apart from it', async () => {
+  const texts = createTranslate<TextKey>('ar', { sentTo: compileMessage('إلى {destination}.', 'rtl') }, english);
+  expect(texts('sentTo', { destination: '•••42' })).toBe('إلى \u2068•••42\u2069.');
+  const arabic = await loadTexts(['ar']);
+  expect(arabic('sentTo', { destination: '•••42' })).toContain('\u2068•••42\u2069');
+  expect([1, 2, 5, 11].map((seconds) => arabic('waitSeconds', { seconds }))).toEqual([
+    'يمكنك المحاولة مرة أخرى بعد ثانية واحدة.',
+    'يمكنك المحاولة مرة أخرى بعد ثانيتين.',
+    'يمكنك المحاولة مرة أخرى بعد 5 ثوانٍ.',
+    'يمكنك المحاولة مرة أخرى بعد 11 ثانية.',
+  ]);
+});
+
+test('a part that comes later brings its English, and is there already in another language', async () => {
+  expect(isText('signTitle')).toBe(false);
+  addEnglish(signing);
+  expect(isText('signTitle')).toBe(true);
+  expect(english('signTitle')).toBe(signing.signTitle);
+  expect((await loadTexts(['de']))('signTitle')).toBe('Prüfen und bestätigen');
+  expect((await loadTexts(['de']))('passkeyTitle')).toBe('Passkey verwenden');
+});
+
+const offline = () => Promise.reject(new Error('offline'));
+
+test('enrolment in a language that is not there or does not load is English', async () => {
+  expect((await loadEnrolmentTexts('xx'))('later')).toBe('Later');
+  expect((await loadEnrolmentTexts('__proto__'))('later')).toBe('Later');
+  const texts = await loadEnrolmentTexts('de', { de: offline });
+  expect(texts('fileTitle', { site: 'a $& b' })).toBe('Recovery codes for a $& b');
+});
+
+test('self-service in a language that is not there or does not load is English', async () => {
+  expect((await loadSelfTexts('xx'))('leave')).toBe('Sign out');
+  expect((await loadSelfTexts('__proto__'))('leave')).toBe('Sign out');
+  const texts = await loadSelfTexts('de', { de: offline });
+  expect(texts('ofToken', { action: 'Remove', token: 'a $& b' })).toBe('Remove: a $& b');
+});
+
+test('what is no text of the self-service page is none', () => {
+  expect(isSelfText('TOKEN_KEPT')).toBe(true);
+  expect(isSelfText('constructor')).toBe(false);
 });

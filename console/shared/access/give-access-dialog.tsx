@@ -1,9 +1,9 @@
 import { FormDialog } from '../../edit/form-dialog.tsx';
 import { useQuery } from '../../shell/use-read.ts';
+import { t } from '../i18n.ts';
 import type { ResourceView } from '../pickers/pick-resource.ts';
 import { KINDS } from '../states.tsx';
 import type { Assignment, Token, User } from '../user.ts';
-import { words } from '../words.ts';
 import { useAccess } from './use-access.ts';
 
 const WITHOUT_TOKEN = 'alone';
@@ -21,22 +21,22 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
   const ways = waysLeft(user.assignments, resource.id, tokens);
   const choices = ways.map((token) =>
     token === undefined
-      ? { value: WITHOUT_TOKEN, label: words('accessAlone'), hint: words('accessAloneHint') }
+      ? { value: WITHOUT_TOKEN, label: t('accessAlone'), hint: t('accessAloneHint') }
       : {
           value: token.id,
-          label: words('accessWith', token.name),
-          hint: `${words(KINDS[token.kind])}. ${words('accessWithHint')}`,
+          label: t('accessWith', { token: token.name }),
+          hint: `${t(KINDS[token.kind])}. ${t('accessWithHint')}`,
         },
   );
   // Where there is a token, together with it is what is meant most often.
   const initial = choices.find(({ value }) => value !== WITHOUT_TOKEN)?.value ?? choices[0]?.value;
   return (
     <FormDialog
-      title={`${words('accessGive')}: ${resource.name}`}
-      text={choices.length === 0 && words('accessAll')}
-      inputs={choices.length === 0 ? [] : [{ name: 'way', kind: 'one-of', label: words('accessHow'), choices }]}
+      title={`${t('accessGive')}: ${resource.name}`}
+      text={choices.length === 0 && t('accessAll')}
+      inputs={choices.length === 0 ? [] : [{ name: 'way', kind: 'one-of', label: t('accessHow'), choices }]}
       initial={{ way: initial }}
-      action={words('accessGive')}
+      action={t('accessGive')}
       send={async ({ way }) =>
         way === undefined
           ? { kind: 'done', body: undefined }

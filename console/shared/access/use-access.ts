@@ -1,7 +1,7 @@
 import type { Answer } from '../../service/client.ts';
 import { useConsole } from '../../shell/context.ts';
 import { refusalInWords } from '../../shell/refusal.ts';
-import { words } from '../words.ts';
+import { t } from '../i18n.ts';
 
 /** One way in: a person alone, a person together with a token, or a token with nobody. */
 export interface Way {
@@ -28,15 +28,15 @@ export function useAccess(): {
     async give(way) {
       const answer = await post(way);
       changed();
-      if (answer.kind === 'done') notify({ text: words('accessGiven'), undo: undoing(remove, way) });
+      if (answer.kind === 'done') notify({ text: t('accessGiven'), undo: undoing(remove, way) });
       return answer;
     },
     async take(way) {
-      const title = words('accessTakeTitle');
-      if (!(await ask({ title, text: words('accessTakeText'), action: words('accessTake'), isDanger: true }))) return;
+      const title = t('accessTakeTitle');
+      if (!(await ask({ title, text: t('accessTakeText'), action: t('accessTake'), isDanger: true }))) return;
       const answer = await remove(way);
       changed();
-      if (answer.kind === 'done') notify({ text: words('accessTaken'), undo: undoing(post, way) });
+      if (answer.kind === 'done') notify({ text: t('accessTaken'), undo: undoing(post, way) });
       else notify({ text: refusalInWords(texts, answer), isBad: true });
     },
   };

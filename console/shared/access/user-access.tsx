@@ -2,11 +2,11 @@ import { Plus } from 'lucide';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
 import { canActOn, isSuperuser, useConsole } from '../../shell/context.ts';
+import { t } from '../i18n.ts';
 import { ResourceName, TokenName } from '../names.tsx';
 import { type ResourceView, resourcePicker } from '../pickers/pick-resource.ts';
 import { usePicker } from '../pickers/picker.tsx';
 import { canChangeUser, type User } from '../user.ts';
-import { words } from '../words.ts';
 import { GiveAccessDialog, useTokensOf } from './give-access-dialog.tsx';
 import { useAccess, type Way } from './use-access.ts';
 
@@ -24,11 +24,11 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
   return (
     <section class="panel" aria-labelledby="access">
       <div class="panel-head">
-        <h2 id="access">{words('access')}</h2>
+        <h2 id="access">{t('access')}</h2>
         {canGive && (
           <button type="button" class="secondary" onClick={give} data-key="a">
             <Icon node={Plus} size={16} />
-            {words('accessGive')}
+            {t('accessGive')}
           </button>
         )}
       </div>
@@ -46,10 +46,10 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
             <ul>
               {ways.map((way) => (
                 <li key={way.token ?? 'alone'}>
-                  <span>{way.token === undefined ? words('accessAlone') : <TokenName id={way.token} />}</span>
+                  <span>{way.token === undefined ? t('accessAlone') : <TokenName id={way.token} />}</span>
                   {canActOn(session, resource) && (
                     <button type="button" class="quiet" onClick={() => take(way)}>
-                      {words('accessTake')}
+                      {t('accessTake')}
                     </button>
                   )}
                 </li>
@@ -58,7 +58,7 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
           </div>
         );
       })}
-      {otherResources > 0 && <p class="hint">{words('accessElsewhere', otherResources)}</p>}
+      {otherResources > 0 && <p class="hint">{t('accessElsewhere', { resources: otherResources })}</p>}
       {dialog}
       {giving && (
         <GiveAccessDialog

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { EventView } from '../../events/event.ts';
-import { reasonText, typeText } from '../../events/words.ts';
+import { reasonText, typeText } from '../../events/i18n.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Problem, Skeleton } from '../../shell/problem.tsx';
 import { Timestamp } from '../../shell/timestamp.tsx';
 import { useQuery } from '../../shell/use-read.ts';
+import { t } from '../i18n.ts';
 import { ActorName, ResourceName } from '../names.tsx';
-import { words } from '../words.ts';
 
 interface Page {
   items: EventView[];
@@ -17,8 +17,8 @@ interface Page {
 export function History({ path }: { path: string }) {
   const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
   return (
-    <section class="panel history" aria-label={words('history')}>
-      <p class="hint">{words('historyText')}</p>
+    <section class="panel history" aria-label={t('history')}>
+      <p class="hint">{t('historyText')}</p>
       {pages.map((after, at) => (
         <HistoryPage
           key={after ?? 'newest'}
@@ -37,7 +37,7 @@ function HistoryPage({ path, isLast, onMore }: { path: string; isLast: boolean; 
   if (!body) return read.problem ? <Problem read={read} /> : <Skeleton lines={6} />;
   return (
     <>
-      {body.items.length === 0 && body.next === null && <p class="list-none">{words('historyNone')}</p>}
+      {body.items.length === 0 && body.next === null && <p class="list-none">{t('historyNone')}</p>}
       <ol>
         {body.items.map((event) => (
           <li key={event.id}>
@@ -47,7 +47,7 @@ function HistoryPage({ path, isLast, onMore }: { path: string; isLast: boolean; 
       </ol>
       {isLast && body.next !== null && (
         <button type="button" class="secondary" onClick={() => onMore(body.next ?? '')}>
-          {words('older')}
+          {t('older')}
         </button>
       )}
     </>
@@ -66,7 +66,7 @@ function Line({ event }: { event: EventView }) {
           <strong>{typeText(type)}</strong>
           {outcome !== 'done' && (
             <Badge tone={outcome === 'granted' ? 'good' : 'bad'}>
-              {words(outcome === 'granted' ? 'granted' : 'refused')}
+              {t(outcome === 'granted' ? 'granted' : 'refused')}
             </Badge>
           )}
         </span>
@@ -79,8 +79,8 @@ function Line({ event }: { event: EventView }) {
               <ResourceName id={resource} />
             </>
           )}
-          {changed && changed.length > 0 && ` · ${words('changedFields', changed.join(', '))}`}
-          {address !== undefined && ` · ${words('fromAddress', address)}`}
+          {changed && changed.length > 0 && ` · ${t('changedFields', { fields: changed.join(', ') })}`}
+          {address !== undefined && ` · ${t('fromAddress', { address })}`}
         </span>
       </span>
     </>
@@ -94,7 +94,7 @@ export function Since({ path, type, field }: { path: string; type: string; field
   if (!event) return null;
   return (
     <span>
-      {words('sinceBy')} <Timestamp at={event.at} isExact /> (<ActorName actor={event.actor} />)
+      {t('sinceBy')} <Timestamp at={event.at} isExact /> (<ActorName actor={event.actor} />)
     </span>
   );
 }

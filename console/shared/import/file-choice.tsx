@@ -1,6 +1,6 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import { FileUp } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
-import { Alert } from '../../parts/field.tsx';
 import { Icon } from '../../parts/icon.tsx';
 
 export interface FileChoiceProps {

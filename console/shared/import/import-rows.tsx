@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { words } from '../words.ts';
+import { t } from '../i18n.ts';
 
 export interface ImportRow {
   /** In the file, from 1. */
@@ -26,16 +26,16 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
             checked={isBadOnly}
             onChange={({ currentTarget }) => setBadOnly(currentTarget.checked)}
           />
-          {words('onlyBad')}
+          {t('onlyBad')}
         </label>
       )}
-      <section class="import-rows" aria-label={words('rows')}>
+      <section class="import-rows" aria-label={t('rows')}>
         <table>
           <thead>
             <tr>
-              <th scope="col">{words('line')}</th>
-              <th scope="col">{words('rowName')}</th>
-              <th scope="col">{words('outcome')}</th>
+              <th scope="col">{t('line')}</th>
+              <th scope="col">{t('rowName')}</th>
+              <th scope="col">{t('outcome')}</th>
             </tr>
           </thead>
           <tbody>
@@ -49,7 +49,7 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
           </tbody>
         </table>
       </section>
-      {wanted.length > shown.length && <p class="hint">{words('moreRows', wanted.length - shown.length)}</p>}
+      {wanted.length > shown.length && <p class="hint">{t('moreRows', { count: wanted.length - shown.length })}</p>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
 import { canActOn } from '../../shell/context.ts';
-import { words } from '../words.ts';
+import { t } from '../i18n.ts';
 import type { PickerOptions } from './picker.tsx';
 
 export interface ResourceView {
@@ -16,14 +16,14 @@ export function resourcePicker(
   whyNot: (resource: ResourceView) => string | undefined = () => undefined,
 ): PickerOptions<ResourceView> {
   return {
-    title: words('pickResource'),
+    title: t('pickResource'),
     path: 'resources',
     nameOf: ({ name }) => name,
     whyNot: (resource) =>
       resource.testMode !== null
-        ? words('testResource')
+        ? t('testResource')
         : canActOn(session, resource.id)
           ? whyNot(resource)
-          : words('notYours'),
+          : t('notYours'),
   };
 }

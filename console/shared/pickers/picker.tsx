@@ -2,10 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../../parts/dialog.tsx';
 import { useConsole } from '../../shell/context.ts';
+import { t as common } from '../../shell/i18n.ts';
 import { Problem, Skeleton } from '../../shell/problem.tsx';
 import { useQuery } from '../../shell/use-read.ts';
-import { words as common } from '../../shell/words.ts';
-import { words } from '../words.ts';
+import { t } from '../i18n.ts';
 
 export interface PickerOptions<Item> {
   title: string;
@@ -62,7 +62,7 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
   const items = read.body?.items;
   const count = items?.length;
   useEffect(() => {
-    if (count !== undefined && search !== '') announce(common('results', count));
+    if (count !== undefined && search !== '') announce(common('results', { count }));
   }, [count, search, announce]);
   return (
     <Dialog title={title} onClose={() => onAnswer(undefined)}>
@@ -83,7 +83,9 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
       />
       <div class="picks" aria-busy={read.isLoading}>
         {!items && (read.problem ? <Problem read={read} /> : <Skeleton lines={4} />)}
-        {items?.length === 0 && <p class="hint">{search === '' ? words('pickNone') : common('noMatch', search)}</p>}
+        {items?.length === 0 && (
+          <p class="hint">{search === '' ? t('pickNone') : common('noMatch', { query: search })}</p>
+        )}
         {items && items.length > 0 && (
           <ul aria-label={title}>
             {items.map((item) => {
@@ -99,7 +101,7 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
             })}
           </ul>
         )}
-        {read.body?.next && <p class="hint">{words('pickMore')}</p>}
+        {read.body?.next && <p class="hint">{t('pickMore')}</p>}
       </div>
     </Dialog>
   );

@@ -12,6 +12,7 @@ import type {
   WebhookId,
 } from '../../kernel/ids.ts';
 import { parseId } from '../../kernel/ids.ts';
+import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
 import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
 
 /** The parts that requests and responses share, each with its description and its example. */
@@ -210,3 +211,10 @@ export const creationHeaders = z.object({
     example: 'b1f0c6d2-7a52-4a0e-9d7e-3b0f4c1d2e5a',
   }),
 });
+
+/** A language that there is a folder for. The document lists none, so that a new language changes nothing else. */
+export const messageLanguage = z
+  .string()
+  .max(8)
+  .refine((tag) => MAIL_LANGUAGES.includes(tag), 'a language that the service speaks, such as en or de')
+  .openapi({ type: 'string', description: 'The language of the email, such as `en` or `de`.', example: 'de' });

@@ -82,19 +82,28 @@ describe('SR-30: what is put into a mail', () => {
     );
   });
 
-  test('is written out in both languages, differently, with nothing left to fill in', () => {
-    const [en, de] = MAIL_LANGUAGES.map((language) =>
-      everyMail('Acme', language).map((mail) => composeMail(mail, URL_BASE)),
-    );
-    for (const [i, english] of (en ?? []).entries()) {
-      const german = de?.[i];
-      expect(german?.subject).not.toBe(english.subject);
-      for (const text of [english.text, english.html, german?.text, german?.html]) {
-        expect(text).not.toMatch(/undefined|null|NaN|\[object/);
+  test.each(MAIL_LANGUAGES.filter((language) => language !== 'en'))(
+    'is written out in %s, differently from English, with nothing left to fill in',
+    (language) => {
+      const english = everyMail('Acme', 'en').map((mail) => composeMail(mail, URL_BASE));
+      const translated = everyMail('Acme', language).map((mail) => composeMail(mail, URL_BASE));
+      for (const [i, mail] of english.entries()) {
+        const other = translated[i];
+        expect(other?.subject).not.toBe(mail.subject);
+        for (const text of [mail.text, mail.html, other?.text, other?.html]) {
+          expect(text).not.toMatch(/undefined|null|NaN|\[object|\{\w+\}/);
+        }
+        expect(mail.html).toContain('<html lang="en">');
+        expect(other?.html).toMatch(new RegExp(`<html lang="${language}"(?: dir="rtl")?>`));
       }
-      expect(english.html).toContain('<html lang="en">');
-      expect(german?.html).toContain('<html lang="de">');
-    }
+    },
+  );
+
+  test('stands apart in a sentence from right to left', () => {
+    const [mail] = everyMail('Acme (42)', 'ar');
+    const { subject, html } = mail ? composeMail(mail, URL_BASE) : { subject: '', html: '' };
+    expect(subject).toContain('\u2068Acme (42)\u2069');
+    expect(html).toContain('<html lang="ar" dir="rtl">');
   });
 
   test('loads nothing from elsewhere and runs nothing', () => {

@@ -1,14 +1,16 @@
-import type { ComposedMail, Mail, MailLanguage } from '../../kernel/mail.ts';
+import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
+import { readLanguage, readTranslate } from '@countersign/ui/i18n/read-languages';
+import type { Translate } from '@countersign/ui/i18n/translate';
+import type { ComposedMail, Mail } from '../../kernel/mail.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { linkTo } from './link.ts';
-import { html, type Markup, plainLine } from './markup.ts';
-import { de, en, type MailWords } from './words.ts';
+import { html, line, type Markup, plainLine } from './markup.ts';
 
-const WORDS: Record<MailLanguage, MailWords> = { en, de };
-const LOCALES: Record<MailLanguage, string> = { en: 'en-GB', de: 'de-AT' };
+type MailTexts = Translate<keyof typeof mailTexts>;
+
 const UNITS = [
-  { unit: 'day', lengthMs: 24 * 60 * MINUTE_MS },
-  { unit: 'hour', lengthMs: 60 * MINUTE_MS },
+  { unit: 'days', lengthMs: 24 * 60 * MINUTE_MS },
+  { unit: 'hours', lengthMs: 60 * MINUTE_MS },
 ] as const;
 
 /** The parts of a message, before it is written as text and as HTML. */
@@ -30,103 +32,122 @@ interface Draft {
  * @param url the public URL, an origin
  */
 export function composeMail(mail: Mail, url: string): ComposedMail {
-  const words = WORDS[mail.language];
-  const draft = draftOf(mail, words, url);
-  const subject = plainLine(draft.subject);
+  const texts: MailTexts = readTranslate(mail.language, 'mail');
+  const draft = draftOf(mail, texts, url);
+  const subject = line(draft.subject);
   return {
     subject,
-    text: asText(draft, words),
-    html: asHtml(draft, words, mail.language, subject).text,
+    text: asText(draft, texts),
+    html: asHtml(draft, texts, subject).text,
     ...(draft.link && { link: draft.link.href }),
   };
 }
 
-function draftOf(mail: Mail, words: MailWords, url: string): Draft {
-  const instant = (at: number) => writeInstant(at, mail.language);
+function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
+  // What is put in is a line of text, whatever it was.
+  const t = (key: keyof typeof mailTexts, values: Readonly<Record<string, string>> = {}) =>
+    texts(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainLine(value)])));
+  const instant = (at: number) => writeInstant(at, texts.lang);
+  const span = (ms: number) => writeSpan(ms, texts);
   switch (mail.kind) {
     case 'administrator-invitation': {
       const { account, inviter, path, expiresAt } = mail.facts;
-      const { subject, says, button, until } = words.invitation;
       return {
-        subject: subject(account),
-        paragraphs: [says(account, inviter)],
-        link: { href: linkTo(url, path), label: button },
-        small: [until(instant(expiresAt)), words.ignore],
+        subject: t('invitationSubject', { account }),
+        paragraphs: [
+          inviter === undefined ? t('invitationText', { account }) : t('invitationTextFrom', { account, inviter }),
+        ],
+        link: { href: linkTo(url, path), label: t('invitationButton') },
+        small: [t('invitationExpires', { instant: instant(expiresAt) }), t('ignore')],
       };
     }
     case 'confirmation-code': {
       const { code, lifetimeMs } = mail.facts;
-      const { subject, says, until, never } = words.code;
       return {
-        subject,
-        paragraphs: [says],
+        subject: t('confirmationSubject'),
+        paragraphs: [t('confirmationText')],
         code,
-        small: [`${until(writeSpan(lifetimeMs, mail.language))} ${never}`, words.ignore],
+        small: [t('confirmationExpires', { span: span(lifetimeMs) }), t('ignore')],
       };
     }
     case 'sign-in-code': {
       const { code, site, lifetimeMs } = mail.facts;
-      const { subject, says, until, notYou } = words.signInCode;
-      return { subject: subject(site), paragraphs: [says(site)], code, small: [until(minutes(lifetimeMs)), notYou] };
+      return {
+        subject: t('signInSubject', { site }),
+        paragraphs: [t('signInText', { site })],
+        code,
+        small: [t('signInExpires', { span: span(lifetimeMs) }), t('signInNotYou')],
+      };
     }
     case 'transaction-code': {
       const { code, site, lifetimeMs, confirms } = mail.facts;
-      const { subject, says, only, until, notYou } = words.transactionCode;
-      const small = [until(minutes(lifetimeMs)), notYou];
-      return { subject: subject(site), paragraphs: [says(site), only], confirms, code, small };
+      return {
+        subject: t('transactionSubject', { site }),
+        paragraphs: [t('transactionText', { site }), t('transactionOnly')],
+        confirms,
+        code,
+        small: [t('transactionExpires', { span: span(lifetimeMs) }), t('transactionNotYou')],
+      };
     }
     case 'password-reset': {
       const { login, path, lifetimeMs } = mail.facts;
-      const { subject, says, button, until } = words.reset;
       return {
-        subject,
-        paragraphs: [says(login)],
-        link: { href: linkTo(url, path), label: button },
-        small: [until(minutes(lifetimeMs)), words.ignore],
+        subject: t('resetSubject'),
+        paragraphs: [t('resetText', { login })],
+        link: { href: linkTo(url, path), label: t('resetButton') },
+        small: [t('linkExpires', { span: span(lifetimeMs) }), t('ignore')],
       };
     }
     case 'enrolment-link': {
       const { login, site, path, lifetimeMs } = mail.facts;
-      const { subject, says, button, until } = words.enrolment;
       return {
-        subject: subject(site),
-        paragraphs: [says(login, site)],
-        link: { href: linkTo(url, path), label: button },
-        small: [until(Math.floor(minutes(lifetimeMs) / 60)), words.ignore],
+        subject: t('enrolmentSubject', { site }),
+        paragraphs: [t('enrolmentText', { login, site })],
+        link: { href: linkTo(url, path), label: t('enrolmentButton') },
+        small: [t('linkExpires', { span: span(lifetimeMs) }), t('ignore')],
       };
     }
     case 'unlock-link': {
       const { login, path, lifetimeMs } = mail.facts;
-      const { subject, says, button, until, notYou } = words.unlock;
       return {
-        subject,
-        paragraphs: [says(login), notYou],
-        link: { href: linkTo(url, path), label: button },
-        small: [until(minutes(lifetimeMs))],
+        subject: t('unlockSubject'),
+        paragraphs: [t('unlockText', { login }), t('unlockNotYou')],
+        link: { href: linkTo(url, path), label: t('unlockButton') },
+        small: [t('linkExpires', { span: span(lifetimeMs) })],
       };
     }
     case 'security-notice': {
       const { change, at, address } = mail.facts;
-      const { subject, says, when, notYou } = words.notice;
-      return { subject: subject[change], paragraphs: [says[change], when(instant(at), address), notYou], small: [] };
+      const when =
+        address === undefined
+          ? t('noticeWhen', { instant: instant(at) })
+          : t('noticeWhenFrom', { instant: instant(at), address });
+      return {
+        subject: t(`subject.${change}`),
+        paragraphs: [t(`notice.${change}`), when, t('noticeNotYou')],
+        small: [],
+      };
     }
     case 'low-balance': {
       const { account, balance, nextDebit, currency, dueAt } = mail.facts;
-      const { subject, says, due } = words.balance;
-      const amount = (minor: number) => writeAmount(minor, currency, mail.language);
-      const paragraphs = [says(account, amount(balance)), due(amount(nextDebit), instant(dueAt))];
-      return { subject: subject(account), paragraphs, small: [] };
+      const amount = (minor: number) => writeAmount(minor, currency, texts.lang);
+      const due = t('balanceDue', { amount: amount(nextDebit), instant: instant(dueAt) });
+      return {
+        subject: t('balanceSubject', { account }),
+        paragraphs: [t('balanceText', { account, balance: amount(balance) }), due],
+        small: [],
+      };
     }
   }
 }
 
 /** Each part is one line, so that no fact can look like a paragraph of ours. */
-function asText({ paragraphs, confirms = [], code, link, small }: Draft, words: MailWords): string {
-  const parts = [words.hello, ...paragraphs, ...(link ? [link.href] : []), ...small].map(plainLine);
+function asText({ paragraphs, confirms = [], code, link, small }: Draft, t: MailTexts): string {
+  const parts = [t('hello'), ...paragraphs, ...(link ? [link.href] : []), ...small].map(line);
   if (code !== undefined) parts.splice(1 + paragraphs.length, 0, `    ${plainLine(code)}`);
   const lines = confirms.map(({ label, value }) => `    ${isolated(label)}: ${isolated(value)}`);
   if (lines.length > 0) parts.splice(2, 0, lines.join('\n'));
-  return [...parts, `-- \n${words.signature}`].join('\n\n');
+  return [...parts, `-- \n${t('signature')}`].join('\n\n');
 }
 
 /** Its writing direction is its own (U+2068, U+2069): a field holds neither of the two. */
@@ -144,7 +165,8 @@ const LABEL = 'padding:6px 16px 6px 0;vertical-align:top;color:#596072';
 const VALUE = 'padding:6px 0;font-weight:600;white-space:pre-wrap';
 const SMALL = 'color:#596072;font-size:14px';
 
-function asHtml(draft: Draft, words: MailWords, lang: string, title: string): Markup {
+function asHtml(draft: Draft, t: MailTexts, title: string): Markup {
+  const direction = readLanguage(t.lang).direction === 'rtl' ? html` dir="rtl"` : '';
   const { paragraphs, confirms = [], code, link, small } = draft;
   const [first = '', ...others] = paragraphs;
   const lines = confirms.map(
@@ -152,42 +174,37 @@ function asHtml(draft: Draft, words: MailWords, lang: string, title: string): Ma
       html`<tr><td style="${LABEL}"><bdi>${label}</bdi></td><td style="${VALUE}"><bdi>${value}</bdi></td></tr>\n`,
   );
   return html`<!doctype html>
-<html lang="${lang}">
+<html lang="${t.lang}"${direction}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
 <body style="${BODY}">
 <div style="${CARD}">
-<p>${words.hello}</p>
+<p>${t('hello')}</p>
 <p>${first}</p>
 ${lines.length === 0 ? '' : html`<table style="${TABLE}">\n${lines}</table>\n`}${others.map((paragraph) => html`<p>${paragraph}</p>\n`)}${code === undefined ? '' : html`<p style="${CODE}">${code}</p>\n`}${
   link
     ? html`<p><a style="${BUTTON}" href="${link.href}">${link.label}</a></p>
-<p style="${SMALL}">${words.linkFallback}<br><a href="${link.href}">${link.href}</a></p>\n`
+<p style="${SMALL}">${t('linkFallback')}<br><a href="${link.href}">${link.href}</a></p>\n`
     : ''
-}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}<p style="${SMALL}">${words.signature}</p>
+}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}<p style="${SMALL}">${t('signature')}</p>
 </div>
 </body>
 </html>
 `;
 }
 
-/** In UTC, and says so: where the reader is, nobody knows. */
-function writeInstant(at: number, language: MailLanguage): string {
+/** In UTC, and says so: where the reader is, is unknown. */
+function writeInstant(at: number, lang: string): string {
   const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
-  return `${new Intl.DateTimeFormat(LOCALES[language], format).format(at)} UTC`;
+  return `${new Intl.DateTimeFormat(readLanguage(lang).locale, format).format(at)} UTC`;
 }
 
-function writeAmount(minor: number, currency: string, language: MailLanguage): string {
-  const format = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency });
+function writeAmount(minor: number, currency: string, lang: string): string {
+  const format = new Intl.NumberFormat(readLanguage(lang).locale, { style: 'currency', currency });
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** In the largest unit of which it is two or more: nobody counts a week in minutes. */
-function writeSpan(ms: number, language: MailLanguage): string {
-  const unit = UNITS.find(({ lengthMs }) => ms >= 2 * lengthMs) ?? { unit: 'minute', lengthMs: MINUTE_MS };
-  const format = new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit: unit.unit, unitDisplay: 'long' });
-  return format.format(Math.max(1, Math.floor(ms / unit.lengthMs)));
-}
-
-function minutes(ms: number): number {
-  return Math.max(1, Math.floor(ms / MINUTE_MS));
+/** In the largest unit of which it is two or more: a week is not counted in minutes. */
+function writeSpan(ms: number, t: MailTexts): string {
+  const { unit, lengthMs } = UNITS.find((one) => ms >= 2 * one.lengthMs) ?? { unit: 'minutes', lengthMs: MINUTE_MS };
+  return t(unit, { count: Math.max(1, Math.floor(ms / lengthMs)) });
 }

@@ -24,11 +24,16 @@ export function html(parts: TemplateStringsArray, ...values: (string | Markup | 
 
 function written(value: string | Markup | readonly Markup[] | undefined): string {
   if (value instanceof Markup) return value.text;
-  if (typeof value === 'string') return plainLine(value).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+  if (typeof value === 'string') return line(value).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
   return (value ?? []).map(({ text }) => text).join('');
 }
 
 /** One line: no control characters, no line ends of any kind, nothing that turns the direction of the text around. */
 export function plainLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ').trim();
+}
+
+/** The same for a whole sentence, whose values are plain already and may stand isolated in it (U+2068, U+2069). */
+export function line(text: string): string {
+  return text.replace(/(?:[\p{Cc}\p{Zl}\p{Zp}]|(?![\u2068\u2069])\p{Bidi_Control})+/gu, ' ').trim();
 }

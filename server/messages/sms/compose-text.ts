@@ -1,7 +1,12 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
+import type smsTexts from '@countersign/ui/i18n/locales/en/sms.json';
+import { readTranslate } from '@countersign/ui/i18n/read-languages';
+import type { Translate } from '@countersign/ui/i18n/translate';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { plainLine } from '../mail/markup.ts';
+
+type SmsTexts = Translate<keyof typeof smsTexts>;
 
 /** What a text message with a code is made of. */
 export interface TextFacts {
@@ -16,26 +21,6 @@ export interface TextFacts {
   origin?: string | undefined;
 }
 
-/** In the letters of GSM 03.38, so that a message is one message, and costs one. */
-const SAYS: Record<MailLanguage, (code: string, site: string, minutes: number) => string> = {
-  en: (code, site, minutes) =>
-    `${code} is your sign-in code for ${site}. Expires in ${minutes} minutes. Do not share it.`,
-  de: (code, site, minutes) =>
-    `${code} ist Ihr Anmeldecode für ${site}. Er gilt ${minutes} Minuten. Sagen Sie ihn niemandem.`,
-};
-
-/** Before and behind what is confirmed. */
-const CONFIRMS: Record<MailLanguage, { says: (site: string) => string; code: (code: string) => string }> = {
-  en: {
-    says: (site) => `Confirm this at ${site}?`,
-    code: (code) => `Only if all of it is right: ${code}. Do not share it.`,
-  },
-  de: {
-    says: (site) => `Bei ${site} bestätigen?`,
-    code: (code) => `Nur wenn alles stimmt: ${code}. Sagen Sie ihn niemandem.`,
-  },
-};
-
 /** So much of a site's name fits beside the rest. */
 const SITE_LENGTH = 30;
 
@@ -48,24 +33,24 @@ const SITE_LENGTH = 30;
 export function composeText(facts: TextFacts, url: string): string {
   const { language, code, site, lifetimeMs, origin, confirms } = facts;
   const name = [...plainLine(site)].slice(0, SITE_LENGTH).join('').trim();
+  const t: SmsTexts = readTranslate(language, 'sms');
   const says = confirms
-    ? confirmation(language, code, name, confirms)
-    : SAYS[language](code, name, Math.floor(lifetimeMs / MINUTE_MS));
+    ? confirmation(t, code, name, confirms)
+    : t('signIn', { code, site: name, minutes: Math.floor(lifetimeMs / MINUTE_MS) });
   const page = hostOf(origin);
   const frame = hostOf(url);
   return page && frame ? `${says}\n\n@${page} #${code} @${frame}` : says;
 }
 
-/** All of it, a line each, and the code last: whoever looks for the code has passed what it is for. */
+/** All of it, a line each, and the code last: a user who looks for the code has passed what it is for. */
 function confirmation(
-  language: MailLanguage,
+  t: SmsTexts,
   code: string,
   name: string,
   confirms: readonly { label: string; value: string }[],
 ): string {
-  const words = CONFIRMS[language];
   const lines = confirms.map(({ label, value }) => `${plainLine(label)}: ${plainLine(value)}`);
-  return [words.says(name), ...lines, words.code(code)].join('\n');
+  return [t('confirm', { site: name }), ...lines, t('confirmCode', { code })].join('\n');
 }
 
 function hostOf(origin: string | undefined): string | undefined {

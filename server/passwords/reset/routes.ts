@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { instantOf, userId } from '../../http/api/fields.ts';
+import { instantOf, messageLanguage, userId } from '../../http/api/fields.ts';
 import { route } from '../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
-import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { startPasswordReset } from './start-password-reset.ts';
@@ -22,7 +21,7 @@ const start = route({
     params: z.object({ id: userId }),
     ...jsonBody(
       z
-        .strictObject({ language: z.enum(MAIL_LANGUAGES).openapi({ description: 'The language of the email.' }) })
+        .strictObject({ language: messageLanguage })
         .openapi('PasswordResetInput', { description: 'How to send the link.' }),
     ),
   },

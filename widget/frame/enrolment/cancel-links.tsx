@@ -1,11 +1,11 @@
 import type { EnrolView } from '@countersign/protocol/flow';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 
 export interface CancelLinksProps {
   enrol: EnrolView;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   isBusy: boolean;
   /** To the choice of another kind; absent where the person stands before it. */
   onBack?: () => void;
@@ -13,7 +13,7 @@ export interface CancelLinksProps {
 }
 
 /** What else somebody can do who does not want this now. */
-export function CancelLinks({ enrol, texts, words, isBusy, onBack, onLater }: CancelLinksProps) {
+export function CancelLinks({ enrol, texts, t, isBusy, onBack, onLater }: CancelLinksProps) {
   const { kinds, kind, mayWait, until } = enrol;
   const day = until !== undefined && new Intl.DateTimeFormat(texts.lang, { dateStyle: 'long' }).format(until);
   const isOneOfMany = onBack && kind && (kinds.length > 1 || !kinds.includes(kind));
@@ -28,9 +28,9 @@ export function CancelLinks({ enrol, texts, words, isBusy, onBack, onLater }: Ca
       {mayWait && (
         <>
           <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onLater()}>
-            {words('later')}
+            {t('later')}
           </button>
-          <p class="hint">{day ? words('laterUntil', day) : words('laterFree')}</p>
+          <p class="hint">{day ? t('laterUntil', { date: day }) : t('laterFree')}</p>
         </>
       )}
     </div>

@@ -1,5 +1,7 @@
+import { Alert } from '@countersign/ui/alert.tsx';
+import { SubmitButton } from '@countersign/ui/button.tsx';
 import { Component, createRef } from 'preact';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import type { Screen } from '../screen.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -10,7 +12,7 @@ export interface CodesScreenProps {
   /** What they open, for the file and the sheet of paper. */
   name: string;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   told: string | undefined;
   onConfirm: () => void;
 }
@@ -34,9 +36,9 @@ export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boole
   };
 
   asText(): string {
-    const { codes, name, screen, words } = this.props;
-    const title = [words('fileTitle', name), screen.view.login].filter(Boolean).join('\n');
-    return `${title}\n\n${codes.join('\n')}\n\n${words('fileText')}\n`;
+    const { codes, name, screen, t } = this.props;
+    const title = [t('fileTitle', { site: name }), screen.view.login].filter(Boolean).join('\n');
+    return `${title}\n\n${codes.join('\n')}\n\n${t('fileText')}\n`;
   }
 
   download = () => {
@@ -47,20 +49,20 @@ export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boole
   };
 
   override render(
-    { screen: { busy, view }, codes, name, texts, words, told }: CodesScreenProps,
+    { screen: { busy, view }, codes, name, texts, t, told }: CodesScreenProps,
     { isMissing }: { isMissing?: boolean },
   ) {
-    const error = isMissing ? words('savedMissing') : told;
+    const error = isMissing ? t('savedMissing') : told;
     return (
       <form class="codes" onSubmit={this.confirm} novalidate aria-busy={busy}>
         <div>
           <h1 ref={this.heading} tabIndex={-1}>
-            {words('codesTitle')}
+            {t('codesTitle')}
           </h1>
-          <p class="hint">{words('codesText')}</p>
+          <p class="hint">{t('codesText')}</p>
         </div>
         <p class="printed">
-          {words('fileTitle', name)}
+          {t('fileTitle', { site: name })}
           <br />
           {view.login}
         </p>
@@ -69,14 +71,14 @@ export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boole
             <li key={code}>{code}</li>
           ))}
         </ul>
-        <p class="printed">{words('fileText')}</p>
+        <p class="printed">{t('fileText')}</p>
         <div class="keep">
-          <CopyButton text={codes.join('\n')} words={words} />
+          <CopyButton text={codes.join('\n')} t={t} />
           <button type="button" class="secondary" onClick={this.download}>
-            {words('download')}
+            {t('download')}
           </button>
           <button type="button" class="secondary" onClick={() => print()}>
-            {words('print')}
+            {t('print')}
           </button>
         </div>
         <div class="field">
@@ -87,20 +89,11 @@ export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boole
               aria-invalid={error ? 'true' : undefined}
               aria-describedby={error ? 'saved-error' : undefined}
             />
-            {words('saved')}
+            {t('saved')}
           </label>
-          <div role="alert">
-            {error && (
-              <p class="error" id="saved-error">
-                {error}
-              </p>
-            )}
-          </div>
+          <Alert id="saved-error">{error}</Alert>
         </div>
-        <button type="submit" class="primary" aria-disabled={busy}>
-          {busy && <span class="spinner" />}
-          {texts(busy ? 'checking' : 'continue')}
-        </button>
+        <SubmitButton isBusy={busy}>{texts(busy ? 'checking' : 'continue')}</SubmitButton>
       </form>
     );
   }

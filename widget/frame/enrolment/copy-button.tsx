@@ -1,9 +1,9 @@
 import { Component } from 'preact';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 
 export interface CopyButtonProps {
   text: string;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
 }
 
 /** Copies, and says whether it did: some pages do not let frames write to the clipboard. */
@@ -17,14 +17,14 @@ export class CopyButton extends Component<CopyButtonProps, { outcome?: 'copied' 
     }
   };
 
-  override render({ words }: CopyButtonProps, { outcome }: { outcome?: 'copied' | 'notCopied' }) {
+  override render({ t }: CopyButtonProps, { outcome }: { outcome?: 'copied' | 'notCopied' }) {
     return (
       <>
         <button type="button" class="secondary" onClick={this.copy}>
-          {words(outcome === 'copied' ? 'copied' : 'copy')}
+          {t(outcome === 'copied' ? 'copied' : 'copy')}
         </button>
         <span class={outcome === 'notCopied' ? 'hint' : 'unseen'} role="status">
-          {outcome && words(outcome)}
+          {outcome && t(outcome)}
         </span>
       </>
     );

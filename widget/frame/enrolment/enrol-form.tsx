@@ -1,9 +1,9 @@
 import type { EnrolView } from '@countersign/protocol/flow';
+import { SubmitButton } from '@countersign/ui/button.tsx';
+import { Field } from '@countersign/ui/field.tsx';
 import { Component, createRef } from 'preact';
-import type { TextKey } from '../../i18n/en.ts';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
-import type { Texts } from '../../i18n/texts.ts';
-import { Field } from '../parts/field.tsx';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
+import type { TextKey, Texts } from '../../i18n/texts.ts';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
 import { CancelLinks } from './cancel-links.tsx';
@@ -13,7 +13,7 @@ export interface EnrolFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
   enrol: Extract<EnrolView, { kind: 'totp' }>;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   /** Whether the person came here by their own doing, so that the focus goes along. */
   isNext: boolean;
   /** What keeps the person at this step, in words. */
@@ -51,7 +51,7 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
   };
 
   override render(
-    { screen: { busy }, enrol, texts, words, told, onBack, onLater }: EnrolFormProps,
+    { screen: { busy }, enrol, texts, t, told, onBack, onLater }: EnrolFormProps,
     { mistake }: { mistake?: TextKey | undefined },
   ) {
     const { qr, secret, uri } = enrol;
@@ -61,47 +61,44 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
       <form class="enrol" onSubmit={this.answer} novalidate aria-busy={busy}>
         <div>
           <h1 ref={this.heading} tabIndex={-1}>
-            {words('enrolTitle')}
+            {t('enrolTitle')}
           </h1>
-          <p class="hint">{words('enrolText')}</p>
+          <p class="hint">{t('enrolText')}</p>
         </div>
         <ol class="steps">
-          <li>{words('haveApp')}</li>
+          <li>{t('haveApp')}</li>
           <li>
-            {words('scan')}
-            <svg class="qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" aria-label={words('qr')}>
+            {t('scan')}
+            <svg class="qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" aria-label={t('qr')}>
               <path d={qr.path} />
             </svg>
             <details open={isPhone}>
-              <summary>{words('noScan')}</summary>
+              <summary>{t('noScan')}</summary>
               {/* A window of its own: a frame may not be led to an app. */}
               <a class="link" href={uri} target="_blank" rel="noreferrer">
-                {words('openApp')}
+                {t('openApp')}
               </a>
-              <p>{words('typeKey')}</p>
+              <p>{t('typeKey')}</p>
               <p class="key" dir="ltr">
                 {inGroups(secret)}
               </p>
-              <CopyButton text={secret} words={words} />
+              <CopyButton text={secret} t={t} />
             </details>
           </li>
           <li>
-            {words('typeCode')}
+            {t('typeCode')}
             <Field
               {...promptFor('otp').attributes}
               id="enrol"
-              label={words('code')}
+              label={t('code')}
               error={error}
               input={this.input}
               readOnly={busy}
             />
           </li>
         </ol>
-        <button type="submit" class="primary" aria-disabled={busy}>
-          {busy && <span class="spinner" />}
-          {texts(busy ? 'checking' : 'confirm')}
-        </button>
-        <CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />
+        <SubmitButton isBusy={busy}>{texts(busy ? 'checking' : 'confirm')}</SubmitButton>
+        <CancelLinks {...{ enrol, texts, t, onBack, onLater }} isBusy={busy} />
         <p class="unseen" role="status">
           {busy && texts('checking')}
         </p>

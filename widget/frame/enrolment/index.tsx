@@ -1,6 +1,5 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
-import { type EnrolmentKey, en as enrolmentEnglish } from '../../i18n/enrolment/en.ts';
-import { type EnrolmentTexts, loadEnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import { type EnrolmentTexts, isEnrolmentText, loadEnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { type Screen, textOf } from '../screen.ts';
 import type { SignIn } from '../sign-in.ts';
@@ -17,7 +16,7 @@ import { UnlockOffer } from './unlock-offer.tsx';
 export interface EnrolmentProps {
   screen: Screen;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   /** The resource's name. */
   name: string;
   isNext: boolean;
@@ -26,21 +25,20 @@ export interface EnrolmentProps {
 
 /** What the steps say and wear; both come with them. */
 export async function loadEnrolment(lang: string) {
-  const words = await loadEnrolmentTexts(lang);
+  const t = await loadEnrolmentTexts(lang);
   injectStyle();
-  return { words, Enrolment };
+  return { t, Enrolment };
 }
 
 export type LoadedEnrolment = Awaited<ReturnType<typeof loadEnrolment>>;
 
 /** Everything about setting up a token, and the mails around it. */
-function Enrolment({ screen, texts, words, name, isNext, signIn }: EnrolmentProps) {
-  const inWords = (code: string) =>
-    Object.hasOwn(enrolmentEnglish, code) ? words(code as EnrolmentKey) : textOf(code, texts);
-  if (screen.kind === 'done') return <LinkDone words={words} />;
+function Enrolment({ screen, texts, t, name, isNext, signIn }: EnrolmentProps) {
+  const inWords = (code: string) => (isEnrolmentText(code) ? t(code) : textOf(code, texts));
+  if (screen.kind === 'done') return <LinkDone t={t} />;
   if (screen.kind === 'denied') {
     const { code, mayRestart, unlock } = screen;
-    if (!unlock) return <InvalidLink words={words} text={inWords(code)} />;
+    if (!unlock) return <InvalidLink t={t} text={inWords(code)} />;
     const again = { label: texts('startAgain'), run: signIn.restart };
     return (
       <MessageScreen
@@ -49,14 +47,14 @@ function Enrolment({ screen, texts, words, name, isNext, signIn }: EnrolmentProp
         isNext={isNext}
         action={mayRestart ? again : undefined}
       >
-        <UnlockOffer unlock={unlock} words={words} tell={inWords} ask={() => signIn.ask('unlock')} />
+        <UnlockOffer unlock={unlock} t={t} tell={inWords} ask={() => signIn.ask('unlock')} />
       </MessageScreen>
     );
   }
   if (screen.kind !== 'step') return null;
   const { enrol, codes } = screen.view;
   const { notice } = screen;
-  const shared = { screen, texts, words, told: notice && inWords(notice.text) };
+  const shared = { screen, texts, t, told: notice && inWords(notice.text) };
   if (codes) return <CodesScreen {...shared} codes={codes} name={name} onConfirm={() => signIn.act('codes')} />;
   if (!enrol) return null;
   const step = {

@@ -2,7 +2,7 @@ import type { EnrolView } from '@countersign/protocol/flow';
 import type { PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
 import type { PasskeyFailure, WindowWords } from '@countersign/protocol/passkey-window';
 import { Component } from 'preact';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { createPasskeyAnywhere } from '../passkey/creation.ts';
 import { CancelLinks } from './cancel-links.tsx';
@@ -13,7 +13,7 @@ export interface PasskeyStepProps {
   creation: PasskeyCreation;
   isBusy: boolean;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   /** Of the resource. */
   name: string;
   isNext: boolean;
@@ -41,53 +41,53 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
     const { creation, isBusy, onMade } = this.props;
     if (isBusy || this.state.isAsking) return;
     this.setState({ isAsking: true, failure: undefined });
-    const outcome = await createPasskeyAnywhere(creation, { inWindow, words: this.wordsOfWindow() });
+    const outcome = await createPasskeyAnywhere(creation, { inWindow, words: this.windowWords() });
     if (this.isGone) return;
     const failure = 'failure' in outcome ? outcome.failure : undefined;
     this.setState({ isAsking: false, failure });
     if (!('failure' in outcome)) onMade(outcome.attestation);
   };
 
-  wordsOfWindow(): WindowWords {
-    const { texts, words, name } = this.props;
+  windowWords(): WindowWords {
+    const { texts, t, name } = this.props;
     return {
       lang: texts.lang,
       dir: texts.dir,
       name,
-      title: words('passkeyTitle'),
-      text: words('passkeyText'),
-      button: words('makePasskey'),
+      title: t('passkeyTitle'),
+      text: t('passkeyText'),
+      button: t('makePasskey'),
       failed: {
-        passkeyCancelled: words('passkeyCancelled'),
-        passkeyRefused: words('passkeyRefused'),
-        passkeyUnknown: words('passkeyUnknown'),
-        passkeyExists: words('passkeyExists'),
+        passkeyCancelled: t('passkeyCancelled'),
+        passkeyRefused: t('passkeyRefused'),
+        passkeyUnknown: t('passkeyUnknown'),
+        passkeyExists: t('passkeyExists'),
       },
     };
   }
 
   override render(
-    { enrol, isBusy, texts, words, isNext, told, onBack, onLater }: PasskeyStepProps,
+    { enrol, isBusy, texts, t, isNext, told, onBack, onLater }: PasskeyStepProps,
     { isAsking = false, failure }: State,
   ) {
     const isWaiting = isBusy || isAsking;
-    const error = failure ? words(failure) : told;
+    const error = failure ? t(failure) : told;
     return (
       <StepForm
-        title={words('passkeyTitle')}
-        text={words('passkeyText')}
+        title={t('passkeyTitle')}
+        text={t('passkeyText')}
         {...{ texts, isNext }}
         isBusy={isWaiting}
-        button={words('makePasskey')}
-        busyText={isAsking ? words('passkeyWaiting') : texts('checking')}
+        button={t('makePasskey')}
+        busyText={isAsking ? t('passkeyWaiting') : texts('checking')}
         onSubmit={() => this.make(false)}
-        after={<CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={isWaiting} />}
+        after={<CancelLinks {...{ enrol, texts, t, onBack, onLater }} isBusy={isWaiting} />}
       >
         <FormError told={!isWaiting && error} />
         {/* A page that is in no frame is asked as well as any window of it. */}
         {failure && !isWaiting && parent !== window && (
           <button type="button" class="link" onClick={() => this.make(true)}>
-            {words('passkeyWindow')}
+            {t('passkeyWindow')}
           </button>
         )}
       </StepForm>

@@ -1,10 +1,8 @@
 import type { EnrolView } from '@countersign/protocol/flow';
+import { Field, type FieldAttributes } from '@countersign/ui/field.tsx';
 import { Component, createRef } from 'preact';
-import type { TextKey } from '../../i18n/en.ts';
-import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
-import type { Texts } from '../../i18n/texts.ts';
-import { Field, type FieldAttributes } from '../parts/field.tsx';
+import type { EnrolmentKey, EnrolmentTexts } from '../../i18n/enrolment.ts';
+import type { TextKey, Texts } from '../../i18n/texts.ts';
 import { SendAgain } from '../parts/send-again.tsx';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
@@ -15,7 +13,7 @@ export interface SentStepProps {
   screen: Extract<Screen, { kind: 'step' }>;
   enrol: Extract<EnrolView, { kind: 'sms' | 'email' }>;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   isNext: boolean;
   told: string | undefined;
   /** Has a code sent: to where it went before, or to this number. */
@@ -66,12 +64,12 @@ export class SentStep extends Component<SentStepProps, State> {
   }
 
   submit = () => {
-    const { onSend, onAnswer, texts, words } = this.props;
+    const { onSend, onAnswer, texts, t } = this.props;
     const asked = this.asksFor();
     if (!asked) return onSend();
     const typed = this.input.current?.value ?? '';
     const value = asked === 'code' ? promptFor('otp').read(typed) : typed.replace(WRITING, '').replace(/^00/, '+');
-    const mistake = asked === 'code' ? codeError(value, texts) : phoneError(value, words);
+    const mistake = asked === 'code' ? codeError(value, texts) : phoneError(value, t);
     this.setState({ mistake });
     if (mistake) this.input.current?.focus();
     else if (asked === 'code') onAnswer(value);
@@ -83,7 +81,7 @@ export class SentStep extends Component<SentStepProps, State> {
   };
 
   override render(
-    { screen, enrol, texts, words, isNext, told, onSend, onBack, onLater }: SentStepProps,
+    { screen, enrol, texts, t, isNext, told, onSend, onBack, onLater }: SentStepProps,
     { mistake }: State,
   ) {
     const { busy, view, resend } = screen;
@@ -95,28 +93,28 @@ export class SentStep extends Component<SentStepProps, State> {
     const field = { id: asked === 'phone' ? 'phone' : 'enrol', error, input: this.input, readOnly: busy };
     const otherNumber = (
       <button type="button" class="link" aria-disabled={busy} onClick={() => !busy && this.elsewhere()}>
-        {words('otherNumber')}
+        {t('otherNumber')}
       </button>
     );
     return (
       <StepForm
-        title={words(title)}
-        text={words(text)}
+        title={t(title)}
+        text={t(text)}
         {...{ texts, isNext }}
         isBusy={busy}
         button={texts(isCode ? 'confirm' : 'send')}
         busyText={texts(isCode ? 'checking' : 'sending')}
         onSubmit={this.submit}
-        after={<CancelLinks {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />}
+        after={<CancelLinks {...{ enrol, texts, t, onBack, onLater }} isBusy={busy} />}
       >
         {!asked && (
           <div class="field">
-            <p>{texts('sendTo', enrol.to)}</p>
+            <p>{texts('sendTo', { destination: enrol.to })}</p>
             <FormError told={error} />
           </div>
         )}
         {asked === 'phone' && (
-          <Field key="phone" {...PHONE} {...field} label={words('phone')} hint={!error && words('phoneHint')} />
+          <Field key="phone" {...PHONE} {...field} label={t('phone')} hint={!error && t('phoneHint')} />
         )}
         {isCode && sent && (
           <div>
@@ -125,7 +123,7 @@ export class SentStep extends Component<SentStepProps, State> {
               {...promptFor('otp').attributes}
               {...field}
               label={texts('otp')}
-              hint={!error && texts('sentTo', sent.to)}
+              hint={!error && texts('sentTo', { destination: sent.to })}
             />
             {resend && <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onSend()} />}
             {enrol.to === undefined && otherNumber}
@@ -142,7 +140,7 @@ function codeError(code: string, texts: Texts): string | undefined {
   return mistake && texts(mistake);
 }
 
-function phoneError(phone: string, words: EnrolmentTexts): string | undefined {
-  if (!phone) return words('phoneMissing');
-  return INTERNATIONAL.test(phone) ? undefined : words('PHONE_MALFORMED');
+function phoneError(phone: string, t: EnrolmentTexts): string | undefined {
+  if (!phone) return t('phoneMissing');
+  return INTERNATIONAL.test(phone) ? undefined : t('PHONE_MALFORMED');
 }

@@ -1,3 +1,4 @@
+import { SubmitButton } from '@countersign/ui/button.tsx';
 import { Component, type ComponentChildren, createRef } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
 
@@ -42,12 +43,7 @@ export class StepForm extends Component<StepFormProps> {
           <p class="hint">{text}</p>
         </div>
         {children}
-        {button && (
-          <button type="submit" class="primary" aria-disabled={isBusy}>
-            {isBusy && <span class="spinner" />}
-            {isBusy ? waiting : button}
-          </button>
-        )}
+        {button && <SubmitButton isBusy={isBusy}>{isBusy ? waiting : button}</SubmitButton>}
         {after}
         <p class="unseen" role="status">
           {isBusy && waiting}

@@ -1,11 +1,11 @@
 import { Component } from 'preact';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { FlowAnswer } from '../flow-client.ts';
 
 export interface UnlockOfferProps {
   /** As the sign-in was when it ended. */
   unlock: 'offered' | 'sent';
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   /** A refusal's code in words. */
   tell: (code: string) => string;
   ask: () => Promise<FlowAnswer>;
@@ -28,11 +28,11 @@ export class UnlockOffer extends Component<UnlockOfferProps, State> {
     this.setState({ isBusy: false, isSent: answer.kind === 'view', problem });
   };
 
-  override render({ unlock, words, tell }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
+  override render({ unlock, t, tell }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
     const isDone = isSent || unlock === 'sent';
     return (
       <div class="unlock">
-        <p role="status">{words(isDone ? 'unlockSent' : 'unlockText')}</p>
+        <p role="status">{t(isDone ? 'unlockSent' : 'unlockText')}</p>
         {problem && (
           <p class="error" role="alert">
             {tell(problem)}
@@ -41,7 +41,7 @@ export class UnlockOffer extends Component<UnlockOfferProps, State> {
         {!isDone && (
           <button type="button" class="secondary" aria-disabled={!!isBusy} onClick={this.ask}>
             {isBusy && <span class="spinner" />}
-            {words('unlock')}
+            {t('unlock')}
           </button>
         )}
       </div>

@@ -1,6 +1,6 @@
+import { Cross, Lock, Seal } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren, Ref } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
-import { Cross, Lock, Seal } from './icons.tsx';
 
 export interface CardProps {
   texts: Texts;
@@ -31,7 +31,7 @@ export function Card({ texts, name, logo, site, isTest, isAlone, card, onClose, 
         {logo ? <img class="logo" src={logo} alt={name} /> : <Seal />}
         <p class="name">
           {!logo && <bdi>{name}</bdi>}
-          {site && <span class="site">{texts('goesTo', site)}</span>}
+          {site && <span class="site">{texts('goesTo', { site })}</span>}
         </p>
         {onClose && (
           <button type="button" class="icon" aria-label={texts('close')} onClick={onClose}>

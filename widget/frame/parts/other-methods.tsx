@@ -1,6 +1,5 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
-import type { TextKey } from '../../i18n/en.ts';
-import type { Texts } from '../../i18n/texts.ts';
+import type { TextKey, Texts } from '../../i18n/texts.ts';
 
 const LABELS: Record<FactorKind, TextKey> = {
   webauthn: 'wayWebauthn',
@@ -30,7 +29,7 @@ export function OtherMethods({ ways, texts, isBusy, isOpen, onChoose }: OtherMet
         {ways.map(({ id, kind, name, to }) => (
           <li key={id}>
             <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onChoose(id)}>
-              {texts(LABELS[kind], to ?? name ?? '')}
+              {texts(LABELS[kind], { name: name ?? '', destination: to ?? '' })}
             </button>
           </li>
         ))}

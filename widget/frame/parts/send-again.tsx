@@ -1,6 +1,6 @@
+import type { Deadline } from '@countersign/ui/deadline';
 import { Component } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
-import type { Deadline } from '../deadline.ts';
 
 export interface SendAgainProps {
   /** Until when none is sent. */
@@ -32,7 +32,7 @@ export class SendAgain extends Component<SendAgainProps> {
         </button>
         {leftMs > 0 && (
           <span class="hint" role="timer">
-            {texts('waitSeconds', Math.ceil(leftMs / 1_000))}
+            {texts('waitSeconds', { seconds: Math.ceil(leftMs / 1_000) })}
           </span>
         )}
       </p>

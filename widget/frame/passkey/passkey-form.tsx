@@ -1,3 +1,4 @@
+import { SubmitButton } from '@countersign/ui/button.tsx';
 import { Component, type ComponentChildren, createRef } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
 import { OtherMethods } from '../parts/other-methods.tsx';
@@ -48,10 +49,7 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
         {about}
         <p class="hint">{texts('passkeyHint')}</p>
         <PasskeyNotice notice={notice} texts={texts} isBusy={busy} onPasskey={onPasskey} />
-        <button type="submit" class="primary" aria-disabled={busy}>
-          {busy && <span class="spinner" />}
-          {texts(busy ? 'checking' : isSigning ? 'confirm' : 'continue')}
-        </button>
+        <SubmitButton isBusy={busy}>{texts(busy ? 'checking' : isSigning ? 'confirm' : 'continue')}</SubmitButton>
         {isSigning && (
           <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>
             {texts('cancel')}

@@ -1,6 +1,6 @@
 import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { PasskeyOutcome, WindowWords } from '@countersign/protocol/passkey-window';
-import { enPasskeys } from '../../i18n/en-passkeys.ts';
+import passkeys from '@countersign/ui/i18n/locales/en/widget/passkeys.json';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import { requestPasskey } from './ceremony.ts';
 import { runInWindow } from './in-window.ts';
@@ -9,7 +9,7 @@ export { PasskeyForm } from './passkey-form.tsx';
 export { PasskeyButton } from './passkey-notice.tsx';
 
 /** Loaded when a sign-in first asks for a passkey; everything else of the frame works without it. */
-addEnglish(enPasskeys);
+addEnglish(passkeys);
 
 /** In the frame itself, or in a window where the page around has not let it. */
 export function requestPasskeyAnywhere(

@@ -5,23 +5,23 @@ import { Panel } from './panel.tsx';
 const own = { type: 'text', dir: 'auto', maxLength: 100 } as const;
 
 export function Details({ page }: { page: Page }) {
-  const { self, own: words, act, open } = page;
+  const { self, own: t, act, open } = page;
   const { person, may, pendingEmail } = self;
   const { login, firstName, secondName, email, phone } = person;
   const rows: [string, string | undefined, boolean][] = [
-    [words('login'), login, true],
-    [words('firstName'), firstName, may.firstName],
-    [words('secondName'), secondName, may.secondName],
-    [words('address'), email, may.email],
-    [words('phone'), phone, false],
+    [t('login'), login, true],
+    [t('firstName'), firstName, may.firstName],
+    [t('secondName'), secondName, may.secondName],
+    [t('address'), email, may.email],
+    [t('phone'), phone, false],
   ];
   const names = [
-    { ...own, name: 'firstName', autocomplete: 'given-name', label: words('firstName'), value: firstName ?? '' },
-    { ...own, name: 'secondName', autocomplete: 'family-name', label: words('secondName'), value: secondName ?? '' },
+    { ...own, name: 'firstName', autocomplete: 'given-name', label: t('firstName'), value: firstName ?? '' },
+    { ...own, name: 'secondName', autocomplete: 'family-name', label: t('secondName'), value: secondName ?? '' },
   ] as const;
   return (
     <section aria-labelledby="details">
-      <h2 id="details">{words('details')}</h2>
+      <h2 id="details">{t('details')}</h2>
       <dl>
         {rows
           .filter(([, value, isOpen]) => value !== undefined || isOpen)
@@ -29,21 +29,21 @@ export function Details({ page }: { page: Page }) {
             <div key={label}>
               <dt>{label}</dt>
               <dd>
-                <bdi>{value ?? words('nothing')}</bdi>
+                <bdi>{value ?? t('nothing')}</bdi>
               </dd>
             </div>
           ))}
       </dl>
       <div class="acts">
-        {(may.firstName || may.secondName) && <PanelButton page={page} id="names" label={words('changeNames')} />}
-        {may.email && !pendingEmail && <PanelButton page={page} id="email" label={words('changeEmail')} />}
+        {(may.firstName || may.secondName) && <PanelButton page={page} id="names" label={t('changeNames')} />}
+        {may.email && !pendingEmail && <PanelButton page={page} id="email" label={t('changeEmail')} />}
       </div>
       {open === 'names' && (
         <Panel
           page={page}
           id={open}
           asked={names.filter(({ name }) => may[name])}
-          button={words('save')}
+          button={t('save')}
           isGrave={false}
           onSend={(values) => act('names', trimmed(values))}
         />
@@ -52,9 +52,9 @@ export function Details({ page }: { page: Page }) {
         <Panel
           page={page}
           id={open}
-          text={words('emailText')}
-          asked={[{ ...own, name: 'email', autocomplete: 'email', dir: 'ltr', label: words('newEmail') }]}
-          button={words('sendCode')}
+          text={t('emailText')}
+          asked={[{ ...own, name: 'email', autocomplete: 'email', dir: 'ltr', label: t('newEmail') }]}
+          button={t('sendCode')}
           isGrave
           judge={({ email = '' }) => (email.includes('@') ? undefined : ['email', 'emailMissing'])}
           onSend={({ email = '' }) => act('email', { email: email.trim() })}
@@ -64,15 +64,15 @@ export function Details({ page }: { page: Page }) {
         <Panel
           page={page}
           id="email-code"
-          text={words('emailSent', pendingEmail)}
-          asked={[{ ...own, name: 'code', autocomplete: 'off', dir: 'ltr', label: words('emailCode') }]}
-          button={words('confirm')}
+          text={t('emailSent', { email: pendingEmail })}
+          asked={[{ ...own, name: 'code', autocomplete: 'off', dir: 'ltr', label: t('emailCode') }]}
+          button={t('confirm')}
           isGrave={false}
           judge={({ code = '' }) => (code.trim() ? undefined : ['code', 'emailCodeMissing'])}
           onSend={({ code = '' }) => act('email/confirm', { code: code.trim() })}
           second={
             <button type="button" class="primary secondary" onClick={() => !page.isBusy && act('email/drop')}>
-              {words('drop')}
+              {t('drop')}
             </button>
           }
         />

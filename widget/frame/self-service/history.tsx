@@ -27,7 +27,7 @@ export function Browsers({ page }: { page: Page }) {
   return (
     <section aria-labelledby="browsers">
       <h2 id="browsers">{own('browsers')}</h2>
-      <p class="hint">{own('browsersText', self.browsers)}</p>
+      <p class="hint">{own('browsersText', { count: self.browsers })}</p>
       {self.may.forgetBrowsers && (
         <div class="acts">
           <PanelButton page={page} id="forget" label={own('forget')} />

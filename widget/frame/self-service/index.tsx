@@ -1,4 +1,4 @@
-import { loadSelfTexts, type SelfTexts } from '../../i18n/self/texts.ts';
+import { loadSelfTexts, type SelfTexts } from '../../i18n/self-service.ts';
 import { type EnrolmentProps, loadEnrolment } from '../enrolment/index.tsx';
 import { SelfPage } from './self-page.tsx';
 import { injectSelfStyle } from './style.ts';
@@ -8,10 +8,10 @@ let own: SelfTexts | undefined;
 
 /** What the page says and wears; both come with it. From it people go on to set up tokens, so that comes along. */
 export async function loadSelf(lang: string) {
-  const [{ words }, loaded] = await Promise.all([loadEnrolment(lang), loadSelfTexts(lang)]);
+  const [{ t }, loaded] = await Promise.all([loadEnrolment(lang), loadSelfTexts(lang)]);
   own = loaded;
   injectSelfStyle();
-  return { words, Enrolment: OwnPage };
+  return { t, Enrolment: OwnPage };
 }
 
 function OwnPage(props: EnrolmentProps) {

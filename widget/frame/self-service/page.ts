@@ -1,5 +1,5 @@
 import type { SelfView } from '@countersign/protocol/self-service';
-import type { SelfTexts } from '../../i18n/self/texts.ts';
+import type { SelfTexts } from '../../i18n/self-service.ts';
 
 /** What the parts of the page know of it. */
 export interface Page {

@@ -1,6 +1,8 @@
+import { Alert } from '@countersign/ui/alert.tsx';
+import { SubmitButton } from '@countersign/ui/button.tsx';
+import { Field, type FieldAttributes } from '@countersign/ui/field.tsx';
 import { Component, type ComponentChildren, createRef } from 'preact';
-import type { SelfKey } from '../../i18n/self/en.ts';
-import { Field, type FieldAttributes } from '../parts/field.tsx';
+import type { SelfKey } from '../../i18n/self-service.ts';
 import type { Page } from './page.ts';
 
 /** A field of a panel. */
@@ -107,12 +109,9 @@ export class Panel extends Component<PanelProps, State> {
             readOnly={isBusy}
           />
         ))}
-        {fields.length === 0 && <div role="alert">{notice && !isBusy && <p class="error">{notice}</p>}</div>}
+        {fields.length === 0 && <Alert>{!isBusy && notice}</Alert>}
         <div class="ends">
-          <button type="submit" class="primary" aria-disabled={isBusy}>
-            {isBusy && <span class="spinner" />}
-            {isToProve ? own('prove') : button}
-          </button>
+          <SubmitButton isBusy={isBusy}>{isToProve ? own('prove') : button}</SubmitButton>
           {second ?? (
             <button type="button" class="primary secondary" onClick={close}>
               {own('cancel')}

@@ -9,7 +9,7 @@ export function Recovery({ page }: { page: Page }) {
   return (
     <section aria-labelledby="recovery">
       <h2 id="recovery">{own('recovery')}</h2>
-      <p class="hint">{recovery ? own('recoveryLeft', recovery.left) : own('noRecovery')}</p>
+      <p class="hint">{recovery ? own('recoveryLeft', { count: recovery.left }) : own('noRecovery')}</p>
       {may.recoveryCodes && (
         <div class="acts">
           <PanelButton page={page} id="recovery-codes" label={own('newCodes')} />
@@ -52,7 +52,7 @@ export function Password({ page }: { page: Page }) {
               name: 'new',
               autocomplete: 'new-password',
               label: own('newPassword'),
-              hint: own('newHint', least),
+              hint: own('newHint', { min: least }),
             },
             { ...secret, name: 'again', autocomplete: 'new-password', label: own('again') },
           ]}

@@ -1,7 +1,9 @@
 import type { SelfView } from '@countersign/protocol/self-service';
+import { Alert } from '@countersign/ui/alert.tsx';
+import { waitText } from '@countersign/ui/wait-text';
 import { Component, createRef } from 'preact';
-import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
-import { isSelfText, type SelfTexts } from '../../i18n/self/texts.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
+import { isSelfText, type SelfTexts } from '../../i18n/self-service.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { CodesScreen } from '../enrolment/codes-screen.tsx';
 import { type Notice, type Screen, textOf } from '../screen.ts';
@@ -16,7 +18,7 @@ export interface SelfPageProps {
   screen: Extract<Screen, { kind: 'step' }>;
   self: SelfView;
   texts: Texts;
-  words: EnrolmentTexts;
+  t: EnrolmentTexts;
   own: SelfTexts;
   /** The resource's name. */
   name: string;
@@ -72,9 +74,9 @@ export class SelfPage extends Component<SelfPageProps, State> {
   told({ text, wait }: Notice): string {
     const { texts, own } = this.props;
     const why = isSelfText(text) ? own(text) : textOf(text, texts);
-    const seconds = Math.ceil((wait?.leftMs() ?? 0) / 1000);
-    if (seconds <= 0) return why;
-    return `${why} ${seconds < 120 ? texts('waitSeconds', seconds) : texts('waitMinutes', Math.ceil(seconds / 60))}`;
+    const leftMs = wait?.leftMs() ?? 0;
+    if (leftMs <= 0) return why;
+    return `${why} ${waitText(texts, leftMs)}`;
   }
 
   page(): Page {
@@ -118,11 +120,11 @@ export class SelfPage extends Component<SelfPageProps, State> {
     signIn.restart();
   };
 
-  override render({ screen, self, texts, words, own, name, signIn }: SelfPageProps) {
+  override render({ screen, self, texts, t, own, name, signIn }: SelfPageProps) {
     const page = this.page();
     if (self.codes) {
       const onConfirm = () => void signIn.act('self/codes-kept');
-      return <CodesScreen {...{ screen, texts, words, name, onConfirm }} codes={self.codes} told={page.notice} />;
+      return <CodesScreen {...{ screen, texts, t, name, onConfirm }} codes={self.codes} told={page.notice} />;
     }
     return (
       <div class="self">
@@ -134,9 +136,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
             <bdi>{self.person.login}</bdi>
           </p>
           {!page.mayChange && <p class="lacking">{own('lacking')}</p>}
-          <div role="alert">
-            {page.notice && !page.open && !self.pendingEmail && <p class="error">{page.notice}</p>}
-          </div>
+          <Alert>{!page.open && !self.pendingEmail && page.notice}</Alert>
         </div>
         <Tokens page={page} />
         <Recovery page={page} />

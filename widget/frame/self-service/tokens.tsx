@@ -1,5 +1,5 @@
 import type { SelfToken } from '@countersign/protocol/self-service';
-import { isSelfText } from '../../i18n/self/texts.ts';
+import { isSelfText } from '../../i18n/self-service.ts';
 import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
@@ -39,11 +39,16 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
   const day = (at: number) => new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' }).format(at);
   const about = [
     isSelfText(kind) ? own(kind) : kind,
-    own('added', day(addedAt)),
-    ...(lastUsedAt === undefined ? [] : [own('lastUsed', day(lastUsedAt))]),
+    own('added', { date: day(addedAt) }),
+    ...(lastUsedAt === undefined ? [] : [own('lastUsed', { date: day(lastUsedAt) })]),
   ];
   const opener = (verb: 'rename' | 'resync' | 'pin' | 'remove') => (
-    <PanelButton page={page} id={`${verb}-${id}`} label={own(verb)} spoken={own('ofToken', own(verb), name)} />
+    <PanelButton
+      page={page}
+      id={`${verb}-${id}`}
+      label={own(verb)}
+      spoken={own('ofToken', { action: own(verb), token: name })}
+    />
   );
   return (
     <li>

@@ -1,11 +1,11 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import signing from '@countersign/ui/i18n/locales/en/widget/signing.json';
 import { Component } from 'preact';
-import { enSigning } from '../../i18n/en-signing.ts';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import css from './about.css?inline';
 import { QUESTION_ID } from './fields.ts';
 
-addEnglish(enSigning);
+addEnglish(signing);
 
 // Comes with this part, and by the same leave as the page's own: who asks for neither device nor signature loads none of it.
 const style = document.createElement('style');

@@ -1,8 +1,10 @@
+import { Alert } from '@countersign/ui/alert.tsx';
+import { SubmitButton } from '@countersign/ui/button.tsx';
+import { Field } from '@countersign/ui/field.tsx';
+import { Eye } from '@countersign/ui/icons.tsx';
+import { waitText } from '@countersign/ui/wait-text';
 import { Component, type ComponentChildren, createRef } from 'preact';
-import type { TextKey } from '../../i18n/en.ts';
-import type { Texts } from '../../i18n/texts.ts';
-import { Field } from '../parts/field.tsx';
-import { Eye } from '../parts/icons.tsx';
+import type { TextKey, Texts } from '../../i18n/texts.ts';
 import { OtherMethods } from '../parts/other-methods.tsx';
 import { SendAgain } from '../parts/send-again.tsx';
 import { SignedInAs } from '../parts/signed-in-as.tsx';
@@ -116,8 +118,8 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         {about}
         {isUnsent ? (
           <div class="field">
-            <p>{texts('sendTo', chosen?.to)}</p>
-            <div role="alert">{error && <p class="error">{error}</p>}</div>
+            <p>{texts('sendTo', { destination: chosen?.to })}</p>
+            <Alert>{error}</Alert>
           </div>
         ) : (
           <Field
@@ -127,7 +129,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             type={isShown ? 'text' : attributes.type}
             id={step}
             label={texts(label)}
-            hint={!error && (sent ? texts('sentTo', sent.to) : !!hint && texts(hint))}
+            hint={!error && (sent ? texts('sentTo', { destination: sent.to }) : !!hint && texts(hint))}
             error={error}
             input={this.input}
             readOnly={busy}
@@ -147,14 +149,12 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         )}
         {notice?.wait && !busy && (
           <p class="hint" role="timer">
-            {leftMs ? remaining(texts, leftMs) : texts('mayTryAgain')}
+            {leftMs ? waitText(texts, leftMs) : texts('mayTryAgain')}
           </p>
         )}
-        {/* Not `disabled`: a button that loses the focus loses the person who uses a keyboard. */}
-        <button type="submit" class="primary" aria-disabled={busy || leftMs > 0}>
-          {busy && <span class="spinner" />}
+        <SubmitButton isBusy={busy} isIdle={busy || leftMs > 0}>
           {texts(isUnsent ? (busy ? 'sending' : 'send') : busy ? 'checking' : button)}
-        </button>
+        </SubmitButton>
         {passkey && passkeys && (
           <passkeys.PasskeyButton notice={ofPasskey} texts={texts} isBusy={busy} onPasskey={onPasskey} />
         )}
@@ -181,7 +181,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           onChoose={onChoose}
         />
         <p class="unseen" role="status">
-          {busy ? texts(isUnsent ? 'sending' : 'checking') : sent && texts('sentTo', sent.to)}
+          {busy ? texts(isUnsent ? 'sending' : 'checking') : sent && texts('sentTo', { destination: sent.to })}
         </p>
       </form>
     );
@@ -190,9 +190,4 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
 function isOfPasskey(notice: string): boolean {
   return notice.startsWith('passkey') || notice === 'INVALID_CREDENTIALS';
-}
-
-function remaining(texts: Texts, leftMs: number): string {
-  const seconds = Math.ceil(leftMs / 1_000);
-  return seconds < 120 ? texts('waitSeconds', seconds) : texts('waitMinutes', Math.ceil(seconds / 60));
 }

@@ -1,7 +1,7 @@
 import type { FactorOption, FlowView } from '@countersign/protocol/flow';
-import type { TextKey } from '../../i18n/en.ts';
+import type { FieldAttributes } from '@countersign/ui/field.tsx';
+import type { TextKey } from '../../i18n/texts.ts';
 import type { AnswerableStep } from '../flow-client.ts';
-import type { FieldAttributes } from '../parts/field.tsx';
 
 /** What a step asks for. */
 export interface Prompt {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ICON_LINK } from '@countersign/protocol/icon';
+import { readLanguage } from '@countersign/ui/i18n/read-languages';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -7,13 +8,13 @@ import type { AppEnv } from '../../../http/context.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
 import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../password-policy.ts';
 import { RESET_STYLE } from './style.ts';
-import { PAGE_TEXTS, type PageTexts } from './texts.ts';
+import { type PageText, type PageTexts, readPageTexts } from './texts.ts';
 
 type Html = ReturnType<typeof html>;
 
 export interface Page {
   language: MailLanguage;
-  title: keyof PageTexts;
+  title: PageText;
   body: Html;
   status?: ContentfulStatusCode;
   /** The one script of the page. Default: none, and the policy allows none. */
@@ -34,24 +35,25 @@ export async function showPage(
   // With `no-referrer` browsers send `Origin: null` along with our own forms, and would be taken for forgers.
   c.header('referrer-policy', 'strict-origin');
   c.header('cache-control', 'no-store');
-  const texts = PAGE_TEXTS[language];
+  const t = readPageTexts(language);
+  const direction = readLanguage(t.lang).direction;
   return c.html(
     html`<!doctype html>
-<html lang="${language}">
+<html lang="${t.lang}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${texts[title]}</title>
+<title>${t(title)}</title>
 ${raw(ICON_LINK)}
 <style nonce="${nonce}">${raw(RESET_STYLE)}</style>
 </head>
 <body>
 <main>
-<h1>${texts[title]}</h1>
+<h1>${t(title)}</h1>
 ${body}
-<footer>${texts.secured}</footer>
+<footer>${t('secured')}</footer>
 </main>
 ${script === undefined ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
 </body>
@@ -74,21 +76,21 @@ export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page,
   const body = html`<form method="post" action="${c.req.path}">
 <input type="hidden" name="link">
 <input type="hidden" name="lang" value="${language}">
-<noscript><p>${PAGE_TEXTS[language].needsScript}</p></noscript>
+<noscript><p>${readPageTexts(language)('needsScript')}</p></noscript>
 </form>`;
   return showPage(c, { language, title, body, script: SEND_LINK });
 }
 
 /** `mistake`: what was wrong with what was sent before, in the page's language. */
-export function askForm(texts: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
+export function askForm(t: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
   return html`<form method="post" action="/reset">
-<p>${texts.askText}</p>
+<p>${t('askText')}</p>
 <input type="hidden" name="resource" value="${asked.resource}">
 <input type="hidden" name="lang" value="${asked.language}">
-<label for="name">${texts.login}</label>
+<label for="name">${t('login')}</label>
 <input id="name" name="name" autocomplete="username" maxlength="200" required ${marks(mistake)}>
 ${mistakeOf(mistake)}
-<button>${texts.send}</button>
+<button>${t('send')}</button>
 </form>`;
 }
 
@@ -99,19 +101,19 @@ export interface ChooseForm {
   secondFactor: boolean;
 }
 
-export function chooseForm(texts: PageTexts, form: ChooseForm, mistake?: string): Html {
-  const rule = fill(texts.rule, minLength(form.secondFactor));
+export function chooseForm(t: PageTexts, form: ChooseForm, mistake?: string): Html {
+  const rule = t('rule', { min: minLength(form.secondFactor) });
   return html`<form method="post" action="/reset/password">
 <input type="hidden" name="link" value="${form.link}">
 <input type="hidden" name="lang" value="${form.language}">
-<label for="login">${texts.choosingFor}</label>
+<label for="login">${t('choosingFor')}</label>
 <input id="login" autocomplete="username" value="${form.login}" readonly>
-<label for="password">${texts.password}</label>
+<label for="password">${t('password')}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" required ${marks(mistake)}>
 ${mistake === undefined ? html`<p class="hint" id="about">${rule}</p>` : mistakeOf(mistake)}
-<label for="again">${texts.again}</label>
+<label for="again">${t('again')}</label>
 <input id="again" name="again" type="password" autocomplete="new-password" required>
-<button>${texts.save}</button>
+<button>${t('save')}</button>
 </form>`;
 }
 
@@ -119,12 +121,8 @@ export function paragraphs(...texts: string[]): Html {
   return html`${texts.map((text) => html`<p>${text}</p>`)}`;
 }
 
-export function minLength(secondFactor: boolean): string {
-  return String(secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH);
-}
-
-export function fill(text: string, value: string): string {
-  return text.replace('{0}', value);
+export function minLength(secondFactor: boolean): number {
+  return secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH;
 }
 
 /** The rule or the mistake is read out with the field it is about. */

@@ -12,8 +12,8 @@ import { requestPasswordReset } from '../request-password-reset.ts';
 import { viewReset } from '../reset-link.ts';
 import { resetPassword } from '../reset-password.ts';
 import { readForm } from './form.ts';
-import { askForm, chooseForm, fill, minLength, paragraphs, showLinkPage, showPage } from './pages.ts';
-import { flawText, PAGE_TEXTS, type PageTexts, pageLanguage } from './texts.ts';
+import { askForm, chooseForm, minLength, paragraphs, showLinkPage, showPage } from './pages.ts';
+import { type PageTexts, pageLanguage, readPageTexts } from './texts.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
 
@@ -35,25 +35,25 @@ export function reset(ports: Needs) {
 
   app.get('/reset', (c) => {
     const language = languageOf(c, c.req.query('lang'));
-    const body = askForm(PAGE_TEXTS[language], { resource: c.req.query('resource') ?? '', language });
+    const body = askForm(readPageTexts(language), { resource: c.req.query('resource') ?? '', language });
     return showPage(c, { language, title: 'askTitle', body });
   });
 
   app.post('/reset', async (c) => {
     const form = await readForm(c, ['resource', 'name', 'lang']);
     const language = languageOf(c, form.lang);
-    const texts = PAGE_TEXTS[language];
+    const t = readPageTexts(language);
     const name = form.name?.trim() ?? '';
     const resource = parseId('res', form.resource);
     if (!resource) return showRefusal(c, language, { refused: 'RESOURCE_NOT_FOUND' });
     if (name === '' || name.length > 200) {
-      const body = askForm(texts, { resource, language }, texts.loginMissing);
+      const body = askForm(t, { resource, language }, t('loginMissing'));
       return showPage(c, { language, title: 'askTitle', body, status: 422 });
     }
     const verdict = await requestPasswordReset(ports, clientInfo(c), { resource, name, language });
     if (isRefusal(verdict)) return showRefusal(c, language, verdict);
     runAfterResponse(c, verdict.deliver);
-    return showPage(c, { language, title: 'askedTitle', body: paragraphs(texts.askedText, texts.askedMore) });
+    return showPage(c, { language, title: 'askedTitle', body: paragraphs(t('askedText'), t('askedMore')) });
   });
 
   app.get('/reset/password', (c) => {
@@ -63,25 +63,25 @@ export function reset(ports: Needs) {
   app.post('/reset/password', async (c) => {
     const { link = '', password, again, lang } = await readForm(c, ['link', 'password', 'again', 'lang']);
     const language = languageOf(c, lang);
-    const texts = PAGE_TEXTS[language];
+    const t = readPageTexts(language);
     // Looked at again for the form's sake: whatever is wrong with the password, the page names the rule that holds.
     const seen = await viewReset(ports, link, c.get('clientAddress'));
     if (isRefusal(seen)) return showRefusal(c, language, seen);
     const ask = (mistake?: string) => {
-      const body = chooseForm(texts, { link, language, ...seen }, mistake);
+      const body = chooseForm(t, { link, language, ...seen }, mistake);
       return showPage(c, { language, title: 'chooseTitle', body, status: mistake === undefined ? 200 : 422 });
     };
     if (password === undefined) return ask();
-    if (password === '') return ask(texts.passwordMissing);
-    if (password !== again) return ask(texts.passwordsDiffer);
-    if (password.length > LONGEST_PASSWORD) return ask(texts.tooLong);
+    if (password === '') return ask(t('passwordMissing'));
+    if (password !== again) return ask(t('passwordsDiffer'));
+    if (password.length > LONGEST_PASSWORD) return ask(t('tooLong'));
     const verdict = await resetPassword(ports, clientInfo(c), { link, password, language });
     if (isRefusal(verdict)) {
-      const mistake = mistakeIn(texts, verdict, seen.secondFactor);
+      const mistake = mistakeIn(t, verdict, seen.secondFactor);
       return mistake === undefined ? showRefusal(c, language, verdict) : ask(mistake);
     }
     runAfterResponse(c, verdict.deliver);
-    return showPage(c, { language, title: 'doneTitle', body: paragraphs(texts.doneText) });
+    return showPage(c, { language, title: 'doneTitle', body: paragraphs(t('doneText')) });
   });
   return app;
 }
@@ -91,10 +91,10 @@ function languageOf(c: Context<AppEnv>, asked: string | undefined) {
 }
 
 /** What is wrong with the password itself; undefined where it is something else. */
-function mistakeIn(texts: PageTexts, verdict: Refusal, secondFactor: boolean): string | undefined {
-  if (verdict.refused === 'PASSWORD_TOO_SHORT') return fill(texts.tooShort, minLength(secondFactor));
-  if (verdict.refused === 'PASSWORD_TOO_LONG') return texts.tooLong;
-  if (verdict.refused === 'PASSWORD_COMMON') return flawText(texts, verdict.flaw);
+function mistakeIn(t: PageTexts, verdict: Refusal, secondFactor: boolean): string | undefined {
+  if (verdict.refused === 'PASSWORD_TOO_SHORT') return t('tooShort', { min: minLength(secondFactor) });
+  if (verdict.refused === 'PASSWORD_TOO_LONG') return t('tooLong');
+  if (verdict.refused === 'PASSWORD_COMMON') return t(verdict.flaw ?? 'listed');
   return undefined;
 }
 
@@ -103,14 +103,14 @@ function showRefusal(
   language: ReturnType<typeof pageLanguage>,
   { refused, retryAfterMs }: Refusal,
 ) {
-  const texts = PAGE_TEXTS[language];
+  const t = readPageTexts(language);
   const { status } = REFUSALS[refused];
   c.set('refusal', refused);
   if (retryAfterMs !== undefined) c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
   if (refused === 'RESET_LINK_INVALID') {
-    return showPage(c, { language, title: 'invalidTitle', body: paragraphs(texts.invalidText), status });
+    return showPage(c, { language, title: 'invalidTitle', body: paragraphs(t('invalidText')), status });
   }
-  const text = refused === 'RATE_LIMITED' ? texts.waitText : texts.deniedText;
+  const text = refused === 'RATE_LIMITED' ? t('waitText') : t('deniedText');
   return showPage(c, { language, title: 'deniedTitle', body: paragraphs(text), status });
 }
 
@@ -122,5 +122,5 @@ async function showFault(c: Context<AppEnv>, error: Error): Promise<Response> {
   const retryAfter = problem.headers.get('retry-after');
   if (retryAfter !== null) c.header('retry-after', retryAfter);
   const status = problem.status === 503 ? 503 : 500;
-  return showPage(c, { language, title: 'busyTitle', body: paragraphs(PAGE_TEXTS[language].busyText), status });
+  return showPage(c, { language, title: 'busyTitle', body: paragraphs(readPageTexts(language)('busyText')), status });
 }

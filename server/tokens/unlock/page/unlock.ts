@@ -8,7 +8,8 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import { isRefusal } from '../../../kernel/result.ts';
 import { readForm } from '../../../passwords/reset/page/form.ts';
 import { paragraphs, showLinkPage, showPage } from '../../../passwords/reset/page/pages.ts';
-import { PAGE_TEXTS, type PageTexts, pageLanguage } from '../../../passwords/reset/page/texts.ts';
+import { type PageTexts, pageLanguage, readPageTexts } from '../../../passwords/reset/page/texts.ts';
+
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
@@ -33,30 +34,30 @@ export function unlock(ports: Needs) {
     if (confirmed !== 'yes') {
       const seen = await viewUnlock(ports, link);
       if (isRefusal(seen)) return showInvalid(c, language);
-      const body = confirmForm(PAGE_TEXTS[language], { link, language, login: seen.user.login });
+      const body = confirmForm(readPageTexts(language), { link, language, login: seen.user.login });
       return showPage(c, { language, title: 'unlockTitle', body });
     }
     const verdict = await unlockOwnTokens(ports, clientInfo(c), { link, language });
     if (isRefusal(verdict)) return showInvalid(c, language);
-    return showPage(c, { language, title: 'unlockedTitle', body: paragraphs(PAGE_TEXTS[language].unlockedText) });
+    return showPage(c, { language, title: 'unlockedTitle', body: paragraphs(readPageTexts(language)('unlockedText')) });
   });
   return app;
 }
 
-function confirmForm(texts: PageTexts, form: { link: string; language: string; login: string }) {
+function confirmForm(t: PageTexts, form: { link: string; language: string; login: string }) {
   return html`<form method="post" action="/unlock">
-<p>${texts.unlockText}</p>
+<p>${t('unlockText')}</p>
 <input type="hidden" name="link" value="${form.link}">
 <input type="hidden" name="lang" value="${form.language}">
 <input type="hidden" name="confirmed" value="yes">
-<label for="login">${texts.choosingFor}</label>
+<label for="login">${t('choosingFor')}</label>
 <input id="login" autocomplete="username" value="${form.login}" readonly>
-<button>${texts.unlock}</button>
+<button>${t('unlock')}</button>
 </form>`;
 }
 
 function showInvalid(c: Context<AppEnv>, language: MailLanguage): Promise<Response> {
-  const body = paragraphs(PAGE_TEXTS[language].unlockInvalidText);
+  const body = paragraphs(readPageTexts(language)('unlockInvalidText'));
   return showPage(c, { language, title: 'invalidTitle', body, status: 403 });
 }
 

@@ -1,0 +1,35 @@
+import type { Messages, Values } from '@countersign/ui/i18n/message';
+import { createTranslate, loadTranslate, type MessageFiles } from '@countersign/ui/i18n/translate';
+
+export interface LoadsLanguage {
+  /** Has to be over before the first text is needed. A language that does not load is English. */
+  load(lang: string): Promise<void>;
+}
+
+/** The texts of a part that is loaded later, which come with it. */
+export interface PageTexts<Key extends string> extends LoadsLanguage {
+  (key: Key, values?: Values): string;
+  /** Whether there is such a text. */
+  has(key: string): key is Key;
+}
+
+/** @param files beside English, each loaded when it is first asked for */
+export function createPageTexts<Key extends string>(english: Messages<Key>, files: MessageFiles): PageTexts<Key> {
+  const inEnglish = createTranslate('en', english);
+  let spoken = inEnglish;
+  const load = async (lang: string) => {
+    spoken = await loadTranslate(files, inEnglish, [lang]);
+  };
+  const t = (key: Key, values?: Values) => spoken(key, values);
+  const has = (key: string): key is Key => Object.hasOwn(english, key);
+  return Object.assign(t, { load, has });
+}
+
+/** The texts of several parts that a page needs at once. */
+export function loadTogether(...all: LoadsLanguage[]): LoadsLanguage {
+  return {
+    async load(lang) {
+      await Promise.all(all.map((one) => one.load(lang)));
+    },
+  };
+}

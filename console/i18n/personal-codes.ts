@@ -1,0 +1,32 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+
+/** What an administrator may meet in the console. Every other refusal is a mistake between programs and shows `unexpected`. */
+export const PERSONAL_CODES = [
+  'INVALID_CREDENTIALS',
+  'OTP_WRONG',
+  'OTP_REPLAYED',
+  'OTP_MALFORMED',
+  'TOKEN_LOCKED',
+  'TOKEN_OUT_OF_STEP',
+  'TOO_MANY_ATTEMPTS',
+  'ACCESS_DENIED',
+  'ORIGIN_NOT_ALLOWED',
+  'FLOW_NOT_FOUND',
+  'FORBIDDEN',
+  'ACCOUNT_NOT_FOUND',
+  'INPUT_INVALID',
+  'PASSWORD_TOO_SHORT',
+  'PASSWORD_TOO_LONG',
+  'PASSWORD_COMMON',
+  'LINK_INVALID',
+  'CONFIRMATION_WRONG',
+  'EMAIL_TAKEN',
+  'SESSION_NEEDED',
+  'SESSION_ENDED',
+  'CSRF_INVALID',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'CONTENTION',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const satisfies readonly RefusalCode[];

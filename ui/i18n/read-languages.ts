@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { compileMessage } from './compile-message.ts';
+import type { Messages } from './message.ts';
+import { createTranslate, type Translate } from './translate.ts';
+
+/** Beside this file, and beside the built server. */
+const LOCALES = new URL('./locales/', import.meta.url);
+
+export interface Language {
+  /** What it calls itself. */
+  name: string;
+  direction: 'ltr' | 'rtl';
+  /** BCP 47, for dates and amounts. */
+  locale: string;
+}
+
+/** English first. */
+export const LANGUAGES: readonly string[] = [
+  'en',
+  ...readdirSync(LOCALES)
+    .filter((lang) => lang !== 'en')
+    .sort(),
+];
+
+const languages = new Map(LANGUAGES.map((lang) => [lang, readJson(`${lang}/language.json`) as unknown as Language]));
+const translators = new Map<string, Translate<string>>();
+
+/** @throws RangeError for a language that has no folder */
+export function readLanguage(lang: string): Language {
+  const language = languages.get(lang);
+  if (!language) throw new RangeError(`There is no language ${lang}`);
+  return language;
+}
+
+/**
+ * The messages of a file in a language; in English where the language lacks the file.
+ *
+ * @param file below the language's folder, without `.json`
+ */
+export function readTranslate<Key extends string>(lang: string, file: string): Translate<Key> {
+  const spoken = languages.has(lang) && existsSync(new URL(`${lang}/${file}.json`, LOCALES)) ? lang : 'en';
+  const path = `${spoken}/${file}.json`;
+  let translate = translators.get(path);
+  if (!translate) {
+    translate = createTranslate(spoken, compileMessages(path));
+    translators.set(path, translate);
+  }
+  return translate;
+}
+
+/** The first of these BCP 47 tags that there is a language for, by its primary language; else English. */
+export function matchLanguage(tags: readonly string[]): string {
+  const primary = tags.map((tag) => tag.split('-', 1)[0]?.toLowerCase() ?? '');
+  return primary.find((lang) => languages.has(lang)) ?? 'en';
+}
+
+/** @param path below `locales/` */
+export function compileMessages(path: string): Messages<string> {
+  const { direction } = readLanguage(path.split('/', 1)[0] ?? '');
+  const texts = Object.entries(readJson(path));
+  return Object.fromEntries(texts.map(([key, text]) => [key, compileMessage(text, direction)]));
+}
+
+function readJson(path: string): Record<string, string> {
+  return JSON.parse(readFileSync(new URL(path, LOCALES), 'utf8')) as Record<string, string>;
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { LANGUAGES, matchLanguage, readLanguage, readTranslate } from './read-languages.ts';
+import { createTranslate, loadTranslate } from './translate.ts';
+
+const english = createTranslate('en', { hello: 'Hello', bye: 'Bye' });
+
+test('says what the language lacks in English', () => {
+  const t = createTranslate('de', { hello: 'Hallo' }, english);
+  expect([t('hello'), t('bye'), t.lang]).toEqual(['Hallo', 'Bye', 'de']);
+});
+
+test('is English where there is no such language or it does not load', async () => {
+  const files = {
+    de: async () => ({ default: { hello: 'Hallo' } }),
+    fr: () => Promise.reject(new Error('offline')),
+  };
+  expect((await loadTranslate(files, english, ['de-AT']))('hello')).toBe('Hallo');
+  for (const lang of ['fr', 'xx', 'constructor', '__proto__', '']) {
+    const t = await loadTranslate(files, english, [lang]);
+    expect([t('hello'), t.lang]).toEqual(['Hello', 'en']);
+  }
+});
+
+test('speaks the first language that there is, by its primary tag', async () => {
+  const files = {
+    de: async () => ({ default: { hello: 'Hallo' } }),
+    ar: async () => ({ default: { direction: 'rtl' } }),
+  };
+  const spoken = async (...tags: string[]) => (await loadTranslate(files, english, tags)).lang;
+  expect(await spoken('fr-CA', 'de-AT', 'en')).toBe('de');
+  expect(await spoken('en-GB', 'de')).toBe('en');
+  const { lang, dir } = await loadTranslate(files, english, ['AR']);
+  expect([lang, dir]).toEqual(['ar', 'rtl']);
+});
+
+test('on the server, matches the first language that there is', () => {
+  expect(LANGUAGES[0]).toBe('en');
+  expect(matchLanguage(['fr-CA', 'de-AT', 'en'])).toBe('de');
+  expect(matchLanguage(['en-GB', 'de'])).toBe('en');
+  expect(matchLanguage(['xx', 'constructor', '', '__proto__', '..'])).toBe('en');
+});
+
+test('on the server, says what a language has no file for in English', () => {
+  expect(readTranslate('de', 'mail').lang).toBe('de');
+  expect(readTranslate('ar', 'console/base').lang).toBe('en');
+  for (const lang of ['xx', '..', '../en', 'constructor']) expect(readTranslate(lang, 'mail').lang).toBe('en');
+  expect(() => readLanguage('xx')).toThrow(RangeError);
+});

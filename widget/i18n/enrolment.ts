@@ -1,0 +1,18 @@
+import english from '@countersign/ui/i18n/locales/en/widget/enrolment.json';
+import { createTranslate, loadTranslate, type MessageFiles, type Translate } from '@countersign/ui/i18n/translate';
+
+const LANGUAGES = import.meta.glob(['./*/widget/enrolment.json', '!./en/**'], {
+  base: '/ui/i18n/locales/',
+});
+
+export type EnrolmentKey = keyof typeof english;
+export type EnrolmentTexts = Translate<EnrolmentKey>;
+
+/** In the language that the sign-in speaks already. */
+export function loadEnrolmentTexts(lang: string, languages: MessageFiles = LANGUAGES): Promise<EnrolmentTexts> {
+  return loadTranslate(languages, createTranslate('en', english), [lang]);
+}
+
+export function isEnrolmentText(key: string): key is EnrolmentKey {
+  return Object.hasOwn(english, key);
+}

@@ -1,0 +1,33 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+
+/** What a user may meet in the widget. Every other refusal is a mistake between programs and shows `unexpected`. */
+export const PERSONAL_CODES = [
+  'INVALID_CREDENTIALS',
+  'OTP_WRONG',
+  'OTP_REPLAYED',
+  'OTP_MALFORMED',
+  'OTP_CLOCK_OFF',
+  'NOTHING_ASKED',
+  'CODE_NOT_SENT',
+  'CODE_LIMIT',
+  'TOKEN_LOCKED',
+  'TOKEN_OUT_OF_STEP',
+  'TOO_MANY_ATTEMPTS',
+  'TRANSACTION_CANCELLED',
+  'SIGNING_TOKEN_MISSING',
+  'FILTER_DENIED',
+  'ENVIRONMENT_MISMATCH',
+  'LEVEL_UNREACHABLE',
+  'CONFIRMATION_REQUIRED',
+  'ACCESS_DENIED',
+  'PLAN_INACTIVE',
+  'RESOURCE_DISABLED',
+  'ORIGIN_NOT_ALLOWED',
+  'FLOW_NOT_FOUND',
+  'LOGIN_REQUEST_INVALID',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'CONTENTION',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const satisfies readonly RefusalCode[];

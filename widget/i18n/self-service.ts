@@ -1,0 +1,18 @@
+import english from '@countersign/ui/i18n/locales/en/widget/self-service.json';
+import { createTranslate, loadTranslate, type MessageFiles, type Translate } from '@countersign/ui/i18n/translate';
+
+const LANGUAGES = import.meta.glob(['./*/widget/self-service.json', '!./en/**'], {
+  base: '/ui/i18n/locales/',
+});
+
+export type SelfKey = keyof typeof english;
+export type SelfTexts = Translate<SelfKey>;
+
+/** In the language that the sign-in speaks already. */
+export function loadSelfTexts(lang: string, languages: MessageFiles = LANGUAGES): Promise<SelfTexts> {
+  return loadTranslate(languages, createTranslate('en', english), [lang]);
+}
+
+export function isSelfText(key: string): key is SelfKey {
+  return Object.hasOwn(english, key);
+}
