@@ -31,7 +31,7 @@ async function someone(spec: TokenSpec = {}) {
   return { scene, token, check };
 }
 
-/** Of a counter that is far from everything. */
+/** A code of a counter far from the token's. */
 const wrongOf = ({ secret }: FixtureToken, digits: 6 | 8 = 6) =>
   hotp({ secret, counter: 7, digits, algorithm: 'SHA1' });
 
@@ -44,7 +44,7 @@ async function lastEvent() {
 }
 
 // SR-63
-test('SR-63: a clock that was set back keeps checks waiting for the hour that is left, and no longer', async () => {
+test('SR-63: after a clock was set back, checks wait for the rest of the hour, and no longer', async () => {
   const { token, check } = await someone();
   ports.clock.advance(24 * HOUR_MS);
   for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) await check(wrongOf(token));
@@ -56,24 +56,24 @@ test('SR-63: a clock that was set back keeps checks waiting for the hour that is
   expect(await check(wrongOf(token))).toHaveProperty('check');
 });
 
-describe('guessing at a check', () => {
-  // SR-2. The attack: codes are tried at the check, where no failure of the token is counted, until one is right.
-  test('SR-2: five wrong codes within an hour close it, for the right one as well, over every process', async () => {
+describe('guessing with checks', () => {
+  // SR-2. The attack: codes are tried with the check, which counts no failure of the token, until one is right.
+  test('SR-2: five wrong codes within an hour block it, for the right one as well, over every process', async () => {
     const { token, check } = await someone();
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, at) => check(wrongOf(token), at % 2 === 0 ? ports : replica)),
     );
     const said = outcomes.map((outcome) => ('check' in outcome ? outcome.check.verdict : outcome.refused));
     expect(said.filter((one) => one === 'wrong')).toHaveLength(WRONG_CHECKS_PER_HOUR);
-    // What waited too long in line was not evaluated either.
+    // A request that waited too long in the queue was not evaluated either.
     for (const one of said) expect(['wrong', 'TOO_MANY_ATTEMPTS', 'OVERLOADED']).toContain(one);
     expect(await check(await token.code())).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
     ports.clock.advance(HOUR_MS);
     expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
   });
 
-  // SR-15. The attack: patience, and a code that is known to be right in between.
-  test('SR-15: twenty within a week close it, however slowly, and no right code opens it again', async () => {
+  // SR-15. The attack: patience, and known right codes in between.
+  test('SR-15: twenty within a week block it, however slowly, and no right code unblocks it', async () => {
     const { token, check } = await someone();
     let evaluated = 0;
     for (let at = 0; at < 60; at++) {
@@ -90,8 +90,8 @@ describe('guessing at a check', () => {
     expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
   });
 
-  // SR-14. The attack: the explicit acts that forgive failures of sign-ins are used to buy guesses here.
-  test('SR-14: neither unlocking, nor a sign-in, nor a resynchronisation opens it', async () => {
+  // SR-14. The attack: the explicit acts that reset failures of sign-ins are used to buy guesses here.
+  test('SR-14: neither unlocking, nor a sign-in, nor a resynchronisation unblocks it', async () => {
     const { scene, token, check } = await someone({ kind: 'hotp' });
     const code = (counter: number) => hotp({ secret: token.secret, counter, digits: 6, algorithm: 'SHA1' });
     for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) await check(code(5_000));
@@ -102,8 +102,8 @@ describe('guessing at a check', () => {
     expect(await check(await token.code())).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
   });
 
-  // SR-16. The attack: the count is kept from being written, so that guesses are free.
-  test('SR-16: is not answered when it cannot be counted', async () => {
+  // SR-16. The attack: the count cannot be written, so that guesses are free.
+  test('SR-16: is refused if it cannot be counted', async () => {
     const { token, check } = await someone();
     ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
     await expect(check(wrongOf(token))).rejects.toThrow('gone');
@@ -111,7 +111,7 @@ describe('guessing at a check', () => {
   });
 
   // SR-3
-  test('SR-3: is an outage, and no answer, where the seed does not open', async () => {
+  test('SR-3: is an outage, and no result, if the seed does not open', async () => {
     const { token, check } = await someone();
     const otp = await token.code();
     const { open } = ports.secrets;
@@ -122,8 +122,8 @@ describe('guessing at a check', () => {
     ports.secrets.open = open;
   });
 
-  // The attack: one code on each of very many tokens, so that no count of one token is reached.
-  test('of many tokens is bounded for whoever asks', async () => {
+  // The attack: one code on each of very many tokens, so that no token's count is reached.
+  test('of many tokens is limited per caller', async () => {
     const { scene, token } = await someone();
     const by = {
       actor: { kind: 'api-key', account: scene.account, id: 'key_00000000001', scopes: ['write'] },
@@ -134,8 +134,9 @@ describe('guessing at a check', () => {
     expect(await checkCode(ports, operatorContext(scene.account), token.id, otp)).toHaveProperty('check');
   });
 
-  // The attack: the PIN is guessed with the device in hand: ten thousand, and each right code tells.
-  test('a right code behind a wrong PIN is a wrong code, and counted as one', async () => {
+  // The attack: the PIN is guessed with the device in hand: ten thousand guesses, and each right code would confirm
+  // one.
+  test('a right code after a wrong PIN is a wrong code, and counted as one', async () => {
     const { token, check } = await someone({ pin: { digits: '4711', position: 'before' } });
     const otp = await token.code();
     expect(await check(`4712${otp.slice(-6)}`)).toEqual({ check: { verdict: 'wrong' } });
@@ -145,8 +146,8 @@ describe('guessing at a check', () => {
 });
 
 describe('a check', () => {
-  // SR-8. The attack: checks move a token's place, forgive failures or use a code up behind its owner's back.
-  test('SR-8: writes its own count and one event, and leaves the token to the byte', async () => {
+  // SR-8. The attack: checks advance a token, reset failures or use a code up without its owner.
+  test('SR-8: writes its own count and one event, and changes no byte of the token', async () => {
     const { scene, token, check } = await someone();
     await signInByApi(ports, scene, wrongOf(token));
     const key = tokenDocument.key(token.id);
@@ -163,12 +164,12 @@ describe('a check', () => {
       expect(change.index ?? []).toEqual([]);
     }
     expect(ports.store.commits.length - commits).toBe(3);
-    // The code is as good as before, once.
+    // The code is still valid, once.
     expect(await signInByApi(ports, scene, otp)).toMatchObject({ otp: 'verified' });
     expect(await check(otp)).toEqual({ check: { verdict: 'used' } });
   });
 
-  test('tells how far a button ran ahead, and how far a clock is behind', async () => {
+  test('reports how far a button is ahead, and how far a clock is behind', async () => {
     const fob = await someone({ kind: 'hotp' });
     expect(await fob.check(await fob.token.code(4))).toEqual({ check: { verdict: 'right', offset: 4 } });
     const app = await someone();
@@ -178,7 +179,7 @@ describe('a check', () => {
   });
 
   // SR-34, SR-35
-  test('SR-34: is one event, of who asked and what it was, without the code', async () => {
+  test('SR-34: has one event with the caller and the verdict, without the code', async () => {
     const { token, check } = await someone();
     const otp = await token.code();
     await check(otp);
@@ -208,12 +209,12 @@ describe('a check', () => {
     expect(counted).toBeUndefined();
   });
 
-  test('of a token that is switched off tells whether the device is right, before it is handed out', async () => {
+  test('of a deactivated token reports whether the device is right, before it is given out', async () => {
     const { token, check } = await someone({ state: 'deactivated' });
     expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
   });
 
-  test('is for codes that a device shows by itself: what is sent is used up by being looked at', async () => {
+  test('is for codes that a device shows by itself: checking a sent code would use it up', async () => {
     const { scene } = await someone();
     const sent = await giveSent(scene, 'email', 'alice@shop.example');
     expect(await checkCode(ports, operatorContext(scene.account), sent.id, '123456')).toEqual({
@@ -222,9 +223,9 @@ describe('a check', () => {
   });
 });
 
-describe('who may', () => {
-  // SR-27. The attack: an administrator without a say in somebody's resource learns whether a code is right there.
-  test('SR-27: whoever may change the token, and nobody else', async () => {
+describe('authorisation', () => {
+  // SR-27. The attack: an administrator without rights on a resource learns whether a code is right there.
+  test('SR-27: a check needs the right to change the token', async () => {
     const { scene, token } = await someone();
     const { account, resource } = scene;
     const by = (resources: string[], role: 'administrator' | 'superuser' = 'administrator') =>
@@ -245,8 +246,8 @@ describe('who may', () => {
     expect(await checkCode(ports, by([], 'superuser'), token.id, otp)).toHaveProperty('check');
   });
 
-  // The attack: a session left open is asked about the factor that whoever found it lacks.
-  test('nobody, of the token with which an administrator gets in: not they, not the superuser, not a key', async () => {
+  // The attack: an open session is used to check the factor that the finder lacks.
+  test('no actor checks an administrator’s own token: neither they, nor the superuser, nor a key', async () => {
     const { account } = await createFixture(ports);
     const ada = await addAdministrator(ports, account, { email: 'ada@acme.example', superuser: true });
     const { token } = await read(ports, administratorDocument.key(account, ada.id));

@@ -18,19 +18,19 @@ import { splitPin } from './pin.ts';
 import { seedContext } from './seed-context.ts';
 import { isOath, type OathToken, type Token } from './token.ts';
 
-/** Checks of any outcome, by one administrator or key within an hour. */
+/** Checks with any result, by one administrator or key within an hour. */
 export const CHECKS_PER_HOUR = 300;
 
 const REASONS = { used: 'OTP_REPLAYED', late: 'OTP_CLOCK_OFF', wrong: 'OTP_WRONG' } as const;
 
 /**
- * Says whether a sign-in would take this code now, and touches nothing that a sign-in looks at: no place, no failures, no
- * lock. For whoever may change the token, since it is something to guess with (SR-2): what is not right is counted by
- * itself, before it is answered, and after some the token answers nobody. Of administrators' own tokens none is checked: a
- * session that was left open shall not be asked about the factor that it lacks.
+ * Reports whether a sign-in would accept this code now, and changes nothing that a sign-in reads: no counter, no
+ * failures, no lock. It needs the right to change the token and could be used to guess (SR-2): wrong codes have their
+ * own count, written before the response, and too many block further checks of the token. An administrator's own token
+ * is never checked: an open session must not reveal the factor that it lacks.
  *
- * Codes that are sent, recovery codes, passkeys and answers to questions are right once and used up by being looked at;
- * there is nothing to check of them.
+ * Sent codes, recovery codes, passkeys and answers to questions are valid once, and a check would use them up, so they
+ * are not supported.
  *
  * @param otp exactly `^[0-9]{6,10}$`, or with the token's PIN
  */
@@ -64,14 +64,15 @@ export async function checkCode(
       if (!allowed(token)) return { answer: refusal('FORBIDDEN') };
       if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = stateOnceEnabled(token, at);
-      // No code is evaluated that no sign-in would evaluate (SR-4). A deactivated token may be tried before it is handed out.
+      // Evaluate no code that no sign-in would evaluate (SR-4). A deactivated token may be checked before it is given
+      // out.
       if (state !== 'active') return { answer: refusal(denialCode(state)) };
       const known = checks && checksAsOf(checks.value, at);
       const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }];
       const opensAt = checksOpenAt(known, at);
       if (opensAt > 0) {
         const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at });
-        // Kept, or the wait after a clock that was set back would start again with each check.
+        // Store it, or the wait after a clock was set back would restart with each check.
         return known && known !== checks?.value ? { answer, write: { put: keep(known) } } : { answer };
       }
 
@@ -89,7 +90,7 @@ export async function checkCode(
   );
 }
 
-/** A right code behind a wrong PIN is a wrong code: four digits are guessed soon. */
+/** A right code after a wrong PIN is a wrong code: four digits are guessed quickly. */
 function judge(ports: Pick<Ports, 'secrets'>, token: OathToken, typed: string, now: number): CodeCheck {
   return callDependency('checking a code', () => {
     const { otp, isPinRight } = splitPin(ports, token, typed);

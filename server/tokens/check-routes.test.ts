@@ -27,8 +27,8 @@ test.each([[123456], [['123456']], ['1'.repeat(33)], [null]])('%j is no code', a
   expect(await refusalOf(await check(otp))).toEqual({ status: 422, code: 'INPUT_INVALID' });
 });
 
-// SR-27. The attack: a key that may only read, or only authenticate, is used to look for a code.
-test('SR-27: is for keys that may write, and no others', async () => {
+// SR-27. The attack: a key that may only read, or only authenticate, is used to find a code.
+test('SR-27: accepts keys that may write, and no others', async () => {
   const otp = await scene.fob.code();
   for (const scope of ['read', 'authenticate'] as const) {
     const key = await service.keyFor(scene.account, [scope]);
@@ -37,7 +37,7 @@ test('SR-27: is for keys that may write, and no others', async () => {
 });
 
 // SR-23, SR-2
-test('SR-2: says what a code is and nothing of the token; wrong ones close it, with when to come again', async () => {
+test('SR-2: reports the verdict and nothing of the token; wrong codes block it, with a time to retry', async () => {
   const right = await check(await scene.fob.code(2));
   expect(right.status).toBe(200);
   expect(await right.json()).toEqual({ verdict: 'right', offset: 2 });

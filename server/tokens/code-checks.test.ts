@@ -12,8 +12,8 @@ import {
 
 const HOUR_MS = 3_600_000;
 
-// SR-2, SR-15. The attack: guesses at whatever pace, with right codes in between that are known to whoever guesses.
-test('SR-2: at no pace, and with whatever right codes between them, are there more wrong checks in any hour or week', () => {
+// SR-2, SR-15. The attack: guesses at any pace, with known right codes in between.
+test('SR-2: at no pace, and with any right codes in between, are there more wrong checks in any hour or week', () => {
   const pause = fc.oneof(fc.nat(60_000), fc.nat(2 * HOUR_MS), fc.nat(40 * HOUR_MS));
   fc.assert(
     fc.property(fc.array(fc.tuple(pause, fc.boolean()), { maxLength: 120 }), (tries) => {
@@ -41,7 +41,7 @@ test('SR-2: at no pace, and with whatever right codes between them, are there mo
   );
 });
 
-test('an hour after the first of five, there is one more', () => {
+test('an hour after the first of five, one more is allowed', () => {
   let checks: CodeChecks | undefined;
   for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) {
     expect(checksOpenAt(checks, at)).toBe(0);
@@ -53,7 +53,7 @@ test('an hour after the first of five, there is one more', () => {
 });
 
 // SR-63
-test('SR-63: a clock that was set back makes no wait longer than a week, or than an hour while the week has room', () => {
+test('SR-63: after a clock was set back no wait is longer than a week, or than an hour while the weekly limit is not reached', () => {
   const ahead = fc.array(fc.integer({ min: 0, max: 3 * CHECKS_KEPT_MS }), { maxLength: WRONG_CHECKS_PER_WEEK });
   fc.assert(
     fc.property(ahead, fc.nat(3 * CHECKS_KEPT_MS), fc.nat(CHECKS_KEPT_MS), (times, now, later) => {
@@ -67,7 +67,7 @@ test('SR-63: a clock that was set back makes no wait longer than a week, or than
   );
 });
 
-test('twenty wrong checks in a week close it until the first of them is a week ago, and then is forgotten', () => {
+test('twenty wrong checks in a week block it until the first of them is a week old, and is then forgotten', () => {
   expect(CHECKS_KEPT_MS).toBe(7 * 86_400_000);
   const wrongAt = Array.from({ length: 20 }, (_, hour) => hour * HOUR_MS);
   expect(checksOpenAt({ wrongAt: wrongAt.slice(1) }, 20 * HOUR_MS)).toBe(0);
@@ -80,7 +80,7 @@ test('twenty wrong checks in a week close it until the first of them is a week a
 });
 
 // SR-63
-test('SR-63: what lies ahead of the clock counts as of now, and what does not stays', () => {
+test('SR-63: a check in the future counts as of now, and every other is unchanged', () => {
   expect(checksAsOf({ wrongAt: [5, 10, 15] }, 10)).toEqual({ wrongAt: [5, 10, 10] });
   const past = { wrongAt: [5, 10] };
   expect(checksAsOf(past, 10)).toBe(past);

@@ -1,12 +1,12 @@
 import { HOUR_MS } from '../kernel/time.ts';
-/** A wrong check is remembered so long. */
+/** How long a wrong check is remembered. */
 export const CHECKS_KEPT_MS = 7 * 24 * HOUR_MS;
 export const WRONG_CHECKS_PER_HOUR = 5;
 export const WRONG_CHECKS_PER_WEEK = 20;
 
 /**
- * When codes of one token were checked that were not right. A count of its own: it takes no guess from a sign-in and gives
- * none back. Shares the token's anchor.
+ * The times of wrong checks of one token's codes. A separate count: it neither uses nor restores guesses of a sign-in.
+ * Shares the token's anchor.
  */
 export interface CodeChecks {
   /** At most {@link WRONG_CHECKS_PER_WEEK}, oldest first. */
@@ -14,16 +14,16 @@ export interface CodeChecks {
 }
 
 /**
- * The count as this clock sees it: what lies ahead was counted before the clock was set back, and counts as of now (SR-63). The
- * same object where nothing lies ahead.
+ * The count as this clock sees it: a check in the future was counted before the clock was set back, and counts as of
+ * now (SR-63). Returns the same object if there is none.
  */
 export function checksAsOf(checks: CodeChecks, now: number): CodeChecks {
   return checks.wrongAt.some((at) => at > now) ? { wrongAt: checks.wrongAt.map((at) => Math.min(at, now)) } : checks;
 }
 
 /**
- * From when on a code of the token may be checked; 0 where it may be now. Neither a right code nor anything else opens it
- * sooner, so that nobody who has one code buys guesses at the next.
+ * When a code of the token may be checked again; 0 if it may be now. Not even a right code shortens the wait, so that
+ * knowing one code buys no guesses at the next.
  */
 export function checksOpenAt(checks: CodeChecks | undefined, now: number): number {
   const wrongAt = checks?.wrongAt ?? [];

@@ -9,14 +9,14 @@ import type { SentFactor, SentToken } from './token.ts';
 
 export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
   kind: SentFactor['kind'];
-  /** E.164, or an e-mail address. */
+  /** E.164, or an email address. */
   to: string;
-  /** Else the address, masked. */
+  /** Default: the address, masked. */
   name?: string | undefined;
   pin?: NewPin | undefined;
 }
 
-/** Makes a token whose codes are sent. Whoever makes it vouches for whose address that is. */
+/** Creates a token whose codes are sent. The caller vouches for the owner of the address. */
 export async function createSentToken(
   ports: TokenNeeds,
   act: RequestContext,

@@ -20,15 +20,15 @@ import type { SpentSeed } from './spent-seed.ts';
 import { readSpentSeed } from './spent-seeds.ts';
 import type { OathToken, OcraToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from './token.ts';
 
-/** What is said of a token of any kind. */
+/** The input common to every kind. */
 export interface NewTokenRecord {
   name: string;
   serial?: string | undefined;
   owner?: UserId | undefined;
   expiresAt?: number | undefined;
-  /** Where the epochs of the token begin; 0, the default, for an id that nothing has had before. */
+  /** The first epoch of the token; 0, the default, for an id that was never used. */
   epoch?: number | undefined;
-  /** In the Protectimus dialect: what it is called there. */
+  /** Its type in the Protectimus dialect. */
   madeAs?: ProtectimusType | undefined;
 }
 
@@ -45,12 +45,12 @@ export interface NewOathToken extends NewTokenRecord {
   periodMs: number;
   /** HOTP: the next counter. */
   counter: number;
-  /** Given by whoever has the device already; otherwise made here. */
+  /** Given if the device already exists; otherwise generated here. */
   secret?: Uint8Array | undefined;
-  /** TOTP: what is known of the device's clock, in steps. */
+  /** TOTP: the known drift of the device's clock, in steps. */
   driftSteps?: number | undefined;
   pin?: NewPin | undefined;
-  /** A code that the device shows, as a proof that there is one; used up by it. */
+  /** A code that the device shows, as a proof of possession; used up by it. */
   shown?: string | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface NewOcraToken extends NewTokenRecord {
   /** Suites with a counter: the next one. */
   counter: number;
   secret?: Uint8Array | undefined;
-  /** Suites with time: what is known of the device's clock, in steps. */
+  /** Suites with time: the known drift of the device's clock, in steps. */
   driftSteps?: number | undefined;
   /** Typed before or after an answer. */
   pin?: NewPin | undefined;
@@ -78,7 +78,7 @@ export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 /** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
 const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
 
-/** Makes a token that shows codes by itself. The seed is answered this once and sealed for good (SR-21, SR-23). */
+/** Creates a token that shows its own codes. The seed is returned once and stored sealed (SR-21, SR-23). */
 export async function createToken(
   ports: TokenNeeds,
   act: RequestContext,
@@ -93,7 +93,7 @@ export async function createToken(
     input.kind === 'totp'
       ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
       : { kind: 'hotp' };
-  // A seed that is made here is new.
+  // A generated seed is new.
   const spent = input.secret && (await readSpentSeed(ports, account, factor, secret));
   const nextCounter = placeOf({ ...input, factor }, secret, spent, ports.clock.now());
   if (nextCounter === undefined) return refusal('OTP_WRONG');
@@ -114,11 +114,11 @@ export async function createToken(
     }),
   );
   if (isRefusal(made)) return made;
-  // Repeated with the same Idempotency-Key it answers the seed that was made the first time.
+  // Repeated with the same Idempotency-Key, returns the first seed.
   return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
 }
 
-/** Where a new token begins; undefined where the code that was to show that there is a device is not its. */
+/** The first counter of a new token; undefined if the proof of possession is not its code. */
 function placeOf(
   { factor, algorithm, digits, counter, shown }: NewOathToken & Pick<OathToken, 'factor'>,
   secret: Uint8Array,
@@ -131,8 +131,8 @@ function placeOf(
 }
 
 /**
- * Makes a token whose device answers questions (RFC 6287). The seed is answered this once and sealed for good; so is the hash
- * of the PIN that goes into its answers, which by itself hides nothing.
+ * Creates a token whose device answers questions (RFC 6287). The seed is returned once and stored sealed; so is the
+ * hash of the PIN that goes into its answers, which a bare hash would not protect.
  */
 export async function createOcraToken(
   ports: TokenNeeds,
@@ -170,7 +170,7 @@ export async function createOcraToken(
   return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
 }
 
-/** Makes a set of recovery codes, shown this once. They stand in for a token, so they belong to somebody. */
+/** Creates a set of recovery codes, shown once. They replace a token, so they need an owner. */
 export async function createRecoveryCodes(
   ports: TokenNeeds,
   act: RequestContext,
@@ -191,7 +191,9 @@ export async function createRecoveryCodes(
 
 type TokenRecord = Omit<RecoveryToken, 'factor'>;
 
-/** Everything that making a token of any kind takes: rights, the record, the commit, and an owner who is still there. */
+/**
+ * Everything that creating a token of any kind needs: rights, the record, the commit, and an owner who still exists.
+ */
 export async function storeToken<T extends Token>(
   ports: TokenNeeds,
   act: RequestContext,
@@ -226,7 +228,7 @@ export async function storeToken<T extends Token>(
   const index = tokenIndexes.created(account);
   const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), index, token as Token);
   if (isRefusal(made)) return made;
-  // Whoever was deleted meanwhile owns nothing; the token is nobody's, as theirs before it.
+  // A user who was deleted meanwhile owns nothing; the token then has no owner, like their earlier ones.
   const { owner } = made.created;
   if (owner !== undefined && !(await readUser(ports, account, owner))) {
     await disown(ports, act, account, id, owner);

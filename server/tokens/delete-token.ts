@@ -15,8 +15,9 @@ import { releaseCredential } from './kinds/passkey/claim-credential.ts';
 import { keepSpentSeed } from './spent-seeds.ts';
 
 /**
- * Deletes a token. A token with which an administrator signs in is theirs alone to delete. Its owner is marked first as a user
- * who had one, and how far its codes were used up is kept for its seed. The assignments that named it are void from then on; they are only tidied up afterwards.
+ * Deletes a token. Only an administrator can delete the token that they sign in with. First mark its owner as a user
+ * who had one, and store how far its codes were used up, for its seed. Assignments that named it are void from then on,
+ * and cleaned up afterwards.
  */
 export async function deleteToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -39,7 +40,7 @@ export async function deleteToken(
     'TOKEN_NOT_FOUND',
     (token) => {
       if (!mayDelete(actor, token)) return refusal('FORBIDDEN');
-      // What was kept beforehand is of this owner and this place.
+      // The stored marks are of this owner and this counter.
       const isAsKept = token.owner === owner && token.nextCounter === found.object.nextCounter;
       return isAsKept ? undefined : refusal('CONTENTION');
     },
@@ -52,7 +53,7 @@ export async function deleteToken(
   return { deleted: true };
 }
 
-/** No event: what is taken off has meant nothing since the token was gone. */
+/** No event: these assignments have been void since the token was deleted. */
 async function forgetPairs(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   owner: UserId,

@@ -44,7 +44,7 @@ export const codeChecksDocument = defineDocument<CodeChecks, [token: TokenId]>({
   expires: '7 days after the last check',
 });
 
-/** Makes a passkey findable, and one person's. `hash`: see `kinds/passkey`. */
+/** Maps a passkey to its token and makes it unique. `hash`: see `kinds/passkey`. */
 export const credentialClaimDocument = defineDocument<{ token: TokenId }, [account: AccountId, hash: string]>({
   kind: 'credential-claim',
   description: 'Which token a passkey is.',
@@ -87,7 +87,7 @@ export const unlockLinkDocument = defineDocument<UnlockLink, [user: UserId]>({
   expires: 'with the link',
 });
 
-/** Tokens, by creation unless it says otherwise. */
+/** Tokens, by creation unless stated otherwise. */
 export const tokenIndexes = defineIndexes(
   { kind: 'tokens', anchorOf: ({ id }) => id, onRestore: 'keep' },
   {
@@ -99,7 +99,7 @@ export const tokenIndexes = defineIndexes(
     ofKind: (account: AccountId, kind: TokenFactor['kind']) => `${account}/kind/${kind}`,
     locked: (account: AccountId) => `${account}/locked`,
     deactivated: (account: AccountId) => `${account}/deactivated`,
-    /** Those that expire some day or have. */
+    /** Those that have an expiry, past or future. */
     expiring: (account: AccountId) => `${account}/expiring`,
   },
 );

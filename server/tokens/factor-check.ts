@@ -7,30 +7,30 @@ import type { Token } from './token.ts';
 
 export type VerifyNeeds = Pick<Ports, 'secrets'>;
 
-/** A token that an answer is tried on, and what it was asked, if anything. */
+/** A token that an answer is verified on, and its challenge, if any. */
 export interface Candidate {
   stored: Stored<Token>;
   challenge?: Stored<Challenge> | undefined;
-  /** Where it was asked. */
+  /** The scope of the challenge. */
   scope: string;
 }
 
 export type FactorVerdict =
   | {
       verdict: 'accepted';
-      /** The token with the answer used up; failures are forgiven by the caller. */
+      /** The token with the answer used up; the caller resets failures. */
       next: Token;
       /** The challenge with the answer used up. */
       challenge?: Challenge;
-      /** Of a passkey: what it has shown of itself. */
+      /** The data of a verified passkey. */
       passkey?: ShownPasskey;
     }
-  /** The answer that was accepted last, once more: a double click, not a guess. */
+  /** The last accepted answer again: a double click, not a guess. */
   | { verdict: 'replayed' }
   /**
-   * `reason`: for the event alone, where there is more to say. `next`: what has to be remembered of the token beside the
-   * failure. `clockOff`: it would be right some steps away.
+   * `reason`: for the event alone, if it says more. `next`: a change of the token beside the failure. `clockOff`: it
+   * would be right some steps away.
    */
   | { verdict: 'wrong'; reason?: RefusalCode; next?: Token; clockOff?: true }
-  /** The token was asked nothing, so there is nothing that a guess could hit. */
+  /** The token has no challenge, so there is nothing to guess. */
   | { verdict: 'not-asked' };

@@ -15,7 +15,7 @@ export interface TokenQuery extends ListQuery {
   state?: TokenState | undefined;
   owner?: UserId | undefined;
   kind?: Token['factor']['kind'] | undefined;
-  /** That takes the token's codes with no user. */
+  /** A resource that accepts the token's codes without a user. */
   resource?: ResourceId | undefined;
 }
 

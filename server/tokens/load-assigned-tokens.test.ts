@@ -40,12 +40,12 @@ function lose(scene: Fixture, loss: Loss): void {
   };
 }
 
-// SR-4. The attack: users who have lost the race for a login, and still carry it, sign in by it with their own password.
-describe.each(Object.entries(LOSSES))('the login of a user %s in the middle of a sign-in', (_, loss) => {
+// SR-4. The attack: a user who has lost the race for a login, and still has it, signs in by it with their own password.
+describe.each(Object.entries(LOSSES))('the login of a user %s during a sign-in', (_, loss) => {
   const ask = ({ account, resource }: Fixture, user: string) =>
     authenticate(ports, { account, resource: resource.id, user, method: 'password', password: PASSWORD });
 
-  test('and their password opens nothing over the API, by the login or by their id', async () => {
+  test('is refused over the API with their password, by the login or by their id', async () => {
     for (const by of ['login', 'id'] as const) {
       const scene = await createFixture(ports, { alone: true });
       lose(scene, loss);
@@ -54,7 +54,7 @@ describe.each(Object.entries(LOSSES))('the login of a user %s in the middle of a
     }
   });
 
-  test('and their password leads nowhere in the widget', async () => {
+  test('is refused in the widget with their password', async () => {
     const scene = await createFixture(ports, { alone: true });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -62,7 +62,7 @@ describe.each(Object.entries(LOSSES))('the login of a user %s in the middle of a
     expect(await walk.password()).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
   });
 
-  test('and the code of their token ends it', async () => {
+  test('is refused with the code of their token', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     lose(scene, loss);

@@ -10,20 +10,20 @@ import { tokenDocument } from './documents.ts';
 import type { Token } from './token.ts';
 
 export interface AssignedTokens {
-  /** The person as they are now, undefined when blocked, gone, no longer live, or not to come in that way. */
+  /** The current user, undefined if blocked, gone, no longer live, or not allowed to sign in that way. */
   user: User | undefined;
-  /** Their tokens on that resource, as far as each still belongs to them in the same ownership. */
+  /** The tokens with which they are assigned to that resource and which they still own in the same epoch. */
   tokens: Stored<Token>[];
 }
 
 const MAX_ROUNDS = 4;
 
 /**
- * A person and the tokens with which they are assigned to a resource, in one read. `known` only says where to look; what
- * counts is what is read now. Where that names tokens that `known` did not, they are read as well: a token left out
- * would be a second factor left out (SR-3).
+ * A user and the tokens with which they are assigned to a resource, in one read. `known` only says where to look; the
+ * current data counts. Tokens that only the current data names are read as well: a missing token would be a missing
+ * second factor (SR-3).
  *
- * @throws Contention when the person's tokens change with every look
+ * @throws Contention if the user's tokens change with every read
  */
 export async function loadAssignedTokens(
   ports: Pick<Ports, 'store' | 'clock'>,

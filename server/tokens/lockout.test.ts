@@ -39,7 +39,7 @@ describe('the state of a token', () => {
     expect(tokenState(sampleToken(changes), NOW)).toBe(state);
   });
 
-  test('is deactivated exactly if it is not enabled, and once enabled is what it was', () => {
+  test('is deactivated exactly if it is not enabled, and unchanged once enabled again', () => {
     const facts = fc.record({
       lock: fc.constantFrom(undefined, LOCK),
       expiresAt: fc.constantFrom(undefined, NOW - 1, NOW, NOW + 1),
@@ -55,7 +55,7 @@ describe('the state of a token', () => {
   });
 });
 
-test('SR-67: no resource that takes a token as well raises its limit, whichever is used', () => {
+test('SR-67: a second resource that accepts a token never raises its limit, whichever is used', () => {
   const limits = fc.array(fc.integer({ min: 3, max: 10 }), { maxLength: 5 });
   fc.assert(
     fc.property(fc.integer({ min: 3, max: 10 }), limits, fc.integer({ min: 3, max: 10 }), (used, others, further) => {
@@ -86,7 +86,7 @@ describe('wrong codes', () => {
     expect(wrong(once, 'b').failures).toBe(2);
   });
 
-  test('change nothing about a token that is locked already', () => {
+  test('do not change a locked token', () => {
     const locked = sampleToken({ failures: 6, lock: LOCK });
     expect(countWrongAnswer(frozen(locked), { threshold: 5, attempt: 'later', now: NOW + 9 })).toEqual(locked);
   });
@@ -95,7 +95,7 @@ describe('wrong codes', () => {
     expect(wrong(sampleToken({ failures: 7 }), 'a', 3).lock).toEqual(LOCK);
   });
 
-  test('lock at once under a threshold that is no number', () => {
+  test('lock at once under a threshold that is not a number', () => {
     expect(wrong(sampleToken(), 'a', Number.NaN).lock).toEqual(LOCK);
   });
 });
@@ -104,7 +104,7 @@ describe('an accepted code', () => {
   const accept = (token: OathToken, changes = {}) =>
     resetFailures(advanceCounter(frozen(token), 100), { ...RULES, ...changes });
 
-  test('is used up with everything before it, and zeroes the failures', () => {
+  test('is used up with every earlier one, and resets the failures', () => {
     expect(accept(sampleToken({ nextCounter: 7, failures: 5 }))).toMatchObject({ nextCounter: 101, failures: 0 });
   });
 
@@ -113,11 +113,11 @@ describe('an accepted code', () => {
     ['the user is blocked', { failures: 4 }, { userBlocked: true }],
     ['the token is locked', { failures: 4, lock: LOCK }, {}],
     ['the threshold is no number', { failures: 4 }, { threshold: Number.NaN }],
-  ])('zeroes nothing when %s, but is used up all the same', (_name, changes, rules) => {
+  ])('resets nothing if %s, but is used up all the same', (_name, changes, rules) => {
     expect(accept(sampleToken(changes), rules)).toMatchObject({ ...changes, nextCounter: 101 });
   });
 
-  // SR-8. Attack: bring a used code back by accepting an older one.
+  // SR-8. Attack: restore a used code by accepting an older one.
   test.each([[99], [-1], [0.5], [Number.NaN], [Number.MAX_SAFE_INTEGER]])(
     'is an error at counter %d after 99',
     (counter) => {
@@ -127,12 +127,12 @@ describe('an accepted code', () => {
   );
 });
 
-describe('forgiving the other tokens of an assignment', () => {
-  test('zeroes failures within the limit', () => {
+describe('resetting the failures of an assignment’s other tokens', () => {
+  test('resets failures within the limit', () => {
     expect(resetFailures(frozen(sampleToken({ failures: 5 })), RULES)).toStrictEqual(sampleToken());
   });
 
-  test('without a failure is the same token, with nothing to write', () => {
+  test('returns the same token if there is no failure, so that nothing is written', () => {
     const token = frozen(sampleToken());
     expect(resetFailures(token, RULES)).toBe(token);
   });
@@ -142,7 +142,7 @@ describe('forgiving the other tokens of an assignment', () => {
     [{ failures: 6 }, RULES],
     [{ failures: 2, lock: LOCK }, RULES],
     [{ failures: 2 }, { ...RULES, userBlocked: true }],
-  ])('leaves %j under %j', (changes, rules) => {
+  ])('does not change %j under %j', (changes, rules) => {
     const token = sampleToken(changes);
     expect(resetFailures(frozen(token), rules)).toEqual(token);
   });
@@ -152,7 +152,7 @@ describe('forgiving the other tokens of an assignment', () => {
 describe('resynchronisations that find nothing', () => {
   const fail = (token: OathToken) => countFailedResync(frozen(token), { threshold: 3, now: NOW });
 
-  test('lock the token when they exceed the threshold, not before, and leave the wrong codes as they are', () => {
+  test('lock the token when they exceed the threshold, not before, and do not change the count of wrong codes', () => {
     let token = sampleToken({ failures: 2 });
     for (let n = 1; n <= 3; n++) {
       token = fail(token);
@@ -163,14 +163,14 @@ describe('resynchronisations that find nothing', () => {
     );
   });
 
-  test('change nothing about a token that is locked already', () => {
+  test('do not change a locked token', () => {
     const locked = sampleToken({ resyncFailures: 1, lock: LOCK });
     expect(fail(locked)).toEqual(locked);
   });
 });
 
 describe('locks by hand', () => {
-  test('unlocking lifts the lock, zeroes the failures and moves nothing else', () => {
+  test('unlocking lifts the lock, resets the failures and changes nothing else', () => {
     const token = sampleToken({
       failures: 6,
       resyncFailures: 2,
@@ -191,7 +191,7 @@ describe('locks by hand', () => {
   });
 });
 
-// SR-2, SR-14, SR-15: whatever the order of guesses, lucky hits, other tokens' successes and administrators' acts.
+// SR-2, SR-14, SR-15: any order of guesses, lucky hits, other tokens' successes and administrators' acts.
 describe('over random histories', () => {
   type Act = {
     kind: 'guess' | 'repeat' | 'hit' | 'other' | 'unlock' | 'deactivate';
@@ -229,7 +229,7 @@ describe('over random histories', () => {
             if (attempt !== token.lastCountedAttempt) evaluatedInARow++;
             token = countWrongAnswer(token, { threshold, attempt, now: NOW });
           }
-          // The most lenient resource has a threshold of 10, so the eleventh locks wherever it is made.
+          // The most lenient resource has a threshold of 10, so the eleventh locks on any resource.
           expect(evaluatedInARow).toBeLessThanOrEqual(11);
           expect(token.nextCounter).toBeGreaterThanOrEqual(before.nextCounter);
           if (before.lock && kind !== 'unlock') expect(token.lock).toEqual(before.lock);

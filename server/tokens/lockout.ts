@@ -1,6 +1,6 @@
 import type { Token, TokenState } from './token.ts';
 
-/** The rules a success is judged by, from the resources that take the token and the user, if one is involved. */
+/** The rules for a success, from the resources that accept the token and the user, if one is involved. */
 export interface ResetRules {
   /** Of these resources, the {@link lowestThreshold}. */
   threshold: number;
@@ -10,14 +10,16 @@ export interface ResetRules {
 type StateFacts = Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>;
 
 /**
- * What a token is to authentication at this moment. Deactivation wins: a deactivated token takes no part, even if it is
+ * The state of a token for authentication now. Deactivation wins: a deactivated token takes no part, even if it is
  * locked or has expired. That is safe because only administrators deactivate.
  */
 export function tokenState(token: StateFacts, now: number): TokenState {
   return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';
 }
 
-/** What the token is, or would be if it were enabled again: a lock outlasts a deactivation, and so does an expiry. */
+/**
+ * The state of the token, or its state once it is enabled again: a lock outlasts a deactivation, and so does an expiry.
+ */
 export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
   if (token.lock) return 'locked';
   if (token.expiresAt !== undefined && !(now < token.expiresAt)) return 'expired';
@@ -25,19 +27,19 @@ export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number
 }
 
 /**
- * How many wrong codes in a row a token bears: the lowest limit of all resources that take it, whichever of them is used, so
- * that a lax one gives away no guesses at another (SR-67).
+ * The allowed number of consecutive wrong codes of a token: the lowest limit of all resources that accept it, whichever
+ * is used, so that a less strict one gives no guesses at another (SR-67).
  *
- * @param used of the resource that is used
- * @param others of the other resources that take the token
+ * @param used of the resource in use
+ * @param others of the other resources that accept the token
  */
 export function lowestThreshold(used: number, others: readonly number[]): number {
   return Math.min(used, ...others);
 }
 
 /**
- * Counts a wrong code, once per attempt; a token whose failures exceed the threshold is locked (SR-14, SR-15, SR-16).
- * A token that is locked already stays as it is: its codes are not evaluated, so there is nothing to count.
+ * Counts a wrong code, once per attempt; locks a token whose failures exceed the threshold (SR-14, SR-15, SR-16). A
+ * locked token does not change: its codes are not evaluated, so there is nothing to count.
  */
 export function countWrongAnswer<T extends Token>(
   token: T,
@@ -52,7 +54,7 @@ export function countWrongAnswer<T extends Token>(
 }
 
 /**
- * Uses up the moving factor of an accepted code and everything before it (RFC 4226 section 7.2, RFC 6238 section 5.2).
+ * Uses up the moving factor of an accepted code and every earlier one (RFC 4226 section 7.2, RFC 6238 section 5.2).
  *
  * @throws RangeError if the counter would not grow: a code would be accepted twice (SR-8)
  */
@@ -65,8 +67,8 @@ export function advanceCounter<T extends Token>(token: T, counter: number): T {
 }
 
 /**
- * Failures reset by a success, of this token or of another of the same assignment: only if the token is not locked, has not
- * exceeded its limit, and the user is not blocked (SR-14).
+ * Resets failures after a success of this token or of another of the same assignment: only if the token is not locked,
+ * has not exceeded its limit, and the user is not blocked (SR-14).
  */
 export function resetFailures<T extends Token>(token: T, rules: ResetRules): T {
   if (token.failures === 0 || token.lock || rules.userBlocked || !withinLimit(token.failures, rules.threshold)) {
@@ -75,7 +77,7 @@ export function resetFailures<T extends Token>(token: T, rules: ResetRules): T {
   return { ...token, failures: 0 };
 }
 
-/** The same for a resynchronisation that found nothing: it has a count and a lock of its own (SR-43). */
+/** The same for a resynchronisation that found nothing: it has its own count and lock (SR-43). */
 export function countFailedResync<T extends Token>(token: T, input: { threshold: number; now: number }): T {
   if (token.lock) return token;
   const resyncFailures = (token.resyncFailures ?? 0) + 1;
@@ -85,19 +87,19 @@ export function countFailedResync<T extends Token>(token: T, input: { threshold:
     : { ...counted, lock: { reason: 'resync-failures', at: input.now } };
 }
 
-/** An administrator's explicit act: lifts the lock and zeroes the counters. */
+/** An administrator's explicit act: lifts the lock and resets the counters. */
 export function unlockToken<T extends Token>(token: T): T {
   const { lock: _lifted, resyncFailures: _forgiven, ...unlocked } = token;
-  // A token without a lock is one of the same kind, which the type of the rest cannot say.
+  // Removing the lock keeps the kind of token, which TypeScript cannot infer for the rest.
   return { ...(unlocked as unknown as T), failures: 0 };
 }
 
-/** Locks by an administrator's hand. A lock that is there already keeps its reason and its time. */
+/** Locks a token manually. An existing lock keeps its reason and its time. */
 export function lockToken<T extends Token>(token: T, now: number): T {
   return token.lock ? token : { ...token, lock: { reason: 'administrator', at: now } };
 }
 
-/** Written so that a threshold that is no number is exceeded at once. */
+/** Written so that a threshold that is not a number is exceeded at once. */
 function withinLimit(failures: number, threshold: number): boolean {
   return failures <= threshold;
 }

@@ -60,19 +60,22 @@ const remove = async (over: TestPorts, id: TokenId) =>
   unwrap(await deleteToken(over, operatorContext(scene.account), id));
 const accepted = { otp: 'verified' };
 
-// SR-8, SR-69. The attack: a code that was seen is shown again after the token was deleted and made again.
-describe.each(Object.entries(ROUTES))('a token that is made again %s', (_, make) => {
-  test.each(Object.entries(ROUTES))('after it was made %s takes no code that it took before', async (__, first) => {
-    const token = await first(ports, 'hotp');
-    const show = await openResource(ports, token);
-    for (const counter of [0, 1, 2]) expect(await show(code(counter))).toMatchObject(accepted);
-    await remove(ports, token);
-    const again = await openResource(ports, await make(ports, 'hotp'));
-    for (const counter of [0, 1, 2]) expect(await again(code(counter))).not.toMatchObject(accepted);
-    expect(await again(code(3))).toMatchObject(accepted);
-  });
+// SR-8, SR-69. The attack: a code that was seen is submitted after the token was deleted and created again.
+describe.each(Object.entries(ROUTES))('a token that is created again %s', (_, make) => {
+  test.each(Object.entries(ROUTES))(
+    'after it was created %s accepts no code that it accepted before',
+    async (__, first) => {
+      const token = await first(ports, 'hotp');
+      const show = await openResource(ports, token);
+      for (const counter of [0, 1, 2]) expect(await show(code(counter))).toMatchObject(accepted);
+      await remove(ports, token);
+      const again = await openResource(ports, await make(ports, 'hotp'));
+      for (const counter of [0, 1, 2]) expect(await again(code(counter))).not.toMatchObject(accepted);
+      expect(await again(code(3))).toMatchObject(accepted);
+    },
+  );
 
-  test('takes no code of the same step of time', async () => {
+  test('accepts no code of the same time step', async () => {
     const token = await make(ports, 'totp');
     const otp = code(step(ports));
     expect(await (await openResource(ports, token))(otp)).toMatchObject(accepted);
@@ -84,7 +87,7 @@ describe.each(Object.entries(ROUTES))('a token that is made again %s', (_, make)
     expect(await again(code(step(ports)))).toMatchObject(accepted);
   });
 
-  test('and deleted and made again once more, goes on from the furthest place', async () => {
+  test('and deleted and created once more, continues from the furthest counter', async () => {
     for (const counter of [0, 1, 2]) {
       const token = await make(ports, 'hotp');
       expect(await (await openResource(ports, token))(code(counter))).toMatchObject(accepted);
@@ -95,14 +98,14 @@ describe.each(Object.entries(ROUTES))('a token that is made again %s', (_, make)
 });
 
 // SR-8
-describe('a token that is made of a used seed', () => {
-  test('begins at a later counter if one is given', async () => {
+describe('a token created from a used seed', () => {
+  test('starts at a later counter if one is given', async () => {
     await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
     expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp', { counter: 9 })))).nextCounter).toBe(9);
     expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp')))).nextCounter).toBe(5);
   });
 
-  test('is not proven by a code that was used', async () => {
+  test('is not proved by a used code', async () => {
     const token = await byApi(ports, 'hotp', { counter: 0 });
     await (await openResource(ports, token))(code(0));
     await remove(ports, token);
@@ -116,7 +119,7 @@ describe('a token that is made of a used seed', () => {
     expect((await read(ports, tokenDocument.key(await byApi(ports, 'hotp')))).nextCounter).toBe(0);
   });
 
-  test('answers questions from the place of before', async () => {
+  test('answers questions from the earlier counter on', async () => {
     const suite = suiteOf('OCRA-1:HOTP-SHA1-6:C-QN08');
     const make = async (counter: number) => {
       const input = { kind: 'ocra', name: 'fob', suite, counter, secret } as const;
@@ -130,7 +133,7 @@ describe('a token that is made of a used seed', () => {
   test.each([
     ['added', 0, 1],
     ['left out', 2, 0],
-  ])('with zeros %s at its end goes on from the same place', async (_, before, after) => {
+  ])('with zeros %s at its end continues from the same counter', async (_, before, after) => {
     const fob = secret;
     const withZeros = (zeros: number) => new Uint8Array([...fob, ...new Uint8Array(zeros)]);
     await remove(ports, await byApi(ports, 'hotp', { counter: 5, secret: withZeros(before) }));
@@ -138,14 +141,14 @@ describe('a token that is made of a used seed', () => {
     expect((await read(ports, tokenDocument.key(token))).nextCounter).toBe(5);
   });
 
-  test('that waited for a resync waits for it again', async () => {
+  test('that needed a resync needs it again', async () => {
     const token = await byApi(ports, 'hotp');
     await overwrite(ports, tokenDocument.key(token), { needsResync: true });
     await remove(ports, token);
     expect(await read(ports, tokenDocument.key(await byApi(ports, 'hotp')))).toMatchObject({ needsResync: true });
   });
 
-  test('that its owner removed on the self-service page goes on from its place', async () => {
+  test('that its owner removed on the self-service page continues from its counter', async () => {
     scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [own] = shownIn(walk.view).tokens;
@@ -160,8 +163,8 @@ describe('a token that is made of a used seed', () => {
 });
 
 describe('a deletion', () => {
-  // SR-1. The attack: a code is used between the keeping of the place and the deletion.
-  test('in whose middle a code is used keeps the token, and its repetition the place', async () => {
+  // SR-1. The attack: a code is used between storing the counter and the deletion.
+  test('during which a code is used keeps the token, and its repetition stores the counter', async () => {
     const token = await byApi(ports, 'hotp');
     const show = await openResource(ports, token);
     ports.store.intercept.commit = async (change, go) => {
@@ -176,7 +179,7 @@ describe('a deletion', () => {
     expect(await again(code(0))).not.toMatchObject(accepted);
   });
 
-  test('keeps nothing of a token that took no code', async () => {
+  test('stores nothing of a token that accepted no code', async () => {
     const token = await byApi(ports, 'hotp');
     const before = ports.store.commits.length;
     await remove(ports, token);
@@ -184,7 +187,7 @@ describe('a deletion', () => {
     expect(written.map(({ key }) => key.name)).not.toContain('spent-seed');
   });
 
-  test('tells nothing of the seed in what it keeps', async () => {
+  test('reveals nothing of the seed in its record', async () => {
     const token = await byApi(ports, 'hotp', { counter: 5 });
     await remove(ports, token);
     const kept = ports.store.commits
@@ -198,15 +201,16 @@ describe('a deletion', () => {
     expect(text.length / kept.length).toBeLessThan(250);
   });
 
-  test('of a token whose seed does not open is not held up', async () => {
+  test('of a token whose seed does not open succeeds', async () => {
     const token = await byApi(ports, 'hotp', { counter: 5 });
     await overwriteSeed(ports, token, 'v1.none');
     await remove(ports, token);
   });
 });
 
-// SR-62, SR-69. The attack: the token was imported again after the backup, and used; the restored service knows nothing of it.
-test('a counting token that is made again after a restore takes no code before a resync', async () => {
+// SR-62, SR-69. The attack: the token was imported again after the backup, and used; the restored service does not
+// know.
+test('a counter-based token that is created again after a restore accepts no code before a resync', async () => {
   await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
   const backup = await backupOf(ports);
   const used = await openResource(ports, await byApi(ports, 'hotp'));

@@ -17,8 +17,8 @@ export function newPin(
 }
 
 /**
- * What was typed, parted into the PIN and the code. The MAC costs the same whatever is typed, and the caller checks the
- * code whether the PIN was right or not, so a wrong PIN cannot be told from a wrong code.
+ * Splits typed text into the PIN and the code. The MAC costs the same for any input, and the caller verifies the code
+ * whether or not the PIN was right, so a wrong PIN is indistinguishable from a wrong code.
  */
 export function splitPin(ports: Needs, token: Token, typed: string): { otp: string; isPinRight: boolean } {
   const { pin } = token;

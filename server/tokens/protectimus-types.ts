@@ -1,4 +1,4 @@
-/** The kinds of tokens of the dialect, by its names. */
+/** The token types of the Protectimus dialect, by its names. */
 export const SOFTWARE_TYPES = ['GOOGLE_AUTHENTICATOR', 'PROTECTIMUS_SMART', 'SMS', 'MAIL'] as const;
 export type SoftwareType = (typeof SOFTWARE_TYPES)[number];
 

@@ -11,7 +11,10 @@ import { parseSuite } from './kinds/ocra/suite.ts';
 import { RESYNC_SCOPES } from './resync.ts';
 import { isOcra } from './token.ts';
 
-/** Two questions for a device that has lost its place: its answers to them, one after the other, show where it is. */
+/**
+ * Creates two questions for a device that is out of step: its answers to them, one after the other, show its counter or
+ * clock.
+ */
 export async function askResync(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,

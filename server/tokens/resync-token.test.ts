@@ -27,7 +27,7 @@ afterAll(() => ports.close());
 
 const FAR = 60;
 
-/** A person with a fob whose button was pressed far too often. */
+/** A user with a fob whose button was pressed far too often. */
 async function lostFob(options: { threshold?: number; state?: 'deactivated' | 'locked' | 'expired' } = {}) {
   const { threshold, state = 'active' } = options;
   const resource = threshold === undefined ? {} : { failedAttemptsBeforeLock: threshold };
@@ -45,7 +45,7 @@ const resyncing = (scene: Fixture, token: FixtureToken) => (otps: [string, strin
 
 const code = ({ secret }: FixtureToken, counter: number) => hotp({ secret, counter, digits: 6, algorithm: 'SHA1' });
 const pair = (token: FixtureToken, first: number): [string, string] => [code(token, first), code(token, first + 1)];
-/** Far out of reach, and no two that follow one another. */
+/** Far out of range, and not consecutive. */
 const wrongPair = (token: FixtureToken): [string, string] => [code(token, 100_000), code(token, 100_000)];
 
 describe('guessing pairs', () => {
@@ -67,7 +67,7 @@ describe('guessing pairs', () => {
   });
 
   // SR-2
-  test('SR-2: at once and over two processes, buys no guess more', async () => {
+  test('SR-2: simultaneously over two processes, gains no guess', async () => {
     const { token, resync } = await lostFob();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) => resync(wrongPair(token), at % 2 === 0 ? ports : replica)),
@@ -77,7 +77,7 @@ describe('guessing pairs', () => {
     expect(await token.stored()).toMatchObject({ resyncFailures: 6 });
   });
 
-  test('has a count of its own: it takes no guess away from a sign-in, and a sign-in gives none back', async () => {
+  test('has its own count: it uses no guess of a sign-in, and a sign-in restores none', async () => {
     const { token, resync, signIn } = await lostFob({ threshold: 3 });
     for (let guess = 0; guess < 3; guess++) await resync(wrongPair(token), ports);
     expect(await signIn(code(token, 100_000))).toEqual({ refused: 'OTP_WRONG' });
@@ -86,7 +86,7 @@ describe('guessing pairs', () => {
   });
 
   // SR-14
-  test('SR-14: a right pair forgives no wrong codes of a sign-in', async () => {
+  test('SR-14: a right pair resets no wrong codes of a sign-in', async () => {
     const { token, resync, signIn } = await lostFob();
     await signIn(code(token, 100_000));
     await resync(wrongPair(token), ports);
@@ -97,7 +97,7 @@ describe('guessing pairs', () => {
   });
 
   // SR-16
-  test('SR-16: is not answered when it cannot be counted', async () => {
+  test('SR-16: is refused if it cannot be counted', async () => {
     const { token, resync } = await lostFob();
     ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
     await expect(resync(wrongPair(token), ports)).rejects.toThrow('gone');
@@ -123,7 +123,7 @@ describe('guessing pairs', () => {
 
 describe('a right pair', () => {
   // SR-43
-  test('SR-43: lets the person in again, who stood outside of the look-ahead', async () => {
+  test('SR-43: lets a user outside the look-ahead sign in again', async () => {
     const { token, resync, signIn } = await lostFob();
     expect(await signIn(code(token, FAR))).toEqual({ refused: 'OTP_WRONG' });
     expect(await resync(pair(token, FAR), ports)).toMatchObject({ object: { nextCounter: FAR + 2 } });
@@ -131,7 +131,7 @@ describe('a right pair', () => {
   });
 
   // SR-1: many copies of one pair.
-  test('SR-1: sent twenty times at once, over two processes, is taken once', async () => {
+  test('SR-1: sent twenty times at once, over two processes, is accepted once', async () => {
     const { token, resync } = await lostFob();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) => resync(pair(token, FAR), at % 2 === 0 ? ports : replica)),
@@ -141,7 +141,7 @@ describe('a right pair', () => {
   });
 
   // SR-8
-  test('SR-8: is used up: neither it, nor one before it, nor its codes at a sign-in are taken again', async () => {
+  test('SR-8: is used up: neither it, nor an earlier one, nor its codes at a sign-in are accepted again', async () => {
     const { token, resync, signIn } = await lostFob();
     await resync(pair(token, FAR), ports);
     for (const first of [FAR, FAR + 1, 3])
@@ -151,13 +151,13 @@ describe('a right pair', () => {
     expect(await token.stored()).toMatchObject({ nextCounter: FAR + 2 });
   });
 
-  test('is not two codes of which one was left out', async () => {
+  test('needs two consecutive codes', async () => {
     const { token, resync } = await lostFob();
     expect(await resync([code(token, FAR), code(token, FAR + 2)], ports)).toEqual({ refused: 'OTP_WRONG' });
   });
 
   // SR-44
-  test.each([3, -3])('SR-44: teaches how far the clock of a TOTP device is off: %i steps', async (off) => {
+  test.each([3, -3])('SR-44: learns the clock drift of a TOTP device: %i steps', async (off) => {
     const { token, resync, signIn } = open(await createFixture(ports, { tokens: [{}] }));
     const shown = (ahead = 0) => Math.floor(ports.clock.now() / 30_000) + off + ahead;
     expect(await signIn(code(token, shown()))).toMatchObject({ refused: 'OTP_WRONG' });
@@ -174,14 +174,14 @@ describe('a token that is', () => {
   test.each([
     ['locked', 'TOKEN_LOCKED'],
     ['expired', 'ACCESS_DENIED'],
-  ] as const)('SR-4: %s stays where it is, and nothing is counted', async (state, refused) => {
+  ] as const)('SR-4: %s does not change, and nothing is counted', async (state, refused) => {
     const { token, resync } = await lostFob({ state });
     const before = await token.stored();
     for (const otps of [pair(token, FAR), wrongPair(token)]) expect(await resync(otps, ports)).toEqual({ refused });
     expect(await token.stored()).toEqual(before);
   });
 
-  test('locked in the middle stays where it is', async () => {
+  test('locked meanwhile does not change', async () => {
     const { scene, token, resync } = await lostFob();
     ports.store.intercept.commit = async (_change, go) => {
       ports.store.intercept = {};
@@ -192,14 +192,14 @@ describe('a token that is', () => {
     expect(await token.stored()).toMatchObject({ nextCounter: 0 });
   });
 
-  test('deactivated is found again, stays deactivated, and can be locked by guessing', async () => {
+  test('deactivated is resynchronised, stays deactivated, and can be locked by guessing', async () => {
     const { token, resync } = await lostFob({ state: 'deactivated' });
     expect(await resync(pair(token, FAR), ports)).toMatchObject({ object: { enabled: false, nextCounter: FAR + 2 } });
     for (let guess = 0; guess < 5; guess++) await resync(wrongPair(token), ports);
     expect(await resync(wrongPair(token), ports)).toEqual({ refused: 'TOKEN_LOCKED' });
   });
 
-  test('another account’s is as absent as one that never was', async () => {
+  test('another account’s is not found, like one that never existed', async () => {
     const { token } = await lostFob();
     const { scene: other } = await lostFob();
     const before = await token.stored();

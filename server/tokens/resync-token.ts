@@ -17,17 +17,17 @@ import { findResync, RESYNC_SCOPES } from './resync.ts';
 import { isOath, isOcra, type Token } from './token.ts';
 
 /**
- * A resynchronisation belongs to no resource whose limit would apply, so it has the default one of resources. It has a
- * count of its own: a guess here has to be right twice, so it takes none away from those at a sign-in.
+ * A resynchronisation belongs to no resource whose limit would apply, so it has the default limit of resources. It has
+ * its own count: a guess here has to be right twice, so it uses none of a sign-in's.
  */
 export const RESYNC_THRESHOLD = 5;
 
 /**
- * Finds the place of a token again by two codes that follow one another (SR-43, SR-44); of a device that answers questions, by
- * its answers to the two that it was asked, which are used up with it. Wrong ones count as one
- * failure. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no wrong codes
- * (SR-14). A deactivated token may be brought back into step before it is handed out; one that is locked or expired may
- * not, deactivated or not, since its codes are not evaluated anywhere.
+ * Finds the counter or clock of a token again by two consecutive codes (SR-43, SR-44); for a device that answers
+ * questions, by its answers to its two questions, which are used up with it. A wrong pair counts as one failure. A
+ * right pair moves the counter and nothing else: it proves no assignment, so it resets no wrong codes (SR-14). A
+ * deactivated token may be resynchronised before it is given out; a locked or expired one may not, deactivated or not,
+ * because its codes are not evaluated anywhere.
  *
  * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
  */

@@ -7,7 +7,7 @@ import { resynchroniseOcra } from './kinds/ocra/resync.ts';
 import { seedContext } from './seed-context.ts';
 import { isOath, isOcra, type OathFactor, type OathToken, type OcraToken, type Token } from './token.ts';
 
-/** Where the two questions of a resynchronisation stand, first and second. */
+/** The scopes of the two questions of a resynchronisation, first and second. */
 export const RESYNC_SCOPES = ['resync/1', 'resync/2'] as const;
 
 export type ResyncResult =
@@ -18,9 +18,9 @@ export type ResyncResult =
 const UNFIT = { kind: 'refused', code: 'TOKEN_KIND_UNFIT' } as const;
 
 /**
- * Where a token is, by two codes that follow one another; for OCRA by its answers to the two questions that were asked.
+ * The counter or clock of a token, found by two consecutive codes; for OCRA by its answers to the two questions.
  *
- * @param questions of {@link RESYNC_SCOPES}, as far as they are there
+ * @param questions of {@link RESYNC_SCOPES}, if they exist
  */
 export function findResync(
   ports: Pick<Ports, 'secrets'>,
@@ -69,7 +69,7 @@ function ofOcra(
 
 function found<T extends Token>(token: T): T {
   const { needsResync: _found, resyncFailures: _forgiven, ...known } = token;
-  // A token that knows its place is one of the same kind, which the type of the rest cannot say.
+  // Clearing the flag keeps the kind of token, which TypeScript cannot infer for the rest.
   return known as unknown as T;
 }
 

@@ -102,7 +102,7 @@ const askForResync = route({
   },
 });
 
-/** Under which name codes appear in authenticator apps. */
+/** The issuer that authenticator apps show. */
 const ISSUER_NAME = 'Countersign';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;

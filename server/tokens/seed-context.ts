@@ -2,7 +2,7 @@ import type { AccountId, TokenId } from '../kernel/ids.ts';
 import type { SecretContext } from '../kernel/secret-context.ts';
 import type { SealedSecret } from '../store/define-document.ts';
 
-/** What a token's seed is bound to: moved to another token or account, it does not open (SR-21). */
+/** The context that a token's seed is bound to: moved to another token or account, it does not open (SR-21). */
 export function seedContext(account: AccountId, id: TokenId): SecretContext {
   return { account, kind: 'token', id, field: 'secret' };
 }

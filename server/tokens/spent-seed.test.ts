@@ -8,8 +8,8 @@ import { movingFactorOf, restoredSpentSeed, spentBy, spentTogether, spentUntil }
 const PERIOD = 30_000;
 const NOW = 1_800_000_000_000;
 
-// SR-8, SR-69. The attack: a used code is shown to a token that was deleted and made again of the same seed.
-test('no code that a deleted TOTP token took counts again, with the record or after its time', () => {
+// SR-8, SR-69. The attack: a used code is submitted to a token that was deleted and created again from the same seed.
+test('no code that a deleted TOTP token accepted counts again, with the record or after its time', () => {
   const drift = fc.integer({ min: -DRIFT_MAX_STEPS, max: DRIFT_MAX_STEPS });
   fc.assert(
     fc.property(drift, drift, fc.nat(40 * PERIOD), (before, after, laterMs) => {
@@ -24,14 +24,14 @@ test('no code that a deleted TOTP token took counts again, with the record or af
       const isKept = spent !== undefined && then < (spentUntil(spent, used.factor) ?? Number.POSITIVE_INFINITY);
       const again = sampleToken({ factor: totp(after), nextCounter: isKept ? spent.nextCounter : 0 });
       const second = verifyOtp(again, RFC_SECRET, otp, then);
-      // The same digits may come up again by chance, for a later step.
+      // The same digits may occur again by chance, for a later step.
       if (second.verdict === 'accepted') expect(second.counter).toBeGreaterThan(verdict.counter);
     }),
     { numRuns: 2_000 },
   );
 });
 
-test('the place of a counting token is kept for good, and of several the furthest', () => {
+test('the counter of a counter-based token is stored for ever, and the furthest of several', () => {
   const factor = { kind: 'hotp' } as const;
   fc.assert(
     fc.property(fc.array(fc.nat(1_000), { minLength: 1 }), (places) => {
@@ -43,7 +43,7 @@ test('the place of a counting token is kept for good, and of several the furthes
   );
 });
 
-test('nothing is kept of a token that took no code', () => {
+test('nothing is stored of a token that accepted no code', () => {
   expect(spentBy(sampleToken({ factor: { kind: 'hotp' }, nextCounter: 0 }))).toBeUndefined();
 });
 
@@ -53,7 +53,7 @@ test('a code that was shown before its time stays refused', () => {
   expect(spentBy(spoiled)).toMatchObject({ nextCounter: early + 1 });
 });
 
-test('a token that has to be brought into step has to be so when it is made again', () => {
+test('a token that needs a resync needs it again when it is created again', () => {
   const token = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 0, needsResync: true });
   const spent = spentBy(token);
   expect(spent).toEqual({ nextCounter: 0, isCounting: true, needsResync: true });
@@ -64,12 +64,12 @@ test('a token that has to be brought into step has to be so when it is made agai
 });
 
 // SR-62
-test('a restored record of a counting device asks for a resync, one of a device with a clock does not', () => {
+test('a restored record of a counter-based device requires a resync, one of a clock-based device does not', () => {
   expect(restoredSpentSeed({ nextCounter: 7, isCounting: true })).toMatchObject({ nextCounter: 7, needsResync: true });
   expect(restoredSpentSeed({ nextCounter: 7 })).toEqual({ nextCounter: 7 });
 });
 
-test('devices whose codes differ are told apart', () => {
+test('distinguishes devices whose codes differ', () => {
   const factors = [
     { kind: 'hotp' },
     totp(),

@@ -1,13 +1,13 @@
 import { DRIFT_MAX_STEPS } from './kinds/oath/verify.ts';
 import { isOath, type OathFactor, type OathToken, type OcraFactor, type OcraToken } from './token.ts';
 
-/** How far the codes of a deleted token were used up. A token that is made of the same seed begins there (SR-8, SR-69). */
+/** How far the codes of a deleted token were used up. A token created from the same seed starts there (SR-8, SR-69). */
 export interface SpentSeed {
   /** Next acceptable moving factor. Only ever grows. */
   nextCounter: number;
-  /** Absent: the device keeps time. */
+  /** Absent: the device has a clock. */
   isCounting?: true;
-  /** Codes used since a backup are unknown, so none is taken until a resync. */
+  /** Codes used since a backup are unknown, so none is accepted until a resync. */
   needsResync?: true;
 }
 
@@ -23,9 +23,9 @@ export function movingFactorOf(factor: OathFactor | OcraFactor): string {
   }
 }
 
-/** What to keep of a token that is about to be deleted; undefined: none of its codes was used. */
+/** The record of a token that is about to be deleted; undefined: none of its codes was used. */
 export function spentBy(token: OathToken | OcraToken): SpentSeed | undefined {
-  // What was shown before its time is not taken when it comes.
+  // A code shown before its time stays refused at its time.
   const spoiled = isOath(token) ? (token.spoiled ?? []) : [];
   const nextCounter = Math.max(token.nextCounter, ...spoiled.map((step) => step + 1));
   if (nextCounter === 0 && !token.needsResync) return undefined;
@@ -36,7 +36,7 @@ export function spentBy(token: OathToken | OcraToken): SpentSeed | undefined {
   };
 }
 
-/** Both together: several tokens of one seed may have been deleted. */
+/** Merges two records: several tokens of one seed may have been deleted. */
 export function spentTogether(one: SpentSeed | undefined, other: SpentSeed): SpentSeed {
   return {
     ...other,
@@ -53,7 +53,9 @@ export function spentUntil(
   return factor.kind === 'totp' ? (nextCounter + DRIFT_MAX_STEPS + 1) * factor.periodMs : undefined;
 }
 
-/** As it comes out of a backup: a device may have been imported again and used since. Steps of time are past by then. */
+/**
+ * The record restored from a backup: a device may have been imported again and used since. Time steps are past by then.
+ */
 export function restoredSpentSeed(spent: SpentSeed): SpentSeed {
   return spent.isCounting ? { ...spent, needsResync: true } : spent;
 }

@@ -8,8 +8,8 @@ import { movingFactorOf, type SpentSeed, spentBy, spentTogether, spentUntil } fr
 import { isOath, isOcra, type OathFactor, type OcraFactor, type Token } from './token.ts';
 
 /**
- * Keeps how far the codes of a token were used up, before it is deleted. The caller deletes it only if its `nextCounter` is
- * still the same; a crash in between keeps what still holds.
+ * Stores how far the codes of a token were used up, before it is deleted. The caller deletes it only if its
+ * `nextCounter` is unchanged; after a crash in between the record is still true.
  */
 export async function keepSpentSeed(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -27,7 +27,7 @@ export async function keepSpentSeed(
   });
 }
 
-/** How far the codes of a seed were used up by tokens that were deleted; undefined: by none. */
+/** How far deleted tokens have used up the codes of a seed; undefined: not at all. */
 export async function readSpentSeed(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   account: AccountId,
@@ -38,7 +38,7 @@ export async function readSpentSeed(
   return stored?.value;
 }
 
-/** A seed that does not open belongs to a token that takes no code, and must not keep it from being deleted. */
+/** A token whose seed does not open accepts no code, so this must not prevent its deletion. */
 function openSeed(
   ports: Pick<Ports, 'secrets'>,
   { sealedSecret, account, id }: Extract<Token, { sealedSecret: string }>,
@@ -50,7 +50,7 @@ function openSeed(
   }
 }
 
-/** Under a MAC, so that the store does not reveal which seeds were there. */
+/** Under a MAC, so that the store does not reveal which seeds existed. */
 function keyOf(
   ports: Pick<Ports, 'secrets'>,
   account: AccountId,

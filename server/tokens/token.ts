@@ -2,7 +2,7 @@ import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { ProtectimusType } from './protectimus-types.ts';
 
-/** Every kind of token, in the order in which a person is offered them. */
+/** Every kind of token, in the order in which a user is offered them. */
 export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
@@ -10,7 +10,7 @@ export const OTP_ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
 export type OtpAlgorithm = (typeof OTP_ALGORITHMS)[number];
 export type OtpDigits = 6 | 8;
 
-/** The moving factor of a token that shows codes by itself (OATH: RFC 6238, RFC 4226). */
+/** The moving factor of a token that shows its own codes (OATH: RFC 6238, RFC 4226). */
 export type OathFactor =
   | {
       kind: 'totp';
@@ -21,7 +21,7 @@ export type OathFactor =
     }
   | { kind: 'hotp' };
 
-/** Answers a challenge of ours with a code (OATH: RFC 6287). */
+/** Answers a challenge with a code (OATH: RFC 6287). */
 export interface OcraFactor {
   kind: 'ocra';
   /** Such as `OCRA-1:HOTP-SHA256-8:QN08-T1M`. */
@@ -30,21 +30,24 @@ export interface OcraFactor {
   driftSteps: number;
 }
 
-/** A phone or a mailbox that codes are sent to. */
+/** A phone number or an email address that codes are sent to. */
 export interface SentFactor {
   kind: 'sms' | 'email';
-  /** E.164 (`+4915112345678`), or an e-mail address. */
+  /** E.164 (`+4915112345678`), or an email address. */
   to: string;
-  /** How often the address has changed; absent: never. What went to one before counts no more, also when it changes back. */
+  /**
+   * How often the address has changed; absent: never. Codes sent to an earlier address are void, even if it changes
+   * back.
+   */
   moves?: number;
 }
 
-/** Codes on paper, each good for once, that stand in for a device that is not at hand. */
+/** Codes on paper, each valid once, that replace a device that is not available. */
 export interface RecoveryFactor {
   kind: 'recovery';
-  /** MACs of the codes that are left. */
+  /** MACs of the unused codes. */
   macs: string[];
-  /** MAC of the code that was used last, to tell a double click from a guess. */
+  /** MAC of the last used code, to distinguish a double click from a guess. */
   lastUsed?: string;
 }
 
@@ -55,16 +58,16 @@ export interface WebauthnFactor {
   credentialId: string;
   /** COSE key, base64url. Public. */
   publicKey: string;
-  /** The authenticator's signature counter as it was last seen; 0 where it keeps none. */
+  /** The authenticator's last signature counter; 0 if it has none. */
   signCount: number;
   transports: string[];
-  /** Whether it can be found without a name being given. */
+  /** Whether it can be found without a login. */
   discoverable: boolean;
   /** Whether it may be copied to other devices of its owner (backup eligible). */
   synced: boolean;
-  /** The model of the authenticator, by its own word. */
+  /** The model of the authenticator, as it claims. */
   aaguid?: string;
-  /** The challenge that was answered last: it is answered once, whatever becomes of the sign-in that gave it out. */
+  /** The last answered challenge: it is answered once, even if its sign-in is interrupted. */
   lastChallenge?: string;
 }
 
@@ -72,7 +75,7 @@ export type TokenFactor = OathFactor | OcraFactor | SentFactor | RecoveryFactor 
 
 /** A four-digit PIN, typed with the code as one string. */
 export interface TokenPin {
-  /** Under the service's MAC key: there are ten thousand PINs, and a bare hash of one is no secret. */
+  /** Under the service's MAC key: there are only ten thousand PINs, so a bare hash would protect nothing. */
   mac: string;
   position: 'before' | 'after';
 }
@@ -80,7 +83,7 @@ export interface TokenPin {
 export const LOCK_REASONS = ['otp-failures', 'resync-failures', 'administrator'] as const;
 export type LockReason = (typeof LOCK_REASONS)[number];
 
-/** What every token has. */
+/** The fields of every token. */
 interface TokenRecord {
   id: TokenId;
   account: AccountId;
@@ -89,43 +92,45 @@ interface TokenRecord {
   /** Next acceptable moving factor (HOTP counter, TOTP or OCRA step). Only ever grows (SR-8). */
   nextCounter: number;
   owner?: UserId;
-  /** Instead of a user: the administrator who signs in with it. Nobody else edits or deletes it. */
+  /** The administrator who signs in with it, instead of a user. Only they can edit or delete it. */
   administrator?: AdministratorId;
-  /** Raised whenever the owner changes, so old assignments do not come back with the token. */
+  /** Raised whenever the owner changes, so that old assignments are not restored with the token. */
   epoch: number;
   /** False: deactivated, takes no part in authentication. */
   enabled: boolean;
-  /** Set: nobody is authenticated with this token until it is unlocked explicitly. */
+  /** Set: the token authenticates no user until it is unlocked explicitly. */
   lock?: { reason: LockReason; at: number };
   /** Consecutive wrong codes. */
   failures: number;
   /** Consecutive failed resynchronisations; absent: none. */
   resyncFailures?: number;
-  /** The attempt that was counted last, so one attempt is counted once. */
+  /** The last counted attempt, so that one attempt is counted once. */
   lastCountedAttempt?: string;
   expiresAt?: number;
-  /** Set on counting tokens by a restored backup: codes used since are unknown, so none is taken until a resync. */
+  /**
+   * Set on counter-based tokens by a restored backup: codes used since are unknown, so none is accepted until a resync.
+   */
   needsResync?: true;
-  /** (c): resources that accept this token's OTP with no user involved. */
+  /** (c): resources that accept this token's OTP without a user. */
   directResources: ResourceId[];
   pin?: TokenPin;
-  /** False: its codes let nobody in whom a site's backend asks about. Absent: they do. The widget asks nobody for it. */
+  /** If false, the token cannot be used over the API. Defaults to true. Ignored by the widget. */
   apiSupport?: false;
-  /** Of tokens that were made in the Protectimus dialect: what they were called there, and still are. */
+  /** Of tokens created in the Protectimus dialect: their type there. */
   madeAs?: ProtectimusType;
   createdAt: number;
-  /** Absent on objects made before anybody kept track. */
+  /** Absent on tokens created before it was recorded. */
   createdBy?: ActorReference;
 }
 
-/** Shows codes by itself: an authenticator app, a key fob. */
+/** Shows its own codes: an authenticator app, a key fob. */
 export interface OathToken extends TokenRecord {
   factor: OathFactor;
   algorithm: OtpAlgorithm;
   digits: OtpDigits;
   /** Seed, sealed for (account, token, id, secret). */
   sealedSecret: string;
-  /** TOTP: steps whose codes were shown before their time, and are not taken when it comes. */
+  /** TOTP: steps whose codes were shown before their time, and are refused at their time. */
   spoiled?: number[];
 }
 
@@ -133,7 +138,7 @@ export interface OcraToken extends TokenRecord {
   factor: OcraFactor;
   /** Seed, sealed for (account, token, id, secret). */
   sealedSecret: string;
-  /** Suites with a PIN: its bare hash, which hides nothing, sealed for (account, token, id, pin-hash). */
+  /** Suites with a PIN: its hash, which alone would protect nothing, sealed for (account, token, id, pin-hash). */
   sealedPinHash?: string;
 }
 
@@ -149,7 +154,7 @@ export interface WebauthnToken extends TokenRecord {
   factor: WebauthnFactor;
 }
 
-/** The thing that makes one-time passwords, or stands in for them. Belongs to one user or to nobody. */
+/** A generator of one-time passwords, or a replacement for one. Belongs to one user or has no owner. */
 export type Token = OathToken | OcraToken | SentToken | RecoveryToken | WebauthnToken;
 
 export function isOath(token: Token): token is OathToken {
@@ -173,8 +178,8 @@ export function isWebauthn(token: Token): token is WebauthnToken {
 }
 
 /**
- * Deactivated wins over the others, since a deactivated token takes no part; locked wins over expired. `out-of-step`: its
- * codes count for nothing until two in a row have shown where it is.
+ * Deactivated wins over the others, since a deactivated token takes no part; locked wins over expired. `out-of-step`:
+ * its codes are refused until two in a row have shown its counter.
  */
 export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];

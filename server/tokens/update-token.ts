@@ -19,17 +19,17 @@ import { isRecovery, isSent, isWebauthn, type Token } from './token.ts';
 export interface TokenChanges {
   name?: string | undefined;
   enabled?: boolean | undefined;
-  /** `false`: its codes let nobody in over the API. */
+  /** `false`: its codes are refused over the API. */
   apiSupport?: boolean | undefined;
-  /** `false` unlocks and zeroes the failures: the explicit act that only a lock can be lifted by. */
+  /** `false` unlocks and resets the failures: only this explicit act lifts a lock. */
   locked?: boolean | undefined;
-  /** `null`: belongs to nobody. A change of owner voids every assignment that named the token. */
+  /** `null`: removes the owner. A change of owner voids every assignment that named the token. */
   owner?: UserId | null | undefined;
   /** `null`: never expires. */
   expiresAt?: number | null | undefined;
-  /** Where its codes are sent. What went to the address before counts for nothing from then on. */
+  /** The address for its codes. Codes sent to an earlier one are void from then on. */
   to?: string | undefined;
-  /** `null`: none any more. Recovery codes and passkeys have none. */
+  /** `null`: removes the PIN. Recovery codes and passkeys have none. */
   pin?: NewPin | null | undefined;
 }
 
@@ -56,14 +56,14 @@ export async function updateToken(
     await rememberToken(ports, found.object, former);
   }
   const edit = (token: Token, now: number) => {
-    // Judged with the owner that was read; whoever changed hands meanwhile is read again.
+    // Decided with the owner that was read; after a change of owner it is read again.
     if (token.owner !== former) return refusal('CONTENTION');
     if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
-    // The rest of it is part of a way in: that changes with both factors at hand alone (SR-38).
+    // Every other field is part of a sign-in: it changes only with both factors (SR-38).
     if (token.administrator !== undefined && Object.keys(changes).some((name) => name !== 'name')) {
       return refusal('FORBIDDEN', { detail: 'the token of an administrator is replaced by its owner' });
     }
-    // It holds its owner's id, and a passkey is made by whom it lets in: nobody else can take it over.
+    // A passkey contains its owner's id and is registered by its owner: another user cannot take it over.
     if (isWebauthn(token) && changes.owner && changes.owner !== token.owner) return refusal('TOKEN_KIND_UNFIT');
     let next = token;
     if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
@@ -95,7 +95,7 @@ export async function updateToken(
   };
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
   if (isRefusal(edited) || !changes.owner) return edited;
-  // Whoever was deleted meanwhile owns nothing.
+  // A user who was deleted meanwhile owns nothing.
   if (!(await readUser(ports, account, changes.owner))) return leaveToNobody(ports, act, id, changes.owner);
   await rememberToken(ports, edited.object, changes.owner);
   return edited;

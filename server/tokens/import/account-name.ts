@@ -1,4 +1,4 @@
-/** `Issuer: account`, whichever of the two places names the issuer. */
+/** `Issuer: account`, whichever of the two fields names the issuer. */
 export function accountName(label: string, issuer: string | undefined): string {
   const colon = label.indexOf(':');
   const account = label.slice(colon + 1).trim();

@@ -6,7 +6,7 @@ import { NOW } from './testing/read-whole.ts';
 
 const SIZE = 2 * 1024 * 1024;
 
-/** How often others have their turn while a file is read, and what came of it. */
+/** The number of pauses while a file is read, and the result. */
 function pausesOf(content: string, format: 'csv' | 'otpauth'): { pauses: number; end: unknown } {
   const reading = readFile(Buffer.from(content), { format }, NOW);
   let pauses = 0;
@@ -15,9 +15,8 @@ function pausesOf(content: string, format: 'csv' | 'otpauth'): { pauses: number;
   return { pauses, end: 'flaw' in step.value ? step.value.flaw : step.value.rows.length };
 }
 
-// SR-20. The attack: two mebibytes in which there is next to nothing of everything. Parsed at once they keep everybody from
-// signing in for as long as that takes.
-describe('others have their turn all the way through', () => {
+// SR-20. The attack: two mebibytes of nearly empty records. Parsed in one go, they block every sign-in meanwhile.
+describe('pauses for other requests at every point', () => {
   test.each([
     ['rows without values', ',\n', 'FILE_EMPTY'],
     ['empty lines', '\n', 'FILE_EMPTY'],
@@ -31,13 +30,13 @@ describe('others have their turn all the way through', () => {
     expect(read.pauses).toBeGreaterThan(SIZE / 65_536);
   });
 
-  test('and a list that is too long ends where it is', () => {
+  test('and a list that is too long ends at its limit', () => {
     expect(pausesOf('a\n'.repeat(SIZE / 2), 'csv').end).toBe('TOO_MANY_ROWS');
-    // Nothing of what comes after is looked at: it is malformed.
+    // Later rows are not read: they are malformed.
     expect(pausesOf(`${'a\n'.repeat(100_000)}"b"c\n`, 'csv').end).toBe('TOO_MANY_ROWS');
   });
 
-  test('of quotes that are never closed nothing is read beyond what a record may be', () => {
+  test('of unclosed quotes nothing is read beyond the limit of a record', () => {
     for (const begin of ['"', 'a\n"', 'a,b\n# "\n"']) {
       const read = pausesOf(`${begin}${'a\n'.repeat(SIZE / 4)}`, 'csv');
       expect(read).toEqual({ pauses: expect.any(Number), end: 'CSV_MALFORMED' });
@@ -45,7 +44,7 @@ describe('others have their turn all the way through', () => {
     }
   });
 
-  test('of a list of nothing', () => {
+  test('of an empty list', () => {
     expect(pausesOf('\n'.repeat(SIZE), 'otpauth').pauses).toBeGreaterThan(1000);
   });
 });
@@ -68,7 +67,7 @@ const line = fc.oneof(
   { weight: 1, arbitrary: fc.record({ comment: fc.constantFrom('# "', ' # a "b', '#', '', '  '), end }) },
 );
 
-test('cut into pieces, a file is what it is whole', () => {
+test('cut into pieces, a file reads the same', () => {
   fc.assert(
     fc.property(fc.array(line, { minLength: 50, maxLength: 200 }), (lines) => {
       let at = 0;

@@ -4,17 +4,17 @@ import { Flawed } from './import-file.ts';
 
 export interface CsvRecord {
   record: string[];
-  /** Where it ends, from 1. */
+  /** The line where it ends, from 1. */
   line: number;
 }
 
 const LONGEST_RECORD = 16_384;
-/** So much is parsed between two turns: some milliseconds of work, whatever is in it. */
+/** The characters parsed between two pauses: some milliseconds of work for any content. */
 const PIECE = 8192;
 
 /**
- * The records of a text, piece by piece: of a file of two mebibytes that may be a million of them, and nobody could be
- * served while they are all parsed at once. `undefined` is a place where others may have their turn.
+ * The records of a text, piece by piece: a file of two mebibytes may have a million of them, and parsing them in one go
+ * would block every other request. `undefined` marks a pause for other work.
  *
  * @throws Flawed
  */
@@ -26,7 +26,7 @@ export function* recordsOf(text: string): Generator<CsvRecord | undefined> {
   }
 }
 
-/** Pieces of whole lines, none of which ends within quotes, as long as those are closed within a record's length. */
+/** Pieces of whole lines, none of which ends within quotes, if those are closed within a record's length. */
 function* piecesOf(text: string): Generator<{ piece: string; before: number }> {
   let [start, before, lines, inQuotes] = [0, 0, 0, false];
   for (const { 0: line, index } of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {

@@ -1,7 +1,7 @@
 import { OTP_ALGORITHMS, type OtpAlgorithm } from '../token.ts';
 import { Flawed } from './import-file.ts';
 
-/** What a row says, in its own words. */
+/** The fields of a row, as written. */
 export interface SaidOfToken {
   kind: string | undefined;
   name: string | undefined;
@@ -16,7 +16,7 @@ export interface SaidOfToken {
   suite?: string | undefined;
   /** OCRA: the PIN that its owner types into the device. */
   suitePin?: string | undefined;
-  /** OCRA: which questions the device takes. */
+  /** OCRA: the questions that the device accepts. */
   questions?: SaidOfQuestions | undefined;
 }
 
@@ -25,11 +25,11 @@ export interface SaidOfQuestions {
   /** Characters. */
   least: string | undefined;
   most: string | undefined;
-  /** A check digit is behind them. */
+  /** The question has a check digit at the end. */
   checked: boolean;
 }
 
-/** As for a token made by hand: so that looking ahead never leaves what a number can hold. */
+/** The same limit as for a token created by hand: the look-ahead must stay a safe integer. */
 const LARGEST_COUNTER = Number.MAX_SAFE_INTEGER - 1000;
 
 /** @throws Flawed */
@@ -40,7 +40,7 @@ export function counterOf(text: string | undefined): number {
 }
 
 /**
- * `SHA-256`, `HMAC-SHA256`, `HmacSHA256`, `sha256` are one. Nothing said is SHA1, as everywhere in OATH.
+ * `SHA-256`, `HMAC-SHA256`, `HmacSHA256`, `sha256` are one. The default is SHA1, as everywhere in OATH.
  *
  * @throws Flawed
  */
@@ -52,7 +52,7 @@ export function algorithmOf(text: string | undefined): OtpAlgorithm {
   return known;
 }
 
-/** @throws Flawed when the text is no whole number from 0 that can be held exactly */
+/** @throws Flawed if the text is not an integer from 0 that can be represented exactly */
 export function wholeNumber(text: string | undefined, flaw: Flawed['flaw']): number {
   if (text === undefined || !/^[0-9]{1,16}$/.test(text)) throw new Flawed(flaw);
   const number = Number(text);

@@ -1,4 +1,4 @@
-/** The first line that says something: neither empty nor a comment. Of none, nothing. */
+/** The first line that is neither empty nor a comment; empty if there is none. */
 export function firstLineOf(text: string): string {
   return /^(?!#).*\S.*$/m.exec(text)?.[0] ?? '';
 }

@@ -2,7 +2,7 @@ import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/proto
 import type { OcraSuite } from '../kinds/ocra/suite.ts';
 import type { OtpAlgorithm, OtpDigits } from '../token.ts';
 
-/** What a row says about a token, within the bounds that every token has. */
+/** The token of a row, within the bounds of every token. */
 export type ImportedToken = ImportedOathToken | ImportedOcraToken;
 
 interface ImportedRecord {
@@ -26,15 +26,15 @@ export interface ImportedOathToken extends ImportedRecord {
 export interface ImportedOcraToken extends ImportedRecord {
   kind: 'ocra';
   suite: OcraSuite;
-  /** There exactly if the suite has a PIN. */
+  /** Present exactly if the suite has a PIN. */
   suitePin?: string;
 }
 
-/** One token of a file, or why it is not taken. */
+/** One token of a file, or the reason why it is refused. */
 export interface ImportRow {
-  /** Where it begins, from 1. */
+  /** The line where it begins, from 1. */
   line: number;
-  /** For people to find it by, as far as it could be read. */
+  /** For users to find it by, if it could be read. */
   serial?: string;
   outcome: { token: ImportedToken } | { flaw: ImportFlaw };
 }
@@ -45,7 +45,7 @@ export interface ImportFile {
   warnings: ImportWarning[];
 }
 
-/** Ends the reading of a row or of a file. Never leaves this folder: what reads catches it and answers its code. */
+/** Ends the reading of a row or of a file. Never leaves this folder: the readers catch it and return its code. */
 export class Flawed extends Error {
   readonly flaw: ImportFlaw;
   constructor(flaw: ImportFlaw) {
@@ -55,7 +55,7 @@ export class Flawed extends Error {
   }
 }
 
-/** The answer of a reader, or the flaw that ended it. */
+/** The result of a reader, or the flaw that ended it. */
 export function flawOf<T>(read: () => T): { read: T } | { flaw: ImportFlaw } {
   try {
     return { read: read() };

@@ -16,11 +16,11 @@ import { type JudgedRow, judgeImport } from './validate-import.ts';
 
 export interface TokenImport extends ImportOptions {
   content: Uint8Array;
-  /** Judge every row and make nothing. */
+  /** Validate every row and create nothing. */
   dryRun: boolean;
-  /** Take the good rows although there are others. */
+  /** Import the valid rows even if others are refused. */
   acceptPartial: boolean;
-  /** Of the rows, those to make in this call; all are judged in every one. */
+  /** The rows to create in this call; every call validates all. */
   from: number;
   count: number;
 }
@@ -29,8 +29,8 @@ export interface ImportedRow {
   line: number;
   serial?: string;
   /**
-   * `made`: now. `exists`: was there already, from this import or another. `importable`: nothing is against it, and this
-   * call made nothing of it. `refused`: see `code`.
+   * `made`: created by this call. `exists`: created before, by this import or another way. `importable`: valid, but not
+   * created by this call. `refused`: see `code`.
    */
   outcome: 'made' | 'exists' | 'importable' | 'refused';
   id?: TokenId;
@@ -41,19 +41,19 @@ export interface ImportReport {
   format: ImportFormat;
   warnings: readonly ImportWarning[];
   rows: ImportedRow[];
-  /** False where a refused row kept everything from being made. */
+  /** False if a refused row prevented the import. */
   allowed: boolean;
 }
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** Files are large: few wait for one another. */
+/** Files are large, so the queue is short. */
 const MOST_WAITING = 4;
 
 /**
- * Makes the tokens of a file. The whole file is read and judged before the first is made, and one row that cannot be
- * taken keeps all from being made, unless partial taking is asked for. What breaks off in the middle is finished by
- * repeating it: every token has its id from what it is, so none is made twice.
+ * Imports the tokens of a file. The whole file is read and validated before the first token is created, and one refused
+ * row prevents the import, unless partial import is requested. Repeat an interrupted import to complete it: each
+ * token's id is derived from its data, so none is created twice.
  */
 export async function importTokens(
   ports: Needs,
@@ -84,8 +84,8 @@ type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
 async function make(ports: Needs, act: RequestContext, row: JudgedRow): Promise<Outcome> {
   if ('flaw' in row || row.exists) return judgedOutcome(row);
   const { token, birth } = row;
-  // A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is
-  // later than any of before, so that no assignment of the deleted one holds for it.
+  // A token that was deleted and is imported again has its old id. Its epochs start at this instant, which is later
+  // than any before, so that no assignment of the deleted one is valid for it.
   const epoch = ports.clock.now();
   const made =
     token.kind === 'ocra'
@@ -103,7 +103,10 @@ function placeOf({ line, serial }: JudgedRow): Pick<ImportedRow, 'line' | 'seria
   return { line, ...(serial !== undefined && { serial }) };
 }
 
-/** Reads a file with pauses, in which everybody else is served. What reads them is loaded for the first: few services see one. */
+/**
+ * Reads a file with pauses, in which other requests are served. The readers are loaded on first use: few services need
+ * them.
+ */
 async function readInPieces(
   ports: Pick<Ports, 'clock'>,
   { content, ...options }: TokenImport,
@@ -119,7 +122,7 @@ async function readInPieces(
   return step.value;
 }
 
-/** In a thread of the pool, since it may take a second. */
+/** In a thread of the pool, because it may take a second. */
 function derive({ password, salt, iterations, keyBytes, hash }: DerivationNeeded): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     pbkdf2(password, salt, iterations, keyBytes, hash, (error, key) => (error ? reject(error) : resolve(key)));

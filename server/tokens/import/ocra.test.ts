@@ -11,11 +11,11 @@ const SUITE = 'OCRA-1:HOTP-SHA1-6:QN08';
 interface Written {
   algorithm?: string;
   suite?: string;
-  /** What else stands in AlgorithmParameters, and in Data. */
+  /** Further content of AlgorithmParameters, and of Data. */
   formats?: string;
   data?: string;
   policy?: string;
-  /** Other packages. */
+  /** Further packages. */
   besides?: string;
 }
 
@@ -41,7 +41,7 @@ function pin(id: string, digits: string, more = ''): string {
   return `<KeyPackage><DeviceInfo><SerialNo>R1</SerialNo></DeviceInfo><Key Id="${id}" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:pin"><Data><Secret><PlainValue>${value}</PlainValue></Secret></Data>${more}</Key></KeyPackage>`;
 }
 
-/** The one token of a file, or its flaw; without the bytes of the seed. */
+/** The only token of a file, or its flaw; without the bytes of the seed. */
 function only(content: string, options: Parameters<typeof readWhole>[1] = {}) {
   const file = readWhole(content, options);
   if ('flaw' in file) return file.flaw;
@@ -75,7 +75,7 @@ describe('devices that answer questions, in PSKC', () => {
     expect(only(moving)).toMatchObject({ counter: 7, driftSteps: -2, suite: { counter: true, digits: 8 } });
   });
 
-  test('name their suite as the drafts before the RFC did as well, and never two', () => {
+  test('may name their suite as the drafts before the RFC did, and never two', () => {
     const named = { algorithm: 'pskc#OCRA-1:HOTP-SHA512-8:C-QN08' };
     expect(only(pskc({ ...named, suite: '' }))).toMatchObject({ suite: { algorithm: 'SHA512', counter: true } });
     expect(only(pskc({ ...named, suite: 'OCRA-1:HOTP-SHA512-8:C-QN08' }))).toMatchObject({ kind: 'ocra' });
@@ -112,7 +112,7 @@ describe('PINs that go into answers', () => {
   const suite = 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1';
   const policy = '<PINPolicy PINUsageMode="Algorithmic" PINKeyId="p"/>';
 
-  test('come out of the key that the policy names, which is then not left out', () => {
+  test('are read from the key that the policy names, which is then used', () => {
     const file = readWhole(pskc({ suite, policy, besides: pin('p', '314159') }));
     expect(file).toMatchObject({ warnings: [], rows: [{ outcome: { token: { suitePin: '314159' } } }] });
     const two = pskc({ suite, policy, besides: pin('p', '314159') + pin('q', '1') });
@@ -137,7 +137,7 @@ describe('PINs that go into answers', () => {
     expect(only(pskc(written))).toBe(flaw);
   });
 
-  test('are nothing that a token by event could have', () => {
+  test('are refused for a token by event', () => {
     const hotp = { algorithm: 'pskc:hotp', suite: '', formats: '<ResponseFormat Encoding="DECIMAL" Length="6"/>' };
     expect(only(pskc({ ...hotp, policy, besides: pin('p', '314159') }))).toBe('POLICY_UNSUPPORTED');
   });
@@ -146,7 +146,7 @@ describe('PINs that go into answers', () => {
 describe('devices that answer questions, in CSV', () => {
   const csv = (columns: string, row: string) => only(`serial,seed,${columns}\nR1,${SEED.toString('hex')},${row}`);
 
-  test('are known by their type, by the request, or by having a suite', () => {
+  test('are recognised by their type, by the request, or by their suite', () => {
     const found = { kind: 'ocra', suite: { digits: 6 }, counter: 0 };
     expect(csv('type,suite', `OCRA,${SUITE}`)).toMatchObject(found);
     expect(csv('ocra_suite', SUITE)).toMatchObject(found);
@@ -155,7 +155,7 @@ describe('devices that answer questions, in CSV', () => {
     expect(only(`R1,${SEED.toString('hex')}`, { format: 'csv', kind: 'ocra' })).toBe('SUITE_MISSING');
   });
 
-  test('have counter, step and PIN in columns of their own', () => {
+  test('have counter, step and PIN in separate columns', () => {
     expect(csv('suite,counter', 'OCRA-1:HOTP-SHA1-6:C-QN08,12')).toMatchObject({ counter: 12 });
     expect(csv('suite,suite PIN', 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1,314159')).toMatchObject({ suitePin: '314159' });
     expect(csv('suite,digits,interval,hash', 'OCRA-1:HOTP-SHA1-6:QN08-T1M,6,60,SHA-1')).toMatchObject({ kind: 'ocra' });
@@ -176,7 +176,7 @@ describe('devices that answer questions, in CSV', () => {
 });
 
 // SR-45
-test('SR-45: a suite is imported exactly if a token could be made with it by hand, and as what it is', () => {
+test('SR-45: a suite is imported exactly if a token could be created with it by hand, and unchanged', () => {
   fc.assert(
     fc.property(anySuite, fc.boolean(), (suite, asCsv) => {
       const text = formatSuite(suite);

@@ -20,7 +20,7 @@ const tokenOf = (text: string, options: Partial<ImportOptions> = {}) => {
 };
 
 describe('columns by name', () => {
-  test('whatever vendors call them', () => {
+  test('by any vendor’s names', () => {
     const header = 'Serial Number,Secret Key (hex),Type,Digits,Time Interval,Hash,Expiry Date,Label';
     const token = tokenOf(`${header.replace(' (hex)', '')}\nA-1,${HEX},OATH-TOTP,8,60,SHA-256,2030-06-30,Key of Ada\n`);
     expect(token).toEqual({
@@ -41,7 +41,7 @@ describe('columns by name', () => {
     ['commas', ','],
     ['semicolons', ';'],
     ['tabs', '\t'],
-  ])('%s between them; quotes, a mark at the beginning, empty and commented lines', (_, comma) => {
+  ])('%s between them; quotes, a byte order mark, empty and commented lines', (_, comma) => {
     const rows = [
       ['serial', 'seed', 'type', 'counter'],
       ['"1"', HEX, 'HOTP', '12'],
@@ -57,7 +57,7 @@ describe('columns by name', () => {
     expect(file.rows[0]?.outcome).toMatchObject({ token: { kind: 'hotp', counter: 12, name: '1' } });
   });
 
-  test('columns that nobody knows are passed over, and that is said', () => {
+  test('unknown columns are ignored, with a warning', () => {
     const file = fileOf(
       `upn,serial number,secret key,time interval,manufacturer,model\na@b.example,1,${BASE32},30,Acme,X\n`,
       {
@@ -90,14 +90,14 @@ describe('columns by name', () => {
     expect(outcomesOf(fileOf(text))).toEqual([flaw]);
   });
 
-  test('broken quotes end the file: what follows could be anything', () => {
+  test('broken quotes end the file: the rest is ambiguous', () => {
     expect(readWhole(`serial,seed\n"1,${HEX}\n2,${HEX}`, { format: 'csv' })).toEqual({ flaw: 'CSV_MALFORMED' });
     expect(readWhole(`serial,seed\n1,"${'x'.repeat(20_000)}"`, { format: 'csv' })).toEqual({ flaw: 'CSV_MALFORMED' });
   });
 });
 
-describe('without a line of names', () => {
-  test('serial number and seed, of the kind that is asked for', () => {
+describe('without a header line', () => {
+  test('serial number and seed, of the requested kind', () => {
     expect(outcomesOf(fileOf(`1,${HEX}\n2,${HEX}\n`))).toEqual(['KIND_MISSING', 'KIND_MISSING']);
     expect(tokenOf(`1,${HEX}\n`, { kind: 'hotp' })).toMatchObject({ kind: 'hotp', counter: 0, serial: '1', name: '1' });
   });
@@ -108,7 +108,7 @@ describe('without a line of names', () => {
   });
 });
 
-describe('how seeds are written', () => {
+describe('encodings of seeds', () => {
   test.each([
     HEX,
     HEX.toUpperCase(),
@@ -117,11 +117,11 @@ describe('how seeds are written', () => {
     BASE32,
     BASE32.toLowerCase(),
     BASE64,
-  ])('%s is known by its letters', (seed) =>
+  ])('%s is recognised by its letters', (seed) =>
     expect(outcomesOf(fileOf(`serial,seed,type\n1,${seed},totp`))).toEqual([HEX]),
   );
 
-  test('what could be two things is refused until somebody says which', () => {
+  test('an ambiguous seed is refused until its encoding is given', () => {
     const both = 'ABCDEF2345672345ABCDEF2345672345';
     const text = `serial,seed,type\n1,${both},totp`;
     expect(outcomesOf(fileOf(text))).toEqual(['SEED_AMBIGUOUS']);
@@ -131,11 +131,11 @@ describe('how seeds are written', () => {
     expect(row && 'token' in row.outcome && base32Encode(row.outcome.token.secret)).toBe(both);
   });
 
-  test.each([`${HEX}0`, `${BASE32}1`, 'not a seed!', `${BASE64}=`])('%s is none', (seed) => {
+  test.each([`${HEX}0`, `${BASE32}1`, 'not a seed!', `${BASE64}=`])('%s is refused', (seed) => {
     expect(outcomesOf(fileOf(`serial,seed,type\n1,${seed},totp`))).toEqual(['SEED_MALFORMED']);
   });
 
-  test('a seed is never read as another one', () => {
+  test('a seed is never decoded as another one', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 16, maxLength: 64 }),

@@ -6,7 +6,7 @@ import { type SeedEncoding, seedOf } from './seed-format.ts';
 import { judgeToken } from './validate-token.ts';
 
 export interface CsvOptions {
-  /** Of rows that do not say theirs. */
+  /** The kind of rows without one. */
   kind?: ImportedToken['kind'] | undefined;
   seedEncoding?: SeedEncoding | undefined;
 }
@@ -25,7 +25,7 @@ type Column =
   | 'name'
   | 'expiry';
 
-/** What vendors call their columns, letters and digits alone, in lower case. */
+/** Vendors' column names, letters and digits only, in lower case. */
 const COLUMNS: Readonly<Record<string, Column>> = {
   ...named('serial', ['serial', 'serialno', 'serialnumber', 'sn', 'tokenserial', 'token', 'tokenid']),
   ...named('seed', ['seed', 'secret', 'secretkey', 'key', 'otpkey', 'hexseed', 'seedhex', 'secrethex']),
@@ -42,7 +42,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   ...named('expiry', ['expires', 'expiresat', 'expiry', 'expirydate', 'expirationdate', 'validuntil']),
 };
 
-/** Without a line of names they come in this order, as far as there are any. */
+/** The order of columns without a header line. */
 const IN_ORDER: readonly Column[] = ['serial', 'seed', 'kind', 'digits', 'period'];
 
 interface Layout {
@@ -51,10 +51,10 @@ interface Layout {
 }
 
 /**
- * Files of vendors: columns by the names in the first line, or serial number and seed without such a line; separated by
- * commas, semicolons or tabs. `undefined` is a place where others may have their turn.
+ * Reads vendors' files: columns by the names in the header line, or serial number and seed without one; separated by
+ * commas, semicolons or tabs. `undefined` marks a pause for other work.
  *
- * @throws Flawed where the file as a whole cannot be read
+ * @throws Flawed if the file as a whole cannot be read
  */
 export function* readCsv(
   text: string,
@@ -106,12 +106,12 @@ function readRecord(
   options: CsvOptions,
   encoding: SeedEncoding | undefined,
 ): ImportedToken {
-  // A comma too many moves every value into the wrong column.
+  // A comma too many shifts every value into the wrong column.
   if (short) throw new Flawed('ROW_MALFORMED');
   const expiry = fields.get('expiry');
   const milliseconds = fields.get('periodMs');
   const said = {
-    // Nothing but OCRA has a suite.
+    // Only OCRA has a suite.
     kind: fields.get('kind')?.replace(/^oath[-_ ]?/i, '') ?? (fields.has('suite') ? 'ocra' : options.kind),
     name: fields.get('name'),
     serial: fields.get('serial'),
@@ -126,12 +126,12 @@ function readRecord(
   return judgeToken(said, seedOf(fields.get('seed') ?? '', encoding));
 }
 
-/** Of milliseconds; what is no whole number of seconds is no period either. */
+/** Converts milliseconds; a fraction of a second is no valid period. */
 function secondsOf(milliseconds: string): string {
   return /^\d+000$/.test(milliseconds) ? milliseconds.slice(0, -3) : 'none';
 }
 
-/** The columns, or undefined where the first line is a token already. */
+/** The columns, or undefined if the first line is a token already. */
 function headerOf(names: readonly string[], options: CsvOptions): Layout | undefined {
   const plain = names.map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
   const columns = plain.map((name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined));

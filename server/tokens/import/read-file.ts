@@ -18,18 +18,18 @@ export interface ImportOptions extends CsvOptions, OpeningKeys {
   format: ImportFormat | 'auto';
 }
 
-/** Asked of whoever drives the reading; answered with the key. */
+/** A request to the caller, who passes the key to `next`. */
 export interface DerivationNeeded extends Derivation {
   password: string;
 }
 
-/** So much is read between two turns: some milliseconds of work. */
+/** The bytes read between two pauses: some milliseconds of work. */
 const PIECE = 8192;
 const ROWS = 100;
 
 /**
- * Reads a file of tokens. It is driven from outside: each `undefined` it yields is a place where others may have their
- * turn, and what else it yields is a password to derive a key from, to be handed to `next`.
+ * Reads a file of tokens. The caller drives it: each `undefined` marks a pause for other work, and every other yielded
+ * value is a password to derive a key from, to be passed to `next`.
  */
 export function* readFile(
   content: Uint8Array,
@@ -104,7 +104,7 @@ function decodeUtf8(content: Uint8Array): string {
   }
 }
 
-/** By its first line that says something. */
+/** By its first line that is neither empty nor a comment. */
 function formatOf(text: string): ImportFormat {
   if (/^\s*</.test(text)) return 'pskc';
   const first = firstLineOf(text);

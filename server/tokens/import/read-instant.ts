@@ -4,8 +4,8 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * The instant of an `xs:dateTime` with its zone. With `day` also a day, whose end (UTC) is meant, and milliseconds since
- * 1970. Anything else is refused: 01/02/2027 is two different days.
+ * The instant of an `xs:dateTime` with its zone. With `day` also a date, whose end (UTC) is meant, and milliseconds
+ * since 1970. Everything else is refused: 01/02/2027 is ambiguous.
  *
  * @throws Flawed
  */

@@ -5,14 +5,14 @@ import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { base64Decode } from './seed-format.ts';
 import { judgeToken } from './validate-token.ts';
 
-/** One code of an export that may span several. */
+/** One code of an export, which may consist of several. */
 export interface MigrationPart {
   batch: number;
   size: number;
   index: number;
 }
 
-/** A message that says more than this is none of an authenticator app. */
+/** A message with more tokens is not from an authenticator app. */
 const MOST_TOKENS = 1000;
 
 const KINDS = [undefined, 'hotp', 'totp'];
@@ -20,8 +20,8 @@ const ALGORITHMS = ['SHA1', 'SHA1', 'SHA256', 'SHA512', 'MD5'];
 const DIGITS = ['6', '6', '8', '7'];
 
 /**
- * What Google Authenticator shows as QR codes to move tokens: `otpauth-migration://offline?data=`, then base64 of a
- * protocol buffer. Nobody has published its definition; the fields are those that readers of it agree on.
+ * Reads the QR codes that Google Authenticator exports: `otpauth-migration://offline?data=`, then base64 of a protocol
+ * buffer. Its definition is unpublished; the fields are those that its readers agree on.
  *
  * @throws Flawed
  */
@@ -29,7 +29,7 @@ export function readMigration(text: string): { part: MigrationPart; outcomes: Im
   const url = parseUrl(text);
   if (!url) throw new Flawed('ROW_MALFORMED');
   const data = url.searchParams.getAll('data');
-  // An unescaped plus has become a space.
+  // An unescaped plus is decoded as a space.
   const bytes = data.length === 1 ? base64Decode((data[0] ?? '').replaceAll(' ', '+')) : undefined;
   if (bytes === undefined) throw new Flawed('ROW_MALFORMED');
   const fields = fieldsOf(bytes);
@@ -62,7 +62,7 @@ function readParameters(value: Value) {
       name: accountName(label, issuer === '' ? undefined : issuer),
       algorithm: ALGORITHMS[small(fields, 4)] ?? 'unknown',
       digits: DIGITS[small(fields, 5)] ?? 'unknown',
-      // What is zero is left out on the wire.
+      // A zero is omitted on the wire.
       counter: String(last(fields, 7) ?? 0n),
     },
     secret,
@@ -72,7 +72,7 @@ function readParameters(value: Value) {
 type Value = Uint8Array | bigint;
 type Fields = [number: number, value: Value][];
 
-/** The fields of one message that are numbers or bytes, in their order; others are passed over. */
+/** The fields of one message that are numbers or bytes, in order; others are ignored. */
 function fieldsOf(bytes: Uint8Array): Fields {
   const fields: Fields = [];
   try {
@@ -92,7 +92,7 @@ function fieldsOf(bytes: Uint8Array): Fields {
 const VARINT = 0;
 const BYTES = 2;
 
-/** Of a field that may be there once, the last one counts (Protocol Buffers, encoding). */
+/** Of a repeated field the last one counts (Protocol Buffers, encoding). */
 function last(fields: Fields, number: number): Value | undefined {
   return fields.findLast(([name]) => name === number)?.[1];
 }

@@ -19,7 +19,7 @@ function tokensOf(text: string): ImportedToken[] {
 }
 
 describe('otpauth lists', () => {
-  test('one a line, with what is said and what is left out; comments and empty lines are passed over', () => {
+  test('one per line, with given and default values; comments and empty lines are ignored', () => {
     const text = `# from the old server\r\n\r\notpauth://totp/Shop:alice%40example.com?secret=${SECRET}&issuer=Shop\r\nOTPAUTH://HOTP/bob?secret=${SECRET.toLowerCase()}&counter=7&digits=8&algorithm=SHA256\n otpauth://totp/carol?secret=${SECRET}&period=60 \n`;
     const [alice, bob, carol] = tokensOf(text);
     expect(alice).toMatchObject({
@@ -39,7 +39,7 @@ describe('otpauth lists', () => {
   test.each([
     ['otpauth://totp/a', 'SEED_MISSING'],
     [`otpauth://totp/a?secret=${SECRET}1`, 'SEED_MALFORMED'],
-    // Eighty bits, as some sites give out: codes of such a seed are refused everywhere here.
+    // Eighty bits, as some sites give out: such seeds are refused everywhere here.
     ['otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ', 'SEED_TOO_SHORT'],
     [`otpauth://hotp/a?secret=${SECRET}`, 'COUNTER_INVALID'],
     [`otpauth://steam/a?secret=${SECRET}`, 'KIND_UNSUPPORTED'],
@@ -60,7 +60,7 @@ describe('otpauth lists', () => {
     expect(outcomesOf(readWhole(uri, { format: 'otpauth' }))).toEqual([flaw]);
   });
 
-  test('what this service shows for a QR code is read as what it was', () => {
+  test('the URI that this service shows as a QR code reads as the same token', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 16, maxLength: 64 }),
@@ -109,7 +109,7 @@ describe('exports of Google Authenticator', () => {
   const secret = Buffer.from('12345678901234567890');
 
   test('an export as the app writes it', () => {
-    // Put together by hand from the wire format, apart from the library that reads it.
+    // Built by hand from the wire format, independently of the library that reads it.
     const parameters = Buffer.concat([
       Buffer.from([0x0a, 20]),
       secret,
@@ -139,7 +139,7 @@ describe('exports of Google Authenticator', () => {
     ]);
   });
 
-  test('several tokens in several parts; a missing part is said', () => {
+  test('several tokens in several parts; a missing part is reported', () => {
     const parts = [0, 1, 2].map((index) =>
       migration([{ secret: Buffer.alloc(20, index) }, { secret: Buffer.alloc(20, index + 9) }], { size: 3, index }),
     );

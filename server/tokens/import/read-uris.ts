@@ -6,12 +6,12 @@ import { type MigrationPart, readMigration } from './read-migration.ts';
 import { judgeToken } from './validate-token.ts';
 
 const LONGEST_LINE = 65_536;
-/** So many lines are looked at between two turns. */
+/** The lines read between two pauses. */
 const LINES = 1000;
 
 /**
- * `otpauth://` URIs (Key URI format) and `otpauth-migration://` ones, one a line; empty lines and `#` lines are passed over.
- * `undefined` is a place where others may have their turn.
+ * Reads `otpauth://` URIs (Key URI format) and `otpauth-migration://` ones, one per line; ignores empty lines and `#`
+ * lines. `undefined` marks a pause for other work.
  */
 export function* readUris(text: string, parts: MigrationPart[]): Generator<ImportRow | undefined> {
   let line = 0;
@@ -46,7 +46,7 @@ function readUri(text: string) {
   const said = new Map<string, string>();
   for (const [name, value] of uri.searchParams) {
     const plain = name.toLowerCase();
-    // Which of the two counts would be left to whoever reads it (SR-57).
+    // Parsers differ in which of the two counts (SR-57).
     if (said.has(plain)) throw new Flawed('ROW_MALFORMED');
     said.set(plain, value);
   }

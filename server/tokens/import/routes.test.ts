@@ -38,7 +38,7 @@ async function send(body: object, by = key): Promise<Answer> {
   expect(response.status, await response.clone().text()).toBe(200);
   return (await response.json()) as Answer;
 }
-/** That a key was used is noted in passing, whenever there is time for it. */
+/** The first use of a key is recorded at some later time. */
 const isNote = ({ put = [] }: Change) => put.some(({ key: { name } }) => name.startsWith('api-key-use/'));
 const changes = () => service.ports.store.commits.filter(({ change }) => !isNote(change)).length;
 const tokensThere = async () =>
@@ -55,7 +55,7 @@ const csv = (count: number, from = 0) =>
   ].join('\n');
 
 describe('a file', () => {
-  test('becomes tokens, of whom nobody is the owner yet and the caller the creator', async () => {
+  test('becomes tokens without an owner, created by the caller', async () => {
     const answer = await send({ content: figure(10) });
     expect(answer).toMatchObject({
       format: 'pskc',
@@ -89,7 +89,7 @@ describe('a file', () => {
     expect(await refusalOf(wrong)).toEqual({ status: 422, code: 'IMPORT_UNREADABLE' });
   });
 
-  test('makes tokens whose codes sign in', async () => {
+  test('creates tokens whose codes sign in', async () => {
     const { rows } = await send({ content: `otpauth://hotp/fob?secret=${SEED}&counter=5` });
     const id = rows[0]?.id ?? '';
     await service.call('POST /v1/assignments', { key, body: { resource: scene.resource.id, token: id } });
@@ -103,7 +103,7 @@ describe('a file', () => {
 
   // SR-45, SR-23
   test.each(['OCRA-1:HOTP-SHA256-8:QN08-T1M', 'OCRA-1:HOTP-SHA512-8:C-QA10', 'OCRA-1:HOTP-SHA1-6:C-QH08-PSHA256-T5M'])(
-    'SR-45: makes devices of %s, which answer questions as those made by hand',
+    'SR-45: creates devices of %s, which answer questions as those created by hand',
     async (suite) => {
       const secret = Buffer.alloc(20, suite);
       const pin = suite.includes('-P') ? SUITE_PIN : '';
@@ -126,7 +126,7 @@ describe('a file', () => {
       };
       if (suite.includes(':C-')) expect(await signIn(4)).not.toHaveProperty('authenticated');
       expect(await signIn(5)).toMatchObject({ authenticated: true, kind: 'ocra', token: id });
-      // The same file again, whatever is known of the PIN by then.
+      // The same file again, whatever its PIN by then.
       expect(await send({ content: `serial,seed,suite,counter,suitePin\n${row}` })).toMatchObject({
         counts: { exists: 1 },
       });
@@ -145,7 +145,7 @@ describe('a file', () => {
 describe('nothing is half-imported', () => {
   const bad = `${csv(3)}\nS9,abc,totp\nS1,${'09'.repeat(20)},totp`;
 
-  test('one bad row keeps all from being made, and every bad one is named', async () => {
+  test('one invalid row prevents the import, and every invalid one is named', async () => {
     const before = changes();
     const response = await post({ content: bad });
     expect(await response.clone().json()).toMatchObject({
@@ -159,7 +159,7 @@ describe('nothing is half-imported', () => {
     expect(changes()).toBe(before);
   });
 
-  test('unless the good ones are wanted all the same', async () => {
+  test('except if a partial import is requested', async () => {
     const { counts, rows } = await send({ content: bad, acceptPartial: true });
     expect(counts).toEqual({ made: 3, exists: 0, importable: 0, refused: 2 });
     expect(rows.map(({ code }) => code)).toEqual([
@@ -172,14 +172,14 @@ describe('nothing is half-imported', () => {
     expect(await tokensThere()).toHaveLength(3);
   });
 
-  test('a dry run says what would be made, and makes nothing', async () => {
+  test('a dry run reports the tokens, and creates none', async () => {
     const before = changes();
     const { counts } = await send({ content: bad, dryRun: true });
     expect(counts).toEqual({ made: 0, exists: 0, importable: 3, refused: 2 });
     expect(changes()).toBe(before);
   });
 
-  test('what breaks off in the middle is finished by repeating it', async () => {
+  test('an interrupted import is completed by repeating it', async () => {
     let commits = 0;
     service.ports.store.intercept = {
       commit: (change, go) => {
@@ -199,13 +199,13 @@ describe('nothing is half-imported', () => {
     expect(await tokensThere()).toHaveLength(30);
   });
 
-  test('ten at once make each token once', async () => {
+  test('ten simultaneous imports create each token once', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => post({ content: csv(5) })));
     for (const answer of answers) expect([200, 503]).toContain(answer.status);
     expect(await tokensThere()).toHaveLength(5);
   });
 
-  test('a large one in steps: all of it is judged in each, and the steps make it whole', async () => {
+  test('a large one in steps: each validates all of it, and together they complete it', async () => {
     const content = csv(10);
     expect((await send({ content, from: 0, count: 4 })).counts).toMatchObject({ made: 4, importable: 6 });
     expect((await send({ content, from: 4, count: 4 })).counts).toMatchObject({ made: 4, exists: 4, importable: 2 });
@@ -213,17 +213,17 @@ describe('nothing is half-imported', () => {
   });
 });
 
-describe('what is there already', () => {
-  test('a serial number of another token is taken, in whatever way it is written', async () => {
+describe('existing tokens', () => {
+  test('a serial number of another token is taken, in any spelling', async () => {
     const body = { name: 'fob', kind: 'totp', serial: 's1' };
     await service.call('POST /v1/tokens', { key, body });
-    // A name is none.
+    // A name is no serial number.
     await service.call('POST /v1/tokens', { key, body: { name: 'S2', kind: 'totp' } });
     const { rows } = await send({ content: csv(3), dryRun: true });
     expect(rows.map(({ outcome, code }) => code ?? outcome)).toEqual(['importable', 'SERIAL_TAKEN', 'importable']);
   });
 
-  test('among many whose names begin like it', async () => {
+  test('among many whose names have the same prefix', async () => {
     for (let at = 0; at < 60; at++) {
       await service.call('POST /v1/tokens', { key, body: { name: 'S1', kind: 'totp', serial: `other ${at}` } });
     }
@@ -239,7 +239,7 @@ describe('what is there already', () => {
     expect((await send({ content: csv(2) }, theirs)).counts).toMatchObject({ made: 2 });
   });
 
-  test('a token that was deleted and comes back brings no old access with it', async () => {
+  test('a token that was deleted and imported again restores no old access', async () => {
     const content = `otpauth://totp/fob?secret=${SEED}`;
     const id = (await send({ content })).rows[0]?.id as TokenId;
     const before = await read(service.ports, tokenDocument.key(id));
@@ -252,7 +252,7 @@ describe('what is there already', () => {
 });
 
 // SR-23, SR-35
-test('SR-23: no seed, password or key is in any answer, event or line of the log', async () => {
+test('SR-23: no seed, password or key is in any response, event or line of the log', async () => {
   const secret = 'CANARY2SEED3CANARY2SEED3CANARY2A';
   const hex = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee0f';
   const bodies = [
@@ -276,12 +276,12 @@ test('SR-23: no seed, password or key is in any answer, event or line of the log
   for (const canary of [hex, 'canary-password-7', Buffer.from(hex, 'hex').toString('base64'), secret.slice(0, 20)]) {
     expect(events.toLowerCase()).not.toContain(canary.toLowerCase());
     expect(log.toLowerCase()).not.toContain(canary.toLowerCase());
-    // The name of an unknown field is the caller's own spelling, and is named to them.
+    // The name of an unknown field is the caller's own spelling, and is returned to them.
     expect(answers.replace(`"path":"${secret}"`, '').toLowerCase()).not.toContain(canary.toLowerCase());
   }
 });
 
-describe('requests that are none', () => {
+describe('invalid requests', () => {
   test.each([
     ['no content', {}],
     ['an unknown field', { content: 'x', owner: 'usr_01k8dq9z2mp' }],
@@ -293,15 +293,16 @@ describe('requests that are none', () => {
     expect(await refusalOf(await post(body))).toEqual({ status: 422, code: 'INPUT_INVALID' });
   });
 
-  test('more than there may be', async () => {
+  test('beyond the limit', async () => {
     const content = ' '.repeat(2 * 1024 * 1024 + 1);
     expect(await refusalOf(await post({ content }))).toEqual({ status: 422, code: 'IMPORT_UNREADABLE' });
     const huge = await post({ content: ' '.repeat(4 * 1024 * 1024) });
     expect(await refusalOf(huge)).toEqual({ status: 413, code: 'BODY_TOO_LARGE' });
   });
 
-  // SR-20, SR-56. The attack: nobody in particular sends four mebibytes, which are parsed before they are asked who they are.
-  test('a large body of somebody who may not send one, before it is read', async () => {
+  // SR-20, SR-56. The attack: an unauthenticated client sends four mebibytes, which are parsed before the
+  // authentication.
+  test('a large body of an unauthorised client, before it is read', async () => {
     const text = `{"content":${'['.repeat(3 * 1024 * 1024)}`;
     const headers = { 'content-type': 'application/json' };
     const unknown = await service.call('POST /v1/token-imports', { text, headers });
@@ -319,7 +320,7 @@ describe('requests that are none', () => {
   });
 });
 
-test('two mebibytes are judged while others are served, in bounded memory', async () => {
+test('two mebibytes are validated while others are served, in bounded memory', async () => {
   const keys = Array.from({ length: 5200 }, (_, at) => ({
     serial: `S${at}`,
     secret: Buffer.alloc(20, at),
@@ -341,7 +342,7 @@ test('two mebibytes are judged while others are served, in bounded memory', asyn
   }
   const { rows } = await judged;
   expect(rows.length).toBeGreaterThan(4000);
-  // Some sixty pieces are read and four thousand rows opened and judged: others have their turn between all of them.
+  // Some sixty pieces are read and four thousand rows opened and validated, with pauses between all of them.
   expect(turns).toBeGreaterThan(150);
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(300 * 1024 * 1024);
 });

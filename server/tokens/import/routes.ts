@@ -154,12 +154,12 @@ const importing = route({
   },
 });
 
-/** Rows that are named in a refusal; a dry run names all. */
+/** Rows named in a refusal; a dry run names all. */
 const MOST_NAMED = 100;
 
 export const tokenImportRoutes = [importing];
 
-/** A refusal of the whole file carries its flaw; here that gets its sentence. */
+/** The refusal of a whole file has its flaw as the detail; add the sentence for it here. */
 function named<R extends { detail?: string }>(verdict: R): R {
   const { detail } = verdict;
   return isFlaw(detail) ? { ...verdict, detail: `${detail}: ${IMPORT_FLAWS[detail]}` } : verdict;

@@ -7,8 +7,8 @@ export type SeedEncoding = (typeof SEED_ENCODINGS)[number];
 const LONGEST = 1024;
 
 /**
- * The bytes of a seed as a text. Where its encoding is not said it is told by its letters; what could be two things is
- * refused, since the wrong one makes a token whose codes never fit.
+ * The bytes of a seed as text. Without a given encoding it is recognised by its letters; an ambiguous text is refused,
+ * because the wrong encoding makes a token whose codes never match.
  *
  * @throws Flawed
  */
@@ -33,13 +33,13 @@ const DECODERS: Record<SeedEncoding, (text: string) => Uint8Array | undefined> =
   base64: base64Decode,
 };
 
-/** The bytes, or undefined if the text is not hexadecimal. Spaces between groups and a `0x` in front are allowed. */
+/** The bytes, or undefined if the text is not hexadecimal. Spaces between groups and a leading `0x` are allowed. */
 export function hexDecode(text: string): Uint8Array | undefined {
   const plain = text.replaceAll(' ', '').replace(/^0x/i, '');
   return plain.length % 2 === 0 && /^[0-9a-f]+$/i.test(plain) ? new Uint8Array(Buffer.from(plain, 'hex')) : undefined;
 }
 
-/** The bytes, or undefined if the text is not exactly base64 (RFC 4648 section 4), white space aside. */
+/** The bytes, or undefined if the text is not exactly base64 (RFC 4648 section 4), except for white space. */
 export function base64Decode(text: string): Uint8Array | undefined {
   const plain = text.replaceAll(/[ \t\r\n]+/g, '');
   const bytes = Buffer.from(plain, 'base64');

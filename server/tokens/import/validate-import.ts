@@ -12,7 +12,7 @@ import { tokenDocument, tokenIndexes } from '../documents.ts';
 import { formatSuite } from '../kinds/ocra/suite.ts';
 import type { ImportedToken, ImportRow } from './import-file.ts';
 
-/** A row that can be made, or whose token is there already. */
+/** A valid row, whose token may already exist. */
 export interface ImportableRow {
   token: ImportedToken;
   birth: NewId<TokenId>;
@@ -23,8 +23,8 @@ export type JudgedRow = Pick<ImportRow, 'line' | 'serial'> &
   (ImportableRow | { flaw: Extract<ImportRow['outcome'], { flaw: unknown }>['flaw'] });
 
 /**
- * Judges the rows against each other and against what the account has. A token's id is derived from what it is, so the
- * same one is known again, whatever file it comes in and however often.
+ * Validates the rows against each other and against the account's tokens. A token's id is derived from its data, so the
+ * same token is recognised in any file, however often it comes.
  */
 export async function judgeImport(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
@@ -69,7 +69,7 @@ function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: Impor
   return { id: idFromBytes('tok', derived), madeWith: Buffer.from(derived).toString('base64url') };
 }
 
-/** Looks along the names, where serial numbers are found too; entries are hints, so the tokens themselves decide. */
+/** Searches the names, which include serial numbers; entries are hints, so the tokens themselves decide. */
 async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId, serial: string): Promise<boolean> {
   const index = tokenIndexes.names(account);
   const prefix = namesExactly(serial);
@@ -91,5 +91,5 @@ async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId
 }
 
 const PIECE = 50;
-/** So many rows are judged between two turns. */
+/** The rows validated between two pauses. */
 const BETWEEN_TURNS = 50;

@@ -7,10 +7,10 @@ import { Flawed, type ImportedOcraToken } from './import-file.ts';
 const ENCODINGS: Readonly<Record<QuestionFormat, string>> = { N: 'DECIMAL', H: 'HEXADECIMAL', A: 'ALPHANUMERIC' };
 
 /**
- * What a row says of a device that answers questions. Its suite says everything; what else the row says of what is in the
- * suite has to be the same, since one of the two would be wrong and nobody knows which.
+ * Validates the row of a device that answers questions. Its suite is complete; any other field about the same has to
+ * agree, because one of them would be wrong and it is unknown which.
  *
- * @throws Flawed with the first thing that is wrong
+ * @throws Flawed with the first flaw
  */
 export function judgeOcra(
   said: SaidOfToken,
@@ -20,7 +20,7 @@ export function judgeOcra(
   if (enrolled.kind === 'refused') throw new Flawed('SUITE_UNSUPPORTED');
   const { suite } = enrolled;
   if (!agrees(said, suite)) throw new Flawed('SUITE_CONTRADICTED');
-  // The hash of it goes into every answer (RFC 6287 section 5.1), so that without it none would ever be right.
+  // Its hash goes into every answer (RFC 6287 section 5.1), so that no answer would be right without it.
   if (suite.pin !== undefined && !/^[0-9]{4,16}$/.test(said.suitePin ?? '')) throw new Flawed('SUITE_PIN_INVALID');
   return {
     kind: 'ocra',
@@ -38,12 +38,14 @@ function agrees({ digits, algorithm, periodSeconds, suitePin, questions }: SaidO
   if (step !== undefined && periodSeconds !== undefined) {
     if (wholeNumber(periodSeconds, 'PERIOD_UNSUPPORTED') * 1000 !== step) return false;
   }
-  // Somebody counts on a PIN that no answer would hang on.
+  // The file expects a PIN that no answer would depend on.
   if (suitePin !== undefined && suite.pin === undefined) return false;
   return questions === undefined || takes(questions, suite);
 }
 
-/** Whether the device takes the questions that are asked here: of the suite's format, all of its length, no check digit. */
+/**
+ * Whether the device accepts the questions asked here: of the suite's format and full length, without a check digit.
+ */
 function takes({ encoding, least, most, checked }: SaidOfQuestions, { question }: OcraSuite): boolean {
   if (encoding !== ENCODINGS[question.format] || checked) return false;
   const [min, max] = [wholeNumber(least, 'SUITE_CONTRADICTED'), wholeNumber(most, 'SUITE_CONTRADICTED')];

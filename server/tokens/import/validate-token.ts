@@ -9,9 +9,9 @@ const KINDS: readonly ImportedToken['kind'][] = ['totp', 'hotp', 'ocra'];
 const LONGEST_PERIOD = 86_400;
 
 /**
- * The token that a row stands for, within the bounds of a token made by hand.
+ * The token of a row, within the bounds of a token created by hand.
  *
- * @throws Flawed with the first thing that is wrong
+ * @throws Flawed with the first flaw
  */
 export function judgeToken(said: SaidOfToken, secret: Uint8Array): ImportedToken {
   if (said.kind === undefined) throw new Flawed('KIND_MISSING');

@@ -8,7 +8,7 @@ const OWNER = userId(1);
 const LOCK = { reason: 'otp-failures', at: 0 } as const;
 
 // SR-67
-test('SR-67: a link unlocks a token only if every resource that takes it is known to allow it', () => {
+test('SR-67: a link unlocks a token only if every resource that accepts it is known to allow it', () => {
   const some = fc.uniqueArray(fc.integer({ min: 1, max: 6 }).map(resourceId), { maxLength: 4 });
   const known = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }).map(resourceId), fc.boolean()));
   fc.assert(

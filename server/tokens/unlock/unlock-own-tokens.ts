@@ -23,7 +23,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 
 const INVALID = refusal('LINK_INVALID');
 
-/** What a link unlocks: tokens with which its person is assigned to the resource where they asked for it. */
+/** The scope of a link: tokens with which its user is assigned to the resource where they requested it. */
 interface Unlocking {
   user: User;
   key: UserLink;
@@ -32,8 +32,8 @@ interface Unlocking {
 }
 
 /**
- * Whose link it is, while it still unlocks something and its resource allows it. Looking uses nothing up: mail programs look
- * at links before people do.
+ * The link's user, while it still unlocks a token and its resource allows it. Viewing uses nothing up: mail programs
+ * open links before users do.
  */
 export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: unknown): Promise<Result<Unlocking>> {
   const key = parseUserLink(text);
@@ -57,8 +57,8 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
 }
 
 /**
- * Unlocks what wrong codes have locked, for whoever holds the link. The link is used up first: a crash after that leaves
- * tokens locked. It signs nobody in.
+ * Unlocks the tokens that wrong codes have locked, for the holder of the link. The link is used up first: a crash after
+ * that leaves tokens locked. It signs no user in.
  */
 export async function unlockOwnTokens(
   ports: Needs,
@@ -83,7 +83,7 @@ export async function unlockOwnTokens(
   return { unlocked: true };
 }
 
-/** Whether it was unlocked: what takes the token may have changed since the link was looked at. */
+/** Returns whether it was unlocked: the resources that accept the token may have changed since the link was viewed. */
 async function unlock(
   ports: Needs,
   act: RequestContext,

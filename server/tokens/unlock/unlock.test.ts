@@ -48,8 +48,8 @@ const linkTo = (to = EMAIL) => /#(.+)$/.exec(ports.courier.last('unlock-link', t
 const unlock = (link: string) => unlockOwnTokens(ports, {}, { link, language: 'en' });
 const isLocked = async (scene: Fixture) => (await scene.tokens[0]?.stored())?.lock !== undefined;
 
-describe('whoever locked their token themselves', () => {
-  test('has a link mailed that unlocks it, once, and signs in anew', async () => {
+describe('a user who locked their own token', () => {
+  test('is mailed a link that unlocks it, once, and signs in again', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' }, unlock: 'offered' });
@@ -66,8 +66,9 @@ describe('whoever locked their token themselves', () => {
     expect(await next.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
   });
 
-  // The attack: whoever has the password had the address moved before there was a token, and guesses at each link anew.
-  test('SR-2: is offered none to an address that was given on a password alone', async () => {
+  // The attack: a thief of the password changed the address before there was a token, and guesses again after each
+  // link.
+  test('SR-2: is offered none to an address that was set with a password alone', async () => {
     const scene = await setStage();
     await overwrite(ports, userDocument.key(scene.user.id), { emailOnPassword: EMAIL });
     const walk = await lockOut(scene);
@@ -77,7 +78,7 @@ describe('whoever locked their token themselves', () => {
     expect(ports.courier.sent).toEqual([]);
   });
 
-  test('SR-2: nor has one sent that was offered before', async () => {
+  test('SR-2: nor is sent one that was offered before', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     expect(walk.view.unlock).toBe('offered');
@@ -105,7 +106,7 @@ describe('attacks on unlocking', () => {
     expect(await walk.askUnlock()).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
   });
 
-  test('what an administrator has locked no mail unlocks', async () => {
+  test('no mail lifts a lock by an administrator', async () => {
     const scene = await setStage();
     await lockOut(scene);
     const [token] = scene.tokens;
@@ -116,7 +117,7 @@ describe('attacks on unlocking', () => {
     expect((await walk.password()) as object).not.toHaveProperty('unlock');
   });
 
-  test('a lock that an administrator puts in its place stays, whatever link is out', async () => {
+  test('a lock by an administrator that replaces it stays, whatever link was sent', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await walk.askUnlock();
@@ -127,7 +128,7 @@ describe('attacks on unlocking', () => {
     expect(await isLocked(scene)).toBe(true);
   });
 
-  test('there are two mails a day, so that nobody guesses on and on', async () => {
+  test('there are two mails a day, so that guessing is limited', async () => {
     const scene = await setStage();
     for (let i = 0; i < 2; i++) {
       const walk = await lockOut(scene);
@@ -139,8 +140,8 @@ describe('attacks on unlocking', () => {
     expect(await isLocked(scene)).toBe(true);
   });
 
-  // SR-48. The attack: one sign-in asks many times at once, to flood a mailbox and use up the person's mails of a day.
-  test('SR-48: a double click, or 50 at once, is one mail, and leaves the other mail of the day', async () => {
+  // SR-48. The attack: one sign-in requests many at once, to flood a mailbox and use up the user's mails of a day.
+  test('SR-48: a double click, or 50 at once, sends one mail, and leaves the other mail of the day', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     const said = await Promise.all(Array.from({ length: 50 }, () => walk.askUnlock()));
@@ -155,7 +156,7 @@ describe('attacks on unlocking', () => {
     expect(await (await lockOut(scene)).askUnlock()).toMatchObject({ unlock: 'sent' });
   });
 
-  test('50 at once with one link unlock once', async () => {
+  test('50 simultaneous uses of one link unlock once', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await walk.askUnlock();
@@ -172,7 +173,7 @@ describe('attacks on unlocking', () => {
     ],
     ['the person is blocked', runMeanwhile.blockUser],
     ['it is old', async () => ports.clock.advance(UNLOCK_LINK_LIFETIME_MS)],
-  ])('a link leads nowhere once %s', async (_name, change) => {
+  ])('a link is refused once %s', async (_name, change) => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await walk.askUnlock();
@@ -183,24 +184,24 @@ describe('attacks on unlocking', () => {
     expect(await isLocked(scene)).toBe(true);
   });
 
-  test('where the resource says nothing of it, nothing is offered', async () => {
+  test('nothing is offered if the resource has no policy', async () => {
     const scene = await setStage();
     await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
     expect((await lockOut(scene)).view.unlock).toBeUndefined();
   });
 
-  test('a mail that nobody takes is not said to be on its way', async () => {
+  test('a mail that is not accepted is not reported as sent', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     ports.courier.down = true;
     await expect(walk.askUnlock()).rejects.toThrow();
     ports.courier.down = false;
     expect(await walk.look()).toMatchObject({ unlock: 'offered' });
-    // Nobody holds the step any more: it may be asked for again at once.
+    // The step is free: it may be requested again at once.
     expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
   });
 
-  test('a mail that nobody takes is what is told, also when the store fails right after it', async () => {
+  test('a mail that is not accepted is reported, also if the store fails right after it', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     const { send } = ports.courier;
@@ -214,8 +215,8 @@ describe('attacks on unlocking', () => {
   });
 });
 
-// SR-67. The attack: a thief who knows the password and reads the mailbox locks a token at a resource that unlocks by mail, and has
-// it unlocked for a resource that does not, to go on guessing there.
+// SR-67. The attack: a thief with the password and the mailbox locks a token at a resource that unlocks by mail, and
+// has it unlocked to continue guessing at a resource that does not.
 describe('SR-67: a link of one resource', () => {
   const unlocking = { kinds: ['totp'], required: false, unlockByMail: true } as const;
   const addBank = ({ account }: Fixture, unlockByMail: boolean) =>
@@ -230,19 +231,22 @@ describe('SR-67: a link of one resource', () => {
   const share = async (scene: Fixture, resource: Resource, parts: (typeof shared)[number][1]) =>
     unwrap(await assign(ports, { account: scene.account, resource: resource.id, ...parts(scene, resource) }));
 
-  test.each(shared)('is not offered for a token that a resource without such links takes %s', async (_name, parts) => {
-    const scene = await setStage();
-    await share(scene, await addBank(scene, false), parts);
-    const walk = await lockOut(scene);
-    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
-    expect(walk.view.unlock).toBeUndefined();
-    const next = await LoginDriver.begin(scene);
-    await next.identify();
-    expect((await next.password()) as object).not.toHaveProperty('unlock');
-    expect(ports.courier.sent).toEqual([]);
-  });
+  test.each(shared)(
+    'is not offered for a token that a resource without such links accepts %s',
+    async (_name, parts) => {
+      const scene = await setStage();
+      await share(scene, await addBank(scene, false), parts);
+      const walk = await lockOut(scene);
+      expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+      expect(walk.view.unlock).toBeUndefined();
+      const next = await LoginDriver.begin(scene);
+      await next.identify();
+      expect((await next.password()) as object).not.toHaveProperty('unlock');
+      expect(ports.courier.sent).toEqual([]);
+    },
+  );
 
-  test.each(shared)('leads nowhere once such a resource takes the token %s', async (_name, parts) => {
+  test.each(shared)('is refused once such a resource accepts the token %s', async (_name, parts) => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await walk.askUnlock();
@@ -253,7 +257,7 @@ describe('SR-67: a link of one resource', () => {
     expect(ports.courier.sent.filter(({ kind }) => kind === 'security-notice')).toEqual([]);
   });
 
-  test('is not sent that was offered before such a resource took the token', async () => {
+  test('is not sent if it was offered before such a resource accepted the token', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await share(scene, await addBank(scene, false), ({ tokens }) => ({ token: tokens[0]?.id }));
@@ -270,7 +274,7 @@ describe('SR-67: a link of one resource', () => {
     expect(await isLocked(scene)).toBe(false);
   });
 
-  test('leaves the user’s tokens of other resources as they are', async () => {
+  test('does not change the user’s tokens of other resources', async () => {
     const scene = await setStage();
     const [bank, other] = [await addBank(scene, true), await addToken(ports, scene.account, { owner: scene.user.id })];
     await share(scene, bank, ({ user }) => ({ user: user.id, token: other.id }));
@@ -296,7 +300,7 @@ describe('SR-67: a link of one resource', () => {
       ({ account, resource, user, tokens }) =>
         unassign(ports, { account, resource: resource.id, user: user.id, token: tokens[0]?.id }),
     ],
-  ])('leads nowhere once %s', async (_name, change) => {
+  ])('is refused once %s', async (_name, change) => {
     const scene = await setStage();
     const walk = await lockOut(scene);
     await walk.askUnlock();
@@ -306,7 +310,7 @@ describe('SR-67: a link of one resource', () => {
     expect(await isLocked(scene)).toBe(true);
   });
 
-  test.each(shared)('unlocks nothing that such a resource takes %s while it is used', async (_name, parts) => {
+  test.each(shared)('unlocks nothing that such a resource accepts %s while it is used', async (_name, parts) => {
     const scene = await setStage();
     const bank = await addBank(scene, false);
     const walk = await lockOut(scene);

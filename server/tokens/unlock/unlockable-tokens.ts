@@ -19,14 +19,14 @@ export async function mayAskUnlock(
   return canOfferUnlock(resource, user) && (await unlockableTokens(ports, user, tokens)).length > 0;
 }
 
-/** Those of a user's tokens that a link unlocks. */
+/** The user's tokens that a link unlocks. */
 export async function unlockableTokens(ports: Needs, owner: User, tokens: readonly Token[]): Promise<Token[]> {
   const locked = tokens.filter(unlocksByMail);
   const allows = await readAllowing(ports, owner, locked);
   return locked.filter((token) => isUnlockable(token, owner, allows));
 }
 
-/** Which of the resources that take these tokens allow it. One that is gone has nothing to forbid. */
+/** The resources that accept these tokens and allow it. A deleted one forbids nothing. */
 export async function readAllowing(
   { store, clock }: Needs,
   owner: User,

@@ -14,16 +14,16 @@ import {
 import { type MacMethod, type Protection, readMacMethod, readProtection } from './protection.ts';
 import { isElement, type XmlElement, XmlReader } from './xml.ts';
 
-/** A key container (RFC 6030 section 4) as it stands, nothing in it decrypted. */
+/** A key container (RFC 6030 section 4) as written, still encrypted. */
 export interface PskcContainer {
   protection?: Protection;
   mac?: MacMethod;
   packages: PskcPackage[];
-  /** There is a signature, which nobody has checked. */
+  /** There is a signature, which is not checked. */
   signed: boolean;
-  /** How many PINs there are. */
+  /** The number of PINs. */
   pins: number;
-  /** Those that can be read, by the ids of their keys; undefined where several have the same. */
+  /** The readable PINs, by the ids of their keys; undefined if several share one. */
   pinKeys: Map<string, SeedAsGiven | undefined>;
 }
 
@@ -34,7 +34,7 @@ export interface PskcPackage {
 }
 
 /**
- * Reads a container piece by piece, so that whoever drives it can let others have their turn in between.
+ * Reads a container piece by piece, so that the caller can pause for other work in between.
  *
  * @param now of StartDate and ExpiryDate
  */
@@ -100,6 +100,6 @@ export class ContainerReader {
 
 function judgeRoot(root: XmlElement): void {
   if (!isElement(root, 'KeyContainer', 'pskc')) throw new Flawed('PSKC_UNKNOWN');
-  // RFC 6030 section 1.2: a higher minor version is the same language with more in it.
+  // RFC 6030 section 1.2: a higher minor version is the same language with additions.
   if (!/^0*1\.[0-9]{1,3}$/.test(root.attributes.get('Version') ?? '')) throw new Flawed('PSKC_UNKNOWN');
 }

@@ -7,7 +7,7 @@ const BODY = figure(3).replace(/^<\?xml[^>]*>\s*/, '');
 const read = (xml: string | Uint8Array) => outcomesOf(readWhole(xml, { format: 'pskc' }));
 const inSeed = (text: string) => BODY.replace('MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=', text);
 
-test('the document that the others are made of is taken', () => {
+test('accepts the document that the others are based on', () => {
   expect(read(BODY)).toEqual([SEED]);
 });
 
@@ -65,7 +65,7 @@ describe('too much of everything', () => {
   });
 });
 
-describe('values that readers read differently', () => {
+describe('values that parsers interpret differently', () => {
   test.each([
     ['a comment in the middle', 'MTIzNDU2<!-- -->Nzg5MDEyMzQ1Njc4OTA='],
     ['CDATA', '<![CDATA[MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=]]>'],
@@ -80,16 +80,16 @@ describe('values that readers read differently', () => {
     ['two keys in a package', '<Key ', '<Key Id="1" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:hotp"/><Key '],
   ])('%s', (_, from, to) => expect(read(BODY.replace(from, to))).toEqual(['PSKC_STRUCTURE']));
 
-  test('a seed of another namespace is none', () => {
+  test('ignores a seed in another namespace', () => {
     expect(read(BODY.replace('<Secret>', '<Secret xmlns="urn:x">'))).toEqual(['SEED_MISSING']);
   });
 
-  test('white space, and references to characters, are what XML says they are', () => {
+  test('handles white space and character references as in XML', () => {
     expect(read(inSeed('\r\n MTIzNDU2Nzg5&#x4d;DEyMzQ1Njc4OTA= \t'))).toEqual([SEED]);
   });
 });
 
-describe('containers that are none', () => {
+describe('documents that are no containers', () => {
   test.each([
     ['another namespace', BODY.replace('keyprov:pskc"', 'keyprov:pskc:1.0"'), 'PSKC_UNKNOWN'],
     ['no namespace', BODY.replace(/xmlns="[^"]*"/, ''), 'PSKC_UNKNOWN'],
@@ -101,13 +101,13 @@ describe('containers that are none', () => {
     ['HTML', '<html><body>Not found</body></html>', 'PSKC_UNKNOWN'],
   ])('%s', (_, xml, flaw) => expect(read(xml)).toBe(flaw));
 
-  test('version 1.1 has at most more in it', () => {
+  test('version 1.1 may have additions', () => {
     expect(read(BODY.replace('Version="1.0"', 'Version="1.1"'))).toEqual([SEED]);
   });
 });
 
 describe('encodings', () => {
-  test('a mark at the beginning is passed over', () => {
+  test('skips a byte order mark', () => {
     expect(read(`\ufeff${figure(3)}`)).toEqual([SEED]);
   });
 
@@ -118,7 +118,7 @@ describe('encodings', () => {
     ['bytes that are none', Buffer.concat([Buffer.from(BODY), Buffer.from([0xc3, 0x28])])],
   ])('%s', (_, bytes) => expect(read(bytes)).toBe('NOT_UTF8'));
 
-  test('UTF-16 without a mark is no XML', () => {
+  test('refuses UTF-16 without a byte order mark', () => {
     expect(read(Buffer.from(figure(3), 'utf16le'))).toBe('XML_MALFORMED');
   });
 });

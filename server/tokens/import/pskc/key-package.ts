@@ -6,36 +6,36 @@ import { readDates, readPolicy } from './policy.ts';
 import { type Encrypted, readEncrypted } from './protection.ts';
 import { childOf, neededChild, textOf, textOfChild, type XmlElement } from './xml.ts';
 
-/** A key as it stands in a container, its seed not yet decrypted. */
+/** A key as written in a container, its seed still encrypted. */
 export interface PskcKey {
   id: string;
   said: SaidOfToken;
   seed: SeedAsGiven;
-  /** Of the key that is the PIN of an OCRA suite. */
+  /** The id of the key that is the PIN of an OCRA suite. */
   pinKeyId?: string;
   driftLeftOut: boolean;
 }
 
 export type SeedAsGiven = { plain: Uint8Array } | { encrypted: Encrypted; mac?: Uint8Array };
 
-/** Of a PIN, which is no token: the device checks it, or it goes into its answers. */
+/** The kind of a PIN, which is no token: the device checks it, or it goes into its answers. */
 export const PIN = 'pin';
 
-/** The registered names, those of the drafts before, and the first ones. Whatever follows `ocra` is its suite. */
+/** The registered names, those of the earlier drafts, and the first ones. The text after `ocra` is its suite. */
 const ALGORITHM =
   /^(?:urn:ietf:params:xml:ns:keyprov:pskc[:#]|http:\/\/www\.ietf\.org\/keyprov\/pskc#)(hotp|totp|pin|ocra)(-1:.{1,64})?$/i;
 
-/** What algorithm the key of a package is for; undefined where it is none that is known. */
+/** The algorithm of a package's key; undefined if it is unknown. */
 export function kindOf(key: XmlElement): string | undefined {
   return ALGORITHM.exec(key.attributes.get('Algorithm') ?? '')?.[1]?.toLowerCase();
 }
 
-/** The key of a package. @throws Flawed when there is none, or more than one */
+/** The key of a package. @throws Flawed if there is none, or more than one */
 export function keyOf(keyPackage: XmlElement): XmlElement {
   return neededChild(keyPackage, 'Key', 'pskc');
 }
 
-/** For people to find the token by; undefined where it cannot be read. */
+/** For users to find the token by; undefined if it cannot be read. */
 export function serialOf(keyPackage: XmlElement): string | undefined {
   const device = childOf(keyPackage, 'DeviceInfo', 'pskc');
   return (device && textOfChild(device, 'SerialNo', 'pskc')) ?? keyOf(keyPackage).attributes.get('Id');
@@ -71,7 +71,7 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
         ? { suite: readSuite(key, parameters), ...readFormats(parameters) }
         : { algorithm: parameters && textOfChild(parameters, 'Suite', 'pskc'), digits: readDigits(parameters) }),
       periodSeconds: plainValue(data, 'TimeInterval'),
-      // RFC 6030 section 10.1 demands a counter for HOTP, and its figure 7 has none: a device that is new.
+      // RFC 6030 section 10.1 requires a counter for HOTP, and its figure 7 has none: assume a new device.
       counter: plainValue(data, 'Counter') ?? '0',
       driftSteps: followed ? drift : 0,
       ...(ends.length > 0 && { expiresAt: Math.min(...ends) }),
@@ -82,14 +82,14 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
   };
 }
 
-/** A PIN, as far as it can be one of an OCRA suite. @throws Flawed where it cannot be read, or has a policy of its own */
+/** A PIN that an OCRA suite may use. @throws Flawed if it cannot be read, or has a policy of its own */
 export function readPin(keyPackage: XmlElement): { id: string | undefined; seed: SeedAsGiven } {
   const key = keyOf(keyPackage);
   if (childOf(key, 'Policy', 'pskc')) throw new Flawed('POLICY_UNSUPPORTED');
   return { id: key.attributes.get('Id'), seed: readSeed(neededChild(key, 'Data', 'pskc')) };
 }
 
-/** Written in `Suite`, or behind the name of the algorithm, as the drafts before had it; in both it has to be the same. */
+/** Written in `Suite`, or after the name of the algorithm as in the drafts; both have to agree. */
 function readSuite(key: XmlElement, parameters: XmlElement | undefined): string | undefined {
   const behind = ALGORITHM.exec(key.attributes.get('Algorithm') ?? '')?.[2];
   const named = behind === undefined ? undefined : `OCRA${behind}`;
@@ -98,7 +98,7 @@ function readSuite(key: XmlElement, parameters: XmlElement | undefined): string 
   return said ?? named;
 }
 
-/** What is said of questions and answers besides the suite (RFC 6030 section 4.3.4). */
+/** The formats of questions and answers besides the suite (RFC 6030 section 4.3.4). */
 function readFormats(parameters: XmlElement | undefined): Pick<SaidOfToken, 'digits' | 'questions'> {
   const response = parameters && childOf(parameters, 'ResponseFormat', 'pskc');
   const challenge = parameters && childOf(parameters, 'ChallengeFormat', 'pskc')?.attributes;
@@ -111,7 +111,7 @@ function readFormats(parameters: XmlElement | undefined): Pick<SaidOfToken, 'dig
   return { ...(response && { digits: readDigits(parameters) }), ...(questions && { questions }) };
 }
 
-/** How long codes are, which is demanded (RFC 6030 section 10.1), and that they are digits and nothing else. */
+/** The length of codes, which is required (RFC 6030 section 10.1); codes must be digits only. */
 function readDigits(parameters: XmlElement | undefined): string {
   const format = parameters && childOf(parameters, 'ResponseFormat', 'pskc');
   const attributes = format?.attributes;
@@ -141,7 +141,7 @@ function readSeed(data: XmlElement): SeedAsGiven {
   return { encrypted: readEncrypted(encrypted), ...(code && { mac: code }) };
 }
 
-/** A number beside the seed. */
+/** An unencrypted number beside the seed. */
 function plainValue(data: XmlElement, name: string): string | undefined {
   const element = childOf(data, name, 'pskc');
   if (!element) return undefined;

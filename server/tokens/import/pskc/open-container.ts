@@ -5,15 +5,15 @@ import type { PskcContainer } from './container.ts';
 import type { SeedAsGiven } from './key-package.ts';
 import { decrypt, macFits, provesItself } from './protection.ts';
 
-/** What whoever imports knows of how a container is protected. */
+/** The caller's keys for a protected container. */
 export interface OpeningKeys {
   preSharedKey?: Uint8Array | undefined;
   password?: string | undefined;
 }
 
 /**
- * That the keys given are those which the container asks for. A key too many is refused as well: whoever has one expects
- * an encrypted file, and this is not it.
+ * Checks that the given keys are those that the container needs. A superfluous key is refused as well: the caller
+ * expects an encrypted file, and this is not one.
  *
  * @throws Flawed
  */
@@ -26,16 +26,16 @@ export function judgeOpening({ protection }: PskcContainer, keys: OpeningKeys): 
 }
 
 /**
- * Decrypts the seeds of a container, one after the other, and judges what they make. Each is authenticated before anything
- * of it is decrypted.
+ * Decrypts the seeds of a container one by one and validates their tokens. Each seed is authenticated before it is
+ * decrypted.
  *
- * @param key the pre-shared key, or what came of the password; undefined for a container that is not encrypted
- * @throws Flawed where the container as a whole cannot be opened
+ * @param key the pre-shared key, or the key derived from the password; undefined for an unencrypted container
+ * @throws Flawed if the container as a whole cannot be opened
  */
 export function* openContainer(container: PskcContainer, key: Uint8Array | undefined): Generator<ImportRow> {
   const { mac, packages } = container;
   const macKey = mac && key && decrypt(mac.key, key);
-  // A short key would make the MAC easier to forge than it says (RFC 2104 section 3 asks for the length of the hash).
+  // A short key would make the MAC easier to forge than it claims (RFC 2104 section 3 asks for the length of the hash).
   if (macKey && macKey.length < 16) throw new Flawed('KEY_WRONG');
   const authenticate: Authenticate | undefined =
     mac && macKey && ((encrypted, code) => macFits(mac.hash, macKey, encrypted, code));
@@ -62,7 +62,7 @@ type Authenticate = (encrypted: Extract<SeedAsGiven, { encrypted: unknown }>['en
 
 function openSeed(seed: SeedAsGiven, key: Uint8Array | undefined, authenticate: Authenticate | undefined): Uint8Array {
   if ('plain' in seed) {
-    // Whoever can write to the file could otherwise put a seed of their own under the serial number of another.
+    // Otherwise an attacker who can write to the file could put their own seed under another token's serial number.
     if (key) throw new Flawed('SEED_PLAIN');
     return seed.plain;
   }
@@ -80,7 +80,7 @@ function pinOf(seed: SeedAsGiven | undefined, open: (given: SeedAsGiven) => Uint
   return Buffer.from(open(seed)).toString('latin1');
 }
 
-/** The serial numbers that several keys have: a device may hold more than one (RFC 6030 section 8). */
+/** The serial numbers that several keys share: a device may hold more than one (RFC 6030 section 8). */
 function sharedSerials(packages: PskcContainer['packages']): ReadonlySet<string> {
   const seen = new Set<string>();
   const several = new Set<string>();
@@ -92,7 +92,7 @@ function sharedSerials(packages: PskcContainer['packages']): ReadonlySet<string>
   return several;
 }
 
-/** What whoever imports should know of the container. */
+/** Warnings about the container for the caller. */
 export function warningsOf({ signed, pins, pinKeys, packages }: PskcContainer): ImportWarning[] {
   const asked = packages.flatMap(({ outcome }) => ('read' in outcome ? [outcome.read.pinKeyId] : []));
   const taken = new Set(asked.filter((id) => id !== undefined && pinKeys.get(id) !== undefined));

@@ -2,7 +2,7 @@ import { Flawed } from '../import-file.ts';
 import { instantOf } from '../read-instant.ts';
 import { childOf, isElement, textOf, type XmlElement } from './xml.ts';
 
-/** IANA's registry of key usages, as RFC 6030 section 12.6 fills it. */
+/** IANA's registry of key usages, from RFC 6030 section 12.6. */
 const USAGES = new Set([
   'OTP',
   'CR',
@@ -28,13 +28,13 @@ const PIN_ATTRIBUTES = new Set([
 
 export interface KeptPolicy {
   expiresAt?: number;
-  /** Of the key that is the PIN which goes into the answers of this one. */
+  /** The id of the key that is the PIN in the answers of this one. */
   pinKeyId?: string;
 }
 
 /**
- * What a policy leaves to be kept here: until when the key may be used, and with which PIN it answers. Whatever is not understood, or could not be kept,
- * forbids the use of the key (RFC 6030 section 5). A PIN that the device itself checks concerns nobody else.
+ * The parts of a policy that are stored here: the expiry of the key, and its PIN. Anything unknown, or that could not
+ * be enforced, forbids the use of the key (RFC 6030 section 5). A PIN that the device itself checks is ignored.
  *
  * @param answers whether the key is one of a device that answers questions
  * @throws Flawed
@@ -59,14 +59,17 @@ export function readPolicy(policy: XmlElement, answers: boolean, now: number): K
   return { ...readDates(policy, now), ...(pinKeyId !== undefined && { pinKeyId }) };
 }
 
-/** `StartDate` and `ExpiryDate`, of a policy or of a device. Nothing here begins to count later, so that is refused. */
+/**
+ * `StartDate` and `ExpiryDate`, of a policy or of a device. A token cannot start later here, so a future start is
+ * refused.
+ */
 export function readDates(element: XmlElement, now: number): { expiresAt?: number } {
   const [start, expiry] = [childOf(element, 'StartDate', 'pskc'), childOf(element, 'ExpiryDate', 'pskc')];
   if (start && instantOf(textOf(start)) > now) throw new Flawed('POLICY_UNSUPPORTED');
   return expiry ? { expiresAt: instantOf(textOf(expiry)) } : {};
 }
 
-/** The id of the PIN's key where the PIN goes into answers; none of a PIN that the device checks. */
+/** The id of the PIN's key if the PIN goes into answers; none for a PIN that the device checks. */
 function pinKeyOf(element: XmlElement, answers: boolean): string[] {
   const known = [...element.attributes.keys()].every((name) => PIN_ATTRIBUTES.has(name));
   if (!known || element.children.length > 0) throw new Flawed('POLICY_UNSUPPORTED');

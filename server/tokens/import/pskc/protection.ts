@@ -7,7 +7,7 @@ import { childOf, NAMESPACES, type Namespace, neededChild, textOf, type XmlEleme
 
 export type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** With what the values of a container are encrypted (RFC 6030 sections 6.1 and 6.2). */
+/** The encryption of a container's values (RFC 6030 sections 6.1 and 6.2). */
 export type Protection = { by: 'pre-shared-key' } | ({ by: 'password' } & Derivation);
 
 /** PBKDF2 (RFC 8018 section 5.2). */
@@ -23,13 +23,13 @@ export interface Encrypted {
   bytes: Uint8Array;
 }
 
-/** How values are authenticated; the key is encrypted as they are (RFC 6030 section 6.1.1). */
+/** The authentication of values; its key is encrypted like them (RFC 6030 section 6.1.1). */
 export interface MacMethod {
   hash: Hash;
   key: Encrypted;
 }
 
-/** Some seconds of one thread on a slow core; files of vendors have up to some hundred thousand. */
+/** Some seconds of one thread on a slow core; vendors' files have up to some hundred thousand. */
 const MOST_ITERATIONS = 1_000_000;
 
 const PBKDF2 = new Set([
@@ -84,7 +84,7 @@ export function readProtection(element: XmlElement): Protection {
   };
 }
 
-/** Reads `MACMethod`. A MAC key that is not in the file is not supported. */
+/** Reads `MACMethod`. A MAC key outside the file is not supported. */
 export function readMacMethod(element: XmlElement): MacMethod {
   return {
     hash: hashOf(element.attributes.get('Algorithm') ?? ''),
@@ -92,7 +92,7 @@ export function readMacMethod(element: XmlElement): MacMethod {
   };
 }
 
-/** Reads what is of `xenc:EncryptedDataType`. */
+/** Reads an `xenc:EncryptedDataType`. */
 export function readEncrypted(element: XmlElement): Encrypted {
   const algorithm = neededChild(element, 'EncryptionMethod', 'xenc').attributes.get('Algorithm') ?? '';
   if (!CIPHERS.has(algorithm)) throw new Flawed('PROTECTION_UNSUPPORTED');
@@ -102,7 +102,7 @@ export function readEncrypted(element: XmlElement): Encrypted {
   return { algorithm, bytes };
 }
 
-/** Whether decrypting with this algorithm fails for what has been altered, without a MAC beside it. */
+/** Whether this algorithm detects altered data when decrypting, without a separate MAC. */
 export function provesItself({ algorithm }: Encrypted): boolean {
   return CIPHERS.get(algorithm)?.mode !== 'cbc';
 }
@@ -134,7 +134,9 @@ function decryptWith({ mode, bits }: Cipher, bytes: Uint8Array, key: Uint8Array)
   return Buffer.concat([decipher.update(bytes.subarray(iv.length, -TAG_BYTES)), decipher.final()]);
 }
 
-/** The MAC is over the encrypted value as it stands in the file, initialisation vector included (RFC 6030 section 6.1.1). */
+/**
+ * The MAC is over the encrypted value as written in the file, initialisation vector included (RFC 6030 section 6.1.1).
+ */
 export function macFits(hash: Hash, macKey: Uint8Array, { bytes }: Encrypted, mac: Uint8Array): boolean {
   const expected = createHmac(hash, macKey).update(bytes).digest();
   return isSameSecret(mac, expected);
@@ -146,7 +148,7 @@ function hashOf(algorithm: string): Hash {
   return hash;
 }
 
-/** The parts of `PBKDF2-params` stand without a namespace (as in the RFC's own figure) or in the one of their parent. */
+/** The parts of `PBKDF2-params` have no namespace (as in the RFC's own figure) or that of their parent. */
 function unqualifiedOrNone(element: XmlElement, name: string): XmlElement | undefined {
   const namespaces = new Set(['', ...(['pkcs5', 'xenc11'] satisfies Namespace[]).map((one) => NAMESPACES[one])]);
   const found = element.children.filter((child) => child.name === name && namespaces.has(child.uri));

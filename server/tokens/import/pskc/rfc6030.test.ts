@@ -13,7 +13,7 @@ function only(file: ReturnType<typeof readWhole>) {
 }
 
 describe('the figures of RFC 6030', () => {
-  test('figure 2: a seed of 32 bits, and no length of codes, make no token', () => {
+  test('figure 2: refuses a seed of 32 bits without a code length', () => {
     expect(outcomesOf(readWhole(figure(2)))).toEqual(['DIGITS_UNSUPPORTED']);
   });
 
@@ -34,11 +34,11 @@ describe('the figures of RFC 6030', () => {
     expect(hotp({ ...token, counter: 0 })).toBe('84755224');
   });
 
-  test('figure 4: a key that is derived from one elsewhere is none', () => {
+  test('figure 4: refuses a key that is derived from one elsewhere', () => {
     expect(outcomesOf(readWhole(figure(4)))).toEqual(['SEED_MISSING']);
   });
 
-  test('figure 5: a PIN that the device checks is left out, and said so', () => {
+  test('figure 5: ignores a PIN that the device checks, with a warning', () => {
     const { warnings, row } = only(readWhole(figure(5)));
     expect(warnings).toEqual(['PIN_KEYS_LEFT_OUT']);
     expect(row.serial).toBe('987654321');
@@ -56,17 +56,17 @@ describe('the figures of RFC 6030', () => {
     expect(token.counter).toBe(0);
   });
 
-  test('figure 8: encrypted to a certificate, which is not supported', () => {
+  test('figure 8: refuses encryption to a certificate, which is not supported', () => {
     expect(readWhole(figure(8))).toEqual({ flaw: 'PROTECTION_UNSUPPORTED' });
   });
 
-  test('figure 9: the signature is not checked, and that is said', () => {
+  test('figure 9: does not check the signature, and warns', () => {
     const { token, warnings } = only(readWhole(figure(9)));
     expect(token).toMatchObject({ serial: '0755225266', digits: 6 });
     expect(warnings).toEqual(['SIGNATURE_UNCHECKED']);
   });
 
-  test('figure 10: many at once; two keys of one device are told apart, and each ends when its policy says', () => {
+  test('figure 10: reads many at once; distinguishes two keys of one device, and each ends when its policy says', () => {
     const file = readWhole(figure(10));
     if ('flaw' in file) throw new Error(file.flaw);
     const tokens = file.rows.map(({ outcome }) => ('token' in outcome ? outcome.token : undefined));
@@ -75,7 +75,7 @@ describe('the figures of RFC 6030', () => {
   });
 });
 
-describe('keys that are not those of the file', () => {
+describe('keys that do not match the file', () => {
   test.each([
     ['no key', 6, {}, 'PRE_SHARED_KEY_NEEDED'],
     ['no password', 7, {}, 'PASSWORD_NEEDED'],
@@ -85,7 +85,7 @@ describe('keys that are not those of the file', () => {
     ['a key of another length', 6, { preSharedKey: Buffer.alloc(32, 7) }, 'KEY_LENGTH_WRONG'],
     ['a wrong password', 7, { password: 'qwertz' }, 'KEY_WRONG'],
     ['an empty password', 7, { password: '' }, 'KEY_WRONG'],
-    // Whoever has a password expects an encrypted file: one that is not may have been put in its place.
+    // A caller with a password expects an encrypted file: an unencrypted one may have been substituted.
     ['a password for a plain file', 3, { password: 'qwerty' }, 'NOT_ENCRYPTED'],
     ['a key for a plain file', 3, { preSharedKey: PRE_SHARED }, 'NOT_ENCRYPTED'],
   ])('%s', (_, number, keys, flaw) => {
@@ -93,7 +93,7 @@ describe('keys that are not those of the file', () => {
   });
 });
 
-describe('files that somebody has altered', () => {
+describe('files that were altered', () => {
   const open = (xml: string) => outcomesOf(readWhole(xml, { preSharedKey: PRE_SHARED }));
   const replaced = (from: string, to: string) => {
     expect(figure(6)).toContain(from);
@@ -104,7 +104,7 @@ describe('files that somebody has altered', () => {
     expect(open(replaced('AAECAwQF', 'AQECAwQF'))).toEqual(['MAC_WRONG']);
   });
 
-  test('the MAC: another, a part of it, none', () => {
+  test('the MAC: a different one, a part of it, none', () => {
     expect(open(replaced('Su+NvtQf', 'Su+NvtQg'))).toEqual(['MAC_WRONG']);
     expect(open(replaced('Su+NvtQfmvfJzF6bmQiJqoLRExc=', 'Su+NvtQf'))).toEqual(['MAC_WRONG']);
     expect(open(replaced('Su+NvtQfmvfJzF6bmQiJqoLRExc=', ''))).toEqual(['MAC_WRONG']);
@@ -129,7 +129,7 @@ describe('files that somebody has altered', () => {
   });
 });
 
-// RFC 6030 section 5: whatever is not understood forbids the key.
+// RFC 6030 section 5: an unknown policy forbids the key.
 describe('policies', () => {
   const withPolicy = (policy: string) => figure(3).replace('</Data>', `</Data><Policy>${policy}</Policy>`);
   test.each([
@@ -172,10 +172,10 @@ describe('algorithms and their parameters', () => {
     'urn:ietf:params:xml:ns:keyprov:pskc:totp',
     'urn:ietf:params:xml:ns:keyprov:pskc#TOTP',
     'http://www.ietf.org/keyprov/pskc#totp',
-  ])('%s is known', (name) => expect(named(name)).toEqual(seed));
+  ])('accepts %s', (name) => expect(named(name)).toEqual(seed));
 
   test.each(['urn:ietf:params:xml:ns:keyprov:pskc:ocra:x', 'http://www.yubico.com/#yubikey-aes', 'hotp', ''])(
-    '"%s" is not',
+    'refuses "%s"',
     (name) => expect(named(name)).toEqual(['KIND_UNSUPPORTED']),
   );
 

@@ -15,7 +15,7 @@ const algorithm = fc.constantFrom('SHA1', 'SHA256', 'SHA512');
 const keys = fc.uniqueArray(
   fc.record({
     serial: fc.stringMatching(/^[A-Z0-9]{1,20}$/),
-    // Key wrap takes multiples of eight bytes.
+    // Key wrap needs multiples of eight bytes.
     secret: fc.integer({ min: 2, max: 8 }).chain((words) => bytes(words * 8)),
     kind: fc.constantFrom('hotp' as const, 'totp' as const),
     digits: fc.constantFrom(6 as const, 8 as const),
@@ -46,7 +46,7 @@ function tokensOf(file: ReturnType<typeof readWhole>): ImportedToken[] {
   });
 }
 
-describe('what is written is read', () => {
+describe('reads what was written', () => {
   test('encrypted or not, by every cipher and hash', () => {
     fc.assert(
       fc.property(keys, fc.option(protection, { nil: undefined }), (all, how) => {
@@ -95,7 +95,7 @@ describe('what is written is read', () => {
   });
 });
 
-test('whatever is changed in one character never makes another seed of an encrypted one', () => {
+test('no change of one character makes another seed of an encrypted one', () => {
   fc.assert(
     fc.property(
       keys,
@@ -117,7 +117,7 @@ test('whatever is changed in one character never makes another seed of an encryp
   );
 });
 
-test('whatever the bytes are, reading ends with rows or a flaw', () => {
+test('reading any bytes ends with rows or a flaw', () => {
   const formats = fc.constantFrom('auto' as const, 'pskc' as const, 'csv' as const, 'otpauth' as const);
   const text = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),

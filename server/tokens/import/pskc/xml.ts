@@ -10,16 +10,16 @@ export const NAMESPACES = {
 } as const;
 export type Namespace = keyof typeof NAMESPACES;
 
-/** An element that has been read whole. Attributes of other namespaces are not kept. */
+/** A complete element. Attributes of other namespaces are dropped. */
 export interface XmlElement {
   uri: string;
   name: string;
-  /** Where its tag ends. */
+  /** The line where its tag ends. */
   line: number;
   attributes: ReadonlyMap<string, string>;
   children: XmlElement[];
   text: string;
-  /** A comment or a CDATA section is among its content. */
+  /** Its content includes a comment or a CDATA section. */
   interrupted: boolean;
 }
 
@@ -31,9 +31,9 @@ const LONGEST_TEXT = 65_536;
 const MOST_ELEMENTS_IN_A_PART = 500;
 
 /**
- * Reads XML piece by piece and hands over the parts of the root, each when it is whole; of the document there is never more
- * in memory than one of them. Entities beyond the five of XML are not known and nothing is ever fetched; a DOCTYPE and
- * processing instructions end it.
+ * Reads XML piece by piece and returns each part of the root once it is complete; at most one part is in memory. Only
+ * the five entities of XML are known and nothing is ever fetched; a DOCTYPE or a processing instruction ends the
+ * reading.
  */
 export class XmlReader {
   readonly #parser = new SaxesParser({ xmlns: true, position: true });
@@ -75,7 +75,7 @@ export class XmlReader {
     this.#parser.write(piece);
   }
 
-  /** @throws Flawed when the document has not ended */
+  /** @throws Flawed if the document has not ended */
   end(): void {
     this.#parser.close();
   }
@@ -111,7 +111,7 @@ export class XmlReader {
   #addText(text: string): void {
     const element = this.#open.at(-1);
     if (!element) return;
-    // Between the parts of the root there is nothing but space, and none of it is kept.
+    // Between the parts of the root there is only space, which is not stored.
     if (this.#open.length === 1 && isSpace(text)) return;
     if (element.text.length + text.length > LONGEST_TEXT) throw new Flawed('XML_OUT_OF_BOUNDS');
     element.text += text;
@@ -131,15 +131,15 @@ function isSpace(text: string): boolean {
   return /^[ \t\r\n]*$/.test(text);
 }
 
-/** Whether the element is of this name in one of these namespaces. */
+/** Whether the element has this name in one of these namespaces. */
 export function isElement(element: XmlElement, name: string, ...namespaces: Namespace[]): boolean {
   return element.name === name && namespaces.some((namespace) => NAMESPACES[namespace] === element.uri);
 }
 
 /**
- * The one child of this name, or undefined.
+ * The only child of this name, or undefined.
  *
- * @throws Flawed when there are several: which one counts would be left to whoever reads it
+ * @throws Flawed if there are several: parsers differ in which one they use
  */
 export function childOf(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement | undefined {
   const found = element.children.filter((child) => isElement(child, name, ...namespaces));
@@ -147,7 +147,7 @@ export function childOf(element: XmlElement, name: string, ...namespaces: Namesp
   return found[0];
 }
 
-/** The same where it has to be there. */
+/** The same for a required child. */
 export function neededChild(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement {
   const child = childOf(element, name, ...namespaces);
   if (!child) throw new Flawed('PSKC_STRUCTURE');
@@ -155,15 +155,15 @@ export function neededChild(element: XmlElement, name: string, ...namespaces: Na
 }
 
 /**
- * The text of an element that has nothing else in it, without the space around it. A comment or CDATA section in the middle
- * is refused: readers differ in what they make of it.
+ * The text of an element without child elements, trimmed. A comment or CDATA section inside is refused: parsers differ
+ * in how they read it.
  */
 export function textOf(element: XmlElement): string {
   if (element.interrupted || element.children.length > 0) throw new Flawed('PSKC_STRUCTURE');
   return element.text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
 }
 
-/** The text of a child, or undefined where there is none or it is empty. */
+/** The text of a child, or undefined if there is none or it is empty. */
 export function textOfChild(element: XmlElement, name: string, ...namespaces: Namespace[]): string | undefined {
   const child = childOf(element, name, ...namespaces);
   const text = child && textOf(child);

@@ -20,7 +20,7 @@ export function readWhole(
   return step.value;
 }
 
-/** What each row came to: its seed in hexadecimal, or its flaw; or the flaw of the file. */
+/** The outcome of each row: its seed in hexadecimal, or its flaw; or the flaw of the file. */
 export function outcomesOf(file: ReturnType<typeof readWhole>): string[] | string {
   if ('flaw' in file) return file.flaw;
   return file.rows.map(({ outcome }) =>
@@ -28,7 +28,7 @@ export function outcomesOf(file: ReturnType<typeof readWhole>): string[] | strin
   );
 }
 
-/** A token that shows codes by itself. */
+/** A token that shows its own codes. */
 export function oathOf(token: ImportedToken): ImportedOathToken {
   if (token.kind === 'ocra') throw new Error('a token that answers questions');
   return token;

@@ -18,7 +18,7 @@ export interface WrittenProtection {
   macHash: 'sha1' | 'sha256' | 'sha512';
   macKey: Uint8Array;
   iv: Uint8Array;
-  /** What stands in EncryptionKey. */
+  /** The content of EncryptionKey. */
   about?: string;
 }
 
@@ -29,7 +29,7 @@ const MACS = {
   sha512: 'http://www.w3.org/2001/04/xmldsig-more#hmac-sha512',
 };
 
-/** A key container as a vendor would write it (RFC 6030); written apart from what reads them. */
+/** A key container as a vendor would write it (RFC 6030); independent of the code that reads it. */
 export function writePskc(keys: readonly WrittenKey[], protection?: WrittenProtection): string {
   const macMethod =
     protection &&

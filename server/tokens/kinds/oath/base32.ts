@@ -5,9 +5,9 @@ export function base32Encode(bytes: Uint8Array): string {
   return base32nopad.encode(bytes);
 }
 
-/** The bytes, or undefined if the text is not base32. Lower case, padding and the spaces people group by are allowed. */
+/** The bytes, or undefined if the text is not base32. Lower case, padding and spaces between groups are allowed. */
 export function base32Decode(text: string): Uint8Array | undefined {
-  // Judged before upper-casing, which would turn some other letters (such as a long s) into A to Z.
+  // Matched before upper-casing, which would turn some other letters (such as a long s) into A to Z.
   const match = /^([A-Za-z2-7]*)=*$/.exec(text.replaceAll(' ', ''));
   if (!match?.[1]) return undefined;
   try {

@@ -34,8 +34,8 @@ const anyCode = (token: OathToken) =>
   );
 
 describe('a check', () => {
-  // SR-8. The attack: checks are used to move a token along, or back, so that a code counts twice.
-  test('SR-8: leaves a sign-in to judge as it would have, and says what that would say', () => {
+  // SR-8. The attack: checks advance a token or set it back, so that a code counts twice.
+  test('SR-8: does not change what a sign-in would decide, and predicts it', () => {
     fc.assert(
       fc.property(
         anyToken.chain((token) => fc.tuple(fc.constant(token), anyCode(token))),
@@ -44,7 +44,7 @@ describe('a check', () => {
           const now = STEP * PERIOD_MS + within;
           const before = structuredClone(token);
           const judged = verifyOtp(token, RFC_SECRET, otp, now);
-          // Frozen through and through: whatever it touched would throw.
+          // Frozen completely: any change would throw.
           const checked = checkCode(frozen(token), RFC_SECRET, otp, now);
           expect(token).toEqual(before);
           expect(verifyOtp(token, RFC_SECRET, otp, now)).toEqual(judged);
@@ -60,15 +60,15 @@ describe('a check', () => {
     );
   });
 
-  // The attack: a code is guessed that no sign-in takes yet, and kept until it does.
-  test('says nothing of what no sign-in takes yet: a code ahead of its time reads as any wrong one', () => {
+  // The attack: a code is guessed before its time, and saved until then.
+  test('reveals nothing about codes that no sign-in accepts yet: a future code is a wrong one', () => {
     fc.assert(
       fc.property(anyToken, fc.integer({ min: 1, max: 200 }), (token, ahead) => {
         const { factor, nextCounter } = token;
         const first =
           factor.kind === 'totp' ? STEP + 1 + Math.max(0, Math.min(3, factor.driftSteps)) : nextCounter + 11;
         const otp = code(token, first + ahead - 1);
-        // Two factors may share a code; what is meant here is one that nothing else has.
+        // Two factors may share a code; this test needs a unique one.
         fc.pre(verifyOtp({ ...token, spoiled: [] }, RFC_SECRET, otp, NOW).verdict === 'wrong');
         const isPast = Array.from({ length: 40 }, (_, by) => code(token, Math.min(STEP, nextCounter) - by)).includes(
           otp,
@@ -80,22 +80,22 @@ describe('a check', () => {
   });
 });
 
-describe('of a clock', () => {
-  test('a code of now, and of the step before, is right, with its step', () => {
+describe('by a clock', () => {
+  test('a code of now, or of the step before, is right, with its step', () => {
     const token = sampleToken();
     expect(check(token, STEP)).toEqual({ verdict: 'right', offset: 0 });
     expect(check(token, STEP - 1)).toEqual({ verdict: 'right', offset: -1 });
     expect(check(sampleToken({ factor: totp(2) }), STEP + 2)).toEqual({ verdict: 'right', offset: 2 });
   });
 
-  test('a code of ten minutes ago is late by so much, and one before that is wrong', () => {
+  test('a code of ten minutes ago is reported as that late, and an earlier one is wrong', () => {
     const token = sampleToken();
     expect(check(token, STEP - 2)).toEqual({ verdict: 'late', offset: -2 });
     expect(check(token, STEP - CHECK_BACK_STEPS)).toEqual({ verdict: 'late', offset: -CHECK_BACK_STEPS });
     expect(check(token, STEP - CHECK_BACK_STEPS - 1)).toEqual({ verdict: 'wrong' });
   });
 
-  test('a code that was used is so, also when its time is over; so is one before it, and one that was given away', () => {
+  test('a used code is reported as used, even after its time; so is an earlier one, and a rejected one', () => {
     const used = sampleToken({ nextCounter: STEP + 1 });
     expect(check(used, STEP)).toEqual({ verdict: 'used' });
     expect(check(used, STEP - 1)).toEqual({ verdict: 'used' });
@@ -106,16 +106,16 @@ describe('of a clock', () => {
   });
 });
 
-describe('of a counter', () => {
+describe('by a counter', () => {
   const token = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 200 });
 
-  test('a code is right as far as a sign-in looks ahead, with how many it passes over', () => {
+  test('a code is right as far as a sign-in looks ahead, with the number of skipped ones', () => {
     expect(check(token, 200)).toEqual({ verdict: 'right', offset: 0 });
     expect(check(token, 200 + HOTP_LOOK_AHEAD)).toEqual({ verdict: 'right', offset: HOTP_LOOK_AHEAD });
     expect(check(token, 201 + HOTP_LOOK_AHEAD)).toEqual({ verdict: 'wrong' });
   });
 
-  test('those before are used, and long before wrong', () => {
+  test('earlier ones are used, and much earlier ones wrong', () => {
     expect(check(token, 199)).toEqual({ verdict: 'used' });
     expect(check(token, 200 - CHECK_BACK_COUNTERS)).toEqual({ verdict: 'used' });
     expect(check(token, 199 - CHECK_BACK_COUNTERS)).toEqual({ verdict: 'wrong' });

@@ -1,26 +1,27 @@
 import { codeMatcher, type VerifiableToken, verifyOtp, windowAt } from './verify.ts';
 
-/** Steps before the current one in which a TOTP code is still found: ten minutes of the usual thirty seconds. */
+/** Steps before the current one in which a TOTP code is still recognised: ten minutes of the usual thirty seconds. */
 export const CHECK_BACK_STEPS = 20;
-/** Counters before the next one in which a HOTP code is still found. */
+/** Counters before the next one in which a HOTP code is still recognised. */
 export const CHECK_BACK_COUNTERS = 10;
 
 export type CodeCheck =
   /**
-   * A sign-in would take it now. `offset`, TOTP: its step against ours, which tells of the device's clock; HOTP: how many
-   * unused codes it would pass over.
+   * A sign-in would accept it now. `offset`, TOTP: its step against ours, which shows the drift of the device's clock;
+   * HOTP: the number of unused codes that it would skip.
    */
   | { verdict: 'right'; offset: number }
-  /** It was right, and was used, or another after it. */
+  /** It, or a later one, was used. */
   | { verdict: 'used' }
-  /** TOTP: it was right so many steps ago (negative), and is too late now: the device's clock is slow, or the person was. */
+  /**
+   * TOTP: it was right that many steps ago (negative), and is too late now: the device's clock, or the user, is slow.
+   */
   | { verdict: 'late'; offset: number }
   | { verdict: 'wrong' };
 
 /**
- * What a sign-in would say to a code now. Nothing comes of it: there is no next state to commit. It says no more than
- * that of what is still to come: a code that is ahead of its time is wrong here, since nothing would keep somebody from
- * waiting for that time.
+ * The verdict of a sign-in on a code now. There is no next state to commit. It reveals no more than that about future
+ * codes: one ahead of its time is wrong here, because an attacker could wait for that time.
  *
  * Every candidate is computed and compared in constant time, whichever matches.
  *
@@ -43,7 +44,7 @@ export function checkCode(token: VerifiableToken, secret: Uint8Array, otp: strin
   return { verdict: 'late', offset: past - reference };
 }
 
-/** The latest moving factor in this range that has the code. */
+/** The latest moving factor in this range with this code. */
 function matchesIn(matches: (counter: number) => boolean, from: number, to: number): number | undefined {
   let found: number | undefined;
   for (let counter = Math.max(0, from); counter <= to; counter++) if (matches(counter)) found = counter;

@@ -11,7 +11,7 @@ const away = fc.integer({ min: -12, max: 12 });
 
 // SR-44
 describe('SR-44', () => {
-  test('a hint is given one or two steps outside the window, and never for a code that is accepted', () => {
+  test('gives a hint one or two steps outside the window, and never for an accepted code', () => {
     fc.assert(
       fc.property(step, drift, away, (current, driftSteps, by) => {
         const token = sampleToken({ factor: totp(driftSteps) });
@@ -30,7 +30,7 @@ describe('SR-44', () => {
     );
   });
 
-  test('a code that was shown before its time is not taken when its time comes, nor ever', () => {
+  test('a code that was shown before its time is refused at its time, and ever after', () => {
     fc.assert(
       fc.property(step, fc.integer({ min: 1, max: 2 }), fc.integer({ min: 0, max: 5 }), (current, ahead, later) => {
         const now = current * PERIOD_MS;
@@ -39,7 +39,7 @@ describe('SR-44', () => {
         const token = rejectFutureStep(sampleToken(), current + ahead, now);
         const then = now + later * PERIOD_MS;
         expect(verifyOtp(token, RFC_SECRET, codeOf(current + ahead), then).verdict).toBe('wrong');
-        // Its neighbours are taken as before, and the window has not moved.
+        // Its neighbours are accepted as before, and the window has not moved.
         expect(verifyOtp(token, RFC_SECRET, codeOf(current), now).verdict).toBe('accepted');
         expect(token.nextCounter).toBe(0);
         expect(token.factor).toEqual(sampleToken().factor);
@@ -47,14 +47,14 @@ describe('SR-44', () => {
     );
   });
 
-  test('what is spoiled is forgotten once it is past, so a token does not grow', () => {
+  test('a rejected step is forgotten once it is past, so that a token does not grow', () => {
     let token = sampleToken();
     for (let current = 1_000; current < 1_100; current++)
       token = rejectFutureStep(token, current + 2, current * PERIOD_MS);
     expect(token.spoiled?.length).toBeLessThanOrEqual(3);
   });
 
-  test('a code of the past, of now, or of a device that counts spoils nothing', () => {
+  test('a code of the past, of now, or of a counter rejects nothing', () => {
     const token = sampleToken();
     for (const past of [998, 1_000]) expect(rejectFutureStep(token, past, 1_000 * PERIOD_MS)).toBe(token);
     expect(rejectFutureStep(token, 1_001, 1_000 * PERIOD_MS).spoiled).toEqual([1_001]);
@@ -62,13 +62,13 @@ describe('SR-44', () => {
     expect(rejectFutureStep(counting, 30, 0)).toBe(counting);
   });
 
-  test('what is spoiled twice is there once, beside what is still to come', () => {
+  test('a step that is rejected twice is stored once, beside the future ones', () => {
     const now = 1_000 * PERIOD_MS;
     const token = sampleToken({ spoiled: [999, 1_000, 1_001, 1_002] });
     expect(rejectFutureStep(token, 1_002, now).spoiled).toEqual([1_000, 1_001, 1_002]);
   });
 
-  test('no hint is given for a device that counts, for what is no code, or for a time before 1970', () => {
+  test('gives no hint for a counter, for a malformed code, or for a time before 1970', () => {
     const now = 1_000 * PERIOD_MS;
     const counting = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 1_000 });
     expect(stepOutside(counting, RFC_SECRET, codeOf(1_001), now)).toBeUndefined();
@@ -76,10 +76,10 @@ describe('SR-44', () => {
     for (const otp of ['', '12345', `${codeOf(1_001)}0`, `0${codeOf(1_001)}`, 'abcdef']) {
       expect(stepOutside(sampleToken(), RFC_SECRET, otp, now)).toBeUndefined();
     }
-    // SR-47. Attack: characters whose low byte is the digit asked for.
+    // SR-47. Attack: characters whose low byte is the expected digit.
     const disguised = [...codeOf(1_001)].map((digit) => String.fromCharCode(0x100 + digit.charCodeAt(0))).join('');
     expect(stepOutside(sampleToken(), RFC_SECRET, disguised, now)).toBeUndefined();
-    // Its window begins with the step before the first: those outside of it on that side are none.
+    // Its window starts with the step before the first: no steps exist outside of it on that side.
     for (const otp of ['000000', '123456']) expect(stepOutside(sampleToken(), RFC_SECRET, otp, 0)).toBeUndefined();
     expect(stepOutside(sampleToken(), RFC_SECRET, codeOf(0), 2 * PERIOD_MS)).toBe(0);
   });

@@ -42,7 +42,7 @@ describe('bounds', () => {
   const codeOf = (changes: { secret?: Uint8Array; counter?: number }) => () =>
     hotp({ secret: RFC_SECRET, counter: 0, digits: 6, algorithm: 'SHA1', ...changes });
 
-  test('the largest counter has a code of its own', () => {
+  test('the largest counter has its own code', () => {
     expect(codeOf({ counter: Number.MAX_SAFE_INTEGER })()).not.toBe(codeOf({ counter: Number.MAX_SAFE_INTEGER - 1 })());
   });
 
@@ -59,7 +59,7 @@ describe('bounds', () => {
   });
 });
 
-test('a code always has exactly the digits asked for, leading zeros kept', () => {
+test('a code has exactly the requested digits, with leading zeros', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 10, maxLength: 64 }),
@@ -77,10 +77,10 @@ test('a code always has exactly the digits asked for, leading zeros kept', () =>
 });
 
 // SR-46
-test('a code is the one that otplib computes by itself', () => {
+test('a code is the one that otplib computes', () => {
   fc.assert(
     fc.property(
-      // otplib takes no secret shorter than 16 bytes.
+      // otplib accepts no secret shorter than 16 bytes.
       fc.uint8Array({ minLength: 16, maxLength: 64 }),
       fc.maxSafeNat(),
       fc.constantFrom(...OTP_ALGORITHMS),

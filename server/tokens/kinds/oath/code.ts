@@ -5,7 +5,9 @@ import type { OtpAlgorithm, OtpDigits } from '../../token.ts';
 /** A seed has 128 to 512 bits (RFC 4226 section 4, R6, asks for at least 128). */
 export const SECRET_MIN_BYTES = 16;
 export const SECRET_MAX_BYTES = 64;
-/** Seeds of 80 bits, as authenticator apps were long given, come in by the Protectimus dialect alone. */
+/**
+ * Seeds of 80 bits, which authenticator apps were given for a long time, are accepted by the Protectimus dialect alone.
+ */
 export const LEGACY_SECRET_MIN_BYTES = 10;
 
 const HASHES = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const satisfies Record<OtpAlgorithm, string>;
@@ -13,11 +15,12 @@ const HASHES = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const sat
 /**
  * The HOTP value of a moving factor (RFC 4226 section 5.3; RFC 6238 section 1.2 for SHA-256 and SHA-512).
  *
- * Composed of otplib's steps and node's HMAC, since one check computes up to twelve codes and otplib's whole `generate`
- * takes twice as long: it prepares secret and counter anew for each.
+ * Composed of otplib's steps and node's HMAC: one check computes up to twelve codes, and otplib's own `generate` takes
+ * twice as long, because it prepares secret and counter for each.
  *
- * @param counter whole number from 0 to 2^53 - 1
- * @throws {RangeError} when the counter or the length of the secret is out of bounds: a bug or a damaged record, so it denies
+ * @param counter integer from 0 to 2^53 - 1
+ * @throws {RangeError} if the counter or the length of the secret is out of bounds: a bug or a damaged record, so it
+ * denies
  */
 export function hotp(input: {
   secret: Uint8Array;

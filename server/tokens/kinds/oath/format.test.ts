@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PIN_DIGITS, parseOtp, parseTypedOtp } from './format.ts';
 
-// SR-47: whatever is not exactly 6 to 10 ASCII digits is refused before it counts.
+// SR-47: anything but exactly 6 to 10 ASCII digits is refused before it counts.
 test.each([['123456'], ['000000'], ['12345678'], ['0123456789']])('%s is a one-time password', (input) => {
   expect(parseOtp(input)).toBe(input);
 });
@@ -31,7 +31,7 @@ test.each([
   expect(parseOtp(input)).toBeUndefined();
 });
 
-test('a text passes exactly when every character is an ASCII digit and there are 6 to 10', () => {
+test('accepts a text exactly if every character is an ASCII digit and there are 6 to 10', () => {
   const nearlyDigits = fc.string({ unit: fc.constantFrom(...'0123456789', '٣', ' ', '\n', '+'), maxLength: 12 });
   fc.assert(
     fc.property(nearlyDigits, (text) => {
@@ -44,7 +44,7 @@ test('a text passes exactly when every character is an ASCII digit and there are
 });
 
 // SR-47
-test('with its PIN a code has four digits more, and is just as strict', () => {
+test('with its PIN a code has four more digits, and the same strict form', () => {
   expect(PIN_DIGITS).toBe(4);
   for (const typed of ['123456', '0427123456', '01234567890123']) expect(parseTypedOtp(typed)).toBe(typed);
   for (const typed of [

@@ -6,7 +6,7 @@ import { OTP_ALGORITHMS, type OtpAlgorithm, type OtpDigits } from '../../token.t
 import { hotp } from './code.ts';
 import { currentOtp } from './verify.ts';
 
-/** Codes compared with each process started. */
+/** Codes compared per process. */
 const BATCH = 500;
 
 /** Consecutive codes of another implementation. */
@@ -20,7 +20,7 @@ function oathtool(secret: Uint8Array, digits: OtpDigits, ...mode: string[]): str
   return run.stdout.trim().split('\n');
 }
 
-/** Secrets that differ by run number and length, the same every time. */
+/** Secrets that differ by run number and length, the same in every run. */
 function secretOf(length: number, seed: string): Uint8Array {
   return new Uint8Array(createHash('shake256', { outputLength: length }).update(seed).digest());
 }

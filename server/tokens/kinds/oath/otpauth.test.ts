@@ -20,7 +20,7 @@ describe('base32', () => {
     expect(base32Decode(text)).toEqual(new TextEncoder().encode(plain));
   });
 
-  test('whatever was written is read again, also in lower case, padded or grouped', () => {
+  test('reads back what was written, also in lower case, padded or grouped', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (bytes) => {
         const text = base32Encode(bytes);
@@ -49,20 +49,20 @@ describe('the otpauth URI', () => {
     );
   });
 
-  test('of a HOTP token begins at its next counter', () => {
+  test('of a HOTP token starts at its next counter', () => {
     const token = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 42 });
     expect(otpauthUri({ issuer: 'Shop', account: 'alice', token, secret: RFC_SECRET })).toBe(
       `otpauth://hotp/Shop:alice?secret=${SECRET_TEXT}&issuer=Shop&algorithm=SHA1&digits=6&counter=42`,
     );
   });
 
-  test('without an issuer has none in either place', () => {
+  test('without an issuer has none in either field', () => {
     const uri = otpauthUri({ issuer: ' ', account: 'alice', token: sampleToken(), secret: RFC_SECRET });
     expect(uri).toBe(`otpauth://totp/alice?secret=${SECRET_TEXT}&algorithm=SHA1&digits=6&period=30`);
   });
 
   // Attack: a name that smuggles in another issuer, secret or parameter.
-  test('no name gets out of its place', () => {
+  test('no name escapes its field', () => {
     const anyName = fc.string({
       unit: fc.oneof(fc.constantFrom(...':?&=#/%+ "<\u202e\ud800'), fc.string({ unit: anyCharacter, maxLength: 1 })),
     });

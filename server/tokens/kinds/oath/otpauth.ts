@@ -2,7 +2,7 @@ import type { OathToken } from '../../token.ts';
 import { base32Encode } from './base32.ts';
 
 /**
- * The `otpauth://` URI that an authenticator app reads from a QR code (Key URI format). Holds the seed: it is shown
+ * The `otpauth://` URI that an authenticator app reads from a QR code (Key URI format). Contains the seed: it is shown
  * once and never stored or logged (SR-23).
  *
  * @example otpauthUri({ issuer: 'Shop', account: 'alice', token, secret })
@@ -28,7 +28,9 @@ export function otpauthUri(input: {
   return `otpauth://${token.factor.kind}/${label}?${parameters.join('&')}`;
 }
 
-/** A colon parts issuer from account, encoded or not, so neither may hold one; a lone surrogate cannot be encoded. */
+/**
+ * A colon separates issuer and account, encoded or not, so neither may contain one; a lone surrogate cannot be encoded.
+ */
 function labelPart(text: string): string {
   const clean = text
     .replace(/:/g, ' ')

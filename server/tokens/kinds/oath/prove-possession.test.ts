@@ -12,7 +12,7 @@ const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });
 const prove = (token: OathToken, otp: string) => provePossession(frozen(token), RFC_SECRET, otp, NOW);
 
-test('a device that keeps time proves itself by a code of now, which is used up by it', () => {
+test('a clock-based device is proved by a current code, which is used up by it', () => {
   const token = sampleToken({ nextCounter: STEP - 1 });
   expect(prove(token, code(token, STEP))).toBe(STEP + 1);
   expect(prove(token, code(token, STEP - 1))).toBe(STEP);
@@ -20,7 +20,7 @@ test('a device that keeps time proves itself by a code of now, which is used up 
   expect(prove({ ...token, nextCounter: STEP + 1 }, code(token, STEP))).toBeUndefined();
 });
 
-test('a device that counts proves itself by a code up to a hundred presses ahead, and by none that is past', () => {
+test('a counter-based device is proved by a code up to a hundred presses ahead, and by no earlier one', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 200 }), (counter) => {
       const isNear = counter >= 40 && counter <= 40 + PROOF_LOOK_AHEAD;
@@ -32,7 +32,7 @@ test('a device that counts proves itself by a code up to a hundred presses ahead
 });
 
 // SR-47. Attack: characters whose low byte is the digit asked for, or a code of another length.
-test('what is no code of so many digits proves nothing', () => {
+test('anything but a code of the right length proves nothing', () => {
   const right = code(counting, 40);
   const disguised = [...right].map((digit) => String.fromCharCode(0x100 + digit.charCodeAt(0))).join('');
   const oneDisguised = [disguised.slice(0, 1) + right.slice(1), right.slice(0, -1) + disguised.slice(-1)];

@@ -1,15 +1,14 @@
 import type { OathToken } from '../../token.ts';
 import { codeMatcher, type VerifiableToken, verifyOtp } from './verify.ts';
 
-/** A counting device that is new here may have been pressed so often. */
+/** The maximum presses of a counter-based device before it is registered here. */
 export const PROOF_LOOK_AHEAD = 100;
 
 /**
- * Whether somebody has the device that they say they have: by a code of it, before it becomes a token. What the code stands
- * for is used up by it.
+ * Verifies a code of a device before it becomes a token, as proof that the user has it. The code is used up by it.
  *
- * @param token as it is to be made
- * @returns its `nextCounter`; undefined where the code is not the device's
+ * @param token as it is to be created
+ * @returns its `nextCounter`; undefined if the code is not the device's
  */
 export function provePossession(
   token: VerifiableToken,

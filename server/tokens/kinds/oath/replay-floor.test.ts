@@ -15,7 +15,7 @@ test('no code that was used between a backup and its restore is accepted afterwa
   fc.assert(
     fc.property(drift, drift, fc.nat(40), fc.nat(10), fc.nat(29_999), (before, after, uses, later, within) => {
       const backedUp = sampleToken({ factor: totp(before), nextCounter: 0 });
-      // In use since, perhaps with another drift, learned after the backup.
+      // Used after the backup, perhaps with another learned drift.
       let live = { ...backedUp, factor: totp(after) };
       let now = 1_800_000_000_000 + within;
       const used: string[] = [];
@@ -36,14 +36,14 @@ test('no code that was used between a backup and its restore is accepted afterwa
       const then = now + later * PERIOD;
       for (const otp of used) {
         const verdict = verifyOtp(restored, RFC_SECRET, otp, then);
-        // The same digits may come up again by chance, for a later step.
+        // The same digits may occur again by chance, for a later step.
         if (verdict.verdict === 'accepted') expect(verdict.counter).toBeGreaterThanOrEqual(live.nextCounter);
       }
     }),
   );
 });
 
-test('a time-based token works again within minutes, one of a day by tomorrow', () => {
+test('a time-based token works again within minutes, a day-long step by tomorrow', () => {
   const now = 1_800_000_000_000;
   const codeCounts = (periodMs: number, after: number) => {
     const token = withReplayFloor(sampleToken({ factor: totp(0, periodMs) }), now);
@@ -55,12 +55,12 @@ test('a time-based token works again within minutes, one of a day by tomorrow', 
   expect(codeCounts(86_400_000, 86_400_000)).toBe(true);
 });
 
-test('what has been used before the backup stays used, and the place never goes back', () => {
+test('a code used before the backup stays used, and the counter never goes back', () => {
   const token = sampleToken({ factor: totp(), nextCounter: 99_999_999 });
   expect(withReplayFloor(token, 1_800_000_000_000).nextCounter).toBe(99_999_999);
 });
 
-test('a counting token takes no code until two in a row have shown its place', () => {
+test('a counter-based token accepts no code until two in a row have shown its counter', () => {
   const token = withReplayFloor(sampleToken({ factor: { kind: 'hotp' }, nextCounter: 5 }), 1_800_000_000_000);
   expect(tokenState(token, 0)).toBe('out-of-step');
   expect(tokenState({ ...token, enabled: false }, 0)).toBe('deactivated');
@@ -71,7 +71,7 @@ test('a counting token takes no code until two in a row have shown its place', (
 });
 
 // SR-62
-test('what has no place in time or count comes back unchanged, and codes on paper are void', () => {
+test('a token without clock or counter is unchanged, and recovery codes are void', () => {
   const { algorithm: _a, digits: _d, ...record } = sampleToken({ nextCounter: 5 });
   const withFactor = (factor: object) => ({ ...record, factor }) as Token;
   const restored = (factor: object) => withReplayFloor(withFactor(factor), 1_800_000_000_000);
@@ -87,7 +87,7 @@ test('what has no place in time or count comes back unchanged, and codes on pape
   );
 });
 
-test('a step is given up for each that the device was known to run ahead, and for two minutes at least', () => {
+test('gives up one step for each that the device was known to be ahead, and two minutes at least', () => {
   const now = 1_000 * PERIOD;
   const floor = (driftSteps: number, periodMs = PERIOD) =>
     withReplayFloor(sampleToken({ factor: totp(driftSteps, periodMs) }), now).nextCounter;

@@ -2,15 +2,15 @@ import { isOath, isOcra, isRecovery, type Token } from '../../token.ts';
 import { parseSuite } from '../ocra/suite.ts';
 import { DRIFT_MAX_STEPS } from './verify.ts';
 
-/** A device may have been found to run ahead since the backup; short steps are given up for so long because of it. */
+/** A device may have been found to run ahead after the backup; this much of short steps is given up for it. */
 const UNKNOWN_DRIFT_MS = 120_000;
 
 /**
- * A token as it comes out of a backup (SR-62): nobody knows which of its codes were used since, so none of those counts
- * again. TOTP: all steps are used up that could have been accepted until now. HOTP: no code counts until two in a row
- * have shown where the device is; they are looked for behind what the backup knows, so the place never goes back.
- * Recovery codes: all are void. OCRA with a counter: as HOTP. Other OCRA tokens answer new questions; what was asked of
- * them, or of any other kind, is not restored, and the answers are worth nothing with it.
+ * A token restored from a backup (SR-62): it is unknown which of its codes were used since, so none of those counts
+ * again. TOTP: all steps that could have been accepted until now are used up. HOTP: no code counts until two in a row
+ * have shown the device's counter; the search starts at the backup's counter, so it never goes back. Recovery codes:
+ * all are void. OCRA with a counter: as HOTP. Other OCRA tokens answer new questions; challenges of any kind are not
+ * restored, so their answers are void.
  *
  * @param now when it is restored, ms since 1970
  */

@@ -12,7 +12,7 @@ const code = (token: OathToken, counter: number) =>
 const resyncAt = (token: OathToken, first: number, second: number, now = 0) =>
   resynchronise(frozen(token), RFC_SECRET, [code(token, first), code(token, second)], now);
 
-/** The token as it is after two codes that were found. */
+/** The token after a successful resynchronisation. */
 function resynced(token: OathToken, first: number, now: number): OathToken {
   const place = resyncAt(token, first, first + 1, now);
   if (place.kind !== 'found') return expect.fail('not found');
@@ -24,7 +24,7 @@ function resynced(token: OathToken, first: number, now: number): OathToken {
 const NOT_FOUND = { kind: 'not-found' };
 
 // SR-43
-describe('the place of a HOTP token', () => {
+describe('the counter of a HOTP token', () => {
   const token = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 200 });
 
   test('is found up to a hundred counters ahead, and never behind', () => {
@@ -35,7 +35,7 @@ describe('the place of a HOTP token', () => {
     }
   });
 
-  // Attack: two codes that were read over a shoulder at different times.
+  // Attack: two codes that were seen over a shoulder at different times.
   test.each([
     ['the wrong way round', 221, 220],
     ['with one between them', 220, 222],
@@ -47,7 +47,7 @@ describe('the place of a HOTP token', () => {
     expect(resyncAt(token, first, second)).toEqual(NOT_FOUND);
   });
 
-  test('ends where counters end', () => {
+  test('stops at the largest counter', () => {
     const last = Number.MAX_SAFE_INTEGER - 2;
     const old = { ...token, nextCounter: last };
     expect(resyncAt(old, last, last + 1)).toEqual({ kind: 'found', nextCounter: Number.MAX_SAFE_INTEGER });
@@ -56,11 +56,11 @@ describe('the place of a HOTP token', () => {
 });
 
 // SR-44
-describe('the place of a TOTP token', () => {
+describe('the drift of a TOTP token', () => {
   const step = 50_000_000;
   const now = step * PERIOD_MS + 17_000;
 
-  test('is found as far from the clock as the widest window reaches, and the drift is bounded', () => {
+  test('is found as far from the clock as the widest window reaches, and is bounded', () => {
     const learned = new Map<number, number | undefined>();
     for (let ahead = -8; ahead <= 8; ahead++) {
       const place = resyncAt(sampleToken(), step + ahead - 1, step + ahead, now);
@@ -81,8 +81,8 @@ describe('the place of a TOTP token', () => {
     ]);
   });
 
-  // Attack: a pair from a device whose clock was set forward by hand, to be used at a later time.
-  test('is not learned from codes of the future beyond the bound, whatever was learned before', () => {
+  // Attack: a pair from a device whose clock was set forward by hand, to be used later.
+  test('is not learned from future codes beyond the bound, whatever was learned before', () => {
     for (const drift of [-3, 0, 3]) {
       const token = sampleToken({ factor: totp(drift) });
       expect(resyncAt(token, step + DRIFT_MAX_STEPS, step + DRIFT_MAX_STEPS + 1, now)).toEqual(NOT_FOUND);
@@ -97,7 +97,7 @@ describe('the place of a TOTP token', () => {
     expect(resyncAt(sampleToken(), step + first, step + second, now)).toEqual(NOT_FOUND);
   });
 
-  test('is not found by a code that was used, though the next one was not', () => {
+  test('is not found by a used code, even if the next one is unused', () => {
     expect(resyncAt(sampleToken({ nextCounter: step }), step - 1, step, now)).toEqual(NOT_FOUND);
     expect(resyncAt(sampleToken({ nextCounter: step }), step, step + 1, now)).toMatchObject({ kind: 'found' });
   });
@@ -105,7 +105,7 @@ describe('the place of a TOTP token', () => {
   test.each([
     ['where 32-bit seconds end', 2 ** 31 * 1000],
     ['in the year 9999', Date.parse('9999-12-31T23:59:59Z')],
-  ])('%s, is found as ever', (_name, late) => {
+  ])('%s, is found as usual', (_name, late) => {
     const current = Math.floor(late / PERIOD_MS);
     expect(resyncAt(sampleToken(), current - 1, current, late)).toEqual({
       kind: 'found',
@@ -114,7 +114,7 @@ describe('the place of a TOTP token', () => {
     });
   });
 
-  test('at the epoch there is nothing before', () => {
+  test('at the epoch there is no earlier step', () => {
     expect(resyncAt(sampleToken(), 0, 1, 0)).toEqual({ kind: 'found', nextCounter: 2, driftSteps: 2 });
   });
 });
@@ -128,7 +128,7 @@ test.each([
   expect(resynchronise(sampleToken(), RFC_SECRET, otps, 0)).toEqual(NOT_FOUND);
 });
 
-// SR-3: nothing that is broken moves anything.
+// SR-3: broken data changes nothing.
 test('a damaged seed or clock finds nothing', () => {
   const hard = sampleToken();
   expect(() => resynchronise(hard, new Uint8Array(3), ['123456', '123456'], 0)).toThrow();
@@ -139,11 +139,11 @@ test('a damaged seed or clock finds nothing', () => {
 describe('over random devices', () => {
   const looks = {
     algorithm: fc.constantFrom(...OTP_ALGORITHMS),
-    // Eight digits, so that no two moving factors of a run share a code by chance more than once in a blue moon.
+    // Eight digits, so that two moving factors of a run almost never share a code by chance.
     digits: fc.constant(8 as const),
   };
 
-  /** How far a device's clock is from ours, in parts of a step: learnable as long as it shows at most three steps off. */
+  /** The drift of a device's clock, in parts of a step: it can be learned up to three steps. */
   const clock = fc.record({
     ...looks,
     periodMs: fc.constantFrom(30_000, 60_000),
@@ -162,7 +162,7 @@ describe('over random devices', () => {
         const token = sampleToken({ algorithm, digits, factor: totp(0, periodMs) });
         const shown = shownBy(device, at);
         const ahead = shown - Math.floor(at / periodMs);
-        // Fast by a part of a step and seen in time: nobody can tell that from a right clock.
+        // Fast by a part of a step and seen in time: this is indistinguishable from a right clock.
         fc.pre(ahead !== 0 || offMs <= 0);
         const after = resynced(token, shown - 1, at);
 

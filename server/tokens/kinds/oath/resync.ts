@@ -1,15 +1,15 @@
 import { parseOtp } from './format.ts';
 import { codeMatcher, DRIFT_MAX_STEPS, type VerifiableToken } from './verify.ts';
 
-/** Counters after the next one at which the first of two codes is still looked for (SR-43). */
+/** Counters after the next one at which the first of two codes is still searched (SR-43). */
 export const HOTP_RESYNC_AHEAD = 100;
 
 export type Resync =
   | {
       kind: 'found';
-      /** The moving factor after the second code: both are used up, and whatever was before them. */
+      /** The moving factor after the second code: both are used up, and every earlier one. */
       nextCounter: number;
-      /** TOTP only: what is now known of the device's clock, from -{@link DRIFT_MAX_STEPS} to {@link DRIFT_MAX_STEPS}. */
+      /** TOTP only: the new drift of the device's clock, from -{@link DRIFT_MAX_STEPS} to {@link DRIFT_MAX_STEPS}. */
       driftSteps?: number;
     }
   | { kind: 'not-found' };
@@ -49,7 +49,8 @@ export function resynchronise(
     if (first && second) seconds.push(counter + 1);
   }
 
-  // As with a single code: the later step, so that the codes are worth nothing in the next; the earlier counter.
+  // As with a single code: of TOTP steps the later one, so that the codes are void in the next; of counters the earlier
+  // one.
   const second = token.factor.kind === 'totp' ? seconds.at(-1) : seconds.at(0);
   if (second === undefined) return NOT_FOUND;
   const nextCounter = second + 1;
@@ -57,7 +58,7 @@ export function resynchronise(
   return { kind: 'found', nextCounter, driftSteps: learnedDrift(second - stepAt(token.factor.periodMs, now)) };
 }
 
-/** Where the first of the two codes may be, both ends included. */
+/** The range of the first code, both ends included. */
 function placesAt({ factor, nextCounter }: VerifiableToken, now: number): { from: number; to: number } {
   // `nextCounter` must stay a safe integer after both are used up.
   const ceiling = Number.MAX_SAFE_INTEGER - 2;

@@ -19,25 +19,25 @@ function tokenWith(changes: Partial<OathToken> = {}): OathToken {
 const code = (counter: number) => hotp({ secret: RFC_SECRET, counter, digits: 6, algorithm: 'SHA1' });
 const judge = (token: OathToken, typed: string, now = NOW) => verifyOath(ports, frozen(token), typed, now);
 
-test('a right code is accepted, and used up with it', () => {
+test('a right code is accepted and used up', () => {
   const token = tokenWith();
   expect(judge(token, code(STEP))).toEqual({ verdict: 'accepted', next: { ...token, nextCounter: STEP + 1 } });
 });
 
-test('the code that was accepted last is a replay, any other is wrong', () => {
+test('the last accepted code is a replay, and any other is wrong', () => {
   const used = tokenWith({ nextCounter: STEP + 1 });
   expect(judge(used, code(STEP))).toEqual({ verdict: 'replayed' });
   expect(judge(used, code(STEP + 100))).toEqual({ verdict: 'wrong' });
 });
 
-test('a replay is one also where a step outside the window happens to have the same code', () => {
+test('a replay is one even if a step outside the window happens to have the same code', () => {
   const [earlier, later] = [910_737, 910_738];
   expect(code(earlier)).toBe(code(later));
   const used = tokenWith({ nextCounter: earlier + 1 });
   expect(judge(used, code(earlier), earlier * PERIOD_MS)).toEqual({ verdict: 'replayed' });
 });
 
-test('a code of a step ahead is wrong, tells that the clock is off, and is not taken when its time comes', () => {
+test('a code of a step ahead is wrong, reports clock drift, and is refused at its time', () => {
   const token = tokenWith();
   expect(judge(token, code(STEP + 2))).toEqual({
     verdict: 'wrong',
@@ -46,8 +46,8 @@ test('a code of a step ahead is wrong, tells that the clock is off, and is not t
   });
 });
 
-// The attack: a code is read over a shoulder, and burnt or probed without the PIN.
-test('behind a wrong PIN every code is only wrong, and uses nothing up', () => {
+// The attack: a code is seen over a shoulder, and used up or probed without the PIN.
+test('after a wrong PIN every code is only wrong, and uses nothing up', () => {
   const plain = tokenWith();
   const token = { ...plain, pin: newPin(ports, plain, '0427', 'before') };
   for (const step of [STEP, STEP + 2]) expect(judge(token, `0428${code(step)}`)).toEqual({ verdict: 'wrong' });
@@ -57,6 +57,6 @@ test('behind a wrong PIN every code is only wrong, and uses nothing up', () => {
 });
 
 // SR-3, SR-21
-test('a seed that was moved from another token lets no code in', () => {
+test('a seed that was moved from another token accepts no code', () => {
   expect(() => judge({ ...tokenWith(), id: tokenId(2) }, code(STEP))).toThrow();
 });

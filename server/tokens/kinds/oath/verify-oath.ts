@@ -5,12 +5,12 @@ import { seedContext } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';
 import { rejectFutureStep, stepOutside, verifyOtp } from './verify.ts';
 
-/** A code that an app or a fob shows by itself, with its PIN where it has one. */
+/** Verifies a code that an app or a fob shows, with its PIN if it has one. */
 export function verifyOath(ports: VerifyNeeds, token: OathToken, typed: string, now: number): FactorVerdict {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const judged = verifyOtp(token, secret, otp, now);
-  // A right code behind a wrong PIN is not used up: whoever reads a code over a shoulder cannot burn it.
+  // A right code after a wrong PIN is not used up, so that an attacker who saw it cannot invalidate it.
   if (!isPinRight) return { verdict: 'wrong' };
   if (judged.verdict === 'accepted') return { verdict: 'accepted', next: advanceCounter(token, judged.counter) };
   if (judged.verdict === 'replayed') return judged;

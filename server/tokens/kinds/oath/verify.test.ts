@@ -63,7 +63,7 @@ describe('the window of a TOTP token', () => {
     ['where 32-bit seconds end', 2 ** 31 * 1000],
     ['where unsigned 32-bit seconds end', 2 ** 32 * 1000],
     ['in the year 9999', Date.parse('9999-12-31T23:59:59Z')],
-  ])('%s, codes work as ever', (_name, now) => {
+  ])('%s, codes work as usual', (_name, now) => {
     const current = Math.floor(now / PERIOD_MS);
     const token = sampleToken({ nextCounter: current - 1 });
     expect(verdictOn(token, current, now)).toEqual(accepted(current));
@@ -77,37 +77,37 @@ describe('the window of a TOTP token', () => {
 });
 
 // SR-1, SR-8
-describe('a TOTP code that was used', () => {
+describe('a used TOTP code', () => {
   const step = 50_000_000;
   const now = step * PERIOD_MS;
   const used = sampleToken({ nextCounter: step + 1 });
 
-  test('is a replay while its step is in the window, and plainly wrong after', () => {
+  test('is a replay while its step is in the window, and only wrong after', () => {
     expect(verdictOn(used, step, now)).toEqual(REPLAYED);
     expect(verdictOn(used, step, now + 2 * PERIOD_MS - 1)).toEqual(REPLAYED);
     expect(verdictOn(used, step, now + 2 * PERIOD_MS)).toEqual(WRONG);
   });
 
-  test('takes the code of the step before with it', () => {
+  test('uses up the code of the step before', () => {
     expect(verdictOn(used, step - 1, now)).toEqual(WRONG);
   });
 
-  test('leaves the code of the next step', () => {
+  test('does not use up the code of the next step', () => {
     expect(verdictOn(used, step + 1, now + PERIOD_MS)).toEqual(accepted(step + 1));
   });
 
-  test('is refused also when the clock is set back', () => {
+  test('is refused also after the clock was set back', () => {
     expect(verdictOn(used, step, now - PERIOD_MS)).toEqual(WRONG);
     expect(verdictOn(used, step - 1, now - PERIOD_MS)).toEqual(WRONG);
   });
 
-  test('does not exist on a token that never accepted any', () => {
+  test('does not exist on a token that has accepted none', () => {
     expect(verdictOn(sampleToken(), step - 2, now)).toEqual(WRONG);
     expect(verdictOn(sampleToken({ nextCounter: 0 }), 0, 0)).toEqual(accepted(0));
   });
 });
 
-// SR-1: the attack is to use one text twice where two steps happen to share it.
+// SR-1: the attack is to use one text twice if two steps happen to share it.
 describe('two steps with the same code', () => {
   const token = sampleToken();
   const now = TWINS.later * PERIOD_MS;
@@ -123,12 +123,12 @@ describe('two steps with the same code', () => {
     expect(verdictOn(after, TWINS.earlier, now + 2 * PERIOD_MS)).toEqual(WRONG);
   });
 
-  test('the second is still a replay when the first was used in its own step', () => {
+  test('the second is still a replay if the first was used in its own step', () => {
     const after = advanceCounter(token, TWINS.earlier);
     expect(verdictOn(after, TWINS.later, now)).toEqual(REPLAYED);
   });
 
-  test('HOTP: the earlier counter is used up, and its repeat is a replay though a later one matches', () => {
+  test('HOTP: the earlier counter is used up, and its repeat is a replay even if a later one matches', () => {
     const [earlier, later] = [2386, 2394];
     const key = sampleToken({ factor: { kind: 'hotp' }, nextCounter: earlier });
     expect(code(key, earlier)).toBe(code(key, later));
@@ -153,7 +153,7 @@ describe('the look-ahead of a HOTP token', () => {
     expect(verdictOn(token, 105, Number.MAX_SAFE_INTEGER)).toEqual(accepted(105));
   });
 
-  test('ends where counters end', () => {
+  test('stops at the largest counter', () => {
     const last = Number.MAX_SAFE_INTEGER - 1;
     const old = { ...token, nextCounter: last };
     expect(verdictOn(old, last, 0)).toEqual(accepted(last));
@@ -162,7 +162,7 @@ describe('the look-ahead of a HOTP token', () => {
     expect(verdictOn(used, last + 1, 0)).toEqual(WRONG);
   });
 
-  test('a new token replays nothing', () => {
+  test('a new token has no replay', () => {
     const fresh = { ...token, nextCounter: 0 };
     expect(verdictOn(fresh, 0, 0)).toEqual(accepted(0));
     expect(verdictOn(fresh, 11, 0)).toEqual(WRONG);
@@ -175,27 +175,27 @@ describe('the digits', () => {
   test.each([
     [6, 8],
     [8, 6],
-  ] as const)('a token of %i does not take the same code in %i', (own, other) => {
+  ] as const)('a token of %i does not accept the same code in %i', (own, other) => {
     const token = sampleToken({ digits: own });
     expect(verifyOtp(token, RFC_SECRET, code({ ...token, digits: other }, 1_000_000), now)).toEqual(WRONG);
   });
 
-  // SR-47. Attack: characters whose low byte is the digit asked for.
-  test('digits of another script are wrong, even where their low bytes are right', () => {
+  // SR-47. Attack: characters whose low byte is the expected digit.
+  test('digits of another script are wrong, even if their low bytes are right', () => {
     const otp = [...code(sampleToken(), 1_000_000)].map((digit) => String.fromCharCode(0x100 + digit.charCodeAt(0)));
     expect(verifyOtp(sampleToken(), RFC_SECRET, otp.join(''), now)).toEqual(WRONG);
   });
 
   // SR-47
   test.each([[''], ['\u0661\u0662\u0663\u0664\u0665\u0666'], ['12345\n'], ['x'.repeat(6)], ['1234567']])(
-    'what is no code is wrong: %j',
+    'a malformed code is wrong: %j',
     (otp) => {
       expect(verifyOtp(sampleToken(), RFC_SECRET, otp, now)).toEqual(WRONG);
     },
   );
 });
 
-// SR-3: nothing that is broken lets anybody in.
+// SR-3: broken data accepts no code.
 test('a damaged seed or clock never accepts', () => {
   const token = sampleToken();
   expect(() => verifyOtp(token, new Uint8Array(3), '123456', 0)).toThrow();
@@ -220,7 +220,7 @@ describe('over random histories', () => {
   const attempts = fc.array(fc.record({ counter: fc.nat({ max: 60 }), at: fc.nat({ max: 60 }) }), { maxLength: 40 });
 
   // SR-8
-  test('the moving factor only grows, no factor is accepted twice, and whatever was accepted is then refused', () => {
+  test('the moving factor only grows, no factor is accepted twice, and every accepted code is then refused', () => {
     fc.assert(
       fc.property(anyToken, attempts, (properties, tries) => {
         let token = sampleToken(properties);

@@ -3,32 +3,33 @@ import type { OathFactor, OathToken } from '../../token.ts';
 import { hotp } from './code.ts';
 import { parseOtp } from './format.ts';
 
-/** Unused codes a HOTP token may have run ahead (RFC 4226 section 7.4, SR-43). */
+/** Unused codes that a HOTP token may be ahead (RFC 4226 section 7.4, SR-43). */
 export const HOTP_LOOK_AHEAD = 10;
 /** The most a learned drift may move the window, in steps (SR-44). */
 export const DRIFT_MAX_STEPS = 3;
-/** So many steps beyond its window a code tells that the device's clock is off. It is refused all the same. */
+/** The steps outside the window in which a code reports clock drift. It is refused all the same. */
 export const CLOCK_HINT_STEPS = 2;
 
-/** What of a token decides about a code. */
+/** The fields of a token that decide about a code. */
 export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter' | 'spoiled'>;
 
 export type OtpVerdict = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
 
-/** Moving factors whose codes are looked at, both ends included. */
+/** The range of moving factors to check, both ends included. */
 interface Window {
   oldest: number;
   latest: number;
 }
 
 /**
- * Judges a code against a token. `counter` is the moving factor the code stands for; the caller commits
- * `nextCounter = counter + 1` before it answers, so no code is accepted twice (RFC 6238 section 5.2, SR-1, SR-8).
+ * Verifies a code against a token. `counter` is the moving factor of the code; the caller commits `nextCounter =
+ * counter + 1` before it responds, so no code is accepted twice (RFC 6238 section 5.2, SR-1, SR-8).
  *
  * - TOTP: the current step and the one before it, widened (never moved) by the bounded learned drift: back for a slow
- *   token, forward for a fast one. Where two steps share the code, the later is used up.
- * - HOTP: `nextCounter` and the ten after it. Where two counters share the code, the earlier is used up.
- * - `replayed`: the code of the moving factor accepted last, for TOTP only while its step is in the window. It is refused
+ *   token, forward for a fast one. If two steps share the code, the later is used up.
+ * - HOTP: `nextCounter` and the ten after it. If two counters share the code, the earlier is used up.
+ * - `replayed`: the code of the last accepted moving factor, for TOTP only while its step is in the window. It is
+ * refused
  *   even if a later factor happens to have the same code.
  *
  * Every candidate is computed and compared in constant time, whichever matches.
@@ -56,8 +57,8 @@ export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: strin
 }
 
 /**
- * The step whose code this is, where it lies one or two steps outside the window: the device's clock seems to be off.
- * Undefined for every other code, and for tokens that keep no time. Decides nothing but what a person is told.
+ * The step of this code, if it is one or two steps outside the window: the device's clock seems to be off. Undefined
+ * for every other code, and for tokens without a clock. Only decides which message the user sees.
  */
 export function stepOutside(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): number | undefined {
   if (token.factor.kind !== 'totp' || parseOtp(otp) === undefined || otp.length !== token.digits) return undefined;
@@ -72,8 +73,8 @@ export function stepOutside(token: VerifiableToken, secret: Uint8Array, otp: str
 }
 
 /**
- * The token after such a code: one that was shown before its time is not taken when its time comes. Otherwise the hint
- * would tell a guesser which code to wait for.
+ * The token after such a code: a code shown before its time is refused at its time. Otherwise the hint would tell a
+ * guesser which code to wait for.
  */
 export function rejectFutureStep<T extends OathToken>(token: T, step: number, now: number): T {
   if (token.factor.kind !== 'totp' || step <= windowAt(token, now).latest) return token;
@@ -82,7 +83,7 @@ export function rejectFutureStep<T extends OathToken>(token: T, step: number, no
   return { ...token, spoiled: [...kept, step] };
 }
 
-/** The code the token's device would show: at its own idea of `now` (TOTP), or for the next counter (HOTP). */
+/** The code that the token's device shows: at its own time for `now` (TOTP), or for the next counter (HOTP). */
 export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: number): string {
   const counter =
     token.factor.kind === 'totp'
@@ -91,7 +92,7 @@ export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: numb
   return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
 }
 
-/** The moving factors that are looked at now. */
+/** The moving factors to check now. */
 export function windowAt(token: VerifiableToken, now: number): Window {
   // `nextCounter` must stay a safe integer after the last acceptable factor is used up.
   const ceiling = Number.MAX_SAFE_INTEGER - 1;

@@ -51,7 +51,7 @@ describe('RFC 6287 appendix C.1, one-way', () => {
 });
 
 // SR-46
-describe('RFC 6287 appendix C.2, mutual: what the server computes and what the client does', () => {
+describe('RFC 6287 appendix C.2, mutual: the values of server and client', () => {
   test.each([
     ['OCRA-1:HOTP-SHA256-8:QA08', 'CLI2222', 'SRV1111', '28247970 01984843 65387857 03351211 83412541', undefined],
     ['OCRA-1:HOTP-SHA256-8:QA08', 'SRV1111', 'CLI2222', '15510767 90175646 33777207 95285278 28934924', undefined],
@@ -78,7 +78,7 @@ describe('RFC 6287 appendix C.3, signatures', () => {
   });
 });
 
-// The RFC has no vectors for these. Computed by another program, in Python with its hmac and hashlib.
+// The RFC has no vectors for these. Computed independently, in Python with its hmac and hashlib.
 test.each<[string, string, Partial<OcraInput> & { pin?: string }, string]>([
   ['OCRA-1:HOTP-SHA1-4:QN04', '0016', {}, '9775'],
   ['OCRA-1:HOTP-SHA1-10:QN64', '9999999999999999999999999999999999999999999999999999999999999999', {}, '1068047340'],
@@ -140,7 +140,7 @@ test('the hash of the PIN in the vectors', () => {
 });
 
 describe('the question', () => {
-  test('hexadecimal: either case is the same', () => {
+  test('hexadecimal: both cases are the same', () => {
     const suite = 'OCRA-1:HOTP-SHA1-6:QH07';
     expect(answerOf(suite, 'ABCDEF0')).toBe(answerOf(suite, 'abcdef0'));
   });
@@ -165,13 +165,13 @@ test.each([
   ['\0a', false],
   ['\ud800', false],
   [7, false],
-])('session data of 64 bytes: %j may be some: %s', (text, may) => {
+])('session data of 64 bytes: whether %j is valid: %s', (text, may) => {
   expect(parseSession(suiteOf('OCRA-1:HOTP-SHA1-6:QN08-S064'), text)).toBe(may ? text : undefined);
   expect(parseSession(suiteOf('OCRA-1:HOTP-SHA1-6:QN08'), text)).toBeUndefined();
 });
 
-// SR-3: what is not bound as the suite says is an error, never an answer.
-describe('an input out of its form is an error', () => {
+// SR-3: an input that does not match the suite is an error, never an answer.
+describe('a malformed input is an error', () => {
   const full = 'OCRA-1:HOTP-SHA1-6:C-QN08-PSHA1-S064-T1M';
   const good: OcraInput = {
     question: '12345678',
@@ -211,7 +211,7 @@ describe('an input out of its form is an error', () => {
   });
 });
 
-test('an answer has the form that its suite says, whatever goes in', () => {
+test('an answer has the form of its suite, for any input', () => {
   fc.assert(
     fc.property(
       anySuite.chain((suite) => fc.tuple(fc.constant(suite), anyInput(suite))),

@@ -4,7 +4,7 @@ import type { OtpAlgorithm } from '../../token.ts';
 import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../oath/code.ts';
 import { formatSuite, type OcraSuite, type QuestionFormat } from './suite.ts';
 
-/** Room for two questions of 64 characters, one of either side. */
+/** Fits two questions of 64 characters, one from each side. */
 const QUESTION_BYTES = 128;
 const HASH_BYTES = { SHA1: 20, SHA256: 32, SHA512: 64 } as const satisfies Record<OtpAlgorithm, number>;
 const CHARACTERS = { N: /^[0-9]+$/, H: /^[0-9A-Fa-f]+$/, A: /^[0-9A-Za-z]+$/ } as const satisfies Record<
@@ -12,28 +12,28 @@ const CHARACTERS = { N: /^[0-9]+$/, H: /^[0-9A-Fa-f]+$/, A: /^[0-9A-Za-z]+$/ } a
   RegExp
 >;
 
-/** What goes into an answer: exactly what the suite names, no less and no more. */
+/** The inputs of an answer: exactly those that the suite names. */
 export interface OcraInput {
   /**
-   * A question in the format of the suite. In a mutual exchange both questions in a row, that of whoever is to be
+   * A question in the format of the suite. In a mutual exchange both questions in a row, first that of the side to be
    * convinced first (RFC 6287 section 7.2).
    */
   question: string;
-  /** C: whole number from 0 to 2^53 - 1. */
+  /** C: integer from 0 to 2^53 - 1. */
   counter?: number;
   /** P: from {@link hashPin}. */
   pinHash?: Uint8Array;
   /** S: text of 1 to as many bytes of UTF-8 as the suite says, without U+0000; check with {@link parseSession}. */
   session?: string;
-  /** T: whole number of time steps since 1970. */
+  /** T: integer number of time steps since 1970. */
   timeSteps?: number;
 }
 
 /**
- * The answer to a question (RFC 6287 section 5). Whoever calls has parsed what people sent.
+ * The answer to a question (RFC 6287 section 5). The caller has parsed all user input.
  *
  * @returns as many decimal digits as the suite says; for 0 the whole HMAC in lower-case hexadecimal
- * @throws {TypeError} an input is missing, not part of the suite (it would not be bound to the answer), or out of its form
+ * @throws {TypeError} an input is missing, not part of the suite (it would not be bound to the answer), or malformed
  */
 export function ocraAnswer(suite: OcraSuite, secret: Uint8Array, input: OcraInput): string {
   if (secret.length < LEGACY_SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
@@ -43,16 +43,16 @@ export function ocraAnswer(suite: OcraSuite, secret: Uint8Array, input: OcraInpu
   return suite.digits === 0 ? mac.toString('hex') : truncateDigits(dynamicTruncate(mac), suite.digits);
 }
 
-/** The session data if the text can be some for this suite: see {@link OcraInput.session}. */
+/** The session data if the text is valid for this suite: see {@link OcraInput.session}. */
 export function parseSession(suite: OcraSuite, text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length === 0 || text.length > (suite.session ?? 0)) return undefined;
-  // Padded with zero bytes in front, so a text with one could stand for another; half a surrogate pair has no UTF-8.
+  // Padded with leading zero bytes, so a text with one would be ambiguous; a lone surrogate has no UTF-8.
   if (/[\0\p{Surrogate}]/u.test(text)) return undefined;
   return Buffer.byteLength(text) <= (suite.session ?? 0) ? text : undefined;
 }
 
 /**
- * P of a PIN (RFC 6287 section 5.1). A plain hash of a few digits hides nothing: keep it sealed as one keeps the secret.
+ * P of a PIN (RFC 6287 section 5.1). A plain hash of a few digits protects nothing: seal it like the secret.
  *
  * @throws {TypeError} the suite has no PIN
  */
@@ -76,7 +76,7 @@ function dataInput(suite: OcraSuite, input: OcraInput): Buffer {
   return Buffer.concat(parts);
 }
 
-/** An input is there exactly if the suite names it. */
+/** An input is present exactly if the suite names it. */
 function named<T>(name: string, wanted: boolean, value: T | undefined): T | undefined {
   if (wanted && value === undefined) throw new TypeError(`the suite asks for an input: ${name}`);
   if (!wanted && value !== undefined) throw new TypeError(`the suite does not bind this input: ${name}`);
@@ -85,7 +85,7 @@ function named<T>(name: string, wanted: boolean, value: T | undefined): T | unde
 
 /**
  * As hexadecimal digits, padded on the right with zeros. Decimal questions are numbers: leading zeros vanish, and a
- * number and sixteen times it are written alike up to the padding. That is the RFC's own (appendix A).
+ * number and sixteen times it are the same except for the padding. This is the RFC's own rule (appendix A).
  */
 function questionBytes({ question: { format, length } }: OcraSuite, question: string): Buffer {
   if (!CHARACTERS[format].test(question) || question.length > 2 * length) {
@@ -107,7 +107,7 @@ function pinBytes({ pin }: OcraSuite, hash: Uint8Array): Buffer {
   return Buffer.from(hash);
 }
 
-/** Padded in front, as the RFC's own program does (appendix A). */
+/** Padded in front, as in the RFC's own program (appendix A). */
 function sessionBytes(suite: OcraSuite, session: string): Buffer {
   if (parseSession(suite, session) === undefined) throw new TypeError('no session data for this suite');
   const bytes = Buffer.from(session, 'utf8');

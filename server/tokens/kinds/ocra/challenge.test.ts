@@ -9,7 +9,7 @@ import { CHALLENGE_BYTES, challengeOfHash, makeChallenge, questionBits } from '.
 const QN08 = suiteOf('OCRA-1:HOTP-SHA1-6:QN08');
 const QH64 = suiteOf('OCRA-1:HOTP-SHA256-8:QH64');
 
-/** Random bytes, the same every time. */
+/** Random bytes, the same in every run. */
 function bytesOf(seed: string | number, length = CHALLENGE_BYTES): Uint8Array {
   return new Uint8Array(createHash('shake256', { outputLength: length }).update(String(seed)).digest());
 }
@@ -31,7 +31,7 @@ describe('a random question', () => {
     ['QN08', 10],
     ['QH08', 16],
     ['QA08', 32],
-  ])('%s: each of its characters in each place, none more often than the others', (format, characters) => {
+  ])('%s: each of its characters occurs at each position, equally often', (format, characters) => {
     const suite = suiteOf(`OCRA-1:HOTP-SHA1-6:${format}`);
     const rounds = 20_000;
     const counts = Array.from({ length: 8 }, () => new Map<string, number>());
@@ -67,7 +67,7 @@ describe('the question of a transaction', () => {
   const pay = (value: string) => Buffer.from(transactionHash([{ label: 'Amount', value }]), 'hex');
   const nonce = bytesOf('nonce', 16);
 
-  test('is the same for the same, in the format of every suite', () => {
+  test('is the same for the same inputs, in the format of every suite', () => {
     fc.assert(
       fc.property(anySuite, anyHash, anyNonce, (suite, hash, random) => {
         const question = challengeOfHash(suite, hash, random);
@@ -77,8 +77,8 @@ describe('the question of a transaction', () => {
     );
   });
 
-  // Computed by another program, in Python.
-  test('is this one in every release, since a transaction may be open during an update', () => {
+  // Computed independently, in Python.
+  test('is this one in every release, because a transaction may be open during an update', () => {
     expect(challengeOfHash(QN08, pay('10.00 EUR'), nonce)).toBe('44167034');
     expect(challengeOfHash(QH64, pay('10.00 EUR'), nonce)).toBe(
       '719A6324DE5DC420709590F5E2062302D82A1FCD677329FC69EA2E23DD496EB9',
@@ -94,21 +94,21 @@ describe('the question of a transaction', () => {
     expect(questions.size).toBe(1 + 256 + 128 + 1 + 1);
   });
 
-  // Attack: have a payment of 10 confirmed, and send the answer with one of 10 000.
-  test('the answer to one transaction is none to another', () => {
+  // Attack: have a payment of 10 confirmed, and submit the answer for one of 10 000.
+  test('the answer to one transaction is wrong for another', () => {
     const answer = (value: string) =>
       ocraAnswer(QN08, OCRA_KEYS.SHA1, { question: challengeOfHash(QN08, pay(value), nonce) });
     expect(answer('10.00 EUR')).not.toBe(answer('10000.00 EUR'));
   });
 
-  // Attack: have a payment confirmed, and send the answer again for a second one of the same fields.
+  // Attack: have a payment confirmed, and submit the answer again for a second one of the same fields.
   test('the same fields a second time are another question', () => {
     expect(challengeOfHash(QN08, pay('10'), bytesOf(1, 16))).not.toBe(challengeOfHash(QN08, pay('10'), bytesOf(2, 16)));
   });
 
-  // Attack: look among one's own transactions for two with one question. It shows why a nonce that nobody knows
-  // before the fields are fixed has to go in: with a known one, this is how long it takes.
-  test('QN08 alone does not tell transactions apart: two of one question are among some ten thousand', () => {
+  // Attack: search one's own transactions for two with the same question. It shows why a nonce has to go in that is
+  // secret until the fields are fixed: with a known one, this is how long it takes.
+  test('QN08 alone does not distinguish transactions: two of some ten thousand share a question', () => {
     const seen = new Set<string>();
     let tried = 0;
     for (let question = ''; !seen.has(question); tried++) {

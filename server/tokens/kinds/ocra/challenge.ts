@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { formatSuite, type OcraSuite, type QuestionFormat } from './suite.ts';
 
-/** Bytes that a question is made of, whatever its length: two to the 299 times as many values as the longest has. */
+/**
+ * Bytes from which a question of any length is made: two to the 299 times as many values as the longest question has.
+ */
 export const CHALLENGE_BYTES = 64;
-/** At least so many random bytes go into the question of a transaction. */
+/** The minimum of random bytes in the question of a transaction. */
 const TRANSACTION_NONCE_MIN_BYTES = 16;
 
-/** For letters and digits Crockford's base32 in capitals: people read it from one screen and type it into another. */
+/** Crockford's base32 in capitals for letters and digits: users read it from one screen and type it into another. */
 const ALPHABETS: Record<QuestionFormat, string> = {
   N: '0123456789',
   H: '0123456789ABCDEF',
@@ -14,7 +16,7 @@ const ALPHABETS: Record<QuestionFormat, string> = {
 };
 
 /**
- * A question of the suite's format and full length, each as likely as the next.
+ * A question of the suite's format and full length, each as likely as any other.
  *
  * @param random {@link CHALLENGE_BYTES} random bytes
  * @throws {TypeError} another number of bytes
@@ -34,24 +36,24 @@ export function makeChallenge(suite: OcraSuite, random: Uint8Array): string {
 }
 
 /**
- * The question that stands for a transaction, so that its answer is one to this transaction: the same for the same
- * suite, hash and nonce, and as if drawn by {@link makeChallenge} for any other.
+ * The question of a transaction, so that its answer is bound to this transaction: the same for the same suite, hash and
+ * nonce, and as if drawn by {@link makeChallenge} for any other.
  *
- * How firmly it binds is a matter of {@link questionBits}. With QH64 or QA64 the whole SHA-256 fits, and another
- * transaction with the same question cannot be found. QN08 has 26 bits: two transactions with one question are found
- * among ten thousand, in a blink, by whoever can try. The nonce, drawn by the server for each transaction when its
- * fields are fixed, is what nobody can try with: whoever wants a harmless-looking transaction with the question of
- * another has to begin that many of them here, where they are limited. It also makes two payments of the same fields two
- * questions, so the answer to one is none to the other.
+ * {@link questionBits} says how strong that binding is. With QH64 or QA64 the whole SHA-256 fits, and another
+ * transaction with the same question cannot be found. QN08 has 26 bits: an attacker who can try finds two transactions
+ * with one question among ten thousand, at once. The nonce prevents trying, because the server draws it for each
+ * transaction when its fields are fixed: an attacker who wants a harmless-looking transaction with the question of
+ * another has to start that many of them here, where they are limited. It also gives two payments of the same fields
+ * two questions, so the answer to one is wrong for the other.
  *
  * @param transactionHash 32 bytes, of `transactionHash` in hexadecimal
- * @param nonce at least 16 random bytes, kept with the transaction and never told before its fields are fixed
+ * @param nonce at least 16 random bytes, stored with the transaction and secret until its fields are fixed
  * @throws {TypeError} a hash of another length, or a shorter nonce
  */
 export function challengeOfHash(suite: OcraSuite, transactionHash: Uint8Array, nonce: Uint8Array): string {
   if (transactionHash.length !== 32) throw new TypeError('the hash of a transaction has 32 bytes');
   if (nonce.length < TRANSACTION_NONCE_MIN_BYTES) throw new TypeError('the nonce of a transaction is too short');
-  // Text without U+0000, then a fixed length, then the rest: no two inputs are written alike.
+  // Text without U+0000, then a fixed length, then the rest: no two inputs encode alike.
   const label = `countersign-ocra-transaction-1\0${formatSuite(suite)}\0`;
   const digest = createHash('sha512').update(label, 'latin1').update(transactionHash).update(nonce).digest();
   return makeChallenge(suite, digest);

@@ -11,7 +11,7 @@ import { isOcra } from '../../token.ts';
 import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from './challenge.ts';
 import { type OcraSuite, parseSuite } from './suite.ts';
 
-/** Time to type a question into a device, and its answer back. */
+/** Enough time to type a question into a device, and its answer back. */
 export const QUESTION_LIFETIME_MS = 5 * MINUTE_MS;
 
 export interface Asked {
@@ -19,18 +19,18 @@ export interface Asked {
   /** The sign-in, or `apiScope` of the resource. */
   scope: string;
   resource: ResourceId;
-  /** What an answer confirms; then the question is the same however often it is asked for. */
+  /** The transaction that an answer confirms; its question is the same however often it is requested. */
   transaction?: Transaction | undefined;
-  /** Not after this, whatever the question's own life. */
+  /** The latest expiry, whatever the question's own lifetime. */
   until?: number | undefined;
-  /** The event of it, where asking is by itself worth telling. */
+  /** Creates the event, if the request itself is recorded. */
   tell?: (now: number) => Json;
 }
 
 /**
- * Asks a token a question (SR-45). Another one in the same scope takes the place of the first, whose answer is worth nothing
- * from then on; failures stay counted. The question of a transaction is made of its hash: it stays the same, and stays used up
- * once it was answered.
+ * Creates a question for a token (SR-45). Another one in the same scope replaces the first, whose answer is void from
+ * then on; failures stay counted. The question of a transaction is derived from its hash: it stays the same, and stays
+ * used up once answered.
  */
 export async function createOcraChallenge(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -6,7 +6,7 @@ import { formatSuite } from './suite.ts';
 import { suiteFault } from './suite-fault.ts';
 
 // SR-45
-test('SR-45: a suite is taken exactly if it is a sound one without session data', () => {
+test('SR-45: a suite is accepted exactly if it is a sound one without session data', () => {
   fc.assert(
     fc.property(anySuite, (suite) => {
       const enrolled = enrolSuite(formatSuite(suite));

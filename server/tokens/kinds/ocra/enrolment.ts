@@ -1,12 +1,12 @@
 import { type OcraSuite, parseSuite } from './suite.ts';
 import { type SuiteFault, suiteFault } from './suite-fault.ts';
 
-/** A suite that a token may be made with, or what is wrong with it. `form`: it is none. */
+/** A suite that a token may be created with, or the reason against it. `form`: it is no suite. */
 export type EnrolledSuite = { kind: 'suite'; suite: OcraSuite } | { kind: 'refused'; reason: SuiteFault | 'form' };
 
 /**
- * Which suites a token is made with: those that should let somebody in (`suiteFault`), but for session data. Nobody could
- * type it, and a device that takes it in some other way would bind something that this server never learns.
+ * The suites that a token may be created with: those strong enough to sign in with (`suiteFault`), without session
+ * data. Users could not type it, and a device that gets it another way would bind data unknown to this server.
  */
 export function enrolSuite(text: unknown): EnrolledSuite {
   const suite = parseSuite(text);

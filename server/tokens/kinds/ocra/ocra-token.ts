@@ -4,7 +4,7 @@ import type { OcraToken } from '../../token.ts';
 import { parseSuite } from './suite.ts';
 import type { VerifiableOcraToken } from './verify.ts';
 
-/** What of a token its answers are judged by. A damaged one throws, which denies (SR-3). */
+/** The opened data of a token that its answers are verified with. A damaged one throws, which denies (SR-3). */
 export interface OpenedOcraToken {
   verifiable: VerifiableOcraToken;
   secret: Uint8Array;

@@ -9,10 +9,10 @@ import { createOcraChallenge } from './create-ocra-challenge.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** What of a sign-in it takes to ask a device something. */
+/** The parts of a sign-in that a question needs. */
 export type PrepareContext = Pick<Flow, 'id' | 'expiresAt' | 'prefer' | 'transaction'>;
 
-/** The person picked a device that answers questions: it is asked one. */
+/** Creates the question once the user has picked the device. */
 export async function prepareQuestion(
   ports: Needs,
   flow: PrepareContext,

@@ -19,7 +19,7 @@ type Suite = typeof COUNTING;
 const keyOf = (suite: Suite) => OCRA_KEYS[suite.algorithm];
 const boundOf = (suite: Suite) => (suite.pin ? { pinHash: PIN_HASH } : {});
 
-/** What a device at that place answers to both questions. */
+/** The answers of a device at that counter to both questions. */
 function answersOf(suite: Suite, at: { counter?: number; steps?: number }, second = 1) {
   return QUESTIONS.map((question, place) => ({
     question,
@@ -50,7 +50,7 @@ test('SR-43: one right answer and one guess find nothing, nor do answers that do
 });
 
 // SR-8
-test('SR-8: a counter is found up to a hundred ahead, never behind, and the place only grows', () => {
+test('SR-8: a counter is found up to a hundred ahead, never behind, and only grows', () => {
   const known = fc.nat(1_000_000);
   fc.assert(
     fc.property(known, fc.integer({ min: -20, max: 120 }), (nextCounter, ahead) => {
@@ -64,7 +64,7 @@ test('SR-8: a counter is found up to a hundred ahead, never behind, and the plac
   );
 });
 
-test('a clock that is wrong is learned within its bound, and then the next answer counts', () => {
+test('a wrong clock is learned within its bound, and then the next answer counts', () => {
   fc.assert(
     fc.property(fc.integer({ min: -12, max: 12 }), (ahead) => {
       const place = find(TIMED, 0, answersOf(TIMED, { steps: STEP + ahead }));
@@ -82,7 +82,7 @@ test('a clock that is wrong is learned within its bound, and then the next answe
   );
 });
 
-test('with counter, PIN and time all three have to fit', () => {
+test('with counter, PIN and time all three have to match', () => {
   const answers = answersOf(BOTH, { counter: 57, steps: STEP - 2 });
   expect(find(BOTH, 12, answers)).toEqual({ kind: 'found', nextCounter: 59, driftSteps: -2 });
   const token = { suite: BOTH, nextCounter: 12, driftSteps: 0 };
@@ -90,12 +90,12 @@ test('with counter, PIN and time all three have to fit', () => {
   expect(resynchroniseOcra(token, keyOf(BOTH), answers, otherPin, NOW)).toEqual({ kind: 'not-found' });
 });
 
-test('a step before one that was accepted is not found again', () => {
+test('a step before an accepted one is not found again', () => {
   expect(find(TIMED, STEP, answersOf(TIMED, { steps: STEP - 1 }))).toEqual({ kind: 'not-found' });
   expect(find(TIMED, STEP, answersOf(TIMED, { steps: STEP }))).toMatchObject({ kind: 'found', nextCounter: STEP });
 });
 
-test('a suite with neither counter nor time has no place to lose', () => {
+test('a suite with neither counter nor time cannot be out of step', () => {
   const suite = suiteOf('OCRA-1:HOTP-SHA1-6:QN08');
   expect(find(suite, 0, answersOf(suite, {}))).toEqual({ kind: 'no-place' });
 });
@@ -105,7 +105,7 @@ test.each(['1234567', '123456789', '1234567a', '١٢٣٤٥٦٧٨', ''])('%j is n
   expect(find(COUNTING, 0, [{ ...first, answer }, second])).toEqual({ kind: 'not-found' });
 });
 
-test('at the end of all counters nothing is found that could not be used up', () => {
+test('at the largest counter nothing is found that could not be used up', () => {
   const last = Number.MAX_SAFE_INTEGER - 2;
   expect(find(COUNTING, last, answersOf(COUNTING, { counter: last }))).toEqual({
     kind: 'found',

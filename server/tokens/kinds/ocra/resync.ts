@@ -5,7 +5,7 @@ import { type OcraInput, ocraAnswer } from './answer.ts';
 import { stepMs } from './suite.ts';
 import type { VerifiableOcraToken } from './verify.ts';
 
-/** An answer, and the question that it is one to. */
+/** An answer and its question. */
 export interface Answered {
   question: string;
   answer: string;
@@ -14,12 +14,12 @@ export interface Answered {
 export type OcraResync =
   | {
       kind: 'found';
-      /** Only ever grows (SR-8): what both answers stand for is used up, as a sign-in would have used it up. */
+      /** Only ever grows (SR-8): both answers are used up, as a sign-in would have used them up. */
       nextCounter: number;
       driftSteps: number;
     }
   | { kind: 'not-found' }
-  /** The suite has neither counter nor time: it has no place that could be lost. */
+  /** The suite has neither counter nor time, so it cannot be out of step. */
   | { kind: 'no-place' };
 
 interface Place {
@@ -76,7 +76,7 @@ export function resynchroniseOcra(
   };
 }
 
-/** Where the first answer may be: none that is used up. */
+/** The possible factors of the first answer: none that is used up. */
 function placesAt({ suite, nextCounter }: VerifiableOcraToken, lengthMs: number | undefined, now: number): Place[] {
   const steps = lengthMs === undefined ? undefined : stepsAround(Math.floor(now / lengthMs));
   if (!suite.counter) return (steps ?? []).filter((step) => step >= nextCounter).map((timeSteps) => ({ timeSteps }));
@@ -95,7 +95,7 @@ function stepsAround(step: number): number[] {
   return Array.from({ length: count }, (_, at) => step - DRIFT_MAX_STEPS - 1 + at).filter((one) => one >= 0);
 }
 
-/** Where the answer that follows may be. */
+/** The possible factors of the next answer. */
 function after({ counter, timeSteps }: Place): Place[] {
   const next = counter === undefined ? {} : { counter: counter + 1 };
   return timeSteps === undefined ? [next] : [0, 1].map((later) => ({ ...next, timeSteps: timeSteps + later }));

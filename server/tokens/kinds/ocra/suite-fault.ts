@@ -1,27 +1,27 @@
 import { HOUR_MS } from '../../../kernel/time.ts';
 import { type OcraSuite, stepMs } from './suite.ts';
 
-/** As of every one-time password here (RFC 4226 section 5.3, R4; SR-47). */
+/** As for every one-time password here (RFC 4226 section 5.3, R4; SR-47). */
 const DIGITS_MIN = 6;
-/** With a counter or time an answer is worth nothing later, so a question may come again. */
+/** With a counter or time an answer expires, so a question may repeat. */
 const QUESTION_MIN = 6;
-/** Without them whoever saw an answer may use it when its question comes again: one time in 10^8 for each. */
+/** Without them an attacker who saw an answer may use it when its question repeats: one time in 10^8 for each. */
 const LASTING_QUESTION_MIN = 8;
-/** The two smallest of the lengths that RFC 6287 names; an id or a hash fits. */
+/** The two smallest lengths that RFC 6287 names; an id or a hash fits. */
 const SESSION_MAX_BYTES = 128;
-/** Time to read a question, type it and type the answer, one step back being accepted. */
+/** Enough time to read a question, type it and type the answer, with one earlier step accepted. */
 const STEP_MIN_MS = 30_000;
 const STEP_MAX_MS = HOUR_MS;
 
-/** Which part of a suite keeps a token of it from being enrolled. */
+/** The part of a suite that makes it unacceptable. */
 export type SuiteFault = 'digits' | 'question' | 'session' | 'time';
 
 /**
- * What RFC 6287 allows is more than should let anybody in (SR-45). Answers have 6 to 10 digits: a whole HMAC, which nobody
- * types and `parseOtp` refuses, is out. Questions have at least 6 characters, or 8 where neither counter nor time is in
- * the suite; session data at most 128 bytes; time steps are between half a minute and an hour.
+ * RFC 6287 allows more than is safe for a sign-in (SR-45). Answers have 6 to 10 digits: a whole HMAC cannot be typed,
+ * and `parseOtp` refuses it. Questions have at least 6 characters, or 8 in a suite with neither counter nor time;
+ * session data at most 128 bytes; time steps are between half a minute and an hour.
  *
- * @returns the first part that is not taken, undefined when the suite is
+ * @returns the first unacceptable part, undefined if the suite is acceptable
  */
 export function suiteFault(suite: OcraSuite): SuiteFault | undefined {
   if (suite.digits < DIGITS_MIN) return 'digits';

@@ -19,12 +19,12 @@ describe('reading a suite', () => {
     });
   });
 
-  test('nothing but a question', () => {
+  test('only a question', () => {
     const suite = { algorithm: 'SHA1', digits: 6, counter: false, question: { format: 'N', length: 8 } };
     expect(parseSuite('OCRA-1:HOTP-SHA1-6:QN08')).toStrictEqual(suite);
   });
 
-  test('every range, both ends and what is beyond', () => {
+  test('every range, both ends and beyond', () => {
     const taken = (text: string) => parseSuite(`OCRA-1:HOTP-${text}`) !== undefined;
     const digits = Array.from({ length: 101 }, (_, n) => n).filter((n) => taken(`SHA1-${n}:QN08`));
     expect(digits).toEqual([0, 4, 5, 6, 7, 8, 9, 10]);
@@ -86,13 +86,13 @@ describe('reading a suite', () => {
     expect(parseSuite(text)).toBeUndefined();
   });
 
-  test.each([[undefined], [null], [6], [['OCRA-1:HOTP-SHA1-6:QN08']], [{}]])('no text is no suite: %j', (input) => {
+  test.each([[undefined], [null], [6], [['OCRA-1:HOTP-SHA1-6:QN08']], [{}]])('no text is refused: %j', (input) => {
     expect(parseSuite(input)).toBeUndefined();
   });
 });
 
 describe('for all suites', () => {
-  test('writing and reading give the same back', () => {
+  test('writing and reading returns the same suite', () => {
     fc.assert(
       fc.property(anySuite, (suite) => {
         expect(parseSuite(formatSuite(suite))).toStrictEqual(suite);
@@ -100,7 +100,7 @@ describe('for all suites', () => {
     );
   });
 
-  test('one character changed is another suite or none, never the same', () => {
+  test('one changed character is another suite or none, never the same', () => {
     fc.assert(
       fc.property(anySuite, fc.nat(), fc.string({ unit: anyCharacter, maxLength: 2 }), (suite, at, other) => {
         const text = formatSuite(suite);
@@ -124,13 +124,13 @@ describe('for all suites', () => {
     ['60 seconds', { time: { amount: 60, unit: 'S' } }],
     ['no minutes', { time: { amount: 0, unit: 'M' } }],
     ['49 hours', { time: { amount: 49, unit: 'H' } }],
-  ])('parts out of range are not written: %s', (_name, changes) => {
+  ])('refuses to write parts out of range: %s', (_name, changes) => {
     expect(() => formatSuite({ ...suiteOf('OCRA-1:HOTP-SHA1-6:QN08'), ...changes })).toThrow(TypeError);
   });
 });
 
-// SR-57. Attack: texts on which a matcher that goes back and forth would take for ever.
-test('a megabyte of what a suite is made of is refused within the time of a test', () => {
+// SR-57. Attack: texts on which a backtracking matcher would take for ever.
+test('a megabyte of suite characters is refused within the time of a test', () => {
   for (const piece of ['C-', 'QN08-', '-T1M', '-S064', '-PSHA1', 'SHA1', '0', '\n']) {
     for (const start of ['', 'OCRA-1:HOTP-SHA1-6:', 'OCRA-1:HOTP-SHA1-6:C-QN08']) {
       expect(parseSuite(start + piece.repeat(1_000_000 / piece.length))).toBeUndefined();
@@ -147,7 +147,7 @@ test('the length of a time step in milliseconds', () => {
 });
 
 // SR-45
-describe('which suites are taken', () => {
+describe('acceptable suites', () => {
   test.each([
     ['SHA1-6:QN08', undefined],
     ['SHA256-10:QA64', undefined],
@@ -171,7 +171,7 @@ describe('which suites are taken', () => {
     expect(suiteFault(suiteOf(`OCRA-1:HOTP-${text}`))).toBe(fault);
   });
 
-  test('those that are can be answered in the form of every one-time password, with a question long enough', () => {
+  test('acceptable ones have answers in the form of every one-time password, and a question long enough', () => {
     fc.assert(
       fc.property(anySuite, (suite) => {
         if (suiteFault(suite) !== undefined) return;

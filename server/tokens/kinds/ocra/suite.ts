@@ -5,20 +5,20 @@ declare const suiteText: unique symbol;
 /** An OCRASuite in its one spelling (RFC 6287 section 6). */
 export type OcraSuiteText = string & { readonly [suiteText]: true };
 
-/** How questions are written: decimal digits, hexadecimal digits, letters and digits (RFC 6287 section 6.3). */
+/** The characters of questions: decimal digits, hexadecimal digits, letters and digits (RFC 6287 section 6.3). */
 export type QuestionFormat = 'N' | 'H' | 'A';
 
 /** The parts of an OCRASuite. */
 export interface OcraSuite {
   /** Hash of the HMAC. */
   algorithm: OtpAlgorithm;
-  /** Digits of an answer, 4 to 10. 0: nothing is cut off, the answer is the whole HMAC. */
+  /** Digits of an answer, 4 to 10. 0: not truncated, the answer is the whole HMAC. */
   digits: number;
   /** C: a counter goes into the answer. */
   counter: boolean;
-  /** Q: the most characters a question has, 4 to 64. Ours always have all of them. */
+  /** Q: the maximum length of a question, 4 to 64. Ours always have the full length. */
   question: { format: QuestionFormat; length: number };
-  /** P: the hash under which the PIN goes into the answer. */
+  /** P: the hash of the PIN that goes into the answer. */
   pin?: OtpAlgorithm;
   /** S: bytes of session data, 1 to 999. */
   session?: number;
@@ -29,13 +29,13 @@ export interface OcraSuite {
 export type TimeUnit = keyof typeof UNIT_MS;
 const UNIT_MS = { S: 1_000, M: MINUTE_MS, H: HOUR_MS } as const;
 
-/** Every part has one spelling and the parts cannot be taken for one another, so matching takes linear time (SR-57). */
+/** Every part has one spelling and no part can be mistaken for another, so matching takes linear time (SR-57). */
 const SHAPE =
   /^OCRA-1:HOTP-(SHA1|SHA256|SHA512)-(0|[4-9]|10):(C-)?Q([ANH])(0[4-9]|[1-5][0-9]|6[0-4])(?:-P(SHA1|SHA256|SHA512))?(?:-S(?!000)([0-9]{3}))?(?:-T(?:([1-9]|[1-5][0-9])([SM])|([0-9]|[1-3][0-9]|4[0-8])(H)))?$/;
 
 /**
- * The parts of an OCRASuite, or undefined for any other text (RFC 6287 section 6). Only the spelling of the RFC counts, in
- * its capitals, since the text itself goes into every answer. `suiteFault` says which suites this server takes.
+ * The parts of an OCRASuite, or undefined for any other text (RFC 6287 section 6). Only the RFC's own spelling counts,
+ * in capitals, because the text itself goes into every answer. `suiteFault` says which suites this server accepts.
  *
  * @example parseSuite('OCRA-1:HOTP-SHA256-8:QN08-T1M')?.time // { amount: 1, unit: 'M' }
  */
@@ -76,7 +76,7 @@ export function formatSuite(suite: OcraSuite): OcraSuiteText {
   return text as OcraSuiteText;
 }
 
-/** How long a time step is, in milliseconds; undefined where the suite knows no time. 0 for `T0H`, which nobody can use. */
+/** The length of a time step, in milliseconds; undefined if the suite has no time. 0 for the unusable `T0H`. */
 export function stepMs({ time }: OcraSuite): number | undefined {
   return time && time.amount * UNIT_MS[time.unit];
 }

@@ -42,8 +42,8 @@ test('a right answer is accepted, and used up with its question', () => {
   });
 });
 
-// SR-45. Attack: an answer without a question, to one that was answered, or to one of long ago.
-test('without a question that stands there is nothing to answer', () => {
+// SR-45. Attack: an answer without a question, to an answered one, or to an old one.
+test('without a valid question no answer is evaluated', () => {
   const { kind: _kind, question: _question, ...rest } = ASKED;
   const sent: Challenge = { ...rest, kind: 'sent', mac: 'mac', epoch: 0, moves: 0 };
   expect(verifyOcraAnswer(ports, TOKEN, undefined, answer(7), NOW)).toEqual({ verdict: 'not-asked' });
@@ -52,14 +52,14 @@ test('without a question that stands there is nothing to answer', () => {
   expect(judge(answer(7), ASKED, TOKEN, NOW + 1000)).toEqual({ verdict: 'not-asked' });
 });
 
-test('the right answer to a question that was answered is a replay, as is the answer that was accepted last', () => {
+test('the right answer to an answered question is a replay, as is the last accepted answer', () => {
   expect(judge(answer(7), { ...ASKED, usedAt: NOW })).toEqual({ verdict: 'replayed' });
   expect(judge(answer(6))).toEqual({ verdict: 'replayed' });
   expect(judge(answer(5), { ...ASKED, usedAt: NOW })).toEqual({ verdict: 'wrong' });
 });
 
-// The attack: an answer is read over a shoulder, and burnt or probed without the PIN.
-test('behind a wrong PIN every answer is only wrong', () => {
+// The attack: an answer is seen over a shoulder, and used up or probed without the PIN.
+test('after a wrong PIN every answer is only wrong', () => {
   const token = { ...TOKEN, pin: newPin(ports, TOKEN, '0427', 'after') };
   for (const counter of [6, 7]) expect(judge(`${answer(counter)}0428`, ASKED, token)).toEqual({ verdict: 'wrong' });
   expect(judge(`${answer(7)}0427`, ASKED, token)).toMatchObject({ verdict: 'accepted' });

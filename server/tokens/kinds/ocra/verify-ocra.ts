@@ -6,8 +6,8 @@ import { openOcraToken } from './ocra-token.ts';
 import { verifyOcra } from './verify.ts';
 
 /**
- * The answer to a question of ours, with the token's PIN where it has one. The question is used up by the commit that accepts
- * (SR-45): where the suite has neither counter nor time, nothing else stands against a repeat.
+ * Verifies the answer to a question, with the token's PIN if it has one. The commit that accepts uses the question up
+ * (SR-45): in a suite with neither counter nor time, this alone prevents a repeat.
  */
 export function verifyOcraAnswer(
   ports: VerifyNeeds,
@@ -23,7 +23,7 @@ export function verifyOcraAnswer(
   const judged = verifyOcra(verifiable, secret, attempt, now);
   if (!isPinRight) return { verdict: 'wrong' };
   if (judged.verdict !== 'accepted') return judged;
-  // A right answer to a question that has been answered: the second click, or somebody who saw the first.
+  // A right answer to an answered question: a double click, or an attacker who saw the first.
   if (challenge.usedAt !== undefined) return { verdict: 'replayed' };
   return {
     verdict: 'accepted',

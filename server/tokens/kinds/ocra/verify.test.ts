@@ -22,18 +22,18 @@ const tokenOf = (suite: string, changes: Partial<VerifiableOcraToken> = {}): Ver
 const keyOf = ({ suite }: VerifiableOcraToken) => OCRA_KEYS[suite.algorithm];
 const answerOf = (token: VerifiableOcraToken, input: Partial<OcraInput> = {}) =>
   ocraAnswer(token.suite, keyOf(token), { question: QUESTION, ...input });
-/** On what the device answers with this counter or step. */
+/** The verdict on the device's answer with this counter or step. */
 const verdictOn = (token: VerifiableOcraToken, input: Partial<OcraInput>, now: number) =>
   verifyOcra(token, keyOf(token), { question: QUESTION, answer: answerOf(token, input) }, now);
 
 describe('a suite without counter and time', () => {
   const token = tokenOf(PLAIN, { nextCounter: 7 });
 
-  test('accepts the answer to the question at any time, and leaves the counter alone', () => {
+  test('accepts the answer to the question at any time, and does not change the counter', () => {
     for (const now of [0, 2 ** 31 * 1000, 2 ** 50]) expect(verdictOn(token, {}, now)).toEqual(accepted(7));
   });
 
-  // SR-45. Attack: answer a question of long ago.
+  // SR-45. Attack: answer an old question.
   test('the answer to another question is wrong', () => {
     expect(verdictOn(token, { question: '40817264' }, 0)).toEqual(WRONG);
   });
@@ -50,27 +50,27 @@ describe('a suite without counter and time', () => {
 describe('the counter', () => {
   const token = tokenOf(COUNTING, { nextCounter: 100 });
 
-  test('is looked for in the next and the ten after it, and never goes back', () => {
+  test('is searched in the next and the ten after it, and never goes back', () => {
     for (let counter = 85; counter <= 125; counter++) {
       const expected = counter === 99 ? REPLAYED : counter >= 100 && counter <= 110 ? accepted(counter + 1) : WRONG;
       expect(verdictOn(token, { counter }, 0)).toEqual(expected);
     }
   });
 
-  // SR-1. Attack: send an answer twice.
-  test('an answer that was accepted is a replay, then wrong', () => {
+  // SR-1. Attack: submit an answer twice.
+  test('an accepted answer is a replay, then wrong', () => {
     const used = { ...token, nextCounter: 104 };
     expect(verdictOn(used, { counter: 103 }, 0)).toEqual(REPLAYED);
     expect(verdictOn({ ...used, nextCounter: 105 }, { counter: 103 }, 0)).toEqual(WRONG);
   });
 
-  test('a new token replays nothing', () => {
+  test('a new token has no replay', () => {
     expect(verdictOn(tokenOf(COUNTING), { counter: 0 }, 0)).toEqual(accepted(1));
     expect(verdictOn(tokenOf(COUNTING), { counter: 10 }, 0)).toEqual(accepted(11));
     expect(verdictOn(tokenOf(COUNTING), { counter: 11 }, 0)).toEqual(WRONG);
   });
 
-  test('ends where counters end', () => {
+  test('stops at the largest counter', () => {
     const last = Number.MAX_SAFE_INTEGER - 1;
     expect(verdictOn(tokenOf(COUNTING, { nextCounter: last }), { counter: last }, 0)).toEqual(accepted(last + 1));
     const used = tokenOf(COUNTING, { nextCounter: last + 1 });
@@ -78,7 +78,7 @@ describe('the counter', () => {
     expect(verdictOn(used, { counter: last + 1 }, 0)).toEqual(WRONG);
   });
 
-  // SR-1: the attack is to use one text twice where two counters happen to share it.
+  // SR-1: the attack is to use one text twice if two counters happen to share it.
   test('of two with the same answer the earlier is used up, and the text is a replay from then on', () => {
     const short = tokenOf('OCRA-1:HOTP-SHA1-4:C-QN08');
     const [earlier, later] = twins((counter) => answerOf(short, { counter }), 10);
@@ -121,15 +121,15 @@ describe('the time', () => {
     expect(verdictOn(token, { timeSteps: 500 }, 502 * lengthMs)).toEqual(WRONG);
   });
 
-  test('several questions may be answered within a step, and none of a step before', () => {
+  test('several questions may be answered within a step, and none of an earlier step', () => {
     const token = tokenOf(TIMED, { nextCounter: step });
     expect(verdictOn(token, { timeSteps: step }, begins)).toEqual(accepted(step));
     expect(verdictOn(token, { timeSteps: step - 1 }, begins)).toEqual(REPLAYED);
     expect(verdictOn(token, { timeSteps: step - 2 }, begins)).toEqual(WRONG);
   });
 
-  // SR-62: a restored backup raises the place beyond the present.
-  test('before the earliest step that counts nothing is accepted', () => {
+  // SR-62: a restored backup raises the earliest step beyond the present.
+  test('before the earliest valid step no answer is accepted', () => {
     const token = tokenOf(TIMED, { nextCounter: step + 2 });
     expect(verdictOn(token, { timeSteps: step }, begins)).toEqual(REPLAYED);
     expect(verdictOn(token, { timeSteps: step + 2 }, begins + 2 * MINUTE)).toEqual(accepted(step + 2));
@@ -151,7 +151,7 @@ describe('counter and time together', () => {
   const token = tokenOf(BOTH, { nextCounter: 50 });
   const now = 30_000_000 * MINUTE;
 
-  test('both have to fit, and the counter is what is used up', () => {
+  test('both have to match, and the counter is used up', () => {
     for (const counter of [48, 49, 50, 60, 61]) {
       for (const offset of [-2, -1, 0, 1]) {
         const inTime = offset === -1 || offset === 0;
@@ -163,13 +163,13 @@ describe('counter and time together', () => {
 });
 
 // SR-45
-describe('what else the suite binds', () => {
+describe('other inputs that the suite binds', () => {
   const suite = 'OCRA-1:HOTP-SHA256-8:QN08-PSHA256-S064';
   const token = tokenOf(suite);
   const bound = { question: QUESTION, pinHash: hashPin(token.suite, '4711'), session: 'flw_01k8dq9z2mp' };
   const answer = ocraAnswer(token.suite, keyOf(token), bound);
 
-  test('is accepted with the same PIN and session', () => {
+  test('are accepted with the same PIN and session', () => {
     expect(verifyOcra(token, keyOf(token), { ...bound, answer }, 0)).toEqual(accepted(0));
   });
 
@@ -180,7 +180,7 @@ describe('what else the suite binds', () => {
     expect(verifyOcra(token, keyOf(token), { ...bound, ...changes, answer }, 0)).toEqual(WRONG);
   });
 
-  test('leaving it out, or adding what is not bound, is an error', () => {
+  test('leaving one out, or adding one that is not bound, is an error', () => {
     expect(() => verifyOcra(token, keyOf(token), { question: QUESTION, answer }, 0)).toThrow(TypeError);
     const plain = tokenOf(PLAIN);
     const more = { question: QUESTION, answer: answerOf(plain), session: 's' };
@@ -209,7 +209,7 @@ describe('the form of an answer', () => {
     expect(verifyOcra(token, keyOf(token), { question: QUESTION, answer }, 0)).toEqual(WRONG);
   });
 
-  test('a whole HMAC is compared as it is written', () => {
+  test('a whole HMAC is compared as written', () => {
     const whole = tokenOf('OCRA-1:HOTP-SHA256-0:QN08');
     const answer = answerOf(whole);
     const verdict = (text: string) => verifyOcra(whole, keyOf(whole), { question: QUESTION, answer: text }, 0);
@@ -220,7 +220,7 @@ describe('the form of an answer', () => {
   });
 });
 
-// SR-3: nothing that is broken lets anybody in.
+// SR-3: broken data accepts no answer.
 test('a damaged token or clock never accepts', () => {
   const timed = tokenOf(TIMED);
   for (const nextCounter of [Number.NaN, -1, 0.5, 2 ** 53]) {
@@ -245,7 +245,7 @@ describe('over random histories', () => {
   );
 
   // SR-8, SR-1
-  test('the place only grows, an accepted answer stands for nothing before it, and no counter counts twice', () => {
+  test('the counter only grows, an accepted answer is valid for nothing earlier, and no counter counts twice', () => {
     fc.assert(
       fc.property(suites, attempts, (suite, tries) => {
         let token: VerifiableOcraToken = { suite, nextCounter: 0, driftSteps: 0 };
@@ -266,7 +266,7 @@ describe('over random histories', () => {
     );
   });
 
-  test('what the device answers to a question of ours is accepted', () => {
+  test('the device’s answer to a question is accepted', () => {
     fc.assert(
       fc.property(suites, fc.nat({ max: 10 }), fc.nat({ max: 1 }), (suite, ahead, back) => {
         const token = { suite, nextCounter: 7, driftSteps: 0 };
@@ -280,7 +280,7 @@ describe('over random histories', () => {
   });
 });
 
-/** Two counters not far apart that share an answer, and none between them does. */
+/** Two nearby counters that share an answer, which none between them has. */
 function twins(answer: (counter: number) => string, within: number): [earlier: number, later: number] {
   const seen = new Map<string, number>();
   for (let counter = 0; counter < 100_000; counter++) {

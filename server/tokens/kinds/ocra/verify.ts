@@ -3,19 +3,19 @@ import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from '../oath/verify.ts';
 import { type OcraInput, ocraAnswer } from './answer.ts';
 import { type OcraSuite, stepMs } from './suite.ts';
 
-/** What of a token decides about an answer. */
+/** The fields of a token that decide about an answer. */
 export interface VerifiableOcraToken {
   suite: OcraSuite;
   /**
-   * Where there is a counter: the next one that counts. Where there is time alone: the earliest step that still counts.
-   * Only ever grows (SR-8). Suites with neither leave it alone.
+   * With a counter: the next one that counts. With time alone: the earliest step that still counts. Only ever grows
+   * (SR-8). Suites with neither do not change it.
    */
   nextCounter: number;
-  /** The device's clock against ours, in steps; bounded. 0 until learned. */
+  /** The drift of the device's clock, in steps; bounded. 0 until learned. */
   driftSteps: number;
 }
 
-/** What somebody answered, to which question, and what else the suite binds. */
+/** An answer, its question, and the other inputs that the suite binds. */
 export interface OcraAttempt extends Pick<OcraInput, 'question' | 'pinHash' | 'session'> {
   answer: string;
 }
@@ -23,13 +23,13 @@ export interface OcraAttempt extends Pick<OcraInput, 'question' | 'pinHash' | 's
 export type OcraVerdict =
   | {
       verdict: 'accepted';
-      /** To be committed as the token's `nextCounter` before anything is answered. */
+      /** To be committed as the token's `nextCounter` before the response. */
       nextCounter: number;
     }
   | { verdict: 'replayed' }
   | { verdict: 'wrong' };
 
-/** One moving factor that an answer may stand for, and what to do about it. */
+/** A moving factor that an answer may belong to, and what a match uses up. */
 interface Candidate {
   input: Pick<OcraInput, 'counter' | 'timeSteps'>;
   /** Absent: used up. A match is a replay. */
@@ -74,7 +74,7 @@ export function verifyOcra(
   return nextCounter === undefined ? WRONG : { verdict: 'accepted', nextCounter };
 }
 
-/** Exactly the suite's digits, or for a whole HMAC as many hexadecimal ones as it has (SR-47). */
+/** Exactly the suite's digits, or the full length of hexadecimal ones for a whole HMAC (SR-47). */
 function isAnswer({ digits, algorithm }: OcraSuite, answer: string): boolean {
   if (digits !== 0) return answer.length === digits && /^[0-9]+$/.test(answer);
   const macBytes = { SHA1: 20, SHA256: 32, SHA512: 64 }[algorithm];
@@ -106,7 +106,7 @@ function countersFrom(nextCounter: number): number[] {
   return wholeNumbers(nextCounter - 1, latest);
 }
 
-/** The steps that count at this time, undefined where the suite knows no time. */
+/** The steps that count at this time, undefined if the suite has no time. */
 function stepsAt(suite: OcraSuite, driftSteps: number, now: number): number[] | undefined {
   const lengthMs = stepMs(suite);
   if (lengthMs === undefined) return undefined;

@@ -10,15 +10,14 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const MAX_ROUNDS = 8;
 
-/** Of fixed length, whatever a device has for an id. */
+/** Of fixed length for any credential id. */
 export function credentialHash(credentialId: string): string {
   return createHash('sha256').update(credentialId).digest('base64url');
 }
 
 /**
- * Takes a credential for a token, so that it stands for one person of the account. A claim counts only while its token
- * exists and has that credential; any other is what a crash left behind, and is taken over. False: it is another
- * token's.
+ * Claims a credential for a token, so that it belongs to one user of the account. A claim counts only while its token
+ * exists and has that credential; any other is a leftover of a crash, and is taken over. False: it is another token's.
  */
 export async function claimCredential(
   ports: Needs,
@@ -44,7 +43,7 @@ export async function claimCredential(
   throw new Contention(key.anchor);
 }
 
-/** Gives it back, if it is this token's. */
+/** Releases the claim, if it is this token's. */
 export async function releaseCredential(
   ports: Needs,
   account: AccountId,
@@ -55,7 +54,7 @@ export async function releaseCredential(
   const now = ports.clock.now();
   const [claim] = await ports.store.getMany([key], now);
   if (claim?.value.token !== token) return;
-  // Whoever is faster has taken it over, and then there is nothing to give back.
+  // If another token has taken it over, there is nothing to release.
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

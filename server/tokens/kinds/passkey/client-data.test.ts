@@ -20,7 +20,7 @@ const faultOf = (data: unknown, rules = RULES) => clientDataFault(encode(data), 
 
 // SR-61
 describe('SR-61: client data', () => {
-  test('of the frame on its page, of browsers that leave the page out, and of a window of the service itself pass', () => {
+  test('from the frame on its page, from browsers that omit the page, and from a window of the service itself are accepted', () => {
     expect(faultOf(IN_FRAME)).toBeUndefined();
     expect(faultOf({ ...IN_FRAME, topOrigin: undefined })).toBeUndefined();
     expect(faultOf({ ...IN_FRAME, topOrigin: undefined, crossOrigin: false })).toBeUndefined();
@@ -45,14 +45,14 @@ describe('SR-61: client data', () => {
     expect(faultOf({ ...IN_FRAME, ...change })).toBe(fault);
   });
 
-  test('of a frame are refused where there is none', () => {
+  test('from a frame are refused without one', () => {
     const alone = { ...RULES, topOrigin: RULES.origin };
     expect(faultOf({ ...IN_FRAME, crossOrigin: false, topOrigin: undefined }, alone)).toBeUndefined();
     expect(faultOf({ ...IN_FRAME, topOrigin: undefined }, alone)).toBe('cross-origin');
     expect(faultOf({ ...IN_FRAME, topOrigin: RULES.origin }, alone)).toBe('cross-origin');
   });
 
-  test('an empty challenge is none, on either side', () => {
+  test('an empty challenge is invalid on either side', () => {
     expect(faultOf({ ...IN_FRAME, challenge: '' }, { ...RULES, challenge: '' })).toBe('challenge');
   });
 
@@ -60,7 +60,7 @@ describe('SR-61: client data', () => {
     expect(clientDataFault(text, 'webauthn.get', RULES)).toBeDefined();
   });
 
-  test('whatever else it says, it passes only with the right type, challenge, origin and page', () => {
+  test('they are accepted only with the right type, challenge, origin and page, whatever else they contain', () => {
     const some = <T>(right: T, others: T[]) => fc.constantFrom(right, ...others);
     const any = fc.record({
       type: some('webauthn.get', ['webauthn.create', 'payment.get', '']),
@@ -84,7 +84,7 @@ describe('SR-61: client data', () => {
     );
   });
 
-  test('no bytes whatever make it throw', () => {
+  test('no bytes make it throw', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(clientDataFault(text, 'webauthn.create', RULES)).toBeDefined();

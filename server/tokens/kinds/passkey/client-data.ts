@@ -1,10 +1,10 @@
-/** What a browser has to say of the ceremony that an answer comes from. */
+/** The rules for the ceremony of a response, as reported by the browser. */
 export interface CeremonyRules {
-  /** Base64url, as it was given out. */
+  /** Base64url, as issued. */
   challenge: string;
-  /** The service's own origin: frame, window and self-service are all of it. */
+  /** The service's own origin: frame, window and self-service page share it. */
   origin: string;
-  /** The page around the frame; the service's own origin where there is none. */
+  /** The page around the frame; the service's own origin if there is none. */
   topOrigin: string;
 }
 
@@ -15,12 +15,12 @@ export type ClientDataFault = 'malformed' | 'type' | 'challenge' | 'origin' | 'c
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /**
- * What is wrong with the client data of an answer (WebAuthn level 3, sections 7.1 steps 7-11 and 7.2 steps 10-14), for both
- * ceremonies alike (SR-61): the library looks at `crossOrigin` and `topOrigin` of assertions alone.
+ * The fault in the client data of a response (WebAuthn level 3, sections 7.1 steps 7-11 and 7.2 steps 10-14), for both
+ * ceremonies alike (SR-61): the library checks `crossOrigin` and `topOrigin` of assertions alone.
  *
- * `topOrigin` is left out by some browsers (Safari, Firefox). Then `crossOrigin` stands alone: which page may be around the
- * frame, its `frame-ancestors` has settled before. Where it is present it is the flow's page, exactly. Without
- * `crossOrigin` the ceremony took place in a page of the service's own, which no other page can be around.
+ * Some browsers omit `topOrigin` (Safari, Firefox). Then only `crossOrigin` is checked: `frame-ancestors` has already
+ * decided which page may frame it. If present it has to be exactly the flow's page. Without `crossOrigin` the ceremony
+ * took place in a page of the service's own, which cannot be framed.
  */
 export function clientDataFault(
   clientDataJSON: string,

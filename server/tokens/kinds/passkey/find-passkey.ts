@@ -7,8 +7,8 @@ import { isWebauthn } from '../../token.ts';
 import { credentialHash } from './claim-credential.ts';
 
 /**
- * Whose passkey this is. A hint where to look: whether that person may come in with it is for the check of the factor to
- * say, which reads everything again.
+ * The owner of this passkey. Only a hint where to look: the factor check reads everything again and decides whether
+ * that user may sign in with it.
  */
 export async function findPasskey(
   ports: Pick<Ports, 'store' | 'clock'>,

@@ -17,17 +17,18 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 export interface MadePasskey {
   id: TokenId;
-  /** What its owner calls it. */
+  /** The name that its owner gives it. */
   name: string;
-  /** What it is made in, so that an attempt that broke off can be made good. */
+  /** The operation that creates it, so that an interrupted attempt can be completed. */
   madeWith?: string;
   response: PasskeyAttestation;
 }
 
 /**
- * Makes a token of a passkey that its owner's device has just made. It opens nothing yet: whoever calls assigns it.
+ * Creates a token from a passkey that its owner's device has just created. It signs in nowhere until the caller assigns
+ * it.
  *
- * @param pending what {@link beginPasskeyRegistration} gave out, used up by the caller before this
+ * @param pending the return value of {@link beginPasskeyRegistration}, used up by the caller before this
  */
 export async function finishPasskeyRegistration(
   ports: Needs,
@@ -69,7 +70,7 @@ export async function finishPasskeyRegistration(
     await releaseCredential(ports, account, credentialId, id);
     return made;
   }
-  // The claim may have been taken over while its token was not there yet, and its owner deleted.
+  // The claim may have been taken over before its token existed, or its owner deleted.
   const stands =
     (await claimCredential(ports, account, credentialId, id)) && (await readUser(ports, account, maker.id));
   if (stands) return { token };

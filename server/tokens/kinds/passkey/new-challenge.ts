@@ -9,11 +9,11 @@ import {
   passkeysOf,
 } from './passkey-request.ts';
 
-/** What use-cases that ask passkeys take beside the ports. */
+/** The needs of passkey use-cases beside the ports. */
 export type PasskeyNeeds = Pick<Ports, 'random'> & {
   /** The public URL, an origin. */
   issuer: string;
-  /** A domain above the issuer's host, where one is configured. */
+  /** A domain above the issuer's host, if one is configured. */
   rpId?: string | undefined;
 };
 
@@ -23,9 +23,9 @@ export function relyingParty({ issuer, rpId }: Omit<PasskeyNeeds, 'random'>): Re
 }
 
 /**
- * Unguessable, and good for one answer (WebAuthn 13.4.3).
+ * Unguessable, and valid for one response (WebAuthn 13.4.3).
  *
- * @param transaction hash of what the answer is to confirm
+ * @param transaction hash of the transaction that the response is to confirm
  */
 export function randomChallenge(ports: Pick<PasskeyNeeds, 'random'>, transaction?: string): string {
   const random = ports.random.bytes(CHALLENGE_BYTES);
@@ -35,10 +35,10 @@ export function randomChallenge(ports: Pick<PasskeyNeeds, 'random'>, transaction
 }
 
 /**
- * What the passkeys among these tokens are asked; undefined where there are none.
+ * The challenge for the passkeys among these tokens; undefined if there are none.
  *
- * @param tokens of the person's assignment, usable ones
- * @param transaction hash of what the answer is to confirm
+ * @param tokens of the user's assignment, usable ones
+ * @param transaction hash of the transaction that the response is to confirm
  */
 export function createChallengeFor(
   ports: PasskeyNeeds,
@@ -50,7 +50,7 @@ export function createChallengeFor(
   return challengeFor(passkeys, relyingParty(ports), randomChallenge(ports, transaction));
 }
 
-/** What is asked before anybody has been named. */
+/** The challenge before a user has been named. */
 export function createDiscoverableChallenge(ports: PasskeyNeeds): PasskeyChallenge {
   return discoverableChallenge(relyingParty(ports), randomChallenge(ports));
 }

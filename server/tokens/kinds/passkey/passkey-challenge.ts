@@ -1,6 +1,6 @@
 import type { PasskeyAssertion, PasskeyVerification } from '@countersign/protocol/passkey';
 
-/** Who the service is to authenticators. */
+/** The identity of the service to authenticators. */
 export interface RelyingParty {
   /** The host name of the service, or a domain above it. */
   rpId: string;
@@ -8,16 +8,16 @@ export interface RelyingParty {
   origin: string;
 }
 
-/** A challenge that a sign-in has given out and that one answer uses up, with what the answer is held against. */
+/** A challenge of a sign-in, which one response uses up, with the data that the response is verified against. */
 export interface PasskeyChallenge extends RelyingParty {
   /** 32 random bytes, base64url. */
   challenge: string;
-  /** Which passkeys may answer. Empty: any; nobody has been named yet. */
+  /** The passkeys that may respond. Empty: any, because no user has been named yet. */
   allow: { id: string; transports: string[] }[];
   userVerification: PasskeyVerification;
 }
 
-/** What a passkey says to the challenge of this sign-in. */
+/** A passkey's response to the challenge of this sign-in. */
 export interface PasskeyAnswer {
   kind: 'webauthn';
   assertion: PasskeyAssertion;
@@ -26,9 +26,9 @@ export interface PasskeyAnswer {
   topOrigin: string;
 }
 
-/** What a passkey has shown of itself. */
+/** The data of a verified passkey. */
 export interface ShownPasskey {
-  /** The device checked its person, by a PIN, a finger or a face: a second factor in itself. */
+  /** The device verified its user, by a PIN, a finger or a face: a second factor in itself. */
   userVerified: boolean;
   /** Whether its owner's other devices may have it too. */
   synced: boolean;

@@ -2,11 +2,11 @@ import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol
 import { z } from '@hono/zod-openapi';
 
 /**
- * What browsers answer for a passkey, within bounds. Of what they may add (`rawId`, `type`, extensions, whatever comes
- * next) the frame sends nothing.
+ * The fields of a browser's passkey response, within bounds. The frame drops every other field (`rawId`, `type`,
+ * extensions, future ones).
  */
 
-/** Base64url of at most so many bytes. */
+/** Base64url of at most that many bytes. */
 function bytes(max: number) {
   return z
     .string()

@@ -10,8 +10,9 @@ const SMALL_ORDER_YS: ReadonlySet<bigint> = new Set([
 ]);
 
 /**
- * Whether a signature can be trusted under this point of Ed25519. Under one of small order one signature is right for every
- * text, or for one in eight, and OpenSSL does not look; a y that is not below p is a second spelling (RFC 8032 5.1.3).
+ * Whether a signature can be trusted under this point of Ed25519. Under a point of small order one signature is valid
+ * for every text, or for one in eight, and OpenSSL does not check; a y that is not below p is a second spelling (RFC
+ * 8032 5.1.3).
  */
 export function isSafeEd25519Point(encoded: Uint8Array): boolean {
   if (encoded.length !== 32) return false;
@@ -20,18 +21,18 @@ export function isSafeEd25519Point(encoded: Uint8Array): boolean {
   return y < PRIME && !SMALL_ORDER_YS.has(y);
 }
 
-/** Below, factoring is within reach (RFC 8230 section 2). */
+/** Below this, factoring is feasible (RFC 8230 section 2). */
 const RSA_LEAST_BITS = 2048n;
-/** What authenticators use. With 1 the signature is the padded hash itself, for which no private key is needed. */
+/** The exponent that authenticators use. With 1 the signature is the padded hash itself, which needs no private key. */
 const RSA_EXPONENT = 65_537n;
 
-/** Whether signatures can be trusted under an RSA key: OpenSSL takes an exponent of 1 and 512 bits. */
+/** Whether signatures can be trusted under an RSA key: OpenSSL accepts an exponent of 1 and 512 bits. */
 function isSafeRsaKey(n: Uint8Array, e: Uint8Array): boolean {
   const numberOf = (bytes: Uint8Array) => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
   return numberOf(e) === RSA_EXPONENT && numberOf(n) >> (RSA_LEAST_BITS - 1n) > 0n;
 }
 
-/** Whether a passkey's key (COSE, RFC 9053 and 8230) is one that signatures can be trusted under. */
+/** Whether signatures can be trusted under a passkey's key (COSE, RFC 9053 and 8230). */
 export async function isSafePasskey(publicKey: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const { cose, decodeCredentialPublicKey } = await import('@simplewebauthn/server/helpers');
   const key = decodeCredentialPublicKey(publicKey);

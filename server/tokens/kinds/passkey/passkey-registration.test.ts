@@ -53,7 +53,7 @@ async function register(device: SoftwareAuthenticator, who = scene, tampering: T
 const another = (login: string) => addPerson(ports, scene.account, scene.resource, { user: { login } });
 
 describe('registering a passkey', () => {
-  test('asks for what every authenticator can give, names nobody, and leaves out what the person has', async () => {
+  test('requests what every authenticator supports, names no user, and excludes the user’s passkeys', async () => {
     const who = await another('asks');
     const device = new SoftwareAuthenticator();
     await registerPasskey(who, device);
@@ -71,7 +71,7 @@ describe('registering a passkey', () => {
     expect((await begin(who)).options.challenge).not.toBe(options.challenge);
   });
 
-  test('makes a token of its owner, that opens nothing yet; one event tells it', async () => {
+  test('creates a token of its owner that signs in nowhere yet, with one event', async () => {
     const before = ports.store.commits.length;
     const who = await another('makes');
     const { token } = unwrap(await register(new SoftwareAuthenticator({ synced: true, signCount: 0 }), who));
@@ -93,13 +93,13 @@ describe('registering a passkey', () => {
     ['another origin', { clientData: { origin: 'https://evil.example' } }],
     ['another challenge', { clientData: { challenge: 'b2xk' } }],
     ['nobody there', { flags: 0 }],
-  ])('SR-61: is refused for %s, and makes nothing', async (_, tampering) => {
+  ])('SR-61: is refused for %s, and creates nothing', async (_, tampering) => {
     const device = new SoftwareAuthenticator();
     expect(await register(device, scene, tampering)).toEqual(refusedWith('PASSKEY_INVALID'));
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
   });
 
-  test('is refused to somebody else than who began, and after the browser has stopped waiting', async () => {
+  test('is refused to another user, and after the browser has stopped waiting', async () => {
     const who = await another('late');
     const { pending, ceremony } = await begin();
     const response = new SoftwareAuthenticator().create(ceremony);
@@ -114,7 +114,7 @@ describe('registering a passkey', () => {
   });
 
   // SR-4
-  test('SR-4: is refused to whoever is blocked meanwhile', async () => {
+  test('SR-4: is refused to a user who was blocked meanwhile', async () => {
     const who = await another('blocked');
     const { pending, ceremony } = await begin(who);
     await runMeanwhile.blockUser(who);
@@ -126,7 +126,7 @@ describe('registering a passkey', () => {
     expect(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('ACCESS_DENIED'));
   });
 
-  test('ends at so many for one person', async () => {
+  test('is limited per user', async () => {
     const who = await another('many');
     for (let made = 0; made < MOST_PASSKEYS - 1; made++) unwrap(await register(new SoftwareAuthenticator(), who));
     const [one, other] = [await begin(who), await begin(who)];
@@ -141,8 +141,8 @@ describe('registering a passkey', () => {
   });
 });
 
-describe('one credential is one person’s', () => {
-  test('whoever registers it second is refused, also its owner', async () => {
+describe('one credential belongs to one user', () => {
+  test('a second registration is refused, also to its owner', async () => {
     const who = await another('second');
     const device = new SoftwareAuthenticator();
     const { token } = unwrap(await register(device));
@@ -160,7 +160,7 @@ describe('one credential is one person’s', () => {
     expect((await findPasskey(ports, elsewhere.account, device.id))?.id).toBe(elsewhere.user.id);
   });
 
-  test('of many at once one gets it, and nothing of the others stays', async () => {
+  test('of many simultaneous registrations one succeeds, and the others leave nothing behind', async () => {
     const people = await Promise.all(['race-1', 'race-2', 'race-3', 'race-4'].map(another));
     const device = new SoftwareAuthenticator();
     const begun = await Promise.all(people.map((who) => begin(who)));
@@ -177,7 +177,7 @@ describe('one credential is one person’s', () => {
     expect(owner?.id).toBe(winner && 'token' in winner ? winner.token.owner : undefined);
   });
 
-  test('what a crash left of a registration stands in nobody’s way', async () => {
+  test('the leftover of a crashed registration is no obstacle', async () => {
     const device = new SoftwareAuthenticator();
     ports.store.intercept = {
       commit: (change, go) => (touches(change, 'token') ? Promise.reject(new Error('killed')) : go()),
@@ -189,7 +189,7 @@ describe('one credential is one person’s', () => {
     expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(scene.user.id);
   });
 
-  test('deleted, it may be registered again; handed over it may not be', async () => {
+  test('deleted, it may be registered again; given to another user it may not be', async () => {
     const who = await another('receiver');
     const device = new SoftwareAuthenticator();
     const { token } = unwrap(await register(device));

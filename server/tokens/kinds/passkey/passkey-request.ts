@@ -6,7 +6,7 @@ import type { Resource } from '../../../resources/resource.ts';
 import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 
-/** How long the browser waits for the person. */
+/** How long the browser waits for the user. */
 export const PASSKEY_TIMEOUT_MS = 5 * MINUTE_MS;
 
 export const CHALLENGE_BYTES = 32;
@@ -16,7 +16,7 @@ export function passkeysOf(tokens: readonly Token[]): WebauthnToken[] {
   return tokens.filter(isWebauthn);
 }
 
-/** What is asked of one person: any of their passkeys, and that the device checks its person if it can. */
+/** The challenge for one user: any of their passkeys, with user verification if the device supports it. */
 export function challengeFor(
   passkeys: readonly WebauthnToken[],
   relyingParty: RelyingParty,
@@ -27,16 +27,16 @@ export function challengeFor(
 }
 
 /**
- * What is asked of whoever it may be: a passkey that its device finds by itself. It takes the place of name, password and
- * code, so the device has to check its person.
+ * The challenge for an unknown user: a passkey that its device finds by itself. It replaces name, password and code, so
+ * the device has to verify its user.
  */
 export function discoverableChallenge(relyingParty: RelyingParty, challenge: string): PasskeyChallenge {
   return { ...relyingParty, challenge, allow: [], userVerification: 'required' };
 }
 
 /**
- * Whether people may sign in with a passkey and nothing else. Everybody or nobody is offered it (SR-17). A resource for tests
- * looks at no passkey.
+ * Whether users may sign in with a passkey alone. Every user or none is offered it (SR-17). A test resource uses no
+ * passkeys.
  */
 export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds' | 'testMode'>): boolean {
   return (
@@ -58,14 +58,14 @@ export function descriptorOf({ id, transports }: { id: string; transports: strin
   return { type: 'public-key', id, transports };
 }
 
-/** What a device keeps as the name of its owner: the user's id, which says nothing about them (WebAuthn 14.6.1). */
+/** The user id that a device stores: opaque, so that it reveals nothing (WebAuthn 14.6.1). */
 export function userHandleOf(user: UserId): string {
   return Buffer.from(user, 'utf8').toString('base64url');
 }
 
 /**
- * What a passkey is asked to confirm a transaction: the random bytes and behind them the hash, so that what it signs is of
- * these fields and no others, for whoever looks at it later as well.
+ * The challenge of a transaction: the random bytes followed by the hash, so that the signature is bound to these
+ * fields, also for a later verifier.
  *
  * @param random {@link CHALLENGE_BYTES} random bytes
  * @param transaction its hash, 64 hexadecimal digits
@@ -74,7 +74,9 @@ export function challengeOfTransaction(random: Uint8Array, transaction: string):
   return Buffer.concat([random, Buffer.from(transaction, 'hex')]).toString('base64url');
 }
 
-/** Whether a challenge was made for this transaction. That of a sign-in is shorter, and so of none. */
+/**
+ * Whether a challenge was created for this transaction. The challenge of a sign-in is shorter, so it belongs to none.
+ */
 export function isOfTransaction(challenge: string, transaction: string): boolean {
   const bytes = Buffer.from(challenge, 'base64url');
   return bytes.length === CHALLENGE_BYTES + 32 && bytes.subarray(CHALLENGE_BYTES).toString('hex') === transaction;

@@ -33,7 +33,7 @@ const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refu
 const claimsOf = ({ result = '' }: FlowView) => decodeJwt(result);
 const factorOf = async (id: TokenId) => (await read(ports, tokenDocument.key(id))).factor;
 
-/** Somebody with a passkey on a resource, on which passkeys may open everything by themselves. */
+/** A user with a passkey on a resource that allows passkeys alone. */
 async function person(
   device = new SoftwareAuthenticator(),
   options: Parameters<typeof createFixture>[1] = {},
@@ -46,12 +46,12 @@ async function person(
 const answer = (walk: LoginDriver, device: SoftwareAuthenticator, tampering: Tampering = {}) =>
   walk.passkey(device.get(inTheFrame(walk.view.passkey), tampering));
 
-describe('behind a password', () => {
+describe('after a password', () => {
   test.each([
     [{ verifies: true, synced: false }, ['pwd', 'hwk', 'user', 'mfa']],
     [{ verifies: false, synced: false }, ['pwd', 'hwk', 'mfa']],
     [{ verifies: true, synced: true }, ['pwd', 'swk', 'user', 'mfa']],
-  ])('a passkey that says %o is the second factor, and the result tells it', async (traits, amr) => {
+  ])('a passkey that reports %o is the second factor, and in the result', async (traits, amr) => {
     const { scene, device, token } = await person(new SoftwareAuthenticator(traits));
     const walk = await LoginDriver.toOtp(scene);
     expect(walk.view).toMatchObject({
@@ -70,7 +70,7 @@ describe('behind a password', () => {
     expect(await factorOf(token)).toMatchObject({ signCount: device.signCount });
   });
 
-  test('any of several answers, and the others stay as they were', async () => {
+  test('any of several may respond, and the others stay unchanged', async () => {
     const { scene, token } = await person();
     const second = new SoftwareAuthenticator();
     const other = await givePasskey(scene, second);
@@ -84,7 +84,7 @@ describe('behind a password', () => {
     expect(await factorOf(other)).toMatchObject({ signCount: second.signCount });
   });
 
-  test('asked for by the host alone, it counts as one factor, or as two where the device checked its person', async () => {
+  test('requested by the host alone, it counts as one factor, or as two if the device verified its user', async () => {
     for (const [verifies, acr] of [
       [false, '1'],
       [true, '2'],
@@ -101,7 +101,7 @@ describe('behind a password', () => {
   });
 
   // SR-61
-  test('SR-61: a challenge is void with any answer, and with another choice', async () => {
+  test('SR-61: a challenge is void after any response, and after another selection', async () => {
     const { scene, device } = await person(undefined, { tokens: [{ kind: 'totp' }] });
     const walk = await LoginDriver.toOtp(scene);
     const first = device.get(inTheFrame(walk.view.passkey));
@@ -121,7 +121,7 @@ describe('behind a password', () => {
   });
 
   // SR-61, SR-1
-  test('SR-61: an answer that was cut off after it counted is not taken again', async () => {
+  test('SR-61: a response whose sign-in was interrupted after it counted is not accepted again', async () => {
     const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 0 }));
     const walk = await LoginDriver.toOtp(scene);
     const right = device.get(inTheFrame(walk.view.passkey));
@@ -134,7 +134,7 @@ describe('behind a password', () => {
     expect((await read(ports, tokenDocument.key(token))).failures).toBe(0);
   });
 
-  test('the passkey of somebody else of the account is none of theirs, and no count is raised', async () => {
+  test('the passkey of another user of the account is refused, and no count is raised', async () => {
     const { scene, token } = await person();
     const { device: foreign, token: foreignToken } = await person();
     const walk = await LoginDriver.toOtp(scene);
@@ -142,7 +142,7 @@ describe('behind a password', () => {
     for (const one of [token, foreignToken]) expect((await read(ports, tokenDocument.key(one))).failures).toBe(0);
   });
 
-  test('a copy gives itself away: refused, counted, and the event says why', async () => {
+  test('a copy is detected: refused, counted, and the event has the reason', async () => {
     const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 9 }));
     const walk = await LoginDriver.toOtp(scene);
     await answer(walk, device, { signCount: 5 });
@@ -156,14 +156,14 @@ describe('behind a password', () => {
   });
 });
 
-/** What was told of sign-ins to the account, in order. */
+/** The events of sign-ins of the account, in order. */
 function attempts(scene: Fixture): AccountEvent[] {
   const told = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
   return told.filter(({ type, account }) => type === 'authentication' && account === scene.account);
 }
 
-describe('in place of name, password and code', () => {
-  test('a passkey signs its owner in with two factors; one event tells it', async () => {
+describe('instead of name, password and code', () => {
+  test('a passkey signs its owner in with two factors and one event', async () => {
     const { scene, device, token } = await person();
     const walk = await LoginDriver.begin(scene);
     expect(walk.view).toMatchObject({
@@ -184,7 +184,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-17
-  test('SR-17: it is offered to everybody or to nobody, and gone once a name was given', async () => {
+  test('SR-17: it is offered to every user or to none, and gone once a name was given', async () => {
     const { scene } = await person();
     const off = await createFixture(ports);
     expect((await LoginDriver.begin(off)).view.passkey).toBeUndefined();
@@ -205,7 +205,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-61
-  test('SR-61: without a check of the person it is refused, whatever the browser claims', async () => {
+  test('SR-61: without user verification it is refused, whatever the browser claims', async () => {
     const { scene, device } = await person(new SoftwareAuthenticator({ verifies: false }));
     const walk = await LoginDriver.begin(scene);
     expect(codeOf(await answer(walk, device))).toBe('INVALID_CREDENTIALS');
@@ -219,7 +219,7 @@ describe('in place of name, password and code', () => {
     ['of another page', { clientData: { topOrigin: 'https://evil.example' } }],
     ['of another origin', { clientData: { origin: 'https://evil.example' } }],
     ['to another challenge', { clientData: { challenge: 'b2xk' } }],
-  ])('SR-61: an answer %s is refused', async (_, tampering) => {
+  ])('SR-61: a response %s is refused', async (_, tampering) => {
     const { scene, device } = await person();
     const walk = await LoginDriver.begin(scene);
     expect(codeOf(await answer(walk, device, tampering))).toBe('INVALID_CREDENTIALS');
@@ -228,7 +228,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-61
-  test('SR-61: what was said to one sign-in is nothing to another', async () => {
+  test('SR-61: a response to one sign-in is refused in another', async () => {
     const { scene, device } = await person();
     const [one, other] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
     const said = device.get(inTheFrame(one.view.passkey));
@@ -270,7 +270,7 @@ describe('in place of name, password and code', () => {
       ({ account, resource }) => updateResource(ports, account, resource.id, { tokenKinds: ['totp'] }),
       'ACCESS_DENIED',
     ],
-  ])('SR-17: a passkey %s opens nothing', async (_, change, code) => {
+  ])('SR-17: a passkey %s is refused', async (_, change, code) => {
     const { scene, device, token } = await person();
     const walk = await LoginDriver.begin(scene);
     await change(scene, token);
@@ -280,7 +280,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-17
-  test('SR-17: a passkey that nobody has reads as one that is refused, and costs as many commits', async () => {
+  test('SR-17: an unknown passkey gets the same response as a refused one, and costs as many commits', async () => {
     const { scene, device } = await person();
     const said = async (one: SoftwareAuthenticator, tampering: Tampering = {}) => {
       const walk = await LoginDriver.begin(scene);
@@ -295,7 +295,7 @@ describe('in place of name, password and code', () => {
     expect(await said(unknown)).toEqual(await said(device, { clientData: { challenge: 'b2xk' } }));
   });
 
-  test('a passkey on which its owner is not assigned opens nothing', async () => {
+  test('a passkey that its owner is not assigned with is refused', async () => {
     const scene = await createFixture(ports, { resource: { passkeySignIn: true } });
     const device = new SoftwareAuthenticator();
     await registerPasskey(scene, device);
@@ -304,7 +304,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-14, SR-15
-  test('SR-15: refused answers of a passkey count, and lock it', async () => {
+  test('SR-15: refused responses of a passkey count, and lock it', async () => {
     const { scene, device, token } = await person();
     for (let time = 0; time < 4; time++) {
       const walk = await LoginDriver.begin(scene);
@@ -314,7 +314,7 @@ describe('in place of name, password and code', () => {
   });
 
   // SR-5
-  test('SR-5: it is no step of a sign-in that has a name already', async () => {
+  test('SR-5: it is not accepted in a sign-in that has a name already', async () => {
     const { scene, device } = await person();
     const walk = await LoginDriver.begin(scene);
     const said = device.get(inTheFrame(walk.view.passkey));

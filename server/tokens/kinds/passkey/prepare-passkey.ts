@@ -9,7 +9,9 @@ import { locateUser } from '../../../users/find-user.ts';
 import { loadAssignedTokens } from '../../load-assigned-tokens.ts';
 import { createChallengeFor } from './new-challenge.ts';
 
-/** A challenge for the passkeys with which the person is assigned, as they are now. Nobody is asked for a name alone. */
+/**
+ * A challenge for the passkeys with which the user is assigned, as they are now. Without a first factor there is none.
+ */
 export async function preparePasskey(
   ports: StepPorts,
   flow: Flow,

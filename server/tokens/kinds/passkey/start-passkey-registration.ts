@@ -13,18 +13,18 @@ import { PASSKEY_ALGORITHMS } from './verify-attestation.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'> & PasskeyNeeds;
 
-/** So many passkeys and security keys one person can have. */
+/** The maximum passkeys and security keys of one user. */
 export const MOST_PASSKEYS = 20;
 
-/** Whoever makes a passkey, for themself: they have just signed in. Nobody makes one for somebody else. */
+/** The user who registers a passkey for themselves, right after signing in. No user registers one for another. */
 export interface PasskeyMaker {
   account: AccountId;
   id: UserId;
 }
 
 /**
- * What a registration has asked. Whoever calls keeps it where one finish uses it up (a sign-in, a session), for as long as
- * the browser may wait.
+ * The data of a started registration. The caller stores it where one finish uses it up (a sign-in, a session), for as
+ * long as the browser may wait.
  */
 export interface PendingPasskey extends AttestationRules {
   user: UserId;
@@ -32,9 +32,9 @@ export interface PendingPasskey extends AttestationRules {
 }
 
 /**
- * Begins a registration (WebAuthn level 3, section 7.1 steps 1-2).
+ * Starts a registration (WebAuthn level 3, section 7.1 steps 1-2).
  *
- * @param topOrigin the page around the frame; the service's own origin where there is none
+ * @param topOrigin the page around the frame; the service's own origin if there is none
  */
 export async function beginPasskeyRegistration(
   ports: Needs,
@@ -54,8 +54,8 @@ export async function beginPasskeyRegistration(
 }
 
 /**
- * What a new passkey is asked where the challenge has been given out already, as its owner is now; undefined: there is
- * nobody. What this very registration has left of an attempt that broke off is not in its way.
+ * The options for a new passkey whose challenge has already been issued, with its owner's current data; undefined if
+ * the user does not exist. A leftover of an interrupted attempt of this registration is no obstacle.
  */
 export async function describePasskey(
   ports: Needs,
@@ -96,7 +96,7 @@ function creationOf(
   };
 }
 
-/** Whatever state they are in. */
+/** In any state. */
 export async function passkeysOfUser(
   ports: Pick<Ports, 'store' | 'clock'>,
   { account, id }: PasskeyMaker,

@@ -36,18 +36,21 @@ const device = new SoftwareAuthenticator({ signCount: 7 });
 const factor = await registered(device);
 
 describe('a passkey', () => {
-  test.each<KeyKind>(['ES256', 'EdDSA', 'RS256'])('with an %s key registers, and its answer is right', async (kind) => {
-    const one = new SoftwareAuthenticator({ kind, signCount: 4 });
-    const made = await registered(one);
-    expect(made).toMatchObject({ credentialId: one.id, signCount: 4, synced: false, discoverable: true });
-    expect(await verifyAssertion(made, one.get(CEREMONY), RULES)).toEqual({
-      verdict: 'right',
-      signCount: 5,
-      userVerified: true,
-    });
-  });
+  test.each<KeyKind>(['ES256', 'EdDSA', 'RS256'])(
+    'with an %s key registers, and its response is right',
+    async (kind) => {
+      const one = new SoftwareAuthenticator({ kind, signCount: 4 });
+      const made = await registered(one);
+      expect(made).toMatchObject({ credentialId: one.id, signCount: 4, synced: false, discoverable: true });
+      expect(await verifyAssertion(made, one.get(CEREMONY), RULES)).toEqual({
+        verdict: 'right',
+        signCount: 5,
+        userVerified: true,
+      });
+    },
+  );
 
-  test('without a counter is right each time; one that counts has to go on', async () => {
+  test('without a counter is right each time; with a counter it has to increase', async () => {
     const still = new SoftwareAuthenticator({ signCount: 0, synced: true });
     const made = await registered(still);
     expect(made).toMatchObject({ synced: true, signCount: 0 });
@@ -61,7 +64,7 @@ describe('a passkey', () => {
     }
   });
 
-  test('that checks nobody is right where that is only preferred, and says so', async () => {
+  test('without user verification is right where that is only preferred, and reports it', async () => {
     const bare = new SoftwareAuthenticator({ verifies: false });
     const made = await registered(bare);
     const preferred = { ...RULES, userVerification: 'preferred' } as const;
@@ -69,7 +72,7 @@ describe('a passkey', () => {
     expect(await verifyAssertion(made, bare.get(CEREMONY), RULES)).toEqual({ verdict: 'wrong' });
   });
 
-  test('need not name its owner where they are known already', async () => {
+  test('need not name its owner if they are known already', async () => {
     const known = { ...RULES, needsUserHandle: false };
     const nameless = device.get(CEREMONY, { userHandle: undefined });
     expect(await verifyAssertion(factor, nameless, known)).toMatchObject({ verdict: 'right' });
@@ -77,7 +80,7 @@ describe('a passkey', () => {
   });
 });
 
-// SR-61: what a modified device or browser signs itself, so that the signature is right and the rest is not.
+// SR-61: data that a modified device or browser signs itself, so that the signature is valid and the rest is wrong.
 const LIES: [string, Tampering, Partial<typeof CEREMONY>?][] = [
   ['another challenge', { clientData: { challenge: 'b2xk' } }],
   ['a registration', { clientData: { type: 'webauthn.create' } }],
@@ -95,13 +98,13 @@ const LIES: [string, Tampering, Partial<typeof CEREMONY>?][] = [
   ['nobody', { userHandle: '' }],
 ];
 
-describe('SR-61: an answer of a passkey is refused', () => {
+describe('SR-61: a passkey’s response is refused', () => {
   test.each(LIES)('SR-61: that is of %s', async (_, tampering, ceremony = {}) => {
     const lie = device.get({ ...CEREMONY, ...ceremony }, tampering);
     expect(await verifyAssertion(factor, lie, RULES)).toEqual({ verdict: 'wrong' });
   });
 
-  test('SR-61: of another key, under its own name or under this one', async () => {
+  test('SR-61: of another key, under its own id or under this one', async () => {
     const other = new SoftwareAuthenticator();
     other.userHandle = HANDLE;
     const answer = other.get(CEREMONY);
@@ -109,8 +112,8 @@ describe('SR-61: an answer of a passkey is refused', () => {
     expect(await verifyAssertion(factor, { ...answer, id: device.id }, RULES)).toEqual({ verdict: 'wrong' });
   });
 
-  test('SR-61: with any bit of what was signed, or of the signature, turned over', async () => {
-    // Its signatures are bare numbers. Those of ES256 are wrapped in DER, where bits that say nothing may be turned.
+  test('SR-61: with any bit of the signed data, or of the signature, flipped', async () => {
+    // Its signatures are bare numbers. Those of ES256 are wrapped in DER, which has bits without meaning.
     const plain = new SoftwareAuthenticator({ kind: 'EdDSA' });
     const itsFactor = await registered(plain);
     const field = fc.constantFrom('clientDataJSON', 'authenticatorData', 'signature' as const);
@@ -121,11 +124,11 @@ describe('SR-61: an answer of a passkey is refused', () => {
       }),
       { numRuns: 150 },
     );
-    // The same answers are right when nothing is turned.
+    // The same responses are right if no bit is flipped.
     expect(await verifyAssertion(itsFactor, plain.get(CEREMONY), RULES)).toMatchObject({ verdict: 'right' });
   });
 
-  test('SR-61: cut short, and put together of nonsense', async () => {
+  test('SR-61: truncated, and assembled at random', async () => {
     const bytes = fc.uint8Array({ maxLength: 80 }).map((some) => Buffer.from(some).toString('base64url'));
     const any = fc.record({ clientDataJSON: bytes, authenticatorData: bytes, signature: bytes });
     await fc.assert(
@@ -170,7 +173,7 @@ describe('SR-61: a registration is refused', () => {
     expect(await verifyAttestation(made, RULES)).toBeUndefined();
   });
 
-  test('SR-61: from a frame, where there was none', async () => {
+  test('SR-61: from a frame, if there was none', async () => {
     const alone = { ...RULES, topOrigin: RULES.origin };
     const one = new SoftwareAuthenticator();
     const handle = { userHandle: HANDLE };
@@ -182,13 +185,13 @@ describe('SR-61: a registration is refused', () => {
     expect(await verifyAttestation(own, alone)).toBeDefined();
   });
 
-  test('whose id outside is not the one inside', async () => {
+  test('whose outer id is not the inner one', async () => {
     const made = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE });
     expect(await verifyAttestation({ ...made, id: device.id }, RULES)).toBeUndefined();
   });
 });
 
-// SR-61. The attack: a key under which one signature, known to everyone, is valid for every text.
+// SR-61. The attack: a key under which one public signature is valid for every text.
 describe('SR-61: a passkey whose key is a point of small order', () => {
   const identity = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));
   const forged = Buffer.concat([identity, new Uint8Array(32)]).toString('base64url');
@@ -198,7 +201,7 @@ describe('SR-61: a passkey whose key is a point of small order', () => {
     `ec${'ff'.repeat(30)}7f`,
     `ed${'ff'.repeat(30)}7f`,
     `ee${'ff'.repeat(30)}7f`,
-    // Of full order, spelt as y + p.
+    // Of full order, encoded as y + p.
     `f0${'ff'.repeat(30)}7f`,
     '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
     'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
@@ -216,7 +219,7 @@ describe('SR-61: a passkey whose key is a point of small order', () => {
     },
   );
 
-  test('is not taken, were it registered', async () => {
+  test('is refused, even if it were registered', async () => {
     const plain = new SoftwareAuthenticator({ kind: 'EdDSA' });
     const made = await registered(plain);
     const key = Buffer.from(made.publicKey, 'base64url');
@@ -227,7 +230,7 @@ describe('SR-61: a passkey whose key is a point of small order', () => {
     expect(await verifyAssertion(made, plain.get(CEREMONY), RULES)).toMatchObject({ verdict: 'right' });
   });
 
-  test('no point of a real key is taken for one', () => {
+  test('no point of a real key is mistaken for one', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (seed) => {
         const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
@@ -271,7 +274,7 @@ describe('SR-61: a passkey with a weak RSA key', () => {
     expect(await registered(strong)).toMatchObject({ credentialId: strong.id });
   });
 
-  test('is not taken, were it registered', async () => {
+  test('is refused, even if it were registered', async () => {
     const plain = new SoftwareAuthenticator({ kind: 'RS256' });
     const made = await registered(plain);
     const key = Buffer.from(made.publicKey, 'base64url');
@@ -292,7 +295,7 @@ describe('SR-61: a passkey with a weak RSA key', () => {
   });
 });
 
-/** What an RSA signature is raised to by the public exponent (PKCS #1 v1.5, RFC 8017 section 9.2). */
+/** The number whose power by the public exponent is an RSA signature's content (PKCS #1 v1.5, RFC 8017 section 9.2). */
 function paddedHash(data: Buffer, length: number): Buffer {
   const info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
   const hash = createHash('sha256').update(data).digest();

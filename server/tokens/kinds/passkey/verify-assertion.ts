@@ -3,28 +3,28 @@ import type { WebauthnFactor } from '../../token.ts';
 import { type CeremonyRules, clientDataFault } from './client-data.ts';
 import { isSafePasskey } from './passkey-point.ts';
 
-/** What an assertion is held against: the ceremony as it was asked for. */
+/** The rules that an assertion is verified against: the ceremony as requested. */
 export interface AssertionRules extends CeremonyRules {
   rpId: string;
-  /** `required`: the device has to have checked its person, so that it counts as two factors (SR-61). */
+  /** `required`: the device has to have verified its user, so that it counts as two factors (SR-61). */
   userVerification: PasskeyVerification;
-  /** The id of whose passkey it is, as its device keeps it. */
+  /** The id of the passkey's user, as the device stores it. */
   userHandle: string;
-  /** Where nobody was named, the device has to name them. */
+  /** If no user was named, the device has to name one. */
   needsUserHandle: boolean;
 }
 
 export type AssertionVerdict =
   | { verdict: 'right'; signCount: number; userVerified: boolean }
-  /** Signed by the key, but its counter did not move on: there may be another copy of it (WebAuthn 6.1.1). */
+  /** Signed by the key, but its counter did not increase: there may be a copy of it (WebAuthn 6.1.1). */
   | { verdict: 'copied' }
   | { verdict: 'wrong' };
 
 const WRONG: AssertionVerdict = { verdict: 'wrong' };
 
 /**
- * One assertion against one passkey (WebAuthn level 3, section 7.2). Client data is checked here; the authenticator's data
- * and the signature by the library, which throws at whatever is wrong with them.
+ * Verifies one assertion against one passkey (WebAuthn level 3, section 7.2). Client data is checked here; the library
+ * checks the authenticator's data and the signature, and throws on any error.
  */
 export async function verifyAssertion(
   factor: WebauthnFactor,
@@ -37,7 +37,7 @@ export async function verifyAssertion(
   const handle = response.userHandle ?? '';
   if ((handle === '' && rules.needsUserHandle) || (handle !== '' && handle !== rules.userHandle)) return WRONG;
 
-  // Large, and most installations that start have no passkey to check at once.
+  // Large, and most installations have no passkey to check right after they start.
   const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
   const { userHandle: _judged, ...signed } = response;
   const publicKey = new Uint8Array(Buffer.from(factor.publicKey, 'base64url'));
@@ -48,7 +48,8 @@ export async function verifyAssertion(
     expectedTopOrigin: rules.topOrigin,
     expectedRPID: rules.rpId,
     requireUserVerification: rules.userVerification === 'required',
-    // The counter is compared below: here a stale one would be told before the signature, and by whoever holds no key.
+    // The counter is compared below: here a stale one would be reported before the signature is verified, to a caller
+    // without the key.
     credential: { id, publicKey, counter: 0 },
   }).catch(() => undefined);
   if (!checked?.verified) return WRONG;
@@ -56,7 +57,7 @@ export async function verifyAssertion(
   if (!(await isSafePasskey(publicKey))) return WRONG;
 
   const { newCounter, userVerified, credentialDeviceType } = checked.authenticationInfo;
-  // Section 7.2 step 19: what a passkey was made as, it stays.
+  // Section 7.2 step 19: a passkey never changes between single-device and multi-device.
   if ((credentialDeviceType === 'multiDevice') !== factor.synced) return WRONG;
   if ((newCounter > 0 || factor.signCount > 0) && newCounter <= factor.signCount) return { verdict: 'copied' };
   return { verdict: 'right', signCount: newCounter, userVerified };

@@ -3,7 +3,7 @@ import type { WebauthnFactor } from '../../token.ts';
 import { type CeremonyRules, clientDataFault } from './client-data.ts';
 import { isSafePasskey } from './passkey-point.ts';
 
-/** COSE algorithms: ES256, EdDSA, RS256. Between them every authenticator has one. */
+/** COSE algorithms: ES256, EdDSA, RS256. Every authenticator supports one of them. */
 export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
 
 export interface AttestationRules extends CeremonyRules {
@@ -11,9 +11,9 @@ export interface AttestationRules extends CeremonyRules {
 }
 
 /**
- * The passkey that a device has made, if everything about the answer is right (WebAuthn level 3, section 7.1); else
- * undefined. That a person was there (UP) is asked for; that the device checked them (UV) is asked at each sign-in where
- * it counts. Who made the device is not asked (attestation `none`).
+ * The passkey that a device has created, if the response is valid (WebAuthn level 3, section 7.1); else undefined. User
+ * presence (UP) is required; user verification (UV) is required at each sign-in where it counts. The manufacturer is
+ * not verified (attestation `none`).
  */
 export async function verifyAttestation(
   attestation: PasskeyAttestation,
@@ -42,7 +42,7 @@ export async function verifyAttestation(
   if (!checked?.verified) return undefined;
 
   const { credential, credentialDeviceType, aaguid } = checked.registrationInfo;
-  // The id outside of the signed data is the browser's word; the one inside is the device's.
+  // The id outside the signed data is claimed by the browser; the one inside is the device's.
   if (credential.id !== id) return undefined;
   if (!(await isSafePasskey(credential.publicKey))) return undefined;
   return {

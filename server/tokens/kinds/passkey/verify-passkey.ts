@@ -4,14 +4,16 @@ import type { PasskeyAnswer } from './passkey-challenge.ts';
 import { userHandleOf } from './passkey-request.ts';
 import { verifyAssertion } from './verify-assertion.ts';
 
-/** What a passkey says to a challenge. An accepted one moves its counter on, and its challenge is answered for good. */
+/**
+ * Verifies a passkey's response to a challenge. An accepted one advances its counter, and its challenge stays answered.
+ */
 export async function verifyPasskey(
   token: WebauthnToken,
   { assertion, asked, topOrigin }: PasskeyAnswer,
 ): Promise<FactorVerdict> {
   const { factor, owner } = token;
   if (owner === undefined) return { verdict: 'wrong' };
-  // The token's own memory of it: the sign-in that gave the challenge out may have been cut off before it could note it.
+  // Recorded on the token itself: the sign-in with the challenge may have been interrupted before it could record it.
   if (factor.lastChallenge === asked.challenge) return { verdict: 'replayed' };
   const { challenge, rpId, origin, userVerification, allow } = asked;
   const judged = await verifyAssertion(factor, assertion, {

@@ -1,6 +1,6 @@
 import { crockford } from '../../../kernel/ids.ts';
 
-/** Codes that people read and type: Crockford's base32 (no i, l, o, u), in groups. */
+/** Codes that users read and type: Crockford's base32 (no i, l, o, u), in groups. */
 
 /** 50 bits, as `xxxxx-xxxxx`. Takes ten random bytes. */
 export function recoveryCodeText(bytes: Uint8Array): string {
@@ -14,7 +14,7 @@ export function confirmationCodeText(bytes: Uint8Array): string {
   return `${text.slice(0, 4)}-${text.slice(4)}`;
 }
 
-/** However it was typed: case, spaces and hyphens do not count, and what looks alike is alike. */
+/** Accepts any spelling: case, spaces and hyphens do not count, and similar characters are equal. */
 export function plainCode(typed: string): string {
   return typed.toLowerCase().replace(/[\s-]/g, '').replace(/o/g, '0').replace(/[il]/g, '1');
 }

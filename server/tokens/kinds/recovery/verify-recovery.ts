@@ -4,14 +4,14 @@ import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import type { RecoveryToken } from '../../token.ts';
 import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
 
-/** A set of codes on paper. */
+/** The number of codes in a set. */
 export const RECOVERY_CODES = 10;
 
-/** A recovery code: struck off the list with the commit that accepts it. */
+/** Verifies a recovery code: the commit that accepts it removes it from the list. */
 export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, typed: string): FactorVerdict {
   const mac = codeMac(ports, token, typed);
   const { macs, lastUsed } = token.factor;
-  // MACs under a secret key: comparing them in the open tells nobody anything about a code.
+  // MACs under a secret key: comparing them without constant time reveals nothing about a code.
   if (mac === lastUsed) return { verdict: 'replayed' };
   if (!macs.includes(mac)) return { verdict: 'wrong' };
   const left = macs.filter((one) => one !== mac);
@@ -19,9 +19,9 @@ export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, typed: 
 }
 
 /**
- * Shown once; the MACs are kept.
+ * Shown once; only the MACs are stored.
  *
- * @param madeWith the Idempotency-Key (as a MAC): the same codes again for whoever repeats a request that was cut off
+ * @param madeWith the Idempotency-Key (as a MAC): the same codes again for a repeated request
  */
 export function newRecoverySet(
   ports: Pick<Ports, 'random' | 'secrets'>,
@@ -36,7 +36,9 @@ export function newRecoverySet(
   return { codes, macs: codes.map((code) => codeMac(ports, of, code)) };
 }
 
-/** Under the service's MAC key: the codes are short, and a bare hash of one could be tried out from a copy of the store. */
+/**
+ * Under the service's MAC key: the codes are short, and a bare hash of one could be guessed from a copy of the store.
+ */
 function codeMac(ports: VerifyNeeds, { account, id }: { account: AccountId; id: TokenId }, typed: string): string {
   const mac = ports.secrets.mac('recovery-code', JSON.stringify([account, id, plainCode(typed)]));
   return Buffer.from(mac).toString('base64url');

@@ -42,14 +42,14 @@ function challengeFor(token: SentToken, changes: object = {}): Challenge {
   };
 }
 
-test('a code is six digits, and of the words that give one each gives as many as any other', () => {
+test('a code is six digits, and all codes are equally likely', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 4, maxLength: 16 }), (bytes) => {
       const code = codeFromBytes(bytes);
       if (code !== undefined) expect(code).toMatch(/^[0-9]{6}$/);
     }),
   );
-  // Whole rounds of a million are taken; what is left over of the words would make its codes likelier.
+  // Only complete ranges of a million words are used; the rest would make its codes likelier.
   const last = 4294 * 1_000_000 - 1;
   expect(codeFromBytes(word(last))).toBe('999999');
   expect(codeFromBytes(word(last + 1))).toBeUndefined();
@@ -59,7 +59,7 @@ test('a code is six digits, and of the words that give one each gives as many as
 });
 
 // SR-48
-test('SR-48: a code counts for ten minutes at most, only for the token as it was, and not from its last instant on', () => {
+test('SR-48: a code is valid for ten minutes at most, only for the token as it was, and no longer from its last instant on', () => {
   expect(CODE_LIFETIME_MS).toBeLessThanOrEqual(600_000);
   fc.assert(
     fc.property(fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(2 * CODE_LIFETIME_MS), (e1, e2, m1, m2, now) => {
@@ -77,7 +77,7 @@ test('an address that changes, and changes back, is another each time', () => {
   expect(standsFor(challengeFor(token), back, 0)).toBe(false);
 });
 
-test('nobody waits longer than half a minute for another code, and after one that was used nobody waits', () => {
+test('no wait for another code is longer than 30 seconds, and after a used code there is none', () => {
   fc.assert(
     fc.property(fc.nat(2 * CODE_LIFETIME_MS), fc.boolean(), (now, isUsed) => {
       const token = sentToken();
@@ -89,7 +89,7 @@ test('nobody waits longer than half a minute for another code, and after one tha
 });
 
 // SR-63
-test('SR-63: a clock that was set back makes no wait for another code longer than after a new one', () => {
+test('SR-63: after a clock was set back no wait for another code is longer than after a new one', () => {
   fc.assert(
     fc.property(fc.integer({ min: -CODE_LIFETIME_MS, max: 40 * CODE_LIFETIME_MS }), (ahead) => {
       const left = untilResendMs(ahead, 0);
@@ -100,7 +100,7 @@ test('SR-63: a clock that was set back makes no wait for another code longer tha
   );
 });
 
-test('an address is one, in the form that its channel takes, and is shown in part', () => {
+test('an address is validated by its channel’s format, and is shown in part', () => {
   for (const to of ['+4915112345678', '+12025550123', '+12345678']) expect(isAddressFor('sms', to)).toBe(true);
   for (const to of [
     '+1234567890123456',
@@ -127,7 +127,7 @@ test('an address is one, in the form that its channel takes, and is shown in par
   expect(maskedAddress({ kind: 'email', to: 'mira@example.com' })).toBe('m•••@example.com');
 });
 
-test('a question that a device was asked is no code that was sent', () => {
+test('a question for a device is no sent code', () => {
   const asked = challengeFor(sentToken(), { kind: 'ocra', question: '12345678' });
   expect(standsFor(asked, sentToken(), 0)).toBe(false);
 });
@@ -138,7 +138,7 @@ test('two processes may differ by as much as the wait for another code, to the m
 });
 
 // SR-48
-test('SR-48: by default one address gets few codes, and what is counted over more lets more through', () => {
+test('SR-48: by default one address gets few codes, and a count for more addresses allows more', () => {
   const { perAddress, perAddressAndDay, perAccountAndHour, perHour } = DEFAULT_CODE_LIMITS;
   expect([perAddress, perAddressAndDay]).toEqual([5, 10]);
   expect(perAccountAndHour).toBeGreaterThan(perAddressAndDay);
@@ -146,8 +146,8 @@ test('SR-48: by default one address gets few codes, and what is counted over mor
   expect([ADDRESS_WINDOW_MS, DAY_MS]).toEqual([900_000, 86_400_000]);
 });
 
-// SR-48. The attack: one account, or several together, use up what the server may send in an hour.
-test('SR-48: whatever others ask for, each account can send its reserve, and what all send is bounded', () => {
+// SR-48. The attack: one account, or several together, use up the codes that the server may send in an hour.
+test('SR-48: whatever others request, each account can send its reserve, and the total is bounded', () => {
   const accounts = 4;
   const asked = fc.array(fc.nat({ max: accounts - 1 }), { maxLength: 200 });
   fc.assert(
@@ -167,12 +167,12 @@ test('SR-48: whatever others ask for, each account can send its reserve, and wha
   );
 });
 
-test('by default a fiftieth of what the server may send is reserved for each account, and one code at least', () => {
+test('by default each account has a fiftieth of the server’s limit in reserve, and one code at least', () => {
   expect([1, 49, 99, 100, 5000].map(defaultReserve)).toEqual([1, 1, 1, 2, 100]);
   expect(defaultReserve(DEFAULT_CODE_LIMITS.perHour)).toBe(DEFAULT_CODE_LIMITS.reservedPerAccount);
 });
 
-test('what an address has to look like is said with its kind', () => {
+test('the required format of an address depends on its kind', () => {
   expect(ADDRESS_FORMS.sms).toContain('+49');
   expect(ADDRESS_FORMS.email).toContain('e-mail');
 });

@@ -4,11 +4,11 @@ import { MINUTE_MS } from '../../../kernel/time.ts';
 import type { Challenge } from '../../challenge.ts';
 import type { SentFactor, SentToken } from '../../token.ts';
 
-/** Codes that are sent: to which addresses, how often, and for how long they count. */
+/** Codes that are sent: to which addresses, how often, and how long they are valid. */
 
 /** At most ten minutes (SR-48, NIST SP 800-63B-4 3.1.3.2); mail takes one or two. */
 export const CODE_LIFETIME_MS = 5 * MINUTE_MS;
-/** A message is often only late: another one is not sent before. */
+/** Messages are often only delayed, so no other one is sent before. */
 export const RESEND_AFTER_MS = 30_000;
 
 const CODE_DIGITS = 6;
@@ -26,13 +26,13 @@ export const DEFAULT_CODE_LIMITS: CodeLimits = {
   reservedPerAccount: 100,
 };
 
-/** A fiftieth of what the server may send; at least one. */
+/** A fiftieth of the codes that the server may send; at least one. */
 export function defaultReserve(perHour: number): number {
   return Math.max(1, Math.floor(perHour / 50));
 }
 
 /**
- * Whether the server's limit lets another code through (SR-48).
+ * Whether the server's limit allows another code (SR-48).
  *
  * @param sent codes of this hour with this one, of the account and of the whole server
  */
@@ -47,7 +47,7 @@ export function isWithinServerLimit(
  * Six digits, each code as likely as any other.
  *
  * @param bytes random ones, four for each try
- * @returns undefined where every try fell into the rest that would be unfair (one in 4000 does)
+ * @returns undefined if every try fell into the biased rest (one in 4000 does)
  */
 export function codeFromBytes(bytes: Uint8Array): string | undefined {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -58,18 +58,20 @@ export function codeFromBytes(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** What an address has to look like, in words. */
+/** The format of an address, in words. */
 export const ADDRESS_FORMS: Record<SentFactor['kind'], string> = {
   sms: 'an international number such as +4915112345678',
   email: 'one plain e-mail address',
 };
 
-/** An international number with its plus (E.164), or one plain e-mail address: nothing that a gateway could read as two. */
+/**
+ * An international number with its plus (E.164), or one plain email address: nothing that a gateway could read as two.
+ */
 export function isAddressFor(kind: SentFactor['kind'], to: string): boolean {
   return kind === 'sms' ? /^\+[1-9][0-9]{7,14}$/.test(to) : emailShape(to) && !/[<>,;:"()[\]\\]/.test(to);
 }
 
-/** Enough for its owner to know it again. */
+/** Enough for its owner to recognise it. */
 export function maskedAddress({ kind, to }: Pick<SentFactor, 'kind' | 'to'>): string {
   if (kind === 'sms') return `•••${to.slice(-2)}`;
   return `${to.slice(0, 1)}•••${to.slice(to.lastIndexOf('@'))}`;
@@ -78,8 +80,8 @@ export function maskedAddress({ kind, to }: Pick<SentFactor, 'kind' | 'to'>): st
 type SentChallenge = Extract<Challenge, { kind: 'sent' }>;
 
 /**
- * Whether this is a code for the token as it is now. One that went to the number before, or to the phone of the owner
- * before, is worth nothing; neither is one that has expired.
+ * Whether this is a code for the token as it is now. A code sent to an earlier address or owner is void, and so is an
+ * expired one.
  */
 export function standsFor(challenge: Challenge, token: SentToken, now: number): challenge is SentChallenge {
   return (
@@ -90,7 +92,7 @@ export function standsFor(challenge: Challenge, token: SentToken, now: number): 
   );
 }
 
-/** The same token, with its codes going elsewhere. */
+/** The same token with another address for its codes. */
 export function moved(token: SentToken, to: string): SentToken {
   const { kind } = token.factor;
   return { ...token, factor: { kind, to, moves: movesOf(token) + 1 } };
@@ -100,16 +102,19 @@ export function movesOf({ factor }: Pick<SentToken, 'factor'>): number {
   return factor.moves ?? 0;
 }
 
-/** For how long no other code is sent; 0: send one. A code that was used makes room for the next. */
+/** How long until another code may be sent; 0: now. After a code was used there is no wait. */
 export function resendWaitMs(challenge: Challenge | undefined, token: SentToken, now: number): number {
   if (!challenge || !standsFor(challenge, token, now) || challenge.usedAt !== undefined) return 0;
   return untilResendMs(challenge.createdAt + RESEND_AFTER_MS, now);
 }
 
-/** Further ahead than this no code was set to be asked for again, also by a process whose clock runs ahead. */
+/** No resend time is set further ahead than this, even by a process whose clock is fast. */
 const MAX_RESEND_AHEAD_MS = 2 * RESEND_AFTER_MS;
 
-/** How long until another code may be asked for; 0 after the clock was set back, whose former time is not waited for (SR-63). */
+/**
+ * How long until another code may be requested; 0 after the clock was set back, because its earlier time is not waited
+ * for (SR-63).
+ */
 export function untilResendMs(resendAt: number, now: number): number {
   const left = resendAt - now;
   return left > MAX_RESEND_AHEAD_MS ? 0 : Math.min(Math.max(0, left), RESEND_AFTER_MS);

@@ -18,8 +18,8 @@ import { maskedAddress } from './out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from './send-code.ts';
 
 /**
- * The person picked a phone or a mailbox: a code goes there, if everything that let them get this far still stands. One that
- * is on its way is not sent again, so that going back and forth between two ways costs nothing.
+ * Sends a code after the user picked a phone or a mailbox, if everything that they have shown is still valid. A recent
+ * code is not sent again, so that switching between two options costs nothing.
  */
 export async function prepareCode(
   ports: StepPorts,
@@ -28,14 +28,14 @@ export async function prepareCode(
   option: FactorOption,
   { client, language }: { client: ClientInfo; language: MailLanguage },
 ): Promise<Result<ChallengeDraft>> {
-  // Nothing is sent for a name alone (SR-17): a first factor, or the host's backend, has said who it is.
+  // Nothing is sent for a name alone (SR-17): a first factor, or the host's backend, has to identify the user.
   if (flow.user === undefined) return refusal('STEP_NOT_EXPECTED');
   const known = await readUser(ports, flow.account, flow.user);
   if (!known) return refusal('ACCESS_DENIED');
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const token = tokens.find(({ value }) => value.id === option.id)?.value;
   if (!user || !token || !isSent(token)) return refusal('ACCESS_DENIED', {}, { about: known.id });
-  // Whoever had the password changed must not be rung up by the old one (SR-38).
+  // After a password change, the old password must not send codes (SR-38).
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) {
     return refusal('ACCESS_DENIED', {}, { about: user.id });
   }

@@ -27,39 +27,39 @@ export type SendNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | '
 
 export interface SendOrder {
   token: SentToken;
-  /** There is none yet: it becomes one with this code. */
+  /** The token does not exist yet: this code creates it. */
   isNew?: true;
   resource: Resource;
   /** The sign-in that the code is for, or `apiScope` of the resource. */
   scope: string;
   language: MailLanguage;
-  /** What the code confirms, where it is no sign-in. */
+  /** The transaction that the code confirms; absent at a sign-in. */
   transaction?: Transaction;
-  /** Not after this, whatever the code's own life. */
+  /** The latest expiry, whatever the code's own lifetime. */
   until?: number;
-  /** Of the page around the widget, where the sign-in has one. */
+  /** The origin of the page around the widget, if the sign-in has one. */
   origin?: string;
-  /** What else the event is about. */
+  /** Further subjects of the event. */
   related: readonly string[];
 }
 
 export interface SentCode {
   token: SentToken;
   expiresAt: number;
-  /** From when on another one may be asked for. */
+  /** The earliest time for another code. */
   resendAt: number;
 }
 
 /**
- * Sends a code to where a token's codes go. Whoever calls has seen a first factor, or has been asked by the host's backend:
- * nothing is sent for a name alone. The code counts from the commit on, which comes before the sending, so a crash in
- * between costs another one; it takes the place of the one before and touches no failures (SR-14, SR-48).
+ * Sends a code to a token's address. The caller has verified a first factor, or the host's backend has asked: nothing
+ * is sent for a name alone. The code is valid from the commit on, which precedes the sending, so a crash in between
+ * costs another one; it replaces the one before and changes no failures (SR-14, SR-48).
  *
- * @returns CODE_NOT_SENT when nobody took it on: it is void then. CODE_LIMIT: too many, or too soon after the last.
+ * @returns CODE_NOT_SENT if no sender accepted it: it is void then. CODE_LIMIT: too many, or too soon after the last.
  */
 export async function sendCode(ports: SendNeeds, act: RequestContext, order: SendOrder): Promise<Result<SentCode>> {
   const code = newCode(ports);
-  // One after another, so that of several clicks the first alone counts as a sending.
+  // One at a time, so that only the first of several clicks sends a code.
   const made = await runExclusive(ports.store, `code/${order.token.id}/${order.scope}`, () =>
     ask(ports, act, order, code),
   );
@@ -89,7 +89,7 @@ export async function sendCode(ports: SendNeeds, act: RequestContext, order: Sen
 
 type Made = Result<{ token: SentToken; challenge: Challenge }>;
 
-/** Writes down what the token is asked, unless it is too soon or too much. */
+/** Stores the token's challenge, unless it is too soon or too much. */
 async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code: string): Promise<Made> {
   const { id, account } = order.token;
   const keys = [tokenDocument.key(id), challengeDocument.key(id, order.scope)] as const;
@@ -100,11 +100,11 @@ async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code
   if (full) return full;
   return transact<typeof keys, Made>(ports, id, keys, ([stored, current], now): Decision<Made> => {
     const token = stored?.value ?? (order.isNew && order.token);
-    // Whoever moved the token elsewhere meanwhile has the last word: nothing goes to an address that was read before.
+    // The address may have changed since the token was read: nothing is sent to the old one.
     if (!token || !isSent(token) || token.epoch !== order.token.epoch || movesOf(token) !== movesOf(order.token)) {
       return { answer: refusal('CODE_NOT_SENT') };
     }
-    // Somebody was faster: one message is enough.
+    // A parallel request was faster: one message is enough.
     const left = resendWaitMs(current?.value, token, now);
     if (left > 0) return { answer: refusal('CODE_LIMIT', { retryAfterMs: left }) };
     const challenge: Challenge = {
@@ -124,7 +124,7 @@ async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code
   });
 }
 
-/** The code that is on its way in this scope, where there is one that is too young for another. */
+/** The current code in this scope, if it is too recent for another. */
 export async function codeUnderWay(
   ports: Pick<Ports, 'store' | 'clock'>,
   token: SentToken,
@@ -151,7 +151,9 @@ export function isSentCode(
   return isSameSecret(codeMac(ports, token, scope, code), Buffer.from(challenge.mac, 'base64url'));
 }
 
-/** A million codes are tried out from any hash, so it takes the service's key; bound to token, address and sign-in. */
+/**
+ * A million codes can be tried against any hash, so this uses the service's key; bound to token, address and sign-in.
+ */
 function codeMac(ports: Pick<Ports, 'secrets'>, token: SentToken, scope: string, code: string): Buffer {
   const { account, id, factor, epoch } = token;
   return Buffer.from(
@@ -166,12 +168,12 @@ function newCode(ports: Pick<Ports, 'random'>): string {
   }
 }
 
-/** Approximate, and counted whether the sending then works or not: a message that was lost has been paid for. */
+/** Approximate, and counted whether or not the sending works: a lost message is paid for. */
 async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
   const { limits } = ports.codes;
   const now = ports.clock.now();
   const tooMany = (resetAt: number) => refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
-  // With the account, so that none uses up what an address may get from another.
+  // Per account, so that no account uses up another's limit for an address.
   const mac = ports.secrets.mac('code-address', JSON.stringify([account, factor.kind, normaliseName(factor.to)]));
   const address = Buffer.from(mac).toString('base64url');
   const caps: [key: string, windowMs: number, limit: number][] = [
@@ -183,14 +185,14 @@ async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
     if (!allowed) return tooMany(resetAt);
   }
   const ofAccount = await ports.store.increment(`codes/of/${account}`, HOUR_MS, limits.perAccountAndHour, now);
-  // Before the server's count, so that what is refused to one account does not count for all.
+  // Before the server's count, so that a refusal to one account does not count for all.
   if (!ofAccount.allowed) return tooMany(ofAccount.resetAt);
   const ofServer = await ports.store.increment('codes/all', HOUR_MS, limits.perHour, now);
   const sent = { ofAccount: ofAccount.count, ofServer: ofServer.count };
   return isWithinServerLimit(limits, sent) ? undefined : tooMany(ofServer.resetAt);
 }
 
-/** Nobody took it on, so it counts for nothing, and the next one need not wait. */
+/** No sender accepted it, so it is void, and the next one need not wait. */
 async function withdraw(ports: SendNeeds, act: RequestContext, order: SendOrder, challenge: Challenge): Promise<void> {
   const key = challengeDocument.key(challenge.token, order.scope);
   await transact(ports, key.anchor, [key], ([current], now): Decision<void> => {

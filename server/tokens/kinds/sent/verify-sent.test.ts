@@ -16,7 +16,7 @@ const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken()
 const TOKEN: SentToken = { ...record, factor: { kind: 'sms', to: '+4915112345678' } };
 const sentTo = (token: SentToken, changes: { usedAt?: number } = {}): Challenge => ({
   kind: 'sent',
-  // As the code was sent: bound to token, address and sign-in.
+  // The code as sent: bound to token, address and sign-in.
   mac: Buffer.from(
     secrets.mac('sent-code', JSON.stringify([token.account, token.id, token.factor.to, token.epoch, 0, SCOPE, CODE])),
   ).toString('base64url'),
@@ -35,7 +35,7 @@ const judge = (typed: string, challenge?: Challenge, { token = TOKEN, scope = SC
 };
 
 // SR-48
-test('the code that was sent is accepted, and used up', () => {
+test('the sent code is accepted, and used up', () => {
   const challenge = sentTo(TOKEN);
   expect(judge(CODE, challenge)).toEqual({
     verdict: 'accepted',
@@ -49,20 +49,20 @@ test('any other code is wrong, and so is the right one in another sign-in', () =
   expect(judge(CODE, sentTo(TOKEN), { scope: 'flow/flw_00000000002' })).toEqual({ verdict: 'wrong' });
 });
 
-test('without a code that stands there is nothing that a guess could hit', () => {
+test('without a valid code there is nothing to guess', () => {
   expect(judge(CODE)).toEqual({ verdict: 'not-asked' });
   expect(judge(CODE, sentTo(TOKEN), { now: NOW + 1000 })).toEqual({ verdict: 'not-asked' });
   expect(judge(CODE, sentTo(TOKEN), { token: { ...TOKEN, epoch: 1 } })).toEqual({ verdict: 'not-asked' });
 });
 
-test('the code that was used is a replay, and another beside it hits nothing', () => {
+test('a used code is a replay, and there is nothing else to guess', () => {
   const used = sentTo(TOKEN, { usedAt: NOW });
   expect(judge(CODE, used)).toEqual({ verdict: 'replayed' });
   expect(judge('123457', used)).toEqual({ verdict: 'not-asked' });
 });
 
-// The attack: a message is read over a shoulder, and its code burnt or probed without the PIN.
-test('behind a wrong PIN the right code is only wrong', () => {
+// The attack: a message is seen over a shoulder, and its code used up or probed without the PIN.
+test('after a wrong PIN the right code is only wrong', () => {
   const token = { ...TOKEN, pin: newPin(ports, TOKEN, '0427', 'before') };
   expect(judge(`0428${CODE}`, sentTo(TOKEN), { token })).toEqual({ verdict: 'wrong' });
   expect(judge(`0428${CODE}`, sentTo(TOKEN, { usedAt: NOW }), { token })).toEqual({ verdict: 'not-asked' });

@@ -5,8 +5,8 @@ import { standsFor } from './out-of-band-code.ts';
 import { isSentCode } from './send-code.ts';
 
 /**
- * A code that was sent, with its token's PIN where it has one. Without a code that stands there is nothing that a guess could
- * hit, and so nothing to count; the same holds when the code that was sent has been used.
+ * Verifies a sent code, with its token's PIN if it has one. Without a valid code there is nothing to guess, and so
+ * nothing to count; the same holds after the code has been used.
  */
 export function verifySent(
   ports: VerifyNeeds,
@@ -20,7 +20,7 @@ export function verifySent(
   if (!challenge || !standsFor(challenge, token, now)) return { verdict: 'not-asked' };
   const isRight = isSentCode(ports, token, scope, challenge, otp);
   if (challenge.usedAt !== undefined) return { verdict: isRight && isPinRight ? 'replayed' : 'not-asked' };
-  // A right code behind a wrong PIN is not used up: whoever reads a message over a shoulder cannot burn it.
+  // A right code after a wrong PIN is not used up, so that an attacker who saw the message cannot invalidate it.
   if (!isRight || !isPinRight) return { verdict: 'wrong' };
   return { verdict: 'accepted', next: token, challenge: { ...challenge, usedAt: now } };
 }

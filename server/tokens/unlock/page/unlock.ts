@@ -15,9 +15,9 @@ import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
 
 /**
- * The page behind a link that unlocks its person's tokens: a button, since mail programs open links before people do.
+ * The page of a link that unlocks its user's tokens: it has a button, because mail programs open links before users do.
  *
- *     GET  /unlock#…   sends itself the link that stands behind `#`
+ *     GET  /unlock#…   submits the link that follows `#` to itself
  *     POST /unlock     asks; once confirmed, unlocks
  */
 export function unlock(ports: Needs) {
