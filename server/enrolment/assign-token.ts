@@ -19,20 +19,20 @@ import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrol
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** Somebody who sets up a token in their sign-in. */
+/** A user who sets up a token during a sign-in. */
 export interface OwnToken {
-  /** Of the person. */
+  /** The user's. */
   act: RequestContext;
   flow: Flow;
   enrolling: Enrolling;
-  /** What becomes a token. */
+  /** The data of the unfinished token. */
   making: Making;
   user: User;
 }
 
 /**
- * Assigns the person together with the tokens that they have just set up. This commit decides: of any number of people who
- * know one password one sets up the first token, and one link serves once (SR-1, SR-40).
+ * Assigns the user together with the tokens that they have just set up. This commit decides: if several sign-ins know
+ * one password, only one sets up the first token, and a link works once (SR-1, SR-40).
  */
 export function assignEnrolledToken(
   ports: Needs,
@@ -45,7 +45,7 @@ export function assignEnrolledToken(
   return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!before) return { answer: refusal('ACCESS_DENIED') };
-    // By an attempt that broke off after this very commit.
+    // An attempt that failed right after this commit has assigned them already.
     if (tokens.every((token) => before.enrolled?.includes(token))) return { answer: { user: before } };
     const refused = whyNot(own, before, link?.value, now);
     if (refused) return { answer: refused };
@@ -69,17 +69,19 @@ export function assignEnrolledToken(
   });
 }
 
-/** What was shown for the enrolment may have lost its worth while the code was typed (SR-4, SR-38). */
+/**
+ * A password, link or address that the enrolment rests on may have changed while the user typed the code (SR-4, SR-38).
+ */
 function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
   const { flow, enrolling, making } = own;
   if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
   if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
-  // On the way from the self-service page: nothing else has changed since that was opened.
+  // Started from the self-service page: the user's credentials must not have changed since that page was opened.
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
-  // Another holder of the same password was faster, or an administrator gave them one, perhaps to take it away again.
+  // Another sign-in with the same password was faster, or an administrator assigned a token, perhaps only for a while.
   if (enrolling.basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
-  // The person's number or mailbox has become another: the code went to the one before.
+  // The user's phone number or email address has changed: the code went to the old one.
   const isSent = making.kind === 'sms' || making.kind === 'email';
   if (isSent && !mayGoTo(making.kind, making.sent?.to ?? '', user)) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
@@ -89,7 +91,7 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
 }
 
-/** A token that was made a moment ago, in its first ownership. */
+/** Gives a new token its first ownership epoch. */
 function withToken(user: User, { flow }: OwnToken, id: TokenId): User {
   const token = { id, owner: user.id, account: user.account, epoch: 0 };
   return assignWithToken(user, flow.resource, token) ?? user;

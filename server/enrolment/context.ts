@@ -12,15 +12,15 @@ import type { Enrolling } from './enrolling.ts';
 import { lacksPassword } from './enrolment-link.ts';
 import { type EnrolmentQuestion, judgeEnrolment, wantsEnrolment } from './offer-enrolment.ts';
 
-/** Somebody at a step of an enrolment, as they are now. */
+/** The user at a step of an enrolment, read for this step. */
 export interface EnrolmentContext {
   user: User;
-  /** With which they are assigned to the resource. */
+  /** The tokens that the user is assigned to the resource with. */
   tokens: Token[];
   enrolling: Enrolling;
 }
 
-/** What was shown before the enrolment may have lost its worth since (SR-4, SR-38, SR-39). */
+/** True while the factors shown before the enrolment are still valid (SR-4, SR-38, SR-39). */
 export async function isStillAssigned(
   ports: Pick<Ports, 'store' | 'clock'>,
   flow: Flow,
@@ -36,12 +36,12 @@ export async function isStillAssigned(
   return { user, tokens: tokens.map(({ value }) => value), enrolling };
 }
 
-/** What is asked again at each step: the policy, and what the person has, may have changed. */
+/** Decided at each step, because the policy and the user's tokens may have changed. */
 export function questionOf(flow: Flow, resource: Resource, { user, enrolling }: EnrolmentContext): EnrolmentQuestion {
   return { user, resource, basis: enrolling.basis, isAsked: wantsEnrolment(flow) };
 }
 
-/** The kinds that this person may set up now; undefined: they may set up nothing any more. */
+/** The kinds that the user may set up now; undefined if none are allowed any more. */
 export async function kindsNow(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   flow: Flow,

@@ -6,8 +6,8 @@ import { enrolmentTriesDocument } from './documents.ts';
 import { tryOnceMore } from './enrolment-tries.ts';
 
 /**
- * Counts a try at a code that was sent to a token which is none yet, for its person, in whichever sign-in. Told with the
- * sign-in's own event. The count goes with the first token that they set up, or with a link that is sent to them.
+ * Counts a wrong code of an unfinished token against its user, across all sign-ins. The event is recorded with the
+ * sign-in's own event. The first token that the user sets up, or an enrolment link sent to them, clears the count.
  */
 export function countTry(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -14,7 +14,7 @@ import { APP_TOKEN, openSeed } from './show-enrolment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** One that is there already is of an attempt that broke off; its code is used up all the same. */
+/** Stores the app token. If a failed attempt has stored it already, its code is still used up. */
 export function makeAppToken(
   ports: Needs,
   own: OwnToken,
@@ -34,7 +34,7 @@ export function makeAppToken(
     };
     const judged = verifyOtp(known, secret, otp, now);
     if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
-    // The person holds the seed, so there is nothing that a word on their clock could give away.
+    // The user holds the seed, so a message about clock drift reveals nothing new.
     if (judged.verdict === 'wrong') return { answer: wrongCode(known, secret, otp, now) };
     const token = advanceCounter(known, judged.counter);
     const event = createEvent(act, { type: 'token.created', subject: token.id }, now);

@@ -10,8 +10,8 @@ import { discardDraft } from './discard-draft.ts';
 import type { PasskeyMaking } from './enrolling.ts';
 
 /**
- * A passkey that was made in this sign-in, for what this sign-in asked. Of an attempt that broke off there may be one already: the
- * same goes on, and another one, which the device has put in its place, takes its place here.
+ * Verifies the response to this sign-in's challenge and stores the passkey. A failed attempt may have stored one
+ * already: the same passkey continues, and a different one from the same device replaces it.
  */
 export async function makeOwnPasskey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'> & PasskeyNeeds,
@@ -30,7 +30,7 @@ export async function makeOwnPasskey(
     challenge,
     topOrigin: flow.origin,
     user: user.id,
-    // The challenge lives in the sign-in, and no longer.
+    // The challenge expires with the sign-in.
     expiresAt: flow.expiresAt,
   };
   const { actor: _person, ...client } = act;

@@ -16,9 +16,9 @@ import { newRecord } from './new-record.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /**
- * The code that was sent to a new token, used up in the commit that makes it (SR-1). It is bound to token and address, so no
- * code of one number makes a token of another. A try is counted before it is judged: unlike the code of an app, whose key is on
- * the screen, this one can be guessed (SR-2).
+ * Uses up the code sent to a new token in the commit that creates the token (SR-1). The code is bound to token and
+ * address, so a code for one number creates no token for another. Count a try before verifying it: unlike the code of
+ * an app, whose key is on the screen, a sent code can be guessed (SR-2).
  *
  * @param threshold the resource's `failedAttemptsBeforeLock`
  */
@@ -31,7 +31,7 @@ export async function makeSentToken(
 ): Promise<Result<{ token: SentToken }>> {
   const { act, flow, user } = own;
   const { sent } = making;
-  // Somebody may have changed the person's address since.
+  // The user's address may have changed since the code was sent.
   if (!sent || !mayGoTo(making.kind, sent.to, user)) return refusal('NOTHING_ASKED');
   const keys = [tokenDocument.key(making.token), challengeDocument.key(making.token, flow.id)] as const;
   const [, asked] = await ports.store.getMany(keys, ports.clock.now());
@@ -46,7 +46,7 @@ export async function makeSentToken(
     const judged = verifySent(ports, known, { challenge, scope: flow.id }, typed, now);
     if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG') };
     if (judged.verdict === 'not-asked') return { answer: refusal('NOTHING_ASKED') };
-    // Of an attempt that broke off behind this very commit.
+    // An attempt failed right after this commit.
     if (judged.verdict === 'replayed') return { answer: before ? { token: known } : refusal('OTP_REPLAYED') };
     const used = judged.challenge;
     return {
@@ -63,7 +63,7 @@ export async function makeSentToken(
   });
 }
 
-/** What a code is sent to, and what it makes. */
+/** The address that a code is sent to, and the token that it creates. */
 export function newSentToken(
   own: Pick<OwnToken, 'user'>,
   { kind, token }: Pick<SentMaking, 'kind' | 'token'>,

@@ -20,13 +20,13 @@ import { recoveryCodesOf } from './show-enrolment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & PasskeyNeeds;
 
-/** What shows that the device of a new token is there: a code that it shows or was sent, or the new passkey. */
+/** Proof that the user has the device of a new token: a code that it shows or receives, or the new passkey. */
 export type FirstProof = { otp: string } | { response: PasskeyAttestation };
 
 /**
- * Makes a token of an enrolment whose first proof is right, and assigns its person together with it, and with recovery codes
- * where they have none. The tokens come first: a crash in between leaves some that nobody signs in with, the same flow goes
- * on from there, and the doctor finds what no flow will.
+ * Creates a token after its first valid proof and assigns the user with it, and with recovery codes if they have none.
+ * The tokens are stored first: after a crash in between, they sign in no user, the same flow continues, and the doctor
+ * finds the ones that no flow completes.
  *
  * @param threshold the resource's `failedAttemptsBeforeLock`
  */
@@ -43,12 +43,12 @@ export async function createEnrolledToken(
   if (recovery !== undefined) ids.push((await makeRecoveryCodes(ports, own, recovery)).id);
   const assigned = await assignEnrolledToken(ports, own, ids);
   if (!isRefusal(assigned)) return { ...assigned, token: made.token };
-  // Whoever may not have them after all leaves none behind.
+  // If the assignment is refused, discard the new tokens.
   for (const id of ids) await discardDraft(ports, own.act, id, own.user);
   return assigned;
 }
 
-/** Each kind takes its own proof and no other. */
+/** Each kind accepts its own proof only. */
 async function makeByKind(
   ports: Needs,
   own: OwnToken,

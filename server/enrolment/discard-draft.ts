@@ -8,7 +8,7 @@ import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
 import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
-/** Deletes a token that did not become one of its owner's. */
+/** Deletes a token whose enrolment was not completed. */
 export async function discardDraft(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,

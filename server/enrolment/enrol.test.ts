@@ -57,7 +57,7 @@ const keyOf = ({ view }: LoginDriver) => (view.enrol?.kind === 'totp' ? view.enr
 const ownedBy = async ({ account, user }: Fixture) =>
   (await ports.store.range(tokenIndexes.ofOwner(account, user.id), { limit: 100 })).map(({ id }) => id);
 
-describe('at the first sign-in', () => {
+describe('enrolment at the first sign-in', () => {
   test('the token and recovery codes are set up before there is a result, and the first code counts', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
@@ -72,7 +72,7 @@ describe('at the first sign-in', () => {
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2', otp: 'verified' });
   });
 
-  test('from then on the app and the recovery codes are what the person signs in with', async () => {
+  test('afterwards the user signs in with the app or a recovery code', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const app = totpApp(walk.view);
@@ -87,7 +87,7 @@ describe('at the first sign-in', () => {
     expect(await other.recovery(code)).toMatchObject({ step: 'done', used: 'recovery' });
   });
 
-  test('the code that set it up is used up', async () => {
+  test('the code that set the token up is used up', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const otp = totpApp(walk.view).code(ports.clock.now());
@@ -96,14 +96,14 @@ describe('at the first sign-in', () => {
     expect(await next.otp(otp)).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
   });
 
-  test('a mail tells the person', async () => {
+  test('notifies the user by mail', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-added' });
   });
 
-  test('the phone that had dropped the page sees the same key, and the same recovery codes, and nobody else does', async () => {
+  test('a phone that reloads the page sees the same key and recovery codes, and no other client does', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     expect(await walk.look()).toMatchObject({ enrol: { secret: keyOf(walk) } });
@@ -113,7 +113,7 @@ describe('at the first sign-in', () => {
     expect(await walk.look()).toMatchObject({ codes: walk.view.codes });
   });
 
-  test('what is offered may be left out', async () => {
+  test('an optional enrolment can be skipped', async () => {
     const scene = await setStage(OFFERED);
     const walk = await toEnrol(scene);
     expect(walk.view).toMatchObject({ step: 'enrol', enrol: { mayWait: true } });
@@ -133,23 +133,23 @@ describe('attacks on the enrolment', () => {
     ['auto', 'active'],
     ['auto', 'deactivated'],
     ['password-otp', 'deactivated'],
-  ])('whoever stole a password sets up nothing under %s where the token is %s', async (methodPolicy, state) => {
+  ])('a stolen password sets up no token under %s if the existing token is %s', async (methodPolicy, state) => {
     const scene = await setStage(REQUIRED, { tokens: [{ state }], alone: true, resource: { methodPolicy } });
     const walk = await toEnrol(scene, 'enrol');
     expect(walk.view.step).not.toBe('enrol');
     expect(walk.view.enrol).toBeUndefined();
   });
 
-  test('nor where the token belongs to the person and is assigned elsewhere, or nowhere', async () => {
+  test('a stolen password sets up no token if the user owns one that is assigned elsewhere or not at all', async () => {
     const scene = await setStage();
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await setState(ports, scene.account, token.id, 'locked');
-    // Nor do they come in without what is demanded.
+    // A thief does not get past a required enrolment either.
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   });
 
   // SR-69
-  test('nor where the token was deleted, whether the deletion broke off or not', async () => {
+  test('a stolen password sets up no token after the old one was deleted, even if the deletion was interrupted', async () => {
     const scene = await setStage(REQUIRED, { tokens: [{}], alone: true });
     const [token] = scene.tokens;
     if (!token) throw new Error('no token');
@@ -163,7 +163,7 @@ describe('attacks on the enrolment', () => {
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   });
 
-  test('a step that is skipped is not skipped', async () => {
+  test('a request cannot skip a required step', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     for (const answer of [walk.confirmCodes(), walk.otp('123456'), walk.password(), walk.recovery('a')]) {
@@ -173,7 +173,7 @@ describe('attacks on the enrolment', () => {
     expect((await walk.look()) as object).not.toHaveProperty('result');
   });
 
-  test('putting it off ends with the instant, also for whoever was offered it before', async () => {
+  test('enrolment cannot be postponed after its deadline, even if it was offered before', async () => {
     const until = ports.clock.now() + 60_000;
     const scene = await setStage({ ...REQUIRED, postponableUntil: until });
     const early = await toEnrol(scene);
@@ -186,7 +186,7 @@ describe('attacks on the enrolment', () => {
     expect((await toEnrol(scene)).view.enrol?.mayWait).toBe(false);
   });
 
-  test('codes of another key are wrong, are bounded, and lock nothing', async () => {
+  test('refuses codes of another key, limits the tries and locks no token', async () => {
     const scene = await setStage(REQUIRED);
     const [walk, other] = [await toEnrol(scene), await toEnrol(scene)];
     const wrong = totpApp(other.view).code(ports.clock.now());
@@ -197,7 +197,7 @@ describe('attacks on the enrolment', () => {
     expect((await toEnrol(scene)).view.step).toBe('enrol');
   });
 
-  test('a code of minutes ago is wrong, and says that a clock is off', async () => {
+  test('refuses a code that is minutes old and reports clock drift', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const otp = totpApp(walk.view).code(ports.clock.now() - 90_000);
@@ -205,7 +205,7 @@ describe('attacks on the enrolment', () => {
   });
 
   // SR-1
-  test('50 at once with one right code make one token', async () => {
+  test('50 simultaneous requests with one valid code create one token', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const otp = totpApp(walk.view).code(ports.clock.now());
@@ -215,7 +215,7 @@ describe('attacks on the enrolment', () => {
     expect(await ownedBy(scene)).toHaveLength(2);
   });
 
-  test('of many who know one password, one sets up the first token, and no other sign-in ends by password', async () => {
+  test('of many sign-ins with one password, one sets up the first token and no other completes with the password alone', async () => {
     const scene = await setStage(OFFERED);
     const walks = await Promise.all(Array.from({ length: 5 }, () => toEnrol(scene)));
     const waiting = await toEnrol(scene);
@@ -223,13 +223,13 @@ describe('attacks on the enrolment', () => {
     expect(walks.map(({ view }) => view.step).sort()).toEqual(['codes', 'denied', 'denied', 'denied', 'denied']);
     expect(await ownedBy(scene)).toHaveLength(2);
     expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
-    // SR-38: it stood on the password alone.
+    // SR-38: this sign-in rested on the password alone.
     expect(await waiting.later()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   });
 
   // SR-4, SR-38, SR-39
   test.each(['blockUser', 'changePassword', 'disableResource', 'deactivatePlan'] as const)(
-    'after %s nobody sets up anything',
+    'no token is set up after %s',
     async (change) => {
       const scene = await setStage();
       const walk = await toEnrol(scene);
@@ -239,14 +239,14 @@ describe('attacks on the enrolment', () => {
     },
   );
 
-  test('a policy that was withdrawn meanwhile lets nobody set up anything', async () => {
+  test('no token is set up once the policy is withdrawn', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
     expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
   });
 
-  test('whoever is blocked while the recovery codes are on the screen gets no result', async () => {
+  test('a user who is blocked while recovery codes are on the screen gets no result', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
@@ -255,7 +255,7 @@ describe('attacks on the enrolment', () => {
   });
 
   // SR-23
-  test('neither key nor recovery codes are in what is stored', async () => {
+  test('stored data contains neither the key nor recovery codes', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const secret = keyOf(walk) ?? '';
@@ -266,7 +266,7 @@ describe('attacks on the enrolment', () => {
   });
 });
 
-describe('by policy', () => {
+describe('enrolment policy', () => {
   test.each<[MethodPolicy, EnrolmentPolicy, string, boolean | undefined]>([
     ['auto', REQUIRED, 'enrol', false],
     ['auto', OFFERED, 'enrol', true],
@@ -274,24 +274,24 @@ describe('by policy', () => {
     ['password-otp', OFFERED, 'enrol', false],
     ['password', REQUIRED, 'done', undefined],
     ['otp', REQUIRED, 'otp', undefined],
-  ])('under %s and %o somebody without a token gets to %s', async (methodPolicy, enrolment, step, mayWait) => {
+  ])('under %s and %o a user without a token gets to %s', async (methodPolicy, enrolment, step, mayWait) => {
     const scene = await setStage(enrolment, { resource: { methodPolicy } });
     const { view } = await toEnrol(scene);
     expect(view.step).toBe(step);
     expect(view.enrol?.mayWait).toBe(mayWait);
   });
 
-  test('without a policy everything is as it was', async () => {
+  test('without a policy the sign-in does not change', async () => {
     const scene = await createFixture(ports, { resource: { methodPolicy: 'password-otp' } });
     expect((await toEnrol(scene)).view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   });
 
-  test('where apps do not count, none is set up', async () => {
+  test('no app is set up where apps are not accepted', async () => {
     const scene = await setStage(REQUIRED, { resource: { tokenKinds: ['webauthn'] } });
     expect((await toEnrol(scene)).view.step).toBe('done');
   });
 
-  test('where recovery codes do not count, none are made', async () => {
+  test('no recovery codes are created where they are not accepted', async () => {
     const scene = await setStage(REQUIRED, { resource: { tokenKinds: ['totp'] } });
     const walk = await toEnrol(scene);
     expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
@@ -299,8 +299,8 @@ describe('by policy', () => {
   });
 });
 
-describe('where the page asks for it', () => {
-  test('another token is set up after both factors, and the result is of what was shown', async () => {
+describe("enrolment at the page's request", () => {
+  test('another token is set up after both factors, and the result lists the factors that were shown', async () => {
     const scene = await setStage(OFFERED, { tokens: [{}] });
     await giveRecoveryCodes(scene);
     const walk = await toEnrol(scene, 'enrol');
@@ -319,13 +319,13 @@ describe('where the page asks for it', () => {
     expect(await walk.otp(await wrongCode(scene))).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
   });
 
-  test('where the resource says nothing of it, the sign-in simply ends', async () => {
+  test('the sign-in completes without enrolment where the resource has no policy', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await toEnrol(scene, 'enrol');
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
   });
 
-  test('it is left out without a trace', async () => {
+  test('skipping it leaves no trace', async () => {
     const scene = await setStage(OFFERED, { tokens: [{}] });
     const walk = await toEnrol(scene, 'enrol');
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
@@ -334,8 +334,8 @@ describe('where the page asks for it', () => {
   });
 });
 
-describe('an enrolment that breaks off', () => {
-  test('before the assignment leaves a token with which nobody signs in, and the same flow goes on', async () => {
+describe('an enrolment that is interrupted', () => {
+  test('before the assignment leaves a token that signs in no user, and the same flow continues', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const app = totpApp(walk.view);
@@ -346,14 +346,14 @@ describe('an enrolment that breaks off', () => {
     await expect(walk.enrol(app.code(ports.clock.now()))).rejects.toThrow();
     ports.store.intercept = {};
     expect(await ownedBy(scene)).toHaveLength(2);
-    // The leftover is no token that the person has: another sign-in is offered one as before.
+    // The leftover does not count as the user's token: another sign-in is offered one.
     expect((await toEnrol(scene)).view.step).toBe('enrol');
     ports.clock.advance(30_000);
     expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'codes' });
     expect(await ownedBy(scene)).toHaveLength(2);
   });
 
-  test('after the assignment the person goes on to the recovery codes', async () => {
+  test('after the assignment continues with the recovery codes', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     const app = totpApp(walk.view);
@@ -365,7 +365,7 @@ describe('an enrolment that breaks off', () => {
   });
 });
 
-test('a resource of the same account that asks for nothing is none of its business', async () => {
+test('does not affect a resource of the same account without a policy', async () => {
   const scene = await setStage();
   const other = await addResource(ports, scene.account, { name: 'Wiki' });
   const walk = await toEnrol(scene);

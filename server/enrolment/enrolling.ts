@@ -5,52 +5,53 @@ import type { EnrolmentBasis, EnrolmentKind } from '../resources/enrolment-polic
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 
-/**
- * A token that becomes one with the first proof that its device is there, kept in the flow of the person who sets it up.
- */
+/** A token being set up, stored in the user's flow until its first valid proof. */
 export interface Enrolling {
-  /** What the person may set up, the recommended kind first. None: there has to be a token, and none can be had here. */
+  /**
+   * The kinds that the user may set up, the recommended one first. If empty: a token is required and none can be set up
+   * here.
+   */
   kinds: readonly EnrolmentKind[];
-  /** The kind that they are setting up. Absent: they are asked which. */
+  /** The kind being set up. If absent, the user has to choose. */
   making?: Making;
-  /** The recovery codes that come along, where the person has none. */
+  /** The recovery codes created with the token, if the user has none. */
   recovery?: TokenId;
   basis: EnrolmentBasis;
-  /** What the sign-in has shown already: it ends with that if the enrolment is left out. */
+  /** What the sign-in has verified so far: it completes with that if the enrolment is skipped. */
   passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind; pin?: true; passkey?: ShownPasskey; second?: ShownSecond };
-  /** Whether it can be left out, as far as was said when it was begun; and until when. */
+  /** Whether the enrolment may be skipped, decided when it started, and until when. */
   mayWait: boolean;
   until?: number;
 }
 
-/** What one kind needs until it is a token. */
+/** The data that one kind needs until the token exists. */
 export type Making = AppMaking | PasskeyMaking | SentMaking;
 
 export interface AppMaking {
   kind: 'totp';
   token: TokenId;
-  /** Sealed for the token that it will be. */
+  /** Sealed for the id of the future token. */
   sealedSecret: string;
 }
 
 export interface PasskeyMaking {
   kind: 'webauthn';
   token: TokenId;
-  /** What a new passkey is to answer, once. */
+  /** The challenge for the new passkey, valid once. */
   challenge: string;
 }
 
 export interface SentMaking {
   kind: 'sms' | 'email';
-  /** Another one for each address. */
+  /** A different one for each address. */
   token: TokenId;
-  /** Where codes go, masked, where that is on record. Absent: the person says where. */
+  /** The known address that codes go to, masked. If absent, the user enters one. */
   onRecord?: string;
-  /** The code that was sent last. */
+  /** The latest code. */
   sent?: {
     to: string;
     expiresAt: number;
-    /** From when on another one may be asked for. */
+    /** The earliest time for another code. */
     resendAt: number;
   };
 }

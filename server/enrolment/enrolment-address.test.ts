@@ -10,8 +10,8 @@ const text = fc.oneof(
 const person = fc.record({ phone: text, email: text }, { requiredKeys: [] });
 const kinds = fc.constantFrom('sms' as const, 'email' as const);
 
-// The attack: whoever has stolen a password names a phone or a mailbox of their own.
-test('where an address is known, codes go to that one or to nowhere, whatever is said', () => {
+// The attack: a thief of the password names their own phone or mailbox.
+test('sends codes only to the known address, whatever the user enters', () => {
   fc.assert(
     fc.property(kinds, person, text, (kind, user, said) => {
       const known = kind === 'sms' ? user.phone : user.email;
@@ -23,7 +23,7 @@ test('where an address is known, codes go to that one or to nowhere, whatever is
   );
 });
 
-test('mail goes to nobody of whom no address is known', () => {
+test('sends no mail to a user without a known address', () => {
   fc.assert(
     fc.property(person, text, ({ phone }, said) => {
       expect(mayGoTo('email', said, phone === undefined ? {} : { phone })).toBe(false);
@@ -31,7 +31,7 @@ test('mail goes to nobody of whom no address is known', () => {
   );
 });
 
-test('a number is said by whoever has none, and only one that a gateway reads as one', () => {
+test('accepts a number only from a user without one, and only if the gateway can send to it', () => {
   expect(codeTarget('sms', {})).toBe('theirs-to-say');
   expect(mayGoTo('sms', '+4915112345678', {})).toBe(true);
   for (const bad of ['015112345678', '+49 151 12345678', '+4915112345678,+15550100000', '', 'alice@shop.example']) {
@@ -39,12 +39,12 @@ test('a number is said by whoever has none, and only one that a gateway reads as
   }
 });
 
-test('a number that is known and cannot be sent to is no reason to let another be said', () => {
+test('an unusable known number does not let the user enter another', () => {
   expect(codeTarget('sms', { phone: '4915112345678' })).toBeUndefined();
 });
 
-// The attack: a stolen password moves the address, and has the first code sent there.
-test('an address that was given on a password alone is worth nothing to a password, until it is another one or vouched for', () => {
+// The attack: a thief of the password changes the address and has the first code sent there.
+test('does not trust an address set with a password alone until it changes or is confirmed', () => {
   const bases = fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const);
   fc.assert(
     fc.property(text, text, fc.boolean(), bases, (email, later, isOnPassword, basis) => {

@@ -3,13 +3,13 @@ import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import type { SentFactor } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
-/** Where the codes of a token that somebody sets up may go: to an address, or to one that they say; undefined: nowhere. */
+/** Where the codes of a new token may go: a known address, or one that the user enters; undefined: nowhere. */
 export type CodeTarget = { to: string } | 'theirs-to-say' | undefined;
 
 /**
- * What is on record is what codes go to, and nothing else: whoever has stolen a password would name a phone of their own.
- * Only a person of whom no number is known says one, on the same ground as they would set up an app. Mail goes to nowhere
- * but the address on record. A number that is not written internationally is known, and cannot be sent to.
+ * Codes go only to the known address, because a thief of the password would name their own phone. Only a user without a
+ * number may enter one, under the same conditions as for an app. Mail goes only to the known address. A known number
+ * that is not in international format cannot be sent to.
  */
 export function codeTarget(kind: SentFactor['kind'], { email, phone }: Pick<User, 'email' | 'phone'>): CodeTarget {
   const known = kind === 'sms' ? phone : email;
@@ -18,8 +18,8 @@ export function codeTarget(kind: SentFactor['kind'], { email, phone }: Pick<User
 }
 
 /**
- * Whether a mailbox on record shows anything of whoever has shown so much. A password gives an address on the self-service
- * page, and must not have what is sent there for its second factor.
+ * Whether a code sent to the mailbox proves more than the factors shown so far. With a password alone a thief can set
+ * the address on the self-service page, so such an address proves no second factor.
  */
 export function isMailboxTheirs(
   { email, emailOnPassword }: Pick<User, 'email' | 'emailOnPassword'>,
@@ -28,19 +28,19 @@ export function isMailboxTheirs(
   return basis !== 'password' || email === undefined || email !== emailOnPassword;
 }
 
-/** Notes on what a person has given their address: on a password alone, or on all that they have. */
+/** Records how the user set their address: with a password alone, or with all their factors. */
 export function emailGiven(user: User, email: string, isOnPassword: boolean): User {
   const vouched = emailVouchedFor(user);
   return isOnPassword ? { ...vouched, emailOnPassword: email } : vouched;
 }
 
-/** Somebody else says what a person's address is: whatever they gave it on counts no more. */
+/** An address set by an administrator or backend clears the mark that it was set with a password alone. */
 export function emailVouchedFor(user: User): User {
   const { emailOnPassword: _given, ...rest } = user;
   return rest;
 }
 
-/** Whether codes may go there, as the person is now. */
+/** Whether codes may go to that address, given the user's current data. */
 export function mayGoTo(kind: SentFactor['kind'], to: string, user: Pick<User, 'email' | 'phone'>): boolean {
   const target = codeTarget(kind, user);
   return target === 'theirs-to-say' ? isAddressFor(kind, to) : target?.to === to;

@@ -48,9 +48,9 @@ const sentTo = async (scene: Fixture) => {
 };
 const mailboxOf = ({ user }: Fixture) => user.email ?? '';
 
-// The attack: whoever has stolen a password names a phone of their own, or a mailbox.
-describe('where codes go', () => {
-  test('to the number on record, which is shown masked, and to no other', async () => {
+// The attack: a thief of the password names their own phone or mailbox.
+describe('codes are sent', () => {
+  test('only to the number on record, which is shown masked', async () => {
     const [phone, mine] = [freshAddress('sms'), freshAddress('sms')];
     const scene = await setStage('sms', { user: { phone } });
     const walk = await toEnrol(scene);
@@ -64,7 +64,7 @@ describe('where codes go', () => {
     expect(await sentTo(scene)).toEqual([phone]);
   });
 
-  test('to the mailbox on record, and to none that is said', async () => {
+  test('only to the mailbox on record, whatever the user enters', async () => {
     const scene = await setStage('email');
     const walk = await toEnrol(scene);
     expect(await walk.sendFirst('mallory@evil.example')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
@@ -74,7 +74,7 @@ describe('where codes go', () => {
     expect(await sentTo(scene)).toEqual([mailboxOf(scene)]);
   });
 
-  test('to the number that a person says of whom none is known, if it is one', async () => {
+  test('to the number that a user without one enters, if it is valid', async () => {
     const scene = await setStage();
     const walk = await toEnrol(scene);
     expect(walk.view.enrol).not.toHaveProperty('to');
@@ -85,13 +85,13 @@ describe('where codes go', () => {
     await walk.sendFirst(phone);
     expect(await walk.enrol(ports.codes.last(phone).code)).toMatchObject({ step: 'codes' });
     expect(await sentTo(scene)).toEqual([phone]);
-    // What is on record is for others to change.
+    // Only an administrator or backend changes the number on record.
     expect((await read(ports, userDocument.key(scene.user.id))).phone).toBeUndefined();
   });
 });
 
-describe('a number that is swapped', () => {
-  test('in the same sign-in: the code of the first makes no token of the second', async () => {
+describe('a changed number', () => {
+  test('in the same sign-in: a code of the first number creates no token for the second', async () => {
     const scene = await setStage();
     const [victims, mine] = [freshAddress('sms'), freshAddress('sms')];
     const walk = await toEnrol(scene);
@@ -104,7 +104,7 @@ describe('a number that is swapped', () => {
     expect(await sentTo(scene)).toEqual([victims]);
   });
 
-  test('to and fro: the code of before is not that of now', async () => {
+  test('and changed back: the earlier code is not valid again', async () => {
     const walk = await toEnrol(await setStage());
     const [one, other] = [freshAddress('sms'), freshAddress('sms')];
     await walk.sendFirst(one);
@@ -116,7 +116,7 @@ describe('a number that is swapped', () => {
   });
 
   test.each(['sms', 'email'] as const)(
-    'on record, between sending and typing (%s): the old one makes nothing',
+    'on record, between sending and typing (%s): the old number creates no token',
     async (kind) => {
       const scene = await setStage(kind, { user: { phone: freshAddress('sms') } });
       const walk = await toEnrol(scene);
@@ -129,7 +129,7 @@ describe('a number that is swapped', () => {
     },
   );
 
-  test('on record, in the very commit that assigns: the token goes again', async () => {
+  test('on record, in the commit that assigns: the token is discarded', async () => {
     const scene = await setStage('email');
     const walk = await toEnrol(scene);
     await walk.sendFirst();
@@ -152,11 +152,11 @@ describe('a number that is swapped', () => {
 });
 
 // SR-2, SR-14, SR-15
-describe('guesses', () => {
-  test('SR-2: over any number of sign-ins are as many as a token would bear', async () => {
+describe('guessing the code', () => {
+  test('SR-2: over any number of sign-ins, guesses are as limited as for one token', async () => {
     const scene = await setStage('email');
     const walks = await Promise.all(Array.from({ length: 20 }, () => toEnrol(scene)));
-    // The caps on codes would end it sooner.
+    // The limits on sent codes would end it sooner.
     for (const walk of walks) {
       ports.clock.advance(1);
       await walk.sendFirst();
@@ -170,7 +170,7 @@ describe('guesses', () => {
     }
     expect(said.filter((one) => one === 'OTP_WRONG')).toHaveLength(6);
     expect(new Set(said)).toEqual(new Set(['OTP_WRONG', 'ENROLMENT_LOCKED']));
-    // Not even the right one any more, nor in a sign-in that begins now, nor a day later.
+    // The valid code is refused too, in a new sign-in and a day later.
     expect(await asked.at(-1)?.enrol(code)).toMatchObject({ error: { code: 'ENROLMENT_LOCKED' } });
     ports.clock.advance(86_400_000);
     const later = await toEnrol(scene);
@@ -180,7 +180,7 @@ describe('guesses', () => {
     expect(await ownedBy(scene)).toEqual([]);
   });
 
-  test('without a code that stands nothing is counted', async () => {
+  test('counts no try without a valid code', async () => {
     const scene = await setStage('email');
     const walk = await toEnrol(scene);
     expect(await walk.enrol('123456')).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
@@ -192,7 +192,7 @@ describe('guesses', () => {
     expect(tries).toBeUndefined();
   });
 
-  test('a code of one sign-in is worth nothing in another', async () => {
+  test('a code of one sign-in is invalid in another', async () => {
     const scene = await setStage('email');
     const [mine, theirs] = [await toEnrol(scene), await toEnrol(scene)];
     await mine.sendFirst();
@@ -204,8 +204,8 @@ describe('guesses', () => {
 });
 
 // SR-48
-describe('SR-48: codes', () => {
-  test('are bounded for an address, however often the enrolment is begun anew', async () => {
+describe('SR-48: sent codes', () => {
+  test('are limited per address, however often the enrolment restarts', async () => {
     const scene = await setStage('email');
     for (let at = 0; at < 12; at++) await (await toEnrol(scene)).sendFirst();
     expect(ports.codes.to(mailboxOf(scene))).toHaveLength(5);
@@ -213,7 +213,7 @@ describe('SR-48: codes', () => {
     expect(await walk.sendFirst()).toMatchObject({ step: 'enrol', error: { code: 'CODE_LIMIT' } });
   });
 
-  test('are bounded for a person who says another number each time, in this sign-in or a new one', async () => {
+  test('are limited per user who enters a new number each time, in this sign-in or a new one', async () => {
     const scene = await setStage();
     const numbers = Array.from({ length: 16 }, () => freshAddress('sms'));
     const walk = await toEnrol(scene);
@@ -227,7 +227,7 @@ describe('SR-48: codes', () => {
     expect(numbers.flatMap((phone) => ports.codes.to(phone))).toHaveLength(10);
   });
 
-  test('wait half a minute for the next, and a double click sends one', async () => {
+  test('are sent at most every 30 seconds, and a double click sends one', async () => {
     const scene = await setStage('email');
     const walk = await toEnrol(scene);
     await Promise.all(Array.from({ length: 10 }, () => walk.sendFirst(undefined, walk.view.seq)));
@@ -241,7 +241,7 @@ describe('SR-48: codes', () => {
     expect(await walk.enrol(second?.code ?? '')).toMatchObject({ step: 'codes' });
   });
 
-  test('that nobody took on are void, say so, and may be asked for again', async () => {
+  test('that no gateway accepted are void, are reported, and can be requested again', async () => {
     const scene = await setStage('email');
     const walk = await toEnrol(scene);
     ports.codes.down = true;
@@ -252,20 +252,20 @@ describe('SR-48: codes', () => {
     expect(await walk.enrol(ports.codes.last(mailboxOf(scene)).code)).toMatchObject({ step: 'codes' });
   });
 
-  test('are told of, and stand in no document', async () => {
+  test('have events and are stored in no document', async () => {
     const scene = await setStage('email');
     const walk = await toEnrol(scene);
     const before = ports.store.commits.length;
     await walk.sendFirst();
     const changes = ports.store.commits.slice(before).map(({ change }) => change);
-    // As a value: six digits turn up in any instant.
+    // Search for the whole value: six digits can occur in any timestamp.
     expect(JSON.stringify(changes)).not.toContain(`"${ports.codes.last(mailboxOf(scene)).code}"`);
     const told = changes.flatMap(({ append = [] }) => append);
     expect(told).toMatchObject([{ type: 'code.sent', actor: { kind: 'user', id: scene.user.id } }]);
   });
 });
 
-test('a link lets try anew, and so does a token that was set up in another way', async () => {
+test('an enrolment link resets the tries, and so does a token set up another way', async () => {
   const scene = await setStage('email', {
     resource: {
       enrolment: { kinds: ['email', 'totp'], required: true },

@@ -41,7 +41,7 @@ beforeEach(() => {
 
 const ALL_KINDS: TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'];
 
-/** Somebody without a token, with a mailbox, and with a phone where one is given. */
+/** A user without a token, with an email address, and with a phone number if one is given. */
 function setStage(kinds: EnrolmentKind[], options: FixtureOptions = {}): Promise<Fixture> {
   return createFixture(ports, {
     ...options,
@@ -63,14 +63,14 @@ const userOf = ({ user }: Fixture) => read(ports, userDocument.key(user.id));
 const claimsOf = (scene: Fixture, { view }: LoginDriver) =>
   ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
 
-/** What a device makes of what is asked on the screen. */
+/** A device's response to the challenge on the screen. */
 function passkeyOf({ view }: LoginDriver, device = new SoftwareAuthenticator()) {
   if (view.enrol?.kind !== 'webauthn') throw new Error(`no passkey is asked for at ${view.step}`);
   const { challenge, rp, user } = view.enrol.creation;
   return device.create({ ...inTheFrame({ challenge, rpId: rp.id }), userHandle: user.id });
 }
 
-/** Sets up a token of a kind as far as its first proof; answers what gives that. */
+/** Sets up a token of a kind up to its first proof; returns a function that gives the proof. */
 async function ready(
   walk: LoginDriver,
   kind: EnrolmentKind,
@@ -113,7 +113,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     expect(user.assignments[0]?.tokens).toHaveLength(2);
   });
 
-  test('is told in one event for each thing that came to be', async () => {
+  test('records one event for each object that is created', async () => {
     const scene = await setStage([kind]);
     const walk = await toEnrol(scene);
     const prove = await ready(walk, kind);
@@ -124,7 +124,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
   });
 
   // SR-1
-  test('SR-1: 50 at once with the right proof make one', async () => {
+  test('SR-1: 50 simultaneous requests with the right proof create one token', async () => {
     const scene = await setStage([kind]);
     const walk = await toEnrol(scene);
     const prove = await ready(walk, kind);
@@ -134,7 +134,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     expect(await ownedBy(scene)).toHaveLength(2);
   });
 
-  test('of many who know one password one sets it up, and nothing of the others stays', async () => {
+  test('of many sign-ins with one password one sets it up, and the others leave nothing behind', async () => {
     const scene = await setStage([kind]);
     const walks = await Promise.all(Array.from({ length: 4 }, () => toEnrol(scene)));
     const proofs = [];
@@ -145,19 +145,16 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
   });
 
   // SR-4, SR-38, SR-39
-  test.each(['blockUser', 'changePassword', 'disableResource'] as const)(
-    'after %s nobody sets it up',
-    async (change) => {
-      const scene = await setStage([kind]);
-      const walk = await toEnrol(scene);
-      const prove = await ready(walk, kind);
-      await runMeanwhile[change](scene);
-      expect(await prove()).toMatchObject({ step: 'denied' });
-      expect(await ownedBy(scene)).toEqual([]);
-    },
-  );
+  test.each(['blockUser', 'changePassword', 'disableResource'] as const)('is not set up after %s', async (change) => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    const prove = await ready(walk, kind);
+    await runMeanwhile[change](scene);
+    expect(await prove()).toMatchObject({ step: 'denied' });
+    expect(await ownedBy(scene)).toEqual([]);
+  });
 
-  test('once the policy names it no more, it is set up no more', async () => {
+  test('is not set up once the policy no longer names it', async () => {
     const scene = await setStage([kind]);
     const walk = await toEnrol(scene);
     const prove = await ready(walk, kind);
@@ -168,7 +165,7 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     expect(await ownedBy(scene)).toEqual([]);
   });
 
-  test('an attempt that broke off before the assignment goes on in the same sign-in', async () => {
+  test('continues in the same sign-in after an attempt that failed before the assignment', async () => {
     const scene = await setStage([kind]);
     const walk = await toEnrol(scene);
     const prove = await ready(walk, kind);
@@ -178,16 +175,16 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     };
     await expect(prove()).rejects.toThrow();
     ports.store.intercept = {};
-    // What is left is none that the person has.
+    // The leftover does not count as the user's token.
     expect((await toEnrol(scene)).view.step).toBe('enrol');
     ports.clock.advance(30_000);
-    // An app has gone on to its next code; everything else is the same once more.
+    // An app is at its next code by now; everything else is repeated unchanged.
     const again = kind === 'totp' ? await ready(walk, kind) : prove;
     expect(await again()).toMatchObject({ step: 'codes' });
     expect(await ownedBy(scene)).toHaveLength(2);
   });
 
-  test('an attempt that broke off behind the assignment ends as it would have', async () => {
+  test('completes as usual after an attempt that failed right after the assignment', async () => {
     const scene = await setStage([kind]);
     const walk = await toEnrol(scene);
     const prove = await ready(walk, kind);
@@ -202,9 +199,9 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
   });
 });
 
-// SR-5: the attack is a password, and nothing else.
+// SR-5: the attacker has the password alone.
 describe.each(DEVICE_KINDS.filter(({ kind }) => kind !== 'recovery'))('with a locked $kind', (device) => {
-  test('whoever stole the password is offered no kind of token', async () => {
+  test('the thief of a password is offered no kind of token', async () => {
     const scene = await setStage([...ENROLMENT_KINDS]);
     const { token } = await device.give(scene);
     unwrap(
@@ -220,13 +217,13 @@ describe.each(DEVICE_KINDS.filter(({ kind }) => kind !== 'recovery'))('with a lo
   });
 });
 
-describe('the choice', () => {
+describe('choosing a kind', () => {
   const choice = async (kinds: EnrolmentKind[] = [...ENROLMENT_KINDS], options: FixtureOptions = {}) => {
     const scene = await setStage(kinds, options);
     return { scene, walk: await toEnrol(scene) };
   };
 
-  test('comes first where there is one, the recommended kind first, whatever the order in the policy', async () => {
+  test('comes first if there are several, the recommended kind first, whatever the order in the policy', async () => {
     const { walk } = await choice(['sms', 'email', 'totp', 'webauthn']);
     expect(walk.view.enrol).toEqual({ kinds: ['webauthn', 'totp', 'email', 'sms'], mayWait: false });
     expect(await walk.chooseKind('totp')).toMatchObject({ step: 'enrol', enrol: { kind: 'totp' } });
@@ -236,7 +233,7 @@ describe('the choice', () => {
     expect(walk.view.error).toBeUndefined();
   });
 
-  test('a kind that the policy does not name is refused to a browser that names it', async () => {
+  test('refuses a kind that the policy does not name', async () => {
     const { scene, walk } = await choice(['webauthn', 'totp']);
     for (const kind of ['sms', 'email'] as const) {
       expect(await walk.chooseKind(kind)).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
@@ -247,7 +244,7 @@ describe('the choice', () => {
     expect(await ownedBy(scene)).toEqual([]);
   });
 
-  test('nothing is proved before a kind has been picked, nor with the proof of another', async () => {
+  test('accepts no proof before a kind is chosen, and none for another kind', async () => {
     const { walk } = await choice();
     expect(await walk.enrol('123456')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
     await walk.chooseKind('webauthn');
@@ -257,7 +254,7 @@ describe('the choice', () => {
     expect(await walk.enrolPasskey(response)).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
   });
 
-  test('what cannot be sent, and what has nowhere to go, is not offered', async () => {
+  test('does not offer what cannot be sent or has no address', async () => {
     ports.codes.channels = ['email'];
     expect((await choice()).walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'email']);
     ports.codes.channels = [];
@@ -265,13 +262,13 @@ describe('the choice', () => {
     ports.codes.channels = ['sms', 'email'];
     const unknown = await choice([...ENROLMENT_KINDS], { user: { email: undefined } } as FixtureOptions);
     expect(unknown.walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'sms']);
-    // A number that is known and is not written internationally.
+    // A known number that is not in international format.
     const national = await choice([...ENROLMENT_KINDS], { user: { phone: '4915111111111' } });
     expect(national.walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'email']);
   });
 
   // SR-3
-  test('SR-3: where all that is demanded cannot be had, nobody is let off', async () => {
+  test('SR-3: if no required kind is available, the sign-in does not complete', async () => {
     ports.codes.channels = [];
     const { walk } = await choice(['sms', 'email']);
     expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
@@ -279,7 +276,7 @@ describe('the choice', () => {
     expect(walk.view.result).toBeUndefined();
   });
 
-  test('the same token and the same recovery codes come back to a phone that dropped the page', async () => {
+  test('a phone that reloads the page gets the same token and recovery codes', async () => {
     const { walk } = await choice();
     await walk.chooseKind('webauthn');
     expect(await walk.look()).toMatchObject({ enrol: walk.view.enrol });
@@ -288,7 +285,7 @@ describe('the choice', () => {
 
 describe('a passkey', () => {
   // SR-61
-  test('SR-61: of another sign-in is refused, also of the same person’s', async () => {
+  test('SR-61: the response of another sign-in is refused, even one of the same user', async () => {
     const scene = await setStage(['webauthn']);
     const [mine, other] = [await toEnrol(scene), await toEnrol(scene)];
     expect(await mine.enrolPasskey(passkeyOf(other))).toMatchObject({
@@ -298,7 +295,7 @@ describe('a passkey', () => {
     expect(await ownedBy(scene)).toEqual([]);
   });
 
-  test('SR-61: a challenge is good for one answer, right or wrong', async () => {
+  test('SR-61: a challenge accepts one response, right or wrong', async () => {
     const walk = await toEnrol(await setStage(['webauthn']));
     const right = passkeyOf(walk);
     const wrong = { ...right, id: new SoftwareAuthenticator().id };
@@ -322,7 +319,7 @@ describe('a passkey', () => {
     expect(await ownedBy(scene)).toEqual([]);
   });
 
-  test('made in a window of the service, where no page is around, is taken', async () => {
+  test('created in a window of the service, outside a page, is accepted', async () => {
     const walk = await toEnrol(await setStage(['webauthn']));
     if (walk.view.enrol?.kind !== 'webauthn') throw new Error('none is asked for');
     const { challenge, rp, user } = walk.view.enrol.creation;
@@ -335,7 +332,7 @@ describe('a passkey', () => {
     expect(await walk.enrolPasskey(response)).toMatchObject({ step: 'codes' });
   });
 
-  test('that says its device checked its person is not believed: nothing that it says of itself is signed', async () => {
+  test('that claims user verification is not believed: its own claims are unsigned', async () => {
     const scene = await setStage(['webauthn']);
     const walk = await toEnrol(scene);
     await walk.enrolPasskey(passkeyOf(walk, new SoftwareAuthenticator({ synced: true })));
@@ -343,19 +340,19 @@ describe('a passkey', () => {
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'swk', 'mfa'] });
   });
 
-  test('of somebody else is refused, and stays theirs', async () => {
+  test('of another user is refused and stays theirs', async () => {
     const device = new SoftwareAuthenticator();
     const first = await setStage(['webauthn']);
     const walk = await toEnrol(first);
     await walk.enrolPasskey(passkeyOf(walk, device));
-    // The same account, another person.
+    // The same account, another user.
     const second = await addPerson(ports, first.account, first.resource, { user: { login: 'bob' } });
     const theirs = await toEnrol(second);
     expect(await theirs.enrolPasskey(passkeyOf(theirs, device))).toMatchObject({ error: { code: 'PASSKEY_TAKEN' } });
     expect((await findPasskey(ports, first.account, device.id))?.id).toBe(first.user.id);
   });
 
-  test('names its owner by an id that says nothing, and leaves out what a broken attempt has made', async () => {
+  test('identifies its owner by an opaque id and excludes a passkey from a failed attempt', async () => {
     const scene = await setStage(['webauthn']);
     const walk = await toEnrol(scene);
     if (walk.view.enrol?.kind !== 'webauthn') throw new Error('none is asked for');
@@ -370,7 +367,7 @@ describe('a passkey', () => {
     ports.store.intercept = {};
     expect(await walk.look()).toMatchObject({ enrol: { creation: { excludeCredentials: [] } } });
     ports.clock.advance(30_000);
-    // The device has put another one in its place: that one is the token, and the first is nobody's.
+    // The device has replaced it: the second passkey is the token, and the first belongs to no user.
     const replaced = new SoftwareAuthenticator();
     expect(await walk.enrolPasskey(passkeyOf(walk, replaced))).toMatchObject({ step: 'codes' });
     expect((await findPasskey(ports, scene.account, replaced.id))?.id).toBe(scene.user.id);

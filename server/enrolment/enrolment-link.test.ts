@@ -4,7 +4,7 @@ import { sampleUser } from '../testing/samples.ts';
 import { lacksPassword } from './enrolment-link.ts';
 
 // SR-40
-test('SR-40: what a link began does not go on without the password of a user who has one', () => {
+test('SR-40: a flow started by a link does not continue without the password of a user who has one', () => {
   fc.assert(
     fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (isLinked, passwordVerified, hasPassword) => {
       const { passwordHash: _none, ...user } = sampleUser();

@@ -23,8 +23,8 @@ import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 
-// SR-4, SR-38. The attack: a stranger who knows the password, or has the link, types the first code of their own device in the
-// instant in which what they showed loses its worth. Every read before the commit still sees the user as they were.
+// SR-4, SR-38. The attack: a stranger with the password or the link types the first code of their own device just as
+// that password or link becomes invalid. Every read before the commit still sees the old user.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('enrolment races');
@@ -80,7 +80,7 @@ async function sentCode(walk: LoginDriver): Promise<string> {
   return ports.codes.sent.at(-1)?.code ?? '';
 }
 
-/** The sign-in ends with that code, and the user has no token of it. */
+/** The sign-in ends with that code, and the user has no token. */
 async function expectNothingMade(
   scene: Fixture,
   walk: LoginDriver,
@@ -96,7 +96,7 @@ async function expectNothingMade(
   expect(await ports.store.range(tokenIndexes.ofOwner(scene.account, scene.user.id), { limit: 10 })).toEqual([]);
 }
 
-describe('just before the commit of an enrolment on a password', () => {
+describe('just before the commit of an enrolment with a password', () => {
   test.each<[string, Change]>([
     ['the user is blocked', set({ blocked: true })],
     ['the user has another login', set({ login: 'alice-the-second' })],
@@ -106,7 +106,7 @@ describe('just before the commit of an enrolment on a password', () => {
       async ({ account, resource, user }, replica) =>
         unwrap(await unassign(replica, { account, resource: resource.id, user: user.id })),
     ],
-  ])('%s: no token is made', async (_, change) => {
+  ])('%s: no token is created', async (_, change) => {
     const scene = await setStage('totp', { alone: true });
     const walk = await byPassword(scene);
     await expectNothingMade(scene, walk, appCode(walk), change, 'ACCESS_DENIED');
@@ -115,14 +115,17 @@ describe('just before the commit of an enrolment on a password', () => {
   test.each<[Kind, Change]>([
     ['sms', set({ phone: '+491700000000' })],
     ['email', set({ email: 'elsewhere@shop.example' })],
-  ])('the address that the code was sent to by %s is no longer the user’s: no token is made', async (kind, change) => {
-    const scene = await setStage(kind, { alone: true, user: { phone: freshAddress('sms') } });
-    const walk = await byPassword(scene);
-    await expectNothingMade(scene, walk, await sentCode(walk), change, 'ACCESS_DENIED');
-  });
+  ])(
+    'the address that the code was sent to by %s is no longer the user’s: no token is created',
+    async (kind, change) => {
+      const scene = await setStage(kind, { alone: true, user: { phone: freshAddress('sms') } });
+      const walk = await byPassword(scene);
+      await expectNothingMade(scene, walk, await sentCode(walk), change, 'ACCESS_DENIED');
+    },
+  );
 });
 
-test('an enrolment from the self-service page: the address is changed elsewhere just before, and no token is made', async () => {
+test('an enrolment from the self-service page: the address changes elsewhere just before, and no token is created', async () => {
   const scene = await createSelfServiceFixture(ports, { alone: true });
   const walk = await toSelf(scene);
   await walk.self(addOwnToken, {});
@@ -141,7 +144,7 @@ describe('just before the commit of an enrolment by a link', () => {
         await overwrite(replica, userDocument.key(user.id), { firstName: 'Alicia' });
       },
     ],
-  ])('%s: no token is made', async (_, change) => {
+  ])('%s: no token is created', async (_, change) => {
     const scene = await setStage('totp', { alone: true, password: false, resource: { methodPolicy: 'otp' } });
     const walk = await byLink(scene);
     await expectNothingMade(scene, walk, appCode(walk), change, 'ENROLMENT_LINK_INVALID');

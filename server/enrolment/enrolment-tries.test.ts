@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type EnrolmentTries, tryOnceMore } from './enrolment-tries.ts';
 
 // SR-2, SR-15
-test('there are so many tries as a token has until it is locked, and no more ever', () => {
+test('allows as many tries as a token has before it is locked, and no more', () => {
   fc.assert(
     fc.property(fc.integer({ min: 3, max: 10 }), fc.integer({ min: 0, max: 60 }), (threshold, asked) => {
       let tries: EnrolmentTries | undefined;

@@ -1,14 +1,14 @@
 /**
- * Wrong codes of tokens that one person was setting up, whatever the sign-in. There is no token yet that could count them,
- * and a code that was sent can be guessed. Shares the user's anchor.
+ * Wrong codes for tokens that one user was setting up, in all sign-ins. No token exists yet to count them, and a sent
+ * code can be guessed. Shares the user's anchor.
  */
 export interface EnrolmentTries {
   failures: number;
 }
 
 /**
- * Counts a try before it is judged, so that no number of sign-ins at once has one more (SR-2). Undefined: there is none left
- * until the person has set up a token in another way, or is sent a link (SR-14).
+ * Counts a try before verifying it, so that simultaneous sign-ins get no extra one (SR-2). Undefined: no tries are left
+ * until the user sets up a token another way or is sent a link (SR-14).
  *
  * @param threshold the resource's `failedAttemptsBeforeLock`
  */

@@ -39,8 +39,8 @@ test('a user who has or had a token sets up nothing with a password alone, whate
   });
 });
 
-// The attack: the token that is demanded here is set up on a laxer resource, so that its owner has one.
-test('what is demanded of whoever has no token is not let go for one that counts elsewhere alone', () => {
+// The attack: the token required here is set up on a less strict resource, so that its owner has one.
+test('a token that counts only elsewhere does not satisfy the requirement here', () => {
   every((given, now) => {
     const asked = { ...given, basis: 'password' as const, isPairedHere: false };
     fc.pre(asked.methodPolicy === 'auto' && decideEnrolment({ ...asked, hadToken: false }, now).kind === 'demand');
@@ -48,14 +48,14 @@ test('what is demanded of whoever has no token is not let go for one that counts
   });
 });
 
-test('without a policy, or where none of its kinds counts, nobody sets up anything', () => {
+test('without a policy, or if none of its kinds is accepted, no token is set up', () => {
   every((given, now) => {
     expect(decideEnrolment({ ...given, policy: undefined }, now).kind).toBe('none');
     expect(decideEnrolment({ ...given, accepts: ['hotp', 'recovery'] }, now).kind).toBe('none');
   });
 });
 
-test('what is offered are kinds that the policy names and the resource takes', () => {
+test('offers the kinds that the policy names and the resource accepts', () => {
   every((given, now) => {
     const decision = decideEnrolment(given, now);
     if (decision.kind === 'none') return;
@@ -65,13 +65,13 @@ test('what is offered are kinds that the policy names and the resource takes', (
       expect(given.accepts).toContain(kind);
       expect(given.available).toContain(kind);
     }
-    // The order is ours, whatever the policy's.
+    // The product fixes the order, not the policy.
     expect(decision.kinds).toEqual(ENROLMENT_KINDS.filter((kind) => decision.kinds.includes(kind)));
   });
 });
 
-// SR-3: an operator's courier that is missing, or an address that a person has not got, must not leave the factor out.
-test('what is demanded stays demanded where nothing of it can be set up', () => {
+// SR-3: a missing code sender or a user without an address must not drop the factor.
+test('a requirement stays in force if none of its kinds can be set up', () => {
   every((given, now) => {
     const decision = decideEnrolment({ ...given, available: [...ENROLMENT_KINDS] }, now);
     const without = decideEnrolment({ ...given, available: [] }, now);
@@ -80,7 +80,7 @@ test('what is demanded stays demanded where nothing of it can be set up', () => 
   });
 });
 
-test('what is required is never optional from its instant on, and the passing of time takes no demand back', () => {
+test('a required enrolment is never optional after its deadline, and time lifts no requirement', () => {
   every((given, now) => {
     const decision = decideEnrolment(given, now);
     if (given.policy?.required && given.basis === 'password' && decision.kind === 'offer') {
@@ -90,21 +90,21 @@ test('what is required is never optional from its instant on, and the passing of
   });
 });
 
-test('where a code is what one comes in with, it cannot be left out', () => {
+test('cannot be skipped where a code is the only way to sign in', () => {
   every((given, now) => {
     const decision = decideEnrolment({ ...given, methodPolicy: 'password-otp', basis: 'password' }, now);
     expect(decision.kind).not.toBe('offer');
   });
 });
 
-test('a page that asks changes nothing for those who have shown a password alone', () => {
+test('a page request changes nothing after a password alone', () => {
   every((given, now) => {
     const asking = decideEnrolment({ ...given, basis: 'password', isAsked: true }, now);
     expect(asking).toEqual(decideEnrolment({ ...given, basis: 'password', isAsked: false }, now));
   });
 });
 
-test('what its owner began and never finished is no token, and everything else is', () => {
+test('a token that its owner never finished is a leftover, and every other token is not', () => {
   const own = { kind: 'user', id: userId(1) } as const;
   const others = fc.constantFrom<Parameters<typeof sampleToken>[0]>(
     { createdBy: { kind: 'operator' } },
@@ -127,8 +127,8 @@ test('what its owner began and never finished is no token, and everything else i
   );
 });
 
-// The attack: whoever may enrol goes on until an older token of theirs is forgotten, and doctor deletes it.
-test('a token that somebody is assigned with is no leftover, however many they set up after it', () => {
+// The attack: a user enrols until an older token is no longer remembered and doctor deletes it.
+test('a token that a user is assigned with is never a leftover, however many they set up later', () => {
   const begun = sampleToken({ owner: userId(1), createdBy: { kind: 'user', id: userId(1) } });
   const assigned = sampleUser({
     assignments: [{ resource: resourceId(1), alone: false, tokens: [{ token: begun.id, epoch: 0 }] }],

@@ -15,33 +15,36 @@ export interface EnrolmentFacts {
   policy: EnrolmentPolicy | undefined;
   methodPolicy: MethodPolicy;
   accepts: readonly TokenKind[];
-  /** What can be set up for this person now: a code needs an address, and somebody who carries it. */
+  /** The kinds that this user can set up now: a code needs an address and a sender for it. */
   available: readonly EnrolmentKind[];
   basis: EnrolmentBasis;
   /** Whether the user has a token in any state, or ever had one; see {@link hadToken}. */
   hadToken: boolean;
-  /** Their password was reset by mail: what they set up with it would be worth no more than the mailbox (SR-69). */
+  /** The password was reset by mail: a token set up with it would prove no more than access to the mailbox (SR-69). */
   isMailboxAlone: boolean;
-  /** Whether they are assigned to this very resource with one, in whatever state; recovery codes aside. */
+  /** Whether the user is assigned to this resource with a token, in any state; recovery codes do not count. */
   isPairedHere: boolean;
-  /** The page asks for it. Without, only whoever has no token is shown it. */
+  /** The page asks for it. If false, only a user without a token sees it. */
   isAsked: boolean;
 }
 
 export type EnrolmentDecision =
   | { kind: 'none' }
-  /** There is no way on without. No kinds: then there is no way on, since what is missing must not let anybody off (SR-3). */
+  /**
+   * The sign-in cannot continue without a token. If `kinds` is empty it cannot continue at all: an unavailable factor
+   * must not be dropped (SR-3).
+   */
   | { kind: 'demand'; kinds: EnrolmentKind[] }
-  /** May be left out, this time. `until`: from then on no more. At least one kind, the recommended one first. */
+  /** May be skipped this time, until `until`. At least one kind, the recommended one first. */
   | { kind: 'offer'; kinds: EnrolmentKind[]; until?: number };
 
 const NONE = { kind: 'none' } as const;
 
 /**
- * Whether somebody may set up a token of their own now. A password alone is enough only for whoever has never had a token:
- * with one that is locked, expired, deactivated, deleted or not taken here a stolen password would otherwise buy a second factor.
- * Nor does a token that counts elsewhere alone let anybody off what is demanded here: else whoever has the password sets one up
- * where that is easy, and comes in by it where it is not.
+ * Whether a user may set up a token now. A password alone is enough only for a user who never had a token: with one
+ * that is locked, expired, deactivated, deleted or not accepted here, a stolen password would buy a second factor. A
+ * token that counts only elsewhere does not satisfy a requirement here: a thief of the password would set one up on a
+ * less strict resource and sign in here with it.
  */
 export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDecision {
   const { policy, methodPolicy, basis, isAsked } = facts;
@@ -61,11 +64,11 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
   }
   switch (methodPolicy) {
-    // Nobody was asked for a password, or nobody is ever asked for a code.
+    // No password was asked for, or no code ever is.
     case 'otp':
     case 'password':
       return NONE;
-    // Without a code nobody comes in at all, so there is nothing that it could be postponed for.
+    // Without a code no user signs in, so enrolment cannot be postponed.
     case 'password-otp':
       return { kind: 'demand', kinds };
     case 'auto':
@@ -79,16 +82,16 @@ function isRequired({ required, postponableUntil: until }: EnrolmentPolicy, now:
 }
 
 /**
- * Whether a person has a token, as far as anybody knows: they are assigned with one, on whatever resource and whether or
- * not the pair still stands, or one belongs to them. What is left of an enrolment of theirs that broke off is none.
+ * Whether the user is assigned with a token on any resource, even if the assignment is void, or owns one. Leftovers of
+ * an interrupted enrolment do not count.
  *
- * @param owned every token that is theirs
+ * @param owned every token of the user
  */
 export function hasToken(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, owned: readonly Token[]): boolean {
   return isPaired(user) || owned.some((token) => !isLeftover(user, token));
 }
 
-/** Whether a user has a token, or had one before: what was deleted or given to another user leaves its mark. */
+/** Whether the user has or had a token: a mark records a token that was deleted or given to another user. */
 export function hadToken(
   user: Pick<User, 'id' | 'assignments' | 'enrolled' | 'hadToken'>,
   owned: readonly Token[],
@@ -96,7 +99,7 @@ export function hadToken(
   return user.hadToken === true || hasToken(user, owned);
 }
 
-/** Whether they are assigned to the resource with one of these, recovery codes aside: with one that is still theirs. */
+/** Whether they are assigned to the resource with one of these tokens and still own it; recovery codes do not count. */
 export function isPairedWith(
   user: Pick<User, 'id' | 'assignments'>,
   resource: ResourceId,
@@ -107,24 +110,24 @@ export function isPairedWith(
   return assignment !== undefined && validPairs(assignment, tokens, user.id).some((token) => !isRecovery(token));
 }
 
-/** Whether any assignment of theirs names a token. */
+/** Whether any of the user's assignments names a token. */
 export function isPaired({ assignments }: Pick<User, 'assignments'>): boolean {
   return assignments.some(({ tokens }) => tokens.length > 0);
 }
 
 /**
- * A token that its owner began to set up and that never became one of theirs: nobody signs in with it. One that they are
- * assigned with became one, also where that is too long ago to be remembered.
+ * An unfinished token of an enrolment, which signs in no user. A token that the user is assigned with is none, even if
+ * its enrolment is no longer remembered.
  */
 export function isLeftover(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, { id, createdBy }: Token): boolean {
   if (createdBy?.kind !== 'user' || createdBy.id !== user.id || user.enrolled?.includes(id)) return false;
   return !user.assignments.some(({ tokens }) => tokens.some(({ token }) => token === id));
 }
 
-/** So many are remembered: more than one person has tokens. */
+/** More than one user's tokens. */
 const MOST_REMEMBERED = 100;
 
-/** Notes that these are no leftovers. */
+/** Records that these tokens are finished. */
 export function remembered(user: User, tokens: readonly TokenId[]): User {
   return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MOST_REMEMBERED) };
 }

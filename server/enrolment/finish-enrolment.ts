@@ -20,8 +20,8 @@ import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, passkeyAsked
 const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
 
 /**
- * The first code of a token that is being set up, from an app or sent. Until it is right the token counts for nothing; it then
- * counts as the second factor of this sign-in, since it proves that the user has the device.
+ * The first code of a new token, from an app or sent. Until it is right the token has no effect; then it counts as the
+ * second factor of this sign-in, because it proves that the user has the device.
  */
 export const enrol: Step<{ otp: string; language: MailLanguage }> = {
   at: ['enrol'],
@@ -51,7 +51,7 @@ async function prove(
   if (!standing) return DENIED;
   if (!making) return { refusal: refusal('STEP_NOT_EXPECTED') };
   const { user, tokens, enrolling } = standing;
-  // By an attempt that broke off after the commit that decides.
+  // An earlier attempt failed after the deciding commit.
   if (user.enrolled?.includes(making.token)) {
     const done = tokens.find(({ id }) => id === making.token);
     return done ? ended(user, flow, enrolling, passed(enrolling, done)) : DENIED;
@@ -72,12 +72,12 @@ function passed({ passed: before, making }: Enrolling, token: Token): Enrolling[
   return making ? passedWith(before, making, isWebauthn(token) && token.factor.synced) : before;
 }
 
-/** The recovery codes first, where there are any. */
+/** Shows the recovery codes first, if there are any. */
 function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['passed']): StepOutcome {
   return enrolling.recovery === undefined ? ending(user, flow, shown) : { move: (held) => codesShown(held, shown) };
 }
 
-/** Goes on without a token, where that is still allowed: the policy is read again, since its time may be over. */
+/** Continues without a token if that is still allowed: read the policy again, because its deadline may have passed. */
 export const postponeEnrolment: Step<object> = {
   at: ['enrol'],
   leadsTo: ['done', 'self'],
@@ -87,7 +87,7 @@ export const postponeEnrolment: Step<object> = {
     const { user, tokens, enrolling } = standing;
     if (enrolling.basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
     const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
-    // No longer offered means no longer asked for.
+    // An enrolment that is no longer offered is no longer required.
     if (decision.kind === 'demand') return { move: enrolmentInsisted };
     // A mailed link leads to a token and never to a result.
     if (enrolling.basis === 'link') return DENIED;
@@ -110,7 +110,7 @@ function ending(user: User, flow: Flow, shown: Enrolling['passed']): StepOutcome
   return { finish: { user, ...shown } };
 }
 
-/** The user may have been assigned a token meanwhile: then the password alone is not enough any more. */
+/** The user may have been assigned a token meanwhile: then the password alone is not enough. */
 function isPasswordEnough(user: User, tokens: readonly Token[], resource: Resource, now: number): boolean {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), now);
   const factors = decideFactors(widgetMethod(resource.methodPolicy, states), states);

@@ -47,7 +47,7 @@ const idOf = ({ tokens: [token] }: Fixture) => {
   return token.id;
 };
 
-/** As users are who were stored before the mark was kept. */
+/** A user stored before the mark was introduced. */
 async function withoutMark({ user }: Fixture): Promise<void> {
   await overwrite(ports, userDocument.key(user.id), { hadToken: undefined as never });
 }
@@ -59,7 +59,7 @@ async function byPassword(scene: Fixture): Promise<LoginDriver> {
   return walk;
 }
 
-/** A password alone opens no enrolment; where none is demanded, the sign-in goes on without. */
+/** A password alone starts no enrolment; if none is required, the sign-in continues without. */
 async function expectNoEnrolment(scene: Fixture): Promise<void> {
   const { view } = await byPassword(scene);
   expect(view.enrol).toBeUndefined();
@@ -97,7 +97,7 @@ const ROUTES: Record<string, Route> = {
   },
 };
 
-// SR-69. The attack: the finder of the phone has the password too, and the lost token was deleted.
+// SR-69. The attack: the finder of the phone also has the password, and the lost token was deleted.
 describe.each(Object.entries(ROUTES))('with a token that was %s', (_, route) => {
   test('a password alone enrols nothing', async () => {
     const scene = await setStage();
@@ -105,7 +105,7 @@ describe.each(Object.entries(ROUTES))('with a token that was %s', (_, route) => 
     await expectNoEnrolment(scene);
   });
 
-  test('nor for users who were stored before the mark was kept', async () => {
+  test('a password alone enrols nothing for users stored before the mark', async () => {
     const scene = await setStage();
     await withoutMark(scene);
     await route(scene);
@@ -115,7 +115,7 @@ describe.each(Object.entries(ROUTES))('with a token that was %s', (_, route) => 
 
 // SR-69
 describe('a token that is gone', () => {
-  test('was never assigned, and a password alone enrols nothing all the same', async () => {
+  test('was never assigned, and a password alone still enrols nothing', async () => {
     const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await withoutMark(scene);
@@ -123,7 +123,7 @@ describe('a token that is gone', () => {
     await expectNoEnrolment(scene);
   });
 
-  test('was a set of recovery codes, and a password alone enrols nothing all the same', async () => {
+  test('was a set of recovery codes, and a password alone still enrols nothing', async () => {
     const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
     const { id: token } = await giveRecoveryCodes(scene);
     await withoutMark(scene);
@@ -131,7 +131,7 @@ describe('a token that is gone', () => {
     await expectNoEnrolment(scene);
   });
 
-  test('was removed by its owner, who adds another on the page, and no finder does with the password', async () => {
+  test('was removed by its owner, who can add another on the page, and a finder with the password cannot', async () => {
     const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [token] = shownIn(walk.view).tokens;
@@ -164,7 +164,7 @@ describe('a token that is gone', () => {
   });
 });
 
-// SR-69. The attack: the enrolment began before the token was given, and ends after it was deleted.
+// SR-69. The attack: the enrolment starts before the token is assigned and ends after it is deleted.
 test('an enrolment on a password alone ends once the user has had a token meanwhile', async () => {
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const walk = await byPassword(scene);
@@ -177,7 +177,7 @@ test('an enrolment on a password alone ends once the user has had a token meanwh
   expect(user.assignments).toMatchObject([{ tokens: [] }]);
 });
 
-test('the commit of an enrolment on a password alone looks for the mark itself', async () => {
+test('the commit of an enrolment on a password alone checks the mark itself', async () => {
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const walk = await byPassword(scene);
   const app = totpApp(walk.view);
@@ -192,8 +192,8 @@ test('the commit of an enrolment on a password alone looks for the mark itself',
   expect((await read(ports, userDocument.key(scene.user.id))).assignments).toMatchObject([{ tokens: [] }]);
 });
 
-// SR-69: a crash in the middle only denies.
-test('a deletion that breaks off before the token is gone leaves the mark', async () => {
+// SR-69: a crash in between must deny only.
+test('an interrupted deletion leaves the mark', async () => {
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   await withoutMark(scene);
@@ -207,7 +207,7 @@ test('a deletion that breaks off before the token is gone leaves the mark', asyn
   expect(await read(ports, tokenDocument.key(token.id))).toMatchObject({ owner: scene.user.id });
 });
 
-test('what an enrolment that broke off has left is no token, and its deletion leaves no mark', async () => {
+test('the leftover of an interrupted enrolment is no token, and its deletion leaves no mark', async () => {
   const scene = await createFixture(ports, { resource: { enrolment: ENROLMENT } });
   const token = await addToken(ports, scene.account, { owner: scene.user.id });
   await withoutMark(scene);

@@ -53,7 +53,7 @@ async function walkOf(scene: Fixture, link: string): Promise<LoginDriver> {
 }
 
 describe('a mailed link', () => {
-  test('leads by way of the password to a token, and to no result', async () => {
+  test('leads to a token after the password, and to no result', async () => {
     const scene = await setStage({ tokens: [{ state: 'locked' }] });
     const walk = await walkOf(scene, await linkOf(scene));
     expect(walk.view).toMatchObject({ step: 'password', login: 'alice' });
@@ -68,7 +68,7 @@ describe('a mailed link', () => {
     expect(next.view.result).toBeDefined();
   });
 
-  test('of somebody without a password leads straight to the token', async () => {
+  test('leads straight to the token for a user without a password', async () => {
     const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
     const walk = await walkOf(scene, await linkOf(scene));
     expect(walk.view.step).toBe('enrol');
@@ -80,7 +80,7 @@ describe('a mailed link', () => {
     expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
   });
 
-  test('looking at it uses nothing up', async () => {
+  test('is not used up by opening the page', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
     for (let i = 0; i < 3; i++) expect(isRefusal(await open(link))).toBe(false);
@@ -96,7 +96,7 @@ describe('a mailed link', () => {
     expect(ports.store.commits.length).toBe(before);
   });
 
-  // SR-3. The attack: the enrolment is left out once the resource no longer offers any.
+  // SR-3. The attack: the enrolment is skipped once the resource no longer offers any.
   test.each([true, false])('SR-3: ends in no result once the policy is gone (password: %s)', async (password) => {
     const scene = await setStage({ password, resource: { methodPolicy: password ? 'auto' : 'otp' } });
     const walk = await walkOf(scene, await linkOf(scene));
@@ -107,7 +107,7 @@ describe('a mailed link', () => {
     expect(walk.view.result).toBeUndefined();
   });
 
-  test('the mail names neither the key nor what it protects', async () => {
+  test('the mail names neither the key nor the resource that it protects', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
     const { secretHash } = await read(ports, enrolmentLinkDocument.key(scene.user.id));
@@ -119,7 +119,7 @@ describe('a mailed link', () => {
 describe('SR-40', () => {
   const invalid = { refused: 'ENROLMENT_LINK_INVALID' };
 
-  test('a link that was used leads nowhere, and neither does a sign-in that another tab began with it', async () => {
+  test('a used link is refused, and so is a sign-in that another tab started with it', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
     const [one, other] = [await walkOf(scene, link), await walkOf(scene, link)];
@@ -134,7 +134,7 @@ describe('SR-40', () => {
   });
 
   // SR-1
-  test('50 tabs with one link make one token', async () => {
+  test('50 tabs with one link create one token', async () => {
     const scene = await setStage({ password: false });
     const link = await linkOf(scene);
     const walks = await Promise.all(Array.from({ length: 50 }, () => walkOf(scene, link)));
@@ -155,7 +155,7 @@ describe('SR-40', () => {
     ['the person is blocked', runMeanwhile.blockUser],
     ['there is a newer one', send],
     ['it is old', async () => ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS)],
-  ])('it leads nowhere once %s, and neither does what was begun with it', async (_name, change) => {
+  ])('it is refused once %s, and so is a sign-in started with it', async (_name, change) => {
     const scene = await setStage({ password: false });
     const link = await linkOf(scene);
     const walk = await walkOf(scene, link);
@@ -167,21 +167,22 @@ describe('SR-40', () => {
   });
 
   test.each(['', 'x', 'usr_00000000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', `usr_00000000000.${'A'.repeat(33)}`])(
-    'whatever is wrong with %j, the answer is the same',
+    'the response is the same whatever is wrong with %j',
     async (link) => {
       expect(await open(link)).toEqual(invalid);
     },
   );
 
-  test('the link of one person is none of another’s', async () => {
+  test('a link of one user is refused for another', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
     const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     expect(await open(link.replace(scene.user.id, bob.user.id))).toEqual(invalid);
   });
 
-  // The attack: the link is opened before there is a password, and the sign-in goes on without it once there is one.
-  test('SR-40: a sign-in begun without a password is denied once one is set, and the link then asks for it', async () => {
+  // The attack: the link is opened before the user has a password, and the sign-in continues without it after one is
+  // set.
+  test('SR-40: a sign-in started without a password is denied once one is set, and the link then asks for it', async () => {
     const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
     const link = await linkOf(scene);
     const walk = await walkOf(scene, link);
@@ -209,7 +210,7 @@ describe('SR-40', () => {
     expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toEqual([]);
   });
 
-  test('a wrong password leads nowhere and is counted, and the second factor stays what it was', async () => {
+  test('a wrong password is refused and counted, and the second factor does not change', async () => {
     const scene = await setStage({ tokens: [{}] });
     const walk = await walkOf(scene, await linkOf(scene));
     expect(await walk.password('not the password')).toMatchObject({ step: 'password' });
@@ -217,14 +218,14 @@ describe('SR-40', () => {
   });
 });
 
-describe('who gets one', () => {
-  test('nobody where the resource says nothing of it', async () => {
+describe('who gets a link', () => {
+  test('no user if the resource has no policy', async () => {
     const scene = await setStage();
     await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
     expect(await send(scene)).toMatchObject({ refused: 'ENROLMENT_OFF' });
   });
 
-  test('nobody without an address, nobody who is blocked, nobody who does not sign in there', async () => {
+  test('no user who has no address, is blocked or does not sign in there', async () => {
     const scene = await createFixture(ports, { resource: { enrolment: { kinds: ['totp'], required: false } } });
     expect(await send(scene)).toMatchObject({ refused: 'EMAIL_MISSING' });
     const blocked = await setStage();
@@ -237,7 +238,8 @@ describe('who gets one', () => {
     expect(await send(stranger)).toMatchObject({ refused: 'ASSIGNMENT_NOT_FOUND' });
   });
 
-  // SR-69. The attack: a thief of the password changes the address to their own mailbox, and the administrator mails a link.
+  // SR-69. The attack: a thief of the password sets the address to their own mailbox, and the administrator mails a
+  // link.
   test('SR-69: no user who changed their address with a password alone, until an administrator sets it', async () => {
     const scene = await setStage();
     await overwrite(ports, userDocument.key(scene.user.id), { emailOnPassword: EMAIL });
@@ -247,13 +249,13 @@ describe('who gets one', () => {
     unwrap(await send(scene));
   });
 
-  test('of another account nobody is known', async () => {
+  test('no user of another account', async () => {
     const [scene, other] = [await setStage(), await setStage()];
     expect(await send({ ...scene, account: other.account })).toMatchObject({ refused: 'USER_NOT_FOUND' });
     expect(await send({ ...scene, resource: other.resource })).toMatchObject({ refused: 'RESOURCE_NOT_FOUND' });
   });
 
-  test('and not one after the other without end', async () => {
+  test('no user without limit', async () => {
     const scene = await setStage();
     for (let i = 0; i < 10; i++) unwrap(await send(scene));
     expect(await send(scene)).toMatchObject({ refused: 'RATE_LIMITED' });

@@ -2,7 +2,7 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { RecoveryToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
 
-/** What every token has that its owner makes. */
+/** The fields of every self-enrolled token. */
 export function newRecord({ user }: Pick<OwnToken, 'user'>, id: TokenId, now: number): Omit<RecoveryToken, 'factor'> {
   return {
     id,

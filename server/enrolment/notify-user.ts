@@ -4,7 +4,7 @@ import type { ClientInfo } from '../kernel/request-context.ts';
 import { notify } from '../messages/notify.ts';
 import type { User } from '../users/user.ts';
 
-/** Tells a person that their own way in has changed, where there is an address to tell it (SR-38). */
+/** Tells a user by mail that their credentials changed, if they have an address (SR-38). */
 export function notifyUser(
   ports: Pick<Ports, 'courier' | 'clock'>,
   { email }: Pick<User, 'email'>,

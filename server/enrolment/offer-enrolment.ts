@@ -20,10 +20,10 @@ export interface EnrolmentQuestion {
   isAsked: boolean;
 }
 
-/** Far more tokens than anybody has. */
+/** Far more tokens than a user has. */
 const LOOKED_AT = 200;
 
-/** A token for the person to set up, if there is one to set up now; else the sign-in goes on without. */
+/** Offers the user a token to set up if one is due now; otherwise the sign-in continues without. */
 export async function offerEnrolment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
   question: EnrolmentQuestion,
@@ -37,7 +37,7 @@ export async function offerEnrolment(
   const takesCodes = acceptedKindsFrom(user, resource).includes('recovery') && !owned.some(isRecovery);
   return {
     kinds,
-    // Between one there is nothing to choose.
+    // With a single kind there is nothing to choose.
     ...(only && others.length === 0 && { making: beginMaking(ports, only, user) }),
     ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
     basis,
@@ -47,12 +47,12 @@ export async function offerEnrolment(
   };
 }
 
-/** Whether somebody may set up a token now, and the tokens that are theirs already. */
+/** Whether the user may set up a token now, and the tokens that they own. */
 export async function judgeEnrolment(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   { user, resource, basis, isAsked }: EnrolmentQuestion,
 ): Promise<{ decision: EnrolmentDecision; owned: Token[] }> {
-  // Most resources say nothing of it, and most people who sign in are past it: for them nothing is read.
+  // Most resources have no policy, and most sign-ins are past the offer: read nothing for them.
   if (!resource.enrolment || (basis === 'second-factor' && !isAsked)) return { decision: { kind: 'none' }, owned: [] };
   const owned = await ownedTokens(ports, user);
   const { enrolment: policy, methodPolicy } = resource;
@@ -72,7 +72,7 @@ export async function judgeEnrolment(
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 
-/** Every token that is somebody's. */
+/** Every token of the user. */
 export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
   const entries = await ports.store.range(tokenIndexes.ofOwner(account, id), { limit: LOOKED_AT });
   const stored = await ports.store.getMany(
@@ -82,7 +82,7 @@ export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { accou
   return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
 }
 
-/** Whether an enrolment is asked for: by the page of this sign-in, or by the person on the self-service page. */
+/** Whether the page of this sign-in, or the user on the self-service page, asks for an enrolment. */
 export function wantsEnrolment({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
   return purpose === 'enrol' || (self !== undefined && enrolling !== undefined);
 }

@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 
-/** Whose page a mailed link leads to. That it names a resource tells nothing but the name that every visitor sees. */
+/** The page that a mailed link leads to. Its resource id reveals only the name that every visitor sees. */
 export async function readEnrolmentPage(
   ports: Pick<Ports, 'store' | 'clock'>,
   text: string,
@@ -13,6 +13,6 @@ export async function readEnrolmentPage(
   if (!id) return nothing;
   const [resource] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!resource?.value.enrolment) return nothing;
-  // No result comes of it, so browsers are not compared.
+  // The link leads to no result, so browsers are not compared.
   return { resource: id, shown: { ...publicInfo(resource.value), comparesBrowsers: false } };
 }

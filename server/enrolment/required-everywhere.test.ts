@@ -5,8 +5,8 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 
-// The attack: a stolen password meets a resource that lets nobody in without a second factor, whose first code goes to the
-// mailbox of its owner. So the thief sets up a token on a laxer resource of the account first.
+// The attack: a thief has the password for a resource that requires a second factor and sends the first code to the
+// owner's mailbox. So the thief first sets up a token on a less strict resource of the account.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('required everywhere');
@@ -41,7 +41,7 @@ async function setUpApp(scene: Fixture): Promise<void> {
   expect(walk.view.step).toBe('done');
 }
 
-test('SR-5: a token that was set up elsewhere lets nobody off the one that is demanded here', async () => {
+test('SR-5: a token set up elsewhere does not satisfy the requirement here', async () => {
   const { lax, strict } = await setStage();
   await setUpApp(lax);
   const walk = await withPassword(strict);
@@ -53,14 +53,14 @@ test('SR-5: a token that was set up elsewhere lets nobody off the one that is de
   expect(walk.view.result).toBeUndefined();
 });
 
-test('SR-5: nor whoever waits at that step meanwhile', async () => {
+test('SR-5: it does not help a sign-in that already waits at that step', async () => {
   const { lax, strict } = await setStage();
   const walk = await withPassword(strict);
   await setUpApp(lax);
   expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
 });
 
-test('where it may wait, or is only offered, a token elsewhere leaves things as they were', async () => {
+test('where enrolment is optional or can wait, a token elsewhere changes nothing', async () => {
   for (const enrolment of [
     { ...STRICT.enrolment, required: false },
     { ...STRICT.enrolment, postponableUntil: ports.clock.now() + 60_000 },
@@ -75,7 +75,7 @@ test.each<[TokenSpec, object]>([
   [{ state: 'deactivated' }, { step: 'done' }],
   [{}, { step: 'otp' }],
   [{ state: 'locked' }, { step: 'denied', error: { code: 'TOKEN_LOCKED' } }],
-])('whoever is assigned here with a token comes in as its state says: %j', async (token, view) => {
+])('a user assigned here with a token signs in as its state allows: %j', async (token, view) => {
   const scene = await createFixture(ports, {
     resource: { ...STRICT, tokenKinds: ['totp'] },
     tokens: [token],

@@ -6,8 +6,8 @@ import { beginMaking } from './start-token-creation.ts';
 import { kindChosen } from './transitions.ts';
 
 /**
- * The user picks the kind of token to set up, one that the policy allows them, or goes back to the choice. An unfinished token is
- * discarded; nothing is sent.
+ * The user picks the kind of token to set up, one that the policy allows, or goes back to the choice. An unfinished
+ * token is discarded; nothing is sent.
  */
 export const selectKind: Step<{ kind?: EnrolmentKind | undefined }> = {
   at: ['enrol'],

@@ -25,8 +25,8 @@ import {
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 
 /**
- * An administrator, or the site's backend, has a link mailed to a person with which they set up a token: somebody new, or
- * somebody who has lost theirs. Whoever asks learns that it was sent, and neither the link nor the token (SR-23, SR-41).
+ * Mails a user a link to set up a token, at the request of an administrator or the site's backend: for a new user or
+ * one who lost their token. The caller learns only that it was sent, neither the link nor the token (SR-23, SR-41).
  */
 export async function sendEnrolmentLink(
   ports: Needs,
@@ -63,20 +63,20 @@ export async function sendEnrolmentLink(
     if (user.blocked) return { answer: refusal('USER_BLOCKED') };
     const { email, login } = user;
     if (email === undefined) return { answer: refusal('EMAIL_MISSING') };
-    // A thief of the password would read the link, and set up a token with it.
+    // A thief of the password would read the link and set up a token with it.
     if (!isMailboxTheirs(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
     if (!assignmentTo(user, on)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
     const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;
     const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };
     const append = [createEvent(act, { type: 'user.enrolment-asked', subject: id, resource: on }, at)];
     const put = [{ key: enrolmentLinkDocument.key(id), value, expiresAt }];
-    // Whoever sends it lets them try anew: their own wrong codes, and those of somebody else, count no more (SR-14).
+    // The link resets the tries, so that wrong codes typed by the user or a stranger no longer count (SR-14).
     const gone = [enrolmentTriesDocument.key(id)];
     return { answer: { email, login, expiresAt }, write: { put, delete: gone, append } };
   });
   if (isRefusal(started)) return started;
   const { email, login, expiresAt } = started;
-  // The secret stands in the fragment, which browsers keep to themselves: no log sees it, and no mail scanner uses it up.
+  // The secret is in the fragment, which browsers do not send: no log contains it, and no mail scanner uses it up.
   const path = `/widget/v1/enrol?resource=${on}&lang=${language}#${writeUserLink({ user: id, secret })}`;
   const facts = { login, site: resource.name, path, lifetimeMs: ENROLMENT_LINK_LIFETIME_MS };
   await callDependency('sending a mail', () =>

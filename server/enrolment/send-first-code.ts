@@ -15,9 +15,9 @@ import { codeTarget } from './enrolment-address.ts';
 import { firstCodeSent } from './transitions.ts';
 
 /**
- * Sends the first code of a token that is being set up, or another one: to the address on record, or, where no number is known,
- * to the one that the user types. It counts against every cap of sent codes, and against one of the user's own: a new
- * sign-in, or a new number, gives no more of them (SR-48).
+ * Sends the first or another code of a new token to the address on record, or, if no number is known, to the one that
+ * the user types. It counts against every limit on sent codes and a limit per user: a new sign-in or a new number gives
+ * no more of them (SR-48).
  */
 export const sendFirstCode: Step<SendInput> = {
   at: ['enrol'],
@@ -33,13 +33,13 @@ export const sendFirstCode: Step<SendInput> = {
     }
     const to = addressOf(making, standing, input.phone);
     if (typeof to !== 'string') return { refusal: to };
-    // Another address is another token, to which no code of the first belongs.
+    // Another address is another token, for which earlier codes are not valid.
     const isMoved = making.sent !== undefined && making.sent.to !== to;
     const token = isMoved ? idFromBytes('tok', ports.random.bytes(7)) : making.token;
     const sent = await send(ports, context, standing, { ...making, token }, to, input.language);
     if (isRefusal(sent)) {
       if (sent.refused !== 'CODE_NOT_SENT' && sent.refused !== 'CODE_LIMIT') return { refusal: sent };
-      // An earlier code may still be typed: a wait would keep the user from that.
+      // The user may still type an earlier code; a wait would prevent that.
       return { move: (held) => retryStep(held, sent.refused) };
     }
     const { expiresAt, resendAt } = sent;
@@ -53,7 +53,7 @@ interface SendInput {
   phone?: string | undefined;
 }
 
-/** The address on record wins, whatever is said; without a word the number that was said before is meant. */
+/** The address on record wins over the user's input; without input, the number entered before is used. */
 function addressOf(making: SentMaking, { user }: EnrolmentContext, phone: string | undefined): string | Refusal {
   const target = codeTarget(making.kind, user);
   if (target === undefined) return refusal('ACCESS_DENIED');
@@ -87,7 +87,7 @@ async function send(
   });
 }
 
-/** So that whoever knows one password does not make the service send to number after number. */
+/** A limit per user, so that a thief of one password cannot make the service send to many numbers. */
 async function countOfPerson(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   user: string,

@@ -24,7 +24,7 @@ export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'> & PasskeyNeeds;
 
-/** What a person sees of a token, for as long as it is none yet: again for the phone that had dropped the page (SR-23). */
+/** The view of an unfinished token, also after the phone reloads the page (SR-23). */
 export async function showEnrolment(ports: Needs, flow: Flow, enrolling: Enrolling): Promise<EnrolView> {
   const { kinds, making, mayWait, until } = enrolling;
   const frame = { kinds, mayWait, ...(until !== undefined && { until }) };
@@ -34,7 +34,7 @@ export async function showEnrolment(ports: Needs, flow: Flow, enrolling: Enrolli
       return { ...frame, ...(await showApp(ports, flow, making)) };
     case 'webauthn': {
       const creation = flow.user && (await describePasskey(ports, { account: flow.account, id: flow.user }, making));
-      // Whoever it was is gone: the next answer says so.
+      // The user is gone: the next response reports it.
       return creation ? { ...frame, kind: 'webauthn', creation } : frame;
     }
     case 'sms':
@@ -50,7 +50,7 @@ export function showSending(making: Making | undefined, now: number): FlowView['
   return { to: maskedAddress({ kind: making.kind, to }), expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
 }
 
-/** What an app reads. */
+/** The text that an app reads. */
 async function showApp(ports: Needs, flow: Flow, making: AppMaking): Promise<AppView> {
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   const secret = openSeed(ports, flow, making);
@@ -68,8 +68,8 @@ export function openSeed(
 }
 
 /**
- * The recovery codes that come along with a token. They are made from the enrolment, so that its person can see them until
- * they say that they have them, and nothing but MACs of them is ever stored.
+ * The recovery codes created with a token. They are derived from the enrolment, so that its user can see them until
+ * they confirm them, and only their MACs are stored.
  */
 export function recoveryCodesOf(
   ports: Pick<Ports, 'random' | 'secrets'>,
@@ -79,7 +79,7 @@ export function recoveryCodesOf(
   return newRecoverySet(ports, { account, id: recovery }, `enrolment/${id}`);
 }
 
-/** The dark modules as one path, row by row: shapes alone, so that the page puts in no markup of ours. */
+/** The dark modules as one path, row by row: only shapes, so that the page inserts no markup. */
 function drawQr(text: string): AppView['qr'] {
   const { size, data } = encode(text, { ecc: 'M', border: 4 });
   let path = '';

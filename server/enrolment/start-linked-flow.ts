@@ -21,8 +21,8 @@ import { offerEnrolment } from './offer-enrolment.ts';
 import { enrolmentBegun } from './transitions.ts';
 
 /**
- * Begins what a mailed link leads to: the password of whoever has one, and then the token. Looking uses nothing up; the
- * link is used up with the token. It ends without a result, since no site asked for one.
+ * Starts the flow of a mailed link: the password, if the user has one, then the token. Opening it uses nothing up; the
+ * link is used up with the token. The flow ends without a result, because no site asked for one.
  */
 export async function startLinkedFlow(
   ports: StartFlowNeeds,
@@ -56,7 +56,7 @@ async function firstStep(ports: StartFlowNeeds, user: User, resource: Resource, 
   return enrolling && enrolmentBegun(flow, user, undefined, enrolling);
 }
 
-/** Whatever is wrong with a link, the answer is the same (SR-40). */
+/** The response is the same whatever is wrong with a link (SR-40). */
 async function openLink(
   ports: Pick<StartFlowNeeds, 'store' | 'clock'>,
   text: string,

@@ -14,7 +14,7 @@ import { codeTarget, isMailboxTheirs } from './enrolment-address.ts';
 /** RFC 4226 R6 recommends 160 bits. */
 const SEED_BYTES = 20;
 
-/** What a kind of token needs before its person can set it up. Nothing is sent, and nothing stored but in their sign-in. */
+/** The data that a kind needs before the user can set it up. Sends nothing, and stores nothing outside the flow. */
 export function beginMaking(ports: Pick<Ports, 'random' | 'secrets'>, kind: EnrolmentKind, user: User): Making {
   const token = idFromBytes('tok', ports.random.bytes(7));
   switch (kind) {
@@ -36,10 +36,10 @@ export function beginMaking(ports: Pick<Ports, 'random' | 'secrets'>, kind: Enro
 }
 
 /**
- * The kinds that a person could set up now, wherever it may be.
+ * The kinds that a user could set up now, on any resource.
  *
- * @param owned every token that is theirs
- * @param basis what they have shown for it
+ * @param owned every token of the user
+ * @param basis the factors that they have shown for it
  */
 export function availableKinds(
   { codes }: Pick<Ports, 'codes'>,

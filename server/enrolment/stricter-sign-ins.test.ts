@@ -19,7 +19,7 @@ const enrolment = { kinds: ['totp' as const], required: false };
 
 // SR-5
 test.each(['demand-otp', 'refuse'] as const)(
-  'a thief with the password sets up no token from a browser that differs, where that is to %s',
+  'a thief with the password sets up no token from an unknown browser if the policy is %s',
   async (action) => {
     const environment = { action, threshold: 60, weights: DEFAULT_WEIGHTS };
     const scene = await createFixture(ports, { resource: { environment, enrolment } });
@@ -35,7 +35,7 @@ test.each(['demand-otp', 'refuse'] as const)(
   },
 );
 
-test('where two factors are demanded, setting up a token reaches them, and leaving it out does not', async () => {
+test('where two factors are required, setting up a token satisfies that, and skipping it does not', async () => {
   const scene = await createFixture(ports, { resource: { enrolment } });
   for (const leavesOut of [true, false]) {
     const walk = await LoginDriver.begin(scene);

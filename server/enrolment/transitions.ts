@@ -5,12 +5,12 @@ import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts'
 import type { User } from '../users/user.ts';
 import type { Enrolling, Making, SentMaking } from './enrolling.ts';
 
-/** Before the sign-in comes to its end, or in its place, the person sets up a token. */
+/** The user sets up a token before the sign-in completes, or instead of it. */
 export function enrolmentBegun(flow: Flow, user: User, passwordDigest: string | undefined, enrolling: Enrolling): Flow {
   return {
     ...evaluated(flow),
     step: 'enrol',
-    // A passkey alone comes without a name.
+    // A passkey alone signs in without a login.
     login: flow.login ?? user.login,
     user: user.id,
     ...(passwordDigest !== undefined && { passwordVerified: true, passwordDigest }),
@@ -18,7 +18,7 @@ export function enrolmentBegun(flow: Flow, user: User, passwordDigest: string | 
   };
 }
 
-/** The person picked a kind of token, or wants to pick another one. */
+/** The user picked a kind of token, or wants to pick another. */
 export function kindChosen(flow: Flow, kinds: readonly EnrolmentKind[], making: Making | undefined): Flow {
   const { enrolling } = flow;
   if (!enrolling) return flow;
@@ -32,14 +32,14 @@ export function firstCodeSent(flow: Flow, making: SentMaking): Flow {
   return { ...evaluated(flow), ...(enrolling && { enrolling: { ...enrolling, making } }) };
 }
 
-/** What a new passkey is asked next: what it answered was void with the answer. */
+/** A new challenge for the passkey: a response voids the one before. */
 export function passkeyAskedAnew(flow: Flow, challenge: string): Flow {
   const { enrolling } = flow;
   if (enrolling?.making?.kind !== 'webauthn') return flow;
   return { ...flow, enrolling: { ...enrolling, making: { ...enrolling.making, challenge } } };
 }
 
-/** It can be left out no longer. */
+/** The enrolment can no longer be skipped. */
 export function enrolmentInsisted(flow: Flow): Flow {
   const { enrolling } = flow;
   return {
@@ -49,18 +49,18 @@ export function enrolmentInsisted(flow: Flow): Flow {
   };
 }
 
-/** The token is one; the recovery codes are shown, and the sign-in waits until the person says that they have them. */
+/** The token exists; the sign-in shows the recovery codes and waits until the user confirms them. */
 export function codesShown(flow: Flow, passed: Enrolling['passed']): Flow {
   const { enrolling } = flow;
   return { ...evaluated(flow), step: 'codes', ...(enrolling && { enrolling: { ...enrolling, passed } }) };
 }
 
-/** The end of what a mailed link began: there is nobody whom a result would be for. */
+/** The end of a flow started by a mailed link: no result is due. */
 export function enrolledByLink(flow: Flow): Flow {
   return { ...evaluated(flow), step: 'done' };
 }
 
-/** Denied for a locked token, with the offer to unlock it by mail, which rests on the password that was right. */
+/** Denied for a locked token, with the offer to unlock it by mail, which rests on the verified password. */
 export function unlockOffered(user: User, passwordDigest: string): (flow: Flow) => Flow {
   return (flow) =>
     flow.step === 'denied'
@@ -69,14 +69,14 @@ export function unlockOffered(user: User, passwordDigest: string): (flow: Flow) 
 }
 
 /**
- * What the sign-in has shown when the token is one: what proved that its device is there, unless another second factor had been
+ * The factors of the sign-in once the token exists: the first proof of its device, unless another second factor was
  * shown before.
  *
  * @param synced of a passkey
  */
 export function passedWith(passed: Enrolling['passed'], { token, kind }: Making, synced: boolean): Enrolling['passed'] {
   if (passed.otp === 'verified') return passed;
-  // Nothing that a new passkey says of itself is signed: that its device checked its person is for a later sign-in to show.
+  // A new passkey's own claims are unsigned: a later sign-in has to show user verification.
   const passkey: ShownPasskey = { userVerified: false, synced };
   return { otp: 'verified', token, kind, ...(kind === 'webauthn' && { passkey }) };
 }

@@ -16,7 +16,7 @@ afterAll(() => service.ports.close());
 
 const FROM_OUR_FRAME = { origin: ISSUER, 'sec-fetch-site': 'same-origin' };
 
-/** Somebody whose password was right, and who picked a kind. */
+/** A flow whose password was right and whose kind is chosen. */
 async function toKind(kind: string) {
   const scene = await createFixture(service.ports, {
     resource: {
@@ -60,7 +60,7 @@ describe('setting up a token over HTTP', () => {
 
   // SR-11
   test.each(['enrol/kind', 'enrol/send', 'enrol/passkey'])(
-    'SR-11: %s from another origin than the service’s own is refused',
+    'SR-11: %s from a foreign origin is refused',
     async (path) => {
       const { send } = await toKind('sms');
       const from = { origin: ORIGIN, 'sec-fetch-site': 'cross-site' };
@@ -68,7 +68,7 @@ describe('setting up a token over HTTP', () => {
     },
   );
 
-  test('a passkey is made as the view asks for it', async () => {
+  test('a passkey is created as the view requests', async () => {
     const { view, send } = await toKind('webauthn');
     if (view.enrol?.kind !== 'webauthn') throw new Error('none is asked for');
     const { challenge, rp, user } = view.enrol.creation;

@@ -13,7 +13,7 @@ import { requestUnlock } from '../login/request-unlock.ts';
 import { readEnrolmentPage } from './read-enrolment-page.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 
-/** `language`: what the frame speaks, for the mail. */
+/** `language`: the language of the frame, used for the mail. */
 const unlock = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag });
 const beginLinked = z.strictObject({ link: z.string().max(200) });
 
@@ -46,7 +46,7 @@ export const enrolmentRoutes = [
   internalRoute({
     method: 'get',
     path: '/enrol',
-    // The same page for every link, also for none: the link itself is in the fragment, which no server sees (SR-40).
+    // The same page for every link, even without one: the link is in the fragment, which no server sees (SR-40).
     scope: 'public',
     handle: async (c, ports: Needs) => {
       const { resource, shown } = await readEnrolmentPage(ports, c.req.query('resource') ?? '');
