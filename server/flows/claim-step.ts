@@ -10,7 +10,7 @@ import { type Conversation, claimStep, holdsClaim, released } from './transition
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** A conversation that is kept: named by its flow, continued by whoever holds the handle. */
+/** A stored conversation: identified by its flow and continued with the handle. */
 export interface KeptConversation extends Conversation {
   id: FlowId;
   handleHash: string;
@@ -21,9 +21,10 @@ export interface KeptConversation extends Conversation {
 type KeyOf<F> = (id: FlowId) => DocumentKey<F>;
 
 /**
- * Takes a step for one attempt, so that simultaneous answers are one.
+ * Takes a step for one attempt, so that only one of several simultaneous answers is evaluated.
  *
- * @param open what a handle holds whose flow is not stored yet: the claim stores it. Absent: nothing begins with this step
+ * @param open the contents of a handle whose flow is not stored yet: the claim stores it. Absent: no flow starts with
+ * this step
  */
 export async function claimFlowStep<F extends KeptConversation>(
   ports: Needs,
@@ -55,7 +56,7 @@ export async function claimFlowStep<F extends KeptConversation>(
   return sealed ? claim(sealed) : held;
 }
 
-/** An evaluation that broke down decided nothing: the step is free again, and what was counted stays counted. */
+/** A failed evaluation decided nothing: the step is free again, and what was counted stays counted. */
 export async function releaseStep<F extends KeptConversation>(
   ports: Needs,
   keyOf: KeyOf<F>,

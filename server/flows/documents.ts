@@ -16,7 +16,7 @@ export const flowDocument = defineDocument<Flow, [id: FlowId]>({
   expires: 'with the sign-in',
 });
 
-/** Outlives the flow, never the handle. After a restore, handles from before start nothing. */
+/** Outlives the flow, but not the handle. After a restore, older handles start nothing. */
 export const flowStartedDocument = defineDocument<{ at: number }, [id: FlowId]>({
   kind: 'flow-begun',
   description: 'That a sealed handle has started its sign-in, of any kind.',

@@ -4,11 +4,11 @@ import type { Refusal } from '../kernel/result.ts';
 import type { Flow, ResultRecord } from './flow.ts';
 
 /**
- * What a sign-in through the widget, or a transaction, tells of itself: each answer that was refused, and the end. A right password that is
- * only half of what is needed is told with the end, or with the refusal of the code.
+ * The events of a sign-in through the widget or of a transaction: one for each refused answer, and one for the end. A
+ * right password that still needs a code is reported with the end, or with the refusal of the code.
  */
 
-/** Whoever signs in acts; who that is, is known once a first factor was right. */
+/** The user who signs in is the actor, once a first factor has identified them. */
 export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, client: ClientInfo): RequestContext {
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...client };
 }

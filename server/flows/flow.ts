@@ -13,22 +13,22 @@ import type { TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../transactions/signing.ts';
 
 export const FLOW_LIFETIME_MS = 15 * MINUTE_MS;
-/** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
+/** After this time a claimed step whose evaluation never finished (a crash) may be answered again. */
 export const STEP_CLAIM_MS = 30_000;
-/** Verifiers allow this much clock difference, so the record outlives the result by it. */
+/** Verifiers allow this much clock difference, so the record outlives the result by as much. */
 export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
-/** From the moment its fields are fixed to the confirmation: what was agreed on does not lie about. */
+/** From fixing the fields to the confirmation: short, so that an agreed transaction is not left open. */
 export const TRANSACTION_LIFETIME_MS = 300_000;
 
-/** That a code has been sent, and what its person is told of it. */
+/** A sent code, and what the page shows of it. */
 export interface SentNotice {
   token: TokenId;
   /** Masked. */
   to: string;
   expiresAt: number;
-  /** From when on another one may be asked for. */
+  /** The earliest time for another code. */
   resendAt: number;
 }
 
@@ -40,89 +40,89 @@ export interface Flow {
   /** SHA-256 of the handle's secret, hex. */
   handleHash: string;
   nonce: string;
-  /** Parent origin, checked against the resource when the flow began. */
+  /** Parent origin, checked against the resource when the flow started. */
   origin: string;
   step: FlowStep;
-  /** Evaluated steps so far; a request names the one it answers. */
+  /** Steps evaluated so far; a request names the one it answers. */
   seq: number;
   /** Set while a step is being evaluated. */
   claim?: { attempt: string; at: number };
-  /** As typed. Says nothing about whether such a person exists. */
+  /** As typed. Does not imply that such a user exists. */
   login?: string;
   /** Only once the password was right (or the host vouched for it). */
   user?: UserId;
   passwordVerified: boolean;
-  /** SHA-256 of the password hash that it was verified against: a password changed since stands for nothing. */
+  /** SHA-256 of the password hash that it was verified against: a password change voids the verification. */
   passwordDigest?: string;
-  /** When it was verified; noted on the way to the self-service page. */
+  /** When it was verified; set on the way to the self-service page. */
   passwordAt?: number;
-  /** The ways to show the second factor, as they were when it was first asked for. */
+  /** The options for the second factor, as they were when it was first requested. */
   factors?: FactorOption[];
-  /** Which of them is being asked for. */
+  /** The option that is being requested. */
   factor?: string;
-  /** What that way asks: a question for a device. */
+  /** The question for a device. */
   question?: string;
-  /** What the person is to confirm, where this is no sign-in. */
+  /** The transaction to confirm; absent at a sign-in. */
   transaction?: Transaction;
-  /** What a passkey is asked here, if it may answer. Void with the next answer, whatever that is. */
+  /** The challenge that a passkey may answer here. Void after the next answer of any kind. */
   passkey?: PasskeyChallenge;
-  /** The code that was sent last in this sign-in. */
+  /** The latest code sent in this sign-in. */
   sent?: SentNotice;
-  /** What the page remembers this person to prefer. */
+  /** The kind that the page remembers this user to prefer. */
   prefer?: FactorKind;
-  /** What the page wants besides a sign-in, or in its place. */
+  /** What the page wants besides a sign-in, or instead of it. */
   purpose?: FlowPurpose;
-  /** The person is on the self-service page, or was sent from there to show factors again or to set up a token. */
+  /** The user is on the self-service page, or was sent from there to show factors again or to set up a token. */
   self?: SelfSession;
-  /** Set at the steps of an enrolment, and kept until the end. */
+  /** Set at the steps of an enrolment, and retained until the end. */
   enrolling?: Enrolling;
-  /** Begun with a mailed link to an enrolment, of which this is the hash: it ends without a result. */
+  /** Hash of the enrolment link that started the flow: it ends without a result. */
   enrolmentLink?: string;
-  /** Whether to offer, to whoever is denied for a locked token, a link that unlocks it, or what became of it. */
+  /** Whether a user denied for a locked token is offered a link that unlocks it, or was sent one. */
   unlock?: 'offered' | 'sent';
-  /** What the browser says of itself, each trait under a MAC; absent where the resource does not ask. */
+  /** The signals that the browser reports, each under a MAC; absent where the resource does not ask. */
   environment?: Environment;
-  /** What the host asks the result to be. */
+  /** The level that the host requires of the result. */
   demand?: Demand;
-  /** What of an earlier sign-in this one builds upon. */
+  /** The factors of an earlier sign-in that this one builds on. */
   kept?: ShownFactors;
-  /** Wrong answers that this sign-in still takes; with the last of them it ends. */
+  /** Wrong answers that this sign-in still accepts; the last of them ends it. */
   attemptsLeft: number;
-  /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
+  /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 apply. */
   loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
-  /** What the resource was when the sign-in began; it goes on only while the resource is the same. */
+  /** The test behaviour of the resource when the sign-in started; the flow continues only while it is unchanged. */
   test?: TestMode;
   createdAt: number;
   expiresAt: number;
 }
 
-/** What a host's backend asked for, before any widget has begun with it. Shares the flow's anchor. */
+/** A host backend's request, before a widget has started it. Shares the flow's anchor. */
 export interface LoginRequest {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  /** Absent: whoever it is says so themselves, on our own page. */
+  /** Absent: the user identifies themselves on the hosted page. */
   user?: UserId;
   nonce: string;
-  /** For our own page: where the result is posted to. Absent: it is for a widget on a page of the site. */
+  /** For the hosted page: where the result is posted to. Absent: the request is for a widget on a page of the site. */
   redirectUri?: string;
   hostCheckedPassword: boolean;
-  /** What the person is to confirm. Absent: they are to sign in. */
+  /** The transaction to confirm. Absent: a sign-in. */
   transaction?: Transaction;
   demand?: Demand;
-  /** The earlier sign-in, by the name of its result. */
+  /** The earlier sign-in, by the id of its result. */
   previous?: FlowId;
   /** SHA-256 of the request's secret, hex. */
   secretHash: string;
-  /** Set once a result came of it: it serves no second time. */
+  /** Set once it has produced a result: it works once. */
   usedAt?: number;
   attemptsLeft: number;
   createdAt: number;
   expiresAt: number;
 }
 
-/** The record of a result: made in the same commit as `done`, used up by consumption. */
+/** The record of a result: created in the commit that sets `done`, used up by consumption. */
 export interface ResultRecord {
   flow: FlowId;
   account: AccountId;
@@ -134,31 +134,34 @@ export interface ResultRecord {
   amr: string[];
   acr: '1' | '2';
   otp: OtpUse;
-  /** The token whose code was verified; it must still stand when the result is consumed. */
+  /** The token whose code was verified; it must still be valid when the result is consumed. */
   token?: TokenId;
-  /** Of a test resource: stands for nobody. */
+  /** From a test resource: no user has signed in. */
   test?: true;
-  /** What kind of token that is. */
+  /** The kind of that token. */
   kind?: TokenKind;
-  /** Hash of the transaction that was confirmed. Absent: it was a sign-in. */
+  /** Hash of the confirmed transaction. Absent: a sign-in. */
   transaction?: string;
-  /** When each of the factors was shown; a sign-in that builds upon an earlier one has older ones. */
+  /** When each factor was shown; a sign-in that builds on an earlier one has older ones. */
   passwordAt?: number;
   secondAt?: number;
   passwordDigest?: string;
-  /** The user's password at that time, whether it was asked for or not: a change of it revokes the result. Absent on tests. */
+  /**
+   * The user's password at that time, whether or not it was asked for: a change of it revokes the result. Absent on
+   * tests.
+   */
   userPasswordDigest?: string;
-  /** How far the browser matched those before, in percent. */
+  /** How far the browser matched known ones, in percent. */
   environment?: number;
-  /** Of the oldest factor. */
+  /** When the oldest factor was shown. */
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;
-  /** Set by the one consumption. */
+  /** Set by the only consumption. */
   consumedAt?: number;
 }
 
-/** The way of showing the second factor that is being asked for. */
+/** The requested option for the second factor. */
 export function factorOf({ factors, factor }: Pick<Flow, 'factors' | 'factor'>): FactorOption | undefined {
   return factors?.find(({ id }) => id === factor);
 }

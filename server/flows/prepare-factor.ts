@@ -10,7 +10,7 @@ import { prepareCode } from '../tokens/kinds/sent/prepare-code.ts';
 import type { Flow } from './flow.ts';
 import type { ChallengeDraft } from './transitions.ts';
 
-/** Makes what a way of showing the second factor needs before it can be shown. */
+/** Prepares the challenge that a second factor needs before it can be shown. */
 export async function prepareFactor(
   ports: StepPorts,
   flow: Flow,
@@ -20,7 +20,7 @@ export async function prepareFactor(
 ): Promise<Result<ChallengeDraft>> {
   const { transaction } = flow;
   switch (option.kind) {
-    // What an app shows and what is on paper is there already, and says nothing of a transaction.
+    // Codes from an app or on paper need no preparation and carry no transaction.
     case 'code':
       return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'otp' };
     case 'recovery':

@@ -9,8 +9,8 @@ import type { Token } from '../tokens/token.ts';
 import type { ChallengeDraft } from './transitions.ts';
 
 /**
- * What the way that is asked for first needs, where it costs nothing: a question, or what a passkey is asked. What costs
- * waits until it is asked for.
+ * Prepares the first option if that costs nothing: a question, or a passkey challenge. A challenge that costs something
+ * waits until the user picks it.
  *
  * @param usable the tokens behind the options
  */

@@ -13,13 +13,13 @@ import { type Handle, parseHandle, writeHandle } from './flow-handle.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 
-/** Whose steps these are: a handle of one kind opens nothing of the other. */
+/** The kind of flow: a handle of one kind opens none of the other. */
 type FlowKind = ClientContext['kind'];
 
 /**
- * A sign-in is stored with its first answer. Until then its handle holds all of it, sealed: a beginning writes nothing, so
- * a flood of them fills no store (SR-65). The first answer stores it under the handle's id, together with the mark that
- * this handle has begun; the mark lives as long as the handle, so that none begins a second time.
+ * A sign-in is stored with its first answer. Until then its handle holds the whole flow, sealed: a start writes
+ * nothing, so a flood of starts does not fill the store (SR-65). The first answer stores it under the handle's id, with
+ * a mark that this handle was started; the mark lives as long as the handle, so that it cannot start twice.
  *
  * @returns the flow as its first answer will find it, and the handle that holds it
  */
@@ -32,7 +32,7 @@ export function sealFlow<F extends KeptConversation>(
   return { flow: { ...flow, handleHash: hashSecret(sealed) }, handle: writeHandle(flow.id, sealed) };
 }
 
-/** What the handle holds, while it lives. Undefined for every other handle. */
+/** The flow in a valid handle. Undefined for every other handle. */
 export async function unsealFlow<F extends KeptConversation>(
   ports: Needs,
   kind: FlowKind,
@@ -43,28 +43,28 @@ export async function unsealFlow<F extends KeptConversation>(
   const flow = JSON.parse(Buffer.from(plain).toString()) as F;
   const now = ports.clock.now();
   if (now >= flow.expiresAt) return undefined;
-  // A restored store does not know which handles of the time before have begun (SR-62).
+  // A restored store does not know which earlier handles were started (SR-62).
   const [restoration] = await ports.store.getMany([restorationDocument.key()], now);
   if (restoration && flow.createdAt <= restoration.value.startedAt) return undefined;
   return { ...flow, handleHash: hashSecret(secret) };
 }
 
-/** A sign-in through the widget or on our own pages that nothing has answered yet. */
+/** A sign-in through the widget or on a hosted page that has no answer yet. */
 export async function openFlow(ports: Needs & { issuer: string }, handle: Handle): Promise<Flow | undefined> {
   const flow = await unsealFlow<Flow>(ports, 'widget-flow', handle);
   if (!flow) return undefined;
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   if (!resource) return undefined;
-  // The list may have become shorter since. Our own pages are on no list.
+  // The list of origins may have become shorter since. Hosted pages are on no list.
   return flow.origin === ports.issuer || originAllowed(resource.value, flow.origin) ? flow : undefined;
 }
 
-/** The flow that the handle continues, or is about to begin. */
+/** The flow that the handle continues, or is about to start. */
 export function readFlow(ports: Needs & { issuer: string }, text: unknown): Promise<Flow | undefined> {
   return readByHandle(ports, flowDocument.key, text, (handle) => openFlow(ports, handle));
 }
 
-/** @param open what a handle holds whose flow is not stored yet */
+/** @param open the contents of a handle whose flow is not stored yet */
 export async function readByHandle<F extends KeptConversation>(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   keyOf: (id: FlowId) => DocumentKey<F>,

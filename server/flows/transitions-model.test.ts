@@ -22,7 +22,8 @@ import {
   withKept,
 } from './transitions.ts';
 
-// What one move leaves in the flow, whole: nothing that was shown or asked is lost, or stays for longer than it counts.
+// The complete flow after one move: it loses nothing that was shown or asked, and retains nothing longer than it
+// counts.
 
 const NOW = 1_800_000_000_500;
 const SECOND = NOW - 500;
@@ -67,7 +68,7 @@ const REQUEST: LoginRequest & { user: typeof USER.id } = {
 };
 
 describe('a new flow', () => {
-  test('knows what it was asked for, and nothing else', () => {
+  test('contains the input it was started with, and nothing else', () => {
     expect(FLOW).toStrictEqual({
       id: ID,
       account: RESOURCE.account,
@@ -83,7 +84,7 @@ describe('a new flow', () => {
     });
   });
 
-  test('keeps handle, preference, purpose and browser, and what the resource is tested by', () => {
+  test('keeps handle, preference, purpose, browser and the test behaviour of the resource', () => {
     const environment = { language: 'de' };
     const testMode = 'pass';
     const asked = { ...ASKED, handleHash: 'aa', prefer: 'sms', purpose: 'self', environment } as const;
@@ -99,7 +100,7 @@ describe('a new flow', () => {
 });
 
 describe('the second factor', () => {
-  test('is asked for behind a right password, in the way that was preferred', () => {
+  test('is requested after a right password, in the preferred way', () => {
     const flow = acceptPassword({ ...FLOW, prefer: 'sms' }, USER, 'digest', [CODE, SMS], { step: 'otp', sent: SENT });
     expect(flow).toStrictEqual({
       ...FLOW,
@@ -116,13 +117,13 @@ describe('the second factor', () => {
     expect(requestSecondFactor(FLOW, [])).toStrictEqual({ ...FLOW, step: 'otp', factors: [] });
   });
 
-  test('in another way forgets the question and the code of the way before', () => {
+  test('in another way clears the question and the code of the previous way', () => {
     const before: Flow = { ...requestSecondFactor(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
     const { question: _question, sent: _sent, ...kept } = before;
     expect(selectFactor(before, SMS, { step: 'otp' })).toStrictEqual({ ...kept, seq: 1, step: 'otp', factor: SMS.id });
   });
 
-  test('that could not be sent counts as an answer, and takes away the code before where that is void', () => {
+  test('that could not be sent counts as an answer, and clears the earlier code if that is void', () => {
     const before: Flow = { ...requestSecondFactor(FLOW, [SMS]), sent: SENT };
     const { sent: _sent, ...without } = before;
     const stays = { seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error: { code: 'CODE_NOT_SENT' } };
@@ -130,23 +131,23 @@ describe('the second factor', () => {
     expect(codeNotSent(before, 'CODE_NOT_SENT', true)).toStrictEqual({ ...without, ...stays });
   });
 
-  test('that was wrong leaves why in the flow, and the wait where there is one', () => {
+  test('that was wrong records the reason in the flow, and the wait if there is one', () => {
     const error = { code: 'OTP_WRONG' as const };
     const wrong = { ...FLOW, seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error };
     expect(retryStep(FLOW, 'OTP_WRONG')).toStrictEqual(wrong);
     expect(retryStep(FLOW, 'OTP_WRONG', NOW)).toStrictEqual({ ...wrong, error: { ...error, retryAt: NOW } });
     expect(retryStep({ ...FLOW, attemptsLeft: 1 }, 'OTP_WRONG')).toMatchObject({ step: 'denied', attemptsLeft: 0 });
-    // Only the wait for a password has a longest one.
+    // Only the password wait has a maximum.
     const limit = { code: 'CODE_LIMIT' as const, retryAt: NOW + 3_600_000 };
     expect(shownError(limit, NOW)).toEqual({ code: 'CODE_LIMIT', retryAfterMs: 3_600_000 });
   });
 
-  test('is claimed by no attempt before one claims it', () => {
+  test('is claimed by no attempt until one claims it', () => {
     expect(holdsClaim(FLOW, 'a')).toBe(false);
   });
 
   // SR-61
-  test('SR-61: a passkey is asked once, whatever it answers', () => {
+  test('SR-61: a passkey gets one challenge for one response of any kind', () => {
     const before = {
       ...FLOW,
       passkey: PASSKEY,
@@ -160,7 +161,7 @@ describe('the second factor', () => {
 describe('a login request', () => {
   const TRANSACTION = { fields: [], hash: 'ab', nonce: 'n' };
 
-  test('asks for the second factor of whom it names', () => {
+  test('asks for the second factor of the user that it names', () => {
     expect(requestedFlow(FLOW, REQUEST, 'alice', [CODE], { step: 'passkey', passkey: PASSKEY })).toStrictEqual({
       ...FLOW,
       user: USER.id,
@@ -184,7 +185,7 @@ describe('a login request', () => {
     expect(flow).toMatchObject({ step: 'sign', sent: SENT, transaction: TRANSACTION, expiresAt: REQUEST.expiresAt });
   });
 
-  test('that demands a level asks for what is missing, and ends when what was shown before gets too old', () => {
+  test('that requires a level asks for what is missing, and ends when the earlier factors get too old', () => {
     const kept = { password: { at: NOW - 1, digest: 'd' } };
     const missing = { password: false, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
     const request = { ...REQUEST, demand: { acr: '2' as const } };
@@ -215,7 +216,7 @@ describe('the end', () => {
   const passed: Passed = { user: USER, otp: 'verified', token: tokenId(1), kind: 'totp' };
   const end = (flow: Flow, changes: Partial<Passed> = {}) => completeFlow(flow, { ...passed, ...changes }, RULE);
 
-  test('records all that was shown, and when', () => {
+  test('records every factor shown, and when', () => {
     const { flow, result } = end({ ...FLOW, passwordVerified: true, passwordDigest: 'd' }, { environment: 0 });
     expect(result).toStrictEqual({
       flow: ID,
@@ -271,10 +272,10 @@ describe('the end', () => {
     });
     expect(result.amr).toStrictEqual(['pwd', 'otp', 'pin', 'mfa']);
     expect(end({ ...FLOW, passwordVerified: true }).result).not.toHaveProperty('passwordDigest');
-    // What was kept of a second factor says nothing of the password.
+    // A retained second factor says nothing of the password.
     const keptSecond: Flow = { ...FLOW, kept: { second }, passwordVerified: true };
     expect(end(keptSecond, { second }).result).toMatchObject({ passwordAt: NOW, secondAt: NOW - 8000 });
-    // A password of now counts as of now, whatever was kept.
+    // A password verified now counts from now, whatever was retained.
     expect(end(shown, { password: true }).result.passwordAt).toBe(NOW);
   });
 
@@ -295,8 +296,8 @@ describe('the end', () => {
     expect(end(FLOW, changes).result).toMatchObject({ amr, acr });
   });
 
-  // SR-45. The attack: an answer to one transaction ends another, or a sign-in.
-  test('SR-45: is none where what was answered is not what was asked', () => {
+  // SR-45. The attack: an answer to one transaction completes another, or a sign-in.
+  test('SR-45: does not exist if the answer was to another transaction', () => {
     const asked: Flow = { ...FLOW, transaction: { fields: [], hash: 'ab', nonce: 'n' } };
     expect(end(asked, { signed: 'ab' }).result).toMatchObject({ transaction: 'ab' });
     expect(() => end(asked, { signed: 'cd' })).toThrow('what was answered is not what was asked');
@@ -304,7 +305,7 @@ describe('the end', () => {
     expect(() => end(FLOW, { signed: 'ab' })).toThrow(TypeError);
   });
 
-  test('of a test says so, and names no user in the flow', () => {
+  test('of a test is marked as one, and names no user in the flow', () => {
     const mode = 'pass';
     const { flow, result } = end({ ...FLOW, test: mode }, { user: { id: 'test', login: 'test' } });
     expect(result).toMatchObject({ user: 'test', test: true });

@@ -68,10 +68,10 @@ function request(hostCheckedPassword: boolean): LoginRequest {
 const requested = (hostCheckedPassword: boolean) =>
   frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login, OPTIONS));
 
-/** What a page may send, and what the evaluation of it may come to. */
+/** A request of a page, and its possible evaluation. */
 interface Move {
   step: AnswerableStep;
-  /** Against the flow's own. */
+  /** Offset from the flow's own. */
   seqOff: number;
   outcome: 'right' | 'wrong' | 'refused' | 'broke down' | 'never came back';
   waitMs: number;
@@ -88,12 +88,12 @@ const moves = fc.array(
 
 interface Run {
   flow: Flow;
-  /** Steps whose evaluation was right, in order. */
+  /** Steps that were evaluated as right, in order. */
   passed: AnswerableStep[];
   result?: ReturnType<typeof completeFlow>['result'];
 }
 
-/** Plays the moves as the use-cases do: claim, evaluate, move on. `every` sees each flow and what it came from. */
+/** Plays the moves as the use-cases do: claim, evaluate, move on. `every` receives each flow and the one before it. */
 function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: Flow, before: Flow) => void): Run {
   const run: Run = { flow: start, passed: [] };
   let now = NOW;
@@ -160,7 +160,7 @@ describe('SR-5: any sequence of answers', () => {
     );
   });
 
-  test('changes nothing once it has ended', () => {
+  test('changes nothing after the end', () => {
     fc.assert(
       fc.property(starts, policies, moves, (start, policy, script) => {
         play(start, policy, script, (_next, before) => expect(['done', 'denied']).not.toContain(before.step));
@@ -168,7 +168,7 @@ describe('SR-5: any sequence of answers', () => {
     );
   });
 
-  test('keeps what the flow is bound to', () => {
+  test('keeps the fields that bind the flow', () => {
     fc.assert(
       fc.property(starts, policies, moves, (start, policy, script) => {
         const { flow, result } = play(start, policy, script, () => {});
@@ -179,7 +179,7 @@ describe('SR-5: any sequence of answers', () => {
     );
   });
 
-  test('names a person only behind a right password, or where the host did', () => {
+  test('names a user only after a right password, or if the host named one', () => {
     fc.assert(
       fc.property(policies, moves, (policy, script) => {
         const { flow, passed } = play(fresh(), policy, script, () => {});
@@ -191,7 +191,7 @@ describe('SR-5: any sequence of answers', () => {
 });
 
 describe('a claimed step', () => {
-  test('is evaluated once: a second answer is told so, an older one that it is stale', () => {
+  test('is evaluated once: a simultaneous answer is refused as such, an older one as stale', () => {
     const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
     if ('refused' in claimed) throw new Error(claimed.refused);
     const second = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
@@ -200,7 +200,7 @@ describe('a claimed step', () => {
     expect(claimStep(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({ refused: 'STEP_STALE' });
   });
 
-  test('is free again when its evaluation never came back, and then no longer the first one’s', () => {
+  test('is free again when its evaluation never finished, and then no longer belongs to the first attempt', () => {
     const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
     if ('refused' in claimed) throw new Error(claimed.refused);
     expect(holdsClaim(claimed.flow, 'first')).toBe(true);
@@ -210,7 +210,7 @@ describe('a claimed step', () => {
     expect(holdsClaim(again.flow, 'second')).toBe(true);
   });
 
-  test('is not freed by a clock that was set back', () => {
+  test('is not released by a clock that was set back', () => {
     const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
     if ('refused' in claimed) throw new Error(claimed.refused);
     const later = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW - 3_600_000);
@@ -218,7 +218,7 @@ describe('a claimed step', () => {
   });
 
   // SR-63
-  test('SR-63: tells no longer wait than there is, where the clock was set back', () => {
+  test('SR-63: reports no wait beyond the maximum if the clock was set back', () => {
     const error = { code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 1_000 } as const;
     expect(shownError(error, NOW)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_000 });
     expect(shownError(error, NOW + 2_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 0 });
@@ -235,7 +235,7 @@ describe('a claimed step', () => {
 });
 
 describe('wrong answers', () => {
-  test('end a flow after as many as the limit says', () => {
+  test('end a flow at the limit', () => {
     let flow = setLogin(fresh(), 'alice', 'auto');
     for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) {
       flow = retryStep(flow, 'INVALID_CREDENTIALS');
@@ -247,7 +247,7 @@ describe('wrong answers', () => {
     });
   });
 
-  test('end a login request after its attempts, whatever else happens between them', () => {
+  test('end a login request at its attempts, whatever else happens between them', () => {
     let flow = requested(true);
     for (let wrong = 1; wrong < LOGIN_REQUEST_ATTEMPTS; wrong++) {
       flow = retryStep(released(flow), 'OTP_WRONG');
@@ -256,7 +256,7 @@ describe('wrong answers', () => {
     expect(retryStep(flow, 'OTP_WRONG')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
   });
 
-  test('say when to try again, and the next move forgets it', () => {
+  test('report when to try again, and the next move clears it', () => {
     const flow = retryStep(setLogin(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
     expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
     expect(acceptPassword(flow, USER, 'digest', OPTIONS)).not.toHaveProperty('error');
@@ -266,7 +266,7 @@ describe('wrong answers', () => {
 describe('the result', () => {
   const uses: OtpUse[] = ['verified', 'skipped', 'not_used'];
 
-  test.each(uses)('says the truth about the factors: code %s', (otp) => {
+  test.each(uses)('claims only the factors that were shown: code %s', (otp) => {
     const rule = { now: NOW, resultLifetimeMs: 60_000 };
     const verified = otp === 'verified';
     const before = completeFlow({ ...fresh(), passwordVerified: true }, { user: USER, otp }, rule);
@@ -278,14 +278,14 @@ describe('the result', () => {
         otp,
       });
     }
-    // The host's word for a password is the host's: the result claims none.
+    // The host checked the password itself: the result does not claim it.
     for (const hostChecked of [true, false]) {
       const { result } = completeFlow(requested(hostChecked), { user: USER, otp }, rule);
       expect(result).toMatchObject({ amr: verified ? ['otp'] : [], acr: '1', otp });
     }
   });
 
-  test('lives as long as the resource says, from a whole second on, and ends with its flow', () => {
+  test('lasts as long as the resource allows, from a whole second on, and ends with its flow', () => {
     fc.assert(
       fc.property(fc.nat({ max: 4e12 }), fc.integer({ min: 10_000, max: 300_000 }), (now, resultLifetimeMs) => {
         const { flow, result } = completeFlow(fresh(), BY_CODE, { now, resultLifetimeMs });
@@ -298,14 +298,14 @@ describe('the result', () => {
     );
   });
 
-  test('is about whoever passed, under the flow’s own name', () => {
+  test('is about the user who signed in, under the flow’s own id', () => {
     const { flow, result } = completeFlow(fresh(), BY_CODE, { now: NOW, resultLifetimeMs: 60_000 });
     expect(result).toMatchObject({ flow: ID, user: USER.id, login: USER.login });
     expect(flow).toMatchObject({ step: 'done', user: USER.id });
   });
 });
 
-test('a flow begins with nobody, at the first step, for a quarter of an hour', () => {
+test('a flow starts without a user, at the first step, for 15 minutes', () => {
   expect(fresh()).toMatchObject({
     step: 'identify',
     seq: 0,
@@ -315,7 +315,7 @@ test('a flow begins with nobody, at the first step, for a quarter of an hour', (
   expect(fresh()).not.toHaveProperty('user');
 });
 
-test('a name leads to the step the resource asks for, whoever it may be', () => {
+test('a login leads to the step that the resource asks for, whether or not the user exists', () => {
   for (const policy of METHOD_POLICIES) {
     for (const name of ['alice', 'nobody', '']) {
       const flow = setLogin(fresh(), name, policy);
@@ -325,7 +325,7 @@ test('a name leads to the step the resource asks for, whoever it may be', () => 
   }
 });
 
-test('a login request names the person and asks for the code alone', () => {
+test('a login request names the user and asks for the code alone', () => {
   expect(requested(true)).toMatchObject({
     step: 'otp',
     user: userId(1),

@@ -20,31 +20,31 @@ import {
 } from './flow.ts';
 
 /**
- * The moves of a sign-in. Each takes a flow and gives the next one; none looks at anything else. A step is claimed
- * before it is evaluated and counted when it has been, so that of any number of simultaneous answers one is evaluated.
+ * The moves of a sign-in. Each takes a flow and returns the next one, and reads nothing else. A step is claimed before
+ * its evaluation and counted after it, so that only one of several simultaneous answers is evaluated.
  */
 
-/** Where a second factor is asked for, in whichever way. */
+/** The steps that ask for a second factor. */
 export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
 
-/** What a way of showing the second factor leads to. */
+/** A prepared second-factor challenge. */
 export interface ChallengeDraft {
   step: SecondStep;
   /** For a device that answers questions. */
   question?: string;
-  /** What a passkey is asked. */
+  /** The challenge for a passkey. */
   passkey?: PasskeyChallenge;
-  /** A code that was sent. */
+  /** The code that was sent. */
   sent?: SentNotice;
 }
 
-/** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
+/** The number of wrong answers that ends a flow; the counters of user and token continue beyond it. */
 export const FLOW_WRONG_ANSWERS = 20;
 
-/** What every sign-in has, whoever signs in. */
+/** The state that every sign-in has. */
 export interface Conversation {
   step: string;
   seq: number;
@@ -55,7 +55,7 @@ export interface Conversation {
 
 export type Claimed<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
 
-/** Takes the step for one attempt. `seq` is what the answering page believed; an older one has been answered already. */
+/** Claims the step for one attempt. `seq` is the step that the page answers; an older one has been answered already. */
 export function claimStep<F extends Conversation>(
   flow: F,
   answer: { steps: readonly F['step'][]; seq: number; attempt: string },
@@ -63,32 +63,32 @@ export function claimStep<F extends Conversation>(
 ): Claimed<F> {
   if (answer.seq < flow.seq) return { refused: 'STEP_STALE' };
   if (answer.seq > flow.seq || !answer.steps.includes(flow.step)) return { refused: 'STEP_NOT_EXPECTED' };
-  // A claim whose evaluation never came back is from a crash: the person may answer again.
+  // A claim whose evaluation never finished is from a crash: the user may answer again.
   if (flow.claim && now - flow.claim.at < STEP_CLAIM_MS) return { refused: 'STEP_IN_PROGRESS' };
   return { flow: { ...flow, claim: { attempt: answer.attempt, at: now } } };
 }
 
-/** Whether this attempt still holds the step; one that took longer than its claim may have been overtaken. */
+/** Whether this attempt still holds the step; one that exceeded the claim time may have lost it. */
 export function holdsClaim(flow: Conversation, attempt: string): boolean {
   return flow.claim?.attempt === attempt;
 }
 
-/** The step is free again, unanswered. */
+/** Frees the step, unanswered. */
 export function released<F extends Conversation>(flow: F): F {
   const { claim: _claim, ...rest } = flow;
-  // A conversation without a claim is one of the same kind, which the type of the rest cannot say.
+  // Removing the claim keeps the kind of flow, which TypeScript cannot infer for the rest.
   return rest as unknown as F;
 }
 
-/** The name is noted, whoever it may be; what comes next depends on the resource alone, never on the name. */
+/** Records the login; the next step depends on the resource alone, so it does not reveal whether the user exists. */
 export function setLogin(flow: Flow, login: string, policy: MethodPolicy): Flow {
   const next = { ...evaluated(flow), login };
   return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
 }
 
 /**
- * @param options the ways in which this person can show the second factor, the best first
- * @param offered what the first of them needed made
+ * @param options the user's options for the second factor, the best first
+ * @param offered the challenge prepared for the first of them
  */
 export function acceptPassword(
   flow: Flow,
@@ -101,7 +101,7 @@ export function acceptPassword(
   return requestSecondFactor(next, options, offered);
 }
 
-/** The second factor is asked for in the way that suits the person best; the others stay open to them. */
+/** Asks for the second factor with the user's best option; the others stay available. */
 export function requestSecondFactor(
   flow: Flow,
   options: readonly FactorOption[],
@@ -111,17 +111,17 @@ export function requestSecondFactor(
   return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
 }
 
-/** The person picked another way, and what it needs is there. */
+/** The user picked another option, and its challenge is prepared. */
 export function selectFactor(flow: Flow, option: FactorOption, offered: ChallengeDraft): Flow {
   const { question: _answered, ...rest } = withoutCode(evaluated(flow));
   return { ...rest, ...offered, factor: option.id };
 }
 
 /**
- * No code was sent. The person stays where they were, with the ways that they have; a failed sending counts as an answer,
- * so that nobody asks for ever.
+ * No code was sent. The user stays at the step, with the same options; a failed sending counts as an answer, so that
+ * requests are limited.
  *
- * @param isVoid the code before, if there was one, went with it
+ * @param isVoid whether the earlier code, if any, is void too
  */
 export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
   return retryStep(isVoid ? withoutCode(flow) : flow, code);
@@ -132,14 +132,14 @@ function withoutCode(flow: Flow): Flow {
   return rest;
 }
 
-/** The same step once more, saying why. */
+/** The same step again, with the reason. */
 export function retryStep<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
   const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
-/** An error as the page is told it, with what is left of the wait; never more than the longest wait for a password (SR-63). */
+/** The error as the page receives it, with the rest of the wait, at most the maximum wait for a password (SR-63). */
 export function shownError(
   { code, retryAt }: NonNullable<Conversation['error']>,
   now: number,
@@ -154,12 +154,12 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
   return { ...evaluated(flow), step: 'denied', error: { code } };
 }
 
-/** What the last step has shown. */
+/** The factors verified in the last step. */
 export interface Passed {
   user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & { id: ResultRecord['user'] };
-  /** The password was right in this very step. */
+  /** The password was verified in this step. */
   password?: true;
-  /** Then of that password. */
+  /** The digest of that password. */
   passwordDigest?: string;
   otp: OtpUse;
   /** The token whose code was right. */
@@ -169,16 +169,16 @@ export interface Passed {
   pin?: true;
   /** Hash of the transaction that the answer was bound to. */
   signed?: string;
-  /** Of a passkey. */
+  /** The verified passkey. */
   passkey?: ShownPasskey;
   /** The second factor was shown in an earlier sign-in. */
   second?: ShownSecond;
-  /** How far the browser matched those before, in percent. */
+  /** How far the browser matched known ones, in percent. */
   environment?: number;
 }
 
 /**
- * The end with a result, and the record of it that one consumption will use up.
+ * The end with a result, and the record that one consumption will use up.
  *
  * @param rule.userPasswordDigest of the user as read for the last step; absent on tests
  */
@@ -187,7 +187,7 @@ export function completeFlow(
   { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
 ): { flow: Flow; result: ResultRecord } {
-  // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
+  // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
@@ -220,11 +220,11 @@ export function completeFlow(
       ...(kind !== undefined && { kind }),
       ...(signed !== undefined && { transaction: signed }),
       ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
-      // A password that was shown comes first: the user may have been read after a change of it.
+      // The verified password takes precedence: the user may have been read after it changed.
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
       ...(passed.environment !== undefined && { environment: passed.environment }),
-      // Never younger than the oldest factor that it counts: building upon a sign-in makes it no newer.
+      // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
       issuedAt: wholeSecond(rule.now),
       expiresAt,
@@ -232,7 +232,7 @@ export function completeFlow(
   };
 }
 
-/** The second factor in words of RFC 8176. */
+/** The second factor as RFC 8176 method references. */
 function methodReferences(
   kind: TokenKind | undefined,
   passkey: ShownPasskey | undefined,
@@ -242,7 +242,7 @@ function methodReferences(
   return ['otp', ...(kind === 'sms' ? ['sms'] : []), ...(pin ? ['pin'] : [])];
 }
 
-/** A sign-in that has begun and waits for a name. */
+/** A sign-in that has started and waits for a login. */
 export function newFlow(
   id: FlowId,
   resource: Resource,
@@ -277,7 +277,7 @@ export function newFlow(
   };
 }
 
-/** A sign-in for which the host has named the person, or a transaction of theirs: the second factor alone is asked for. */
+/** A sign-in or a transaction for which the host has named the user: only the second factor is asked for. */
 export function requestedFlow(
   flow: Flow,
   request: LoginRequest & { user: UserId },
@@ -294,13 +294,13 @@ export function requestedFlow(
     loginRequest: { hostCheckedPassword },
     ...(transaction && { transaction, expiresAt: request.expiresAt }),
   };
-  // Never the step of a sign-in: what is right there confirms nothing.
+  // Never the step of a sign-in: a right answer there confirms no transaction.
   return requestSecondFactor(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
 }
 
 /**
- * A sign-in of whom the host has named, to the level that it demands: what still counts of an earlier one is not asked for
- * again. It ends when that gets too old.
+ * A sign-in of a user that the host named, to the level that it requires: earlier factors that still count are not
+ * asked for again. It ends when they get too old.
  *
  * @param missing at least one of them
  */
@@ -331,7 +331,7 @@ export function stepUpFlow(
     : requestSecondFactor(asked, missing.options, missing.offered);
 }
 
-/** With what still counts of an earlier sign-in, as if it had been shown in this one. */
+/** Adds the factors of an earlier sign-in that still count, as if they had been shown in this one. */
 export function withKept(flow: Flow, kept: ShownFactors): Flow {
   const { password } = kept;
   return {
@@ -341,13 +341,13 @@ export function withKept(flow: Flow, kept: ShownFactors): Flow {
   };
 }
 
-/** One more step has been answered. What a passkey was asked goes with it: a challenge is answered once (SR-61). */
+/** One more step has been answered. That voids a passkey challenge: it accepts one response (SR-61). */
 export function evaluated<F extends Conversation>(flow: F): F {
   const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & Pick<Flow, 'passkey'> = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
 
-/** JWT times are whole seconds; rounding down never lengthens a life. */
+/** JWT times are whole seconds; rounding down never lengthens a lifetime. */
 function wholeSecond(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
