@@ -13,7 +13,7 @@ const codeAt = async (scene: Awaited<ReturnType<typeof createFixture>>, ahead: n
   (await scene.tokens[0]?.code(ahead)) ?? '';
 
 test.each([-3, -2, 1, 2])(
-  'after the password a code %i steps off is refused, counted, and said to be of another minute',
+  'after the password a code %i steps off is refused, counted, and reported as a clock problem',
   async (by) => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
@@ -23,13 +23,13 @@ test.each([-3, -2, 1, 2])(
   },
 );
 
-test.each([-5, -4, 3, 4])('one that is %i steps off is simply wrong', async (by) => {
+test.each([-5, -4, 3, 4])('one that is %i steps off is only wrong', async (by) => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const walk = await LoginDriver.toOtp(scene);
   expect(await walk.otp(await codeAt(scene, by))).toMatchObject({ error: { code: 'OTP_WRONG' } });
 });
 
-test('a guesser who is told so cannot wait for the minute of the code', async () => {
+test('a guesser cannot use that report to wait for the minute of the code', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const walk = await LoginDriver.toOtp(scene);
   const guess = await codeAt(scene, 2);
@@ -41,7 +41,7 @@ test('a guesser who is told so cannot wait for the minute of the code', async ()
 });
 
 // SR-17
-test('SR-17: for a name alone nothing is said of clocks', async () => {
+test('SR-17: for a name alone no clock problem is reported', async () => {
   const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
   const walk = await LoginDriver.toOtp(scene);
   expect(await walk.otp(await codeAt(scene, 1))).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });

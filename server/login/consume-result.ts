@@ -16,9 +16,9 @@ import { validateResult } from './validate-result.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 
 /**
- * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record that `done` made is the
- * authority, so a result without one, or with a used one, is refused (SR-10). User, password, assignment, resource and
- * plan must still stand when it is used up (SR-4, SR-39).
+ * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record created with `done` is
+ * the authority, so a result without one, or with a used one, is refused (SR-10). User, password, assignment, resource
+ * and plan must still be valid when it is used up (SR-4, SR-39).
  */
 export async function consumeResult(
   ports: Needs,
@@ -27,7 +27,7 @@ export async function consumeResult(
     resource: ResourceId;
     result: string;
     nonce: string;
-    /** Hash of the transaction that the result has to confirm. Without it the result has to be one of a sign-in. */
+    /** Hash of the transaction that the result has to confirm. Without it the result has to be that of a sign-in. */
     transaction?: string | undefined;
     acceptTest?: boolean | undefined;
   },
@@ -37,7 +37,7 @@ export async function consumeResult(
     ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
   );
   if (!claims || !isSameSecret(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
-  // Whoever does not ask for tests gets none, whatever they do with the claims.
+  // A caller that does not ask for tests gets none, whatever the claims.
   if (claims.test && input.acceptTest !== true) return refusal('RESULT_TEST');
   const id = parseId('flw', claims.jti);
   if (!id) return refusal('RESULT_INVALID');
@@ -57,7 +57,7 @@ export async function consumeResult(
   ) {
     return refusal('RESULT_INVALID');
   }
-  // Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in.
+  // Neither replaces the other: a sign-in confirms nothing, and a user who confirmed a payment did not ask to sign in.
   if (value.transaction !== input.transaction || claims.txn !== value.transaction) {
     return refusal('TRANSACTION_WRONG');
   }
@@ -71,9 +71,9 @@ export async function consumeResult(
     [key],
     ([current], at) => {
       if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
-      // The used-up record stays as long as the JWT could still be shown.
+      // The used-up record stays as long as the JWT could still be presented.
       const used = { ...current.value, consumedAt: at };
-      // What somebody confirmed is no sign-in that another could build upon.
+      // A confirmation is no sign-in that another could build on.
       const earlier =
         used.user === 'test' || used.transaction !== undefined
           ? undefined
@@ -93,7 +93,8 @@ export async function consumeResult(
     },
   );
   if (isRefusal(consumed)) return consumed;
-  // They are kept elsewhere, so they may have changed between the look and the commit. The result is used up either way.
+  // They are stored elsewhere, so they may have changed between the read and the commit. The result is used up either
+  // way.
   return (await validateResult(ports, value)) ?? consumed;
 }
 

@@ -22,8 +22,9 @@ import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * A host that has its own passwords asks for the second factor of one person, or any host for a sign-in on our own page:
- * single use, 120 s to begin with, a cap of attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
+ * A host with its own passwords asks for the second factor of one user, or any host asks for a sign-in on the hosted
+ * page: single use, 120 s to start, limited attempts. Whether the user may sign in is decided when the widget starts,
+ * and again at every step.
  */
 export async function createLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -31,15 +32,15 @@ export async function createLoginRequest(
   birth: NewId<FlowId>,
   input: {
     resource: ResourceId;
-    /** Absent: whoever it is says so on our own page. */
+    /** Absent: the user identifies themselves on the hosted page. */
     user?: string;
     nonce: string;
     passwordChecked: boolean;
-    /** Instead of the second factor alone: what the result has to be. */
+    /** Instead of the second factor alone: the required level of the result. */
     demand?: Demand | undefined;
-    /** With a demand: an earlier result of this person, whose factors need not be shown again. */
+    /** With a demand: an earlier result of this user, whose factors need not be shown again. */
     previous?: FlowId | undefined;
-    /** For our own page; one of the resource's. */
+    /** For the hosted page; one of the resource's. */
     redirectUri?: string;
   },
 ): Promise<Result<{ loginRequest: string; expiresAt: number }>> {
@@ -51,14 +52,15 @@ export async function createLoginRequest(
   if (redirectUri !== undefined && !redirectAllowed(resource.value, redirectUri)) {
     return refusal('REDIRECT_URI_NOT_ALLOWED');
   }
-  // Nobody's code means anything on a test resource, so nobody is asked for one.
+  // A test resource involves no user, so none can be named.
   if (input.user !== undefined && resource.value.testMode !== undefined) return refusal('TEST_RESOURCE');
   const user = input.user === undefined ? undefined : await findUser(ports, account, input.user);
   if (input.user !== undefined && !user) return refusal('USER_NOT_FOUND');
 
   const { demand, previous } = input;
   if (demand && (input.passwordChecked || !user)) {
-    // The level counts what is checked here, so the site's own check would promise what the result does not say.
+    // The level counts only factors that are verified here, so a password checked by the site would promise more than
+    // the result proves.
     return refusal('INPUT_INVALID', {
       detail: 'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
     });
@@ -77,7 +79,7 @@ export async function createLoginRequest(
   return isRefusal(kept) ? kept : { loginRequest: kept.loginRequest, expiresAt: kept.request.expiresAt };
 }
 
-/** Writes down what a host asked for, and answers what the page begins with. */
+/** Stores a host's request and returns the input for the page to start with. */
 export async function keepLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: RequestContext,
@@ -114,14 +116,14 @@ export async function keepLoginRequest(
     append: [createEvent(act, told, now)],
   });
   if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), request };
-  // Made before with the same Idempotency-Key, by a request that broke off before it could answer?
+  // Created before with the same Idempotency-Key, by a request that failed before its response?
   const [made] = await ports.store.getMany([key], now);
   return made && secretMatches(secret, made.value.secretHash) && made.value.account === account
     ? { loginRequest: writeLoginRequest(id, secret), request: made.value }
     : refusal('CONTENTION');
 }
 
-/** Told before anything is asked. Whatever else is in the way of the person, the widget tells. */
+/** Reported before anything is asked. The widget reports every other obstacle. */
 async function isOutOfReach(
   ports: Pick<Ports, 'store' | 'clock'>,
   known: User,
@@ -141,7 +143,7 @@ function writeLoginRequest(id: FlowId, secret: string): string {
   return `lrq.${writeHandle(id, secret)}`;
 }
 
-/** The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made. */
+/** The same for the same Idempotency-Key, so that a retry after a crash returns the first result. */
 function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
   return secretOf(ports.secrets.mac('login-request', madeWith));
 }

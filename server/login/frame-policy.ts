@@ -4,18 +4,18 @@ import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
 
-/** What the sign-in shows of its resource. */
+/** The public information about a resource that the sign-in shows. */
 export interface PublicInfo {
   title: string;
   passwordReset: boolean;
-  /** Whether the browser says what it is like. */
+  /** Whether the browser reports its signals. */
   comparesBrowsers: boolean;
   isTest: boolean;
   /** Hash of the logo. */
   logo?: string;
 }
 
-/** Where there is no resource whose page it could be. */
+/** For a page without a resource. */
 export const EMPTY_INFO: PublicInfo = {
   title: 'Countersign',
   passwordReset: false,
@@ -24,9 +24,9 @@ export const EMPTY_INFO: PublicInfo = {
 };
 
 /**
- * Who may have the frame around, and what the frame is called. The origin is the embedding page's own word and only
- * narrows: the browser enforces that it is the truth (SR-13). No ancestor: no such resource, or one that does not list
- * the origin; which of the two is not told.
+ * The origins that may frame the page, and its title. The embedding page claims its own origin, which only narrows the
+ * policy: the browser enforces that it is true (SR-13). Without ancestors: the resource does not exist, or does not
+ * list the origin; the response does not reveal which.
  */
 export async function frameAccess(
   ports: Pick<Ports, 'store' | 'clock'>,

@@ -47,13 +47,13 @@ const claimsOf = (scene: Fixture, walk: LoginDriver) =>
 
 describe('a login request', () => {
   test.each([true, false])(
-    'asks the person the host named for the code alone (password checked: %s)',
+    'asks the user that the host named for the code alone (password checked: %s)',
     async (passwordChecked) => {
       const scene = await createFixture(ports, { tokens: [{}] });
       const walk = await LoginDriver.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
       expect(walk.view).toMatchObject({ step: 'otp', seq: 0, login: 'alice' });
       expect(await walk.otp(await code(scene))).toMatchObject({ step: 'done' });
-      // The password was the host's to check: the result does not vouch for it.
+      // The host checked the password: the result does not vouch for it.
       expect(await claimsOf(scene, walk)).toMatchObject({
         sub: scene.user.id,
         amr: ['otp'],
@@ -74,7 +74,7 @@ describe('a login request', () => {
     [[], true, 'denied'],
     [[], false, 'denied'],
   ];
-  test.each(decisions)('with tokens %j and password checked %s begins at %s', async (states, passwordChecked, step) => {
+  test.each(decisions)('with tokens %j and password checked %s starts at %s', async (states, passwordChecked, step) => {
     const scene = await createFixture(ports, { tokens: states.map((state) => ({ state })) });
     const walk = await LoginDriver.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
     expect(walk.view.step).toBe(step);
@@ -82,7 +82,7 @@ describe('a login request', () => {
     else expect(walk.view).not.toHaveProperty('result');
   });
 
-  test('is for its own resource, nonce and secret alone', async () => {
+  test('is valid for its own resource, nonce and secret only', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const other = await createFixture(ports, { tokens: [{}] });
     const request = await ask(scene);
@@ -105,14 +105,14 @@ describe('a login request', () => {
     expect(await begin(scene, request)).toMatchObject({ step: 'otp' });
   });
 
-  test('is to be begun within its two minutes', async () => {
+  test('has to start within two minutes', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const request = await ask(scene);
     ports.clock.advance(LOGIN_REQUEST_LIFETIME_MS);
     expect(await begin(scene, request)).toEqual({ refused: 'LOGIN_REQUEST_INVALID' });
   });
 
-  test('names a person who exists, and one of the caller’s own', async () => {
+  test('names a user who exists, in the caller’s own account', async () => {
     const scene = await createFixture(ports);
     const input = { account: scene.account, resource: scene.resource.id, nonce: NONCE, passwordChecked: true };
     expect(await createLoginRequest(ports, birth(ports, 'flw'), { ...input, user: 'nobody' })).toEqual({
@@ -127,7 +127,7 @@ describe('a login request', () => {
     ).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
   });
 
-  test('lets nobody in who was blocked or taken off since', async () => {
+  test('is refused for a user who was blocked or unassigned since', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const request = await ask(scene);
     await runMeanwhile.blockUser(scene);
@@ -135,7 +135,7 @@ describe('a login request', () => {
   });
 });
 
-describe('beginning again with the same login request', () => {
+describe('starting again with the same login request', () => {
   test('takes the sign-in over: the newest handle continues, the older one has ended', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
@@ -145,7 +145,7 @@ describe('beginning again with the same login request', () => {
     expect(await second.otp(await code(scene))).toMatchObject({ step: 'done' });
   });
 
-  test('is no new set of attempts', async () => {
+  test('grants no new attempts', async () => {
     const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
     const loginRequest = await ask(scene);
     let ended: LoginDriver | undefined;
@@ -158,7 +158,7 @@ describe('beginning again with the same login request', () => {
     expect(await begin(scene, loginRequest)).toEqual({ refused: 'LOGIN_REQUEST_INVALID' });
   });
 
-  test('while a code is being checked does not make a second attempt of it', async () => {
+  test('while a code is being checked grants no second attempt', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
     const first = await LoginDriver.begin(scene, { loginRequest });
@@ -178,7 +178,7 @@ describe('beginning again with the same login request', () => {
     expect(await second?.look()).toMatchObject({ step: 'done', result: expect.any(String) });
   });
 
-  test('after the end gives the same one result, until it is used up', async () => {
+  test('after the end gives the same result, until it is used up', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
     const first = await LoginDriver.begin(scene, { loginRequest });
@@ -201,7 +201,7 @@ describe('beginning again with the same login request', () => {
     expect(await again.look()).not.toHaveProperty('result');
   });
 
-  test('after the end, of somebody blocked since, gives no result', async () => {
+  test('after the end gives no result for a user blocked since', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
     const first = await LoginDriver.begin(scene, { loginRequest });
@@ -212,7 +212,7 @@ describe('beginning again with the same login request', () => {
     expect(again).not.toHaveProperty('result');
   });
 
-  test('many times at once leaves one handle, and makes one result', async () => {
+  test('many times at once leaves one handle, and creates one result', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const loginRequest = await ask(scene);
     const walks = await Promise.all(Array.from({ length: 8 }, () => LoginDriver.begin(scene, { loginRequest })));
@@ -222,7 +222,7 @@ describe('beginning again with the same login request', () => {
     expect(answers.filter((answer) => !isRefusal(answer) && answer.step === 'done')).toHaveLength(1);
   });
 
-  test('of a deactivated token, at once, makes one result', async () => {
+  test('of a deactivated token, at once, creates one result', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const loginRequest = await ask(scene);
     const walks = await Promise.all(Array.from({ length: 8 }, () => LoginDriver.begin(scene, { loginRequest })));

@@ -27,8 +27,8 @@ const claimsOf = async (scene: Fixture, walk: LoginDriver) =>
   ports.signer.verify(walk.view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
 const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '000000';
 
-describe('who signs in how', () => {
-  test('a person assigned alone signs in by password, and the result says so', async () => {
+describe('sign-in methods', () => {
+  test('a user assigned alone signs in by password, and the result says so', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     expect(walk.view).toMatchObject({ step: 'identify', seq: 0 });
@@ -52,7 +52,7 @@ describe('who signs in how', () => {
     });
   });
 
-  test('a person assigned with a token needs both, and the result says so', async () => {
+  test('a user assigned with a token needs both, and the result says so', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     expect(walk.view.result).toBeUndefined();
@@ -60,7 +60,7 @@ describe('who signs in how', () => {
     expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2', otp: 'verified' });
   });
 
-  test('a person whose token is deactivated is let in by password alone, and the result says what was left out', async () => {
+  test('a user whose token is deactivated signs in by password alone, and the result names the dropped code', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -123,7 +123,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
     expect(await walk.otp(await code(scene), 2)).toEqual({ refused: 'STEP_STALE' });
   });
 
-  test('the handle of another flow, of none, or with another secret continues nothing', async () => {
+  test('the handle of another flow, of none, or with another secret is refused', async () => {
     const scene = await createFixture(ports);
     const [walk, other] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
     const [id, secret] = walk.handle.split('.');
@@ -148,7 +148,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
     expect(await walk.look()).toMatchObject({ step: 'identify', seq: 0 });
   });
 
-  test('a flow that waits for its code is worth no result to anybody', async () => {
+  test('a flow that waits for its code gives no result to any caller', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     const [record] = await ports.store.getMany(
@@ -159,7 +159,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
     expect(await walk.look()).not.toHaveProperty('result');
   });
 
-  test('a flow ends by itself after a quarter of an hour', async () => {
+  test('a flow expires after 15 minutes', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -179,7 +179,7 @@ describe('wrong answers', () => {
     expect(done).not.toHaveProperty('error');
   });
 
-  test('a wrong password, then a wait that the page is told, then the right one', async () => {
+  test('a wrong password, then a wait that the page receives, then the right one', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -192,7 +192,7 @@ describe('wrong answers', () => {
     expect(await walk.password()).toMatchObject({ step: 'done' });
   });
 
-  // SR-14: a new flow is no new chance.
+  // SR-14: a new flow grants no new attempts.
   test('SR-14: the failures of a token add up over flows and over the API, and lock it', async () => {
     const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
     for (let at = 0; at < 3; at++) {
@@ -207,7 +207,7 @@ describe('wrong answers', () => {
     expect(await last.otp(await code(scene))).toEqual({ refused: 'STEP_NOT_EXPECTED' });
   });
 
-  test('no end of them ends the flow', async () => {
+  test('too many end the flow', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -224,7 +224,7 @@ describe('wrong answers', () => {
 
 describe('an evaluation that', () => {
   // SR-3, SR-16
-  test('breaks down frees the step, keeps what was counted, and lets nobody in', async () => {
+  test('fails frees the step, keeps what was counted, and signs no user in', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -239,7 +239,7 @@ describe('an evaluation that', () => {
     expect(await walk.password()).toMatchObject({ step: 'done' });
   });
 
-  test('never came back is overtaken after its time, and then changes nothing any more', async () => {
+  test('never finishes is overtaken after its time, and then changes nothing', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -264,7 +264,7 @@ describe('an evaluation that', () => {
     expect(await walk.look()).toMatchObject({ step: 'password', seq: 2, error: { code: 'INVALID_CREDENTIALS' } });
   });
 
-  test('is done, though the answer was lost, is found by the page that comes back', async () => {
+  test('finished, although the response was lost, is found by a page that reloads', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -287,7 +287,7 @@ describe('an evaluation that', () => {
   });
 });
 
-describe('beginning', () => {
+describe('starting', () => {
   const begin = (scene: Fixture, input: object = {}) =>
     startFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, client: {}, ...input });
 
@@ -304,7 +304,7 @@ describe('beginning', () => {
     expect(await begin(scene, { origin })).toEqual({ refused: 'ORIGIN_NOT_ALLOWED' });
   });
 
-  test('says at once when nobody can sign in, and goes no further', async () => {
+  test('reports at once that no user can sign in, and stops there', async () => {
     const scene = await createFixture(ports, { resource: { enabled: false } });
     const begun = await begin(scene);
     expect(begun).toMatchObject({ step: 'denied', error: { code: 'RESOURCE_DISABLED' } });
@@ -330,8 +330,8 @@ describe('beginning', () => {
   });
 });
 
-describe('a policy made stricter while somebody signs in', () => {
-  test('lets nobody finish by the code alone who would now need a password', async () => {
+describe('a policy made stricter during a sign-in', () => {
+  test('refuses a sign-in by the code alone that would now need a password', async () => {
     const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -340,7 +340,7 @@ describe('a policy made stricter while somebody signs in', () => {
     expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
   });
 
-  test('asks for the code too when it changed during the hash', async () => {
+  test('asks for the code too if it changed during the hash', async () => {
     const scene = await createFixture(ports, { resource: { methodPolicy: 'password' }, tokens: [{}] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();

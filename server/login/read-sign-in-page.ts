@@ -5,17 +5,20 @@ import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import { type PublicInfo, publicInfo } from './frame-policy.ts';
 
-/** What our own page for a login request shows before anybody has proved that they hold its secret. */
+/**
+ * The information that the hosted page for a login request shows before the browser has proved that it holds the
+ * secret.
+ */
 export interface SignInPage extends PublicInfo {
   request: string;
   resource: string;
   /** The only address that the page may post to. */
   redirectUri: string;
-  /** Whether the site has said who signs in. */
+  /** Whether the site has named the user. */
   isGiven: boolean;
 }
 
-/** Undefined where there is no such request, or none to go back from, or its address is on the list no more. */
+/** Undefined if the request does not exist, has no redirect address, or its address is no longer registered. */
 export async function readSignInPage(
   ports: Pick<Ports, 'store' | 'clock'>,
   request: string,

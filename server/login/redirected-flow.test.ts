@@ -23,7 +23,7 @@ const sceneWithToken = () => createFixture(ports, { tokens: [{}], resource: { re
 const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 const begin = (loginRequest: string) => startRedirectedFlow(ports, { loginRequest, client: {} });
 
-/** What the site's backend gets for whoever starts a sign-in there. */
+/** The login request that the site's backend gets for a visitor who starts a sign-in there. */
 async function ask({ account, resource }: Fixture, user?: string): Promise<string> {
   const input = { account, resource: resource.id, nonce: NONCE, passwordChecked: user !== undefined };
   const named = user === undefined ? {} : { user };
@@ -40,24 +40,24 @@ async function signIn(walk: LoginDriver): Promise<void> {
   await walk.otp(await code(walk.scene));
 }
 
-// SR-5. The attack: somebody starts a sign-in at the site, whose nonce is in a cookie of theirs, and passes the address of
-// our own page on to a person who signs in there. Whoever passed it on asks for the result of that.
+// SR-5. The attack: an attacker starts a sign-in at the site, whose nonce is in their own cookie, and passes the
+// address of the hosted page on to a user who signs in there. The attacker then asks for that result.
 describe.each([
   ['nobody is named', () => undefined],
   ['the site has named the person, whose password the attacker has', ({ user }: Fixture) => user.login as string],
-] as const)('whoever passes the address of our own page on: %s', (_, nameOf) => {
-  test('does not get the result that somebody else signed in for', async () => {
+] as const)('an attacker who passes the address of the hosted page on: %s', (_, nameOf) => {
+  test('does not get the result that another user signed in for', async () => {
     const scene = await sceneWithToken();
     const request = await ask(scene, nameOf(scene));
     const victim = await open(scene, request);
     await signIn(victim);
     expect(victim.view).toMatchObject({ step: 'done', result: expect.any(String) });
     for (let times = 0; times < 3; times++) expect(await begin(request)).toEqual({ refused: 'LOGIN_REQUEST_INVALID' });
-    // Whoever signed in still has it.
+    // The user who signed in still has it.
     expect(await victim.look()).toMatchObject({ step: 'done', result: expect.any(String) });
   });
 
-  test('does not get it by beginning while the code of somebody else is being checked', async () => {
+  test('does not get it by starting while the code of another user is being checked', async () => {
     const scene = await sceneWithToken();
     const request = await ask(scene, nameOf(scene));
     const victim = await open(scene, request);
@@ -79,7 +79,7 @@ describe.each([
   });
 });
 
-test('beginning again gives back no attempt', async () => {
+test('starting again gives back no attempt', async () => {
   const scene = await createFixture(ports, {
     tokens: [{}],
     resource: { redirectUris: [BACK], failedAttemptsBeforeLock: 10 },
@@ -96,7 +96,7 @@ test('beginning again gives back no attempt', async () => {
   expect(refused).toBe(LOGIN_REQUEST_ATTEMPTS);
 });
 
-test('beginning again while a code is being checked is no way to try one more', async () => {
+test('starting again while a code is being checked grants no extra try', async () => {
   const scene = await createFixture(ports, {
     tokens: [{}],
     resource: { redirectUris: [BACK], failedAttemptsBeforeLock: 10 },
@@ -125,7 +125,7 @@ test('beginning again while a code is being checked is no way to try one more', 
   expect(guesses).toHaveLength(LOGIN_REQUEST_ATTEMPTS);
 });
 
-test('SR-14: where nobody is named it gives none back either, and not once they are used up', async () => {
+test('SR-14: where no user is named it gives none back either, and not once they are used up', async () => {
   const scene = await sceneWithToken();
   const request = await ask(scene);
   let tried = 0;

@@ -2,7 +2,9 @@ import type { Authentication, ShownFactors } from '../authentication/step-up.ts'
 import type { ResultRecord } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
 
-/** What of a result can be built upon later. What a host's own check of a password let through is not among it. */
+/**
+ * The factors of a result that later sign-ins can build on. A password that the host checked itself is not one of them.
+ */
 export function rememberedFrom(record: ResultRecord & { user: UserId }): Authentication {
   const { account, resource, user, amr, acr, token, kind, passwordAt, passwordDigest, secondAt } = record;
   const password = passwordAt !== undefined && passwordDigest !== undefined;
@@ -20,7 +22,7 @@ export function rememberedFrom(record: ResultRecord & { user: UserId }): Authent
   };
 }
 
-/** When the first of its factors is forgotten. Undefined: there is nothing to remember. */
+/** When the first of its factors is forgotten. Undefined: nothing is remembered. */
 export function forgottenAt({ password, second }: ShownFactors, rememberMs: number): number | undefined {
   const last = Math.max(password?.at ?? 0, second?.at ?? 0);
   return last === 0 || rememberMs <= 0 ? undefined : last + rememberMs;

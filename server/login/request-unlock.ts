@@ -35,8 +35,8 @@ import { presentFlow } from './view-flow.ts';
 type Needs = StepPorts & Pick<Ports, 'courier'>;
 
 /**
- * Whoever has shown their password and stands before a token that wrong codes have locked has a link mailed to them that
- * unlocks it. The sign-in stays ended; the next one begins anew.
+ * A user who has shown their password and has a token locked by wrong codes is mailed a link that unlocks it. The
+ * sign-in stays ended; the user then starts another.
  */
 export async function requestUnlock(
   ports: Needs,
@@ -67,7 +67,7 @@ export async function requestUnlock(
   return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
 }
 
-/** Taken for one attempt before anything is sent, so that a double click is one mail (SR-48). */
+/** Claimed for one attempt before anything is sent, so that a double click sends one mail (SR-48). */
 function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ flow: Flow }>> {
   const key = flowDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: Flow }>> => {
@@ -96,7 +96,7 @@ async function mailLink(
   return sendLink(ports, flow, person, answer);
 }
 
-/** The person as they are now, if what they showed still counts and there is still something to unlock. */
+/** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
 async function stillLockedOut(ports: Needs, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;

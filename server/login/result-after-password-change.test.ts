@@ -30,7 +30,7 @@ const FROM = { address: '198.51.100.7' };
 const setStage = (options: FixtureOptions = {}) =>
   createSelfServiceFixture(ports, { tokens: [{}], ...options, resource: { passwordReset: true, ...options.resource } });
 
-/** A finished sign-in of this user, whose result nobody has consumed yet. */
+/** A completed sign-in of this user, whose result is not consumed yet. */
 async function signIn(scene: Fixture): Promise<LoginDriver> {
   const walk = await LoginDriver.begin(scene);
   await walk.identify();
@@ -79,7 +79,7 @@ const changes: Record<string, (scene: Fixture) => Promise<unknown>> = {
 };
 
 // SR-38, SR-39. The attack: a thief with the old password and a code signs in just before the user changes the password.
-describe('SR-39: a result of before a change of the password is refused', () => {
+describe('SR-39: a result from before a password change is refused', () => {
   test.each(Object.entries(changes))('%s', async (_name, change) => {
     const scene = await setStage({ resource: { resultLifetimeMs: 300_000 } });
     const [before, consumed] = [await signIn(scene), await signIn(scene)];
@@ -91,14 +91,14 @@ describe('SR-39: a result of before a change of the password is refused', () => 
     expect(seen).not.toHaveProperty('result');
   });
 
-  test('also where no password was asked for', async () => {
+  test('also if no password was asked for', async () => {
     const scene = await setStage({ resource: { methodPolicy: 'otp' } });
     const walk = await signIn(scene);
     unwrap(await updateUser(ports, scene.account, scene.user.id, { password: NEW }));
     expect(await consume(scene, walk)).toEqual({ refused: 'RESULT_REVOKED' });
   });
 
-  test('also where the site checked a password of its own, and the first one here is set', async () => {
+  test('also if the site checked its own password, and the first one here is set', async () => {
     const scene = await setStage({ password: false });
     const input = {
       account: scene.account,
@@ -129,7 +129,7 @@ test('a sign-in after the change gives a result that is consumed, and so does on
   unwrap(await consume(scene, await signIn(scene)));
 });
 
-describe('SR-39: a change at the very moment of the consumption', () => {
+describe('SR-39: a change during the consumption', () => {
   test('that is acknowledged before the result is used up wins', async () => {
     const scene = await setStage();
     const walk = await signIn(scene);

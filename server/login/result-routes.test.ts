@@ -26,8 +26,8 @@ async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
   return { publicJwk: publicHalf as unknown as SigningKey['publicJwk'], privateKey, publicKey, signsFromAt: 0 };
 }
 
-// SR-9: what clients refuse, the service refuses too.
-describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consume', () => {
+// SR-9: the service refuses every result that clients refuse.
+describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/consume', () => {
   type Case = (typeof corpus.cases | typeof nonces.cases)[number];
   interface Options {
     nonce?: string | null;
@@ -51,7 +51,9 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
   const mine: Case[] = [...corpus.cases, ...nonces.cases].filter(({ options = {} }: { options?: object }) =>
     Object.keys(options).every((name) => !elsewhere.includes(name)),
   );
-  /** What others must put up with for the sake of later versions; the service takes only what it writes itself. */
+  /**
+   * Values that other verifiers must accept for later versions; the service accepts only those that it writes itself.
+   */
   const foreign = new Set([
     'a header parameter that nobody knows',
     'a claim that nobody knows',
@@ -78,7 +80,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
     ports.clock.at = defaults.now * 1000;
     service = await openService('vectors', ports);
     account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
-    // One of the vectors is of another decade.
+    // One of the vectors is from another decade.
     key = await service.keyFor(account, ['authenticate'], undefined, 50 * 365 * 24 * 3_600_000);
     const settings = {
       name: 'Shop',
@@ -102,7 +104,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
     return typeof jwt === 'string' ? jwt : jwt.prefix + jwt.repeat.repeat(jwt.times) + jwt.suffix;
   }
 
-  /** A record and a person for whatever the JWT claims, so that nothing but the JWT can be the reason for a refusal. */
+  /** A record and a user to match the JWT's claims, so that only the JWT can be the reason for a refusal. */
   async function makeReal(jwt: string, now: number): Promise<void> {
     const { ports } = service;
     const claims = readable(jwt);
@@ -121,14 +123,14 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
       resource: defaults.resource as ResourceId,
       user,
       login: 'mira',
-      // No record has one that no sign-in can begin with.
+      // No record has a nonce that no sign-in can start with.
       nonce: typeof nonce === 'string' && NONCE_SHAPE.test(nonce) ? nonce : defaults.nonce,
       origin: 'https://shop.example',
       amr: ['pwd'],
       acr: '1',
       otp: 'not_used',
       userPasswordDigest: passwordDigest({}),
-      // A record of what the claims say: that a sign-in and a confirmation are told apart is what is tried.
+      // A record that matches the claims: these tests try the difference between a sign-in and a confirmation.
       ...(typeof txn === 'string' && { transaction: txn }),
       authenticatedAt: now,
       issuedAt: now,
@@ -175,7 +177,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
 });
 
 // SR-10
-describe('SR-10: nonces that a sign-in can begin with', () => {
+describe('SR-10: nonces that a sign-in can start with', () => {
   let service: Service;
   beforeAll(async () => {
     service = await openService('nonces');
@@ -219,7 +221,7 @@ describe('SR-10: using a result up', () => {
       body: { result, resource: scene.resource.id, nonce: NONCE, ...changes },
     });
 
-  test('answers the claims once, and says used from then on', async () => {
+  test('returns the claims once, and reports it as used from then on', async () => {
     const result = await signIn();
     const response = await consume(result);
     expect(response.status).toBe(200);
@@ -232,10 +234,10 @@ describe('SR-10: using a result up', () => {
     expect(await refusalOf(await consume(result))).toEqual({ status: 409, code: 'RESULT_USED' });
   });
 
-  test('goes by the id and not by the text, which can be written in several ways', async () => {
+  test('is keyed on the id and not on the text, which has several spellings', async () => {
     const result = await signIn();
     expect((await consume(result)).status).toBe(200);
-    // The last character of the signature has bits to spare.
+    // The last character of the signature has unused bits.
     const last = result.at(-1) ?? '';
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const other = result.slice(0, -1) + alphabet.charAt(alphabet.indexOf(last) ^ 1);
@@ -244,7 +246,7 @@ describe('SR-10: using a result up', () => {
     }
   });
 
-  test('is for its own nonce, resource and account alone, and none of these uses it up', async () => {
+  test('requires its own nonce, resource and account, and a mismatch does not use it up', async () => {
     const result = await signIn();
     const elsewhere = await addResource(service.ports, scene.account);
     const other = await createFixture(service.ports);
@@ -260,7 +262,7 @@ describe('SR-10: using a result up', () => {
     expect((await consume(result, {}, allowed)).status).toBe(200);
   });
 
-  test('is too late after its minute and the half one of tolerance', async () => {
+  test('is refused after its minute and the half one of tolerance', async () => {
     const [early, late] = [await signIn(), await signIn()];
     service.ports.clock.advance(60_000 + 29_000);
     expect((await consume(early)).status).toBe(200);
@@ -268,7 +270,7 @@ describe('SR-10: using a result up', () => {
     expect(await refusalOf(await consume(late))).toEqual({ status: 403, code: 'RESULT_INVALID' });
   });
 
-  test('without a record is refused, however well it is signed', async () => {
+  test('is refused without a record, even if well signed', async () => {
     const jti = 'flw_00000000042';
     const now = Math.floor(service.ports.clock.now() / 1000);
     const forged = await service.ports.signer.sign({
@@ -289,7 +291,7 @@ describe('SR-10: using a result up', () => {
     expect(await refusalOf(await consume(forged))).toEqual({ status: 409, code: 'RESULT_USED' });
   });
 
-  test('can be checked with the published keys, which are public halves and may be kept for minutes', async () => {
+  test('verifies with the published keys, which are public halves and may be cached for minutes', async () => {
     const response = await service.call('GET /.well-known/jwks.json');
     expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
     expect(response.headers.get('cache-control')).toBe('public, max-age=300');

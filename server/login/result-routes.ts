@@ -80,7 +80,7 @@ export const resultRoutes = [
   }),
 ];
 
-/** Null: fields that nobody could have been shown. */
+/** Null: fields that could not have been shown. */
 function hashOf(transaction: z.output<typeof request>['transaction']): string | undefined | null {
   if (transaction === undefined || typeof transaction === 'string') return transaction;
   const parsed = parseTransaction(transaction);

@@ -27,13 +27,13 @@ const states = fc.array(fc.constantFrom(...STATES), { maxLength: 4 });
 const use = fc.constantFrom<OtpUse>('verified', 'skipped', 'not_used');
 
 describe('a result', () => {
-  test('of somebody who is not assigned any more is worth nothing', () => {
+  test('of a user who is no longer assigned is void', () => {
     fc.assert(fc.property(use, (otp) => !stands({ otp }, false, [])));
     const elsewhere = sampleUser({ assignments: [{ resource: resourceId(2), alone: true, tokens: [] }] });
     expect(isResultValid({ resource: resourceId(1), otp: 'not_used' }, elsewhere, [], {}, NOW)).toBe(false);
   });
 
-  test('by a code stands exactly while that token is among theirs and active', () => {
+  test('by a code is valid exactly while that token is theirs and active', () => {
     fc.assert(
       fc.property(fc.boolean(), states, fc.nat({ max: 4 }), (alone, held, used) => {
         expect(stands({ otp: 'verified', token: tokenId(used) }, alone, held)).toBe(held[used] === 'active');
@@ -41,7 +41,7 @@ describe('a result', () => {
     );
   });
 
-  test('by password alone, with the code left out, falls when a token is locked or expires and none is active', () => {
+  test('by password alone, with the code dropped, is void once a token is locked or expires and none is active', () => {
     fc.assert(
       fc.property(fc.boolean(), states, (alone, held) => {
         const may = held.includes('active') || (held.length > 0 && held.every((state) => state === 'deactivated'));
@@ -50,7 +50,7 @@ describe('a result', () => {
     );
   });
 
-  test('by password, where no code was asked for, asks for nothing but the assignment', () => {
+  test('by password, if no code was required, needs only the assignment', () => {
     fc.assert(
       fc.property(
         fc.boolean(),
@@ -60,8 +60,8 @@ describe('a result', () => {
     );
   });
 
-  // SR-69. The attack: whoever reads the mailbox resets the password, and signs in by a mailed code.
-  test('SR-69: by a mailed code falls with a reset by mail', () => {
+  // SR-69. The attack: a reader of the mailbox resets the password and signs in with a mailed code.
+  test('SR-69: by a mailed code is void after a password reset by mail', () => {
     const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken();
     const mailed: Token = { ...record, factor: { kind: 'email', to: 'alice@example.com' } };
     const tokens = [{ token: mailed.id, epoch: mailed.epoch }];

@@ -7,10 +7,10 @@ import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * Whether what a result says about a person still holds (SR-4): they are assigned, the token whose code was taken is
- * still theirs and active, and a code that was left out may still be left out.
+ * Whether a result is still true of its user (SR-4): they are assigned, the token whose code was accepted is still
+ * theirs and active, and a dropped code may still be dropped.
  *
- * @param pairs the tokens with which the person is assigned to the result's resource, as they are now
+ * @param pairs the tokens with which the user is assigned to the result's resource, as they are now
  * @param now milliseconds since the epoch
  */
 export function isResultValid(

@@ -36,7 +36,7 @@ function send(step: string, handle: string, body: object, headers: object = {}) 
 const viewOf = async (response: Response) => (await response.json()) as FlowView;
 
 describe('a sign-in over HTTP', () => {
-  test('goes from the name to the result, and no answer may be kept by anything on the way', async () => {
+  test('goes from the login to the result, and no response may be cached', async () => {
     const scene = await createFixture(service.ports, { tokens: [{}] });
     const { handle, ...begun } = await begin(scene);
     expect(begun).toMatchObject({ step: 'identify', seq: 0 });
@@ -75,7 +75,7 @@ describe('a sign-in over HTTP', () => {
     expect([one.status, two.status].sort()).toEqual([200, 409]);
   });
 
-  test('the handle in a query, a cookie, a body or an Authorization header is not looked at', async () => {
+  test('ignores the handle in a query, a cookie, a body or an Authorization header', async () => {
     const scene = await createFixture(service.ports);
     const { handle } = await begin(scene);
     const nowhere = { status: 404, code: 'FLOW_NOT_FOUND' };
@@ -120,7 +120,7 @@ describe.each(ROUTES)('%s', (route) => {
     { origin: ISSUER, 'sec-fetch-site': 'none' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': '' },
-  ])('is refused to a page elsewhere: %j', async (headers) => {
+  ])('is refused to a page on another origin: %j', async (headers) => {
     const before = service.ports.store.commits.length;
     const response = await service.call(route, {
       ...(route.startsWith('GET') ? {} : { body: bodies[route] ?? {} }),
@@ -130,11 +130,11 @@ describe.each(ROUTES)('%s', (route) => {
     expect(service.ports.store.commits.length).toBe(before);
   });
 
-  test('answers our own frame', async () => {
+  test('responds to the service’s own frame', async () => {
     expect((await attempt(FROM_OUR_FRAME)).status).not.toBe(403);
   });
 
-  test('is told to no page what it may ask across origins', async () => {
+  test('reveals its cross-origin rules to no page', async () => {
     const [, path = ''] = route.split(' ');
     const response = await service.call(`OPTIONS ${path}`, {
       headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
@@ -143,7 +143,7 @@ describe.each(ROUTES)('%s', (route) => {
     expect(response.status).toBe(403);
   });
 
-  test('refuses a method it does not know', async () => {
+  test('refuses an unknown method', async () => {
     const [, path = ''] = route.split(' ');
     const response = await service.call(`DELETE ${path}`, { headers: FROM_OUR_FRAME });
     expect(await refusalOf(response)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
@@ -163,7 +163,7 @@ describe.each(ROUTES)('%s', (route) => {
     }
   });
 
-  test('takes no body, no object, broken JSON and other media types for the caller’s mistake', async () => {
+  test('refuses no body, no object, broken JSON and other media types as the caller’s mistake', async () => {
     for (const text of ['', '[]', 'null', '1', '{', '{"seq":0,"seq":0}', '{"__proto__":{}}']) {
       const response = await attempt({ ...FROM_OUR_FRAME, 'content-type': 'application/json' }, { text });
       expect([400, 422], text).toContain(response.status);
@@ -174,7 +174,7 @@ describe.each(ROUTES)('%s', (route) => {
     expect(await refusalOf(plain)).toEqual({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
   });
 
-  test('takes no value of another type', async () => {
+  test('refuses a value of another type', async () => {
     const scene = await createFixture(service.ports);
     const whole: Record<string, unknown> = { ...(bodies[route] ?? beginning(scene)) };
     for (const field of Object.keys(whole)) {
@@ -212,7 +212,7 @@ test.each([
   expect(service.ports.store.commits.length).toBe(before);
 });
 
-test('the address behind our proxies is the one the filters see', async () => {
+test('filters see the client address behind the service’s proxies', async () => {
   const scene = await createFixture(service.ports);
   const ask = async (from: string, forwarded?: string) => {
     const headers = { ...FROM_OUR_FRAME, ...(forwarded && { 'x-forwarded-for': forwarded }) };
@@ -228,7 +228,7 @@ test('the address behind our proxies is the one the filters see', async () => {
 });
 
 // SR-65
-test('SR-65: more beginnings than one process takes are 503 with a time to come back', async () => {
+test('SR-65: more starts than one process handles are 503 with a time to retry', async () => {
   const scene = await createFixture(service.ports);
   const answers = [];
   for (let at = 0; at <= SIGN_IN_START_LIMITS.perSecond; at++) {
@@ -243,7 +243,7 @@ test('SR-65: more beginnings than one process takes are 503 with a time to come 
   expect(await late?.json()).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 1000 });
 });
 
-test('an outage in the middle is 503 with a time to come back, and tells nothing', async () => {
+test('an outage during a step is 503 with a time to retry, and reveals nothing', async () => {
   const scene = await createFixture(service.ports);
   const { handle } = await begin(scene);
   service.ports.store.intercept = {

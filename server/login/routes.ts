@@ -25,7 +25,7 @@ const begin = z.strictObject({
 const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), traits: browserTraits.optional() });
 type Needs = Ports & { issuer: string; rpId?: string | undefined };
 
-/** Starts sign-ins and shows where one is (see `shared/wire/flow.ts`). The steps are in `step-routes.ts`. */
+/** Starts sign-ins and shows their state (see `shared/wire/flow.ts`). The steps are in `step-routes.ts`. */
 export const flowRoutes = [
   internalRoute({
     method: 'post',

@@ -65,7 +65,7 @@ async function testScene(): Promise<Fixture> {
 }
 
 // SR-65
-describe('SR-65: beginning writes nothing', () => {
+describe('SR-65: a start writes nothing', () => {
   const beginnings: [string, (scene: Fixture) => Promise<unknown>][] = [
     ['in the widget', (scene) => LoginDriver.begin(scene)],
     ['on the page of the self-service', ({ resource }) => beginSelfFlow(ports, { resource: resource.id, client: {} })],
@@ -79,7 +79,7 @@ describe('SR-65: beginning writes nothing', () => {
   test.each([
     ['the resource is off', runMeanwhile.disableResource, 'RESOURCE_DISABLED'],
     ['there is no plan', runMeanwhile.deactivatePlan, 'PLAN_INACTIVE'],
-  ])('where %s', async (_why, change, code) => {
+  ])('if %s', async (_why, change, code) => {
     const scene = await createFixture(ports);
     await change(scene);
     const writes = await writesOf(async () => {
@@ -91,7 +91,7 @@ describe('SR-65: beginning writes nothing', () => {
     expect(writes).toEqual([]);
   });
 
-  test('and looking at it writes nothing either', async () => {
+  test('and viewing it writes nothing either', async () => {
     const walk = await LoginDriver.begin(await createFixture(ports, { resource: { passkeySignIn: true } }));
     const writes = await writesOf(async () => {
       const { handle: _handle, ...begun } = walk.view as FlowBegun;
@@ -105,7 +105,7 @@ describe('SR-65: beginning writes nothing', () => {
 
 // SR-1, SR-2, SR-65
 describe('SR-2, SR-65: one handle is one sign-in', () => {
-  test('answered fifty times at once in two processes, it begins once', async () => {
+  test('answered fifty times at once in two processes, it starts once', async () => {
     const scene = await createFixture(ports);
     const { handle } = await LoginDriver.begin(scene);
     const other = ports.replica();
@@ -121,7 +121,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     expect(await identify(handle)).toEqual({ refused: 'STEP_STALE' });
   });
 
-  test('and has the attempts of one, however many copies of it are used', async () => {
+  test('it has the attempts of one, however many copies of it are used', async () => {
     const scene = await createFixture(ports);
     const { handle } = await LoginDriver.begin(scene);
     let [wrong, seq] = [0, 1];
@@ -168,7 +168,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
       },
     ],
   ];
-  test.each(ends)('one %s begins no other, however late its handle comes back', async (_end, toEnd) => {
+  test.each(ends)('one %s starts no other, however late its handle is used', async (_end, toEnd) => {
     const walk = await toEnd();
     const expiresAt = ports.clock.now() + FLOW_LIFETIME_MS;
     for (const wait of [0, 61_000, FLOW_LIFETIME_MS - 61_001, 1, 1]) {
@@ -199,8 +199,8 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
 });
 
 // SR-5
-describe('SR-5: what is no handle of this sign-in opens nothing', () => {
-  test('changed in any one place, cut short or made longer', async () => {
+describe('SR-5: anything but a valid handle of this sign-in is refused', () => {
+  test('a handle changed in any place, cut short or made longer', async () => {
     const { handle } = await LoginDriver.begin(await createFixture(ports));
     const writes = await writesOf(async () => {
       await fc.assert(
@@ -216,7 +216,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
     expect(stepOf(await identify(handle))).toBe('password');
   });
 
-  test('with the name of another one, of another account, or of an administrator', async () => {
+  test('a handle with the id of another one, of another account, or of an administrator', async () => {
     const [one, two] = [await createFixture(ports), await createFixture(ports)];
     const [walk, other] = [await LoginDriver.begin(one), await LoginDriver.begin(two)];
     const console = unwrap(await beginSignIn(ports, { account: one.account, client: {} })).handle;
@@ -234,7 +234,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
     expect(await answerEmail(ports, { handle: walk.handle, ...email })).toEqual(NOWHERE);
   });
 
-  test('too late', async () => {
+  test('an expired handle', async () => {
     const scene = await createFixture(ports);
     const [walk, late] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
     ports.clock.advance(FLOW_LIFETIME_MS - 1);
@@ -244,7 +244,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
     expect(await late.look()).toEqual(NOWHERE);
   });
 
-  test('when the page’s origin has been taken off the list', async () => {
+  test('a handle whose page origin was removed from the list', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     unwrap(
@@ -255,7 +255,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
   });
 
   // SR-62
-  test('SR-62: of the time before a restore, which may have begun then', async () => {
+  test('SR-62: a handle from before a restore, which may have been started then', async () => {
     const own = await openTestPorts('sealed-flow/restored');
     const walk = await LoginDriver.begin(await createFixture(own));
     own.clock.advance(1_000);
@@ -271,7 +271,7 @@ describe('SR-5: what is no handle of this sign-in opens nothing', () => {
 });
 
 // SR-61
-test('SR-61: a passkey answers the challenge of a beginning once, and not after another answer', async () => {
+test('SR-61: a passkey responds to the challenge of a start once, and not after another answer', async () => {
   const scene = await createFixture(ports, { resource: { passkeySignIn: true } });
   const device = new SoftwareAuthenticator();
   await givePasskey(scene, device);
@@ -289,7 +289,7 @@ test('SR-61: a passkey answers the challenge of a beginning once, and not after 
   expect(await named.passkey(early, 1)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
 });
 
-test('what was decided at the beginning holds: nonce, origin and what the resource was', async () => {
+test('the nonce, the origin and the resource’s state are fixed at the start', async () => {
   const scene = await createFixture(ports);
   const walk = await LoginDriver.begin(scene, { nonce: 'another-nonce-0123456789' });
   await walk.identify();
@@ -302,7 +302,7 @@ test('what was decided at the beginning holds: nonce, origin and what the resour
   expect(await real.identify()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
 });
 
-test('the largest handle fits in a header, and tells its browser nothing', async () => {
+test('the largest handle fits in a header, and is opaque to the browser', async () => {
   const { resource } = await createFixture(ports);
   const mac = 'a'.repeat(22);
   const asked = {
@@ -319,7 +319,7 @@ test('the largest handle fits in a header, and tells its browser nothing', async
     allow: [],
     userVerification: 'required' as const,
   };
-  // Of a mailed link to an enrolment: its person is known.
+  // From a mailed enrolment link: its user is known.
   const linked = {
     login: '\u0001'.repeat(200),
     enrolmentLink: 'e'.repeat(64),
@@ -342,7 +342,7 @@ test('the largest handle fits in a header, and tells its browser nothing', async
 });
 
 describe('with a login request', () => {
-  test('fifty beginnings keep one sign-in, with what is left of its attempts', async () => {
+  test('fifty starts keep one sign-in, with the attempts that it has left', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const { account, resource } = scene;
     const asked = { account, resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true };

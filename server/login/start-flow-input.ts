@@ -9,21 +9,21 @@ export type StartFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 
   rpId?: string | undefined;
 };
 
-/** What a page says when it begins a flow. */
+/** The input of a page that starts a flow. */
 export interface StartFlowInput {
   resource: ResourceId;
   nonce: string;
   origin: string;
   /** `lrq.<handle>`, from the host's backend. */
   loginRequest?: string;
-  /** On our own page: what the login request names, and what the resource allows. */
+  /** For the hosted page: named by the login request, and allowed by the resource. */
   redirectUri?: string;
-  /** The second factor that the page remembers this person to prefer. */
+  /** The second factor that the page remembers this user to prefer. */
   prefer?: FactorKind;
-  /** What the page wants besides a sign-in, or in its place. */
+  /** What the page wants besides a sign-in, or instead of it. */
   purpose?: FlowPurpose;
-  /** What the browser says of itself; of no interest where the resource does not ask. */
+  /** The signals that the browser reports; ignored if the resource does not ask. */
   traits?: SaidTraits;
-  /** The person's, as the service itself sees it. */
+  /** The user's client, as the service itself sees it. */
   client: ClientInfo;
 }

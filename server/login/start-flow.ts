@@ -17,7 +17,7 @@ import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
 import { presentFlow } from './view-flow.ts';
 
-/** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
+/** Starts a sign-in for the page at `origin`. The response depends on no user, since none is known. */
 export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): Promise<Result<FlowBegun>> {
   const refused = await admitStart(ports, input.client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
@@ -36,8 +36,8 @@ export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): P
 }
 
 /**
- * Begins it without a named user, and writes nothing (SR-65). Where sign-in is off, the page says so at once. Filters
- * are for the first answer to ask, whose event then tells of it.
+ * Starts it without a named user, and writes nothing (SR-65). If sign-in is off, the page is told at once. Filters are
+ * checked with the first answer, whose event then reports them.
  */
 export async function beginPlain(
   ports: StartFlowNeeds,
@@ -58,7 +58,7 @@ export async function beginPlain(
   return { ...(await presentFlow(ports, flow)), handle };
 }
 
-/** Where people may sign in with a passkey alone, everybody is asked for one beside their name. */
+/** If users may sign in with a passkey alone, every start includes a passkey challenge beside the login. */
 function withPasskey(ports: StartFlowNeeds, flow: Flow, resource: Resource): Flow {
   return offersPasskeySignIn(resource) ? { ...flow, passkey: createDiscoverableChallenge(ports) } : flow;
 }

@@ -127,8 +127,8 @@ const holds = (check: (at: LoginRequestContext, known: LoginRequestFacts) => voi
   fc.assert(fc.property(place, facts, check), { numRuns: 500 });
 const judge = (at: LoginRequestContext, known: LoginRequestFacts) => decideLoginRequestStart(at, FRESH, known, NOW);
 
-describe('beginning with a login request', () => {
-  test('SR-5: on our own page nothing is taken over, not even a result: the page may be somebody else’s now', () => {
+describe('starting with a login request', () => {
+  test('SR-5: on the hosted page nothing is taken over, not even a result: another user may have the page now', () => {
     holds((at, known) => {
       const outcome = judge(at, known);
       if (at.request.redirectUri === undefined || outcome.kind === 'void') return;
@@ -138,7 +138,7 @@ describe('beginning with a login request', () => {
     });
   });
 
-  test('SR-14: beginning again gives no attempt back, and what was being checked was one', () => {
+  test('SR-14: starting again gives no attempt back, and an answer being checked was one', () => {
     holds((at, known) => {
       const outcome = judge(at, known);
       if (!at.running || outcome.kind === 'void' || outcome.kind === 'passed') return;
@@ -148,7 +148,7 @@ describe('beginning with a login request', () => {
     });
   });
 
-  test('SR-5: what is used up begins nothing, but shows a result that nobody has consumed to the page that has it', () => {
+  test('SR-5: a used request starts nothing, but shows an unconsumed result to the page that has it', () => {
     holds((at, known) => {
       const outcome = judge(at, known);
       const isShown = at.request.redirectUri === undefined && at.result !== undefined && !at.result.consumedAt;
@@ -157,7 +157,7 @@ describe('beginning with a login request', () => {
     });
   });
 
-  test('nobody goes on who is barred, not there, not assigned, or whose enabled token is locked', () => {
+  test('refuses a user who is barred, does not exist, is not assigned, or whose enabled token is locked', () => {
     holds((at, known) => {
       const outcome = judge(at, known);
       if (outcome.kind === 'void' || at.result !== undefined) return;
@@ -169,7 +169,7 @@ describe('beginning with a login request', () => {
     });
   });
 
-  test('SR-3: passes without a code only where the host has checked the password and all tokens are deactivated', () => {
+  test('SR-3: passes without a code only if the host has checked the password and all tokens are deactivated', () => {
     holds((at, known) => {
       const outcome = judge(at, known);
       if (outcome.kind !== 'passed') return;
@@ -185,7 +185,7 @@ describe('beginning with a login request', () => {
   });
 });
 
-describe('what becomes of a page that begins', () => {
+describe('the decision for a page that starts', () => {
   const known: LoginRequestFacts = {
     resource: RESOURCE,
     barred: undefined,
@@ -210,7 +210,7 @@ describe('what becomes of a page that begins', () => {
   const beginsUnnamed = (running?: Flow, barred?: LoginRequestFacts['barred']) =>
     judge({ request: { ...unnamed, ...OWN_PAGE }, running, result: undefined }, { ...known, user: undefined, barred });
 
-  test('is that the person who is named is asked for the second factor', () => {
+  test('asks the named user for the second factor', () => {
     const outcome = begins({ attemptsLeft: 7 }, { offered: { step: 'otp', question: '12345678' } });
     expect(outcome).toMatchObject({
       kind: 'goes-on',
@@ -218,7 +218,7 @@ describe('what becomes of a page that begins', () => {
     });
   });
 
-  test('is that what runs goes over to the newest page as it is', () => {
+  test('gives a running sign-in to the newest page as it is', () => {
     const running: Flow = { ...BEFORE, step: 'otp', attemptsLeft: 2, environment: { language: 'de' } };
     const fresh = { ...FRESH, origin: 'https://www.shop.example', environment: { language: 'en' } };
     const at = { request: REQUEST, running, result: undefined };
@@ -230,7 +230,7 @@ describe('what becomes of a page that begins', () => {
     expect(judge(at, known)).toStrictEqual({ kind: 'goes-on', flow: { ...running, handleHash: FRESH.handleHash } });
   });
 
-  test('on our own page is a new beginning with what is left of the attempts, and with none left a denial', () => {
+  test('on the hosted page starts over with the remaining attempts, and with none left denies', () => {
     const claim = { attempt: 'one', at: NOW };
     const running: Flow = { ...BEFORE, step: 'otp', attemptsLeft: 2 };
     const again = begins(OWN_PAGE, {}, { running });
@@ -240,7 +240,7 @@ describe('what becomes of a page that begins', () => {
     expect(begins({}, {}, { running: { ...running, attemptsLeft: 0 } }).kind).toBe('goes-on');
   });
 
-  test('asks for the name where none is given, as often as there are attempts', () => {
+  test('asks for the login if none is given, as often as there are attempts', () => {
     expect(beginsUnnamed()).toStrictEqual({ kind: 'asks-name', flow: FRESH });
     const running: Flow = { ...BEFORE, step: 'denied', attemptsLeft: 3 };
     expect(beginsUnnamed(running)).toStrictEqual({ kind: 'asks-name', flow: { ...FRESH, attemptsLeft: 3 } });
@@ -304,7 +304,7 @@ describe('what becomes of a page that begins', () => {
       'ENVIRONMENT_MISMATCH',
       true,
     ],
-  ])('is a denial for a person who %s', (_what, request, changes, code, isOfEnvironment) => {
+  ])('is a denial for a user who %s', (_what, request, changes, code, isOfEnvironment) => {
     const outcome = begins(request, changes);
     expect(outcome).toMatchObject({ kind: 'denied', code });
     expect('isOfEnvironment' in outcome && outcome.isOfEnvironment).toBe(isOfEnvironment);
@@ -317,7 +317,7 @@ describe('what becomes of a page that begins', () => {
     expect(outcome).toMatchObject({ kind: 'goes-on', flow: { step: 'sign', transaction: TRANSACTION } });
   });
 
-  test('of a demand begins with the first factor', () => {
+  test('of a demand starts with the first factor', () => {
     const outcome = begins({ demand: { acr: '1' } }, { user: { ...user, passwordHash: 'hash' } });
     expect(outcome).toMatchObject({ kind: 'goes-on', flow: { step: 'password', demand: { acr: '1' } } });
   });
@@ -335,7 +335,7 @@ describe('what becomes of a page that begins', () => {
     expect(outcome).toMatchObject({ kind: 'passed', passed: { otp: 'verified', token: tokenId(1) } });
   });
 
-  test('passes without a code as much of the browser as was seen', () => {
+  test('passes the browser’s match on if no code is needed', () => {
     const skips = (environment: LoginRequestFacts['environment']) =>
       begins({ hostCheckedPassword: true }, { tokens: deactivated, environment });
     expect(skips({ percent: 80 })).toMatchObject({ kind: 'passed', passed: { user, otp: 'skipped', environment: 80 } });

@@ -9,15 +9,15 @@ import { signingDenial, signingKinds } from '../transactions/signing.ts';
 import type { User } from '../users/user.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 
-/** What was read before a flow begins with a login request. */
+/** The data read before a flow starts with a login request. */
 export interface LoginRequestFacts extends Omit<StepUpFacts, 'user'> {
-  /** Whom the request names, if it names somebody who is there. */
+  /** The user whom the request names, if they exist. */
   user: User | undefined;
-  /** Why nobody may sign in there now, if so. */
+  /** Why no user may sign in there now, if so. */
   barred: RefusalCode | undefined;
 }
 
-/** What is kept under the request's id. */
+/** The documents stored under the request's id. */
 export interface LoginRequestContext {
   request: LoginRequest;
   running: Flow | undefined;
@@ -28,18 +28,18 @@ export type LoginRequestStart =
   /** The request is used up. */
   | { kind: 'void' }
   | { kind: 'goes-on'; flow: Flow }
-  /** As `goes-on`, and the request stays, so that one may start over. */
+  /** As `goes-on`, and the request is retained, so that the user may start over. */
   | { kind: 'asks-name'; flow: Flow }
   | { kind: 'denied'; flow: Flow; code: RefusalCode; isOfEnvironment?: true }
-  /** Nothing is left to ask for. */
+  /** No factor is missing. */
   | { kind: 'passed'; flow: Flow; passed: Passed };
 
 /**
- * What becomes of a page that begins with a login request. One that begins again takes over what runs, with what is left of
- * its attempts. On our own page nothing but these is taken over: its address can be passed on, so whoever begins again may
- * be somebody else than whoever shows the factors (SR-5).
+ * Decides on a page that starts with a login request. A page that starts again takes over the running flow, with its
+ * remaining attempts. On the hosted page only the attempts are taken over: its address can be passed on, so that
+ * another user than the one who shows the factors may start again (SR-5).
  *
- * @param fresh a flow of this beginning that knows of nothing before it
+ * @param fresh a new flow that contains nothing of an earlier one
  */
 export function decideLoginRequestStart(
   { request, running, result }: LoginRequestContext,
@@ -49,7 +49,7 @@ export function decideLoginRequestStart(
 ): LoginRequestStart {
   const { user, redirectUri } = request;
   const canBePassedOn = redirectUri !== undefined;
-  // The page that has its result already asks again: the same result, for the newest handle.
+  // The page that already has its result asks again: the same result, for the newest handle.
   if (!canBePassedOn && running?.step === 'done' && result && result.consumedAt === undefined) {
     return { kind: 'goes-on', flow: { ...running, handleHash: fresh.handleHash } };
   }
@@ -60,7 +60,7 @@ export function decideLoginRequestStart(
   if (canBePassedOn && attemptsLeft !== undefined && attemptsLeft <= 0) {
     return { kind: 'denied', flow: { ...fresh, attemptsLeft }, code: 'TOO_MANY_ATTEMPTS' };
   }
-  // Nobody was named, so beginning again is signing in anew.
+  // No user was named, so starting again is a new sign-in.
   if (user === undefined) {
     const flow = { ...fresh, attemptsLeft: attemptsLeft ?? fresh.attemptsLeft };
     return facts.barred ? { kind: 'denied', flow, code: facts.barred } : { kind: 'asks-name', flow };
@@ -107,12 +107,12 @@ function judgeNamed(
   return { kind: 'passed', flow, passed };
 }
 
-/** What runs, in the hands of the page that begins now. */
+/** The running flow, given to the page that starts now. */
 function handedOver(running: Flow, { handleHash, origin, environment }: Flow): Flow {
   return { ...running, handleHash, origin, ...(environment && { environment }) };
 }
 
-/** What a sign-in that starts over may still try. What is being checked is given up by that, and was an attempt. */
+/** Attempts left after a restart. An answer still being evaluated counts as used. */
 function leftOf({ attemptsLeft, claim }: Flow): number {
   return claim ? attemptsLeft - 1 : attemptsLeft;
 }

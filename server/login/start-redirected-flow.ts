@@ -9,8 +9,8 @@ import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
 
 /**
- * Begins a sign-in on our own page, for a site whose backend has sent the person there. Nothing that the browser says
- * counts but the request's secret: resource, nonce and the address to go back to are what the backend asked for, and the
+ * Starts a sign-in on the hosted page, for a site whose backend has sent the user there. Of the browser's input only
+ * the request's secret counts: resource, nonce and redirect address are those of the backend's request, and the
  * result's origin is that of the address.
  */
 export async function startRedirectedFlow(
@@ -27,7 +27,7 @@ export async function startRedirectedFlow(
   if (redirectUri === undefined || nonce === undefined || id === undefined) return refusal('LOGIN_REQUEST_INVALID');
   const [resource] = await ports.store.getMany([resourceDocument.key(id)], now);
   if (!resource) return refusal('LOGIN_REQUEST_INVALID');
-  // It may have been taken off the list since.
+  // It may have been removed from the list since.
   if (!redirectAllowed(resource.value, redirectUri)) return refusal('LOGIN_REQUEST_INVALID');
   const { origin } = new URL(redirectUri);
   const beginning = { resource: id, nonce, origin, redirectUri, ...browser };

@@ -30,9 +30,9 @@ import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-lo
 import { presentFlow } from './view-flow.ts';
 
 /**
- * Second-factor-only mode, transactions and what demands a level: the host's backend has named the person. A page may begin
- * again with the same login request (a reload, React's double mount); what becomes of that, the domain decides. It yields
- * one result at most.
+ * Starts a flow for a user whom the host's backend has named: second-factor-only mode, transactions and required
+ * levels. A page may start again with the same login request (a reload, React's double mount);
+ * `decideLoginRequestStart` decides on that. It yields at most one result.
  */
 export async function startRequestedFlow(
   ports: StartFlowNeeds,
@@ -47,7 +47,7 @@ export async function startRequestedFlow(
     secretMatches(given.secret, request.secretHash) &&
     request.resource === resource.id &&
     request.nonce === input.nonce &&
-    // One for our own page opens no widget, and the other way round.
+    // A request for the hosted page opens no widget, and the reverse.
     request.redirectUri === input.redirectUri;
 
   const [asked] = await ports.store.getMany([loginRequestDocument.key(id)], ports.clock.now());
@@ -72,7 +72,7 @@ export async function startRequestedFlow(
       case 'asks-name':
         return keepBoth(beginning.flow, request.value);
       case 'denied': {
-        // Told once, however often the page begins again with what is denied already (SR-65).
+        // Recorded once, however often the page restarts a denied request (SR-65).
         if (running?.value.error?.code === beginning.code) return keep(denied(beginning.flow, beginning.code));
         const environment = beginning.isOfEnvironment && facts.environment;
         return deny(beginning.flow, beginning.code, input.client, now, environment);
@@ -90,7 +90,9 @@ export async function startRequestedFlow(
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }
 
-/** Everything that the decision looks at besides the request and its flow; what the first way needs is made along with it. */
+/**
+ * Everything that the decision reads besides the request and its flow; also prepares the challenge of the first option.
+ */
 async function readFacts(
   ports: StartFlowNeeds,
   resource: Resource,
@@ -113,12 +115,12 @@ async function readFacts(
   const usable = usableTokens(tokens, accepts, now);
   const offering = {
     id: request.flow,
-    // A sign-in goes on beyond the request; a transaction does not.
+    // A sign-in continues beyond the request; a transaction does not.
     expiresAt: transaction ? request.expiresAt : now + FLOW_LIFETIME_MS,
     ...(prefer && { prefer }),
     ...(transaction && { transaction }),
   };
-  // A page that begins again goes on with what was asked before.
+  // A page that starts again continues with the same challenge.
   const [running] = await ports.store.getMany([flowDocument.key(request.flow)], now);
   const goesOn = running && !request.redirectUri;
   const ways = { options: factorOptions(usable), usable };
@@ -136,7 +138,7 @@ async function readFacts(
   };
 }
 
-/** The sign-in that a login request builds upon, if it is still remembered; whose it is, is asked where it counts. */
+/** The sign-in that a login request builds on, if it is still remembered; its owner is checked where it counts. */
 async function readEarlier(
   ports: Pick<StartFlowNeeds, 'store' | 'clock'>,
   { previous }: LoginRequest,
@@ -151,7 +153,7 @@ function keep(flow: Flow): Decision<FlowChange> {
   return { answer: { flow }, write };
 }
 
-/** The request lives on as long as a sign-in may take from when it was asked for, so that one may start over. */
+/** The request lives as long as a sign-in may take, from its creation, so that the user may start over. */
 function keepBoth(flow: Flow, request: LoginRequest): Decision<FlowChange> {
   const { answer, write } = keep(flow);
   const expiresAt = request.createdAt + LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS;

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 
-/** An issue that has a refusal code of its own. */
+/** An issue with a refusal code of its own. */
 function refuseWith(context: z.RefinementCtx, refused: RefusalCode): never {
   context.addIssue({ code: 'custom', params: { refused } });
   return z.NEVER;

@@ -11,14 +11,16 @@ import { STEPS, type StepPath } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 
 const seq = z.int().min(0).max(1000);
-/** What the frame speaks, for messages that a step sends. */
+/** The language of the frame, for messages that a step sends. */
 const language = languageTag.transform(mailLanguage);
 /** The frame always sends its language with the steps of an enrolment. */
 const plain = z.strictObject({ seq, language: languageTag });
 
 type InputOf<Path extends StepPath> = (typeof STEPS)[Path] extends Step<infer Input> ? Input : never;
 
-/** What each step takes. A malformed input is refused before the step is claimed: it is no attempt (SR-47). */
+/**
+ * The schema of each step's input. A malformed input is refused before the step is claimed: it is no attempt (SR-47).
+ */
 const INPUTS = {
   identify: z.strictObject({ seq, login: z.string().trim().min(1).max(200) }),
   password: z.strictObject({ seq, password }),
@@ -40,7 +42,7 @@ const INPUTS = {
 export const stepRoutes = (Object.keys(STEPS) as StepPath[]).map(stepRoute);
 
 function stepRoute<Path extends StepPath>(path: Path) {
-  // The table of inputs is checked against the steps above, which the compiler cannot say of one of them.
+  // The table of inputs is checked against the steps above, which TypeScript cannot infer for one of them.
   const schema = INPUTS[path] as unknown as z.ZodType<{ seq: number } & InputOf<Path>>;
   const step = STEPS[path] as unknown as Step<InputOf<Path>>;
   return internalRoute({

@@ -55,8 +55,8 @@ const begin = (changes: Partial<StepUpFacts>, demand: Demand | undefined = { acr
   startStepUp(BEGUN, requestOf(demand), frozen({ ...FACTS, ...changes }), NOW);
 
 // SR-4
-describe('a demanded level', () => {
-  test('asks for both factors where nothing was shown before', () => {
+describe('a required level', () => {
+  test('asks for both factors if none was shown before', () => {
     expect(begin({})).toStrictEqual({
       flow: {
         ...BEGUN,
@@ -71,7 +71,7 @@ describe('a demanded level', () => {
     });
   });
 
-  test('asks for the second factor alone behind a password that still counts, for as long as it counts', () => {
+  test('asks for the second factor alone after a password that still counts, for as long as it counts', () => {
     const offered = { step: 'otp' as const, question: '12345678' };
     const asked = begin({ earlier: { ...EARLIER, password: PASSWORD }, offered });
     expect(asked).toMatchObject({
@@ -86,7 +86,7 @@ describe('a demanded level', () => {
     });
   });
 
-  test('asks for nothing where both were shown, and says which they were', () => {
+  test('asks for nothing if both were shown, and names them', () => {
     const kept = { password: PASSWORD, second: SECOND };
     expect(begin({ earlier: { ...EARLIER, ...kept }, environment: { percent: 80 } })).toStrictEqual({
       flow: { ...BEGUN, kept, passwordVerified: true, passwordDigest: 'digest', demand: { acr: '2' } },
@@ -94,7 +94,7 @@ describe('a demanded level', () => {
     });
   });
 
-  test('with an age asks again for what is older, even where the resource remembers it', () => {
+  test('with a maximum age asks again for older factors, even if the resource remembers them', () => {
     const earlier = { ...EARLIER, password: PASSWORD, second: SECOND };
     const asked = begin({ earlier }, { acr: '2', maxAgeMs: 1500 });
     expect(asked).toMatchObject({ flow: { step: 'otp', kept: { password: PASSWORD }, expiresAt: NOW + 500 } });
@@ -102,8 +102,8 @@ describe('a demanded level', () => {
     expect(begin({ earlier, resource: { ...RESOURCE, rememberMs: 0 } })).toMatchObject({ flow: { kept: {} } });
   });
 
-  // The attack: a remembered sign-in is used in another browser, by another account, or behind a token that is locked.
-  test('builds on nothing that is not theirs any more', () => {
+  // The attack: a remembered sign-in is used in another browser, by another account, or after its token was locked.
+  test('builds on no factor that is no longer theirs', () => {
     const kept = { password: PASSWORD, second: SECOND };
     const earlier = { ...EARLIER, ...kept };
     const differs = begin({ earlier, environment: { percent: 10, differs: 'demand-otp' } });
@@ -113,7 +113,7 @@ describe('a demanded level', () => {
     expect(begin({ earlier, tokens: [other] })).toMatchObject({ flow: { step: 'otp', kept: { password: PASSWORD } } });
   });
 
-  test('is refused to a person who cannot reach it, or whose browser is refused', () => {
+  test('is refused to a user who cannot reach it, or whose browser is refused', () => {
     expect(begin({ tokens: [] })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
     expect(begin({ user: sampleUser() })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
     expect(begin({ environment: { percent: 0, differs: 'refuse' } })).toStrictEqual({
@@ -121,7 +121,7 @@ describe('a demanded level', () => {
     });
   });
 
-  test('of one factor passes by what the resource asks for, and says when a code was left out', () => {
+  test('of one factor is met by the resource’s own factors, and reports a dropped code', () => {
     const earlier = { ...EARLIER, password: PASSWORD };
     const byPassword = { ...RESOURCE, methodPolicy: 'password' as const };
     const kept = { password: PASSWORD };
@@ -138,7 +138,7 @@ describe('a demanded level', () => {
     expect(undemanded).not.toHaveProperty('flow.demand');
   });
 
-  test('does not say of a second factor that nothing asked for it', () => {
+  test('does not claim that a second factor was not required', () => {
     const earlier = { ...EARLIER, password: PASSWORD, second: SECOND };
     const outcome = begin({ earlier, resource: { ...RESOURCE, methodPolicy: 'password' } }, { acr: '1' });
     expect(outcome).toMatchObject({ passed: { otp: 'not_used' } });

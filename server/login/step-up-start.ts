@@ -21,26 +21,26 @@ import type { User } from '../users/user.ts';
 export interface StepUpFacts {
   resource: Resource;
   user: User;
-  /** Tells their password of now from those before it. */
+  /** Identifies the user's current password. */
   passwordDigest: string;
   tokens: readonly Token[];
-  /** What the login request names, whosever it is. */
+  /** The sign-in that the login request names, of any user. */
   earlier: Authentication | undefined;
   environment: JudgedEnvironment | undefined;
-  /** What the first of their ways needed made. */
+  /** The challenge prepared for the first of their options. */
   offered: ChallengeDraft | undefined;
 }
 
 export type StepUpStart =
   | { refused: RefusalCode }
-  /** Something is missing. */
+  /** A factor is missing. */
   | { flow: Flow }
-  /** Nothing is. */
+  /** No factor is missing. */
   | { flow: Flow; passed: Passed };
 
 /**
- * A login request that demands a level or an age. What is required is what the resource asks for, raised to the level;
- * what of it the earlier sign-in has shown, and still counts, is not asked for again.
+ * A login request that requires a level or an age. The required factors are those of the resource, raised to the level;
+ * factors of the earlier sign-in that still count are not asked for again.
  */
 export function startStepUp(
   begun: Flow,
@@ -62,7 +62,7 @@ export function startStepUp(
   const { account } = resource;
   const ids = usable.map(({ id }) => id);
   const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest, usable: ids, maxAgeMs };
-  // In a browser that is unlike the person's, nothing has been shown before.
+  // In an unknown browser, no factor was shown before.
   const shown: ShownFactors = environment?.differs ? {} : stillCounting(earlier, whose, now);
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {

@@ -50,14 +50,14 @@ function ask(scene: Fixture, { acr = '1', maxAgeMs, previous, user = scene.user.
 const begin = async (scene: Fixture, asked: Asked, options: Parameters<typeof LoginDriver.begin>[1] = {}) =>
   LoginDriver.begin(scene, { ...options, loginRequest: unwrap(await ask(scene, asked)).loginRequest });
 
-/** What the host's backend does with a result. */
+/** Consumes a result as the host's backend does. */
 async function take(scene: Fixture, walk: LoginDriver): Promise<ResultClaims> {
   const { account, resource } = scene;
   return unwrap(
     await consumeResult(ports, { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE }),
   ).claims;
 }
-/** A person with a code generator on a site that asks for the password alone, who has just signed in there. */
+/** A user with a code generator who has just signed in on a site that asks for the password alone. */
 async function signedIn(settings: object = {}): Promise<{ scene: Fixture; first: ResultClaims }> {
   const resource = { methodPolicy: 'password', rememberMs: 12 * HOUR_MS, ...settings } as const;
   const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }], resource });
@@ -68,8 +68,8 @@ async function signedIn(settings: object = {}): Promise<{ scene: Fixture; first:
 }
 const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 
-describe('somebody who has shown the password', () => {
-  test('is asked for the code alone when two factors are demanded', async () => {
+describe('a user who has shown the password', () => {
+  test('is asked for the code alone if two factors are required', async () => {
     const { scene, first } = await signedIn();
     expect(first).toMatchObject({ acr: '1', amr: ['pwd'] });
     ports.clock.advance(HOUR_MS);
@@ -78,12 +78,12 @@ describe('somebody who has shown the password', () => {
     await walk.otp(await code(scene));
     const claims = await take(scene, walk);
     expect(claims).toMatchObject({ acr: '2', amr: ['pwd', 'otp', 'mfa'], sub: scene.user.id });
-    // The password is as old as it is, however new the code.
+    // The password keeps its age, however new the code.
     expect(claims.auth_time).toBe(first.auth_time);
     expect(claims.iat).toBe(first.iat + HOUR_MS / 1000);
   });
 
-  test('is asked for nothing when that is enough, and the time does not begin anew', async () => {
+  test('is asked for nothing if that is enough, and the time does not restart', async () => {
     const { scene, first } = await signedIn();
     ports.clock.advance(11 * HOUR_MS);
     const walk = await begin(scene, { previous: first.jti });
@@ -94,7 +94,7 @@ describe('somebody who has shown the password', () => {
     expect((await begin(scene, { previous: second.jti })).view.step).toBe('password');
   });
 
-  test('is asked again when it was longer ago than the host allows, and then for the code', async () => {
+  test('is asked again if it was longer ago than the host allows, and then for the code', async () => {
     const { scene, first } = await signedIn();
     ports.clock.advance(HOUR_MS);
     const walk = await begin(scene, { acr: '2', maxAgeMs: HOUR_MS, previous: first.jti });
@@ -114,7 +114,7 @@ describe('somebody who has shown the password', () => {
   });
 });
 
-test('somebody who has shown a code is asked for the password alone', async () => {
+test('a user who has shown a code is asked for the password alone', async () => {
   const scene = await createFixture(ports, {
     tokens: [{ kind: 'hotp' }],
     resource: { methodPolicy: 'otp', rememberMs: HOUR_MS },
@@ -131,7 +131,7 @@ test('somebody who has shown a code is asked for the password alone', async () =
   expect(await take(scene, up)).toMatchObject({ acr: '2', amr: ['pwd', 'otp', 'mfa'], otp: 'verified' });
 });
 
-describe('an earlier result is worth nothing', () => {
+describe('an earlier result is void', () => {
   const everything = async (scene: Fixture, asked: Asked) => {
     const walk = await begin(scene, asked);
     expect(walk.view).toMatchObject({ step: 'password' });
@@ -139,8 +139,8 @@ describe('an earlier result is worth nothing', () => {
     return walk;
   };
 
-  // SR-10: known by name alone it is no credential: it takes the host's key, and its host, and its person.
-  test('for another person, on another resource, or by a name that there is not', async () => {
+  // SR-10: its id alone is no credential: it takes the host's key, its resource and its user.
+  test('for another user, on another resource, or by an unknown id', async () => {
     const { scene, first } = await signedIn();
     const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     await everything(bob, { previous: first.jti });
@@ -162,7 +162,7 @@ describe('an earlier result is worth nothing', () => {
     await everything(scene, { previous: jti });
   });
 
-  test('where the resource remembers nothing, or less', async () => {
+  test('if the resource remembers nothing, or less', async () => {
     const { scene, first } = await signedIn({ rememberMs: 1000 });
     ports.clock.advance(1000);
     await everything(scene, { previous: first.jti });
@@ -171,7 +171,7 @@ describe('an earlier result is worth nothing', () => {
   });
 
   // SR-4
-  test('with another password, before the sign-in and in the middle of it', async () => {
+  test('with another password, before the sign-in and during it', async () => {
     const { scene, first } = await signedIn();
     const under = await begin(scene, { acr: '2', previous: first.jti });
     expect(under.view.step).toBe('otp');
@@ -191,7 +191,7 @@ describe('an earlier result is worth nothing', () => {
     expect(walk.view).not.toHaveProperty('result');
   });
 
-  test('when its token is locked', async () => {
+  test('if its token is locked', async () => {
     const scene = await createFixture(ports, {
       tokens: [{ kind: 'hotp' }, { kind: 'hotp' }],
       resource: { rememberMs: HOUR_MS },
@@ -206,7 +206,7 @@ describe('an earlier result is worth nothing', () => {
   });
 
   // SR-4
-  test('when its token is locked between the beginning and the password', async () => {
+  test('if its token is locked between the start and the password', async () => {
     const resource = { methodPolicy: 'otp', rememberMs: HOUR_MS } as const;
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }], resource });
     const walk = await LoginDriver.begin(scene);
@@ -222,7 +222,7 @@ describe('an earlier result is worth nothing', () => {
     expect(await take(scene, up)).toMatchObject({ acr: '2', amr: ['pwd', 'otp', 'mfa'] });
   });
 
-  test('in a browser that is unlike the person’s', async () => {
+  test('in a browser that differs from the user’s', async () => {
     const environment = { action: 'demand-otp', threshold: 60, weights: DEFAULT_WEIGHTS } as const;
     const scene = await createFixture(ports, {
       tokens: [{ kind: 'hotp' }],
@@ -238,8 +238,9 @@ describe('an earlier result is worth nothing', () => {
   });
 });
 
-// SR-5. The attack: the address of our own page is passed on, so that its person goes on with what somebody else has shown.
-test('on our own page, whoever begins again shows everything that is missing anew', async () => {
+// SR-5. The attack: the address of the hosted page is passed on, so that its user continues with the factors of
+// another.
+test('on the hosted page, a user who starts again shows every missing factor again', async () => {
   const redirectUri = 'https://shop.example/in';
   const { scene, first } = await signedIn({ redirectUris: [redirectUri] });
   const { loginRequest } = unwrap(await ask(scene, { acr: '2', previous: first.jti, maxAgeMs: 0, redirectUri }));
@@ -256,8 +257,8 @@ test('on our own page, whoever begins again shows everything that is missing ane
   expect(await take(scene, again)).toMatchObject({ acr: '2' });
 });
 
-describe('a level that is demanded', () => {
-  test('is asked for in full of somebody who has shown nothing', async () => {
+describe('a required level', () => {
+  test('is asked for in full if the user has shown nothing', async () => {
     const { scene } = await signedIn();
     const walk = await begin(scene, { acr: '2' });
     await walk.password();
@@ -271,13 +272,13 @@ describe('a level that is demanded', () => {
     ['a deactivated token', { tokens: [{ state: 'deactivated' }] }],
     ['no password', { tokens: [{}], password: false }],
   ];
-  test.each(unable)('is refused before anything is asked of somebody with %s', async (_what, options) => {
+  test.each(unable)('is refused before anything is asked to a user with %s', async (_what, options) => {
     const scene = await createFixture(ports, options);
     expect(await ask(scene, { acr: '2' })).toEqual({ refused: 'LEVEL_UNREACHABLE' });
   });
 
   // SR-4, SR-5
-  test('is not passed below when the token is deactivated in the middle', async () => {
+  test('still applies if the token is deactivated during the sign-in', async () => {
     const { scene } = await signedIn();
     const [token] = scene.tokens;
     const late = await begin(scene, { acr: '2' });
@@ -290,21 +291,21 @@ describe('a level that is demanded', () => {
   });
 
   // SR-5
-  test('is not reached by answering another step than the one that is asked', async () => {
+  test('is not reached by answering another step than the current one', async () => {
     const { scene } = await signedIn();
     const walk = await begin(scene, { acr: '2' });
     expect(await walk.otp(await code(scene))).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await walk.identify('bob')).toEqual({ refused: 'STEP_NOT_EXPECTED' });
   });
 
-  test('counts nothing that the host has checked', async () => {
+  test('does not count a factor that the host has checked', async () => {
     const { scene } = await signedIn();
     const asked = { account: scene.account, resource: scene.resource.id, user: 'alice', nonce: NONCE };
     const input = { ...asked, passwordChecked: true, demand: { acr: '2' } } as const;
     expect(await createLoginRequest(ports, birth(ports, 'flw'), input)).toMatchObject({ refused: 'INPUT_INVALID' });
   });
 
-  test('never lets in whom the resource would not', async () => {
+  test('never accepts a user whom the resource would refuse', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'locked' }] });
     expect((await begin(scene, { acr: '2' })).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
   });
@@ -315,7 +316,7 @@ describe('a passkey', () => {
   const answer = (walk: LoginDriver, device: SoftwareAuthenticator) =>
     walk.passkey(device.get(inTheFrame(walk.view.passkey)));
 
-  test('is asked for where the password was shown, and counts afterwards as what it was', async () => {
+  test('is asked for after the password, and counts afterwards as what it was', async () => {
     const { scene, first } = await signedIn(settings);
     const device = new SoftwareAuthenticator({ verifies: false, synced: false });
     await givePasskey(scene, device);
@@ -345,7 +346,7 @@ describe('a passkey', () => {
   });
 });
 
-test('a PIN that was part of the code shows in the result', async () => {
+test('a PIN that was part of the code is in the result', async () => {
   const scene = await createFixture(ports, {
     tokens: [{ kind: 'hotp', pin: { digits: '4711', position: 'before' } }],
   });

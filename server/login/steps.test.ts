@@ -10,7 +10,7 @@ import { submitStep } from './submit-step.ts';
 const ROWS = Object.values(STEPS) as readonly Pick<Step<never>, 'at' | 'leadsTo'>[];
 
 describe('the table of steps', () => {
-  test('every step that a row leads to has a row of its own, ends the sign-in or opens the self-service page', () => {
+  test('every step that a row leads to has its own row, ends the sign-in or opens the self-service page', () => {
     const answerable = new Set<FlowStep>(ROWS.flatMap(({ at }) => at));
     const unanswered = ROWS.flatMap(({ leadsTo }) => leadsTo).filter((step) => !answerable.has(step));
     expect([...new Set(unanswered)].sort()).toEqual(['done', 'self']);
@@ -23,7 +23,7 @@ describe('the table of steps', () => {
       for (const { at, leadsTo } of ROWS)
         if (at.some((step) => reached.has(step))) for (const next of leadsTo) reached.add(next);
     }
-    // A transaction starts at `sign`: there is no way to it from a sign-in.
+    // A transaction starts at `sign`: no sign-in leads to it.
     const expected: FlowStep[] = [
       'codes',
       'done',
@@ -39,7 +39,7 @@ describe('the table of steps', () => {
   });
 });
 
-describe('a step that leads where its row does not say', () => {
+describe('a step that leads where its row does not allow', () => {
   let ports: TestPorts;
   beforeAll(async () => {
     ports = await openTestPorts('steps');

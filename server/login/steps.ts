@@ -9,9 +9,9 @@ import { selectFactor } from './steps/select-factor.ts';
 import { cancel, sign } from './steps/sign.ts';
 
 /**
- * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`. Each says where it is accepted,
- * who handles it and what may follow. `submit-step.ts` runs one; `ending-refusals.ts` says which refusals end the sign-in.
- * What a user does on the self-service page is in `self-service/`.
+ * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`. Each declares where it is
+ * accepted, which function handles it and what may follow. `submit-step.ts` runs one; `ending-refusals.ts` lists the
+ * refusals that end the sign-in. The actions of the self-service page are in `self-service/`.
  */
 export const STEPS = {
   identify,

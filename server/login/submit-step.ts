@@ -29,7 +29,7 @@ import { endsSignIn } from './ending-refusals.ts';
 import { evaluateTestStep, expired } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
 
-/** A row, whatever its input is. */
+/** A row with any input. */
 type AnyStep = Pick<Step<never>, 'leadsTo'>;
 
 /** A step that one request holds while it is evaluated. */
@@ -39,17 +39,20 @@ interface Claim {
   client: ClientInfo;
 }
 
-/** An evaluated step, once everything around it has been checked as well. */
+/** The outcome of a step, after every check around it. */
 type Verdict =
   | Exclude<StepOutcome, { finish: Passed }>
-  /** Refused for good, whatever the code. */
+  /** Refused finally, whatever the code. */
   | { end: Refusal }
-  /** `selfService`: the sign-in opens the self-service page instead of making a result. The fingerprint is of the user's credentials. */
+  /**
+   * `selfService`: the sign-in opens the self-service page instead of creating a result. The fingerprint is of the
+   * user's credentials.
+   */
   | { complete: Passed; resource: Resource; selfService?: { fingerprint: string } };
 
 /**
- * Submits one step of a sign-in: claims it, evaluates it, and commits what it leads to. The claim makes simultaneous
- * requests one attempt. The flow is bound to its resource, whose rules are read before and after the evaluation (SR-4).
+ * Submits one step of a sign-in: claims it, evaluates it, and commits its result. The claim makes simultaneous requests
+ * one attempt. The flow is bound to its resource, whose rules are read before and after the evaluation (SR-4).
  */
 export async function submitStep<Input>(
   ports: StepPorts,
@@ -80,7 +83,7 @@ async function evaluate<Input>(
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;
-  // On the way from the self-service page and back: only while nothing has changed since it was opened (SR-38).
+  // A flow from the self-service page is valid only while nothing has changed since that page was opened (SR-38).
   if (flow.self && !(await readSelfServiceContext(ports, flow, resource))) return { end: refusal('FLOW_NOT_FOUND') };
   // A test ends as a test, and no other sign-in becomes one.
   if (flow.test !== resource.testMode) return { end: refusal('ACCESS_DENIED') };
@@ -147,7 +150,7 @@ function commitRefusal(
   why: Refusal,
   next: (flow: Flow, now: number) => Flow,
 ): Promise<Result<FlowView>> {
-  // Refused unevaluated: there was no attempt that an event could record.
+  // Refused unevaluated: there was no attempt to record.
   const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(claim.flow, why);
   return commit(ports, step, claim, (held, now) => withEvent(next(held, now), event, claim.client, now));
 }
@@ -170,7 +173,7 @@ function commitCompletion(
   return commit(ports, step, claim, (held, now, request) => {
     const completed = completeFlow(held, passed, { now, resultLifetimeMs, ...digest });
     const end = held.test === 'expire' ? expired(completed, now) : completed;
-    // Whatever the steps were, a result below the level that the host demands is none.
+    // Whatever the steps were, there is no result below the level that the host requires.
     if (held.demand && end.result.acr < held.demand.acr) {
       const below = denied(held, 'LEVEL_UNREACHABLE');
       return withEvent(below, refusedEvent(held, refusal('LEVEL_UNREACHABLE')), client, now);
@@ -180,7 +183,7 @@ function commitCompletion(
   });
 }
 
-/** Commits what the evaluation decided, if the request still holds the step. One that was overtaken changes nothing. */
+/** Commits the decision if the request still holds the step. A request that was overtaken changes nothing. */
 async function commit(
   ports: StepPorts,
   step: AnyStep,
@@ -200,13 +203,13 @@ async function commit(
   return presentFlow(ports, settled.flow, settled.result);
 }
 
-/** A step that leads where its row does not say is a bug: nothing is written, and the step is free again. */
+/** A step that leads where its row does not allow is a bug: nothing is written, and the step is free again. */
 function expectPermitted({ leadsTo }: AnyStep, before: Flow, after: Flow): void {
   if (after.step === before.step || after.step === 'denied' || leadsTo.includes(after.step)) return;
   throw new TypeError(`this step does not lead from ${before.step} to ${after.step}`);
 }
 
-/** Only a completed sign-in teaches the service anything. What fails here asks the user for more the next time. */
+/** Only a completed sign-in updates what the service remembers. A failure here makes the next sign-in ask for more. */
 async function afterCompletion(
   ports: StepPorts,
   { flow, client }: Claim,
@@ -223,8 +226,8 @@ async function afterCompletion(
 }
 
 /**
- * Lifts the mark of a password reset by mail: the password and another factor than a mailed code were shown in this very
- * sign-in. A token that was set up in it, or shown before it, confirms nothing.
+ * Clears the mark of a password reset by mail: the user showed the password and another factor than a mailed code in
+ * this sign-in. A token that was set up in it, or shown before it, confirms nothing.
  */
 async function confirmUser(ports: StepPorts, flow: Flow, passed: Passed, act: ReturnType<typeof actOf>): Promise<void> {
   const { id, needsConfirmation } = passed.user;

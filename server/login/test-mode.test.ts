@@ -26,7 +26,7 @@ const steps = fc.constantFrom('password', 'otp');
 const policies = fc.constantFrom(...METHOD_POLICIES);
 const person: Passed = { user: TEST_PERSON, otp: 'verified' };
 
-test('only `fail` says no, and it always does', () => {
+test('only `fail` refuses, and it always does', () => {
   fc.assert(
     fc.property(modes, steps, policies, (mode, step, policy) => {
       expect('refusal' in testOutcome(mode, step, policy)).toBe(mode === 'fail');
@@ -34,7 +34,7 @@ test('only `fail` says no, and it always does', () => {
   );
 });
 
-test('a flow of a test resource ends in a result that says so and stands for no user; no other flow does', () => {
+test('a flow of a test resource ends in a result that is marked as a test and names no user; no other flow does', () => {
   fc.assert(
     fc.property(fc.option(modes, { nil: undefined }), fc.nat(), (mode, now) => {
       const end = completeFlow(frozen(newFlow(id, resource(mode), asked, now)), person, {

@@ -6,24 +6,24 @@ import { MINUTE_MS } from '../kernel/time.ts';
 import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts';
 
 /**
- * The user of a test resource. Such a resource asks for the same steps as any other and ignores what is typed: no password
- * and no token takes part, and the result says that it is a test in its `typ`, in a claim and in this name. No user has
+ * The user of a test resource. Such a resource asks for the same steps as any other and ignores the input: no password
+ * and no token takes part, and the result is marked as a test in its `typ`, in a claim and in this name. No user has
  * such an id.
  */
 export const TEST_PERSON: Passed['user'] = { id: 'test', login: 'test' };
 
-/** Longer ago than any verifier's tolerance reaches. */
+/** Beyond any verifier's tolerance. */
 const EXPIRED_BY_MS = 15 * MINUTE_MS;
-/** So long the page may look at a sign-in whose result has expired already. */
+/** How long the page may view a sign-in whose result has already expired. */
 const LOOK_MS = 1000;
 
-/** What a step leads to on a test resource, which looks at nothing but the name. Undefined elsewhere. */
+/** Evaluates a step on a test resource, which reads nothing but the login. Undefined on other resources. */
 export function evaluateTestStep({ step, test }: Flow, { methodPolicy }: Resource): StepOutcome | undefined {
   if (test === undefined || step === 'identify') return undefined;
   return testOutcome(test, step === 'password' ? 'password' : 'otp', methodPolicy);
 }
 
-/** What every step after the name leads to, whatever was typed. */
+/** The outcome of every step after the login, for any input. */
 export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: MethodPolicy): StepOutcome {
   if (mode === 'fail') return { refusal: refusal('INVALID_CREDENTIALS') };
   if (step === 'otp') return { finish: { user: TEST_PERSON, otp: 'verified' } };
@@ -31,7 +31,7 @@ export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: Me
   return { move: (flow) => ({ ...evaluated(flow), step: 'otp', passwordVerified: true }) };
 }
 
-/** The same end, too late: the result was over before it was made, and the widget is soon told. */
+/** The same end with a result that has already expired; the widget is soon told. */
 export function expired(end: { flow: Flow; result: ResultRecord }, now: number): { flow: Flow; result: ResultRecord } {
   const { flow, result } = end;
   return {

@@ -9,7 +9,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 
-// SR-45: a code that is sent says what it confirms, and confirms nothing else.
+// SR-45: the message of a code names the transaction that it confirms, and the code confirms no other.
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ async function begin(scene: Fixture, fields: readonly { label: string; value: st
 }
 
 describe.each(['sms', 'email'] as const)('%s', (kind) => {
-  test('SR-45: the code for one transaction confirms no other, and signs nobody in', async () => {
+  test('SR-45: the code for one transaction confirms no other, and signs no user in', async () => {
     const { scene, to, token } = await person(kind);
     const [harmless, harmful] = [await begin(scene, FIELDS), await begin(scene, OTHER)];
     unwrap(await harmless.choose(token));
@@ -68,7 +68,7 @@ describe.each(['sms', 'email'] as const)('%s', (kind) => {
     expect(await transaction.sign(code)).toMatchObject({ step: 'sign', error: { code: 'NOTHING_ASKED' } });
   });
 
-  test('nothing is sent before the person asks; then the message has every field, exactly', async () => {
+  test('nothing is sent before the user asks; then the message has every field, exactly', async () => {
     const { scene, to, token } = await person(kind);
     const walk = await begin(scene, FIELDS);
     expect(walk.view).toMatchObject({ step: 'sign', transaction: { fields: FIELDS } });
@@ -81,7 +81,7 @@ describe.each(['sms', 'email'] as const)('%s', (kind) => {
   });
 });
 
-test('what a text message cannot hold goes no such way: it is not cut', async () => {
+test('a transaction that a text message cannot hold is not sent that way, and not cut', async () => {
   const { scene } = await person('sms');
   const long = [...FIELDS, { label: 'Purpose', value: 'x'.repeat(200) }];
   expect(await create(scene, long)).toEqual({ refused: 'SIGNING_TOKEN_MISSING' });
@@ -92,7 +92,7 @@ describe('the message', () => {
   const facts = { code: '492817', site: 'Juniper & Fern', lifetimeMs: 300_000, confirms: FIELDS };
 
   test.each(['en', 'de'] as const)(
-    'SR-30: by mail, in %s: the fields before the code, whole, escaped and isolated',
+    'SR-30: by mail, in %s: the fields before the code, complete, escaped and isolated',
     (language) => {
       const mail = composeMail(
         { kind: 'transaction-code', to: 'a@b.example', language, facts },
@@ -107,7 +107,7 @@ describe('the message', () => {
     },
   );
 
-  test.each(['en', 'de'] as const)('by text, in %s: the fields, and the code behind them', (language) => {
+  test.each(['en', 'de'] as const)('by text, in %s: the fields, and the code after them', (language) => {
     const text = composeText({ ...facts, language, origin: 'https://shop.example' }, 'https://auth.example');
     const lines = text.split('\n');
     expect(lines.slice(1, 3)).toEqual(FIELDS.map(({ label, value }) => `${label}: ${value}`));

@@ -32,7 +32,7 @@ async function begin(scene: Fixture, fields: NewTransaction['fields']): Promise<
 }
 
 // SR-45
-describe('SR-45: what is shown is what is signed', () => {
+describe('SR-45: the shown text is the signed text', () => {
   const refused: [string, string, string][] = [
     ['a mark that turns text around', '1,00\u202e0052 EUR', 'character'],
     ['an isolate', '\u2066100 EUR\u2069', 'character'],
@@ -45,7 +45,7 @@ describe('SR-45: what is shown is what is signed', () => {
     ['nothing', '', 'length'],
     ['too much', 'x'.repeat(201), 'length'],
   ];
-  test.each(refused)('%s is refused before anybody sees it', async (_, value, reason) => {
+  test.each(refused)('%s is refused before any user sees it', async (_, value, reason) => {
     const { scene } = await person();
     const verdict = await create(scene, [AMOUNT, { label: 'To', value }]);
     expect(verdict).toEqual({ refused: 'TRANSACTION_INVALID', detail: `${reason}, field 1` });
@@ -61,7 +61,7 @@ describe('SR-45: what is shown is what is signed', () => {
     expect(await consumeResult(ports, { ...asked, transaction })).toEqual({ refused: 'TRANSACTION_WRONG' });
   });
 
-  test('the view holds the fields exactly, in their order, and neither nonce nor hash', async () => {
+  test('the view has the fields exactly, in their order, and neither nonce nor hash', async () => {
     const { scene } = await person();
     const fields = [
       { label: 'To', value: 'שלום <b>"\\' },

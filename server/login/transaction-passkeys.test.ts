@@ -12,7 +12,7 @@ import { challengeOfTransaction, isOfTransaction } from '../tokens/kinds/passkey
 import { createTransaction } from '../transactions/create-transaction.ts';
 import { transactionHash } from '../transactions/transaction.ts';
 
-// SR-45, SR-61: what a passkey signs has the hash of the transaction in it.
+// SR-45, SR-61: a passkey signs a challenge that contains the hash of the transaction.
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -42,7 +42,7 @@ async function begin(scene: Fixture, fields: readonly { label: string; value: st
 const flowOf = (walk: LoginDriver) => walk.handle.split('.')[0] as Parameters<typeof flowDocument.key>[0];
 
 describe('SR-45: a passkey', () => {
-  test('SR-45: that answered about one transaction, or to a sign-in, confirms no other', async () => {
+  test('SR-45: that responded to one transaction, or to a sign-in, confirms no other', async () => {
     const { scene, answer } = await person();
     const [harmless, harmful] = [await begin(scene, FIELDS), await begin(scene, OTHER)];
     const signed = answer(harmless);
@@ -56,7 +56,7 @@ describe('SR-45: a passkey', () => {
     expect(await harmless.passkey(signed)).toMatchObject({ step: 'done' });
   });
 
-  test('SR-45: whose challenge is of another transaction, or of none, confirms nothing, though it is answered right', async () => {
+  test('SR-45: whose challenge is of another transaction, or of none, confirms nothing, even with a valid response', async () => {
     for (const challenge of [
       challengeOfTransaction(new Uint8Array(32), transactionHash(OTHER)),
       Buffer.alloc(32, 7).toString('base64url'),
@@ -71,7 +71,7 @@ describe('SR-45: a passkey', () => {
     }
   });
 
-  test('confirms what is in its challenge, is asked anew after a wrong answer, and the result says what it was', async () => {
+  test('confirms the transaction in its challenge, gets a new one after a wrong response, and is named in the result', async () => {
     const { scene, device, token, answer } = await person();
     const walk = await begin(scene, FIELDS);
     expect(walk.view).toMatchObject({ step: 'sign', factor: 'passkey', transaction: { fields: FIELDS } });
@@ -90,7 +90,7 @@ describe('SR-45: a passkey', () => {
     });
   });
 
-  test('SR-1: fifty answers at once are one confirmation', async () => {
+  test('SR-1: fifty simultaneous responses are one confirmation', async () => {
     const { scene, answer } = await person();
     const walk = await begin(scene, FIELDS);
     const { seq } = walk.view;
@@ -99,7 +99,7 @@ describe('SR-45: a passkey', () => {
     expect(views.filter((view) => !isRefusal(view) && view.step === 'done')).toHaveLength(1);
   });
 
-  test('takes no code in its place, and a cancelled one confirms nothing', async () => {
+  test('accepts no code instead, and confirms nothing once cancelled', async () => {
     const { scene, answer } = await person();
     const walk = await begin(scene, FIELDS);
     expect(await walk.sign('123456')).toMatchObject({ step: 'sign', error: expect.any(Object) });
@@ -110,7 +110,7 @@ describe('SR-45: a passkey', () => {
   });
 });
 
-test('a challenge is of the transaction that it was made for, and of no other', () => {
+test('a challenge belongs to the transaction that it was created for, and to no other', () => {
   const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
   fc.assert(
     fc.property(bytes, bytes, bytes, (random, one, other) => {

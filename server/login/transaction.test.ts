@@ -69,7 +69,7 @@ async function person(options: FixtureOptions = {}, suite?: string) {
   return { scene, device: await giveOcra(scene, suite) };
 }
 
-/** Confirms, and answers the result. */
+/** Confirms, and returns the result. */
 async function signed(scene: Fixture, device: Awaited<ReturnType<typeof giveOcra>>, fields: NewTransaction['fields']) {
   const walk = await begin(scene, { fields });
   unwrap(await walk.sign(await device.answer(walk.view.question ?? '')));
@@ -80,8 +80,8 @@ const redeem = (scene: Fixture, result: string, transaction?: string) =>
   consumeResult(ports, { account: scene.account, resource: scene.resource.id, nonce: NONCE, result, transaction });
 
 // SR-45
-describe('SR-45: an answer is worth nothing for anything but what was shown', () => {
-  test('the answer to a harmless transaction does not confirm another', async () => {
+describe('SR-45: an answer is valid only for what was shown', () => {
+  test('the answer to a harmless transaction confirms no other', async () => {
     const { scene, device } = await person();
     const harmless = await begin(scene);
     const harmful = await begin(scene, { fields: OTHER });
@@ -91,7 +91,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect(harmful.view.result).toBeUndefined();
   });
 
-  test('the answer to one payment does not confirm the very same payment once more', async () => {
+  test('the answer to one payment does not confirm the same payment again', async () => {
     const { scene, device } = await person();
     const once = await begin(scene);
     const again = await begin(scene);
@@ -100,7 +100,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect(codeOf(await again.sign(answer))).toBe('OTP_WRONG');
   });
 
-  test('the answer to the question of a sign-in confirms nothing, nor does that of a transaction sign anybody in', async () => {
+  test('the answer to the question of a sign-in confirms nothing, and that of a transaction signs no user in', async () => {
     const { scene, device } = await person();
     const login = await LoginDriver.toOtp(scene);
     const transaction = await begin(scene);
@@ -110,7 +110,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect(codeOf(await login.otp(toTransaction))).toBe('OTP_WRONG');
   });
 
-  test('a transaction takes no answer to the steps of a sign-in, and a sign-in none that confirms', async () => {
+  test('a transaction accepts no answer to the steps of a sign-in, and a sign-in none that confirms', async () => {
     const { scene, device } = await person();
     const transaction = await begin(scene);
     const answer = await device.answer(transaction.view.question ?? '');
@@ -124,7 +124,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect(stepOf(await login.otp(right))).toBe('done');
   });
 
-  test('what a token was asked about another transaction, or about none, is no question here', async () => {
+  test('a challenge for another transaction, or for none, is refused here', async () => {
     for (const transaction of [transactionHash(OTHER), undefined]) {
       const { scene, device } = await person();
       const walk = await begin(scene);
@@ -143,7 +143,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     }
   });
 
-  test('a flow that somehow stands at the step of a sign-in takes no code there, and ends in no confirmation', async () => {
+  test('a transaction at the step of a sign-in accepts no code there, and ends without a confirmation', async () => {
     const { scene } = await person({ tokens: [{}] });
     const walk = await begin(scene);
     await overwrite(ports, flowDocument.key(flowOf(walk)), { step: 'otp', factor: 'code' });
@@ -154,7 +154,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     );
   });
 
-  test('asking again gets the same question: nobody can draw until one fits', async () => {
+  test('asking again gets the same question: an attacker cannot draw until one fits', async () => {
     const { scene, device } = await person();
     const walk = await begin(scene);
     const { question } = walk.view;
@@ -164,7 +164,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     }
   });
 
-  test('more than ten at once are refused: nobody can begin until two questions are the same', async () => {
+  test('more than ten at once are refused: an attacker cannot start until two questions are the same', async () => {
     const { scene } = await person();
     for (let at = 0; at < TRANSACTIONS_AT_ONCE; at++) unwrap(await create(scene));
     expect(await create(scene)).toMatchObject({ refused: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
@@ -172,7 +172,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect(await create(scene)).not.toHaveProperty('refused');
   });
 
-  test('fifty answers at once, over two processes, are one confirmation', async () => {
+  test('fifty simultaneous answers, over two processes, are one confirmation', async () => {
     const { scene, device } = await person();
     const walk = await begin(scene);
     const elsewhere = new LoginDriver(scene, replica, { ...walk.view, handle: walk.handle }, undefined);
@@ -184,7 +184,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect((await read(ports, resultDocument.key(flowOf(walk)))).transaction).toBe(HASH);
   });
 
-  test('one answer sent to ten transactions at once confirms at most the one that it was meant for', async () => {
+  test('one answer sent to ten simultaneous transactions confirms at most its own', async () => {
     const { scene, device } = await person({ resource: { failedAttemptsBeforeLock: 10 } });
     const walks: LoginDriver[] = [];
     for (let at = 0; at < TRANSACTIONS_AT_ONCE; at++) walks.push(await begin(scene));
@@ -194,7 +194,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     expect(views.slice(1).map(stepOf)).not.toContain('done');
   });
 
-  test('what was cancelled cannot be confirmed any more, by the right answer or by a page that begins again', async () => {
+  test('a cancelled transaction cannot be confirmed, by the right answer or by a page that starts again', async () => {
     const { scene, device } = await person();
     const { loginRequest } = unwrap(await create(scene));
     const walk = await LoginDriver.begin(scene, { loginRequest });
@@ -204,7 +204,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     await expect(LoginDriver.begin(scene, { loginRequest })).rejects.toThrow('LOGIN_REQUEST_INVALID');
   });
 
-  test('five minutes after its fields were fixed nothing confirms it, however late the page began', async () => {
+  test('five minutes after its fields were fixed nothing confirms it, however late the page started', async () => {
     const { scene, device } = await person({}, 'OCRA-1:HOTP-SHA256-8:QN08');
     const { loginRequest, expiresAt } = unwrap(await create(scene));
     ports.clock.advance(TRANSACTION_LIFETIME_MS - 1_000);
@@ -216,7 +216,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
     await expect(LoginDriver.begin(scene, { loginRequest })).rejects.toThrow('LOGIN_REQUEST_INVALID');
   });
 
-  test('a page that begins again goes on with the same question; the page before is out', async () => {
+  test('a page that starts again continues with the same question; the earlier page is out', async () => {
     const { scene, device } = await person();
     const { loginRequest } = unwrap(await create(scene));
     const first = await LoginDriver.begin(scene, { loginRequest });
@@ -229,7 +229,7 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
 });
 
 // SR-10
-describe('SR-10: a result says what was confirmed, and serves for nothing else', () => {
+describe('SR-10: a result names what was confirmed, and is valid for nothing else', () => {
   test('for another transaction, for swapped labels, for another order, for none, it is refused, and stays unused', async () => {
     const { scene, device } = await person();
     const result = await signed(scene, device, FIELDS);
@@ -265,7 +265,7 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
     expect(await redeem(scene, walk.view.result ?? '', HASH)).toEqual(WRONG);
   });
 
-  test('what was confirmed is no earlier sign-in that another could build upon', async () => {
+  test('a confirmation is no earlier sign-in that another could build on', async () => {
     const { scene, device } = await person({ resource: { rememberMs: 3_600_000 } });
     const result = await signed(scene, device, FIELDS);
     const { claims } = unwrap(await redeem(scene, result, HASH));
@@ -279,7 +279,7 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
   });
 
   // SR-4
-  test('SR-4: locked after it was confirmed, the token confirms nothing', async () => {
+  test('SR-4: locked after the confirmation, the token confirms nothing', async () => {
     const { scene, device } = await person();
     const result = await signed(scene, device, FIELDS);
     await setState(ports, scene.account, device.token, 'locked');
@@ -287,8 +287,8 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
   });
 });
 
-describe('who can confirm', () => {
-  test('codes of an app or a fob, and recovery codes, confirm nothing: whoever has only those is refused at once', async () => {
+describe('accepted tokens', () => {
+  test('codes of an app or a fob, and recovery codes, confirm nothing: a user with only those is refused at once', async () => {
     const scene = await createFixture(ports, { tokens: [{}, { kind: 'hotp' }] });
     await giveRecoveryCodes(scene);
     expect(await create(scene)).toEqual({ refused: 'SIGNING_TOKEN_MISSING' });
@@ -309,7 +309,7 @@ describe('who can confirm', () => {
     ['deactivated', 'SIGNING_TOKEN_MISSING'],
     ['expired', 'SIGNING_TOKEN_MISSING'],
     ['out-of-step', 'TOKEN_OUT_OF_STEP'],
-  ] as const)('a device that is %s lets nobody off: %s', async (state, code) => {
+  ] as const)('a device that is %s waives nothing: %s', async (state, code) => {
     const { scene, device } = await person();
     const { loginRequest } = unwrap(await create(scene));
     await setState(ports, scene.account, device.token, state);
@@ -319,7 +319,7 @@ describe('who can confirm', () => {
     expect(walk.view).not.toHaveProperty('question');
   });
 
-  test('a resource that does not take the kind, and a person of another account, are refused', async () => {
+  test('a resource that does not accept the kind, and a user of another account, are refused', async () => {
     const { scene } = await person();
     await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['totp'] });
     expect(await create(scene)).toEqual({ refused: 'SIGNING_TOKEN_MISSING' });
@@ -329,7 +329,7 @@ describe('who can confirm', () => {
   });
 
   // SR-4
-  test('SR-4: locked, handed on or blocked in the middle, the right answer is refused', async () => {
+  test('SR-4: locked, given away or blocked during the transaction, the right answer is refused', async () => {
     for (const happens of ['locked', 'deactivated'] as const) {
       const { scene, device } = await person();
       const walk = await begin(scene);
@@ -351,7 +351,7 @@ describe('who can confirm', () => {
 });
 
 // SR-34
-test('SR-34: each of creation, refusal, cancellation and confirmation is one event with the hash, and none has the fields', async () => {
+test('SR-34: creation, refusal, cancellation and confirmation each have one event with the hash, and none has the fields', async () => {
   const { scene, device } = await person();
   const before = ports.store.commits.length;
   const walk = await begin(scene);

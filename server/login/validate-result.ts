@@ -9,8 +9,8 @@ import { locateUser } from '../users/find-user.ts';
 import { isResultValid } from './result-validity.ts';
 
 /**
- * Whether the plan, the resource and the person behind a result still stand, and the person's password is still the one
- * that they had. Asked before it is used up, right after that, and before it is shown again (SR-4, SR-39).
+ * Whether the plan, the resource and the user of a result are still valid, and the user's password is still the same.
+ * Checked before it is used up, right after that, and before it is shown again (SR-4, SR-39).
  */
 export async function validateResult(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -23,14 +23,14 @@ export async function validateResult(
   ]);
   if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');
   if (resource?.value.enabled !== true) return refusal('RESULT_REVOKED');
-  // A test stands for nobody; what is none must not come of a test resource, nor the other way round.
+  // A test result names no user; a live result must not come from a test resource, nor the reverse.
   if ((record.test === true) !== (resource.value.testMode !== undefined)) return refusal('RESULT_REVOKED');
   if (record.test) return undefined;
   const { user, tokens } = person
     ? await loadAssignedTokens(ports, person, record.resource)
     : { user: undefined, tokens: [] };
   const pairs = tokens.map(({ value }) => value);
-  // A sign-in of before a change of the password counts no more, whatever it showed (SR-38, SR-39).
+  // A sign-in from before a password change no longer counts, whatever it showed (SR-38, SR-39).
   if (!user || record.userPasswordDigest !== passwordDigest(user)) return refusal('RESULT_REVOKED');
   return isResultValid(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
 }

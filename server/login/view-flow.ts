@@ -19,15 +19,15 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | '
   rpId?: string | undefined;
 };
 
-/** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
+/** The state of a sign-in, for the frame that holds its handle: also for a phone that reloads the page. */
 export async function viewFlow(ports: Needs, handle: unknown): Promise<Result<FlowView>> {
   const flow = await readFlow(ports, handle);
   return flow ? presentFlow(ports, flow) : refusal('FLOW_NOT_FOUND');
 }
 
 /**
- * The view of a flow; a finished one carries its result, signed anew from the record while that is alive.
- * @param known the result where this very request made it
+ * The view of a flow; a completed one includes its result, signed again from the record while that is valid.
+ * @param known the result if this request created it
  */
 export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord): Promise<FlowView> {
   const now = ports.clock.now();
@@ -60,7 +60,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   }
   if (flow.step === 'self') {
     const self = await viewSelfService(ports, flow);
-    // Something that it stood on has changed elsewhere (SR-38, SR-39).
+    // The page's context has changed elsewhere (SR-38, SR-39).
     if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
     view.self = self;
   }
@@ -71,7 +71,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (flow.step === 'done') {
     const record = known ?? (await ports.store.getMany([resultDocument.key(flow.id)], now))[0]?.value;
     if (!record || record.consumedAt !== undefined) return view;
-    // Made just now: decided just now. Otherwise the person may have lost access since.
+    // A result created by this request was just checked. Otherwise the user may have lost access since.
     if (!known && (await validateResult(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
     }
@@ -81,7 +81,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   return view;
 }
 
-/** What the host gets to read. Keyed on the flow's id, which one result at most can carry. */
+/** The claims that the host reads. Keyed on the flow's id, which at most one result can have. */
 export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
   return {
     iss: issuer,
@@ -102,7 +102,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
   };
 }
 
-/** Where a passkey may answer. */
+/** The steps at which a passkey may respond. */
 const PASSKEY_STEPS: ReadonlySet<FlowView['step']> = new Set(['identify', 'passkey', 'sign']);
 
 function isSecondStep(step: FlowView['step']): boolean {

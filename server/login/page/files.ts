@@ -6,10 +6,10 @@ import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 
-/** A file that loaders fetch when it is wanted; its name changes with its content. */
+/** A file that loaders fetch on demand; its name changes with its content. */
 const HASHED_NAME = /^popup-[\w-]+\.mjs$/;
 
-/** For `integrity` attributes: what each file that a page may name has to hash to (SRI). */
+/** For `integrity` attributes: the hash of each file that a page may reference (SRI). */
 function integrityOf({ files }: BuiltFiles): Record<string, string> {
   const named = [...files].filter(([path]) => /^[\w.-]+\.m?js$/.test(path));
   return Object.fromEntries(
@@ -18,14 +18,14 @@ function integrityOf({ files }: BuiltFiles): Record<string, string> {
 }
 
 /**
- * The widget's files. `v1` floats: the loader is fetched anew every few minutes, the frame's files carry a hash and
+ * The widget's files. `v1` floats: the loader is revalidated every few minutes, the frame's files carry a hash and
  * never change. Below the exact version the loader never changes either, so a page may pin it with `integrity`.
  */
 export function widgetFiles(widget: BuiltFiles, version: string) {
   const app = new Hono<AppEnv>();
   const hashes = JSON.stringify({ version, files: integrityOf(widget) });
-  // A wildcard and not parameters: beside the literal paths of the flow those would cost every request of the service
-  // the fast router.
+  // A wildcard and not parameters: beside the literal paths of the flow, those would force every request onto the
+  // slower router.
   app.get('/*', (c) => {
     const [, , asked = '', ...names] = c.req.path.split('/');
     const path = names.join('/');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFixture, type Fixture, ORIGIN } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 
-// SR-13: who may have the frame around, and nothing else anywhere.
+// SR-13: only listed origins may frame the page, and no page may frame anything else.
 let service: Service;
 let scene: Fixture;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ function ancestorsOf(response: Response): string | undefined {
 
 describe('the frame', () => {
   test.each([ORIGIN, 'https://a.wild.example', 'http://localhost:5173', 'http://127.0.0.1:80001'.slice(0, 21)])(
-    'may be framed by %s, and its policy names just that origin',
+    'may be framed by %s, and its policy names only that origin',
     async (origin) => {
       const response = await ask(origin);
       expect(response.status).toBe(200);
@@ -36,7 +36,7 @@ describe('the frame', () => {
     },
   );
 
-  test('carries a nonce of its own, and no other script or style runs', async () => {
+  test('carries its own nonce, and no other script or style runs', async () => {
     const [one, two] = [await ask(ORIGIN), await ask(ORIGIN)];
     const nonceOf = (response: Response) =>
       /script-src 'nonce-([\w+/=]{16,})'/.exec(response.headers.get('content-security-policy') ?? '')?.[1];
@@ -53,7 +53,7 @@ describe('the frame', () => {
   });
 
   // SR-30
-  test('SR-30: the resource’s name is text in it, whatever it is', async () => {
+  test('SR-30: the resource’s name is text in it, whatever it contains', async () => {
     const page = await (await ask(ORIGIN)).text();
     expect(page).toContain('&lt;Shop&gt; &quot;&amp;&quot; &#39;x&#39;');
     expect(page).not.toContain('<Shop>');
@@ -92,7 +92,7 @@ const hostile = [
   'x'.repeat(5000),
 ];
 describe('a page that is not listed', () => {
-  test.each(hostile)('such as %j gets a word on what to configure, and may frame nothing', async (origin) => {
+  test.each(hostile)('such as %j is told what to configure, and may frame nothing', async (origin) => {
     const response = await ask(origin);
     expect(response.status).toBe(403);
     expect(ancestorsOf(response)).toBe("'none'");
@@ -104,7 +104,7 @@ describe('a page that is not listed', () => {
     expect(page.length).toBeLessThan(5000);
   });
 
-  test('gets the same whether there is no such resource, or one that does not list it', async () => {
+  test('gets the same response whether the resource does not exist or does not list it', async () => {
     const [unknown, listed] = [await ask('https://evil.example', 'res_00000000001'), await ask('https://evil.example')];
     expect(unknown.status).toBe(listed.status);
     const neutral = (page: string) => page.replace(/nonce="[^"]*"/g, '').replace(/res_\w+/g, '');
@@ -112,7 +112,7 @@ describe('a page that is not listed', () => {
   });
 
   test.each(['', 'res_', 'res_00000000000x', '__proto__', '../../../etc/passwd', '"><script>', 'usr_00000000001'])(
-    'a resource such as %j is none',
+    'a resource such as %j does not exist',
     async (resource) => {
       const response = await ask(ORIGIN, resource);
       expect(response.status).toBe(403);
@@ -121,7 +121,7 @@ describe('a page that is not listed', () => {
     },
   );
 
-  test('nothing but the frame may be framed at all', async () => {
+  test('only the frame may be framed', async () => {
     const key = await service.keyFor(scene.account);
     for (const route of [
       'GET /v1/',
@@ -151,13 +151,13 @@ describe('the files', () => {
     ['/widget/v1/assets/../countersign.js', 200, 'public, max-age=300, stale-while-revalidate=86400'],
     ['/widget/v1/%2e%2e/app.ts', 404, 'no-store'],
     ['/widget/v1/__proto__', 404, 'no-store'],
-  ])('%s answers %i', async (path, status, cacheControl) => {
+  ])('%s responds with %i', async (path, status, cacheControl) => {
     const response = await service.call(`GET ${path}`);
     expect(response.status).toBe(status);
     expect(response.headers.get('cache-control')).toBe(cacheControl);
   });
 
-  test('are compressed for whoever can read that, and caches are told', async () => {
+  test('are compressed for clients that accept it, and caches vary on that', async () => {
     const plain = await service.call('GET /widget/v1/countersign.js');
     expect(await plain.text()).toBe('loader');
     expect(plain.headers.get('vary')).toBe('accept-encoding');
@@ -167,8 +167,8 @@ describe('the files', () => {
   });
 });
 
-// SR-13: a window of its own may keep its opener; that is all that tells it from the frame.
-test('a window is shown to a listed origin alone, may speak with its opener, and is framed by nobody', async () => {
+// SR-13: a window may retain its opener; that is its only difference from the frame.
+test('a window is shown to a listed origin only, may communicate with its opener, and cannot be framed', async () => {
   const popup = (origin: string) =>
     service.call(`GET /widget/v1/popup?${new URLSearchParams({ resource: scene.resource.id, origin })}`);
   const shown = await popup(ORIGIN);

@@ -8,8 +8,8 @@ import { newCspNonce, showDocument } from './show-document.ts';
 
 /**
  * The page inside the iframe, or in a window that a page has opened: for an allowed origin the sign-in, for every other
- * a word on what to configure (SR-13). The window may keep its opener, which is how it speaks to the page; it is framed
- * by nobody.
+ * a hint on what to configure (SR-13). The window may retain its opener, to communicate with the page; it cannot be
+ * framed.
  */
 export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
   const app = new Hono<AppEnv>();

@@ -6,12 +6,15 @@ import { parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { readLogoOf } from '../../resources/change-logo.ts';
 
-/** Of a logo's address, which names its content: another image has another address. */
+/** The address of a logo, which contains its hash: another image has another address. */
 export function logoPath(resource: string, hash: string): string {
   return `/widget/v1/logo?resource=${resource}&hash=${hash}`;
 }
 
-/** The logo of a resource, for our own pages. Its type is what its bytes said when it was set, and nothing is guessed. */
+/**
+ * The logo of a resource, for the hosted pages. Its type was detected from its bytes when it was set, and is not
+ * sniffed.
+ */
 export function logo(ports: Pick<Ports, 'store' | 'clock'>) {
   const app = new Hono<AppEnv>();
   app.get('/logo', async (c) => {

@@ -9,8 +9,8 @@ import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 const MOUNT = '/widget/v1';
 
 /**
- * The window in which a passkey answers where the frame may not ask for one. It says the same to everybody; what it is
- * asked comes from the frame that opened it, which is of its own origin.
+ * The window in which a passkey responds if the frame may not request one. It is the same for every user; its challenge
+ * comes from the frame that opened it, which has the same origin.
  */
 export function passkeyWindow(widget: BuiltFiles) {
   const app = new Hono<AppEnv>();

@@ -59,7 +59,7 @@ describe('a passkey over HTTP', () => {
   });
 
   // SR-11
-  test('SR-11: from another origin than the service’s own it is refused', async () => {
+  test('SR-11: from a foreign origin it is refused', async () => {
     const { handle, passkey, seq } = await begin();
     const response = device.get(inTheFrame(passkey));
     const refused = await send(handle, { seq, response }, { origin: ORIGIN, 'sec-fetch-site': 'cross-site' });
@@ -69,7 +69,7 @@ describe('a passkey over HTTP', () => {
 
 describe('the window for passkeys', () => {
   // SR-13, SR-30
-  test('SR-13: nothing may have it around, nothing but its own script runs, and it can be heard by its opener', async () => {
+  test('SR-13: cannot be framed, runs only its own script, and can communicate with its opener', async () => {
     const [one, two] = [
       await service.call('GET /widget/v1/passkey'),
       await service.call('GET /widget/v1/passkey?x=<script>alert(1)</script>'),

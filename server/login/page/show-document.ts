@@ -18,7 +18,7 @@ export function newCspNonce(): string {
   return randomBytes(18).toString('base64');
 }
 
-/** The sign-in, wherever it stands: in a frame, in a window of its own, or as a page. */
+/** The sign-in document: in a frame, in a window of its own, or as a page. */
 export function showDocument(
   c: Context<AppEnv>,
   widget: BuiltFiles,

@@ -26,8 +26,8 @@ async function address(): Promise<URL> {
   return new URL(signInUrl);
 }
 
-describe('a login request with an address to go back to', () => {
-  test('is answered with the address of our own page, whose secret no server is told', async () => {
+describe('a login request with a redirect address', () => {
+  test('gets the address of the hosted page, whose secret is sent to no server', async () => {
     const url = await address();
     expect(url.origin + url.pathname).toBe(`${ISSUER}/widget/v1/sign-in`);
     expect([...url.searchParams.keys()]).toEqual(['request']);
@@ -54,8 +54,8 @@ describe('a login request with an address to go back to', () => {
   });
 });
 
-describe('our own page', () => {
-  test('may post to the registered address and nowhere else, and is framed by nobody', async () => {
+describe('the hosted page', () => {
+  test('may post to the registered address and nowhere else, and cannot be framed', async () => {
     const url = await address();
     const answer = await service.call(`GET ${url.pathname}${url.search}`);
     const policy = (answer.headers.get('content-security-policy') ?? '').split('; ');
@@ -76,7 +76,7 @@ describe('our own page', () => {
     },
   );
 
-  test('is begun from our own pages alone', async () => {
+  test('is started from the hosted pages only', async () => {
     // SR-29
     const url = await address();
     const body = { loginRequest: `lrq.${url.searchParams.get('request')}.${url.hash.slice(1)}` };
@@ -93,7 +93,7 @@ describe('our own page', () => {
   });
 });
 
-test('the hashes of what a page may pin are published, and are those of the files', async () => {
+test('publishes the hashes of the files that a page may pin, and they match the files', async () => {
   for (const version of ['v1', '9.8.7']) {
     const answer = await service.call(`GET /widget/${version}/integrity.json`);
     // echo -n loader | openssl dgst -sha384 -binary | openssl base64 -A

@@ -7,7 +7,7 @@ import { EMPTY_INFO } from '../frame-policy.ts';
 import { readSignInPage } from '../read-sign-in-page.ts';
 import { showDocument } from './show-document.ts';
 
-/** The address of our own page for a login request. The secret stands in the fragment, which browsers keep to themselves. */
+/** The address of the hosted page for a login request. The secret is in the fragment, which browsers do not send. */
 export function signInUrl(issuer: string, loginRequest: string): string {
   const handle = parseLoginRequest(loginRequest);
   if (!handle) throw new TypeError('not a login request');
@@ -15,14 +15,14 @@ export function signInUrl(issuer: string, loginRequest: string): string {
 }
 
 /**
- * The sign-in as a page of our own, for browsers and sites where frames do not work. Nobody may frame it, and it posts to
- * the one address that the site has registered and its backend has named, which no visitor can change.
+ * The sign-in as a hosted page, for browsers and sites where frames do not work. It cannot be framed, and posts only to
+ * the address that the site has registered and its backend has named, which no visitor can change.
  */
 export function signInPage(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
   const app = new Hono<AppEnv>();
   app.get('/sign-in', async (c) => {
     const page = await readSignInPage(ports, c.req.query('request') ?? '');
-    // Used, expired or made up: the same page says so, in the person's language, with nothing to go back to.
+    // Used, expired or made up: the same page reports it, in the user's language, without a redirect address.
     const { resource = '', request = '', redirectUri = '', isGiven = false } = page ?? {};
     const standalone = { request, resource, redirectUri, isGiven };
     return showDocument(

@@ -1,7 +1,7 @@
 import type { Step } from '../../flows/step.ts';
 import { setLogin } from '../../flows/transitions.ts';
 
-/** Notes the name. No user is looked up: what comes next is the same for every name (SR-17). */
+/** Records the login. No user is looked up: the next step is the same for every name (SR-17). */
 export const identify: Step<{ login: string }> = {
   at: ['identify'],
   leadsTo: ['password', 'otp'],

@@ -37,19 +37,16 @@ export const recovery: Step<{ code: string }> = {
   },
 };
 
-/**
- * The second factor of a sign-in. Where no first factor stands behind the name, all refusals about the person read the
- * same (SR-17).
- */
+/** The second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17). */
 export async function verifySecond(
   ports: StepPorts,
   { flow, resource }: StepContext,
   answer: SecondAnswer,
 ): Promise<StepOutcome> {
-  // What is right here says nothing of a transaction.
+  // A right code here confirms no transaction.
   if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
   const anonymous = flow.user === undefined;
-  // The resource asked for the code alone when the name was given; it may have become stricter since.
+  // The resource asked for the code alone when the login was given; it may have become stricter since.
   if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
   const user = await personOf(ports, flow);
   if (!user) {
@@ -58,7 +55,8 @@ export async function verifySecond(
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
 
-  // The old password opened this sign-in; whoever had it changed must not be let in by it (SR-38, SR-39).
+  // The old password opened this sign-in; a thief whose stolen password was changed must not sign in with it (SR-38,
+  // SR-39).
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
     return { refusal: refusal('ACCESS_DENIED') };
 
@@ -78,7 +76,7 @@ export async function verifySecond(
     const { reason = outcome.refused, tokens = [] } = outcome.audit ?? {};
     return { refusal: refusal('INVALID_CREDENTIALS', {}, { about, reason, tokens }) };
   }
-  // Only with a first factor behind the name: else it would tell which names have which codes.
+  // Only after a first factor: otherwise it would reveal which names have which codes.
   const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && passwordStands;
   const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
   const why = withAudit(hinted, { about });
@@ -86,7 +84,7 @@ export async function verifySecond(
   return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
 }
 
-/** The end of the sign-in, or, where the page asks for it, another token first. */
+/** Completes the sign-in, or, if the page asks for it, sets up another token first. */
 export async function afterSecond(
   ports: StepPorts,
   flow: Flow,
@@ -95,14 +93,14 @@ export async function afterSecond(
   shown: Exclude<SecondFactorOutcome, Refusal>,
 ): Promise<StepOutcome> {
   const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
-  // What was left out has not been shown.
+  // A dropped code has not been shown.
   const enrolling = shown.otp === 'verified' ? await offerEnrolment(ports, question, shown) : undefined;
   return enrolling
     ? { move: (held) => enrolmentBegun(held, user, undefined, enrolling) }
     : { finish: { user, ...shown } };
 }
 
-/** Whether they may have a link mailed that unlocks what is locked by now. */
+/** Whether the user may be mailed a link that unlocks the token that is locked by now. */
 async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
   const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   return mayAskUnlock(
@@ -113,7 +111,7 @@ async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resour
   );
 }
 
-/** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */
+/** The user whom the password or the host named or, in code-only sign-in, the user behind the typed name. */
 function personOf(ports: Pick<Ports, 'store' | 'clock' | 'random'>, flow: Flow): Promise<User | undefined> {
   return locateTyped(ports, flow.account, flow.user ?? flow.login ?? '');
 }

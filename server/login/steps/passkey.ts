@@ -11,8 +11,8 @@ import { afterSecond, verifySecond } from './otp.ts';
 import { verifySigning } from './sign.ts';
 
 /**
- * A passkey's response to the challenge of this sign-in, as the second factor or in place of name, password and code, or to
- * that of a transaction. The challenge is void after one response, and a refusal makes another one.
+ * A passkey's response to the challenge of this sign-in, as the second factor or instead of name, password and code, or
+ * to that of a transaction. The challenge is void after one response, and a refusal creates another one.
  */
 export const passkey: Step<{ response: PasskeyAssertion }> = {
   at: ['identify', 'passkey', 'sign'],
@@ -29,13 +29,13 @@ export const passkey: Step<{ response: PasskeyAssertion }> = {
   },
 };
 
-/** No name was given: the passkey says whose it is. All refusals about the user read the same (SR-17). */
+/** No name was given: the passkey identifies its user. All refusals about the user are the same (SR-17). */
 async function verifyPasskeyAlone(
   ports: StepPorts,
   { flow, resource }: StepContext,
   answer: PasskeyAnswer,
 ): Promise<StepOutcome> {
-  // It may have been switched off since the challenge was given out.
+  // It may have been switched off since the challenge was created.
   if (!offersPasskeySignIn(resource)) return { refusal: refusal('ACCESS_DENIED') };
   const { id } = answer.assertion;
   const user = await findPasskey(ports, flow.account, id);

@@ -19,8 +19,8 @@ import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /**
- * Checks the password. Only when it is right does the assignment say what is still missing: the server picks the method,
- * never the browser.
+ * Verifies the password. Only then does the assignment decide what is still missing: the server picks the method, never
+ * the browser.
  */
 export const password: Step<{ password: string }> = {
   at: ['password'],
@@ -35,7 +35,7 @@ export const password: Step<{ password: string }> = {
   },
 };
 
-/** A right password, and all that decides what it leads to. */
+/** A verified password, and all the data that decides what follows it. */
 interface RightPassword {
   flow: Flow;
   resource: Resource;
@@ -52,7 +52,7 @@ async function afterPassword(
   { flow, client }: StepContext,
   { user, tokens }: PasswordRight,
 ): Promise<Result<StepOutcome>> {
-  // What the resource asks for may have changed while the password was hashed.
+  // The resource's requirements may have changed while the password was hashed.
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return withAudit(access, { about: user.id });
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
@@ -82,7 +82,7 @@ async function requirementsOf(
   return { flow, resource, user, digest: passwordDigest(user), tokens, usable, environment, factors };
 }
 
-/** The second factor of an earlier sign-in, where it still counts. A browser that differs has to show it again. */
+/** The second factor of an earlier sign-in, if it still counts. In an unknown browser it has to be shown again. */
 function reuseSecondFactor({ flow, user, digest, usable, environment }: RightPassword): StepOutcome | undefined {
   const second = environment?.differs === undefined ? flow.kept?.second : undefined;
   if (!second || !usable.some(({ id }) => id === second.token)) return undefined;
@@ -101,7 +101,7 @@ async function askSecondFactor(
 }
 
 /**
- * A token to set up first. Not from an unknown browser after a password alone, and not where the password was only asked
+ * A token to set up first. Not from an unknown browser after a password alone, and not if the password was only asked
  * for again.
  */
 async function offerToEnrol(
@@ -115,7 +115,7 @@ async function offerToEnrol(
   return enrolling && { move: (held) => enrolmentBegun(held, user, digest, enrolling) };
 }
 
-/** The password is enough, or nothing else lets this user in. */
+/** Completes with the password alone, or denies if no other factor helps. */
 async function endWithPassword(
   ports: StepPorts,
   { flow, resource, user, digest, tokens, environment, factors }: RightPassword,

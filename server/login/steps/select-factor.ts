@@ -5,9 +5,9 @@ import type { MailLanguage } from '../../kernel/mail.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
 
 /**
- * Selects one of the offered ways to show the second factor. The step changes, and the way is prepared: a code is sent, a
- * question asked. The same way again asks for another code. It is claimed like any other step, so a double click sends one
- * code.
+ * Selects one of the offered second factors. The step changes, and the challenge is prepared: a code is sent, a
+ * question created. Selecting the same again requests another code. It is claimed like any other step, so a double
+ * click sends one code.
  */
 export const selectFactor: Step<{ factor: string; language: MailLanguage }> = {
   at: SECOND_STEPS,
@@ -17,7 +17,8 @@ export const selectFactor: Step<{ factor: string; language: MailLanguage }> = {
     if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
     const challenge = await prepareFactor(ports, flow, resource, option, { client, language });
     if (!isRefusal(challenge)) return { move: (held) => select(held, option, challenge) };
-    // The sender has made its own event. The view says when to ask again; a wait would keep the user from typing a code.
+    // The sender has recorded its own event. The view has the time for another request; a wait would keep the user from
+    // typing a code.
     const { refused } = challenge;
     if (refused !== 'CODE_NOT_SENT' && refused !== 'CODE_LIMIT') return { refusal: challenge };
     const isVoid = refused === 'CODE_NOT_SENT' && flow.sent?.token === option.id;

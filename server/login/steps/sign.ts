@@ -8,7 +8,7 @@ import { isOfTransaction } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { signingKinds } from '../../transactions/signing.ts';
 import { locateUser } from '../../users/find-user.ts';
 
-/** The digits that confirm a transaction: of the selected token, and of no other. */
+/** The digits that confirm a transaction: of the selected token only. */
 export const sign: Step<{ otp: string }> = {
   at: ['sign'],
   leadsTo: ['done'],
@@ -19,7 +19,7 @@ export const sign: Step<{ otp: string }> = {
   },
 };
 
-/** The user does not want the transaction: nothing can confirm it any more. */
+/** The user rejects the transaction: nothing can confirm it any more. */
 export const cancel: Step<object> = {
   at: ['sign'],
   leadsTo: [],
@@ -29,8 +29,8 @@ export const cancel: Step<object> = {
 };
 
 /**
- * The answer that confirms a transaction (SR-45): to what was asked about exactly these fields. By the rules of method 2,
- * whatever the host has checked: nobody passes here without an answer.
+ * Verifies the answer that confirms a transaction (SR-45): it has to answer a challenge for exactly these fields. By
+ * the rules of method 2, whatever the host has checked: every user has to answer.
  */
 export async function verifySigning(
   ports: StepPorts,
@@ -40,7 +40,7 @@ export async function verifySigning(
   const { transaction } = flow;
   const user = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!transaction || !user) return { refusal: refusal('ACCESS_DENIED') };
-  // What a device or a message was asked is looked up by the transaction; what a passkey was asked has it in itself.
+  // The challenge of a device or a message is looked up by the transaction; a passkey's challenge contains it.
   if (answer.kind === 'webauthn' && !isOfTransaction(answer.asked.challenge, transaction.hash)) {
     return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
   }
