@@ -4,11 +4,13 @@ import { judgeFilters, type Seen } from '../filters/judge.ts';
 import type { FilterId } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 
-/** What decides whether anybody at all is authenticated on a resource, as it was read. */
+/** The facts that decide whether any user can be authenticated on a resource, as read. */
 export interface AccessFacts {
   planActive: boolean;
   resource: Resource;
-  /** The resource's, in the order in which they are judged; undefined where one is gone, or another account's. */
+  /**
+   * The resource's filters, in the order of their evaluation; undefined if one is gone, or belongs to another account.
+   */
   filters: readonly { id: FilterId; filter: Filter | undefined }[];
 }
 
@@ -18,17 +20,17 @@ export type NamedAccessCheck = AccessCheck &
   ({ check: 'plan' } | { check: 'resource' } | { check: 'filter'; id: FilterId; rule: FilterRule | undefined });
 
 /**
- * The checks that come before anything about a person, one after the other; the first that fails is the answer. They are
- * made as they are asked for, so that whoever stops there does no more.
+ * The checks that come before anything about a user; the first that fails decides. They are evaluated lazily, so that a
+ * refusal does no further work.
  *
- * @param see what is known of the person who signs in; asked for only where a filter has to be judged
+ * @param see reads the filter input for the user; called only if there is a filter
  */
 export function* accessChecks(facts: AccessFacts, see: () => Seen, now: number): Generator<NamedAccessCheck> {
   yield { check: 'plan', ...judged(facts.planActive, 'PLAN_INACTIVE') };
   yield { check: 'resource', ...judged(facts.resource.enabled, 'RESOURCE_DISABLED') };
   for (const { id, filter } of facts.filters) {
     const rule = filter?.rule;
-    // A filter that is attached but gone denies: it may have been the one that says no.
+    // An attached filter that no longer exists denies: it may have been the one that would.
     const allowed = rule !== undefined && judgeFilters([rule], see(), now).allowed;
     yield { check: 'filter', id, rule, ...judged(allowed, 'FILTER_DENIED') };
   }

@@ -28,9 +28,9 @@ beforeEach(async () => {
 const GONE = { refused: 'INVALID_CREDENTIALS' };
 const common = () => ({ account: scene.account, resource: scene.resource.id, user: 'alice' });
 
-// SR-4. The attack: a stolen API key tries the passwords and codes of a person who signs in through the widget alone.
-describe('a person without `apiSupport`', () => {
-  test('comes in over the API by no method, right as everything is, and no code of theirs is used up', async () => {
+// SR-4. The attack: a stolen API key tries the passwords and codes of a user who signs in through the widget only.
+describe('a user without `apiSupport`', () => {
+  test('is refused over the API by every method with valid factors, and no code is used up', async () => {
     const { nextCounter } = await token.stored();
     const otp = await token.code();
     expect(await authenticate(ports, { ...common(), method: 'password', password: PASSWORD })).toEqual(GONE);
@@ -40,14 +40,14 @@ describe('a person without `apiSupport`', () => {
     expect(await token.stored()).toMatchObject({ nextCounter, failures: 0 });
   });
 
-  test('comes in through the widget as ever', async () => {
+  test('signs in through the widget', async () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify('alice');
     await walk.password(PASSWORD);
     expect(await walk.otp(await token.code())).toMatchObject({ step: 'done' });
   });
 
-  test('is not let in by a switch that is thrown while their password is hashed', async () => {
+  test('is refused if the switch is turned off while the password is hashed', async () => {
     unwrap(await updateUser(ports, scene.account, scene.user.id, { apiSupport: true }));
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
@@ -56,7 +56,7 @@ describe('a person without `apiSupport`', () => {
     expect(await authenticate(ports, { ...common(), method: 'password', password: PASSWORD })).toEqual(GONE);
   });
 
-  test('is asked nothing for a sign-in over the API', async () => {
+  test('gets no challenge for a sign-in over the API', async () => {
     const device = await giveOcra(scene);
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' } as const;
     const ask = () => createChallenge(ports, operatorContext(scene.account), asked);
@@ -65,7 +65,7 @@ describe('a person without `apiSupport`', () => {
     expect(await ask()).toMatchObject({ token: device.token });
   });
 
-  test('is told apart by explain, and let in again by the same switch', async () => {
+  test('is reported by explain, and accepted again after the switch is turned on', async () => {
     const ask = async () => {
       const subject = { user: 'alice', method: 'password' } as const;
       const answer = await explain(ports, operatorContext(scene.account), { resource: scene.resource.id, subject });

@@ -23,14 +23,14 @@ import { userDocument } from '../users/documents.ts';
 import { updateUser } from '../users/update-user.ts';
 import { authenticate } from './authenticate.ts';
 
-// SR-34: every attempt that was evaluated is one event, in the commit that decides it.
+// SR-34: every evaluated attempt has one event, in the commit that decides it.
 
 let ports: TestPorts;
 beforeEach(async () => {
   ports = await openTestPorts('attempts-are-told');
 });
 
-/** What was told while something ran, and in how many of its commits. */
+/** The events recorded by a run, and the number of its commits. */
 async function told(run: () => Promise<unknown>): Promise<AccountEvent[]> {
   const before = ports.store.commits.length;
   await run();
@@ -53,7 +53,7 @@ function byApi(scene: Fixture, request: Record<string, unknown>): Promise<Accoun
 }
 
 describe('over the API', () => {
-  test('a right password: once, with the person’s address and not the backend’s', async () => {
+  test('a right password: one event, with the user’s address and not the backend’s', async () => {
     const scene = await createFixture(ports);
     expect(await byApi(scene, { method: 'password', password: PASSWORD })).toEqual([
       {
@@ -74,7 +74,7 @@ describe('over the API', () => {
     ]);
   });
 
-  test('a wrong password: refused, about whom the name stands for, and nothing of what was typed', async () => {
+  test('a wrong password: refused, with the user behind the name and nothing that was typed', async () => {
     const scene = await createFixture(ports);
     const events = await byApi(scene, { method: 'password', password: 'hunter2 hunter2' });
     expect(events).toMatchObject([{ outcome: 'refused', reason: 'INVALID_CREDENTIALS', subject: scene.user.id }]);
@@ -105,7 +105,7 @@ describe('over the API', () => {
     expect(events[0]?.related).toEqual(scene.tokens.map(({ id }) => id));
   });
 
-  test('a code used twice, a code for nobody, a token that stands nowhere: one event each', async () => {
+  test('a replayed code, a code for an unknown user, a token without access: one event each', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const otp = (await scene.tokens[0]?.code()) ?? '';
     expect(await byApi(scene, { method: 'otp', otp })).toMatchObject([{ outcome: 'granted' }]);
@@ -120,21 +120,21 @@ describe('over the API', () => {
     expect(await byApi(scene, asked)).toMatchObject([{ outcome: 'granted', method: 'token', subject: stray.id }]);
   });
 
-  test('tokens all deactivated: the skipped code is told', async () => {
+  test('tokens all deactivated: the event says that the code was skipped', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const asked = { method: 'password-otp', password: PASSWORD };
     expect(await byApi(scene, asked)).toMatchObject([{ outcome: 'granted', otp: 'skipped' }]);
     expect(await byApi(scene, { ...asked, otp: '123456' })).toMatchObject([{ outcome: 'granted', otp: 'skipped' }]);
   });
 
-  test('a password right, the code still to come: told as that', async () => {
+  test('a right password with the code still to come: the event says so', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     expect(await byApi(scene, { method: 'password-otp', password: PASSWORD })).toMatchObject([
       { outcome: 'refused', reason: 'OTP_REQUIRED', factors: ['password'], subject: scene.user.id },
     ]);
   });
 
-  test('what was not evaluated is no attempt', async () => {
+  test('an attempt that was not evaluated has no event', async () => {
     const scene = await createFixture(ports);
     for (let at = 0; at < 8; at++) await byApi(scene, { method: 'password', password: 'guess' });
     expect(await byApi(scene, { method: 'password', password: 'guess' })).toEqual([]);
@@ -161,7 +161,7 @@ describe('in the widget', () => {
     expect(events[2]?.related).toContain(scene.tokens[0]?.id);
   });
 
-  test('a name of nobody: refused, about nobody', async () => {
+  test('an unknown name: refused, without a subject', async () => {
     const scene = await createFixture(ports);
     const events = await told(async () => {
       const walk = await LoginDriver.begin(scene);
@@ -172,9 +172,8 @@ describe('in the widget', () => {
     expect(events[0]).not.toHaveProperty('subject');
   });
 
-  // SR-34
-  // The attack: wrong codes lock the token. Its owner's administrator looks at the token's history and finds no trace.
-  test('wrong codes until the token locks, and later ones: each names the token, whichever way was signed in', async () => {
+  // SR-34 The attack: wrong codes lock the token, and the administrator finds no trace in the token's history.
+  test('wrong codes until the token locks, and later ones: each event names the token, by every method', async () => {
     for (const methodPolicy of ['auto', 'otp'] as const) {
       const scene = await createFixture(ports, {
         resource: { methodPolicy, failedAttemptsBeforeLock: 3 },
@@ -191,7 +190,7 @@ describe('in the widget', () => {
     }
   });
 
-  test('a token that is locked already is named in each refusal that it causes', async () => {
+  test('a locked token is named in each refusal that it causes', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'locked' }] });
     const id = scene.tokens[0]?.id;
     const [inWidget] = await told(async () => {
@@ -207,7 +206,7 @@ describe('in the widget', () => {
   });
 
   // SR-65
-  test('SR-65: where sign-in is off, a beginning is no attempt; a first input is', async () => {
+  test('SR-65: where sign-in is off, a start is no attempt; the first input is', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await runMeanwhile.deactivatePlan(scene);
@@ -216,7 +215,7 @@ describe('in the widget', () => {
   });
 
   // SR-65
-  test('SR-65: a page that begins again with a login request that is denied tells it once', async () => {
+  test('SR-65: a page that restarts a denied login request records it once', async () => {
     const uri = 'https://shop.example/signed-in';
     const scene = await createFixture(ports, { resource: { redirectUris: [uri] } });
     const { account, resource } = scene;
@@ -231,7 +230,7 @@ describe('in the widget', () => {
 });
 
 describe('a change', () => {
-  test('is one event that names the fields and not their values', async () => {
+  test('has one event that names the fields and not their values', async () => {
     const scene = await createFixture(ports);
     const act = operatorContext(scene.account);
     const changes = { firstName: 'Ada', password: 'a new and long password' };

@@ -71,7 +71,7 @@ describe('the truth table, end to end', () => {
     else expect(verdict).toEqual({ refused: state === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED' });
   });
 
-  test('a token that the resource does not accept directly lets nobody in, though a person is assigned with it', async () => {
+  test('a token that the resource does not accept directly authenticates no user, even one who is assigned with it', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const [token] = scene.tokens;
     const common = { account: scene.account, resource: scene.resource.id, method: 'token' as const };
@@ -81,14 +81,14 @@ describe('the truth table, end to end', () => {
     });
   });
 
-  test('any of several active tokens answers, and the one used is named', async () => {
+  test('accepts the code of any active token and names the one used', async () => {
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { algorithm: 'SHA512', digits: 8 }, {}] });
     for (const token of scene.tokens) {
       expect(await byMethod(scene, 'otp', { otp: await token.code() })).toMatchObject({ token: token.id });
     }
   });
 
-  test('a user assigned alone and a token assigned directly do not add up to a user with a token', async () => {
+  test('a user assigned alone and a token assigned directly are no user with a token', async () => {
     const scene = await createFixture(ports);
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await assign(ports, { account: scene.account, resource: scene.resource.id, token: token.id });
@@ -112,7 +112,7 @@ describe('a wrong password', () => {
     expect(await byMethod(scene, 'password-otp', { otp })).toMatchObject({ otp: 'verified' });
   });
 
-  test('makes the person wait longer and longer after the fifth repetition, and the right one ends the waiting', async () => {
+  test('makes the user wait longer after the fifth repetition, and the right one ends the wait', async () => {
     const scene = await createFixture(ports);
     for (let failures = 0; failures < 6; failures++) {
       expect(await byMethod(scene, 'password', { password: 'guess' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
@@ -127,8 +127,8 @@ describe('a wrong password', () => {
     expect(await byMethod(scene, 'password')).toMatchObject({ method: 'password' });
   });
 
-  // SR-49: whatever name is used, one counter serves the person.
-  test('counts against the person whichever of their names was used', async () => {
+  // SR-49: one counter serves all names of a user.
+  test('counts against the user whichever of their names was used', async () => {
     const scene = await createFixture(ports, {
       user: { alias: 'al', email: 'al@example.com', phone: '+491234567890' },
     });
@@ -137,14 +137,14 @@ describe('a wrong password', () => {
         refused: 'INVALID_CREDENTIALS',
       });
     }
-    // Not evaluated, and not told: see `names-of-one-user.test.ts`.
+    // Not evaluated, so without an event: see `names-of-one-user.test.ts`.
     expect(await byMethod(scene, 'password', { user: 'al' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
     ports.clock.advance(1000);
     expect(await byMethod(scene, 'password', { user: 'al' })).toMatchObject({ method: 'password' });
   });
 
-  // SR-16: the attempt is counted before it is evaluated, so breaking off keeps the count.
-  test('stays counted when the request breaks off in the middle of the hash', async () => {
+  // SR-16: the attempt is counted before it is evaluated, so an aborted request keeps the count.
+  test('stays counted if the request aborts during the hash', async () => {
     const scene = await createFixture(ports);
     for (let attempt = 0; attempt < 6; attempt++) {
       ports.hasher.during = () => {
@@ -157,7 +157,7 @@ describe('a wrong password', () => {
   });
 
   // SR-2: parallel guesses cannot outrun the counter.
-  test('is evaluated no more often than the free failures allow, however many come at once', async () => {
+  test('is evaluated no more often than the free failures allow, however many requests are simultaneous', async () => {
     const scene = await createFixture(ports);
     const before = ports.hasher.verified;
     const verdicts = await Promise.all(
@@ -174,7 +174,7 @@ describe('a wrong password', () => {
 });
 
 describe('SR-14: the failures of a token', () => {
-  test('a right password does not clear them', async () => {
+  test('are not cleared by a right password', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     for (let round = 0; round < 3; round++) {
       expect(await byMethod(scene, 'password-otp', { otp: await wrongCode(scene, round) })).toEqual({
@@ -185,7 +185,7 @@ describe('SR-14: the failures of a token', () => {
     expect((await scene.tokens[0]?.stored())?.failures).toBe(3);
   });
 
-  test('time does not clear them', async () => {
+  test('are not cleared by time', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     for (let round = 0; round < 5; round++) {
       await byMethod(scene, 'otp', { otp: await wrongCode(scene, round) });
@@ -195,7 +195,7 @@ describe('SR-14: the failures of a token', () => {
     expect(await byMethod(scene, 'password-otp', { otp: await wrongCode(scene) })).toEqual({ refused: 'TOKEN_LOCKED' });
   });
 
-  test('a success of any token of the assignment clears those of all that are not locked', async () => {
+  test('are cleared by a success of any token of the assignment, for every token that is not locked', async () => {
     const scene = await createFixture(ports, { tokens: [{}, { kind: 'hotp' }, { state: 'locked' }] });
     await byMethod(scene, 'otp', { otp: await wrongCode(scene) });
     const counted = await Promise.all(scene.tokens.map((token) => token.stored()));
@@ -206,8 +206,8 @@ describe('SR-14: the failures of a token', () => {
     expect(cleared[2]?.lock).toBeDefined();
   });
 
-  // The attack: a success of the token alone sets back what was counted against its blocked owner.
-  test('a success of the token alone clears them unless its owner is blocked', async () => {
+  // The attack: a success of the token alone resets the failures counted against its blocked owner.
+  test('are cleared by a success of the token alone unless its owner is blocked', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const { account, resource, user } = scene;
     const token = scene.tokens[0]?.id ?? ('' as never);
@@ -226,7 +226,7 @@ describe('SR-14: the failures of a token', () => {
     }
   });
 
-  test('a success where the limit is lower than what has been counted elsewhere does not clear them', async () => {
+  test('are not cleared by a success on a resource with a lower limit than the count', async () => {
     const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
     for (let round = 0; round < 6; round++) await byMethod(scene, 'otp', { otp: await wrongCode(scene, round) });
     await overwrite(ports, resourceDocument.key(scene.resource.id), { failedAttemptsBeforeLock: 3 });
@@ -234,7 +234,7 @@ describe('SR-14: the failures of a token', () => {
     expect((await scene.tokens[0]?.stored())?.failures).toBe(6);
   });
 
-  test('a repeat of the accepted code is refused and not counted', async () => {
+  test('do not count a repeat of the accepted code, which is refused', async () => {
     for (const kind of ['totp', 'hotp'] as const) {
       const scene = await createFixture(ports, { tokens: [{ kind }] });
       const otp = await firstCode(scene);
@@ -247,7 +247,7 @@ describe('SR-14: the failures of a token', () => {
   });
 
   // SR-15
-  test('one more than the limit locks, and the right code then helps nobody until an administrator unlocks', async () => {
+  test('lock beyond the limit, and the right code is refused until an administrator unlocks', async () => {
     const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
     for (let round = 0; round < 4; round++) {
       const verdict = await byMethod(scene, 'password-otp', { otp: await wrongCode(scene, round) });
@@ -260,7 +260,7 @@ describe('SR-14: the failures of a token', () => {
 });
 
 // SR-43
-test('SR-43: a HOTP token may have run ahead by ten codes, not by eleven, and never goes back', async () => {
+test('SR-43: a HOTP token may be ten codes ahead, not eleven, and never goes back', async () => {
   const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
@@ -273,7 +273,7 @@ test('SR-43: a HOTP token may have run ahead by ten codes, not by eleven, and ne
 });
 
 // SR-44
-test('SR-44: a TOTP code of the step before is taken, none of the next one, and none older than one taken', async () => {
+test('SR-44: accepts the TOTP code of the previous step, none of the next, and none older than the last accepted', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
@@ -285,7 +285,7 @@ test('SR-44: a TOTP code of the step before is taken, none of the next one, and 
   expect(await byMethod(scene, 'otp', { otp: before ?? '' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
 });
 
-// SR-47: the use-cases judge whatever reaches them; the HTTP layer refuses these before.
+// SR-47: the use-cases verify every input; the HTTP layer refuses these before.
 test('SR-47: a code of another length, or not of ASCII digits, is never right', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const otp = await firstCode(scene);
@@ -296,8 +296,8 @@ test('SR-47: a code of another length, or not of ASCII digits, is never right', 
   expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
 });
 
-describe('the account, the resource and who asks', () => {
-  test('another account’s resource, user and token are not there', async () => {
+describe('the account, the resource and the caller', () => {
+  test('another account’s resource, user and token are not found', async () => {
     const [mine, theirs] = [
       await createFixture(ports),
       await createFixture(ports, { user: { login: 'bob' }, tokens: [{}] }),
@@ -320,7 +320,7 @@ describe('the account, the resource and who asks', () => {
     ).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
-  test('nothing is counted where nobody can be authenticated at all; the attempts are told', async () => {
+  test('counts nothing where no user can be authenticated, and records the attempts', async () => {
     const scene = await createFixture(ports, { resource: { enabled: false }, tokens: [{}] });
     const before = ports.store.commits.length;
     expect(await byMethod(scene, 'otp')).toEqual({ refused: 'RESOURCE_DISABLED' });
@@ -333,7 +333,7 @@ describe('the account, the resource and who asks', () => {
     expect(written.some((change) => touches(change, 'token') || touches(change, 'password-attempts'))).toBe(false);
   });
 
-  test('a success writes the used code before it answers', async () => {
+  test('a success stores the used code before it responds', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const before = ports.store.commits.length;
     await byMethod(scene, 'otp', { otp: await firstCode(scene) });
@@ -346,12 +346,12 @@ function common(scene: Fixture) {
   return { account: scene.account, resource: scene.resource.id };
 }
 
-describe('password and code, asked without a code', () => {
+describe('password and code, requested without a code', () => {
   test.each([
     ['active', { refused: 'OTP_REQUIRED' }],
     ['locked', { refused: 'TOKEN_LOCKED' }],
     ['expired', { refused: 'ACCESS_DENIED' }],
-  ] as const)('a person whose token is %s does not get in by leaving it out', async (state, expected) => {
+  ] as const)('a user whose token is %s is not authenticated without its code', async (state, expected) => {
     const scene = await createFixture(ports, { tokens: [{ state }] });
     const common = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
     const verdict = await authenticate(ports, { ...common, method: 'password-otp', password: PASSWORD });
@@ -360,7 +360,7 @@ describe('password and code, asked without a code', () => {
     expect(wrong).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
-  test('the password is enough where every token is deactivated, and the answer says so', async () => {
+  test('the password is enough if every token is deactivated, and the response says so', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const common = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
     const verdict = await authenticate(ports, { ...common, method: 'password-otp', password: PASSWORD });

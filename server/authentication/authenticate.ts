@@ -31,20 +31,20 @@ import { verifyUserFactor } from './verify-user-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
 
-/** One authentication asked for by a host's backend, which names the method. */
+/** An authentication requested by a host's backend, which names the method. */
 export type AuthenticationRequest = {
   resource: ResourceId;
-  /** The person's address as the host saw it. Never the host's own. */
+  /** The user's address as the host saw it. Never the host's own. */
   address?: string;
 } & (
   | { method: 'password'; user: string; password: string }
   | ({ method: 'otp'; user: string } & Shown)
-  /** Without a code: whoever still needs one is told so, after the password. */
+  /** Without a code: a user who still needs one is told so after the password. */
   | ({ method: 'password-otp'; user: string; password: string } & Shown)
   | { method: 'token'; token: TokenId; otp: string }
 );
 
-/** The second factor: digits, or a recovery code in their place. */
+/** The second factor: digits, or a recovery code instead. */
 export interface Shown {
   otp?: string | undefined;
   recoveryCode?: string | undefined;
@@ -54,7 +54,7 @@ export interface Authenticated {
   method: Method;
   user?: { id: UserId; login: string };
   token?: TokenId;
-  /** What kind of token it was. */
+  /** The kind of the token. */
   kind?: TokenKind;
   /** A PIN was part of the code. */
   pin?: true;
@@ -62,11 +62,11 @@ export interface Authenticated {
 }
 
 /**
- * Decides one authentication by the four methods. Before a right password is on the table every refusal about the
- * person reads INVALID_CREDENTIALS (SR-17); after it the true reason may be told.
+ * Decides one authentication by the four methods. Until the password is verified, every refusal about the user is
+ * INVALID_CREDENTIALS (SR-17); after it the real reason may be returned.
  *
- * Every attempt that was evaluated is one event, appended with the commit that decides it (SR-34). Attempts that are
- * turned away unseen (OVERLOADED, TOO_MANY_ATTEMPTS) are none.
+ * Every evaluated attempt has one event, appended with the commit that decides it (SR-34). An attempt refused without
+ * evaluation (OVERLOADED, TOO_MANY_ATTEMPTS) has none.
  */
 export async function authenticate(
   ports: Needs,
@@ -89,7 +89,7 @@ async function decide(
   request: AuthenticationRequest,
 ): Promise<Result<Authenticated>> {
   const { account } = act.actor;
-  // Both are only read here, so they are read together; the person may well be nobody.
+  // Both are only read here, so read them together; the user may not exist.
   const [access, person] = await Promise.all([
     readAccess(ports, request.resource, request.address, account),
     request.method === 'otp' ? locateTyped(ports, account, request.user) : undefined,
@@ -99,7 +99,7 @@ async function decide(
     if (access.refused !== 'RESOURCE_NOT_FOUND') await attempt.refused(access);
     return access;
   }
-  // Its answers would be about real passwords and tokens, which a test resource has no business with.
+  // A result would be about real passwords and tokens, which a test resource must not use.
   if (access.resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   switch (request.method) {
     case 'password':
@@ -114,7 +114,7 @@ async function decide(
 
 type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
 
-/** One attempt, and how its event reads. The event names nobody who was only guessed at. */
+/** One attempt and its event. The event names a user only once one is known. */
 class Attempt {
   readonly #ports: Needs;
   readonly #act: RequestContext;
@@ -140,7 +140,7 @@ class Attempt {
     return createEvent(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
   }
 
-  /** How a check of a code tells of itself. */
+  /** The event of a code check. */
   otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], outcome: SecondFactorEvent): Json {
     if ('refused' in outcome) {
       return this.event({ outcome: 'refused', reason: outcome.refused, subject, related: outcome.tokens, factors });
@@ -151,7 +151,7 @@ class Attempt {
       : this.event({ ...passed, factors });
   }
 
-  /** A refusal with no commit of its own. */
+  /** A refusal without a commit of its own. */
   async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
     const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
     await decoyAttempt(this.#ports, this.event(draft));
@@ -181,7 +181,10 @@ async function authenticateWithOtp(
   return { method: 'otp', user: named(person), ...outcome };
 }
 
-/** Password, then everything that may have changed while it was hashed, read again; then the code, if one was given. */
+/**
+ * Verifies the password, reads again everything that may have changed during the hash, then verifies the code, if one
+ * was given.
+ */
 async function authenticateWithPassword(
   ports: Needs,
   attempt: Attempt,
@@ -228,7 +231,7 @@ async function authenticateWithPassword(
   return { method: 'password-otp', user: named(user), ...outcome };
 }
 
-/** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
+/** Right password, no code: enough only for a user whose tokens are all deactivated. */
 function withoutSecondFactor(ports: Needs, resource: Resource, { user, tokens }: PasswordRight): Result<Authenticated> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
@@ -259,7 +262,7 @@ async function authenticateWithToken(
     answer: { kind: 'code', otp: request.otp },
     accepts: acceptedKinds(resource),
     scope: apiScope(resource.id),
-    // No user is involved, but a success clears no failures of a token whose owner is blocked (SR-14).
+    // No user is involved, but a success resets no failures of a token whose owner is blocked (SR-14).
     userBlocked: user?.value.blocked === true,
     attempt: newOperation(ports),
     createEvent: (outcome) => attempt.otp(request.token, [], outcome),

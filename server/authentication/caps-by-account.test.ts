@@ -11,11 +11,11 @@ let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('caps by account');
 });
-// No window of another test.
+// Past every window of an earlier test.
 beforeEach(() => ports.clock.advance(DAY_MS));
 afterAll(() => ports.close());
 
-/** A user of a new account, whose codes go to this address. */
+/** A user of a new account, with this address for codes. */
 async function userOfNewAccount(to: string) {
   const scene = await createFixture(ports);
   const { id } = await giveSent(scene, 'email', to);
@@ -32,8 +32,8 @@ const limited = (limits: Partial<CodeLimits>): TestPorts => ({ ...ports, codes: 
 
 // SR-48
 describe('SR-48: another account of the server uses up', () => {
-  // The attack: an account of one's own, with a token that sends to the victim's phone.
-  test('what one address may get: a user of this account still gets a code there', async () => {
+  // The attack: an attacker's own account with a token that sends to the victim's phone.
+  test('the limit of one address: a user of this account still gets a code there', async () => {
     const to = freshAddress('email');
     const attacker = await userOfNewAccount(to);
     const victim = await userOfNewAccount(to);
@@ -42,8 +42,8 @@ describe('SR-48: another account of the server uses up', () => {
     expect(await askForCode(ports, victim)).toMatchObject({ step: 'otp', sent: { to: expect.any(String) } });
   });
 
-  // The attack: one account asks for codes until the server may send none for any other.
-  test('what the server may send: each account still has the codes reserved for it', async () => {
+  // The attack: one account requests codes until the server may send none for any other.
+  test('the limit of the server: each account still has the codes reserved for it', async () => {
     const few = limited({ perAddress: 100, perAddressAndDay: 100, perHour: 6, reservedPerAccount: 2 });
     const attacker = await userOfNewAccount(freshAddress('email'));
     const victim = await userOfNewAccount(freshAddress('email'));
@@ -55,8 +55,8 @@ describe('SR-48: another account of the server uses up', () => {
     expect(few.codes.sent).toHaveLength(8);
   });
 
-  // The attack: what is refused to one account counts against all.
-  test('nothing by being refused: only as many of its tries count for the server as it may send', async () => {
+  // The attack: refused requests of one account count against all.
+  test('no limit by refused requests: the server counts only as many as it may send', async () => {
     const few = limited({
       perAddress: 100,
       perAddressAndDay: 100,

@@ -12,9 +12,9 @@ import { acceptedKinds, isUsable } from './second-factor.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
 /**
- * Has a token asked as `createChallenge` does, for a backend that asks without knowing whether there is anything to ask: a
- * token that shows its codes by itself is named, and nothing is sent. Asked again too soon after a code was sent, it answers that
- * code's challenge and sends no other.
+ * Creates a challenge as `createChallenge` does, for a backend that does not know whether the token needs one: a token
+ * that shows its own codes is named, and nothing is sent. Requested again too soon after a code was sent, it returns
+ * that code's challenge and sends no other.
  */
 export async function challengeOrToken(
   ports: Needs,

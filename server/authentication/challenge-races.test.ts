@@ -20,7 +20,7 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-/** Has the token asked, and answers what its owner would type. */
+/** Requests a challenge and returns the answer that the owner would type. */
 type Ask = (over: TestPorts) => Promise<string>;
 type Give = (scene: Fixture) => Promise<{ token: TokenId; ask: Ask }>;
 
@@ -49,9 +49,9 @@ const GIVE: Record<string, Give> = {
   },
 };
 
-// SR-4, SR-45, SR-48. The attack: a stranger who saw an answer over a shoulder gives it in the instant in which its owner asks for
-// another. The answer was right when it was read, and the token itself has not changed since.
-test.each(Object.entries(GIVE))('a %s that another replaces just before the commit opens nothing', async (_, give) => {
+// SR-4, SR-45, SR-48. The attack: a stranger who saw an answer over a shoulder submits it just as its owner requests
+// another. The answer was valid when it was read, and the token itself has not changed since.
+test.each(Object.entries(GIVE))('a %s replaced by another just before the commit is refused', async (_, give) => {
   const scene = await createFixture(ports);
   const { token, ask } = await give(scene);
   const first = await ask(ports);
@@ -62,6 +62,6 @@ test.each(Object.entries(GIVE))('a %s that another replaces just before the comm
   expect(await signInByApi(ports, scene, first)).toEqual({ refused: 'OTP_WRONG' });
   expect(second).not.toBe('');
   expect(await read(ports, tokenDocument.key(token))).toMatchObject({ failures: 1 });
-  // What took its place has not been used up by it.
+  // The replacement has not been used up by it.
   expect(await signInByApi(ports, scene, second)).toMatchObject({ otp: 'verified' });
 });

@@ -39,7 +39,7 @@ const show = (otp: string) =>
     body: { resource: scene.resource.id, method: 'password-otp', user: 'alice', password: PASSWORD, otp },
   });
 
-test('a code is sent and shown; neither the answer nor the log knows it', async () => {
+test('a code is sent and accepted; neither the response nor the log contains it', async () => {
   const to = freshAddress('email');
   const token = await give({ kind: 'email', to });
   expect(token).toMatchObject({ kind: 'email', to, name: 'p•••@example.com' });
@@ -59,7 +59,7 @@ test('a code is sent and shown; neither the answer nor the log knows it', async 
   }
 });
 
-test('administrators see the address, change it in its form, and find the token by it', async () => {
+test('administrators see the address, change it in its format, and search tokens by it', async () => {
   const to = freshAddress('sms');
   const { id } = await give({ kind: 'sms', to, name: 'Phone', pin: { digits: '0427', position: 'before' } });
   const patch = (body: object) => service.call(`PATCH /v1/tokens/${id}`, { key, body });
@@ -91,7 +91,7 @@ test.each([
   expect(await refusalOf(made)).toEqual({ status: 422, code: 'INPUT_INVALID' });
 });
 
-test('with the courier down, or too soon, it is refused with a code and a time to come back', async () => {
+test('is refused with a code and a time to retry if the sender is down or it is too soon', async () => {
   await give({ kind: 'email', to: freshAddress('email') });
   service.ports.codes.down = true;
   expect(await refusalOf(await ask({ user: 'alice' }))).toEqual({ status: 503, code: 'CODE_NOT_SENT' });
@@ -102,7 +102,7 @@ test('with the courier down, or too soon, it is refused with a code and a time t
   expect(await refusalOf(again)).toEqual({ status: 429, code: 'CODE_LIMIT' });
 });
 
-test('it takes a key that may authenticate there, and exactly what it says', async () => {
+test('accepts a key that may authenticate there, and exactly the documented body', async () => {
   await give({ kind: 'email', to: freshAddress('email') });
   const readOnly = await service.keyFor(scene.account, ['read', 'write']);
   expect(await refusalOf(await ask({ user: 'alice' }, readOnly))).toEqual({ status: 403, code: 'SCOPE_MISSING' });

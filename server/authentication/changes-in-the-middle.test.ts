@@ -19,7 +19,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { userDocument } from '../users/documents.ts';
 
-// SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.
+// SR-4, SR-39: a right that an administrator revokes is gone within the current request.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('changes');
@@ -81,7 +81,7 @@ function expectDenied(outcome: object) {
 }
 
 describe.each(names)('when %s', (name) => {
-  test('before the password is answered, the flow ends in nothing', async () => {
+  test('before the password is submitted, the flow is denied', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -90,7 +90,7 @@ describe.each(names)('when %s', (name) => {
     if (walk.view.step === 'otp') throw new Error('went on to the code');
   });
 
-  test('during the hash, the flow ends in nothing', async () => {
+  test('during the hash, the flow is denied', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -102,7 +102,7 @@ describe.each(names)('when %s', (name) => {
     if (walk.view.step === 'otp') throw new Error('went on to the code');
   });
 
-  test('between password and code, the flow ends in nothing', async () => {
+  test('between password and code, the flow is denied', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     await doing(name)(scene);
@@ -110,9 +110,9 @@ describe.each(names)('when %s', (name) => {
     expect(await walk.look()).not.toHaveProperty('result');
   });
 
-  test('during the hash, the API authenticates nobody', async () => {
+  test('during the hash, the API authenticates no user', async () => {
     for (const method of ['password-otp', 'password'] as const) {
-      // The token says nothing about a password alone.
+      // The token does not matter for a password alone.
       if (method === 'password' && name.includes('token')) continue;
       const scene = await createFixture(ports, { tokens: [{}] });
       const otp = await token(scene).code();
@@ -127,7 +127,7 @@ describe.each(names)('when %s', (name) => {
     }
   });
 
-  test('between result and consumption, the result is worth nothing, and neither is looking again', async () => {
+  test('between result and consumption, the result is void, and so is a repeated request', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     await walk.otp(await token(scene).code());
@@ -143,7 +143,7 @@ describe.each(names)('when %s', (name) => {
 });
 
 describe.each(['the token is locked', 'the token expires', 'the token is given to someone else'])('when %s', (name) => {
-  test('between the check of a code and its commit, the code opens nothing', async () => {
+  test('between the check of a code and its commit, the code is refused', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const otp = await token(scene).code();
     ports.store.intercept = {
@@ -169,7 +169,7 @@ describe.each(['the token is locked', 'the token expires', 'the token is given t
 });
 
 describe.each(['the resource is switched off', 'the plan ends'])('when %s', (name) => {
-  test('while the code is being used up, the flow ends in nothing', async () => {
+  test('while the code is being used up, the flow is denied', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     const otp = await token(scene).code();
@@ -196,10 +196,10 @@ test('a password that is changed during the hash is no longer right', async () =
   expect(await authenticate(ports, { ...common, password: PASSWORD })).toEqual({ refused: 'INVALID_CREDENTIALS' });
 });
 
-describe('a person whose password is being hashed anew at sign-in', () => {
+describe('a user whose password is rehashed at sign-in', () => {
   const stillWeak = (scene: Fixture) =>
     overwrite(ports, userDocument.key(scene.user.id), { passwordHash: weakHash(PASSWORD) });
-  /** The first call checks, the second hashes anew. */
+  /** The first call verifies, the second rehashes. */
   function atTheSecondHash(run: () => Promise<unknown>) {
     let calls = 0;
     ports.hasher.during = async () => {
@@ -228,14 +228,14 @@ describe('a person whose password is being hashed anew at sign-in', () => {
     expect(await byPassword(scene)).toMatchObject({ method: 'password' });
   });
 
-  test('does not come in when blocked meanwhile', async () => {
+  test('is denied if blocked meanwhile', async () => {
     const scene = await createFixture(ports);
     await stillWeak(scene);
     atTheSecondHash(() => runMeanwhile.blockUser(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
-  test('does not come in when the password was changed meanwhile, and the new one stays', async () => {
+  test('is denied if the password was changed meanwhile, and the new one stays', async () => {
     const scene = await createFixture(ports);
     await stillWeak(scene);
     atTheSecondHash(() => runMeanwhile.changePassword(scene));
@@ -246,7 +246,7 @@ describe('a person whose password is being hashed anew at sign-in', () => {
 });
 
 // SR-38, SR-39
-test('a password that was changed between password and code no longer carries the flow', async () => {
+test('a password that was changed between password and code is no longer valid for the flow', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const walk = await LoginDriver.toOtp(scene);
   unwrap(await updateUser(ports, scene.account, scene.user.id, { password: 'another, and long enough' }));

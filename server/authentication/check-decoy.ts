@@ -25,15 +25,15 @@ const RECOVERY_DECOY: RecoveryToken = { ...RECORD, factor: { kind: 'recovery', m
 const appDecoys = new WeakMap<Ports['secrets'], OathToken>();
 
 /**
- * The work of checking a code where there is no token: the seed of a decoy is opened and its codes are computed, and the
- * result is ignored (SR-70). The decoy is what most users have: an app that shows six digits.
+ * Does the work of a code check if there is no token: opens the seed of a decoy, computes its codes and ignores the
+ * result (SR-70). The decoy is like most users' tokens: an app with six digits.
  */
 export async function checkDecoy(ports: VerifyNeeds, answer: SecondAnswer, now: number): Promise<void> {
   const value = answer.kind === 'recovery' ? RECOVERY_DECOY : appDecoy(ports);
   await verifyAnswer(ports, { stored: { value, version: 0 }, scope: '' }, answer, now);
 }
 
-/** What a user would have who can answer in this way. */
+/** The tokens of a typical user who can answer this way. */
 export function decoysFor(ports: VerifyNeeds, answer: SecondAnswer): Token[] {
   return answer.kind === 'recovery' ? [appDecoy(ports), RECOVERY_DECOY] : [appDecoy(ports)];
 }

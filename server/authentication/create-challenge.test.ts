@@ -15,7 +15,7 @@ const ask = ({ account, resource }: Fixture, request: Partial<ChallengeRequest>)
   createChallenge(ports, operatorContext(account), { resource: resource.id, language: 'en', ...request });
 
 // SR-45
-test('SR-45: a question is answered on the resource that it was asked for, and nowhere else', async () => {
+test('SR-45: an answer to a question is accepted only on the resource that requested it', async () => {
   const scene = await createFixture(ports);
   const { account, resource, user } = scene;
   const device = await giveOcra(scene);
@@ -29,7 +29,7 @@ test('SR-45: a question is answered on the resource that it was asked for, and n
   expect(await authenticate(ports, { ...answer, resource: resource.id })).toEqual({ refused: 'OTP_REPLAYED' });
 });
 
-test('a token that the resource takes with no user is asked by its id', async () => {
+test('a token that the resource accepts without a user is challenged by its id', async () => {
   const scene = await createFixture(ports);
   const { account, resource } = scene;
   const { token, answer } = await giveOcra(scene);
@@ -40,7 +40,7 @@ test('a token that the resource takes with no user is asked by its id', async ()
   expect(await authenticate(ports, shown)).toMatchObject({ otp: 'verified', kind: 'ocra' });
 });
 
-test('nobody else’s token, none that is locked, and none of a kind that is not taken is asked', async () => {
+test('challenges no token of another user, no locked one, and none of a kind that is not accepted', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   expect(await ask(scene, { user: 'alice' })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
   const { token } = await giveOcra(scene);

@@ -27,22 +27,22 @@ import { acceptedKinds, acceptedKindsFrom, isUsable } from './second-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
-/** The kinds that have to be asked something before they can be answered. */
+/** The kinds that need a challenge before they can be answered. */
 export const ASKED_KINDS = ['ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
 export type AskedKind = (typeof ASKED_KINDS)[number];
 type AskedToken = OcraToken | SentToken;
 
 export interface ChallengeRequest {
   resource: ResourceId;
-  /** Id or any name of a person; of theirs the best token that can be asked, unless another is named. */
+  /** Id or any name of a user; the best of their tokens that takes a challenge, unless another is named. */
   user?: string | undefined;
-  /** With no user: a token that the resource takes directly. */
+  /** Without a user: a token that the resource accepts directly. */
   token?: TokenId | undefined;
   kind?: AskedKind | undefined;
   language: MailLanguage;
-  /** The person's address as the host saw it. */
+  /** The user's address as the host saw it. */
   address?: string | undefined;
-  /** A code that is under way, and too young for another one, is answered in place of CODE_LIMIT. */
+  /** Returns a recent code's challenge, if it is too early for another, instead of CODE_LIMIT. */
   reuseRecent?: true | undefined;
 }
 
@@ -50,17 +50,17 @@ export interface Asked {
   token: TokenId;
   kind: AskedKind;
   name: string;
-  /** Where the code went, masked. */
+  /** The address that the code was sent to, masked. */
   to?: string;
-  /** For its device. */
+  /** For the user's device. */
   question?: string;
   expiresAt: number;
 }
 
 /**
- * A host's backend has a token asked: a code is sent, or a question made for a device, whose answer `POST /v1/authentications` then takes on the same resource. The
- * backend answers for having seen a first factor; filters, plan and resource are looked at as when signing in, so that
- * nothing is sent to whoever cannot get in anyway.
+ * Creates a challenge for a host's backend: sends a code, or makes a question for a device, whose answer `POST
+ * /v1/authentications` then takes on the same resource. The backend is responsible for having verified a first factor;
+ * filters, plan and resource are checked as at sign-in, so that nothing is sent to a user who cannot sign in.
  */
 export async function createChallenge(
   ports: Needs,
@@ -71,7 +71,7 @@ export async function createChallenge(
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return access;
   const { resource } = access;
-  // There is nobody behind it, and what is sent costs.
+  // No user is behind it, and sending costs money.
   if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   const found = await candidates(ports, act, resource, request);
   if (isRefusal(found)) return found;
@@ -90,7 +90,7 @@ export async function createChallenge(
   return ask(ports, act, { token, resource, language, user: found.user?.id, reuseRecent });
 }
 
-/** Makes what the token is asked. Each kind that can be asked has a case. */
+/** Creates the challenge of the token. Each kind that takes challenges has a case. */
 async function ask(
   ports: Needs,
   act: RequestContext,
@@ -133,7 +133,7 @@ function isAsked(token: Token): token is AskedToken {
   return isSent(token) || isOcra(token);
 }
 
-/** The tokens that may be asked: those of the person on that resource, or the one that it takes with no user. */
+/** The tokens that may be challenged: the user's tokens on that resource, or the one that it accepts without a user. */
 export async function candidates(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,

@@ -80,7 +80,7 @@ describe('whether a code is verified at all', () => {
     expect(needForSecondFactor(tokens, RULES, NOW)).toEqual({ kind: 'skip' });
   });
 
-  test('one active token asks for its code', () => {
+  test('one active token requires its code', () => {
     const tokens = [limited(0, { enabled: false }), limited(1)];
     expect(needForSecondFactor(tokens, RULES, NOW)).toEqual({ kind: 'verify' });
   });
@@ -95,7 +95,7 @@ describe('whether a code is verified at all', () => {
     });
   });
 
-  test('a token that is kept from the API is no candidate there', () => {
+  test('a token that is excluded from the API is no candidate there', () => {
     const tokens = [limited(0, { apiSupport: false }), limited(1)];
     expect(candidateTokens(tokens, { ...RULES, way: 'api' }, NOW)).toEqual([tokens[1]]);
     expect(candidateTokens(tokens, RULES, NOW)).toEqual(tokens);
@@ -108,8 +108,8 @@ describe('whether a code is verified at all', () => {
   });
 });
 
-describe('what an answer leads to', () => {
-  test('SR-1: a replayed code is refused and changes nothing, also where another token accepts it', () => {
+describe('the decision about an answer', () => {
+  test('SR-1: a replayed code is refused and changes nothing, even if another token accepts it', () => {
     fc.assert(
       fc.property(anyAttempt, ({ tokens, verified }) => {
         fc.pre(has(verified, 'replayed'));
@@ -166,7 +166,7 @@ describe('what an answer leads to', () => {
     );
   });
 
-  test('a wrong code keeps what its token remembers, and the first reason for the audit log', () => {
+  test("a wrong code retains its token's state, and the first reason for the audit log", () => {
     const tokens = [limited(0), limited(1)];
     const [first, second] = verify(tokens, ['wrong']);
     if (!first || !second) throw new Error('two candidates');
@@ -211,7 +211,7 @@ describe('what an answer leads to', () => {
     expect(decideSecondFactor([], tokens, RULES, NOW)).toMatchObject({ kind: 'refuse', code });
   });
 
-  test('a locked token of another kind than the answer is of no concern', () => {
+  test('a locked token of another kind than the answer does not matter', () => {
     const tokens = [limited(0, { lock: { reason: 'administrator', at: 0 } })];
     const rules: SecondFactorRules = { ...RULES, answer: { kind: 'recovery', code: 'abcd-efgh' } };
     expect(decideSecondFactor([], tokens, rules, NOW)).toMatchObject({ code: 'OTP_WRONG' });

@@ -9,7 +9,7 @@ import { decideFactors, denialCode } from './methods.ts';
 import type { LimitedToken } from './read-limits.ts';
 import { factorStates, isUsable, matchesAnswer, type SecondAnswer } from './second-factor.ts';
 
-/** The rules that one attempt is judged by. */
+/** The rules for one attempt. */
 export interface SecondFactorRules {
   method: Method;
   /** How the user signs in. Default: through the widget. */
@@ -21,7 +21,7 @@ export interface SecondFactorRules {
   userBlocked: boolean;
   /** The user whose second factor it is. Absent for a token used by itself. */
   user?: Pick<User, 'needsConfirmation'>;
-  /** Names this attempt, so that a repeated decision counts it once. */
+  /** Id of this attempt, so that a repeated decision counts it once. */
   attempt: string;
 }
 
@@ -30,13 +30,13 @@ export interface UncountedRefusal {
   kind: 'refuse';
   code: RefusalCode;
   tokens: TokenId[];
-  /** No token's secret was used, so the work of a check is done on a decoy (SR-70). */
+  /** No token's secret was used, so a decoy does the work of a check (SR-70). */
   needsDecoyCheck: boolean;
 }
 
 export type SecondFactorNeed = UncountedRefusal | { kind: 'skip' } | { kind: 'verify' };
 
-/** Whether the answer is verified at all, by the truth table. */
+/** Whether the truth table requires verifying the answer. */
 export function needForSecondFactor(
   tokens: readonly LimitedToken[],
   { method, accepts, way, user }: SecondFactorRules,
@@ -62,7 +62,7 @@ export function candidateTokens(
   return tokens.filter(({ value }) => isUsable(value, accepts, now, way) && matchesAnswer(answer, value));
 }
 
-/** A token and what the answer was on it. */
+/** A token and the verdict on the answer. */
 export interface VerifiedCandidate extends Candidate {
   stored: LimitedToken;
   verdict: FactorVerdict;
@@ -71,7 +71,7 @@ export interface VerifiedCandidate extends Candidate {
 type AcceptedCandidate = VerifiedCandidate & { verdict: Extract<FactorVerdict, { verdict: 'accepted' }> };
 type WrongCandidate = VerifiedCandidate & { verdict: Extract<FactorVerdict, { verdict: 'wrong' }> };
 
-/** A token as it was read, and as the decision leaves it. */
+/** A token as read, and as it is after the decision. */
 export interface TokenChange extends VerifiedCandidate {
   next: Token;
 }
@@ -90,15 +90,15 @@ export type SecondFactorDecision =
       isClockOff: boolean;
     };
 
-/** What one answer leads to, once it has been verified on each candidate. */
+/** Decides on an answer that has been verified on each candidate. */
 export function decideSecondFactor(
   verified: readonly VerifiedCandidate[],
   tokens: readonly LimitedToken[],
   rules: SecondFactorRules,
   now: number,
 ): SecondFactorDecision {
-  // A used code gets no other answer, even where another token would accept it: it could be shown again and again, and would be
-  // a guess at the others that nothing counts (SR-1, SR-2).
+  // A replayed code is refused even if another token would accept it: it could be submitted again and again, each time
+  // an uncounted guess at the others (SR-1, SR-2).
   if (verified.some(({ verdict }) => verdict.verdict === 'replayed')) {
     const ids = idsOf(verified.map(({ stored }) => stored));
     return { kind: 'refuse', code: 'OTP_REPLAYED', tokens: ids, needsDecoyCheck: false };
@@ -111,7 +111,7 @@ export function decideSecondFactor(
   }
   const wrong = verified.filter(isWrong);
   if (wrong.length > 0) return countWrong(wrong, rules, now);
-  // There was no token to guess at: refuse, and count nothing.
+  // No token could be guessed: refuse, and count nothing.
   const about = verified.length === 0 ? tokens : verified.map(({ stored }) => stored);
   return { kind: 'refuse', code: codeWithoutGuess(tokens, rules, now), tokens: idsOf(about), needsDecoyCheck: true };
 }
@@ -132,7 +132,7 @@ function countWrong(wrong: readonly WrongCandidate[], rules: SecondFactorRules, 
   };
 }
 
-/** A lock is what the user can have lifted; everything else reads as a wrong answer. */
+/** A lock is reported, because the user can have it lifted; every other reason reads as a wrong answer. */
 function codeWithoutGuess(
   tokens: readonly LimitedToken[],
   { answer, accepts, way }: SecondFactorRules,

@@ -10,9 +10,9 @@ import type { SecondAnswer } from './second-factor.ts';
 import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
 
 /**
- * Checks a one-time password for an unknown name on a decoy, by the code that checks it on a user's tokens. It waits in
- * line, reads as much, opens a seed, computes the codes, and is counted in one commit (SR-17, SR-70). The name is kept nowhere, and
- * what is counted goes to one of a fixed number of records.
+ * Checks a one-time password for an unknown name on a decoy, with the code that checks it on a user's tokens. It waits
+ * in the same queue, reads as much, opens a seed, computes the codes, and is counted in one commit (SR-17, SR-70). The
+ * name is not stored, and the count goes to one of a fixed number of records.
  */
 export async function decoyForUnknownUser(
   ports: SecondFactorPorts,
@@ -33,7 +33,7 @@ export async function decoyForUnknownUser(
     decoy,
     ...(event !== undefined && { createEvent: () => event }),
     readTokens: async () => {
-      // In place of the user, the claim of their login, and their token.
+      // They replace the user, the claim of their login, and their token.
       const [user, token] = [decoyAttemptDocument.key(anyRecord(ports)), decoyAttemptDocument.key(decoy)];
       await ports.store.getMany([user, nameClaimDocument.key(account, normalised), token], ports.clock.now());
       return decoysFor(ports, answer).map((value) => ({ value, version: ABSENT, threshold: Number.POSITIVE_INFINITY }));

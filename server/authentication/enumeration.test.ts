@@ -14,15 +14,15 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-17: who exists, who may come in and who has what cannot be learned from the outside. The clock is the reason for
-// counting hashes and commits here: they are what takes time, so equal numbers are equal times.
+// SR-17: an outsider cannot learn who exists, who may sign in and who has which token. These tests count hashes and
+// commits, which take the time, so equal numbers mean equal times.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('same');
 });
 afterAll(() => ports.close());
 
-/** One resource; five names behind which nobody gets in by password, and one behind which somebody does. */
+/** One resource; five names that do not sign in with the password, and one that does. */
 async function crowd(resource = {}): Promise<{ scene: Fixture; names: Record<string, string> }> {
   const scene = await createFixture(ports, { resource });
   const person = (login: string, options = {}) =>
@@ -58,7 +58,7 @@ async function measured<T>(run: () => Promise<T>): Promise<{ answer: T; hashes: 
 
 describe('a password', () => {
   test.each(['password', 'password-otp'] as const)(
-    'over the API, method %s: one hash, the same commits, one answer',
+    'over the API, method %s: one hash, the same commits, one response',
     async (method) => {
       const { scene, names } = await crowd();
       const shut = { login: 'shut', apiSupport: false };
@@ -72,14 +72,14 @@ describe('a password', () => {
         expect(await measured(run), who).toEqual({
           answer: { refused: 'INVALID_CREDENTIALS' },
           hashes: 1,
-          // The counters of the name and of the user, and the event of what came of it.
+          // The counters of the name and of the user, and the event of the outcome.
           commits: 3,
         });
       }
     },
   );
 
-  test('in the widget: one hash, the same commits, and word for word the same view', async () => {
+  test('in the widget: one hash, the same commits, and exactly the same view', async () => {
     const { scene, names } = await crowd();
     const views = new Map<string, unknown>();
     for (const [who, login] of Object.entries(names)) {
@@ -97,7 +97,7 @@ describe('a password', () => {
     expect([...views.values()][0]).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
   });
 
-  test('waits grow for names that nobody has as they do for those that somebody has', async () => {
+  test('waits grow for unknown names as they do for known ones', async () => {
     const { scene, names } = await crowd();
     const story = async (user: string) => {
       const told: unknown[] = [];
@@ -114,7 +114,7 @@ describe('a password', () => {
     expect(stories[0]).toContain('TOO_MANY_ATTEMPTS');
   });
 
-  test('a name that nobody has is one name however it is written', async () => {
+  test('an unknown name is one name however it is written', async () => {
     const scene = await createFixture(ports);
     const spellings = ['Nobody', 'NOBODY', ' nobody ', 'ｎｏｂｏｄｙ', 'nobody', 'nOBODY'];
     for (const user of spellings) {
@@ -129,7 +129,7 @@ describe('a password', () => {
     });
   });
 
-  test('the store keeps no list of names that nobody has', async () => {
+  test('the store has no list of unknown names', async () => {
     const scene = await createFixture(ports);
     const before = ports.store.commits.length;
     const common = { account: scene.account, resource: scene.resource.id, user: 'my-secret-typo' };
@@ -161,7 +161,7 @@ describe('a code alone', () => {
     };
   }
 
-  test('over the API: no hash, one commit, one answer', async () => {
+  test('over the API: no hash, one commit, one response', async () => {
     const { scene, names } = await otpCrowd();
     const shut = { login: 'shut', apiSupport: false };
     const { tokens } = await addPerson(ports, scene.account, scene.resource, { user: shut, tokens: [{}] });
@@ -176,7 +176,7 @@ describe('a code alone', () => {
     }
   });
 
-  test('in the widget: no hash, the same commits, and word for word the same view', async () => {
+  test('in the widget: no hash, the same commits, and exactly the same view', async () => {
     const { scene, names } = await otpCrowd();
     const views = new Set<string>();
     for (const [who, login] of Object.entries(names)) {
@@ -189,7 +189,7 @@ describe('a code alone', () => {
     expect(views.size).toBe(1);
   });
 
-  test('a hundred codes at once wait in line for everybody, and as many are turned away', async () => {
+  test('a hundred simultaneous codes wait in one queue, and as many are refused for every name', async () => {
     const { scene, names } = await otpCrowd();
     const told = new Map<string, { refused: number; turnedAway: number }>();
     for (const [who, user] of Object.entries(names)) {
@@ -203,8 +203,8 @@ describe('a code alone', () => {
     for (const [who, counts] of told) expect(counts, who).toEqual({ refused: 64, turnedAway: 36 });
   });
 
-  // The attack: codes for one name fill its queue, and one for another name is turned away if both are of one user.
-  test('a hundred codes at once for one name turn away none for another, whomever the names stand for', async () => {
+  // The attack: codes for one name fill its queue, and one for another name is refused if both are of one user.
+  test('a hundred simultaneous codes for one name refuse none for another, whether or not they are one user’s', async () => {
     const email = 'ada@example.com';
     for (const users of [[], [{ login: 'ada', email }], [{ login: 'ada' }, { login: 'bob', email }]]) {
       const { account, resource } = await createFixture(ports, { resource: { methodPolicy: 'otp' } });
@@ -237,7 +237,7 @@ describe('a code alone', () => {
   });
 
   // SR-2
-  test('codes for several names of one user at once lock the token after as many guesses as for one', async () => {
+  test('simultaneous codes for several names of one user lock the token after as many guesses as for one', async () => {
     const names = ['ada', 'ada@example.com', 'countess', '+441234567890'];
     const scene = await createFixture(ports, {
       resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 },
@@ -254,7 +254,7 @@ describe('a code alone', () => {
     expect(await scene.tokens[0]?.stored()).toMatchObject({ failures: 11 });
   });
 
-  test('a lock that wrong codes brought about is not told to whoever brought it about', async () => {
+  test('a lock caused by wrong codes is not revealed to the client that caused it', async () => {
     const scene = await createFixture(ports, {
       resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 3 },
       tokens: [{}],
@@ -271,7 +271,7 @@ describe('a code alone', () => {
   });
 });
 
-test('beginning says nothing about persons, and neither does a name', async () => {
+test('neither a start nor a name reveals anything about users', async () => {
   const { scene, names } = await crowd();
   const seen = new Set<string>();
   for (const login of Object.values(names)) {

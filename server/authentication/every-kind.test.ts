@@ -11,7 +11,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { NewPin } from '../tokens/create-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 
-// What holds for every kind of token, whatever it is made of.
+// The rules for every kind of token.
 
 let ports: TestPorts;
 let replica: TestPorts;
@@ -29,7 +29,7 @@ const codeOf = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refu
 
 const asking = ({ account, resource, user }: Fixture) => ({ account, resource: resource.id, user: user.login });
 
-/** A person with a password and one token of the kind; where that only stands in for another, with an app beside it. */
+/** A user with a password and one token of the kind; and with an app, if the kind only replaces another token. */
 async function person(kind: DeviceKind, pin?: NewPin): Promise<{ scene: Fixture; device: Device }> {
   const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 } });
   if (!kind.demands) await totpDevice.give(scene);
@@ -37,7 +37,7 @@ async function person(kind: DeviceKind, pin?: NewPin): Promise<{ scene: Fixture;
 }
 
 describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, kind) => {
-  test('a right answer finishes the sign-in, and says that a second factor was shown', async () => {
+  test('a right answer completes the sign-in, with a second factor in the result', async () => {
     const { scene, device } = await person(kind);
     const walk = await LoginDriver.toOtp(scene);
     const done = await (await device.ready(walk)).right();
@@ -46,7 +46,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   });
 
   // SR-1
-  test('SR-1: the same answer once more, in another sign-in, is refused', async () => {
+  test('SR-1: the same answer in another sign-in is refused', async () => {
     const { scene, device } = await person(kind);
     const shown = await device.forApi?.();
     if (shown) {
@@ -63,7 +63,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   });
 
   // SR-1
-  test('SR-1: fifty copies of one answer at once, over two processes, are one success', async () => {
+  test('SR-1: fifty simultaneous copies of one answer, over two processes, are one success', async () => {
     const { scene, device } = await person(kind);
     const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
@@ -77,7 +77,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   });
 
   // SR-1
-  test('SR-1: fifty answers at once to one step are one attempt', async () => {
+  test('SR-1: fifty simultaneous answers to one step are one attempt', async () => {
     const { scene, device } = await person(kind);
     const { right } = await device.ready(await LoginDriver.toOtp(scene));
     const views = await Promise.all(Array.from({ length: MANY }, right));
@@ -85,7 +85,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   });
 
   // SR-14, SR-15
-  test('SR-15: wrong answers lock it when they exceed the limit, and then the right one is refused too', async () => {
+  test('SR-15: wrong answers beyond the limit lock it, and then the right one is refused too', async () => {
     const { scene, device } = await person(kind);
     for (let guess = 1; guess <= 3; guess++) {
       const walk = await LoginDriver.toOtp(scene);
@@ -107,7 +107,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
       expect(refused).toMatchObject({ refused: expect.stringMatching(/^(TOKEN_LOCKED|OTP_WRONG)$/) });
     }
     expect(stepOf(await last.right())).not.toBe('done');
-    // Nothing but an explicit act lifts it.
+    // Only an explicit act lifts it.
     ports.clock.advance(86_400_000);
     expect((await read(ports, tokenDocument.key(device.token))).lock).toBeDefined();
   });
@@ -123,7 +123,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   });
 
   // SR-4
-  test('SR-4: locked in the middle of a sign-in, its right answer is refused', async () => {
+  test('SR-4: locked during a sign-in, its right answer is refused', async () => {
     const { scene, device } = await person(kind);
     const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
@@ -132,7 +132,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
   });
 
   // SR-4
-  test('SR-4: handed to somebody else in the middle of a sign-in, its right answer is refused', async () => {
+  test('SR-4: given to another user during a sign-in, its right answer is refused', async () => {
     const { scene, device } = await person(kind);
     const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);
@@ -140,7 +140,7 @@ describe.each(DEVICE_KINDS.map((kind) => [kind.kind, kind] as const))('%s', (_, 
     expect(stepOf(await right())).not.toBe('done');
   });
 
-  test('on a resource that does not take the kind, it lets nobody in and nobody off', async () => {
+  test('on a resource that does not accept the kind, it signs no user in and does not waive the factor', async () => {
     const { scene, device } = await person(kind);
     const walk = await LoginDriver.toOtp(scene);
     const { right } = await device.ready(walk);

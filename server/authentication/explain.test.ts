@@ -50,7 +50,7 @@ const RULES: FilterRule[] = [
   { kind: 'time', zone: 'UTC', windows: [{ days: ['fri'], fromMinute: 0, toMinute: 1440 }] },
   { kind: 'time', zone: 'UTC', windows: [{ days: ['mon'], fromMinute: 0, toMinute: 1440 }] },
 ];
-/** Mostly a scene in which somebody comes in, with a thing or two in the way. */
+/** Mostly a situation that signs in, with an obstacle or two. */
 const rarely = fc.integer({ min: 0, max: 7 }).map((number) => number === 0);
 const situations = fc.record({
   tokens: fc.array(states, { maxLength: 2 }),
@@ -70,7 +70,7 @@ const situations = fc.record({
 });
 type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
 
-/** Nothing in the way: whoever asks with both factors comes in. */
+/** No obstacle: a user with both factors signs in. */
 const PLAIN: Situation = {
   tokens: ['active'],
   alone: true,
@@ -118,7 +118,7 @@ async function arrange(situation: Situation): Promise<Fixture> {
   return scene;
 }
 
-/** A code of the first token that would be asked for one. */
+/** A code of the first token that a sign-in would ask for. */
 async function rightCode(scene: Fixture): Promise<string> {
   for (const token of scene.tokens) {
     const { lock, enabled, expiresAt, epoch } = await token.stored();
@@ -127,7 +127,7 @@ async function rightCode(scene: Fixture): Promise<string> {
   return '000000';
 }
 
-describe('says what signing in says', () => {
+describe('predicts the sign-in', () => {
   test.each<Exclude<Method, 'token'>>(['password', 'otp', 'password-otp'])('with %s', async (method) => {
     let granted = 0;
     await fc.assert(
@@ -151,7 +151,7 @@ describe('says what signing in says', () => {
         if (said.verdict.granted) granted += 1;
         else expect(said.checks.find(({ passed }) => !passed)?.code).toBe(said.verdict.code);
       }),
-      // Chance alone might arrange thirty scenes in which nobody gets in.
+      // Random situations alone might all be refused.
       { numRuns: 30, examples: [[PLAIN]] },
     );
     expect(granted).toBeGreaterThan(0);
@@ -203,8 +203,8 @@ describe('says what signing in says', () => {
   });
 });
 
-describe('what it tells', () => {
-  test('each thing that was looked at, in order, with what was seen', async () => {
+describe('the report', () => {
+  test('lists each check in order, with the value it read', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'locked' }, {}] });
     const { account, resource } = scene;
     for (const rule of [RULES[0], RULES[2], RULES[3]]) {
@@ -235,7 +235,7 @@ describe('what it tells', () => {
     expect(said.verdict).toEqual({ granted: true, otp: 'verified' });
   });
 
-  test('another time: the filter that is closed then, the token that has expired by then', async () => {
+  test('for another time: the filter that is closed then, the token that has expired by then', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const { account, resource, tokens } = scene;
     const day = 24 * 3_600_000;
@@ -268,7 +268,7 @@ describe('what it tells', () => {
     });
   });
 
-  test('why a token of the assignment does not count', async () => {
+  test('says why a token of the assignment does not count', async () => {
     const scene = await createFixture(ports, { tokens: [{}, {}], alone: true });
     const { account, tokens, user } = scene;
     const [first] = tokens;
@@ -308,7 +308,7 @@ describe('what it tells', () => {
   });
 
   // SR-27
-  test('SR-27: another account’s resource and token are not there, and a person may not ask', async () => {
+  test('SR-27: another account’s resource and token are not found, and a user may not ask', async () => {
     const [scene, other] = [await createFixture(ports), await createFixture(ports, { tokens: [{}] })];
     const act = operatorContext(scene.account);
     const subject = { user: 'alice', method: 'password' } as const;

@@ -31,18 +31,18 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo'>;
 
 export interface Question {
   resource: ResourceId;
-  /** The person's, as a host would pass it. */
+  /** The user's, as a host would pass it. */
   address?: string | undefined;
-  /** The instant to decide for. What is assigned and how tokens stand is as it is now. */
+  /** The instant to decide for. Assignments and token states are the current ones. */
   at?: number | undefined;
-  /** What the person's browser is like. */
+  /** The reported signals of the user's browser. */
   environment?: SaidTraits | undefined;
-  /** The level that a login request would demand. */
+  /** The level that a login request would require. */
   acr?: Level | undefined;
   subject: { user: string; method: Exclude<Method, 'token'> | 'widget' } | { token: TokenId };
 }
 
-/** One thing that was looked at. The first that did not pass decided. */
+/** One check. The first that failed decided. */
 export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
   | { check: 'plan' | 'resource' }
   | {
@@ -59,26 +59,26 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
   | { check: 'password-set' }
   | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
   | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
-  /** Null: nothing is remembered, or nobody said what the browser is like. */
+  /** Null: no browser is remembered, or none was reported. */
   | { check: 'environment'; percent: number | null; action: EnvironmentAction }
   | { check: 'factors'; reason?: DenialReason | 'level' | 'environment' }
 );
 
 export interface Explanation {
   resource: ResourceId;
-  /** In the widget the one that the server picks. */
+  /** In the widget, the one that the server picks. */
   method: Method;
   at: number;
   checks: Check[];
-  /** What has to be shown; null where nothing helps. */
+  /** The required factors; null if no factor helps. */
   factors: { password: boolean; otp: boolean; otpSkipped: boolean } | null;
-  /** With right factors. */
+  /** Assuming valid factors. */
   verdict: { granted: true; otp: OtpUse } | { granted: false; code: RefusalCode };
 }
 
 /**
- * What would be decided about somebody who signs in with everything right, and by which check. Nothing is counted, used
- * up or told of. It looks at what signing in looks at, in the same order and with the same decisions.
+ * The decision on a user who signs in with valid factors, and the check that makes it. Nothing is counted, used up or
+ * recorded. It makes the checks of a sign-in, in the same order and with the same decisions.
  */
 export async function explain(
   ports: Needs,
@@ -89,7 +89,7 @@ export async function explain(
   if (!maySeeResource(act.actor, question.resource)) return refusal('RESOURCE_NOT_FOUND');
   const { account } = act.actor;
   const at = question.at ?? ports.clock.now();
-  // Everything is read as of that instant: what has expired by then is not there.
+  // Everything is read as of that instant: data that has expired by then is missing.
   const then = { ...ports, clock: { now: () => at } };
   const facts = await readAccessFacts(then, question.resource, at, account);
   if (!facts) return refusal('RESOURCE_NOT_FOUND');
@@ -154,7 +154,7 @@ async function aboutUser(
   const person = await locateUser(ports, account, asked.user);
   const way = asked.method === 'widget' ? 'widget' : 'api';
   const admitted = person && (await loadAssignedTokens(ports, person, resource.id, way)).user;
-  // Also of somebody who is not let in anyway, for whoever wants to know what else is in the way.
+  // Also for a user who is refused anyway: collect every failing check, not just the first.
   const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
   const assignment = person && assignmentTo(person, resource.id);
   const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
@@ -172,7 +172,7 @@ async function aboutUser(
   }
   checks.push(assignmentCheck(assignment, tokens));
   for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
-  // Both are asked for in the widget alone; over the API the site's backend asks by itself.
+  // Only the widget asks for both; over the API the site's backend decides.
   const widget = asked.method === 'widget';
   const environment =
     widget && person ? await environmentCheck(ports, resource, person.id, asked.environment) : undefined;
@@ -197,7 +197,7 @@ async function environmentCheck(
   const { action } = resource.environment;
   const match = said && (await judgeEnvironment(ports, resource, user, blindTraits(ports, said)));
   const check = { check: 'environment', action, percent: match?.percent ?? null } as const;
-  // A code that is demanded may be there to be shown: whether it is, the factors say.
+  // A required code may be available: the factors decide that.
   const passed = match?.differs !== 'refuse';
   return { check: { ...check, ...judged(passed, 'ENVIRONMENT_MISMATCH') }, differs: match?.differs };
 }
@@ -215,12 +215,12 @@ async function waitCheck(
   const shown = waitUntilFrom(ofName?.value, undefined, now);
   const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now));
   const waiting = until > 0;
-  // A wait because of the user's other names is not shown at the sign-in.
+  // A wait because of the user's other names is not revealed at the sign-in.
   const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
   return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, code) };
 }
 
-/** @param admitted the person as signing in sees them: not there when blocked, gone or not live */
+/** @param admitted the user as a sign-in sees them: absent if blocked, gone or not live */
 async function userCheck(
   ports: Needs,
   person: User | undefined,
@@ -244,7 +244,7 @@ function assignmentCheck(assignment: Assignment | undefined, tokens: readonly To
   return { check: 'assignment', kind, ...judged(isAssigned(assignment, tokens), 'INVALID_CREDENTIALS') };
 }
 
-/** The tokens that an assignment names, whatever has become of them. */
+/** The tokens that an assignment names, in any state. */
 async function namedTokens(ports: Needs, assignment: Assignment | undefined): Promise<Map<TokenId, Token>> {
   const ids = assignment?.tokens.map(({ token }) => token) ?? [];
   const stored = await ports.store.getMany(ids.map(tokenDocument.key), ports.clock.now());
@@ -274,7 +274,7 @@ function factorsOf(
     return { checks: [{ check: 'factors', passed: true }], factors: { password, otp, otpSkipped } };
   }
   const { reason } = decision;
-  // Where no first factor stands behind the name, the reason is told to nobody.
+  // Without a first factor the reason is not revealed.
   const isAnonymous = method === 'otp' && beyond.level === undefined;
   const code = isAnonymous ? 'INVALID_CREDENTIALS' : requiredDenial(reason, user);
   return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };

@@ -20,7 +20,7 @@ import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-3: an outage of anything denies by an exception; it is never a success and never a factor less.
+// SR-3: an outage of any dependency denies by an exception; it is never a success and never drops a factor.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('faults');
@@ -46,7 +46,7 @@ function both(scene: Fixture, otp: string, over: TestPorts = ports) {
   });
 }
 
-/** How many reads and commits a successful sign-in takes, so that each of them can be made to fail. */
+/** The number of reads and commits of a successful sign-in, so that each of them can be made to fail. */
 async function cost(run: () => Promise<unknown>): Promise<{ reads: number; commits: number }> {
   const before = { reads: ports.store.reads, commits: ports.store.commits.length };
   await run();
@@ -98,7 +98,7 @@ describe('SR-3: the store fails', () => {
     expect(await both(scene, await code(scene))).toMatchObject({ otp: 'verified' });
   });
 
-  test('after the code was used up: the answer was lost, and the code stays used', async () => {
+  test('after the code was used up: the response is lost, and the code stays used', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const otp = await code(scene);
     ports.store.intercept = {
@@ -131,7 +131,7 @@ describe('SR-3: the store fails', () => {
     expect(await both(scene, await code(scene))).toEqual({ refused: 'TOKEN_LOCKED' });
   });
 
-  test('at any read or commit of a widget step: no result, and the flow goes on or has ended', async () => {
+  test('at any read or commit of a widget step: no result, and the flow continues or has ended', async () => {
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const measured = await LoginDriver.toOtp(scene);
     const right = await code(scene);
@@ -149,13 +149,13 @@ describe('SR-3: the store fails', () => {
       await expect(walk.otp(otp)).rejects.toThrow(DOWN);
       ports.store.intercept = {};
       const seen = await walk.look();
-      // Only where `done` itself was durable may the page that comes back find its result.
+      // Only if `done` itself was durable may a page that reloads find its result.
       if (!isRefusal(seen) && seen.result !== undefined) expect(seen.step).toBe('done');
       else expect(seen).toMatchObject({ step: 'otp', seq: 2 });
     }
   });
 
-  test('at any read or commit of a consumption: it is refused, and used up once at most', async () => {
+  test('at any read or commit of a consumption: it is refused, and used up at most once', async () => {
     const scene = await createFixture(ports);
     const fresh = async () => {
       const walk = await LoginDriver.begin(scene);
@@ -186,7 +186,7 @@ describe('SR-3: the store fails', () => {
       await expect(consume(result)).rejects.toThrow(DOWN);
       ports.store.intercept = {};
       const again = await consume(result);
-      // Behind the commit the user is looked at once more: the result is used up by then.
+      // After the commit the user is read once more: the result is used up by then.
       if (at < readsBefore) expect(again).toHaveProperty('claims');
       else expect(again).toEqual({ refused: 'RESULT_USED' });
     }
@@ -200,7 +200,7 @@ describe('SR-3: the store fails', () => {
 });
 
 describe('SR-3: the crypto fails', () => {
-  test('a seed that cannot be opened, such as one moved from another token, lets nobody in', async () => {
+  test('a seed that cannot be opened, such as one moved from another token, signs no user in', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const other = await createFixture(ports, { tokens: [{}] });
     const stolen = await other.tokens[0]?.stored();
@@ -222,7 +222,7 @@ describe('SR-3: the crypto fails', () => {
     expect((await good.stored()).nextCounter).toBe(0);
   });
 
-  test('a result that cannot be signed is not handed out; it is found once signing works again', async () => {
+  test('a result that cannot be signed is not returned, and is available once signing works again', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -237,7 +237,7 @@ describe('SR-3: the crypto fails', () => {
 
 describe('SR-3: the hasher fails', () => {
   test.each([new Overloaded(500), new Error('absurd parameters')])(
-    '%s: nobody comes in, and no code is used',
+    '%s: no user signs in, and no code is used',
     async (fault) => {
       const scene = await createFixture(ports, { tokens: [{}] });
       const otp = await code(scene);
@@ -253,7 +253,7 @@ describe('SR-3: the hasher fails', () => {
 });
 
 describe('SR-3: the country cannot be looked up', () => {
-  test('a geo filter then lets nobody in by any method, also where nothing else would have been asked', async () => {
+  test('a geo filter then refuses every method, even one without any other check', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const { filter } = unwrap(
       await createFilter(ports, birth(ports, 'flt'), scene.account, {

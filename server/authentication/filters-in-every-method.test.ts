@@ -31,7 +31,7 @@ async function guarded(rule: FilterRule, options: Parameters<typeof createFixtur
   return scene;
 }
 
-/** A sign-in by each method, all with the right factors. */
+/** A sign-in by each method, all with valid factors. */
 async function everyMethod(scene: Fixture, address: string | undefined) {
   const direct = await addToken(ports, scene.account, { kind: 'hotp' });
   unwrap(await assign(ports, { account: scene.account, resource: scene.resource.id, token: direct.id }));
@@ -51,7 +51,7 @@ const DENIED = { refused: 'FILTER_DENIED' };
 describe.each(Object.keys(rules))('a filter by %s', (name) => {
   const rule = rules[name] as FilterRule;
 
-  test('lets in from inside by every method, and from outside by none', async () => {
+  test('allows every method from inside, and none from outside', async () => {
     const scene = await guarded(rule, { tokens: [{ kind: 'hotp' }] });
     for (const verdict of await everyMethod(scene, INSIDE)) expect(isRefusal(verdict)).toBe(false);
     expect(await everyMethod(scene, OUTSIDE)).toEqual([DENIED, DENIED, DENIED, DENIED]);
@@ -62,7 +62,7 @@ describe.each(Object.keys(rules))('a filter by %s', (name) => {
     expect(await everyMethod(scene, undefined)).toEqual([DENIED, DENIED, DENIED, DENIED]);
   });
 
-  test('denies also where a deactivated token drops the code', async () => {
+  test('also denies if a deactivated token drops the code', async () => {
     const scene = await guarded(rule, { tokens: [{ state: 'deactivated' }] });
     const person = { account: scene.account, resource: scene.resource.id, user: 'alice', password: PASSWORD };
     const request = { ...person, method: 'password-otp' as const, otp: '000000' };
@@ -71,14 +71,14 @@ describe.each(Object.keys(rules))('a filter by %s', (name) => {
     expect(await authenticate(ports, { ...request, address: INSIDE })).toMatchObject({ otp: 'skipped' });
   });
 
-  test('counts and evaluates nothing where it denies', async () => {
+  test('counts and evaluates nothing if it denies', async () => {
     const scene = await guarded(rule, { tokens: [{ kind: 'hotp' }] });
     const before = [ports.hasher.verified, await scene.tokens[0]?.stored()];
     await everyMethod(scene, OUTSIDE);
     expect([ports.hasher.verified, await scene.tokens[0]?.stored()]).toEqual(before);
   });
 
-  test('ends a widget sign-in that moves outside on its way', async () => {
+  test('ends a widget sign-in whose client moves outside meanwhile', async () => {
     const scene = await guarded(rule, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene, { address: INSIDE });
     walk.address = OUTSIDE;
@@ -109,7 +109,7 @@ test('a time filter needs no address, and denies outside its hours', async () =>
   expect(await walk.look()).toEqual({ refused: 'FLOW_NOT_FOUND' });
 });
 
-test('a filter that is attached but gone, or another account’s, denies', async () => {
+test('an attached filter that is gone, or another account’s, denies', async () => {
   const scene = await guarded(rules.ip as FilterRule, { tokens: [{ kind: 'hotp' }] });
   const other = await createFixture(ports);
   const foreign = unwrap(
@@ -121,7 +121,7 @@ test('a filter that is attached but gone, or another account’s, denies', async
   }
 });
 
-test('a filter can be attached only where it fits, and by its own account', async () => {
+test('a filter can be attached only to a resource of its own account that supports it', async () => {
   const scene = await createFixture(ports);
   const other = await createFixture(ports);
   const { filter } = unwrap(

@@ -38,7 +38,7 @@ const setStage = () =>
     resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
   });
 
-/** The finder has the password as well and types wrong codes until the token locks. */
+/** The finder also has the password and types wrong codes until the token locks. */
 async function lockByGuessing(scene: Fixture): Promise<LoginDriver> {
   const walk = await LoginDriver.toOtp(scene);
   for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
@@ -53,7 +53,7 @@ function lostOf(scene: Fixture) {
 
 const deactivate = (scene: Fixture) => updateToken(ports, scene.account, lostOf(scene).id, { enabled: false });
 
-/** How far a password and no code leads. */
+/** Submits a password and no code. */
 async function byPassword(scene: Fixture): Promise<LoginDriver> {
   const walk = await LoginDriver.begin(scene);
   await walk.identify();
@@ -61,8 +61,8 @@ async function byPassword(scene: Fixture): Promise<LoginDriver> {
   return walk;
 }
 
-describe('a token that its finder has locked, and an administrator deactivates', () => {
-  test('lets its owner in by password alone, through the widget and by API, and not without it', async () => {
+describe('a token that its finder has locked and an administrator deactivates', () => {
+  test('signs its owner in by password alone, through the widget and by API, and never without it', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
     expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
@@ -82,7 +82,7 @@ describe('a token that its finder has locked, and an administrator deactivates',
     expect((await byPassword(scene)).view.step).toBe('done');
   });
 
-  test('does so where the resource takes no token of its kind', async () => {
+  test('does so if the resource does not accept its kind', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
     unwrap(await deactivate(scene));
@@ -101,7 +101,7 @@ describe('a token that its finder has locked, and an administrator deactivates',
 
 // SR-4, SR-14. The attack: the finder knows the password, and typed wrong codes until the token locked.
 describe('a finder who locked the token', () => {
-  test('gets in nowhere, and is offered no page and no other token', async () => {
+  test('does not sign in anywhere, and is offered no page and no other token', async () => {
     const scene = await setStage();
     const walk = await lockByGuessing(scene);
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
@@ -126,7 +126,7 @@ describe('a finder who locked the token', () => {
     expect(await deleteToken(ports, { actor: self }, id)).toEqual({ refused: 'FORBIDDEN' });
   });
 
-  test('is not let off a code by an enrolment link: the new token is asked for beside it', async () => {
+  test('still needs a code with an enrolment link: the new token is required besides it', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
     unwrap(
@@ -148,7 +148,7 @@ describe('a finder who locked the token', () => {
     expect((await byPassword(scene)).view).toMatchObject({ step: 'otp' });
   });
 
-  test('has no link mailed that unlocks it once it is deactivated, and one that is out unlocks it no more', async () => {
+  test('gets no link that unlocks it once it is deactivated, and one sent before no longer unlocks it', async () => {
     const scene = await setStage();
     const walk = await lockByGuessing(scene);
     await walk.askUnlock();
@@ -158,7 +158,7 @@ describe('a finder who locked the token', () => {
     expect(await lostOf(scene).stored()).toMatchObject({ enabled: false, lock: { reason: 'otp-failures' } });
   });
 
-  // SR-2: what the lock has closed to guessing a deactivation does not open.
+  // SR-2: a lock ends guessing, and a deactivation does not restart it.
   test('has no code of it evaluated while it is deactivated', async () => {
     const scene = await setStage();
     await lockByGuessing(scene);
@@ -174,9 +174,9 @@ describe('a finder who locked the token', () => {
   });
 });
 
-// SR-4, SR-38. The attack: both factors are at hand, and a token of the same user is locked.
+// SR-4, SR-38. The attack: the thief has both factors, and a token of the same user is locked.
 describe('a user with both factors on the self-service page', () => {
-  test('neither removes, moves nor changes a token of theirs that is locked, deactivated or not', async () => {
+  test('neither removes, moves nor changes a locked token of theirs, deactivated or not', async () => {
     const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const [own] = walk.view.self?.tokens ?? [];

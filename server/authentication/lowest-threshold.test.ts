@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-/** Alice and her token at a lax resource that takes ten wrong codes. */
+/** Alice and her token at a less strict resource that allows ten wrong codes. */
 const atLax = () => createFixture(ports, { tokens: [{ kind: 'hotp' }], resource: { failedAttemptsBeforeLock: 10 } });
 const addStrict = ({ account }: Fixture, failedAttemptsBeforeLock = 3) =>
   addResource(ports, account, { name: 'Bank', failedAttemptsBeforeLock });
@@ -41,14 +41,14 @@ async function guess(scene: Fixture, times: number): Promise<void> {
   for (let at = 0; at < times; at++) await signInByApi(ports, scene, await wrongCode(scene, at));
 }
 
-// SR-67. The attack: a token of a strict resource is guessed at through a lax one that takes it as well.
+// SR-67. The attack: a token of a strict resource is guessed through a less strict one that accepts it too.
 describe('SR-67: a token of two resources', () => {
   const shared: [string, (scene: Fixture, strict: Resource) => Promise<unknown>][] = [
     ['with its owner', (scene, strict) => pair(scene, strict)],
     ['directly', (scene, strict) => direct(scene, strict, tokenOf(scene))],
   ];
 
-  test.each(shared)('locks at the lower threshold, also where the stricter takes it %s', async (_name, share) => {
+  test.each(shared)('locks at the lower threshold, also if the stricter accepts it %s', async (_name, share) => {
     const scene = await atLax();
     unwrap((await share(scene, await addStrict(scene))) as object);
     await guess(scene, 3);
@@ -67,7 +67,7 @@ describe('SR-67: a token of two resources', () => {
     expect(tries).toBe(4);
   });
 
-  test('locks at the lower threshold where the lax one takes it directly', async () => {
+  test('locks at the lower threshold if the less strict one accepts it directly', async () => {
     const scene = await atLax();
     const token = tokenOf(scene);
     const lax = await addResource(ports, scene.account, { failedAttemptsBeforeLock: 10 });
@@ -100,7 +100,7 @@ describe('SR-67: a token of two resources', () => {
     expect(await other.stored()).toMatchObject({ failures: 0 });
   });
 
-  test('is judged by the threshold as it is at that moment', async () => {
+  test('uses the threshold of that moment', async () => {
     const scene = await atLax();
     const strict = await addStrict(scene, 8);
     unwrap(await pair(scene, strict));
@@ -111,7 +111,7 @@ describe('SR-67: a token of two resources', () => {
     expect((await tokenOf(scene).stored()).lock).toBeDefined();
   });
 
-  test('is judged by an assignment that is made while the code is checked', async () => {
+  test('counts an assignment that is made while the code is checked', async () => {
     const scene = await atLax();
     const strict = await addStrict(scene);
     await guess(scene, 3);
@@ -119,7 +119,7 @@ describe('SR-67: a token of two resources', () => {
     ports.store.intercept.commit = async (change, go) => {
       if (!isMade && change.anchor === tokenOf(scene).id) {
         isMade = true;
-        // Moves the token on as well, so that the attempt is decided again.
+        // Advances the token as well, so that the attempt is decided again.
         unwrap(await direct(scene, strict, tokenOf(scene)));
       }
       return go();
@@ -129,7 +129,7 @@ describe('SR-67: a token of two resources', () => {
     expect((await tokenOf(scene).stored()).lock).toBeDefined();
   });
 
-  test('is no longer judged by a resource that let it go to another owner', async () => {
+  test('no longer counts a resource that its new owner does not use', async () => {
     const scene = await atLax();
     unwrap(await pair(scene, await addStrict(scene)));
     const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
@@ -140,7 +140,7 @@ describe('SR-67: a token of two resources', () => {
     expect((await token.stored()).lock).toBeUndefined();
   });
 
-  test('costs one read more, beside the others, and none where one resource alone takes it', async () => {
+  test('costs one more read, together with the others, and none if only one resource accepts it', async () => {
     const scene = await atLax();
     const readsOf = async () => {
       const before = ports.store.reads;

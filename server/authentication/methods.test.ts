@@ -55,7 +55,7 @@ describe('the truth table, over every combination of up to four tokens', () => {
   });
 
   // SR-3
-  test('never lets anybody in without a factor, and never drops the OTP while a token is locked or expired', () => {
+  test('never accepts a user without a factor, and never drops the OTP while a token is locked or expired', () => {
     for (const method of ['password', 'otp', 'password-otp', 'token'] satisfies Method[]) {
       for (const list of ALL_LISTS) {
         const decision = decideFactors(method, list);
@@ -75,23 +75,23 @@ test.each([
   ['deactivated', 'ACCESS_DENIED'],
   ['expired', 'ACCESS_DENIED'],
   ['not-accepted', 'ACCESS_DENIED'],
-] as const)('a denial because of %s reads %s', (reason, code) => {
+] as const)('a denial because of %s returns %s', (reason, code) => {
   expect(denialCode(reason)).toBe(code);
-  // After a reset by mail a mailed code is not accepted, which a confirmation mends; all else reads as ever.
+  // After a password reset by mail a mailed code is refused, which a confirmation fixes; all else is unchanged.
   expect(denialCode(reason, { needsConfirmation: {} })).toBe(
     reason === 'not-accepted' ? 'CONFIRMATION_REQUIRED' : code,
   );
 });
 
 describe('the method of the widget', () => {
-  test('is what the policy says, whoever comes', () => {
+  test('follows the policy for every user', () => {
     for (const policy of METHOD_POLICIES.filter((policy) => policy !== 'auto')) {
       expect(widgetMethod(policy, [])).toBe(policy);
       expect(widgetMethod(policy, ['active'])).toBe(policy);
     }
   });
 
-  test('auto: both factors for whoever is assigned with a token, the password for whoever is assigned alone', () => {
+  test('auto: both factors for users assigned with a token, the password for users assigned alone', () => {
     expect(widgetMethod('auto', ['active'])).toBe('password-otp');
     expect(widgetMethod('auto', [])).toBe('password');
   });

@@ -3,11 +3,11 @@ import type { MethodPolicy } from '../resources/resource.ts';
 import type { TokenState } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
-/** How a token stands on one resource. `not-accepted`: of a kind that the resource does not take. */
+/** The state of a token on one resource. `not-accepted`: of a kind that the resource does not accept. */
 export type FactorState = TokenState | 'not-accepted';
 
 export type FactorDecision =
-  /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */
+  /** `otpSkipped`: the OTP is dropped because every token is deactivated; filters still apply. */
   { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean } | { kind: 'deny'; reason: DenialReason };
 
 export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'not-accepted';
@@ -36,7 +36,7 @@ export function decideFactors(method: Method, tokens: readonly FactorState[]): F
     : { kind: 'deny', reason: 'deactivated' };
 }
 
-/** How a denial reads to whoever has shown the first factor: only what they can have mended is told apart. */
+/** The refusal code of a denial after the first factor: only reasons that the user can have fixed are distinguished. */
 export function denialCode(
   reason: DenialReason,
   { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
@@ -47,10 +47,10 @@ export function denialCode(
 }
 
 /**
- * The method the server picks in the widget; the browser has no say. `auto`: password and OTP for whoever is assigned
- * with a token that still stands, password for whoever is assigned alone.
+ * The method the server picks in the widget; the browser has no influence. `auto`: password and OTP for a user assigned
+ * with a token of a valid pair, password for a user assigned alone.
  *
- * @param tokens of the assignment's valid pairs; one whose token has moved to someone else is as if it were not there
+ * @param tokens of the assignment's valid pairs; one whose token has a new owner counts as absent
  */
 export function widgetMethod(policy: MethodPolicy, tokens: readonly FactorState[]): Method {
   if (policy !== 'auto') return policy;

@@ -45,7 +45,7 @@ const answer = ({ account, resource, user }: Fixture, otp: string) =>
 
 // SR-45
 describe.each(SUITES)('SR-45: %s', (suite) => {
-  test('answers to no question, to another question, to one that expired or was answered, let nobody in', async () => {
+  test('an answer to no question, another question, or one that expired or was answered is refused', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, suite);
     const unasked = await device.answer(suite.includes('QA') ? 'ABCDEFGHJK' : '12345678');
@@ -66,7 +66,7 @@ describe.each(SUITES)('SR-45: %s', (suite) => {
     expect(await answer(scene, await device.answer(late))).toEqual({ refused: 'NOTHING_ASKED' });
   });
 
-  test('a question is asked in the widget after the password, and belongs to that sign-in alone', async () => {
+  test('a question is shown in the widget after the password, and belongs to that sign-in alone', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, suite);
     const [mine, theirs] = [await LoginDriver.toOtp(scene), await LoginDriver.toOtp(scene)];
@@ -76,7 +76,7 @@ describe.each(SUITES)('SR-45: %s', (suite) => {
   });
 });
 
-test('picked again, another question is asked, and the answer to the first is wrong', async () => {
+test('picked again, another question is shown, and the answer to the first is wrong', async () => {
   const scene = await createFixture(ports);
   const device = await giveOcra(scene);
   const walk = await LoginDriver.toOtp(scene);
@@ -86,24 +86,24 @@ test('picked again, another question is asked, and the answer to the first is wr
   expect(await walk.otp(await device.answer(first))).toMatchObject({ error: { code: 'OTP_WRONG' } });
 });
 
-test('with an app as well, the app is asked for first, and the device is one way among others', async () => {
+test('with an app as well, the app is the first option, and the device is another', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const device = await giveOcra(scene);
   const walk = await LoginDriver.toOtp(scene);
   expect(walk.view).not.toHaveProperty('question');
   unwrap(await walk.choose(device.token));
   const { question = '' } = walk.view;
-  // A code of the app is not tried where the device was asked.
+  // A code of the app is not accepted where the device was picked.
   expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ error: { code: 'OTP_WRONG' } });
   unwrap(await walk.choose('code'));
   expect(walk.view).not.toHaveProperty('question');
-  // The question of this sign-in stands all the same until it is answered: who has typed it in already loses nothing.
+  // The question of this sign-in remains valid until it is answered: a user who has already typed it in loses nothing.
   expect(await walk.otp(await device.answer(question))).toMatchObject({ step: 'done' });
 });
 
-describe('what is stored', () => {
+describe('the stored data', () => {
   // SR-21
-  test('SR-21: neither the seed nor the hash of the PIN is there in the open, and both are resealed', async () => {
+  test('SR-21: contains neither the seed nor the hash of the PIN in the clear, and both are re-encrypted', async () => {
     const scene = await createFixture(ports);
     const { token, secret } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1');
     const key = tokenDocument.key(token);
@@ -117,7 +117,7 @@ describe('what is stored', () => {
     expect(tokenDocument.secrets(stored, key).map(({ context }) => context.field)).toEqual(['secret', 'pin-hash']);
   });
 
-  test('a suite with a PIN is not made without one, nor one without with', async () => {
+  test('a suite with a PIN needs one, and a suite without a PIN allows none', async () => {
     const scene = await createFixture(ports);
     const make = (suite: string, suitePin?: string) =>
       createOcraToken(ports, operatorContext(scene.account), birth(ports, 'tok'), {
@@ -132,7 +132,7 @@ describe('what is stored', () => {
   });
 
   // SR-62
-  test('SR-62: restored from a backup, a device that counts is out of step, and two answers bring it back', async () => {
+  test('SR-62: restored from a backup, a counter-based device is out of step, and two answers resynchronise it', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:C-QN08');
     const key = tokenDocument.key(device.token);
@@ -151,7 +151,7 @@ describe('what is stored', () => {
     expect(await answer(scene, await device.answer(question))).toMatchObject({ otp: 'verified' });
   });
 
-  test('a device that does not count is not kept out by a restored backup: what it was asked is gone', async () => {
+  test('a device without a counter works after a restore: its earlier challenges are gone', async () => {
     const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:QN08');
     const stored = await read(ports, tokenDocument.key(token));
@@ -163,7 +163,7 @@ describe('what is stored', () => {
 describe('SR-43: a resynchronisation', () => {
   const COUNTING = 'OCRA-1:HOTP-SHA1-8:C-QN08';
 
-  test('without questions, with answers to others, or with those that have served, finds nothing', async () => {
+  test('without questions, with answers to others, or with used ones, finds nothing', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
     expect(await resync(scene, device.token, ['12345678', '12345678'])).toEqual({ refused: 'NOTHING_ASKED' });
@@ -177,7 +177,7 @@ describe('SR-43: a resynchronisation', () => {
     expect(await resync(scene, device.token, right)).toEqual({ refused: 'NOTHING_ASKED' });
   });
 
-  test('that fails six times in a row locks the device, and the right answers come too late', async () => {
+  test('that fails six times in a row locks the device, and later right answers are refused', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
     const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
@@ -189,7 +189,7 @@ describe('SR-43: a resynchronisation', () => {
     expect(await resync(scene, device.token, right)).toEqual({ refused: 'TOKEN_LOCKED' });
   });
 
-  test('is nothing for a device that has no place', async () => {
+  test('is refused for a device without a counter', async () => {
     const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
     expect(await askResync(ports, operatorContext(scene.account), token)).toEqual({ refused: 'TOKEN_KIND_UNFIT' });

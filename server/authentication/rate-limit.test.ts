@@ -6,8 +6,8 @@ import { createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-49: somebody who knows a name tries wrong passwords without pause, ten times a second, so that each wait of the
-// person is followed by the next. The person comes once in a while, with the right one.
+// SR-49: an attacker who knows a name tries wrong passwords ten times a second, so that one wait of the user follows
+// another. The user tries the right one once in a while.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('kept waiting');
@@ -25,7 +25,7 @@ async function signIn(scene: Fixture, address: string | undefined, password: str
   return isRefusal(verdict) ? verdict.refused : 'in';
 }
 
-/** The attacker is always there first. Answers how many of their guesses were looked at. */
+/** The attacker is always first. Returns how many of their guesses were evaluated. */
 async function attackFor(scene: Fixture, seconds: number, from: string | undefined = ATTACKER): Promise<number> {
   let evaluated = 0;
   for (let at = 0; at < seconds * 10; at++) {
@@ -35,8 +35,8 @@ async function attackFor(scene: Fixture, seconds: number, from: string | undefin
   return evaluated;
 }
 
-describe('under an attack on their name that never pauses', () => {
-  test('a person gets in at once from where they signed in before', async () => {
+describe('under a constant attack on their name', () => {
+  test('a user signs in at once from a known network', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
     await attackFor(scene, 130);
@@ -49,7 +49,7 @@ describe('under an attack on their name that never pauses', () => {
   test.each([
     ['from elsewhere', '192.0.2.44'],
     ['over the API without an address', undefined],
-  ])('a person %s does not get in, until a minute after it stops', async (_, from) => {
+  ])('a user %s does not sign in until a minute after it stops', async (_, from) => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
     await attackFor(scene, 130);
@@ -61,7 +61,7 @@ describe('under an attack on their name that never pauses', () => {
     expect(await signIn(scene, from, PASSWORD)).toBe('in');
   });
 
-  test('eight places are told apart, no more', async () => {
+  test('eight networks are remembered, no more', async () => {
     const scene = await createFixture(ports);
     for (let at = 1; at <= 9; at++) {
       expect(await signIn(scene, `192.0.2.${at}`, PASSWORD)).toBe('in');
@@ -82,7 +82,7 @@ describe('under an attack on their name that never pauses', () => {
     expect(walk.view).toMatchObject({ step: 'done' });
   });
 
-  test('the attacker gains no guess by it, not even by the sign-ins of the person', async () => {
+  test('the attacker gains no guess, even through the sign-ins of the user', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
     // Six without a wait, then 1, 2, 4, 8, 16, 32 s, then one a minute.
@@ -92,14 +92,14 @@ describe('under an attack on their name that never pauses', () => {
     expect(await attackFor(scene, 10)).toBeLessThanOrEqual(1);
   });
 
-  test('an attacker who is where the person was waits like any other', async () => {
+  test('an attacker on the user’s known network waits like any other', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
     expect(await attackFor(scene, 190, HOME)).toBeLessThanOrEqual(14);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
   });
 
-  test('places are no way round: many of them, or none, share one count', async () => {
+  test('networks are no way around the limit: many of them, or none, share one count', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
     const told: string[] = [];
@@ -107,7 +107,7 @@ describe('under an attack on their name that never pauses', () => {
     expect(told.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(6);
   });
 
-  test('a person who has moved on is a stranger where they were, after three months', async () => {
+  test('an old network of the user is unknown after three months', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
     ports.clock.advance(91 * 24 * 3_600_000);
@@ -115,7 +115,7 @@ describe('under an attack on their name that never pauses', () => {
     expect(await signIn(scene, HOME, PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
   });
 
-  test('the places are kept without an address; the event of the sign-in has it', async () => {
+  test('the networks are stored without an address; the event of the sign-in has it', async () => {
     const before = ports.store.commits.length;
     const scene = await createFixture(ports);
     await signIn(scene, HOME, PASSWORD);
@@ -126,7 +126,7 @@ describe('under an attack on their name that never pauses', () => {
   });
 });
 
-// SR-63. The clock runs an hour fast while wrong passwords are counted, and is then set right.
+// SR-63. The clock is an hour fast while wrong passwords are counted, and is then corrected.
 describe('SR-63: a clock that was set back', () => {
   const HOUR_MS = 3_600_000;
   const tooFast = async (work: () => Promise<unknown>) => {
@@ -138,7 +138,7 @@ describe('SR-63: a clock that was set back', () => {
   test.each([
     ['a person', (scene: Fixture) => scene],
     ['an unknown name', (scene: Fixture) => ({ ...scene, user: { ...scene.user, login: 'unknown' } })],
-  ])('keeps %s waiting for a minute and no longer, wherever they come from', async (_who, whose) => {
+  ])('makes %s wait for a minute and no longer, from every network', async (_who, whose) => {
     const scene = whose(await createFixture(ports));
     const isThere = scene.user.login !== 'unknown';
     if (isThere) await signIn(scene, HOME, PASSWORD);
@@ -151,7 +151,7 @@ describe('SR-63: a clock that was set back', () => {
     expect(await signIn(scene, ATTACKER, 'guess')).toBe(isThere ? 'INVALID_CREDENTIALS' : 'TOO_MANY_ATTEMPTS');
   });
 
-  test('gives no guess: the wait that was running starts again', async () => {
+  test('grants no guess: the current wait starts again', async () => {
     const scene = await createFixture(ports);
     await tooFast(() => attackFor(scene, 40));
     for (let second = 0; second < 7; second++) {
@@ -160,7 +160,7 @@ describe('SR-63: a clock that was set back', () => {
     }
   });
 
-  test('keeps an administrator waiting no longer', async () => {
+  test('does not make an administrator wait longer', async () => {
     const scene = await createFixture(ports);
     const { account, email } = await addAdministrator(ports, scene.account, { email: 'ada@acme.example' });
     const codeAfter = async (password: string) =>

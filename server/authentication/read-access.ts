@@ -11,10 +11,10 @@ import type { Resource } from '../resources/resource.ts';
 import { type AccessFacts, accessChecks } from './access.ts';
 
 /**
- * Whether anybody at all may be authenticated on this resource now, from this address: the plan is active, the resource
- * is on, its filters allow. Read afresh each time it is asked, because it is asked again after every slow step (SR-4).
- * `caller`, where known, must be the resource's account. `address` is the person's; undefined when nobody said, which a
- * filter that needs one takes as a no.
+ * Whether any user may be authenticated on this resource now, from this address: the plan is active, the resource is
+ * enabled, its filters allow. Reads afresh on each call, because it is called after every slow step (SR-4). `caller`,
+ * if known, must be the resource's account. `address` is the user's; undefined if unknown, and then a filter that needs
+ * one denies.
  */
 export async function readAccess(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
@@ -31,7 +31,7 @@ export async function readAccess(
   return { resource: facts.resource };
 }
 
-/** Undefined: there is no such resource, or it is another account's than the caller's. */
+/** Undefined if the resource does not exist or belongs to another account than the caller's. */
 export async function readAccessFacts(
   ports: Pick<Ports, 'store'>,
   id: ResourceId,
@@ -57,7 +57,7 @@ export async function readAccessFacts(
   return { planActive: account?.value.plan.active === true, resource, filters };
 }
 
-/** What filters see of a person, from the address that somebody trustworthy gave. */
+/** The filter input for a user, from an address given by a trusted source. */
 export function filterInput(ports: Pick<Ports, 'geo'>, address: string | undefined): Seen {
   const canonical = address === undefined ? undefined : canonicalAddress(address);
   if (canonical === undefined) return {};

@@ -13,13 +13,13 @@ import type { SignInWay, User } from '../users/user.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** A token as it was read, with its limit of wrong codes at that moment. */
+/** A token as read, with its limit of wrong codes at that moment. */
 export interface LimitedToken extends Stored<Token> {
-  /** The lowest `failedAttemptsBeforeLock` of the resources that take it. */
+  /** The lowest `failedAttemptsBeforeLock` of the resources that accept it. */
   threshold: number;
 }
 
-/** The resource that is used. Without an id: a code that belongs to no resource. */
+/** The resource in use. Without an id: a code that belongs to no resource. */
 type Used = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Resource, 'id'>>;
 
 /** The tokens with which a user is assigned to a resource, as `loadAssignedTokens` finds them. */
@@ -37,9 +37,9 @@ export async function readLimitedPairs(
 }
 
 /**
- * One token as it is now, or nothing.
+ * One token as it is now, or undefined.
  *
- * @param known where to look for its owner and its resources; what counts is what is read now
+ * @param known an earlier version, which names its owner and resources; the current data decides
  */
 export async function readLimitedToken(ports: Needs, known: Token, used: Used): Promise<LimitedToken[]> {
   const key = tokenDocument.key(known.id);
@@ -56,7 +56,7 @@ export async function readLimitedToken(ports: Needs, known: Token, used: Used): 
 /** Limits of resources; undefined: the resource is gone. */
 type Limits = Map<ResourceId, number | undefined>;
 
-/** Of the one that is used without another look, so that a token of one resource costs no read. */
+/** The limit of the resource in use is already known, so that a token of one resource costs no read. */
 async function readLimits(ports: Needs, used: Used, resources: readonly ResourceId[]): Promise<Limits> {
   const others = [...new Set(resources)].filter((id) => id !== used.id);
   const stored =
@@ -64,7 +64,7 @@ async function readLimits(ports: Needs, used: Used, resources: readonly Resource
   return new Map(others.map((id, at) => [id, stored[at]?.value.failedAttemptsBeforeLock]));
 }
 
-/** Where else the tokens are assigned that a user has on this resource. */
+/** The other resources on which the user is assigned with these tokens. */
 function usedElsewhere({ assignments }: User, used: ResourceId): ResourceId[] {
   const here = new Set(assignments.find(({ resource }) => resource === used)?.tokens.map(({ token }) => token));
   return assignments

@@ -27,7 +27,7 @@ function byOtp(over: TestPorts, scene: Fixture, otp: string) {
   });
 }
 
-/** One process, and two that know nothing of each other but the data. */
+/** One process, and two that share only the data. */
 const processes: [string, (at: number) => TestPorts][] = [
   ['in one process', () => ports],
   ['over two processes', (at) => (at % 2 === 0 ? ports : replica)],
@@ -36,7 +36,7 @@ const processes: [string, (at: number) => TestPorts][] = [
 describe.each(processes)('%s', (_, over) => {
   // SR-1
   test.each(['totp', 'hotp'] as const)(
-    'SR-1: 50 submissions at once of one valid %s code are one success',
+    'SR-1: 50 simultaneous submissions of one valid %s code are one success',
     async (kind) => {
       const scene = await createFixture(ports, { tokens: [{ kind }] });
       const otp = (await scene.tokens[0]?.code()) ?? '';
@@ -48,7 +48,7 @@ describe.each(processes)('%s', (_, over) => {
   );
 
   test.each(['totp', 'hotp'] as const)(
-    'SR-1: one valid %s code in 50 flows at once finishes one of them',
+    'SR-1: one valid %s code in 50 simultaneous flows completes one of them',
     async (kind) => {
       const scene = await createFixture(ports, { tokens: [{ kind }] });
       const walks: LoginDriver[] = [];
@@ -63,7 +63,7 @@ describe.each(processes)('%s', (_, over) => {
   );
 
   // SR-2: "AuthQuake": parallel sessions multiplied the guesses.
-  test('SR-2: wrong codes over 50 flows and through the API at once are answered no more often than the limit', async () => {
+  test('SR-2: simultaneous wrong codes over 50 flows and the API are evaluated no more often than the limit', async () => {
     const scene = await createFixture(ports, {
       resource: { failedAttemptsBeforeLock: 3 },
       tokens: [{}, { kind: 'hotp' }],
@@ -81,13 +81,13 @@ describe.each(processes)('%s', (_, over) => {
       expect(token.lock).toMatchObject({ reason: 'otp-failures' });
       expect(token.failures).toBe(4);
     }
-    // The right one is worth nothing now.
+    // The right one is refused now.
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     expect(await walk.password()).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
   });
 
-  test('50 answers at once to one step are one attempt', async () => {
+  test('50 simultaneous answers to one step are one attempt', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     const seq = walk.view.seq;
@@ -100,7 +100,7 @@ describe.each(processes)('%s', (_, over) => {
   });
 
   // SR-10
-  test('SR-10: 50 consumptions at once of one result are one success', async () => {
+  test('SR-10: 50 simultaneous consumptions of one result are one success', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -119,7 +119,7 @@ describe.each(processes)('%s', (_, over) => {
 });
 
 // SR-2
-test('SR-2: a guess that loses the race for its count is counted before it is answered', async () => {
+test('SR-2: a guess that loses the race for its count is counted before the response', async () => {
   const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
   const [first, ...others] = await times(4, (at) => wrongCode(scene, at));
   let raced = 0;
@@ -137,7 +137,7 @@ test('SR-2: a guess that loses the race for its count is counted before it is an
 });
 
 // SR-14
-test('SR-14: a success forgives no failures of a token that has just become somebody else’s', async () => {
+test('SR-14: a success resets no failures of a token that was just given to another user', async () => {
   const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }] });
   const [used, moving] = scene.tokens;
   if (!used || !moving) throw new Error('no tokens');
@@ -157,7 +157,7 @@ test('SR-14: a success forgives no failures of a token that has just become some
   expect(await moving.stored()).toMatchObject({ failures: 1, owner: other.user.id });
 });
 
-test('SR-1: two different valid codes of one token, at once, are both taken at most in the order they are made', async () => {
+test('SR-1: two different valid codes of one token, submitted together, are both accepted only in their own order', async () => {
   const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
   const [first, second] = [await scene.tokens[0]?.code(0), await scene.tokens[0]?.code(1)];
   const verdicts = await Promise.all([byOtp(ports, scene, second ?? ''), byOtp(replica, scene, first ?? '')]);
@@ -166,7 +166,7 @@ test('SR-1: two different valid codes of one token, at once, are both taken at m
   expect(stored?.nextCounter).toBe(2);
 });
 
-test('a right code in a flood of wrong ones is taken or not, but never twice, and the counters add up', async () => {
+test('a right code in a flood of wrong ones is accepted at most once, and the counters add up', async () => {
   const scene = await createFixture(ports, { tokens: [{}] });
   const right = (await scene.tokens[0]?.code()) ?? '';
   const wrong = await times(5, (at) => wrongCode(scene, at));
@@ -185,6 +185,6 @@ test('a right code in a flood of wrong ones is taken or not, but never twice, an
   const successes = verdicts.filter((verdict) => !isRefusal(verdict)).length;
   expect(successes).toBeLessThanOrEqual(1);
   const told = verdicts.filter((verdict) => isRefusal(verdict) && verdict.refused === 'OTP_WRONG').length;
-  // A success in between forgives: five before it and five after it at most.
+  // A success in between resets the count: at most five before it and five after it.
   expect(told).toBeLessThanOrEqual(successes === 1 ? 10 : 5);
 });

@@ -8,10 +8,10 @@ import { addPerson, addToken, createFixture, type Fixture, runMeanwhile, unwrap 
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-17, SR-70
-// The attack: where a code stands alone, wrong codes are sent for a list of names, and the clock sorts out those that exist and
-// those that have a working token. Clocks in a test run are noisy, so the work itself is counted here: trips to the store, seeds
-// that are opened, HMACs, and what is committed. `npm run bench -- --only timing` measures the time.
+// SR-17, SR-70 The attack: where a code alone signs in, the attacker sends wrong codes for a list of names, and the
+// response times show which exist and which have a working token. Clocks in a test run are noisy, so these tests count
+// the work itself: trips to the store, seeds that are opened, HMACs, and commits. `npm run bench -- --only timing`
+// measures the time.
 let ports: TestPorts;
 let scene: Fixture;
 let names: Record<string, string>;
@@ -120,7 +120,7 @@ describe('a wrong code for any name takes the same work', () => {
     }
   });
 
-  test('the code of a token that is used directly, and of one that is not there', async () => {
+  test('the code of a token used directly, and of one that does not exist', async () => {
     const direct = (token: string) =>
       authenticate(ports, {
         account: scene.account,

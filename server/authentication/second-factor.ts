@@ -8,7 +8,9 @@ import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../t
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './methods.ts';
 
-/** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */
+/**
+ * The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48, NIST SP 800-63B-4 3.1.3.3).
+ */
 export const DEFAULT_TOKEN_KINDS: readonly TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery'];
 
 export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
@@ -16,8 +18,9 @@ export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): rea
 }
 
 /**
- * The kinds that a resource takes from this user. After a password reset by mail a mailed code is not one of them: the reader of
- * the mailbox would have both factors (SR-69). The addresses are not compared, because aliases and forwards lead to one mailbox.
+ * The kinds that a resource accepts from this user. After a password reset by mail a mailed code is not one of them:
+ * the reader of the mailbox would have both factors (SR-69). The addresses are not compared, because aliases and
+ * forwards lead to one mailbox.
  */
 export function acceptedKindsFrom(
   { needsConfirmation }: Pick<User, 'needsConfirmation'>,
@@ -27,17 +30,17 @@ export function acceptedKindsFrom(
   return needsConfirmation === undefined ? kinds : kinds.filter((kind) => kind !== 'email');
 }
 
-/** What a person shows as their second factor. */
+/** The user's input as second factor. */
 export type SecondAnswer =
-  /** Digits: what an app or a fob shows, what was sent, what answers a question. `token`: of that one alone. */
+  /** Digits from an app or a fob, from a message, or in answer to a question. `token`: only this one is tried. */
   { kind: 'code'; otp: string; token?: TokenId | undefined } | { kind: 'recovery'; code: string } | PasskeyAnswer;
 
 /**
- * How the tokens of an assignment stand for the decision whether a second factor is asked for. Recovery codes are left out:
- * they stand in for a token and are none that would demand a code by itself.
+ * The states of an assignment's tokens, for the decision whether a second factor is required. Recovery codes are left
+ * out: they replace a token's code but never require one.
  *
- * @param accepts the kinds that the resource takes; a token of another kind denies unless it is deactivated
- * @param way how the person comes in; a token that is kept from it denies as well
+ * @param accepts the kinds that the resource accepts; a token of another kind denies unless it is deactivated
+ * @param way how the user signs in; a token that is excluded from it denies as well
  */
 export function factorStates(
   tokens: readonly Token[],
@@ -50,18 +53,18 @@ export function factorStates(
     .map((token) => (isAccepted(token, accepts, way) ? tokenState(token, now) : notAccepted(token, now)));
 }
 
-/** Of a kind that the resource takes, and not kept from the way in which the person comes. */
+/** Of a kind that the resource accepts, and not excluded from this way of signing in. */
 function isAccepted(token: Token, accepts: readonly TokenKind[], way: SignInWay): boolean {
   return accepts.includes(token.factor.kind) && (way === 'widget' || token.apiSupport !== false);
 }
 
-/** A deactivated token takes no part and a lock is a lock, on every resource. */
+/** A deactivated token takes no part and a lock applies, on every resource. */
 function notAccepted(token: Token, now: number): FactorState {
   const state = tokenState(token, now);
   return state === 'deactivated' || state === 'locked' ? state : 'not-accepted';
 }
 
-/** Whether a token may be answered with: active, and of a kind that the resource takes. */
+/** Whether a token may be answered with: active, and of a kind that the resource accepts. */
 export function isUsable(token: Token, accepts: readonly TokenKind[], now: number, way: SignInWay = 'widget'): boolean {
   return isAccepted(token, accepts, way) && tokenState(token, now) === 'active';
 }
@@ -70,7 +73,7 @@ export function usableTokens(tokens: readonly Token[], accepts: readonly TokenKi
   return tokens.filter((token) => isUsable(token, accepts, now));
 }
 
-/** The tokens that such an answer can be meant for; the others neither judge nor count it. */
+/** Whether an answer can be meant for this token; the other tokens neither verify nor count it. */
 export function matchesAnswer(answer: SecondAnswer, token: Token): boolean {
   if (answer.kind === 'recovery') return isRecovery(token);
   if (answer.kind === 'webauthn') return isWebauthn(token) && token.factor.credentialId === answer.assertion.id;
@@ -78,19 +81,19 @@ export function matchesAnswer(answer: SecondAnswer, token: Token): boolean {
   return !isRecovery(token) && !isWebauthn(token);
 }
 
-/** The option under which all tokens stand that show codes by themselves: their codes are tried together. */
+/** The option for all tokens that show their own codes: their codes are tried together. */
 const CODE_OPTION = 'code';
 const RECOVERY_OPTION = 'recovery';
-/** All passkeys of a person: the browser finds the one that is at hand. */
+/** All passkeys of a user: the browser finds the available one. */
 const PASSKEY_OPTION = 'passkey';
 
-/** Nobody is known yet: what is offered is the same for every name (SR-17), and nothing is sent for a name alone. */
+/** The user is not known yet: the options are the same for every name (SR-17), and nothing is sent for a name alone. */
 export const ANONYMOUS_OPTIONS: readonly FactorOption[] = [
   { id: CODE_OPTION, kind: 'code' },
   { id: RECOVERY_OPTION, kind: 'recovery' },
 ];
 
-/** The way in which a token of a kind is shown. */
+/** The factor that shows a token of a kind. */
 export function factorKindOf(kind: TokenKind): FactorKind {
   return kind === 'totp' || kind === 'hotp' ? 'code' : kind;
 }
@@ -98,7 +101,7 @@ export function factorKindOf(kind: TokenKind): FactorKind {
 const ORDER: readonly FactorKind[] = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'];
 
 /**
- * The ways in which a person who has shown the first factor may show the second, the best first.
+ * The options for the second factor of a user who has shown the first, the best first.
  *
  * @param tokens of the assignment, active ones of accepted kinds
  */
@@ -111,7 +114,7 @@ export function factorOptions(tokens: readonly Token[]): FactorOption[] {
   return [...options.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
 
-/** What is asked for first: what the page remembers of this person, if they have it, else the best they have. */
+/** The first option to request: the one the page remembers for this user, if they have it, else their best. */
 export function firstOption(options: readonly FactorOption[], prefer?: FactorKind): FactorOption | undefined {
   return options.find(({ kind }) => kind === prefer && kind !== 'recovery') ?? options[0];
 }

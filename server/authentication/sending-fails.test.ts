@@ -45,8 +45,8 @@ async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
 }
 
 // SR-3
-describe('SR-3: with the courier down', () => {
-  test('the factor stays, the other ways stay open, and the next try need not wait', async () => {
+describe('SR-3: with the code sender down', () => {
+  test('the factor is still required, the other options stay available, and the next try need not wait', async () => {
     const { scene, to, token } = await person({ tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     ports.codes.down = true;
@@ -62,7 +62,7 @@ describe('SR-3: with the courier down', () => {
     expect(stepOf(await walk.otp(ports.codes.last(to).code))).toBe('done');
   });
 
-  test('a code that was sent before is void, and the view no longer speaks of it', async () => {
+  test('a code sent before is void, and the view no longer shows it', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
@@ -75,7 +75,7 @@ describe('SR-3: with the courier down', () => {
     expect(codeOf(await walk.otp(code))).toBe('NOTHING_ASKED');
   });
 
-  test('the app still lets the person in', async () => {
+  test('the app still signs the user in', async () => {
     const { scene, token } = await person({ tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);
     ports.codes.down = true;
@@ -83,7 +83,7 @@ describe('SR-3: with the courier down', () => {
     expect(stepOf(await walk.otp((await scene.tokens[0]?.code()) ?? ''))).toBe('done');
   });
 
-  test('over the API it is 503 in words, and nothing stands', async () => {
+  test('the API responds with 503 and a message, and no challenge is valid', async () => {
     const { scene, token } = await person();
     ports.codes.down = true;
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
@@ -92,7 +92,7 @@ describe('SR-3: with the courier down', () => {
     expect(await ports.store.getMany([key], ports.clock.now())).toEqual([undefined]);
   });
 
-  test('a store that fails sends nothing', async () => {
+  test('sends nothing if the store fails', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     ports.store.intercept = {
@@ -106,8 +106,8 @@ describe('SR-3: with the courier down', () => {
   });
 });
 
-describe('how many', () => {
-  test('go to one address is limited, over all sign-ins and the API, until the window is over', async () => {
+describe('the number of codes', () => {
+  test('to one address is limited, over all sign-ins and the API, until the window ends', async () => {
     const { scene, to, token } = await person();
     for (let sign = 0; sign < 5; sign++) await (await LoginDriver.toOtp(scene)).choose(token);
     expect(ports.codes.to(to)).toHaveLength(5);
@@ -125,7 +125,7 @@ describe('how many', () => {
     expect(ports.codes.to(to).length).toBeGreaterThan(5);
   });
 
-  test('go to one address in a day is limited', async () => {
+  test('to one address in a day is limited', async () => {
     const { scene, to, token } = await person();
     for (let sign = 0; sign < 14; sign++) {
       await (await LoginDriver.toOtp(scene)).choose(token);
@@ -134,7 +134,7 @@ describe('how many', () => {
     expect(ports.codes.to(to)).toHaveLength(10);
   });
 
-  test.each([['perAccountAndHour'], ['perHour']] as const)('go out at all is limited: %s', async (limit) => {
+  test.each([['perAccountAndHour'], ['perHour']] as const)('overall is limited: %s', async (limit) => {
     const few = limited({ perHour: 1_000_000, reservedPerAccount: 0, [limit]: 0 });
     const { scene, token } = await person();
     const walk = await LoginDriver.toOtp(scene, { ports: few });
@@ -143,7 +143,7 @@ describe('how many', () => {
     expect(few.codes.sent).toEqual([]);
   });
 
-  test('a refusal keeps the code that is there, and no sign-in asks for ever', async () => {
+  test('a refusal keeps the valid code, and requests in one sign-in are limited', async () => {
     const { scene, to, token } = await person();
     const few = limited({ perAddress: 1 });
     const walk = await LoginDriver.toOtp(scene, { ports: few });

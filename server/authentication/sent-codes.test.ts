@@ -61,7 +61,7 @@ async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
 
 // SR-48
 describe('SR-48: another code', () => {
-  test('takes the place of the one before, and forgives nothing', async () => {
+  test('replaces the one before, and resets no failures', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
@@ -80,7 +80,7 @@ describe('SR-48: another code', () => {
     expect(stepOf(await walk.otp(second))).toBe('done');
   });
 
-  test('is not sent before half a minute, and asking for it is no mistake', async () => {
+  test('is not sent within 30 seconds, and requesting it is no wrong answer', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
@@ -99,7 +99,7 @@ describe('SR-48: another code', () => {
     expect(ports.codes.to(to)).toHaveLength(2);
   });
 
-  test('of many clicks at once, over two processes, one is sent', async () => {
+  test('is sent once for many clicks at once, over two processes', async () => {
     const { scene, to, token } = await person();
     const { account, resource, user } = scene;
     const replica = ports.replica();
@@ -119,7 +119,7 @@ describe('SR-48: another code', () => {
 });
 
 // SR-2
-test('SR-2: guesses over many sign-ins, each with a code of its own, lock the token at the same threshold', async () => {
+test('SR-2: guesses over many sign-ins, each with its own code, lock the token at the same threshold', async () => {
   const { scene, to, token } = await person({ resource: { failedAttemptsBeforeLock: 5 } });
   let evaluated = 0;
   for (let round = 0; round < 10; round++) {
@@ -136,7 +136,7 @@ test('SR-2: guesses over many sign-ins, each with a code of its own, lock the to
 });
 
 describe('a code', () => {
-  test('of one sign-in is worth nothing in another, nor over the API', async () => {
+  test('of one sign-in is refused in another, and over the API', async () => {
     const { scene, to, token } = await person();
     const [mine, theirs] = [await LoginDriver.toOtp(scene), await LoginDriver.toOtp(scene)];
     await mine.choose(token);
@@ -157,7 +157,7 @@ describe('a code', () => {
     expect(stepOf(await mine.otp(code))).toBe('done');
   });
 
-  test('is worth nothing after the address has changed, even when it changes back', async () => {
+  test('is void after the address has changed, even if it changes back', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
@@ -169,7 +169,7 @@ describe('a code', () => {
     expect(await failuresOf(token)).toBe(0);
   });
 
-  test('goes to the address of now, whatever it was when the ways were offered', async () => {
+  test('goes to the current address, whatever it was when the options were offered', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     const elsewhere = `z${freshAddress('email')}`;
@@ -180,7 +180,7 @@ describe('a code', () => {
     expect(stepOf(await walk.otp(ports.codes.last(elsewhere).code))).toBe('done');
   });
 
-  test('expires after five minutes, and then there is nothing to guess', async () => {
+  test('expires after five minutes, and then no guess is possible', async () => {
     const { scene, to, token } = await person();
     const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token);
@@ -190,7 +190,7 @@ describe('a code', () => {
   });
 
   // SR-35
-  test('SR-35: stands in no event and, in the clear, in no document', async () => {
+  test('SR-35: is in no event and, in the clear, in no document', async () => {
     const { scene, to, token } = await person();
     const events = await toldBy(async () => {
       const walk = await LoginDriver.toOtp(scene);
@@ -209,7 +209,7 @@ describe('a code', () => {
     expect(JSON.stringify(events)).not.toContain(to);
   });
 
-  test('is written in the person’s language, for the site, and says no login', async () => {
+  test('is written in the user’s language, names the site and no login', async () => {
     const { scene, to, token } = await person({ user: { login: 'alice-of-the-shop' } });
     const walk = await LoginDriver.toOtp(scene);
     await walk.choose(token, walk.view.seq, 'de');
@@ -248,7 +248,7 @@ describe('nothing is sent', () => {
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
-  test('to a token of somebody else, or one that was taken away meanwhile', async () => {
+  test('to a token of another user, or one that was unassigned meanwhile', async () => {
     const { scene, token } = await person();
     const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'mallory' } });
     const address = freshAddress('email');
@@ -270,7 +270,7 @@ describe('nothing is sent', () => {
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
-  test('to somebody who is blocked, nor where a filter or the plan lets nobody in', async () => {
+  test('to a blocked user, nor if a filter or the plan denies', async () => {
     const { scene, to } = await person();
     const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
     await runMeanwhile.blockUser(scene);
@@ -288,7 +288,7 @@ describe('nothing is sent', () => {
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
-  test('by SMS where the resource has not named it', async () => {
+  test('by SMS if the resource has not enabled it', async () => {
     const scene = await createFixture(ports);
     const to = freshAddress('sms');
     const { id } = await giveSent(scene, 'sms', to);
@@ -305,7 +305,7 @@ describe('nothing is sent', () => {
   });
 });
 
-test('where the host’s backend has named the person, a code is sent when they ask for it', async () => {
+test('if the host’s backend has named the user, a code is sent on request', async () => {
   const { scene, to, token } = await person();
   const input = {
     account: scene.account,
@@ -335,7 +335,7 @@ test.each([
   ['email', 'mira@example.com,eve@evil.example'],
   ['email', 'Mira <mira@example.com>'],
   ['email', '+4915112345678'],
-] as const)('%s: %j is no address, neither when it is made nor when it is changed', async (kind, to) => {
+] as const)('%s: %j is refused as an address, on creation and on change', async (kind, to) => {
   const { scene } = await person();
   const act = operatorContext(scene.account);
   expect(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to })).toMatchObject({
@@ -345,7 +345,7 @@ test.each([
   expect(await updateToken(ports, scene.account, fine.token.id, { to })).toMatchObject({ refused: 'INPUT_INVALID' });
 });
 
-test('over the API a code is asked for and shown, by a person or a token of the resource', async () => {
+test('the API sends a code on request and accepts it, for a user or a token of the resource', async () => {
   const { scene, to, token } = await person({ tokens: [{}] });
   const { account, resource } = scene;
   const act = operatorContext(account);

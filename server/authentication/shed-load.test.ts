@@ -4,14 +4,14 @@ import { authenticate } from '../testing/as-operator.ts';
 import { createFixture, PASSWORD } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-19: a flood fills the queue for hashes, so that everybody else is turned away again and again.
+// SR-19: a flood fills the queue for hashes, so that other users are refused again and again.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('turned away');
 });
 afterAll(() => ports.close());
 
-test('whoever is turned away by a full queue is not held to have guessed wrong', async () => {
+test('a request refused by a full queue does not count as a wrong guess', async () => {
   const { account, resource, user } = await createFixture(ports);
   const signIn = () =>
     authenticate(ports, { account, resource: resource.id, user: user.login, password: PASSWORD, method: 'password' });
@@ -21,7 +21,7 @@ test('whoever is turned away by a full queue is not held to have guessed wrong',
   expect(await signIn()).toMatchObject({ method: 'password' });
 });
 
-test('unknown and known names are turned away alike', async () => {
+test('refuses unknown and known names alike', async () => {
   const { account, resource, user } = await createFixture(ports);
   ports.hasher.full = true;
   for (const name of [user.login, 'nobody']) {
@@ -31,7 +31,7 @@ test('unknown and known names are turned away alike', async () => {
   ports.hasher.full = false;
 });
 
-test('every attempt gives its place back: right, wrong, made to wait, failed', async () => {
+test('every attempt releases its slot: right, wrong, rate limited, failed', async () => {
   const { account, resource, user } = await createFixture(ports);
   const signIn = (password: string) =>
     authenticate(ports, { account, resource: resource.id, user: user.login, password, method: 'password' });

@@ -28,8 +28,8 @@ const beyond = fc.record({
   differs: fc.option(fc.constantFrom('demand-otp' as const, 'refuse' as const), { nil: undefined }),
 });
 
-describe('what is required', () => {
-  test('is what the method asks for where nothing is asked beyond it', () => {
+describe('the required factors', () => {
+  test('are those of the method if nothing else is required', () => {
     fc.assert(
       fc.property(method, states, fc.boolean(), (by, tokens, hasPassword) => {
         expect(requiredFactors(by, tokens, { hasPassword })).toEqual(decideFactors(by, tokens));
@@ -37,7 +37,7 @@ describe('what is required', () => {
     );
   });
 
-  test('only grows: nobody is let in whom the method denies, and no factor is dropped', () => {
+  test('only grow: no user is accepted whom the method denies, and no factor is dropped', () => {
     fc.assert(
       fc.property(method, states, beyond, (by, tokens, more) => {
         const usual = decideFactors(by, tokens);
@@ -52,7 +52,7 @@ describe('what is required', () => {
     );
   });
 
-  test('for two factors is both, of somebody who has both, and a denial for everybody else', () => {
+  test('for two factors are both, if the user has both, and a denial otherwise', () => {
     fc.assert(
       fc.property(method, states, beyond, (by, tokens, more) => {
         const required = requiredFactors(by, tokens, { ...more, level: '2' });
@@ -66,7 +66,7 @@ describe('what is required', () => {
     );
   });
 
-  test('in a browser that differs is a code, or nothing helps', () => {
+  test('in an unknown browser are a code, or a denial', () => {
     fc.assert(
       fc.property(method, states, beyond, (by, tokens, more) => {
         const required = requiredFactors(by, tokens, { ...more, differs: 'demand-otp' });
@@ -91,7 +91,7 @@ describe('a denial', () => {
     ['password', ['active'], { differs: 'refuse' }, deny('environment')],
     ['password', ['locked'], { differs: 'demand-otp' }, deny('environment')],
     ['otp', ['expired'], { differs: 'refuse' }, deny('expired')],
-  ] as const)('of %s with %j under %j says what is missing', (by, tokens, more, denial) => {
+  ] as const)('of %s with %j under %j names the missing factor', (by, tokens, more, denial) => {
     expect(requiredFactors(by, [...tokens], { hasPassword: true, ...more })).toEqual(denial);
   });
 
@@ -100,7 +100,7 @@ describe('a denial', () => {
     ['password', ['active'], { level: '1' }, { password: true, otp: false, otpSkipped: false }],
     ['password', ['active'], { differs: 'demand-otp' }, { password: true, otp: true, otpSkipped: false }],
     ['password-otp', ['deactivated'], { level: '1' }, { password: true, otp: false, otpSkipped: true }],
-  ] as const)('is not given to %s with %j under %j', (by, tokens, more, factors) => {
+  ] as const)('is not returned to %s with %j under %j', (by, tokens, more, factors) => {
     expect(requiredFactors(by, [...tokens], { hasPassword: true, ...more })).toEqual({ kind: 'factors', ...factors });
   });
 
@@ -109,7 +109,7 @@ describe('a denial', () => {
     ['environment', 'ENVIRONMENT_MISMATCH'],
     ['locked', 'TOKEN_LOCKED'],
     ['no-token', 'ACCESS_DENIED'],
-  ] as const)('because of %s reads %s', (reason, code) => {
+  ] as const)('because of %s returns %s', (reason, code) => {
     expect(requiredDenial(reason, undefined)).toBe(code);
     expect(requiredDenial('not-accepted', { needsConfirmation: {} })).toBe('CONFIRMATION_REQUIRED');
   });
@@ -131,8 +131,8 @@ const facts = {
   maxAgeMs: 10_000,
 };
 
-describe('what has been shown before', () => {
-  // SR-4: whatever has changed since takes it away.
+describe('factors shown before', () => {
+  // SR-4: any later change voids it.
   test.each([
     ['another account', { account: accountId(2) }, []],
     ['another resource', { resource: resourceId(2) }, []],
@@ -140,15 +140,15 @@ describe('what has been shown before', () => {
     ['another password', { digest: 'another password' }, ['second']],
     ['a token that is locked, gone or deactivated', { usable: [] }, ['password']],
     ['nothing', {}, ['password', 'second']],
-  ])('counts after %s for what is left', (_what, changes, left) => {
+  ])('count after %s for the rest', (_what, changes, left) => {
     expect(Object.keys(stillCounting(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
   });
 
-  test('is nothing where there was no earlier sign-in', () => {
+  test('are none if there was no earlier sign-in', () => {
     expect(stillCounting(undefined, facts, NOW)).toEqual({});
   });
 
-  test('counts while it is young enough, each factor by its own age, and never from the future', () => {
+  test('count while they are recent enough, each factor by its own age, and never from the future', () => {
     fc.assert(
       fc.property(fc.integer({ min: -20_000, max: 40_000 }), fc.nat({ max: 20_000 }), (later, maxAgeMs) => {
         const counting = stillCounting(earlier, { ...facts, maxAgeMs }, NOW + later);
@@ -164,7 +164,7 @@ describe('what has been shown before', () => {
     );
   });
 
-  test('counts no longer than the resource remembers, which is not at all unless it says so', () => {
+  test('count no longer than the resource remembers, which is not at all by default', () => {
     fc.assert(
       fc.property(fc.option(fc.nat(), { nil: undefined }), fc.option(fc.nat(), { nil: undefined }), (asked, kept) => {
         const allowed = oldestAllowedMs(asked === undefined ? {} : { maxAgeMs: asked }, kept);
@@ -175,7 +175,7 @@ describe('what has been shown before', () => {
     expect(oldestAllowedMs({}, Infinity)).toBe(43_200_000);
   });
 
-  test('takes away from what is missing just what it is, and never adds to it', () => {
+  test('reduce the missing factors by exactly themselves, and never add to them', () => {
     const second = { at: NOW, token: tokenId(1), kind: 'totp' as const, methods: ['otp'] };
     const shown = fc.record(
       {
@@ -194,7 +194,7 @@ describe('what has been shown before', () => {
   });
 });
 
-describe('a browser that differs', () => {
+describe('an unknown browser', () => {
   test('is one that matches less than the threshold, and never the first', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 100 }), (threshold, percent) => {
@@ -205,7 +205,7 @@ describe('a browser that differs', () => {
     );
   });
 
-  test('forbids what no code was shown for, what rests on an earlier password, or everything', () => {
+  test('denies a sign-in without a code, one that rests on an earlier password, or every sign-in', () => {
     expect(environmentForbids(undefined, 'not_used')).toBe(false);
     expect(environmentForbids({ percent: 100 }, 'skipped', true)).toBe(false);
     expect(environmentForbids({ percent: 0, differs: 'demand-otp' }, 'verified')).toBe(false);

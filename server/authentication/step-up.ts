@@ -5,17 +5,17 @@ import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { type DenialReason, decideFactors, denialCode, type FactorDecision, type FactorState } from './methods.ts';
 
-/** How many factors a result has to stand for. */
+/** The number of factors that a result has to prove. */
 export const LEVELS = ['1', '2'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** No resource remembers a sign-in for longer. */
+/** The longest time that a resource can remember a sign-in. */
 export const LONGEST_REMEMBERED_MS = 12 * HOUR_MS;
 
-/** What a host asks a sign-in to be. */
+/** A host's requirements for a sign-in. */
 export interface Demand {
   acr: Level;
-  /** No factor may have been shown longer ago. Absent: whatever the resource remembers will do. */
+  /** The maximum age of each factor. Absent: the resource's own limit. */
   maxAgeMs?: number;
 }
 
@@ -24,19 +24,19 @@ export interface ShownSecond {
   at: number;
   token: TokenId;
   kind: TokenKind;
-  /** In words of RFC 8176. */
+  /** RFC 8176 method references. */
   methods: string[];
   /** It was two factors by itself. */
   isTwo?: true;
 }
 
-/** What somebody has shown before, as far as it still counts. */
+/** The factors that a user has shown before and that still count. */
 export interface ShownFactors {
   password?: { at: number; digest: string };
   second?: ShownSecond;
 }
 
-/** A sign-in whose result the host has consumed, kept for as long as its resource remembers. */
+/** A sign-in whose result the host has consumed, stored for as long as its resource remembers. */
 export interface Authentication extends ShownFactors {
   account: AccountId;
   resource: ResourceId;
@@ -44,10 +44,10 @@ export interface Authentication extends ShownFactors {
 }
 
 /**
- * What of an earlier sign-in still counts (SR-4): each factor as long as it is young enough, the password while it is the
- * same one, the second factor while its token is theirs and may be used.
+ * The factors of an earlier sign-in that still count (SR-4): each factor while it is recent enough, the password while
+ * it is unchanged, the second factor while its token belongs to the user and is usable.
  *
- * @param facts.usable the tokens with which the person is assigned, those that could be answered with now
+ * @param facts.usable the user's assigned tokens that are usable now
  */
 export function stillCounting(
   earlier: Authentication | undefined,
@@ -72,12 +72,12 @@ export function stillCounting(
   };
 }
 
-/** How old a factor may be: as the host demands, and never older than the resource remembers. */
+/** The maximum age of a factor: the host's requirement, and at most the time that the resource remembers. */
 export function oldestAllowedMs(demand: Pick<Demand, 'maxAgeMs'>, rememberMs: number | undefined): number {
   return Math.min(demand.maxAgeMs ?? LONGEST_REMEMBERED_MS, rememberMs ?? 0, LONGEST_REMEMBERED_MS);
 }
 
-/** What is still to be shown. It only ever asks for less than what is required, by what has been shown. */
+/** The factors still to be shown. Factors shown before only reduce them. */
 export function missingFactors(
   required: { password: boolean; otp: boolean },
   shown: ShownFactors,
@@ -93,8 +93,8 @@ export type RequiredFactors =
   | { kind: 'deny'; reason: DenialReason | 'level' | 'environment' };
 
 /**
- * Which factors a sign-in has to pass: as the resource's method has it, and beyond it what a demanded level and a browser
- * that differs ask for. Both only add: whom the method denies they do not let in, and what it asks for they do not drop.
+ * The factors of a sign-in: those of the resource's method, and those that a required level and an unknown browser add.
+ * Both only add: they accept no user whom the method denies, and drop none of its factors.
  */
 export function requiredFactors(
   method: Method,
@@ -104,7 +104,7 @@ export function requiredFactors(
   const { level, hasPassword, differs } = beyond;
   const decision = decideFactors(method, tokens);
   if (decision.kind === 'deny') {
-    // Whoever has no such token is told what is asked for; one that is locked or expired says so itself.
+    // A user without such a token is told what is required; a locked or expired one is reported as such.
     const has = decision.reason !== 'no-token' && decision.reason !== 'deactivated';
     return level === '2' && !has ? { kind: 'deny', reason: 'level' } : decision;
   }
@@ -118,7 +118,7 @@ export function requiredFactors(
   return { kind: 'factors', password, otp: true, otpSkipped: false };
 }
 
-/** How a denial reads to whoever has shown the first factor, or is named by a host. */
+/** The refusal code of a denial after the first factor, or for a user named by a host. */
 export function requiredDenial(
   reason: DenialReason | 'level' | 'environment',
   user: Pick<User, 'needsConfirmation'> | undefined,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-/** The scene's account with a test resource beside the one where its person is at home. */
+/** The fixture's account with a test resource beside the user's own. */
 async function testScene(testMode: (typeof TEST_MODES)[number], settings = {}): Promise<Fixture> {
   const scene = await createFixture(ports, { tokens: [{}] });
   return { ...scene, resource: await addResource(ports, scene.account, { testMode, ...settings }) };
@@ -25,7 +25,7 @@ const consume = ({ account, resource }: Fixture, result: string, acceptTest?: bo
   consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE, ...(acceptTest && { acceptTest }) });
 const typOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', 'base64url').toString()).typ;
 
-/** Writes the resource as no use-case does: what a hand in the database, or a bug to come, might do. */
+/** Writes the resource directly, as a manual edit of the database or a future bug might. */
 async function forceMode({ resource }: Fixture, testMode: 'pass' | undefined): Promise<void> {
   const key = resourceDocument.key(resource.id);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
@@ -36,10 +36,10 @@ async function forceMode({ resource }: Fixture, testMode: 'pass' | undefined): P
   await ports.store.commit({ ...at, expect: [{ key, version: stored.version }], put: [{ key, value }] });
 }
 
-// SR-5, SR-9: the attack: what a test resource lets through is taken for a sign-in.
+// SR-5, SR-9: the attack: a result of a test resource is mistaken for a sign-in.
 describe('a result of a test resource', () => {
   test.each(['auto', 'password', 'otp'] as const)(
-    'stands for nobody, and says so in three places: %s',
+    'names no user, and is marked as a test in three places: %s',
     async (methodPolicy) => {
       const scene = await testScene('pass', { methodPolicy });
       const walk = await LoginDriver.begin(scene);
@@ -64,7 +64,7 @@ describe('a result of a test resource', () => {
     expect(await consume(scene, result, true)).toMatchObject({ refused: 'RESULT_USED' });
   });
 
-  test('with its header or its claim taken off does not verify', async () => {
+  test('without its header or its claim does not verify', async () => {
     const scene = await testScene('pass', { methodPolicy: 'password' });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -84,9 +84,9 @@ describe('a result of a test resource', () => {
   });
 });
 
-// The attack: somebody flips the resource of a shop into one that lets everybody pass.
-describe('a resource of a shop', () => {
-  test('is turned into a test by no change, nor a test into a shop’s', async () => {
+// The attack: a live resource of a shop is turned into one that accepts every user.
+describe('a live resource', () => {
+  test('cannot be turned into a test resource, nor a test resource into a live one', async () => {
     const shop = await createFixture(ports);
     for (const testMode of TEST_MODES) {
       const changes = { name: 'Renamed', testMode };
@@ -101,7 +101,7 @@ describe('a resource of a shop', () => {
     });
   });
 
-  test('turned in the store itself: nobody passes who was on the way, and no result of before or after is good', async () => {
+  test('changed in the store itself: no sign-in in progress succeeds, and no earlier or later result is valid', async () => {
     const scene = await createFixture(ports);
     const before = await LoginDriver.begin(scene);
     await before.identify();
@@ -127,7 +127,7 @@ describe('a resource of a shop', () => {
 });
 
 describe('a test resource', () => {
-  test('has nothing to do with people and tokens', async () => {
+  test('has no users and no tokens', async () => {
     const scene = await testScene('pass');
     const { account, user, resource, tokens } = scene;
     const refused = { refused: 'TEST_RESOURCE' };
@@ -136,7 +136,7 @@ describe('a test resource', () => {
     expect(await assign(ports, { account, resource: resource.id, ...(token && { token }) })).toMatchObject(refused);
     const asked = { account, resource: resource.id, user: user.login, password: PASSWORD, method: 'password' } as const;
     expect(await authenticate(ports, asked)).toMatchObject(refused);
-    // Nothing that was typed there counts against anybody.
+    // Input there counts against no user.
     const walk = await LoginDriver.begin({
       ...scene,
       resource: await addResource(ports, account, { testMode: 'fail' }),
@@ -155,14 +155,14 @@ describe('a test resource', () => {
     expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
   });
 
-  test('that expires gives a result that nobody accepts any more', async () => {
+  test('that expires gives a result that is already expired', async () => {
     const scene = await testScene('expire', { methodPolicy: 'password' });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
     const { result = '', step, expiresAt, now } = walk.view;
     expect(step).toBe('done');
-    // The widget says so a moment later.
+    // The widget reports it a moment later.
     expect(expiresAt - now).toBeLessThanOrEqual(1000);
     expect(await verify(scene, result)).toBeUndefined();
     expect(await consume(scene, result, true)).toMatchObject({ refused: 'RESULT_INVALID' });

@@ -4,9 +4,9 @@ import { addToken, createFixture, type Fixture, PASSWORD, unwrap } from '../test
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-3, SR-4: somebody who has the password and no token keeps sign-ins under way, and waits for the moment in which
-// the person gets a new phone: assigned with the new token, then no longer with the old one. There is no instant at
-// which that person may come in by password alone.
+// SR-3, SR-4: an attacker with the password and no token keeps sign-ins in progress, and waits until the user gets a
+// new phone: assigned with the new token, then unassigned from the old one. At no instant may that user sign in by
+// password alone.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('swap');
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 afterAll(() => ports.close());
 
-/** While a password is being hashed, the person's phone is replaced. */
+/** While a password is being hashed, the user's phone is replaced. */
 async function swapDuringTheHash(scene: Fixture): Promise<void> {
   const { account, user, resource } = scene;
   const next = await addToken(ports, account, { owner: user.id });
@@ -29,8 +29,8 @@ async function swapDuringTheHash(scene: Fixture): Promise<void> {
   };
 }
 
-describe('a token that is swapped for another while the password is hashed', () => {
-  test.each([false, true])('does not let the password alone in (also assigned alone: %s)', async (alone) => {
+describe('a token that is replaced while the password is hashed', () => {
+  test.each([false, true])('still requires a code besides the password (also assigned alone: %s)', async (alone) => {
     const scene = await createFixture(ports, { alone, tokens: [{}] });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -41,7 +41,7 @@ describe('a token that is swapped for another while the password is hashed', () 
     expect(walk.view).toMatchObject({ step: 'done' });
   });
 
-  test('a first token given meanwhile is asked for at once', async () => {
+  test('a first token assigned meanwhile is required at once', async () => {
     const scene = await createFixture(ports, { alone: true });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     const walk = await LoginDriver.begin(scene);
@@ -55,7 +55,7 @@ describe('a token that is swapped for another while the password is hashed', () 
     expect(walk.view).toMatchObject({ step: 'otp' });
   });
 
-  test('over the API a deactivated old token does not excuse from the new one', async () => {
+  test('over the API a deactivated old token does not waive the new one', async () => {
     const scene = await createFixture(ports, { alone: true, tokens: [{ state: 'deactivated' }] });
     await swapDuringTheHash(scene);
     const { account, resource, user } = scene;

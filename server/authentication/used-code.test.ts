@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-// SR-1, SR-2. The attack: whoever saw a code that somebody used shows it again and again. For the token that it came from it is
-// used; but every time it would be a guess at the person's other tokens as well, and none that is counted.
-test('a code that was used with one token opens nothing by another, however often it is shown', async () => {
+// SR-1, SR-2. The attack: a thief who saw a used code submits it again and again. For its own token it is used; but
+// each time it would be an uncounted guess at the user's other tokens.
+test('a code that was used with one token is refused for every other, however often it is submitted', async () => {
   const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 } });
   const { account, resource, user } = scene;
-  // Two that show the same codes stand for two that will show the same code one day.
+  // Two tokens that show the same code represent two that will one day.
   const ids = [];
   for (const name of ['one', 'other']) {
     const kind = { kind: 'hotp', counter: 0, algorithm: 'SHA1', digits: 6, secret: SECRET, periodMs: 30_000 } as const;
@@ -32,7 +32,7 @@ test('a code that was used with one token opens nothing by another, however ofte
 
   expect(await show(code(0))).toMatchObject({ otp: 'verified' });
   for (let times = 0; times < 6; times++) expect(await show(code(0))).toEqual({ refused: 'OTP_REPLAYED' });
-  // A double click is still no guess: nothing is counted, and the next code is taken.
+  // A double click is no guess: nothing is counted, and the next code is accepted.
   const stored = await Promise.all(ids.map((id) => read(ports, tokenDocument.key(id))));
   expect(stored.map(({ failures }) => failures)).toEqual([0, 0]);
   expect(await show(code(1))).toMatchObject({ otp: 'verified' });

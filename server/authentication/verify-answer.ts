@@ -9,8 +9,9 @@ import { isOath, isOcra, isRecovery, isSent, isWebauthn } from '../tokens/token.
 import type { SecondAnswer } from './second-factor.ts';
 
 /**
- * One answer against one token. Nothing is written here: what an accepted answer uses up is in the judgement, and the
- * caller commits it on exactly the versions that were read. A token whose secret does not open is an outage (SR-3).
+ * Verifies one answer against one token. Nothing is written here: the verdict contains what an accepted answer uses up,
+ * and the caller commits it on exactly the versions that were read. A token whose secret does not open is an outage
+ * (SR-3).
  */
 export async function verifyAnswer(
   ports: VerifyNeeds,

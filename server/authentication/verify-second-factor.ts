@@ -30,19 +30,19 @@ import { verifyAnswer } from './verify-answer.ts';
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 export interface SecondFactorAttempt extends SecondFactorRules {
-  /** Where the challenges are that this answers: the sign-in, or `apiScope` of the resource. */
+  /** The scope of the challenges that this answers: the sign-in, or `apiScope` of the resource. */
   scope: string;
   /** Hash of the transaction that the answer confirms. A challenge for another one, or for none, does not count. */
   transaction?: string;
   /** The name is unknown: every answer is wrong, and this record is written in place of a token's (SR-70). */
   decoy?: number;
-  /** Makes the event of the outcome, where this is the last check. The commit that decides appends it. */
+  /** Creates the event of the outcome, if this is the last check. The commit that decides appends it. */
   createEvent?: (outcome: SecondFactorEvent) => Json;
-  /** The tokens that may answer. Read when it is this attempt's turn, and again after every lost race. */
+  /** The tokens that may answer. Read at the attempt's turn, and again after every lost race. */
   readTokens: () => Promise<LimitedToken[]>;
 }
 
-/** What an event may hold of a check. */
+/** The outcome of a check, for its event. */
 export type SecondFactorEvent =
   | { otp: 'verified'; token: TokenId; kind: TokenKind }
   | { otp: 'skipped' }
@@ -89,7 +89,7 @@ export async function verifySecondFactor(
   });
 }
 
-/** Kept over the rounds of one attempt: it has one event, however often its counts have to be written again. */
+/** Shared by the rounds of one attempt: it has one event, however often its counts have to be written again. */
 interface AuditState {
   hasEvent: boolean;
 }
@@ -112,7 +112,7 @@ function commitDecision(
   }
 }
 
-/** Costs what a counted failure costs (SR-70). */
+/** Costs the work of a counted failure (SR-70). */
 async function refuseUncounted(
   ports: SecondFactorPorts,
   attempt: SecondFactorAttempt,
@@ -228,7 +228,7 @@ async function commitChange(
       { key, value: isDecoy ? BURNT : next },
       ...(answered ? [{ key: challengeKey, value: answered, expiresAt: answered.expiresAt }] : []),
     ],
-    // A lock is all that an answer changes in the indexes.
+    // A lock is the only change of an answer in the indexes.
     ...(next.lock !== stored.value.lock && { index: reindex(tokenDocument.key(next.id), stored.value, next) }),
     ...(event !== undefined && { append: [event] }),
   });
@@ -243,7 +243,7 @@ async function resetFailuresOf(
 ): Promise<void> {
   const key = tokenDocument.key(token.id);
   await transact(ports, key.anchor, [key], ([current]) => {
-    // A token that was handed over since is no longer of this assignment.
+    // A token that has a new owner since is no longer of this assignment.
     if (current?.value.epoch !== token.epoch) return { answer: undefined };
     const next = resetFailures(current.value, { threshold, userBlocked });
     if (next.failures === current.value.failures) return { answer: undefined };

@@ -15,18 +15,18 @@ import {
 export interface UserFactorAttempt {
   method: 'otp' | 'password-otp';
   user: User;
-  /** As typed, where no first factor stands behind the name. */
+  /** As typed, if no first factor stands behind the name. */
   name?: string | undefined;
   way: SignInWay;
   resource: Resource;
   answer: SecondAnswer;
-  /** Where challenges stand that this answers. */
+  /** The scope of the challenges that this answers. */
   scope: string;
-  /** What the answer is to confirm; then only tokens of these kinds may give it. */
+  /** The transaction to confirm; then only tokens of these kinds may answer. */
   signs?: { transaction: string; kinds: readonly TokenKind[] };
 }
 
-/** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
+/** Verifies one answer against the tokens with which a user is assigned to a resource, as read when its turn comes. */
 export function verifyUserFactor(
   ports: SecondFactorPorts,
   { method, user, name, way, resource, answer, scope, signs }: UserFactorAttempt,
