@@ -13,8 +13,8 @@ import { type SigningKind, signingDenial, signingKinds, type Transaction } from 
 import { transactionHash } from './transaction.ts';
 
 /**
- * How many transactions a user may have open within the lifetime of one (decision 0120). An attacker who could start many
- * would find two with the same question of eight digits.
+ * The number of transactions that a user may have open within one lifetime (decision 0120). An attacker who could start
+ * many would find two with the same eight-digit question.
  */
 export const TRANSACTIONS_AT_ONCE = 10;
 
@@ -22,14 +22,14 @@ export interface NewTransaction {
   resource: ResourceId;
   user: string;
   nonce: string;
-  /** As they came; judged here, and never mended. */
+  /** As received; checked here and never corrected. */
   fields: readonly { label: string; value: string }[];
   factors?: SigningKind[] | undefined;
 }
 
 /**
- * A host asks a person to confirm what it is about to do: single use, five minutes, a cap of attempts. The person is refused
- * here already if they have nothing to confirm it with; that is judged again when the widget begins, and at every answer.
+ * A host asks a user to confirm an action: single use, five minutes, limited attempts. A user without a fitting token
+ * is refused here already; that is checked again when the widget starts, and at every answer.
  */
 export async function createTransaction(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -47,7 +47,7 @@ export async function createTransaction(
   const [stored] = await ports.store.getMany([resourceDocument.key(input.resource)], now);
   const resource = stored?.value;
   if (resource?.account !== account) return refusal('RESOURCE_NOT_FOUND');
-  // Nobody's answer means anything on a test resource, so nobody is asked for one.
+  // A test resource involves no user, so there is nothing to confirm.
   if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   const user = await findUser(ports, account, input.user);
   if (!user) return refusal('USER_NOT_FOUND');

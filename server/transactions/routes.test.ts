@@ -29,7 +29,7 @@ async function open() {
 }
 
 describe('transactions', () => {
-  test('repeated with the same Idempotency-Key, are one', async () => {
+  test('are created once for repeated requests with the same Idempotency-Key', async () => {
     const { asked, post } = await open();
     const headers = { 'idempotency-key': 'order-4711' };
     const first = await post('/v1/transactions', asked, headers);
@@ -40,7 +40,7 @@ describe('transactions', () => {
   });
 
   // SR-45
-  test('SR-45: are used up by whoever names the fields, or their hash, and by nobody who names others', async () => {
+  test('SR-45: are used up by a request with their fields or hash, and by none with others', async () => {
     const { scene, device, asked, post } = await open();
     const { body } = await post('/v1/transactions', asked);
     const walk = await LoginDriver.begin(scene, { loginRequest: String(body.loginRequest) });
@@ -55,7 +55,7 @@ describe('transactions', () => {
     expect((await consume(transactionHash(FIELDS))).body.code).toBe('RESULT_USED');
   });
 
-  test('say which field cannot be signed, and never repeat it', async () => {
+  test('report which field cannot be signed, and never repeat it', async () => {
     const { asked, post } = await open();
     const { status, body } = await post('/v1/transactions', {
       ...asked,
@@ -81,7 +81,7 @@ describe('tokens that answer questions', () => {
   });
 
   test.each(['OCRA-1:HOTP-SHA1-4:QN08', 'OCRA-1:HOTP-SHA256-8:QN08-S064', 'ocra-1:hotp-sha1-6:qn08', 'x'])(
-    'are not made with %s',
+    'are not created with %s',
     async (suite) => {
       const { post } = await open();
       const { status, body } = await post('/v1/tokens', { name: 'Reader', kind: 'ocra', suite });

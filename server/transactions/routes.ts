@@ -11,7 +11,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { createTransaction } from './create-transaction.ts';
 import { SIGNING_KINDS } from './signing.ts';
 
-// Only the shape: what may stand in them is judged by the rule itself, which says what is wrong and where.
+// Only the shape: the rule itself checks the contents, and reports the reason and the field.
 const field = z.strictObject({
   label: z.string().max(1000).openapi({ description: 'The label, 1 to 40 characters.', example: 'Amount' }),
   value: z.string().max(1000).openapi({ description: 'The value, 1 to 200 characters.', example: '1,250.00 EUR' }),

@@ -29,7 +29,7 @@ const anyToken: fc.Arbitrary<Token> = fc
   });
 
 // SR-45
-test('SR-45: only an active token of a kind that is bound to what is signed lets anybody sign', () => {
+test('SR-45: only an active token of a kind that binds its answer to the signed fields can sign', () => {
   fc.assert(
     fc.property(fc.array(anyToken, { maxLength: 5 }), fc.option(kinds), (tokens, accepted) => {
       const accepts = signingKinds(accepted === null ? {} : { tokenKinds: accepted }, { fields: [] });
@@ -45,7 +45,7 @@ test('SR-45: only an active token of a kind that is bound to what is signed lets
   );
 });
 
-test('neither an app nor a fob nor codes on paper are ever among them, whatever resource and host take', () => {
+test('never offers an app, a fob or recovery codes, whatever resource and host accept', () => {
   fc.assert(
     fc.property(kinds, fc.option(fc.subarray([...SIGNING_KINDS])), (tokenKinds, asked) => {
       const accepts: readonly string[] = signingKinds(
@@ -59,14 +59,14 @@ test('neither an app nor a fob nor codes on paper are ever among them, whatever 
   );
 });
 
-test('a text message has to hold all of it, or nothing goes that way', () => {
+test('does not offer a text message that cannot hold all of it', () => {
   const takes = { tokenKinds: ['sms', 'email'] as const };
   const fields = (length: number) => [{ label: 'To', value: 'x'.repeat(length) }];
   expect(signingKinds({ tokenKinds: [...takes.tokenKinds] }, { fields: fields(238) })).toEqual(['sms', 'email']);
   expect(signingKinds({ tokenKinds: [...takes.tokenKinds] }, { fields: fields(239) })).toEqual(['email']);
 });
 
-test('a refusal to sign says what can be mended, and else that there is no token for it', () => {
+test('a refusal to sign gives a reason that can be fixed, or else that no token fits', () => {
   const totp = sampleToken();
   const device = (state: object): Token => {
     const { algorithm: _a, digits: _d, factor: _f, ...record } = sampleToken();
@@ -82,7 +82,7 @@ test('a refusal to sign says what can be mended, and else that there is no token
 });
 
 // SR-69
-test('SR-69: after a reset by mail a mailed code signs nothing', () => {
+test('SR-69: after a password reset by mail, a mailed code signs nothing', () => {
   const asked = { fields: [] };
   const takes = { tokenKinds: ['email' as const, 'ocra' as const] };
   expect(signingKinds(takes, asked)).toEqual(['ocra', 'email']);

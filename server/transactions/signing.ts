@@ -7,34 +7,37 @@ import type { Token, TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * The kinds of tokens whose answer is bound to what is signed. The codes of an app or a fob, and those on paper, are right for
- * anything: whoever talks somebody out of one could confirm whatever they like with it.
+ * The kinds of tokens whose answer is bound to the signed fields. Codes of an app, a fob or on paper are valid for
+ * anything: an attacker who obtains one could confirm any transaction with it.
  */
 export const SIGNING_KINDS = ['webauthn', 'ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
 export type SigningKind = (typeof SIGNING_KINDS)[number];
 
-/** What somebody is asked to confirm, and what their answer is bound to. */
+/** The transaction that a user is asked to confirm, and that their answer is bound to. */
 export interface Transaction {
   fields: { label: string; value: string }[];
   /** SHA-256 of the canonical text, hex. */
   hash: string;
-  /** 32 random bytes, base64url, drawn when the fields were fixed. Goes into questions; never told. */
+  /** 32 random bytes, base64url, drawn when the fields were fixed. Part of the questions; never shown. */
   nonce: string;
-  /** Which kinds the host takes for this one; absent: all that the resource takes. */
+  /** The kinds that the host accepts for this one; absent: all that the resource accepts. */
   kinds?: SigningKind[];
 }
 
-/** So many characters of labels and values fit into a text message, in whatever script. What does not is not cut: it goes no such way. */
+/**
+ * The number of characters of labels and values that fit into a text message, in any script. A longer transaction is
+ * not cut, but not sent that way.
+ */
 const TEXT_MESSAGE_MAX = 240;
 
 /**
- * The kinds that may confirm a transaction: bound to it, taken by the resource, and by the host for this one. A text message
+ * The kinds that may confirm a transaction: bound to it, and accepted by the resource and by the host. A text message
  * has to hold all of it.
  */
 export function signingKinds(
   resource: Pick<Resource, 'tokenKinds'>,
   { kinds = [...SIGNING_KINDS], fields }: Pick<Transaction, 'kinds' | 'fields'>,
-  /** Absent where a token signs without a user. */
+  /** Absent if a token signs without a user. */
   user: Pick<User, 'needsConfirmation'> = {},
 ): SigningKind[] {
   const accepts = acceptedKindsFrom(user, resource);
@@ -45,8 +48,8 @@ export function signingKinds(
 }
 
 /**
- * Why this person cannot sign, if so. Nobody is let off here as they are at a sign-in: without an active token of a fitting
- * kind there is no signature.
+ * Why this user cannot sign, if so. Unlike at a sign-in, no user is exempt: without an active token of a fitting kind
+ * there is no signature.
  *
  * @param tokens of the assignment
  */

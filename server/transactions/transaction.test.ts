@@ -18,7 +18,7 @@ function fieldsOf(input: unknown): TransactionFields {
   return parsed.kind === 'fields' ? parsed.fields : expect.fail(JSON.stringify(parsed));
 }
 
-// The vectors were made by another program in another language.
+// The vectors come from an independent implementation in another language.
 describe('the vectors', () => {
   test.each(vectors.accepted)('accepted: $name', ({ fields, canonical, sha256 }) => {
     const parsed = fieldsOf(fields);
@@ -39,13 +39,13 @@ describe('the vectors', () => {
   });
 });
 
-// Not among the vectors: some languages cannot read them out of JSON.
-test.each([['\ud800'], ['\udc00'], ['\udc00\ud800']])('half a surrogate pair is refused: %j', (half) => {
+// Not among the vectors: some languages cannot read these strings from JSON.
+test.each([['\ud800'], ['\udc00'], ['\udc00\ud800']])('refuses half a surrogate pair: %j', (half) => {
   const refusal = { kind: 'refused', reason: 'character', field: 0 };
   expect(parseTransaction([{ label: 'To', value: `a${half}b` }])).toEqual(refusal);
 });
 
-/** Of what a careless encoding would confuse. */
+/** Strings that a careless encoding would confuse. */
 const unit = fc.oneof(
   fc.constantFrom(
     '"',
@@ -86,7 +86,7 @@ const fewGoodFields = fc
   .map(fieldsOf);
 
 describe('for all fields', () => {
-  test('the canonical text gives them back, so no two transactions have the same', () => {
+  test('the canonical text can be read back, so no two transactions share one', () => {
     fc.assert(
       fc.property(goodFields, (fields) => {
         const [form, ...pairs] = JSON.parse(canonicalTransaction(fieldsOf(fields)));
@@ -107,7 +107,7 @@ describe('for all fields', () => {
     );
   });
 
-  test('what is accepted escapes nothing but quotation marks and backslashes, and hashes as its UTF-8', () => {
+  test('accepted fields need no escapes but quotation marks and backslashes, and hash as UTF-8', () => {
     fc.assert(
       fc.property(goodFields, (input) => {
         const fields = fieldsOf(input);
@@ -119,7 +119,7 @@ describe('for all fields', () => {
     );
   });
 
-  test('what is accepted shows: nothing invisible, reordering or line-breaking, by Unicode too', () => {
+  test('accepted fields contain nothing invisible, reordering or line-breaking by Unicode', () => {
     fc.assert(
       fc.property(anyFields, (input) => {
         const parsed = parseTransaction(input);
@@ -135,7 +135,7 @@ describe('for all fields', () => {
   });
 });
 
-test('every single code point that hides or reorders is refused, and every blank but three', () => {
+test('refuses every code point that hides or reorders text, and every blank but three', () => {
   const hides = /[\p{Cc}\p{Cs}\p{Z}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
   for (let point = 0; point <= 0x10ffff; point++) {
     const character = String.fromCodePoint(point);
@@ -145,7 +145,7 @@ test('every single code point that hides or reorders is refused, and every blank
   }
 });
 
-test('megabytes are refused for their length before anything looks at them', () => {
+test('refuses megabytes by their length before reading them', () => {
   const long = '\n'.repeat(5_000_000);
   expect(parseTransaction([{ label: long, value: 'x' }])).toEqual({ kind: 'refused', reason: 'length', field: 0 });
   expect(LABEL_MAX).toBe(40);

@@ -12,8 +12,8 @@ import { transactionHash } from '../transaction.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
 /**
- * Whether an answer signs exactly these fields (SR-45): it has to be to what the token was asked about them, and is used up by
- * the commit that takes it. Wrong ones count as those of a sign-in do, and lock the token.
+ * Whether an answer signs exactly these fields (SR-45): it has to answer the token's challenge for them, and the commit
+ * that accepts it uses it up. Wrong answers count as they do at a sign-in, and lock the token.
  */
 export async function checkSignature(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>,
@@ -46,7 +46,7 @@ export async function checkSignature(
     },
     readTokens: async () => {
       const stored = await readLimitedToken(ports, token, resource);
-      // One that has changed hands since is another one's to sign with.
+      // A token that has changed its owner since signs nothing for the old one.
       return stored.filter(({ value }) => value.epoch === token.epoch);
     },
   });

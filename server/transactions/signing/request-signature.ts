@@ -18,8 +18,8 @@ import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
 /**
- * A backend has a token asked to sign fields, without a sign-in around it: a device gets a question that is made of them, a
- * phone or a mailbox a message with them and a code. What comes back counts for these fields and no others, once.
+ * A backend asks a token to sign fields outside a sign-in: a device gets a question derived from them, a phone or
+ * mailbox a message with them and a code. The answer is valid for these fields only, once.
  */
 export async function askSignature(
   ports: Needs,
@@ -47,8 +47,8 @@ export async function askSignature(
   }
   const decided = decideFactors('token', factorStates([token], kinds, now, 'api'));
   if (decided.kind === 'deny') return refusal(denialCode(decided.reason));
-  // As of transactions in the widget: questions are only seen by asking for them, and whoever could ask for many would find
-  // two transactions with the same.
+  // The same limit as for transactions in the widget: a question is seen only by requesting it, and an attacker who
+  // could request many would find two transactions with the same one.
   const counter = `transactions/${user?.id ?? id}`;
   const rate = await ports.store.increment(counter, TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });

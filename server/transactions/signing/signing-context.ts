@@ -12,20 +12,20 @@ import type { Token } from '../../tokens/token.ts';
 import { readUser } from '../../users/find-user.ts';
 import { canSignIn, type User } from '../../users/user.ts';
 
-/** Where what is asked of a token outside of any sign-in stands: one for each token, beside those of resources. */
+/** The scope of challenges outside a sign-in: one per token, beside those of resources. */
 export const SIGNING_SCOPE = 'api/signing';
 
 export interface SigningPlace {
   token: Token;
-  /** Whose token it is. */
+  /** The owner of the token. */
   user: User | undefined;
-  /** One of those that the token opens, on which somebody could be authenticated now. */
+  /** A resource that accepts the token and where a user could be authenticated now. */
   resource: Resource;
 }
 
 /**
- * A token that signs outside of any sign-in, and by which rules: it has to open a resource on which whoever asks may have
- * people authenticated. With an address unknown, filters that need one deny.
+ * A token that signs outside a sign-in, and the rules for it: a resource has to accept it on which the caller may
+ * authenticate users. With an unknown address, filters that need one deny.
  */
 export async function findSigningPlace(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
