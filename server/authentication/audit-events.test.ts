@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 
 /** The events recorded by a run, and the number of its commits. */
-async function told(run: () => Promise<unknown>): Promise<AccountEvent[]> {
+async function recordedEvents(run: () => Promise<unknown>): Promise<AccountEvent[]> {
   const before = ports.store.commits.length;
   await run();
   const changes = ports.store.commits.slice(before).map(({ change }) => change);
@@ -49,7 +49,7 @@ function byApi(scene: Fixture, request: Record<string, unknown>): Promise<Accoun
     requestId: 'r1',
   };
   const whole = { resource: scene.resource.id, address: ADDRESS, user: scene.user.login, ...request };
-  return told(() => authenticate(ports, act, whole as Request));
+  return recordedEvents(() => authenticate(ports, act, whole as Request));
 }
 
 describe('over the API', () => {
@@ -78,14 +78,14 @@ describe('over the API', () => {
     const scene = await createFixture(ports);
     const events = await byApi(scene, { method: 'password', password: 'hunter2 hunter2' });
     expect(events).toMatchObject([{ outcome: 'refused', reason: 'INVALID_CREDENTIALS', subject: scene.user.id }]);
-    const nobody = await byApi(scene, {
+    const unknownUser = await byApi(scene, {
       method: 'password',
       user: 'my secret typed here',
       password: 'hunter2 hunter2',
     });
-    expect(nobody).toMatchObject([{ outcome: 'refused', reason: 'INVALID_CREDENTIALS' }]);
-    expect(nobody[0]).not.toHaveProperty('subject');
-    expect(JSON.stringify([events, nobody])).not.toMatch(/hunter2|secret typed/);
+    expect(unknownUser).toMatchObject([{ outcome: 'refused', reason: 'INVALID_CREDENTIALS' }]);
+    expect(unknownUser[0]).not.toHaveProperty('subject');
+    expect(JSON.stringify([events, unknownUser])).not.toMatch(/hunter2|secret typed/);
   });
 
   test('password and code: one event for both, with the token', async () => {
@@ -144,7 +144,7 @@ describe('over the API', () => {
 describe('in the widget', () => {
   test('a sign-in with both factors and two mistakes: three events', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
-    const events = await told(async () => {
+    const events = await recordedEvents(async () => {
       const walk = await LoginDriver.begin(scene, { address: ADDRESS });
       await walk.identify();
       await walk.password('wrong one');
@@ -163,7 +163,7 @@ describe('in the widget', () => {
 
   test('an unknown name: refused, without a subject', async () => {
     const scene = await createFixture(ports);
-    const events = await told(async () => {
+    const events = await recordedEvents(async () => {
       const walk = await LoginDriver.begin(scene);
       await walk.identify('nobody');
       await walk.password();
@@ -180,7 +180,7 @@ describe('in the widget', () => {
         tokens: [{}, { state: 'deactivated' }],
       });
       const [token] = scene.tokens;
-      const events = await told(async () => {
+      const events = await recordedEvents(async () => {
         const walk = await LoginDriver.toOtp(scene);
         for (let at = 0; at < 4; at++) await walk.otp(await wrongCode(scene, at));
       });
@@ -193,7 +193,7 @@ describe('in the widget', () => {
   test('a locked token is named in each refusal that it causes', async () => {
     const scene = await createFixture(ports, { tokens: [{ state: 'locked' }] });
     const id = scene.tokens[0]?.id;
-    const [inWidget] = await told(async () => {
+    const [inWidget] = await recordedEvents(async () => {
       const walk = await LoginDriver.begin(scene);
       await walk.identify();
       await walk.password();
@@ -210,8 +210,10 @@ describe('in the widget', () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene);
     await runMeanwhile.deactivatePlan(scene);
-    expect(await told(() => LoginDriver.begin(scene))).toEqual([]);
-    expect(await told(() => walk.identify())).toMatchObject([{ outcome: 'refused', reason: 'PLAN_INACTIVE' }]);
+    expect(await recordedEvents(() => LoginDriver.begin(scene))).toEqual([]);
+    expect(await recordedEvents(() => walk.identify())).toMatchObject([
+      { outcome: 'refused', reason: 'PLAN_INACTIVE' },
+    ]);
   });
 
   // SR-65
@@ -222,7 +224,7 @@ describe('in the widget', () => {
     const asked = { account, resource: resource.id, nonce: NONCE, passwordChecked: false, redirectUri: uri };
     const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
     await runMeanwhile.disableResource(scene);
-    const events = await told(async () => {
+    const events = await recordedEvents(async () => {
       for (let at = 0; at < 10; at++) await startRedirectedFlow(ports, { loginRequest, client: {} });
     });
     expect(events.filter(({ type }) => type === 'authentication')).toMatchObject([{ reason: 'RESOURCE_DISABLED' }]);
@@ -234,7 +236,7 @@ describe('a change', () => {
     const scene = await createFixture(ports);
     const act = operatorContext(scene.account);
     const changes = { firstName: 'Ada', password: 'a new and long password' };
-    expect(await told(() => updateUser(ports, act, scene.user.id, changes))).toEqual([
+    expect(await recordedEvents(() => updateUser(ports, act, scene.user.id, changes))).toEqual([
       expect.objectContaining({
         type: 'user.updated',
         subject: scene.user.id,
@@ -251,7 +253,7 @@ describe('a change', () => {
     const { user } = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     const act: RequestContext = { actor: { kind: 'user', account: scene.account, id: scene.user.id } };
     expect(
-      await told(async () =>
+      await recordedEvents(async () =>
         expect(await updateUser(ports, act, user.id, { blocked: true })).toEqual({ refused: 'FORBIDDEN' }),
       ),
     ).toEqual([]);

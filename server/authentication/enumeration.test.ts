@@ -100,13 +100,13 @@ describe('a password', () => {
   test('waits grow for unknown names as they do for known ones', async () => {
     const { scene, names } = await crowd();
     const story = async (user: string) => {
-      const told: unknown[] = [];
+      const results: unknown[] = [];
       for (let at = 0; at < 10; at++) {
         const common = { account: scene.account, resource: scene.resource.id, user };
-        told.push(await authenticate(ports, { ...common, method: 'password', password: 'guess' }));
+        results.push(await authenticate(ports, { ...common, method: 'password', password: 'guess' }));
         ports.clock.advance(700);
       }
-      return told;
+      return results;
     };
     const stories = [];
     for (const user of Object.values(names)) stories.push(JSON.stringify(await story(user)));
@@ -191,16 +191,16 @@ describe('a code alone', () => {
 
   test('a hundred simultaneous codes wait in one queue, and as many are refused for every name', async () => {
     const { scene, names } = await otpCrowd();
-    const told = new Map<string, { refused: number; turnedAway: number }>();
+    const countsByName = new Map<string, { refused: number; turnedAway: number }>();
     for (const [who, user] of Object.entries(names)) {
       const request = { account: scene.account, resource: scene.resource.id, method: 'otp' as const, user };
       const outcomes = await Promise.all(
         Array.from({ length: 100 }, () => authenticate(ports, { ...request, otp: '000000' }).catch(String)),
       );
       const turnedAway = outcomes.filter((outcome) => typeof outcome === 'string').length;
-      told.set(who, { refused: outcomes.length - turnedAway, turnedAway });
+      countsByName.set(who, { refused: outcomes.length - turnedAway, turnedAway });
     }
-    for (const [who, counts] of told) expect(counts, who).toEqual({ refused: 64, turnedAway: 36 });
+    for (const [who, counts] of countsByName) expect(counts, who).toEqual({ refused: 64, turnedAway: 36 });
   });
 
   // The attack: codes for one name fill its queue, and one for another name is refused if both are of one user.

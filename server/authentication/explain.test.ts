@@ -136,7 +136,7 @@ describe('predicts the sign-in', () => {
         const { account, resource } = scene;
         const user = situation.stranger ? 'nobody' : 'alice';
         const address = situation.address ?? undefined;
-        const said = await explained(scene, { subject: { user, method }, address });
+        const explanation = await explained(scene, { subject: { user, method }, address });
 
         const otp = await rightCode(scene);
         const common = { account, resource: resource.id, user, ...(address !== undefined && { address }) };
@@ -147,9 +147,9 @@ describe('predicts the sign-in', () => {
               ? await authenticate(ports, { ...common, method, password: PASSWORD })
               : await authenticate(ports, { ...common, method, password: PASSWORD, otp });
         const verdict = isRefusal(done) ? { granted: false, code: done.refused } : { granted: true, otp: done.otp };
-        expect(said.verdict).toEqual(verdict);
-        if (said.verdict.granted) granted += 1;
-        else expect(said.checks.find(({ passed }) => !passed)?.code).toBe(said.verdict.code);
+        expect(explanation.verdict).toEqual(verdict);
+        if (explanation.verdict.granted) granted += 1;
+        else expect(explanation.checks.find(({ passed }) => !passed)?.code).toBe(explanation.verdict.code);
       }),
       // Random situations alone might all be refused.
       { numRuns: 30, examples: [[PLAIN]] },
@@ -163,13 +163,13 @@ describe('predicts the sign-in', () => {
       fc.asyncProperty(situations, async (situation) => {
         const scene = await arrange(situation);
         const address = situation.address ?? undefined;
-        const said = await explained(scene, { subject: { user: 'alice', method: 'widget' }, address });
+        const explanation = await explained(scene, { subject: { user: 'alice', method: 'widget' }, address });
         const walk = await LoginDriver.begin(scene, { address });
         if (walk.view.step === 'identify') await walk.identify();
         if (walk.view.step === 'password') await walk.password();
         if (walk.view.step === 'otp') await walk.otp(await rightCode(scene));
-        expect(walk.view.step === 'done').toBe(said.verdict.granted);
-        if (!said.verdict.granted) expect(walk.view.error?.code).toBe(said.verdict.code);
+        expect(walk.view.step === 'done').toBe(explanation.verdict.granted);
+        if (!explanation.verdict.granted) expect(walk.view.error?.code).toBe(explanation.verdict.code);
         else granted += 1;
       }),
       { numRuns: 30 },
@@ -185,7 +185,7 @@ describe('predicts the sign-in', () => {
         const token = await addToken(ports, account, { kind: 'hotp', state });
         if (direct) unwrap(await assign(ports, { account, resource: resource.id, token: token.id }));
         const address = situation.address ?? undefined;
-        const said = await explained(scene, { subject: { token: token.id }, address });
+        const explanation = await explained(scene, { subject: { token: token.id }, address });
         const done = await authenticate(ports, {
           account,
           resource: resource.id,
@@ -194,7 +194,7 @@ describe('predicts the sign-in', () => {
           otp: await token.code(),
           ...(address !== undefined && { address }),
         });
-        expect(said.verdict).toEqual(
+        expect(explanation.verdict).toEqual(
           isRefusal(done) ? { granted: false, code: done.refused } : { granted: true, otp: 'verified' },
         );
       }),
@@ -212,12 +212,12 @@ describe('the report', () => {
       const made = unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule })).filter;
       unwrap(await updateResource(ports, account, resource.id, { [`${rule.kind}Filter`]: made.id }));
     }
-    const said = await explained(scene, {
+    const explanation = await explained(scene, {
       subject: { user: 'ALICE', method: 'widget' },
       address: '::ffff:203.0.113.7',
     });
-    expect(said.method).toBe('password-otp');
-    expect(said.checks).toMatchObject([
+    expect(explanation.method).toBe('password-otp');
+    expect(explanation.checks).toMatchObject([
       { check: 'plan', passed: true },
       { check: 'resource', passed: true },
       { check: 'filter', kind: 'geo', country: 'AT', passed: true },
@@ -231,8 +231,8 @@ describe('the report', () => {
       { check: 'token', id: scene.tokens[1]?.id, state: 'active', counts: true },
       { check: 'factors', passed: true },
     ]);
-    expect(said.factors).toEqual({ password: true, otp: true, otpSkipped: false });
-    expect(said.verdict).toEqual({ granted: true, otp: 'verified' });
+    expect(explanation.factors).toEqual({ password: true, otp: true, otpSkipped: false });
+    expect(explanation.verdict).toEqual({ granted: true, otp: 'verified' });
   });
 
   test('for another time: the filter that is closed then, the token that has expired by then', async () => {
@@ -273,8 +273,8 @@ describe('the report', () => {
     const { account, tokens, user } = scene;
     const [first] = tokens;
     unwrap(await updateToken(ports, account, first?.id ?? 'tok_00000000000', { owner: null }));
-    const said = await explained(scene, { subject: { user: user.id, method: 'password-otp' } });
-    expect(said.checks).toContainEqual({
+    const explanation = await explained(scene, { subject: { user: user.id, method: 'password-otp' } });
+    expect(explanation.checks).toContainEqual({
       check: 'token',
       id: first?.id,
       state: 'active',

@@ -102,9 +102,10 @@ describe('under a constant attack on their name', () => {
   test('networks are no way around the limit: many of them, or none, share one count', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
-    const told: string[] = [];
-    for (let at = 0; at < 40; at++) told.push(await signIn(scene, at % 4 ? `198.51.100.${at}` : undefined, 'guess'));
-    expect(told.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(6);
+    const outcomes: string[] = [];
+    for (let at = 0; at < 40; at++)
+      outcomes.push(await signIn(scene, at % 4 ? `198.51.100.${at}` : undefined, 'guess'));
+    expect(outcomes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(6);
   });
 
   test('an old network of the user is unknown after three months', async () => {
@@ -136,7 +137,7 @@ describe('SR-63: a clock that was set back', () => {
   };
 
   test.each([
-    ['a person', (scene: Fixture) => scene],
+    ['a user', (scene: Fixture) => scene],
     ['an unknown name', (scene: Fixture) => ({ ...scene, user: { ...scene.user, login: 'unknown' } })],
   ])('makes %s wait for a minute and no longer, from every network', async (_who, whose) => {
     const scene = whose(await createFixture(ports));

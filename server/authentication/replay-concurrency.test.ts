@@ -75,8 +75,8 @@ describe.each(processes)('%s', (_, over) => {
       Promise.all(walks.map((walk, at) => walk.otp(codes[at] ?? ''))),
       times(10, (at) => byOtp(over(at + 1), scene, codes[at] ?? '')),
     ]);
-    const told = flows.filter((view) => !isRefusal(view) && view.error?.code === 'OTP_WRONG');
-    expect(told.length).toBeLessThanOrEqual(3);
+    const evaluated = flows.filter((view) => !isRefusal(view) && view.error?.code === 'OTP_WRONG');
+    expect(evaluated.length).toBeLessThanOrEqual(3);
     for (const token of await Promise.all(scene.tokens.map((token) => token.stored()))) {
       expect(token.lock).toMatchObject({ reason: 'otp-failures' });
       expect(token.failures).toBe(4);
@@ -184,7 +184,7 @@ test('a right code in a flood of wrong ones is accepted at most once, and the co
   );
   const successes = verdicts.filter((verdict) => !isRefusal(verdict)).length;
   expect(successes).toBeLessThanOrEqual(1);
-  const told = verdicts.filter((verdict) => isRefusal(verdict) && verdict.refused === 'OTP_WRONG').length;
+  const evaluated = verdicts.filter((verdict) => isRefusal(verdict) && verdict.refused === 'OTP_WRONG').length;
   // A success in between resets the count: at most five before it and five after it.
-  expect(told).toBeLessThanOrEqual(successes === 1 ? 10 : 5);
+  expect(evaluated).toBeLessThanOrEqual(successes === 1 ? 10 : 5);
 });

@@ -127,8 +127,8 @@ test('SR-2: guesses over many sign-ins, each with its own code, lock the token a
     if (!walk) break;
     await walk.choose(token);
     if (!walk.view.sent) break;
-    const said = codeOf(await walk.otp(anotherCode(ports.codes.last(to).code)));
-    if (said === 'OTP_WRONG' || said === 'TOKEN_LOCKED') evaluated++;
+    const outcome = codeOf(await walk.otp(anotherCode(ports.codes.last(to).code)));
+    if (outcome === 'OTP_WRONG' || outcome === 'TOKEN_LOCKED') evaluated++;
     ports.clock.advance(NEXT_WINDOW);
   }
   expect(evaluated).toBe(6);

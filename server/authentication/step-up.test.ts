@@ -136,7 +136,7 @@ describe('factors shown before', () => {
   test.each([
     ['another account', { account: accountId(2) }, []],
     ['another resource', { resource: resourceId(2) }, []],
-    ['another person', { user: userId(2) }, []],
+    ['another user', { user: userId(2) }, []],
     ['another password', { digest: 'another password' }, ['second']],
     ['a token that is locked, gone or deactivated', { usable: [] }, ['password']],
     ['nothing', {}, ['password', 'second']],

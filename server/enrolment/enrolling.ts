@@ -17,7 +17,7 @@ export interface Enrolling {
   /** The recovery codes created with the token, if the user has none. */
   recovery?: TokenId;
   basis: EnrolmentBasis;
-  /** What the sign-in has verified so far: it completes with that if the enrolment is skipped. */
+  /** The factors that the sign-in has verified: it completes with these if the enrolment is skipped. */
   passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind; pin?: true; passkey?: ShownPasskey; second?: ShownSecond };
   /** Whether the enrolment may be skipped, decided when it started, and until when. */
   mayWait: boolean;

@@ -163,13 +163,13 @@ describe('guessing the code', () => {
     }
     const asked = walks.filter(({ view }) => view.sent);
     const { code } = ports.codes.last(mailboxOf(scene));
-    const said: string[] = [];
+    const codes: string[] = [];
     for (let round = 0; round < 4; round++) {
       await Promise.all(asked.map((walk) => walk.enrol(anotherCode(anotherCode(code)))));
-      said.push(...asked.map(({ view }) => view.error?.code ?? view.step));
+      codes.push(...asked.map(({ view }) => view.error?.code ?? view.step));
     }
-    expect(said.filter((one) => one === 'OTP_WRONG')).toHaveLength(6);
-    expect(new Set(said)).toEqual(new Set(['OTP_WRONG', 'ENROLMENT_LOCKED']));
+    expect(codes.filter((one) => one === 'OTP_WRONG')).toHaveLength(6);
+    expect(new Set(codes)).toEqual(new Set(['OTP_WRONG', 'ENROLMENT_LOCKED']));
     // The valid code is refused too, in a new sign-in and a day later.
     expect(await asked.at(-1)?.enrol(code)).toMatchObject({ error: { code: 'ENROLMENT_LOCKED' } });
     ports.clock.advance(86_400_000);
@@ -260,8 +260,8 @@ describe('SR-48: sent codes', () => {
     const changes = ports.store.commits.slice(before).map(({ change }) => change);
     // Search for the whole value: six digits can occur in any timestamp.
     expect(JSON.stringify(changes)).not.toContain(`"${ports.codes.last(mailboxOf(scene)).code}"`);
-    const told = changes.flatMap(({ append = [] }) => append);
-    expect(told).toMatchObject([{ type: 'code.sent', actor: { kind: 'user', id: scene.user.id } }]);
+    const events = changes.flatMap(({ append = [] }) => append);
+    expect(events).toMatchObject([{ type: 'code.sent', actor: { kind: 'user', id: scene.user.id } }]);
   });
 });
 

@@ -119,8 +119,10 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     const prove = await ready(walk, kind);
     const before = ports.store.commits.length;
     await prove();
-    const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []) as { type?: string }[];
-    expect(told.map(({ type }) => type)).toEqual(['token.created', 'token.created', 'assignment.created']);
+    const events = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []) as {
+      type?: string;
+    }[];
+    expect(events.map(({ type }) => type)).toEqual(['token.created', 'token.created', 'assignment.created']);
   });
 
   // SR-1
@@ -254,7 +256,7 @@ describe('choosing a kind', () => {
     expect(await walk.enrolPasskey(response)).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
   });
 
-  test('does not offer what cannot be sent or has no address', async () => {
+  test('does not offer a kind without a sender or an address', async () => {
     ports.codes.channels = ['email'];
     expect((await choice()).walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'email']);
     ports.codes.channels = [];

@@ -152,7 +152,7 @@ describe('SR-40', () => {
       ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
     ],
     ['the address is gone', ({ account, user }) => updateUser(ports, account, user.id, { email: null })],
-    ['the person is blocked', runMeanwhile.blockUser],
+    ['the user is blocked', runMeanwhile.blockUser],
     ['there is a newer one', send],
     ['it is old', async () => ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS)],
   ])('it is refused once %s, and so is a sign-in started with it', async (_name, change) => {

@@ -58,8 +58,8 @@ function addressOf(making: SentMaking, { user }: EnrolmentContext, phone: string
   const target = codeTarget(making.kind, user);
   if (target === undefined) return refusal('ACCESS_DENIED');
   if (target !== 'theirs-to-say') return phone === undefined ? target.to : refusal('STEP_NOT_EXPECTED');
-  const said = phone ?? making.sent?.to;
-  return said !== undefined && isAddressFor(making.kind, said) ? said : refusal('PHONE_MALFORMED');
+  const address = phone ?? making.sent?.to;
+  return address !== undefined && isAddressFor(making.kind, address) ? address : refusal('PHONE_MALFORMED');
 }
 
 async function send(

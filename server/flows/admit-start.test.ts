@@ -6,7 +6,7 @@ import { createFixture, type Fixture, NONCE, ORIGIN, unwrap } from '../testing/f
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { admitStart, SIGN_IN_START_LIMITS, type StartLimits } from './admit-start.ts';
 
-// SR-65. The attack: beginnings from as many addresses as one attacker can have, with no input.
+// SR-65. The attack: starts without input, from as many addresses as one attacker can have.
 
 let ports: TestPorts;
 let scene: Fixture;
@@ -25,14 +25,14 @@ async function refusals(addresses: readonly (string | undefined)[]) {
   return answers;
 }
 
-describe('SR-65: beginnings are counted', () => {
+describe('SR-65: starts are counted', () => {
   test.each([
     ['one address', Array.from({ length: 5 }, () => '192.0.2.1')],
     ['one /64', Array.from({ length: 5 }, (_, at) => `2001:db8::${at + 1}`)],
     ['an unknown address', Array.from({ length: 5 }, () => undefined)],
   ])('of %s', async (_whose, addresses) => {
     expect(await refusals(addresses)).toEqual(['admitted', 'admitted', 'admitted', 'RATE_LIMITED', 'RATE_LIMITED']);
-    // And take no room from others.
+    // They use none of the limit of others.
     expect(await refusals(['198.51.100.1'])).toEqual(['admitted']);
   });
 
@@ -48,7 +48,7 @@ describe('SR-65: beginnings are counted', () => {
     expect(await refusals([addressOf(1)])).toEqual(['admitted']);
   });
 
-  test('of the process: then nothing is counted, nor asked of the store, until the next second', async () => {
+  test('of the process: beyond that nothing is counted or read from the store until the next second', async () => {
     const from = (at: number) => `198.51.${at}.1`;
     await Promise.all(Array.from({ length: 20 }, (_, at) => admit(from(at))));
     const { increment } = ports.store;
@@ -73,7 +73,7 @@ describe('SR-65: beginnings are counted', () => {
   });
 });
 
-test('SR-65: a flood of beginnings is told to come back, and keeps no administrator out', async () => {
+test('SR-65: a flood of starts is told when to retry, and locks no administrator out', async () => {
   const administrator = await addAdministrator(ports, scene.account, { email: 'ada@acme.example' });
   const begin = (at: number) =>
     startFlow(ports, {

@@ -5,15 +5,15 @@ import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 
-/** How many sign-ins of one kind may begin. Before the first input, the network is all there is to count by. */
+/** The number of sign-ins of one kind that may start. Before the first input, only the network can be counted. */
 export interface StartLimits {
-  /** What the counters are called. */
+  /** Name of the counters. */
   name: string;
-  /** In a minute, from one IPv4 address or one IPv6 /64. */
+  /** Per minute, from one IPv4 address or one IPv6 /64. */
   perAddress: number;
-  /** In a minute, from one IPv4 /24 or one IPv6 /48, which one site or one attacker can have all of. */
+  /** Per minute, from one IPv4 /24 or one IPv6 /48, which one site or one attacker can hold entirely. */
   perNetwork: number;
-  /** In a second, in this process: what it can seal besides its other work. */
+  /** Per second, in this process: the number that it can seal besides its other work. */
   perSecond: number;
 }
 
@@ -25,7 +25,7 @@ export const SIGN_IN_START_LIMITS: StartLimits = {
   perSecond: 500,
 };
 
-/** What this process has let begin in the present second, by the name of the limits. */
+/** The starts of this process in the current second, by the name of the limits. */
 interface Second {
   number: number;
   begun: number;
@@ -33,9 +33,9 @@ interface Second {
 const seconds = new WeakMap<Store, Map<string, Second>>();
 
 /**
- * Refuses an address, then a network that has begun too many, and every request once the process has no room left in
- * this second. What is refused for its address takes no room from others; once there is none, nothing is counted any more, so
- * that a flood makes no more counters than beginnings.
+ * Refuses an address or a network with too many starts, and every request once the process has no capacity left in this
+ * second. A request refused for its address uses no capacity; at full capacity nothing is counted any more, so that a
+ * flood creates no more counters than starts.
  */
 export async function admitStart(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
@@ -47,7 +47,7 @@ export async function admitStart(
   const full = () => second.begun >= perSecond;
   const overloaded = refusal('OVERLOADED', { retryAfterMs: SECOND_MS });
   if (full()) return overloaded;
-  // Requests without an address share one count: a proxy that forgets the header must not open the gate.
+  // Requests without an address share one count: a proxy that forgets the header must not lift the limit.
   const from = address === undefined ? 'unknown' : rateKey(address);
   const counts = [
     [from, perAddress] as const,
@@ -62,7 +62,7 @@ export async function admitStart(
   return undefined;
 }
 
-/** A clock that was set back begins a second of its own: no request waits for the time that was before. */
+/** A clock that was set back starts a new second: no request waits for the earlier time. */
 function presentSecond(store: Store, name: string, now: number): Second {
   const byName = seconds.get(store) ?? new Map<string, Second>();
   seconds.set(store, byName);

@@ -100,7 +100,7 @@ export async function keepLoginRequest(
     createdAt: now,
   };
   const { resource, user, transaction } = request;
-  const told = {
+  const event = {
     type,
     ...(user !== undefined && { subject: user }),
     resource,
@@ -113,7 +113,7 @@ export async function keepLoginRequest(
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: request, expiresAt: request.expiresAt }],
-    append: [createEvent(act, told, now)],
+    append: [createEvent(act, event, now)],
   });
   if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), request };
   // Created before with the same Idempotency-Key, by a request that failed before its response?

@@ -43,8 +43,8 @@ async function signIn(walk: LoginDriver): Promise<void> {
 // SR-5. The attack: an attacker starts a sign-in at the site, whose nonce is in their own cookie, and passes the
 // address of the hosted page on to a user who signs in there. The attacker then asks for that result.
 describe.each([
-  ['nobody is named', () => undefined],
-  ['the site has named the person, whose password the attacker has', ({ user }: Fixture) => user.login as string],
+  ['no user is named', () => undefined],
+  ['the site has named the user, whose password the attacker has', ({ user }: Fixture) => user.login as string],
 ] as const)('an attacker who passes the address of the hosted page on: %s', (_, nameOf) => {
   test('does not get the result that another user signed in for', async () => {
     const scene = await sceneWithToken();

@@ -57,14 +57,14 @@ export async function requestUnlock(
     throw error;
   }
   const key = flowDocument.key(id);
-  const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
+  const nextFlow = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
     if (!current || !holdsClaim(current.value, attempt)) return { answer: current?.value };
     const free = released(current.value);
     const next: Flow = isRefusal(sent) ? free : { ...free, unlock: 'sent' };
     return { answer: next, write: keeping(flowDocument.key, next) };
   });
   if (isRefusal(sent)) return sent;
-  return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
+  return nextFlow ? presentFlow(ports, nextFlow) : refusal('FLOW_NOT_FOUND');
 }
 
 /** Claimed for one attempt before anything is sent, so that a double click sends one mail (SR-48). */

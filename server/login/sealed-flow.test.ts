@@ -160,7 +160,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
       },
     ],
     [
-      'whose person has left the self-service',
+      'whose user has left the self-service page',
       async () => {
         const walk = await toSelf(await createFixture(ports, { resource: { selfService: EVERYTHING } }));
         unwrap(await signOutOfSelfService(ports, walk.handle));

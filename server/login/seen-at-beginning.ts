@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { StartFlowInput } from './start-flow-input.ts';
 
-/** What a sign-in keeps of its browser: nothing at all where the resource does not ask. */
+/** The browser signals that a sign-in stores: none if the resource does not ask for them. */
 export function seenAtBeginning(
   ports: Pick<Ports, 'secrets'>,
   resource: Pick<Resource, 'environment'>,

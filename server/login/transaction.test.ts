@@ -359,10 +359,10 @@ test('SR-34: creation, refusal, cancellation and confirmation each have one even
   unwrap(await walk.sign(await device.answer(walk.view.question ?? '')));
   await (await begin(scene)).cancel();
   unwrap(await redeem(scene, walk.view.result ?? '', HASH));
-  const told = ports.store.commits
+  const events = ports.store.commits
     .slice(before)
     .flatMap(({ change }) => (change.append ?? []) as unknown as AccountEvent[]);
-  expect(told.map(({ type, outcome, reason }) => [type, outcome, reason].filter(Boolean).join(' '))).toEqual([
+  expect(events.map(({ type, outcome, reason }) => [type, outcome, reason].filter(Boolean).join(' '))).toEqual([
     'transaction.created done',
     'transaction refused OTP_WRONG',
     'transaction granted',
@@ -370,7 +370,7 @@ test('SR-34: creation, refusal, cancellation and confirmation each have one even
     'transaction refused TRANSACTION_CANCELLED',
     'result.consumed done',
   ]);
-  for (const event of told) {
+  for (const event of events) {
     expect(event).toMatchObject({ transaction: HASH, subject: scene.user.id, resource: scene.resource.id });
     expect(JSON.stringify(event)).not.toMatch(/Olena|1,250|Amount/);
   }

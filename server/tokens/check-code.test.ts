@@ -63,10 +63,10 @@ describe('guessing with checks', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, at) => check(wrongOf(token), at % 2 === 0 ? ports : replica)),
     );
-    const said = outcomes.map((outcome) => ('check' in outcome ? outcome.check.verdict : outcome.refused));
-    expect(said.filter((one) => one === 'wrong')).toHaveLength(WRONG_CHECKS_PER_HOUR);
+    const verdicts = outcomes.map((outcome) => ('check' in outcome ? outcome.check.verdict : outcome.refused));
+    expect(verdicts.filter((one) => one === 'wrong')).toHaveLength(WRONG_CHECKS_PER_HOUR);
     // A request that waited too long in the queue was not evaluated either.
-    for (const one of said) expect(['wrong', 'TOO_MANY_ATTEMPTS', 'OVERLOADED']).toContain(one);
+    for (const one of verdicts) expect(['wrong', 'TOO_MANY_ATTEMPTS', 'OVERLOADED']).toContain(one);
     expect(await check(await token.code())).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
     ports.clock.advance(HOUR_MS);
     expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });

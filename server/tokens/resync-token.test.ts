@@ -72,8 +72,8 @@ describe('guessing pairs', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) => resync(wrongPair(token), at % 2 === 0 ? ports : replica)),
     );
-    const said = outcomes.map((outcome) => ('refused' in outcome ? outcome.refused : 'found')).sort();
-    expect(said).toEqual([...Array(5).fill('OTP_WRONG'), ...Array(15).fill('TOKEN_LOCKED')]);
+    const results = outcomes.map((outcome) => ('refused' in outcome ? outcome.refused : 'found')).sort();
+    expect(results).toEqual([...Array(5).fill('OTP_WRONG'), ...Array(15).fill('TOKEN_LOCKED')]);
     expect(await token.stored()).toMatchObject({ resyncFailures: 6 });
   });
 

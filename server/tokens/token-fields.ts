@@ -22,7 +22,7 @@ import { enrolSuite } from './kinds/ocra/enrolment.ts';
 import { ADDRESS_FORMS, isAddressFor } from './kinds/sent/out-of-band-code.ts';
 import { isOath, isSent, LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, type Token } from './token.ts';
 
-/** What requests and responses about tokens are made of. */
+/** The fields of requests and responses about tokens. */
 
 const secret = z
   .string()
@@ -221,7 +221,7 @@ export const shownToken = z
     createdBy,
   })
   .openapi('Token', { description: 'A token, without its secret.' });
-/** What only the response to the creation of a token contains. */
+/** Returned only when a token is created. */
 export const shownOnce = {
   secret: z.string().optional().openapi({
     description: 'The secret in base32. It is shown only once.',
@@ -240,7 +240,7 @@ export const enrolledToken = z
   .object({ token: shownToken, ...shownOnce })
   .openapi('EnrolledToken', { description: 'A new token with its secrets.' });
 
-/** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
+/** A token without its seed, its counter and its sealed text: those are never returned (SR-23). */
 export function presentToken(token: Token, { actor }: RequestContext): z.input<typeof shownToken> {
   const seen = token.directResources.filter((resource) => maySeeResource(actor, resource));
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;

@@ -96,12 +96,12 @@ export async function updateToken(
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
   if (isRefusal(edited) || !changes.owner) return edited;
   // A user who was deleted meanwhile owns nothing.
-  if (!(await readUser(ports, account, changes.owner))) return leaveToNobody(ports, act, id, changes.owner);
+  if (!(await readUser(ports, account, changes.owner))) return removeOwner(ports, act, id, changes.owner);
   await rememberToken(ports, edited.object, changes.owner);
   return edited;
 }
 
-async function leaveToNobody(
+async function removeOwner(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   id: TokenId,

@@ -110,7 +110,7 @@ function readRecord(
   if (short) throw new Flawed('ROW_MALFORMED');
   const expiry = fields.get('expiry');
   const milliseconds = fields.get('periodMs');
-  const said = {
+  const declared = {
     // Only OCRA has a suite.
     kind: fields.get('kind')?.replace(/^oath[-_ ]?/i, '') ?? (fields.has('suite') ? 'ocra' : options.kind),
     name: fields.get('name'),
@@ -123,7 +123,7 @@ function readRecord(
     suitePin: fields.get('suitePin'),
     ...(expiry !== undefined && { expiresAt: instantOf(expiry, 'day') }),
   };
-  return judgeToken(said, seedOf(fields.get('seed') ?? '', encoding));
+  return judgeToken(declared, seedOf(fields.get('seed') ?? '', encoding));
 }
 
 /** Converts milliseconds; a fraction of a second is no valid period. */
@@ -139,8 +139,8 @@ function headerOf(names: readonly string[], options: CsvOptions): Layout | undef
   const known = columns.filter((column) => column !== undefined);
   if (!known.includes('seed') || new Set(known).size < known.length) throw new Flawed('CSV_HEADER_INVALID');
   const seed = plain[columns.indexOf('seed')] ?? '';
-  const said = (['hex', 'base32', 'base64'] as const).find((encoding) => seed.includes(encoding));
-  return { columns, encoding: said ?? options.seedEncoding };
+  const inHeader = (['hex', 'base32', 'base64'] as const).find((encoding) => seed.includes(encoding));
+  return { columns, encoding: inHeader ?? options.seedEncoding };
 }
 
 function named(column: Column, names: readonly string[]): Record<string, Column> {

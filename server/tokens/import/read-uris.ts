@@ -43,24 +43,24 @@ function bounded(uri: string): string {
 function readUri(text: string) {
   const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
   if (!uri) throw new Flawed('ROW_MALFORMED');
-  const said = new Map<string, string>();
+  const parameters = new Map<string, string>();
   for (const [name, value] of uri.searchParams) {
     const plain = name.toLowerCase();
     // Parsers differ in which of the two counts (SR-57).
-    if (said.has(plain)) throw new Flawed('ROW_MALFORMED');
-    said.set(plain, value);
+    if (parameters.has(plain)) throw new Flawed('ROW_MALFORMED');
+    parameters.set(plain, value);
   }
-  const secret = base32Decode(said.get('secret') ?? '');
-  if (!said.get('secret')) throw new Flawed('SEED_MISSING');
+  const secret = base32Decode(parameters.get('secret') ?? '');
+  if (!parameters.get('secret')) throw new Flawed('SEED_MISSING');
   if (secret === undefined) throw new Flawed('SEED_MALFORMED');
   return judgeToken(
     {
       kind: uri.hostname,
-      name: accountName(decoded(uri.pathname.replace(/^\//, '')), said.get('issuer')),
-      algorithm: said.get('algorithm'),
-      digits: said.get('digits'),
-      periodSeconds: said.get('period'),
-      counter: said.get('counter'),
+      name: accountName(decoded(uri.pathname.replace(/^\//, '')), parameters.get('issuer')),
+      algorithm: parameters.get('algorithm'),
+      digits: parameters.get('digits'),
+      periodSeconds: parameters.get('period'),
+      counter: parameters.get('counter'),
     },
     secret,
   );

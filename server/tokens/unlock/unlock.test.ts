@@ -144,9 +144,9 @@ describe('attacks on unlocking', () => {
   test('SR-48: a double click, or 50 at once, sends one mail, and leaves the other mail of the day', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
-    const said = await Promise.all(Array.from({ length: 50 }, () => walk.askUnlock()));
+    const results = await Promise.all(Array.from({ length: 50 }, () => walk.askUnlock()));
     expect(ports.courier.sent.filter(({ kind }) => kind === 'unlock-link')).toHaveLength(1);
-    const outcomes = said.map((one) => ('refused' in one ? one.refused : one.unlock));
+    const outcomes = results.map((one) => ('refused' in one ? one.refused : one.unlock));
     expect(outcomes).toContain('sent');
     for (const one of outcomes) expect(['sent', 'STEP_IN_PROGRESS']).toContain(one);
     expect(await walk.look()).toMatchObject({ step: 'denied', unlock: 'sent' });
@@ -171,7 +171,7 @@ describe('attacks on unlocking', () => {
       'the address is another one',
       ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
     ],
-    ['the person is blocked', runMeanwhile.blockUser],
+    ['the user is blocked', runMeanwhile.blockUser],
     ['it is old', async () => ports.clock.advance(UNLOCK_LINK_LIFETIME_MS)],
   ])('a link is refused once %s', async (_name, change) => {
     const scene = await setStage();
@@ -207,7 +207,7 @@ describe('attacks on unlocking', () => {
     const { send } = ports.courier;
     ports.courier.send = async () => {
       ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
-      throw new MailerUnavailable('nobody takes it');
+      throw new MailerUnavailable('no mailer accepts it');
     };
     await expect(walk.askUnlock()).rejects.toThrow('sending a mail');
     ports.courier.send = send;

@@ -27,7 +27,7 @@ describe('document types and entities', () => {
   ])('%s', (_, xml) => expect(read(xml)).toBe('XML_DOCTYPE'));
 
   test.each([
-    ['an entity that nobody declared', inSeed('&secret;')],
+    ['an undeclared entity', inSeed('&secret;')],
     ['a reference to a character that is none', inSeed('&#x0;')],
     ['a document type after the root has begun', BODY.replace('<KeyPackage>', '<!DOCTYPE x><KeyPackage>')],
     ['an end that does not fit', BODY.replace('</KeyPackage>', '</KeyPackages>')],
@@ -38,7 +38,7 @@ describe('document types and entities', () => {
       'an attribute twice by two prefixes',
       BODY.replace('<Key ', '<Key xmlns:a="urn:u" xmlns:b="urn:u" a:x="" b:x="" '),
     ],
-    ['a prefix that nobody declared', BODY.replace('<KeyPackage>', '<p:x/><KeyPackage>')],
+    ['an undeclared prefix', BODY.replace('<KeyPackage>', '<p:x/><KeyPackage>')],
     ['a control character', inSeed('MTIz\u0000')],
     ['XML 1.1', `<?xml version="1.1"?>${BODY}`],
     ['nothing but a root that begins', '<KeyContainer '],

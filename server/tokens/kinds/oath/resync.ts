@@ -17,15 +17,15 @@ export type Resync =
 const NOT_FOUND = { kind: 'not-found' } as const;
 
 /**
- * Finds the place of a token again by two codes that follow one another (RFC 4226 section 7.4, RFC 6238 section 6). A
+ * Finds the counter or clock drift of a token by two consecutive codes (RFC 4226 section 7.4, RFC 6238 section 6). A
  * wider search is as hard to guess as a narrow one, since a guess has to be right twice.
  *
  * - HOTP: the first code is that of `nextCounter` or one of the hundred after it.
  * - TOTP: the second code is at most as far from the current step as the widest window of {@link verifyOtp} reaches.
- *   How far it is becomes the drift. A device that was ahead by `n` steps is by `n + 1` during a part of every step, since
- *   its steps begin at other times than ours; so one more is learned there, within the bound.
+ *   Its distance becomes the drift. A device that was ahead by `n` steps is ahead by `n + 1` during a part of every step,
+ *   since its steps start at other times than ours; so one more is learned there, within the bound.
  *
- * Only unused factors count, so neither the place nor what is accepted ever goes back (SR-8). Every pair is computed and
+ * Only unused factors count, so the counter and the accepted codes never go back (SR-8). Every pair is computed and
  * compared in constant time, whichever matches.
  *
  * @param otps in the order in which the device showed them

@@ -61,7 +61,10 @@ export function hashPin(suite: OcraSuite, pin: string): Uint8Array {
   return createHash(suite.pin).update(pin, 'utf8').digest();
 }
 
-/** OCRASuite | 00 | C | Q | P | S | T, what the suite does not name left out (RFC 6287 section 5.1, errata 4115). */
+/**
+ * OCRASuite | 00 | C | Q | P | S | T, without the inputs that the suite does not name (RFC 6287 section 5.1, errata
+ * 4115).
+ */
 function dataInput(suite: OcraSuite, input: OcraInput): Buffer {
   const parts: Uint8Array[] = [Buffer.from(`${formatSuite(suite)}\0`, 'latin1')];
   const counter = named('counter', suite.counter, input.counter);

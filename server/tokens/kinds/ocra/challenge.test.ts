@@ -106,8 +106,8 @@ describe('the question of a transaction', () => {
     expect(challengeOfHash(QN08, pay('10'), bytesOf(1, 16))).not.toBe(challengeOfHash(QN08, pay('10'), bytesOf(2, 16)));
   });
 
-  // Attack: search one's own transactions for two with the same question. It shows why a nonce has to go in that is
-  // secret until the fields are fixed: with a known one, this is how long it takes.
+  // Attack: an attacker searches their own transactions for two with the same question. A nonce that is secret until
+  // the fields are fixed prevents that: with a known one, this is how long it takes.
   test('QN08 alone does not distinguish transactions: two of some ten thousand share a question', () => {
     const seen = new Set<string>();
     let tried = 0;

@@ -30,17 +30,20 @@ interface Place {
 const NOT_FOUND = { kind: 'not-found' } as const;
 
 /**
- * Finds the place of a token again by its answers to two questions, given one after the other (SR-43, in the spirit of RFC 4226
- * section 7.4). A wide search is as hard to guess as a narrow one, since a guess has to be right twice.
+ * Finds the counter or clock drift of a token by its answers to two questions, given one after the other (SR-43, in the
+ * spirit of RFC 4226 section 7.4). A wide search is as hard to guess as a narrow one, since a guess has to be right
+ * twice.
  *
- * - Counter: the first answer is that of `nextCounter` or one of the hundred after it, the second that of the one after.
- * - Time: both are at most {@link DRIFT_MAX_STEPS} steps from ours, one more back for a step that has just ended; the second
- *   of the same step as the first or the next. How far it is becomes the drift.
+ * - Counter: the first answer is that of `nextCounter` or one of the hundred after it, the second that of the one
+ * after.
+ * - Time: both are at most {@link DRIFT_MAX_STEPS} steps from ours, one more back for a step that has just ended; the
+ * second
+ *   of the same step as the first or the next. The distance becomes the drift.
  *
  * Every pair is computed and compared in constant time, whichever matches.
  *
  * @param now milliseconds since the epoch, from the server's clock
- * @throws {TypeError} a damaged token, or questions that are none of its suite
+ * @throws {TypeError} a damaged token, or questions that do not fit its suite
  */
 export function resynchroniseOcra(
   token: VerifiableOcraToken,

@@ -39,21 +39,21 @@ interface Candidate {
 const WRONG = { verdict: 'wrong' } as const;
 
 /**
- * Judges an answer to a question of ours. That a question is answered once is for the caller to see to, by using it up in
- * the commit that accepts (SR-1, SR-45): with neither counter nor time nothing else stands against a repeat.
+ * Verifies an answer to a question. The caller ensures that a question is answered once, by using it up in the commit
+ * that accepts (SR-1, SR-45): with neither counter nor time nothing else prevents a repeat.
  *
- * - Counter: `nextCounter` and the ten after it (SR-43). The match uses up what is before it; where two counters share
- *   the answer, the earlier is taken.
+ * - Counter: `nextCounter` and the ten after it (SR-43). The match uses up every earlier one; if two counters share
+ *   the answer, the earlier is used.
  * - Time: the current step and the one before, widened (never moved) by the bounded learned drift, as of a TOTP token
- *   (SR-44). With a counter too, both have to fit. Without one, several questions may be answered within a step, so the
+ *   (SR-44). With a counter too, both have to match. Without one, several questions may be answered within a step, so the
  *   step that matched still counts, and none before it.
- * - `replayed`: the right answer for a factor that is used up (the last counter, or a step in the window but before one
+ * - `replayed`: the right answer for a used factor (the last counter, or a step in the window but before one
  *   that was accepted). It is refused even if a later factor has the same answer.
  *
  * Every candidate is computed and compared in constant time, whichever matches.
  *
  * @param now milliseconds since the epoch, from the server's clock
- * @throws {TypeError} a damaged token, or inputs that are not what the suite binds
+ * @throws {TypeError} a damaged token, or inputs that do not match the suite
  */
 export function verifyOcra(
   token: VerifiableOcraToken,

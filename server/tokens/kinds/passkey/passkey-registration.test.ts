@@ -81,8 +81,8 @@ describe('registering a passkey', () => {
       factor: { kind: 'webauthn', synced: true, discoverable: true, signCount: 0 },
     });
     expect((await read(ports, userDocument.key(who.user.id))).assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
-    const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
-    expect((told as unknown as AccountEvent[]).filter(({ subject }) => subject === token.id)).toMatchObject([
+    const events = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
+    expect((events as unknown as AccountEvent[]).filter(({ subject }) => subject === token.id)).toMatchObject([
       { type: 'token.created', actor: { kind: 'user', id: who.user.id } },
     ]);
   });
@@ -92,7 +92,7 @@ describe('registering a passkey', () => {
     ['another page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
     ['another origin', { clientData: { origin: 'https://evil.example' } }],
     ['another challenge', { clientData: { challenge: 'b2xk' } }],
-    ['nobody there', { flags: 0 }],
+    ['no user present', { flags: 0 }],
   ])('SR-61: is refused for %s, and creates nothing', async (_, tampering) => {
     const device = new SoftwareAuthenticator();
     expect(await register(device, scene, tampering)).toEqual(refusedWith('PASSKEY_INVALID'));

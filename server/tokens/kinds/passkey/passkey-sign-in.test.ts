@@ -158,8 +158,8 @@ describe('after a password', () => {
 
 /** The events of sign-ins of the account, in order. */
 function attempts(scene: Fixture): AccountEvent[] {
-  const told = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
-  return told.filter(({ type, account }) => type === 'authentication' && account === scene.account);
+  const events = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+  return events.filter(({ type, account }) => type === 'authentication' && account === scene.account);
 }
 
 describe('instead of name, password and code', () => {
@@ -214,8 +214,8 @@ describe('instead of name, password and code', () => {
 
   // SR-61
   test.each<[string, Tampering]>([
-    ['that names nobody', { userHandle: undefined }],
-    ['that names somebody else', { userHandle: 'dXNyXzAxazhkcTl6Mm1w' }],
+    ['that names no user', { userHandle: undefined }],
+    ['that names another user', { userHandle: 'dXNyXzAxazhkcTl6Mm1w' }],
     ['of another page', { clientData: { topOrigin: 'https://evil.example' } }],
     ['of another origin', { clientData: { origin: 'https://evil.example' } }],
     ['to another challenge', { clientData: { challenge: 'b2xk' } }],
@@ -231,16 +231,16 @@ describe('instead of name, password and code', () => {
   test('SR-61: a response to one sign-in is refused in another', async () => {
     const { scene, device } = await person();
     const [one, other] = [await LoginDriver.begin(scene), await LoginDriver.begin(scene)];
-    const said = device.get(inTheFrame(one.view.passkey));
-    expect(codeOf(await other.passkey(said))).toBe('INVALID_CREDENTIALS');
-    await one.passkey(said);
+    const response = device.get(inTheFrame(one.view.passkey));
+    expect(codeOf(await other.passkey(response))).toBe('INVALID_CREDENTIALS');
+    await one.passkey(response);
     expect(one.view.step).toBe('done');
-    expect(stepOf(await one.passkey(said))).toBe('STEP_NOT_EXPECTED');
+    expect(stepOf(await one.passkey(response))).toBe('STEP_NOT_EXPECTED');
   });
 
   // SR-17, SR-4
   test.each<[string, (scene: Fixture, token: TokenId) => Promise<unknown>, string]>([
-    ['of somebody blocked', (scene) => runMeanwhile.blockUser(scene), 'INVALID_CREDENTIALS'],
+    ['of a blocked user', (scene) => runMeanwhile.blockUser(scene), 'INVALID_CREDENTIALS'],
     ['that is locked', ({ account }, token) => setState(ports, account, token, 'locked'), 'INVALID_CREDENTIALS'],
     [
       'that is deactivated',
@@ -249,7 +249,7 @@ describe('instead of name, password and code', () => {
     ],
     ['that has expired', ({ account }, token) => setState(ports, account, token, 'expired'), 'INVALID_CREDENTIALS'],
     [
-      'that is nobody’s',
+      'without an owner',
       ({ account }, token) => updateToken(ports, account, token, { owner: null }),
       'INVALID_CREDENTIALS',
     ],
@@ -282,7 +282,7 @@ describe('instead of name, password and code', () => {
   // SR-17
   test('SR-17: an unknown passkey gets the same response as a refused one, and costs as many commits', async () => {
     const { scene, device } = await person();
-    const said = async (one: SoftwareAuthenticator, tampering: Tampering = {}) => {
+    const attempt = async (one: SoftwareAuthenticator, tampering: Tampering = {}) => {
       const walk = await LoginDriver.begin(scene);
       const response = one.get(inTheFrame(walk.view.passkey), tampering);
       const before = ports.store.commits.length;
@@ -292,7 +292,7 @@ describe('instead of name, password and code', () => {
     };
     const unknown = new SoftwareAuthenticator();
     unknown.userHandle = device.userHandle;
-    expect(await said(unknown)).toEqual(await said(device, { clientData: { challenge: 'b2xk' } }));
+    expect(await attempt(unknown)).toEqual(await attempt(device, { clientData: { challenge: 'b2xk' } }));
   });
 
   test('a passkey that its owner is not assigned with is refused', async () => {
@@ -317,8 +317,8 @@ describe('instead of name, password and code', () => {
   test('SR-5: it is not accepted in a sign-in that has a name already', async () => {
     const { scene, device } = await person();
     const walk = await LoginDriver.begin(scene);
-    const said = device.get(inTheFrame(walk.view.passkey));
+    const response = device.get(inTheFrame(walk.view.passkey));
     await walk.identify();
-    expect(stepOf(await walk.passkey(said))).toBe('STEP_NOT_EXPECTED');
+    expect(stepOf(await walk.passkey(response))).toBe('STEP_NOT_EXPECTED');
   });
 });

@@ -89,13 +89,13 @@ const LIES: [string, Tampering, Partial<typeof CEREMONY>?][] = [
   ['a page around no frame', { clientData: { crossOrigin: false } }],
   ['another domain', {}, { rpId: 'evil.example' }],
   ['a domain above', {}, { rpId: 'example' }],
-  ['nobody there', { flags: 0 }],
-  ['nobody checked', { flags: 1 }],
-  ['a checked person who is not there', { flags: 4 }],
+  ['no user present', { flags: 0 }],
+  ['no user verified', { flags: 1 }],
+  ['a verified user who is not present', { flags: 4 }],
   ['a passkey that was of one device, synced', { flags: 1 | 4 | 8 }],
   ['one that is backed up and cannot be', { flags: 1 | 4 | 16 }],
-  ['somebody else', { userHandle: 'dXNyXzAy' }],
-  ['nobody', { userHandle: '' }],
+  ['another user', { userHandle: 'dXNyXzAy' }],
+  ['no user', { userHandle: '' }],
 ];
 
 describe('SR-61: a passkey’s response is refused', () => {
@@ -165,7 +165,7 @@ describe('SR-61: a registration is refused', () => {
     ['a hostile page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
     ['a page around no frame', { clientData: { crossOrigin: false } }],
     ['another domain', {}, { rpId: 'evil.example' }],
-    ['nobody there', { flags: 4 }],
+    ['no user present', { flags: 4 }],
     ['a backup that cannot be', { flags: 1 | 16 }],
   ];
   test.each(REGISTERS)('SR-61: that is of %s', async (_, tampering, ceremony = {}) => {
