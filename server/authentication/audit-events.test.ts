@@ -105,7 +105,7 @@ describe('over the API', () => {
     expect(events[0]?.related).toEqual(scene.tokens.map(({ id }) => id));
   });
 
-  test('a replayed code, a code for an unknown user, a token without access: one event each', async () => {
+  test('a replayed code, a code for an unknown user, a token that is not assigned: one event each', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const otp = (await scene.tokens[0]?.code()) ?? '';
     expect(await byApi(scene, { method: 'otp', otp })).toMatchObject([{ outcome: 'granted' }]);

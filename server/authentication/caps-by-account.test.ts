@@ -56,7 +56,7 @@ describe('SR-48: another account of the server uses up', () => {
   });
 
   // The attack: refused requests of one account count against all.
-  test('no limit by refused requests: the server counts only as many as it may send', async () => {
+  test('no limit by refused requests: only as many of its tries count for the server as it may send', async () => {
     const few = limited({
       perAddress: 100,
       perAddressAndDay: 100,

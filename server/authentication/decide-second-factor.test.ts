@@ -166,7 +166,7 @@ describe('the decision about an answer', () => {
     );
   });
 
-  test("a wrong code retains its token's state, and the first reason for the audit log", () => {
+  test('a wrong code keeps its token’s changes, and the first reason for the audit log', () => {
     const tokens = [limited(0), limited(1)];
     const [first, second] = verify(tokens, ['wrong']);
     if (!first || !second) throw new Error('two candidates');

@@ -129,7 +129,7 @@ describe('SR-67: a token of two resources', () => {
     expect((await tokenOf(scene).stored()).lock).toBeDefined();
   });
 
-  test('no longer counts a resource that its new owner does not use', async () => {
+  test('no longer counts a resource once the token has another owner', async () => {
     const scene = await atLax();
     unwrap(await pair(scene, await addStrict(scene)));
     const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });

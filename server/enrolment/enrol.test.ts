@@ -299,7 +299,7 @@ describe('enrolment policy', () => {
   });
 });
 
-describe("enrolment at the page's request", () => {
+describe('enrolment at the page’s request', () => {
   test('another token is set up after both factors, and the result lists the factors that were shown', async () => {
     const scene = await setStage(OFFERED, { tokens: [{}] });
     await giveRecoveryCodes(scene);

@@ -123,7 +123,10 @@ export async function keepLoginRequest(
     : refusal('CONTENTION');
 }
 
-/** Reported before anything is asked. The widget reports every other obstacle. */
+/**
+ * Whether the user lacks the factors of the level. Checked before the sign-in starts; the widget reports every other
+ * obstacle.
+ */
 async function isOutOfReach(
   ports: Pick<Ports, 'store' | 'clock'>,
   known: User,

@@ -134,7 +134,7 @@ describe.each(ROUTES)('%s', (route) => {
     expect((await attempt(FROM_OUR_FRAME)).status).not.toBe(403);
   });
 
-  test('reveals its cross-origin rules to no page', async () => {
+  test('allows no other origin in a preflight request', async () => {
     const [, path = ''] = route.split(' ');
     const response = await service.call(`OPTIONS ${path}`, {
       headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },

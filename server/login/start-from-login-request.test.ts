@@ -335,7 +335,7 @@ describe('the decision for a page that starts', () => {
     expect(outcome).toMatchObject({ kind: 'passed', passed: { otp: 'verified', token: tokenId(1) } });
   });
 
-  test('passes the browser’s match on if no code is needed', () => {
+  test('reports the browser’s match also if no code is needed', () => {
     const skips = (environment: LoginRequestFacts['environment']) =>
       begins({ hostCheckedPassword: true }, { tokens: deactivated, environment });
     expect(skips({ percent: 80 })).toMatchObject({ kind: 'passed', passed: { user, otp: 'skipped', environment: 80 } });

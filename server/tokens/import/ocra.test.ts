@@ -137,7 +137,7 @@ describe('PINs that go into answers', () => {
     expect(only(pskc(written))).toBe(flaw);
   });
 
-  test('are refused for a token by event', () => {
+  test('are refused for a HOTP token', () => {
     const hotp = { algorithm: 'pskc:hotp', suite: '', formats: '<ResponseFormat Encoding="DECIMAL" Length="6"/>' };
     expect(only(pskc({ ...hotp, policy, besides: pin('p', '314159') }))).toBe('POLICY_UNSUPPORTED');
   });

@@ -138,7 +138,7 @@ test('two processes may differ by as much as the wait for another code, to the m
 });
 
 // SR-48
-test('SR-48: by default one address gets few codes, and a count for more addresses allows more', () => {
+test('SR-48: by default one address gets few codes, and each wider limit allows more', () => {
   const { perAddress, perAddressAndDay, perAccountAndHour, perHour } = DEFAULT_CODE_LIMITS;
   expect([perAddress, perAddressAndDay]).toEqual([5, 10]);
   expect(perAccountAndHour).toBeGreaterThan(perAddressAndDay);
