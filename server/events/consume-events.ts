@@ -10,16 +10,16 @@ import type { AuditRecord, Cursors } from './log/segment.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
- * Derives something from all events, for each account on an anchor of its own. The account's state holds a cursor per
- * partition and changes in one commit with what was derived, so that neither a kill nor a second process takes an event
- * twice or leaves one out: the state's version decides who took it.
+ * Derives data from all events, for each account on an anchor of its own. The account's state holds a cursor per
+ * partition and is committed together with the derived data, so a kill or a second process neither repeats nor skips an
+ * event: the version of the state decides which process commits.
  */
 export interface EventConsumer<S extends { readonly cursors: Cursors }> {
   readonly name: string;
-  /** Most records that one commit takes. */
+  /** Maximum number of records per commit. */
   readonly atOnce: number;
   state(account: AccountId): DocumentKey<S>;
-  /** The state after these records, with these cursors, and what else that commit writes on its anchor. */
+  /** Returns the state after these records, with these cursors, and the other writes of that commit on its anchor. */
   derive(taken: {
     account: AccountId;
     state: S | undefined;
@@ -30,7 +30,7 @@ export interface EventConsumer<S extends { readonly cursors: Cursors }> {
 }
 
 export interface ConsumeOptions {
-  /** True ends it after the batch at hand. */
+  /** If true, the consumer stops after the current batch. */
   stopping?: () => boolean;
   /** Events of one batch over all partitions, in memory at once. */
   batchSize?: number;
@@ -38,11 +38,11 @@ export interface ConsumeOptions {
 
 const BATCH_SIZE = 2000;
 const LEAST_PER_PARTITION = 32;
-/** Accounts at work at once; their commits then share the store's flushes. */
+/** Accounts processed concurrently; their commits share the store's flushes. */
 const AT_WORK = 8;
 const MOST_TRIES = 12;
 
-/** Takes what has been appended until nothing is left. Answers how many events it has seen. */
+/** Consumes every event that has been appended. Returns the number of events read. */
 export async function consumeEvents<S extends { readonly cursors: Cursors }>(
   ports: Needs,
   consumer: EventConsumer<S>,
@@ -65,11 +65,11 @@ interface Taken extends AuditRecord {
   readonly sequence: number;
 }
 
-/** What came next in one partition, behind the cursor of all accounts. */
+/** The next records of one partition, after the cursor of all accounts. */
 interface Part {
   readonly partition: number;
   readonly upTo: number;
-  /** Numbers that are gone: the stream's cap dropped them. */
+  /** Sequence numbers that the stream's cap dropped. */
   readonly lost: { readonly from: number; readonly to: number } | undefined;
   readonly byAccount: ReadonlyMap<AccountId, readonly Taken[]>;
 }
@@ -118,7 +118,7 @@ function partOf(partition: number, after: number, events: readonly StoredEvent[]
   return { partition, upTo: last.sequence, lost, byAccount };
 }
 
-/** Everything that is appended is made by `createEvent`; whatever else lies in a stream must not stop the rest. */
+/** `createEvent` makes every event; ignore other entries instead of stopping at them. */
 function isAccountEvent(json: Json): boolean {
   return typeof json === 'object' && json !== null && 'account' in json && typeof json.account === 'string';
 }
@@ -129,7 +129,7 @@ async function takeBatch<S extends { readonly cursors: Cursors }>(
   { parts }: Batch,
 ): Promise<void> {
   const accounts = new Set(parts.flatMap(({ byAccount }) => [...byAccount.keys()]));
-  // Whose the lost ones were, nobody can say any more: everybody is told.
+  // The accounts of lost events are unknown, so every account is marked.
   if (parts.some(({ lost }) => lost))
     for await (const account of knownAccounts(ports, consumer.name)) accounts.add(account);
   const waiting = accounts.values();
@@ -149,7 +149,7 @@ async function* knownAccounts({ store }: Needs, consumer: string): AsyncGenerato
   }
 }
 
-/** Commits one account's records of the batch, as many at once as the consumer wants; all or none of each portion. */
+/** Commits one account's records of the batch, in portions of the consumer's size; each portion is all or nothing. */
 async function takeForAccount<S extends { readonly cursors: Cursors }>(
   ports: Needs,
   consumer: EventConsumer<S>,
@@ -168,7 +168,7 @@ async function takeForAccount<S extends { readonly cursors: Cursors }>(
     const cursors = { ...before };
     for (const { partition, sequence } of records) cursors[partition] = sequence;
     const last = records.length === fresh.length;
-    // With the last portion everything of the batch has been looked at, also where none of it was this account's.
+    // The last portion completes the batch, also for an account without records in it.
     if (last) for (const { partition, upTo } of parts) cursors[partition] = Math.max(upTo, cursors[partition] ?? 0);
     const portion = records.map(({ id, event }) => ({ id, event }));
     const { state, write } = await consumer.derive({ account, state: current?.value, records: portion, cursors, now });
@@ -203,7 +203,7 @@ function freshOf({ partition, lost, byAccount }: Part, account: AccountId, curso
   return [{ id: `lost-${partition}-${to}`, event, partition, sequence: to }, ...fresh];
 }
 
-/** Everybody's cursor follows. When somebody else has moved it meanwhile, it is theirs to move. */
+/** Moves the cursor of all accounts. If another process moved it meanwhile, that process continues. */
 async function moveOn(ports: Needs, name: string, { parts, cursors, version }: Batch): Promise<void> {
   const key = consumerDocument.key(name);
   const moved = Object.fromEntries(parts.map(({ partition, upTo }) => [partition, upTo]));

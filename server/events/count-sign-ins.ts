@@ -15,12 +15,12 @@ import {
 } from './statistics/day-counters.ts';
 
 export const COUNTER = 'statistics';
-/** Most events of a commit: each touches at most two of the account's counters. */
+/** Maximum events per commit: each touches at most two of the account's counters. */
 const AT_ONCE = 500;
 const MOST_LOSSES = 50;
 
 export interface CountOptions extends ConsumeOptions {
-  /** How long a day's counters stay. */
+  /** Days for which the counters of a day are retained. */
   keptDays: number;
 }
 
@@ -36,7 +36,7 @@ function counter({ store }: Pick<Ports, 'store'>, keptMs: number): EventConsumer
     state: statisticsDocument.key,
     async derive({ account, state, records, cursors, now }) {
       const groups = groupsOf(account, records);
-      // Read behind the state: whoever changes one of these moves the state on, and this commit is then none.
+      // Read after the state: a change to any of these also changes the state's version, so this commit fails.
       const stored = await store.getMany(
         groups.map(({ key }) => key),
         now,
@@ -70,7 +70,7 @@ function groupsOf(account: AccountId, records: readonly AuditRecord[]) {
   }));
 }
 
-/** Lost events were appended between the last that was counted and now. */
+/** Lost events were appended between the last counted event and now. */
 function progress(
   state: AccountStatistics | undefined,
   records: readonly AuditRecord[],

@@ -7,7 +7,9 @@ import type { AccountStatistics, DayCounters } from './statistics/day-counters.t
 
 const auditAnchor = (account: AccountId): string => `audit/${account}`;
 
-/** How far the events of all accounts were taken. May lag behind the cursors of the accounts, and never runs ahead. */
+/**
+ * Cursor of each consumer over all accounts. It may lag behind the cursors of the accounts and is never ahead of them.
+ */
 export const consumerDocument = defineDocument<{ cursors: Cursors }, [name: string]>({
   kind: 'consumer',
   description: 'How far a consumer has read the events of each partition.',
@@ -65,7 +67,7 @@ export const statisticsDocument = defineDocument<AccountStatistics, [account: Ac
 
 type OfDay = [account: AccountId, resource: ResourceId | undefined, day: string];
 
-/** Without a resource: of all of them. `day`: UTC, `2027-01-15`. */
+/** Without a resource, the counters of all resources. `day`: UTC, `2027-01-15`. */
 export const dayDocument = defineDocument<DayCounters, OfDay>({
   kind: 'day',
   description: 'Counters of the sign-ins of one day.',
@@ -86,12 +88,12 @@ export const eventIndexes = defineIndexes(
   },
   {
     all: (account: AccountId) => account,
-    /** Of those that name this id: as subject, actor, resource, or as what else they are about. */
+    /** Events that name this id: as subject, actor, resource or related object. */
     about: (account: AccountId, id: string) => `${account}/${id}`,
   },
 );
 
-/** Every account that a consumer of events has a state for. The state has an anchor of its own; the entry is the account. */
+/** Every account that a consumer of events has a state for. The state has its own anchor; the entry is the account. */
 export const consumerIndexes = defineIndexes(
   { kind: 'consumer', anchorOf: ({ id }, consumer) => `${consumer}/${id}`, onRestore: 'keep' },
   { accounts: (consumer: string) => `${consumer}/accounts` },

@@ -9,18 +9,18 @@ import { removalOf, SEALER } from './seal-events.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 export interface Retention {
-  /** Segments sealed longer ago than this go. */
+  /** Segments sealed longer ago than this are removed. */
   keptMs: number;
-  /** Most events of an account; what is more goes, the oldest first, a whole segment at a time. */
+  /** Maximum events of an account; the oldest segments beyond it are removed whole. */
   mostEvents: number;
 }
 
-/** Segments that one commit removes, with all their index entries. */
+/** Segments removed per commit, with all their index entries. */
 const AT_ONCE = 4;
 
 /**
- * Removes segments whose time is over. The chain then begins later and is verifiable from there: what the first kept
- * segment goes on from stays known, and is signed with every export. Answers how many segments went.
+ * Removes expired segments. The chain then begins later and stays verifiable: the hash that the first retained segment
+ * continues from is stored, and every export signs it. Returns the number of removed segments.
  */
 export async function dropOldSegments(
   ports: Needs,
@@ -56,14 +56,14 @@ async function dropFrom(ports: Needs, account: AccountId, retention: Retention):
   const segments = stored.flatMap((one) => one?.value ?? []);
   if (segments.length === 0 || oldest(chain.value, segments, retention, ports.clock.now()).length === 0) return 0;
   return transact(ports, chainKey.anchor, [chainKey], ([now], at) => {
-    // Somebody else removed them: the next round looks anew.
+    // Another process removed them: the next round reads again.
     if (!now || now.value.first !== first) return { answer: 0 };
     const going = oldest(now.value, segments, retention, at);
     return going.length === 0 ? { answer: 0 } : { answer: going.length, write: without(now.value, going) };
   });
 }
 
-/** Those from the beginning of the chain whose time is over. */
+/** Expired segments from the beginning of the chain. */
 function oldest(chain: AuditChain, segments: readonly Segment[], retention: Retention, now: number): Segment[] {
   let { kept } = chain;
   const going: Segment[] = [];

@@ -11,16 +11,16 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'signer'>;
 
 export interface ExportOptions {
   format: 'jsonl' | 'csv';
-  /** Segments after this one only, to go on from an export of before. */
+  /** Only segments after this one, to continue an earlier export. */
   after?: number | undefined;
 }
 
-/** Parsed and written in one turn of the event loop. */
+/** Segments parsed and written per turn of the event loop. */
 const AT_ONCE = 4;
 
 /**
- * The account's chain as a stream of text, oldest first: as JSON Lines with the hashes and signatures that verify it, a
- * signed statement of its end last; or as a table for people, without the events of resources that they do not see.
+ * The account's chain as a stream of text, oldest first. JSON Lines carry the hashes and signatures that verify it and
+ * end with a signed statement; CSV is for spreadsheets and omits events of resources that the administrator cannot see.
  */
 export async function exportEvents(
   ports: Needs,
@@ -29,7 +29,7 @@ export async function exportEvents(
 ): Promise<Result<{ text: AsyncGenerator<string> }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const visible = visibleResources(actor);
-  // A chain from which something is left out verifies no more.
+  // A chain with omitted events cannot be verified.
   if (visible && format === 'jsonl') return refusal('FORBIDDEN');
   const { account } = actor;
   const [stored] = await ports.store.getMany([auditChainDocument.key(account)], ports.clock.now());
@@ -65,7 +65,7 @@ async function* table(
   }
 }
 
-/** @throws when one was removed meanwhile (its time was over): an export with a hole in it must not end well. */
+/** @throws if a segment was removed meanwhile because it expired: an export with a gap must not look complete. */
 async function* segmentsOf(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   { account, number: last }: AuditChain,

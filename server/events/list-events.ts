@@ -12,7 +12,7 @@ import { parseEventEntry, timeSort } from './log/event-entry.ts';
 import type { AuditRecord, Segment } from './log/segment.ts';
 
 export interface EventFilter {
-  /** Named by the event in whatever part. */
+  /** The event names it in any field. */
   about?: string | undefined;
   type?: EventType | undefined;
   outcome?: AccountEvent['outcome'] | undefined;
@@ -20,21 +20,21 @@ export interface EventFilter {
   subject?: string | undefined;
   actor?: string | undefined;
   resource?: string | undefined;
-  /** Both included. */
+  /** Both inclusive. */
   from?: number | undefined;
   to?: number | undefined;
 }
 
 export interface ListedEvent extends AuditRecord {
-  /** The segment it is sealed in. */
+  /** The segment that contains it. */
   segment: number;
 }
 
-/** Entries looked at for one page; a filter that hardly anything passes gets a short page and goes on from there. */
+/** Maximum entries read per page; a filter with few matches returns a short page and a cursor. */
 const MOST_LOOKED_AT = 2000;
 const AT_ONCE = 50;
 
-/** One page of an account's sealed events that pass the filter, newest first. A page may be short without being last. */
+/** One page of an account's sealed events that match the filter, newest first. A short page may not be the last. */
 export async function listEvents(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
@@ -45,10 +45,10 @@ export async function listEvents(
   const given = page.after === undefined ? undefined : parseCursor(page.after);
   if (page.after !== undefined && !given) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
   const { account } = actor;
-  // The narrowest index first; what else the filter asks is looked up in the event.
+  // Use the narrowest index first; check the rest of the filter on the event itself.
   const id = filter.about ?? filter.subject ?? filter.actor ?? filter.resource;
   const visible = visibleResources(actor);
-  // Not even how far its events reach is told of a resource that is not seen.
+  // Reveal nothing about a resource that the administrator cannot see, not even how far its events reach.
   const named = [filter.about, filter.subject, filter.resource].filter((one) => one !== undefined);
   if (!isEventVisible(visible, { related: named })) return { items: [], next: null };
   const index = id === undefined ? eventIndexes.all(account) : eventIndexes.about(account, id);
@@ -71,7 +71,7 @@ export async function listEvents(
   return { items, next: after ? writeCursor(after) : null };
 }
 
-/** The history of one object, which may be gone: then its events still tell of it. */
+/** The history of one object, which may be deleted: its events remain. */
 export async function listHistory<T extends { account: string }>(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
@@ -103,7 +103,7 @@ function passes(event: AccountEvent, filter: EventFilter, account: AccountId): b
   return event.at >= from && event.at <= to && asked.every(([wanted, is]) => wanted === undefined || wanted === is);
 }
 
-/** The segments that one request has read. */
+/** The segments read by one request. */
 class Segments {
   readonly #ports: Pick<Ports, 'store' | 'clock'>;
   readonly #account: AccountId;
@@ -114,7 +114,7 @@ class Segments {
     this.#account = account;
   }
 
-  /** Those that the entries point at; those of before are let go. */
+  /** Loads the segments that the entries point to and drops the others. */
   async load(entries: readonly IndexEntry[]): Promise<void> {
     const numbers = new Set(entries.flatMap((entry) => parseEventEntry(entry)?.segment ?? []));
     const missing = [...numbers].filter((number) => !this.#read.has(number));

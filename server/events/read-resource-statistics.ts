@@ -11,15 +11,15 @@ export interface ResourceStatistics {
   resource: ResourceId;
   name: string;
   granted: number;
-  /** Refused attempts by their reason. */
+  /** Refused attempts by reason. */
   refused: Readonly<Record<string, number>>;
 }
 
-/** Most days of one answer, and most resources of a page: so many counters are read for it. */
+/** Maximum days per response with a page of resources; it bounds the counters read. */
 export const MOST_DAYS_BY_RESOURCE = 92;
 export const MOST_RESOURCES = 50;
 
-/** Sign-ins of a span of days by resource, a page of resources by name at a time. */
+/** Sign-ins of a range of days by resource, one page of resources by name. */
 export async function readResourceStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,

@@ -13,14 +13,14 @@ import { countUsers } from './statistics/distinct-users.ts';
 export interface DayStatistics extends Omit<DayCounters, 'users'> {
   day: string;
   activeUsers: { count: number; exact: boolean };
-  /** False where events of that day may have been lost before they were counted. */
+  /** False if events of that day may have been lost before they were counted. */
   complete: boolean;
 }
 
-/** Most days of one answer. */
+/** Maximum days per response. */
 export const MOST_DAYS = 366;
 
-/** Sign-ins by day, every day of the span, to one resource or to all that are seen. */
+/** Sign-ins for every day of the range, to one resource or to all visible ones. */
 export async function readStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
@@ -49,7 +49,7 @@ export async function readStatistics(
   return { days };
 }
 
-/** The counters of each day. Those of all resources are kept; those of some of them are added up. */
+/** The counters of each day. Totals over all resources are stored; totals over some are summed here. */
 async function readDays(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
@@ -58,7 +58,7 @@ async function readDays(
 ): Promise<(DayCounters | undefined)[]> {
   const visible = resource === undefined ? visibleResources(actor) : undefined;
   let sums: (DayCounters | undefined)[] = days.map(() => undefined);
-  // One resource after the other: a long span of many is read in pieces.
+  // Read one resource at a time: a long range over many resources is read in pieces.
   for (const one of visible ?? [resource]) {
     const stored = await store.getMany(
       days.map((day) => dayDocument.key(actor.account, one, day)),

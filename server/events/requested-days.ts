@@ -3,17 +3,17 @@ import { DAY_MS } from '../kernel/time.ts';
 import { dayOf, daysBetween, startOfDay } from './statistics/day-counters.ts';
 
 export interface AskedDays {
-  /** First day, as `2027-01-15`. Default: 30 days with the last. */
+  /** First day, as `2027-01-15`. Default: 30 days including the last. */
   from?: string | undefined;
   /** Last day. Default: today. */
   to?: string | undefined;
-  /** How many with the last, in place of a first day: whose clock is another's need not know what today is. */
+  /** Number of days including the last, instead of a first day, for a client whose clock may differ. */
   days?: number | undefined;
 }
 
 const DEFAULT_DAYS = 30;
 
-/** The days that are asked for, all of them UTC; refused where they are none, or more than `most`. */
+/** The requested days in UTC; refused if they are invalid or more than `most`. */
 export function askedDays({ from, to, days }: AskedDays, now: number, most: number): Result<{ days: string[] }> {
   if (from !== undefined && days !== undefined) return refusal('INPUT_INVALID', { detail: 'from, days: one of them' });
   const last = startOfDay(to ?? dayOf(now));

@@ -58,7 +58,7 @@ beforeAll(async () => {
 afterAll(() => service.ports.close());
 
 describe('GET /events', () => {
-  test('answers everything that happened in the account, newest first, a page at a time', async () => {
+  test('returns every event of the account, newest first, one page at a time', async () => {
     const whole = await get<Page>('/events?limit=200');
     expect(whole.next).toBeNull();
     expect(whole.items.map(({ at }) => at)).toEqual(whole.items.map(({ at }) => at).sort((a, b) => b - a));
@@ -110,16 +110,16 @@ describe('GET /events', () => {
     }
   });
 
-  test('shows nothing of another account, also to who knows its ids', async () => {
-    const theirs = await get<Page>('/events?limit=200', otherKey);
-    expect(theirs.items.length).toBeGreaterThan(0);
-    expect(JSON.stringify(theirs)).not.toContain(scene.user.id);
+  test('shows nothing of another account, even with known ids', async () => {
+    const otherPage = await get<Page>('/events?limit=200', otherKey);
+    expect(otherPage.items.length).toBeGreaterThan(0);
+    expect(JSON.stringify(otherPage)).not.toContain(scene.user.id);
     for (const query of [`subject=${scene.user.id}`, `resource=${scene.resource.id}`, 'outcome=granted']) {
       expect((await get<Page>(`/events?${query}`, otherKey)).items).toEqual([]);
     }
   });
 
-  test('refuses what it does not know', async () => {
+  test('refuses unknown filters', async () => {
     for (const query of [
       'type=typo',
       'after=%00',
@@ -138,8 +138,8 @@ describe('GET /events', () => {
   });
 });
 
-describe('the history', () => {
-  test('of a user or a token is what names it, and stays when the object is gone', async () => {
+describe('GET …/history', () => {
+  test('lists the events that name a user or a token, also after its deletion', async () => {
     const { items } = await get<Page>('/events?limit=200');
     const token = scene.tokens[0]?.id ?? '';
     for (const [path, id] of [
@@ -161,7 +161,7 @@ describe('the history', () => {
     await service.ports.store.commit({ ...change, operation: 'back', put: [{ key: document, value: kept?.value }] });
   });
 
-  test('of another account’s user is as absent as one that never was', async () => {
+  test('responds the same to another account’s user as to an unknown one', async () => {
     const foreign = await service.call(`GET /v1/users/${scene.user.id}/events`, { key: otherKey });
     expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });
   });
@@ -172,8 +172,7 @@ describe('GET /events/export', () => {
   const keys = async () =>
     ((await (await service.call('GET /.well-known/jwks.json')).json()) as { keys: PublicJwk[] }).keys;
 
-  // SR-34
-  test('SR-34: JSON Lines verify with the published keys, and hold every event', async () => {
+  test('SR-34: a changed JSON Lines export is detectable: it verifies with the published keys and holds every event', async () => {
     const response = await download('?format=jsonl');
     expect(response.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="events-${scene.account}.jsonl"`);
@@ -183,13 +182,13 @@ describe('GET /events/export', () => {
     expect(report).toMatchObject({ ok: true, findings: [], events: items.length });
   });
 
-  test('goes on from a segment that is had already', async () => {
+  test('continues from a given segment', async () => {
     const bytes = new Uint8Array(await (await download('?after=1')).arrayBuffer());
     expect(await verifyAuditExport(splitLines([bytes]), await keys())).toMatchObject({ ok: true, first: 2, events: 0 });
     expect(await refusalOf(await download('?after=99'))).toEqual({ status: 422, code: 'INPUT_INVALID' });
   });
 
-  test('as a table holds a line for each event, and no formula of an attacker', async () => {
+  test('CSV has a row for each event and no formula of an attacker', async () => {
     const response = await download('?format=csv');
     expect(response.headers.get('content-type')).toContain('text/csv');
     const text = await response.text();
@@ -199,7 +198,7 @@ describe('GET /events/export', () => {
     expect(text).not.toContain(other.account);
   });
 
-  test('breaks off when it cannot go on, and is then found to be cut', async () => {
+  test('ends early on a failure, and verification then finds the cut', async () => {
     service.ports.store.intercept = {
       read: (read) => {
         if (read.some(({ name }) => name.startsWith('segment/'))) throw new Error('the disk is on fire');
@@ -217,7 +216,7 @@ describe('GET /statistics', () => {
     days: Record<string, unknown>[];
   }
 
-  test('counts sign-ins by day, of a resource or of all', async () => {
+  test('counts sign-ins by day, of one resource or of all', async () => {
     const today = {
       day: '2027-01-15',
       granted: 4,
@@ -238,7 +237,7 @@ describe('GET /statistics', () => {
     expect((await get<Statistics>(`/statistics${query}`, otherKey)).days[1]).toEqual({ ...today, ...nothing });
   });
 
-  test('refuses another account’s resource, days that are none, and spans that are too long', async () => {
+  test('refuses another account’s resource, invalid days and ranges that are too long', async () => {
     const foreign = await service.call(`GET /v1/statistics?resource=${scene.resource.id}`, { key: otherKey });
     expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
     for (const wrong of [
@@ -263,7 +262,7 @@ describe('GET /statistics/resources', () => {
   }
   const query = '?from=2027-01-14&to=2027-01-15';
 
-  test('adds up the days for each resource, by name, a page at a time, of this account alone', async () => {
+  test('sums the days for each resource of this account, by name, one page at a time', async () => {
     const quiet = await addResource(service.ports, scene.account, { name: '  a quiet one' });
     const first = await get<ByResource>(`/statistics/resources${query}&limit=1`);
     expect(first.items).toEqual([{ resource: quiet.id, name: quiet.name, granted: 0, refused: {} }]);
@@ -280,7 +279,7 @@ describe('GET /statistics/resources', () => {
     expect(others.items).toMatchObject([{ resource: other.resource.id, granted: 0, refused: {} }]);
   });
 
-  test('refuses what would read too many counters, and days that are none', async () => {
+  test('refuses invalid days and ranges that read too many counters', async () => {
     for (const wrong of ['from=2026-10-01&to=2027-01-15', 'days=93', 'to=x', 'limit=51', 'limit=0', 'after=x']) {
       const response = await service.call(`GET /v1/statistics/resources?${wrong}`, { key });
       expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
@@ -288,7 +287,7 @@ describe('GET /statistics/resources', () => {
   });
 });
 
-test('what is sealed and counted appends no events of its own', async () => {
+test('sealing and counting append no events of their own', async () => {
   const sealing = service.ports.store.commits.filter(
     ({ change }) => touches(change, 'chain') || touches(change, 'statistics') || touches(change, 'consumer'),
   );

@@ -6,14 +6,14 @@ import { auditChainDocument, eventIndexes, segmentDocument } from './documents.t
 import { eventEntry } from './log/event-entry.ts';
 import { type AuditChain, type AuditRecord, GENESIS, hashOf, type SegmentContent } from './log/segment.ts';
 
-/** Most records of a segment: what is read and parsed to show one of them. */
+/** Maximum records per segment: this many are read and parsed to show one. */
 export const MOST_RECORDS = 200;
 export const SEALER = 'audit';
-/** Far above any id; what an index entry can hold is bounded, and one event must not stop the others. */
+/** Far above any id; an index entry has a maximum size, and one event must not stop the others. */
 const LONGEST_ID = 100;
 
 /**
- * Moves events from the streams into each account's chain of signed segments, where they are found, exported and
+ * Moves events from the streams into each account's chain of signed segments, where they can be found, exported and
  * verified (SR-34). Segment, chain, cursors and index entries are one commit on the account's audit anchor.
  */
 export function sealEvents(
@@ -52,7 +52,7 @@ function sealer({ signer }: Pick<Ports, 'signer'>): EventConsumer<AuditChain> {
   };
 }
 
-/** Where the records of a segment stand in the indexes. */
+/** The index entries of a segment's records. */
 function entriesOf({ account, number, records }: SegmentContent): IndexedEntry[] {
   return records.flatMap((record, position) => {
     const entry = eventEntry(record, number, position);
@@ -60,7 +60,7 @@ function entriesOf({ account, number, records }: SegmentContent): IndexedEntry[]
   });
 }
 
-/** The steps that take them out again. */
+/** The steps that remove them. */
 export function removalOf(content: SegmentContent): NonNullable<Change['index']> {
   return entriesOf(content).map(({ index, entry }) => ({ index, remove: entry }));
 }
@@ -71,7 +71,7 @@ function about(account: AccountId, { event }: AuditRecord): string[] {
   return (
     [...ids]
       .filter((id) => id !== undefined)
-      // A sign-in's own id is on one or two events, and an index for each would outweigh them.
+      // A sign-in's id is on only one or two events; an index for each would be larger than the events.
       .filter((id) => !id.startsWith('flw_') && id.length <= LONGEST_ID)
       .map((id) => eventIndexes.about(account, id))
   );

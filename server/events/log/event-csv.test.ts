@@ -6,7 +6,7 @@ import { csvHeader, csvRow } from './event-csv.ts';
 
 const withAgent = (userAgent: string) => csvRow({ id: '0-1', event: { ...sampleEvent(2), userAgent } });
 
-/** RFC 4180, for one line as we write it. */
+/** Parses one row of RFC 4180 as we write it. */
 function cellsOf(row: string): string[] {
   const cells = row.slice(0, -2).match(/(?:^|,)(?:"(?:[^"]|"")*"|)/g) ?? [];
   return cells.map((cell) => cell.replace(/^,/, '').replace(/^"|"$/g, '').replaceAll('""', '"'));
@@ -14,7 +14,7 @@ function cellsOf(row: string): string[] {
 const agentAt = cellsOf(csvHeader()).indexOf('user agent');
 
 describe('a table of events', () => {
-  test('has a cell for each column, whatever is in them', () => {
+  test('has a cell for each column, whatever the values', () => {
     const columns = cellsOf(csvHeader()).length;
     fc.assert(
       fc.property(fc.string({ unit: anyCharacter }), (agent) => {
@@ -25,12 +25,12 @@ describe('a table of events', () => {
     );
   });
 
-  // SR-34: an attacker's user agent would be a formula in the administrator's spreadsheet.
-  test.each(['=HYPERLINK("https://evil.example")', ' =1', '＝1+1', '|calc'])('%j is text there', (agent) => {
+  // SR-34: a spreadsheet would evaluate an attacker's user agent as a formula.
+  test.each(['=HYPERLINK("https://evil.example")', ' =1', '＝1+1', '|calc'])('writes %j as text', (agent) => {
     expect(cellsOf(withAgent(agent))[agentAt]).toBe(`'${agent}`);
   });
 
-  test('leaves plain text as it is', () => {
+  test('leaves plain text unchanged', () => {
     expect(cellsOf(withAgent('Mozilla/5.0 (X11) "quoted", 1=1'))[agentAt]).toBe('Mozilla/5.0 (X11) "quoted", 1=1');
   });
 });

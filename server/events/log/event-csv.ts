@@ -24,12 +24,12 @@ const COLUMNS = [
   'environment',
 ] as const;
 
-/** The first line of a table of events, RFC 4180. */
+/** The header row of a table of events, RFC 4180. */
 export function csvHeader(): string {
   return row(COLUMNS);
 }
 
-/** An event as a line of that table, for people and their spreadsheets; what is verified is the other export. */
+/** An event as a row of that table, for spreadsheets; the JSON Lines export is the verifiable one. */
 export function csvRow({ id, event }: AuditRecord): string {
   return row([
     id,
@@ -59,7 +59,7 @@ function row(cells: readonly (string | undefined)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
-/** Quoted, and no formula: the user agent is the attacker's. */
+/** Quotes the text and disarms formulas: the attacker chooses the user agent. */
 function cell(text: string | undefined): string {
   if (text === undefined || text === '') return '';
   return `"${spreadsheetText(text).replaceAll('"', '""')}"`;

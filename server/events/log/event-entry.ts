@@ -6,7 +6,7 @@ export function timeSort(at: number): string {
   return String(Math.max(0, at)).padStart(15, '0');
 }
 
-/** The index entry of a record in a segment. Records of one instant keep the order of the log. */
+/** The index entry of a record in a segment. Records with the same instant keep the order of the log. */
 export function eventEntry({ event }: AuditRecord, segment: number, position: number): IndexEntry {
   const id = [segment.toString(36).padStart(8, '0'), position.toString(36).padStart(3, '0')].join('.');
   return { sort: timeSort(event.at), id };

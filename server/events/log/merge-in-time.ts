@@ -1,6 +1,6 @@
 /**
- * Merges lists into one by the time of their events, and keeps each list's own order: clocks of several servers may
- * disagree, so within a partition time may go back a little, but what was appended first comes first.
+ * Merges lists by the time of their events and keeps the order within each list: clocks of servers may differ, so time
+ * may go back a little within a partition, but append order wins.
  */
 export function mergeInTime<T extends { readonly event: { readonly at: number } }>(
   lists: readonly (readonly T[])[],

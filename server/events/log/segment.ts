@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 
-/** Per partition of the store the sequence of the last event that was taken. */
+/** The sequence of the last consumed event per partition of the store. */
 export type Cursors = Readonly<Record<string, number>>;
 
 /** An event in the chain. */
 export interface AuditRecord {
-  /** `<partition>-<sequence>`: where the event was appended, so it is the same for whoever reads it, for good. */
+  /** `<partition>-<sequence>`: where the event was appended. It is stable and the same for every reader. */
   readonly id: string;
   readonly event: AccountEvent;
 }
 
-/** A piece of an account's chain, as it is hashed. */
+/** A segment of an account's chain, as it is hashed. */
 export interface SegmentContent {
   readonly account: AccountId;
   /** From 1, without gaps. */
   readonly number: number;
-  /** Hash of the segment before; {@link GENESIS} before the first. */
+  /** Hash of the previous segment; {@link GENESIS} for the first. */
   readonly previous: string;
   readonly sealedAt: number;
   readonly records: readonly AuditRecord[];
@@ -29,27 +29,29 @@ export interface Segment extends SegmentContent {
   readonly signature: string;
 }
 
-/** Where an account's chain stands. Changes in one commit with the segment that moves it. */
+/** The head of an account's chain. It changes in one commit with the segment that extends it. */
 export interface AuditChain {
   readonly account: AccountId;
-  /** Of the last segment, with its hash. */
+  /** Number and hash of the last segment. */
   readonly number: number;
   readonly hash: string;
-  /** Number of the oldest segment that is kept (one more than `number`: none is), and the hash that it goes on from. */
+  /** Number of the oldest retained segment (`number` + 1 if none is retained), and the hash that it continues from. */
   readonly first: number;
   readonly firstPrevious: string;
-  /** Records in the segments that are kept. */
+  /** Records in the retained segments. */
   readonly kept: number;
   readonly cursors: Cursors;
 }
 
-/** The `typ` of a signed statement, so that it is mistaken for nothing else that the same key signs (RFC 8725 3.11). */
+/**
+ * The `typ` of a signed statement, so that it cannot be confused with other signatures of the same key (RFC 8725 3.11).
+ */
 export const AUDIT_TYP = 'countersign-audit+jws';
 
-/** What the first segment goes on from: 32 zero bytes. */
+/** The hash before the first segment: 32 zero bytes. */
 export const GENESIS = 'A'.repeat(43);
 
-/** What is hashed of a segment: its beginning and its records, a line each, exactly as they are exported. */
+/** The hashed content of a segment: its header and its records, one line each, exactly as they are exported. */
 export function contentLines({ account, number, previous, sealedAt, records }: SegmentContent): string[] {
   const beginning = { segment: number, account, previous, sealedAt, records: records.length };
   return [JSON.stringify(beginning), ...records.map(({ id, event }) => JSON.stringify({ id, event }))];

@@ -9,7 +9,7 @@ async function linesOf(chunks: Iterable<Uint8Array>): Promise<string[]> {
 }
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test('lines are the same however the text arrives, and only a line feed ends one', async () => {
+test('splits the same lines however the text is chunked, and only at a line feed', async () => {
   const line = fc.string({ unit: fc.constantFrom('a', 'é', '😀', '\r', '\u2028', '\ufeff', '"') });
   await fc.assert(
     fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 7 }), async (lines, size) => {
@@ -22,12 +22,12 @@ test('lines are the same however the text arrives, and only a line feed ends one
   );
 });
 
-test('a last line without its line feed counts, an empty one does not', async () => {
+test('counts a last line without its line feed, but not an empty one', async () => {
   expect(await linesOf([bytes('a\nb')])).toEqual(['a', 'b']);
   expect(await linesOf([bytes('a\n\n')])).toEqual(['a', '']);
 });
 
-test('bytes that are no UTF-8 are an error, and not something else in their place', async () => {
+test('rejects bytes that are not UTF-8 instead of replacing them', async () => {
   await expect(linesOf([Uint8Array.of(0x61, 0xff, 0x0a)])).rejects.toThrow(TypeError);
   await expect(linesOf([Uint8Array.of(0x61, 0xc3)])).rejects.toThrow(TypeError);
 });

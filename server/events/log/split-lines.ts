@@ -1,8 +1,8 @@
 /**
- * The lines of a text that arrives in pieces of UTF-8. Only a line feed ends a line: line readers that also go by U+2028
- * or a carriage return would cut where an event's text has one. A last line without its line feed counts.
+ * Splits a text that arrives in chunks of UTF-8 into lines. Only a line feed ends a line: readers that also split at
+ * U+2028 or a carriage return would cut inside an event's text. A last line without its line feed counts.
  *
- * @throws TypeError where the bytes are no UTF-8.
+ * @throws TypeError if the bytes are not UTF-8.
  */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
   // A byte order mark is a change like any other.

@@ -8,7 +8,7 @@ import { type Expectations, verifyChain } from './verify-chain.ts';
 
 const ACCOUNT = accountId(1);
 
-/** A chain of so many records per segment, with signatures that are looked up instead of computed. */
+/** A chain with a given number of records per segment; its signatures are looked up instead of computed. */
 class Chain {
   readonly said = new Map<string, AuditStatement>();
   readonly segments: Segment[] = [];
@@ -84,9 +84,9 @@ const MUTATIONS: Record<string, Mutation> = {
   'a line of another account’s chain': (lines, a, b, chain) => {
     const other = new Chain([2, 3], accountId(2));
     for (const [jws, statement] of other.said) chain.said.set(jws, statement);
-    const theirs = other.export();
+    const otherLines = other.export();
     for (const [jws, statement] of other.said) chain.said.set(jws, statement);
-    return lines.with(a % lines.length, theirs[b % theirs.length] ?? '');
+    return lines.with(a % lines.length, otherLines[b % otherLines.length] ?? '');
   },
   'the events of a segment replaced, with a new hash': (lines, a, _b, chain) => {
     const at = a % chain.segments.length;
@@ -100,7 +100,7 @@ const MUTATIONS: Record<string, Mutation> = {
   'an older end behind fewer segments': (lines, a, _b, chain) => {
     const blocks = blocksOf(lines);
     const last = a % chain.segments.length;
-    // The statement of an export of before, which began later.
+    // The statement of an earlier export with a later beginning.
     const end = chain.export(Math.min(last + 1, chain.segments.length), chain.segments.length).at(-1) ?? '';
     return chain.segments.length < 2 || last === 0 ? lines : [...blocks.slice(0, last).flat(), end];
   },
@@ -116,7 +116,7 @@ function blocksOf(lines: readonly string[]): string[][] {
 }
 
 describe('an export', () => {
-  test('that is as it was sealed is found right, wherever it begins', async () => {
+  test('verifies as it was sealed, wherever it begins', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, pick, async (of, from) => {
         const chain = new Chain(of);
@@ -130,8 +130,7 @@ describe('an export', () => {
     );
   });
 
-  // SR-34
-  test.each(Object.entries(MUTATIONS))('SR-34: with %s is found wrong', async (_, mutate) => {
+  test.each(Object.entries(MUTATIONS))('SR-34: %s is detected', async (_, mutate) => {
     await fc.assert(
       fc.asyncProperty(sizes, pick, pick, async (of, a, b) => {
         const chain = new Chain(of);
@@ -146,7 +145,7 @@ describe('an export', () => {
     );
   });
 
-  test('says what is wrong, and in which line', async () => {
+  test('reports the problem and its line', async () => {
     const chain = new Chain([2, 1]);
     const lines = chain.export();
     const found = async (mutated: string[]) =>
@@ -159,14 +158,13 @@ describe('an export', () => {
     expect(await found([...lines, lines[0] ?? ''])).toEqual([[9, 'inserted']]);
   });
 
-  test('of nothing is right, and a file with nothing in it is not', async () => {
+  test('verifies when it has no segments, but not when the file is empty', async () => {
     const chain = new Chain([]);
     expect(await chain.verify(chain.export())).toMatchObject({ ok: true, events: 0, head: { number: 0 } });
     expect(await chain.verify([])).toMatchObject({ ok: false, findings: [{ line: 1, kind: 'truncated' }] });
   });
 
-  // SR-34
-  test('SR-34: that is older than what was seen before, or of another account, is found by whoever remembers', async () => {
+  test('SR-34: an export older than a known head, or of another account, is detected', async () => {
     const chain = new Chain([1, 2, 3]);
     const last = chain.segments.at(-1);
     const known = { number: 3, hash: last?.hash ?? '' };
@@ -178,8 +176,8 @@ describe('an export', () => {
     expect(other.findings.map(({ kind }) => kind)).toContain('unexpected');
   });
 
-  // SR-62. The attack: events that do not go on from the backup, or were made up, change what is restored from it.
-  test('SR-62: that goes through a trusted head needs no signature up to it, and every one behind it', async () => {
+  // SR-62: the attack restores events that do not continue the backup, or are forged.
+  test('SR-62: forged events behind a trusted head need a valid signature; segments up to the head need none', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, pick, pick, async (of, a, b) => {
         const chain = new Chain(of);
@@ -209,7 +207,7 @@ describe('an export', () => {
     );
   });
 
-  test('in which an event was sealed twice is told, though every signature is right', async () => {
+  test('rejects an event that was sealed twice, even if every signature is valid', async () => {
     const chain = new Chain([1]);
     const [first] = chain.segments;
     if (!first) throw new Error('no segment');

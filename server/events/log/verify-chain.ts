@@ -1,50 +1,50 @@
 import type { AuditStatement } from '../../kernel/audit-statement.ts';
 import { GENESIS, headLine, LineHash, sealLine } from './segment.ts';
 
-/** What is wrong with an export, and where. */
+/** A problem in an export, and its position. */
 export interface AuditFinding {
-  /** Of the file, from 1. One more than there are: the end. */
+  /** Line of the file, from 1. The number of lines + 1 means the end. */
   readonly line: number;
-  readonly kind: /** No line of an export. */
+  readonly kind: /** The line does not belong to an export. */
     | 'unreadable'
-    /** A line is not what was sealed. */
+    /** The line differs from the sealed one. */
     | 'changed'
-    /** Something that was sealed is not here: dropped, or moved to another place. */
+    /** A sealed line is missing: dropped or moved. */
     | 'missing'
-    /** Something is here that does not belong here: inserted, repeated, or moved from another place. */
+    /** A line does not belong here: inserted, repeated or moved. */
     | 'inserted'
-    /** The end is not the end. */
+    /** The end is cut off. */
     | 'truncated'
-    /** Not signed with any of the keys. */
+    /** No known key verifies the signature. */
     | 'signature'
-    /** Not the account or the point in the chain that was expected. */
+    /** The account or the position in the chain is not the expected one. */
     | 'unexpected';
   readonly message: string;
 }
 
 export interface AuditReport {
-  /** Everything is as it was sealed, from the first segment to the signed end. */
+  /** True if everything is as it was sealed, from the first segment to the signed end. */
   readonly ok: boolean;
   readonly findings: readonly AuditFinding[];
   readonly account: string | undefined;
   readonly segments: number;
   readonly events: number;
-  /** Where this export begins; above 1 when older segments were removed, or left out. */
+  /** First segment of this export; above 1 if older segments were removed or left out. */
   readonly first: number | undefined;
-  /** The signed end. Keep it: {@link Expectations.known} finds a later export that goes back behind it. */
+  /** The signed end. Store it: {@link Expectations.known} then detects a later export that ends before it. */
   readonly head: { readonly number: number; readonly hash: string; readonly at: number } | undefined;
-  /** Events that were lost before they could be sealed, as the chain itself tells. */
+  /** Events lost before they could be sealed, as recorded in the chain. */
   readonly lost: number;
 }
 
-/** What is known from elsewhere; the file itself cannot prove it. */
+/** Facts from outside the file, which the file cannot prove. */
 export interface Expectations {
   readonly account?: string;
-  /** A head that was seen before. */
+  /** A head from an earlier export. */
   readonly known?: KnownHead;
   /**
-   * Where each account's chain is known to have stood. An export has to go through that point; up to it the hash of the chain
-   * says enough, and no signature is asked for: its keys may be gone.
+   * Trusted head of each account's chain. An export must contain it; up to it the hash chain is sufficient and no
+   * signature is required, because the signing keys may be gone.
    */
   readonly trusted?: ReadonlyMap<string, KnownHead>;
 }
@@ -54,14 +54,14 @@ interface KnownHead {
   readonly hash: string;
 }
 
-/** The statement in a compact JWS if its signature is right, else undefined. */
+/** Returns the statement in a compact JWS if its signature is valid, else undefined. */
 export type OpenStatement = (jws: string) => Promise<AuditStatement | undefined>;
 
 const MOST_FINDINGS = 100;
 
 /**
- * Goes through an export, line by line, in memory that does not grow with it. Finds every record that was changed,
- * dropped, repeated, inserted or moved, and an end that was cut off; see docs/audit.md for what no file can prove.
+ * Verifies an export line by line in constant memory. Detects every changed, dropped, repeated, inserted or moved
+ * record and a cut-off end; docs/audit.md lists what no file can prove.
  */
 export async function verifyChain(
   lines: AsyncIterable<string> | Iterable<string>,
@@ -90,11 +90,11 @@ class ChainCheck {
   readonly #open: OpenStatement;
   readonly #expected: Expectations;
   readonly #findings: AuditFinding[] = [];
-  /** Last sequence seen of each partition: an event sealed twice would go back. */
+  /** Last sequence of each partition: an event sealed twice would go back. */
   readonly #sequences = new Map<string, number>();
   #line = 0;
   #segment: Open | undefined;
-  /** The last segment, as it stands in the file. */
+  /** The last segment, as in the file. */
   #last: { number: number; hash: string } | undefined;
   #first: { number: number; previous: string } | undefined;
   #account: string | undefined;
@@ -131,7 +131,7 @@ class ChainCheck {
 
   unreadable(message: string): void {
     this.#find('unreadable', message);
-    // Whatever it was, it belongs to the hash: the seal will not fit.
+    // Any line belongs to the hash, so the seal will not match.
     this.#segment?.hash.add('');
   }
 
@@ -231,13 +231,16 @@ class ChainCheck {
       this.#meet(number, hash);
       return;
     }
-    const said = await this.#open(signature);
-    if (!said) {
+    const statement = await this.#open(signature);
+    if (!statement) {
       this.#find('signature', `segment ${number} is not signed with any of the keys`);
       return;
     }
     const fits =
-      said.kind === 'segment' && said.number === number && said.hash === hash && said.account === this.#account;
+      statement.kind === 'segment' &&
+      statement.number === number &&
+      statement.hash === hash &&
+      statement.account === this.#account;
     if (!fits) {
       this.#find('signature', `the signature of segment ${number} is of something else`);
       return;
@@ -248,28 +251,31 @@ class ChainCheck {
   async #end(line: string, { head }: Record<string, unknown>): Promise<void> {
     this.#ended = true;
     if (this.#segment) this.#find('missing', `the seal of segment ${this.#segment.number} is missing`);
-    const said = typeof head === 'string' ? await this.#open(head) : undefined;
-    if (said?.kind !== 'head' || typeof head !== 'string') {
+    const statement = typeof head === 'string' ? await this.#open(head) : undefined;
+    if (statement?.kind !== 'head' || typeof head !== 'string') {
       this.#find('signature', 'the end is not signed with any of the keys');
       return;
     }
     if (line !== headLine(head)) this.#find('changed', 'the end is written differently');
-    this.#ofAccount(said.account);
-    this.#head = { number: said.last, hash: said.hash, at: said.at };
-    const first = this.#first ?? { number: said.first, previous: said.previous };
-    const last = this.#last ?? { number: said.first - 1, hash: said.previous };
-    if (first.number !== said.first || first.previous !== said.previous) {
-      this.#find('missing', `this export began with segment ${said.first}, and here it begins with ${first.number}`);
+    this.#ofAccount(statement.account);
+    this.#head = { number: statement.last, hash: statement.hash, at: statement.at };
+    const first = this.#first ?? { number: statement.first, previous: statement.previous };
+    const last = this.#last ?? { number: statement.first - 1, hash: statement.previous };
+    if (first.number !== statement.first || first.previous !== statement.previous) {
+      this.#find(
+        'missing',
+        `this export began with segment ${statement.first}, and here it begins with ${first.number}`,
+      );
     }
-    if (last.number !== said.last || last.hash !== said.hash) {
-      this.#find('truncated', `this export ended with segment ${said.last}, and here it ends with ${last.number}`);
+    if (last.number !== statement.last || last.hash !== statement.hash) {
+      this.#find('truncated', `this export ended with segment ${statement.last}, and here it ends with ${last.number}`);
     }
-    if (said.first === 1 && said.previous !== GENESIS) this.#find('changed', 'the chain has no beginning');
+    if (statement.first === 1 && statement.previous !== GENESIS) this.#find('changed', 'the chain has no beginning');
     this.#first = first;
-    this.#meet(said.first - 1, said.previous);
+    this.#meet(statement.first - 1, statement.previous);
   }
 
-  /** Whether the chain goes through the point that is known. */
+  /** Checks that the chain contains the known head. */
   #meet(number: number, hash: string): void {
     const known = this.#known();
     if (known && known.number === number && known.hash === hash) this.#knownSeen = true;

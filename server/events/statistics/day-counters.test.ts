@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 const events = fc.array(fc.nat(1000), { maxLength: 60 }).map((numbers) => numbers.map(sampleEvent).filter(isSignIn));
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0);
 
-describe('the sign-ins of a day', () => {
-  test('are the same in whatever portions they are counted, and each attempt counts once', () => {
+describe('the counters of sign-ins per day', () => {
+  test('are the same for any batch size, and count each attempt once', () => {
     fc.assert(
       fc.property(events, fc.nat(60), (all, cut) => {
         const whole = countSignIns(NO_SIGN_INS, all);
@@ -23,7 +23,7 @@ describe('the sign-ins of a day', () => {
     );
   });
 
-  test('SR-67: of several resources add up to what is counted of them together, a user of two of them once', () => {
+  test('SR-67: the sum over several resources equals the joint count, and counts a user of two of them once', () => {
     fc.assert(
       fc.property(events, fc.nat(60), (all, cut) => {
         const parts = [all.slice(0, cut), all.slice(cut)].map((part) => countSignIns(NO_SIGN_INS, part));
@@ -35,7 +35,7 @@ describe('the sign-ins of a day', () => {
     );
   });
 
-  test('are attempts at resources alone: no change, and no administrator’s own', () => {
+  test('count only attempts at resources, not changes or administrators’ sign-ins', () => {
     const [attempt] = [1, 2, 3].map(sampleEvent).filter(isSignIn);
     if (!attempt) throw new Error('no sample');
     const { resource: _, ...elsewhere } = attempt;
@@ -44,7 +44,7 @@ describe('the sign-ins of a day', () => {
     expect(isSignIn({ ...attempt, type: 'administrator.signed-in' })).toBe(false);
   });
 
-  test('are told apart by what was checked, whatever the order', () => {
+  test('distinguish what was checked, in any order', () => {
     const [attempt] = [2, 3, 6].map(sampleEvent).filter(({ outcome }) => outcome === 'granted');
     if (!attempt) throw new Error('no sample');
     const all = [
@@ -56,7 +56,7 @@ describe('the sign-ins of a day', () => {
   });
 });
 
-test('a day is where its instants are, in UTC, and days between follow one another', () => {
+test('a day is in UTC, and days in between are consecutive', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) }), fc.nat(400), (at, more) => {
       const start = startOfDay(dayOf(at)) ?? Number.NaN;
@@ -69,6 +69,9 @@ test('a day is where its instants are, in UTC, and days between follow one anoth
   );
 });
 
-test.each(['', '2027-02-29', '2027-13-01', '2027-1-1', '2027-01-15T00:00', '2027-01-15\n'])('%j is no day', (text) => {
-  expect(startOfDay(text)).toBeUndefined();
-});
+test.each(['', '2027-02-29', '2027-13-01', '2027-1-1', '2027-01-15T00:00', '2027-01-15\n'])(
+  'rejects %j as a day',
+  (text) => {
+    expect(startOfDay(text)).toBeUndefined();
+  },
+);

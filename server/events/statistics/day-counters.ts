@@ -7,23 +7,23 @@ import { addUsers, type DistinctUsers, joinUsers, NOBODY } from './distinct-user
 /** The sign-ins of one day, to one resource or to all. */
 export interface DayCounters {
   readonly granted: number;
-  /** Refused attempts by their reason. */
+  /** Refused attempts by reason. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Granted ones by the method that a backend named; the widget's have none. */
+  /** Granted sign-ins by the method that a backend named; those of the widget have none. */
   readonly methods: Readonly<Record<string, number>>;
-  /** Granted ones by what was checked: `password`, `otp`, `password+otp`, `none`. */
+  /** Granted sign-ins by what was checked: `password`, `otp`, `password+otp`, `none`. */
   readonly factors: Readonly<Record<string, number>>;
-  /** Users who got in. */
+  /** Users who signed in. */
   readonly users: DistinctUsers;
 }
 
-/** What is known of an account's counting as a whole. */
+/** State of an account's statistics as a whole. */
 export interface AccountStatistics {
   readonly account: AccountId;
   readonly cursors: Cursors;
-  /** Latest instant of an event that was counted. */
+  /** Latest instant of a counted event. */
   readonly countedTo: number;
-  /** Spans of time in which events were lost before they could be counted; the oldest are forgotten. */
+  /** Time ranges in which events were lost before they were counted; the oldest are dropped. */
   readonly lost: readonly { readonly from: number; readonly to: number }[];
 }
 
@@ -34,21 +34,21 @@ export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** The first instant of a day; undefined when the text is no day. */
+/** The first instant of a day; undefined if the text is not a day. */
 export function startOfDay(day: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
   const at = Date.parse(`${day}T00:00:00.000Z`);
   return Number.isNaN(at) || dayOf(at) !== day ? undefined : at;
 }
 
-/** The days from one to another, both included. */
+/** The days of a range, both ends included. */
 export function daysBetween(from: number, to: number): string[] {
   const days: string[] = [];
   for (let at = from; at <= to; at += DAY_MS) days.push(dayOf(at));
   return days;
 }
 
-/** Whether an event is an attempt to sign in to a resource. */
+/** True if the event is an attempt to sign in to a resource. */
 export function isSignIn(event: AccountEvent): boolean {
   return event.type === 'authentication' && event.resource !== undefined && event.outcome !== 'done';
 }
@@ -79,7 +79,7 @@ export function countSignIns(before: DayCounters, events: readonly AccountEvent[
   };
 }
 
-/** The same day of several resources, as one. Who got in at two of them is one user. */
+/** Sums the same day over several resources. A user who signed in to two of them counts once. */
 export function sumCounters(all: readonly DayCounters[]): DayCounters {
   const [refused, methods, factors] = [new Tally({}), new Tally({}), new Tally({})];
   let { granted, users } = NO_SIGN_INS;

@@ -9,7 +9,7 @@ const user = (number: number): UserId =>
 const users = (count: number, from = 0) => Array.from({ length: count }, (_, at) => user(from + at));
 
 describe('distinct users', () => {
-  test('are exact as long as they are few, in whatever portions and however often they come', () => {
+  test('are exact while few, for any batch size and any number of repeats', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.nat(60))), (portions) => {
         const counted = portions.reduce((to, portion) => addUsers(to, portion.map(user)), NOBODY);
@@ -19,20 +19,16 @@ describe('distinct users', () => {
     expect(countUsers(addUsers(NOBODY, users(EXACT_UP_TO)))).toEqual({ count: EXACT_UP_TO, exact: true });
   });
 
-  test.each([EXACT_UP_TO + 1, 3000, 10_000, 20_000, 60_000])(
-    '%i of them are estimated within five per cent',
-    (count) => {
-      let counted = NOBODY;
-      for (let from = 0; from < count; from += 777)
-        counted = addUsers(counted, users(Math.min(777, count - from), from));
-      const estimate = countUsers(counted);
-      expect(estimate.exact).toBe(false);
-      expect(Math.abs(estimate.count - count) / count).toBeLessThan(0.05);
-      // Neither time nor repetition makes it larger, in either sense.
-      expect(addUsers(counted, users(count))).toEqual(counted);
-      expect(JSON.stringify(counted).length).toBeLessThan(20_000);
-    },
-  );
+  test.each([EXACT_UP_TO + 1, 3000, 10_000, 20_000, 60_000])('estimates %i users within five per cent', (count) => {
+    let counted = NOBODY;
+    for (let from = 0; from < count; from += 777) counted = addUsers(counted, users(Math.min(777, count - from), from));
+    const estimate = countUsers(counted);
+    expect(estimate.exact).toBe(false);
+    expect(Math.abs(estimate.count - count) / count).toBeLessThan(0.05);
+    // Neither time nor repetition increases the count.
+    expect(addUsers(counted, users(count))).toEqual(counted);
+    expect(JSON.stringify(counted).length).toBeLessThan(20_000);
+  });
 
   test.each([
     [10, 20],
@@ -40,7 +36,7 @@ describe('distinct users', () => {
     [10, 3000],
     [3000, 10],
     [3000, 4000],
-  ])('of two places, %i and %i with some in common, are counted as if they had come to one', (first, second) => {
+  ])('of two resources, %i and %i with an overlap, count like those of one', (first, second) => {
     const [one, other] = [addUsers(NOBODY, users(first)), addUsers(NOBODY, users(second, Math.floor(first / 2)))];
     const together = addUsers(one, users(second, Math.floor(first / 2)));
     expect(countUsers(joinUsers(one, other))).toEqual(countUsers(together));

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { idNumber, type UserId } from '../../kernel/ids.ts';
 
 /**
- * How many different users there were: exact up to {@link EXACT_UP_TO}, beyond it an estimate in bounded space
- * (HyperLogLog with 4096 registers: a standard error of 1.6 %). Adding somebody twice changes nothing.
+ * Number of different users: exact up to {@link EXACT_UP_TO}, an estimate in bounded space beyond it (HyperLogLog with
+ * 4096 registers: a standard error of 1.6 %). Adding a user twice changes nothing.
  */
 export type DistinctUsers =
-  /** The numbers behind their ids. */
+  /** The numbers in their ids. */
   | { readonly ids: readonly number[] }
-  /** A byte for each register, base64. */
+  /** One byte per register, base64. */
   | { readonly registers: string };
 
 export const EXACT_UP_TO = 1000;
@@ -16,14 +16,14 @@ export const NOBODY: DistinctUsers = { ids: [] };
 
 const INDEX_BITS = 12;
 const REGISTERS = 1 << INDEX_BITS;
-/** Bits of the hash of which the leading zeros are counted. */
+/** Bits of the hash whose leading zeros are counted. */
 const RANK_BITS = 40;
 
 export function addUsers(to: DistinctUsers, users: Iterable<UserId>): DistinctUsers {
   return addNumbers(to, Array.from(users, idNumber));
 }
 
-/** Those of both, each once. */
+/** The union of both. */
 export function joinUsers(one: DistinctUsers, other: DistinctUsers): DistinctUsers {
   if ('ids' in other) return addNumbers(one, other.ids);
   if ('ids' in one) return addNumbers(other, one.ids);
@@ -40,7 +40,7 @@ function addNumbers(to: DistinctUsers, numbers: readonly number[]): DistinctUser
   return { registers: encode(sketch(decode(to.registers), numbers)) };
 }
 
-/** The estimate is Ertl's improved one (arXiv:1702.01284, algorithm 6), which has no bias between small and large. */
+/** Ertl's improved estimator (arXiv:1702.01284, algorithm 6), which has no bias between small and large counts. */
 export function countUsers(users: DistinctUsers): { count: number; exact: boolean } {
   if ('ids' in users) return { count: users.ids.length, exact: true };
   const histogram = new Array<number>(RANK_BITS + 2).fill(0);
