@@ -15,16 +15,16 @@ import { signingSecrets, type Webhook } from './webhook.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 
-/** A try that has not been recorded by then is taken for lost, and made again. Longer than the sender ever takes. */
+/** A try without a record by then counts as lost and is repeated. Longer than the sender's timeout. */
 export const LEASE_MS = MINUTE_MS;
 
 /**
- * `taken`: it is not due (any more), since somebody else has it. `paused`: the webhook is switched off or gone, and it
- * stays as it was.
+ * `taken`: not due any more, since another process has it. `paused`: the webhook is disabled or deleted, and the
+ * delivery stays unchanged.
  */
 export type Attempted = NextStep['kind'] | 'interrupted' | 'taken' | 'paused';
 
-/** The deliveries of a webhook that are due, and when the next one is, if none. */
+/** The due deliveries of a webhook or, if there are none, the time of the next one. */
 export async function dueDeliveries(
   ports: Pick<Ports, 'store' | 'clock'>,
   webhook: WebhookId,
@@ -38,13 +38,13 @@ export async function dueDeliveries(
 }
 
 /**
- * One try of one delivery: claimed under a lease, sent, recorded. Whoever claims it has it alone until the lease ends;
- * a process that dies in between leaves it to be found again, so the receiver may get it twice and never not at all.
+ * One try of one delivery: claim it under a lease, send it, record it. The claim is exclusive until the lease ends; if
+ * the process dies, another repeats the try, so the receiver gets it at least once.
  */
 export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: AbortSignal): Promise<Attempted> {
   const claimed = await claim(ports, id);
   if (!claimed) return 'taken';
-  // A try that was begun again and again and never recorded ends like one that failed.
+  // A try that was started repeatedly and never recorded ends like a failed one.
   if (claimed.attempts > RETRY_DELAYS_MS.length + 1) {
     return record(ports, claimed, { kind: 'failed', failure: 'interrupted' }, { kind: 'dead' });
   }
@@ -67,7 +67,7 @@ export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: Abo
   return record(ports, claimed, outcome, step);
 }
 
-/** What is sent along with a body: who sends, and the signatures of every secret that has not ended (SR-32). */
+/** The headers of a message: the sender, and the signatures of every secret that has not expired (SR-32). */
 export function signedHeaders(
   ports: Pick<Ports, 'clock' | 'secrets'>,
   webhook: Webhook,
@@ -97,7 +97,7 @@ function claim(ports: Needs, id: DeliveryId): Promise<Delivery | undefined> {
   });
 }
 
-/** Stopping is nobody's failure: the try does not count, and whoever comes next makes it at once. */
+/** Interrupted by shutdown: do not count the attempt; retry immediately. */
 function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
   const key = deliveryDocument.key(claimed.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
@@ -108,8 +108,8 @@ function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
 }
 
 /**
- * What became of a try. Tries of one webhook share a queue's count, so within the process they are written down one after
- * the other: eight that end at once would else take turns in losing, and one that gives up is sent again for nothing.
+ * Records the outcome of a try. Tries of one webhook share a queue's count, so a process records them one after the
+ * other: concurrent commits would conflict, and a lost record sends the message again.
  */
 function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: NextStep): Promise<NextStep['kind']> {
   const key = deliveryDocument.key(claimed.id);
@@ -117,7 +117,7 @@ function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: Nex
   return runExclusive(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
     transact(ports, key.anchor, [key, queueKey], ([stored, queue], now): Decision<NextStep['kind']> => {
       const current = stored?.value;
-      // The lease ended and somebody else tries, or it was cleared away. A receipt counts all the same.
+      // The lease ended and another process retries it, or it was removed. A receipt counts all the same.
       const ours = current !== undefined && isStill(current, claimed);
       const receipt = current?.state === 'pending' && step.kind === 'delivered';
       if (!current || !(ours || receipt)) return { answer: step.kind };
@@ -153,7 +153,7 @@ function oneLess(queue: DeliveryQueue = EMPTY_QUEUE): DeliveryQueue {
   return { ...queue, pending: Math.max(0, queue.pending - 1) };
 }
 
-/** Whether a delivery is as this process claimed it. */
+/** True if a delivery is unchanged since this process claimed it. */
 function isStill(current: Delivery, claimed: Delivery): boolean {
   return (
     current.state === 'pending' &&
@@ -162,7 +162,7 @@ function isStill(current: Delivery, claimed: Delivery): boolean {
   );
 }
 
-/** A pending delivery with another time, in its document and in the index. */
+/** Moves a pending delivery to another time, in its document and in the index. */
 function moved(from: Delivery, to: Delivery): Write {
   return {
     put: [{ key: deliveryDocument.key(to.id), value: to }],
@@ -174,7 +174,7 @@ function dueEntry<V extends 'add' | 'remove'>(verb: V, { webhook, nextAttemptAt,
   return { index: deliveryIndexes.due(webhook), [verb]: byInstant(nextAttemptAt, id) };
 }
 
-/** 410: the receiver is gone for good. Switched off once, with the one event that says so. */
+/** On 410 the receiver is gone: disable the webhook once, with one event. */
 async function switchOff(ports: Needs, account: AccountId, id: WebhookId): Promise<void> {
   await editWebhook(ports, { actor: { kind: 'service', account } }, 'webhook.disabled', id, (webhook) =>
     webhook.enabled ? { ...webhook, enabled: false, disabledReason: 'gone' } : webhook,

@@ -11,7 +11,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const AT_ONCE = 200;
 
-/** How many are kept to look at and to replay, and for how long. */
+/** Retained deliveries per state, and for how long. */
 export type Keep = Readonly<Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>>;
 
 export const KEPT: Keep = {
@@ -19,7 +19,7 @@ export const KEPT: Keep = {
   dead: { most: 10_000, forMs: 30 * DAY_MS },
 };
 
-/** Forgets deliveries of a webhook that are old, or more than are kept: some of them. Answers how many it looked at. */
+/** Removes some deliveries of a webhook that are old or above the bound. Returns the number it looked at. */
 export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Keep = KEPT): Promise<number> {
   let found = 0;
   for (const [index, kept] of [
@@ -27,7 +27,7 @@ export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Ke
     [deliveryIndexes.dead(webhook), keep.dead],
   ] as const) {
     const entries = await surplus(ports, index, kept);
-    // What a replay has taken up in the meantime is no surplus any more.
+    // A delivery that was replayed in the meantime is no longer surplus.
     await clear(ports, webhook, index, entries, ({ state }) => state !== 'pending');
     found += entries.length;
   }
@@ -35,8 +35,7 @@ export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Ke
 }
 
 /**
- * Clears away some of what is left of a webhook that was deleted, and in the end its place in the list of webhooks.
- * Answers whether nothing is left.
+ * Removes some of what is left of a deleted webhook, and at last its index entry. Returns true when nothing is left.
  */
 export async function purgeWebhook(ports: Needs, account: AccountId, webhook: WebhookId): Promise<boolean> {
   const index = deliveryIndexes.all(webhook);
@@ -81,7 +80,7 @@ async function surplus(ports: Needs, index: string, kept: { most: number; forMs:
   return ports.store.range(index, { limit: AT_ONCE, reverse: true, ...(last && { after: last }) });
 }
 
-/** By outbox, since what shares one goes in one commit. */
+/** Grouped by outbox, since documents of one outbox share a commit. */
 async function clear(
   ports: Needs,
   webhook: WebhookId,
@@ -102,7 +101,7 @@ async function clear(
     await transact(ports, first.anchor, keys, (current) => {
       const writes = group.map(({ entry }, i): Write => {
         const delivery = current[i]?.value;
-        // An entry whose document is gone is all that is left of it.
+        // The document is gone; remove its index entry.
         if (!delivery) return { index: [{ index, remove: entry }] };
         return unwanted(delivery) ? without(webhook, delivery) : {};
       });

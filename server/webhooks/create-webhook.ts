@@ -20,7 +20,7 @@ export interface NewWebhook {
   enabled: boolean;
 }
 
-/** Makes a webhook. The text of its secret is shown this once; what is kept is sealed (SR-21, SR-23). */
+/** Creates a webhook. The text of its secret is returned only once; the stored secret is encrypted (SR-21, SR-23). */
 export async function createWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
   act: RequestContext,
@@ -35,7 +35,7 @@ export async function createWebhook(
 
   const made = await editBook<{ webhook: Webhook }>(ports, act, (book, now) => {
     const existing = book.webhooks.find(({ id }) => id === birth.id);
-    // The same Idempotency-Key made it before and was interrupted.
+    // An interrupted request with the same Idempotency-Key already created it.
     if (existing && existing.madeWith === birth.madeWith && birth.madeWith !== undefined) {
       return { answer: { webhook: existing } };
     }

@@ -38,7 +38,7 @@ function run(of = ports): DeliveryWorker {
 const delivered = async (count: number, of = scene) =>
   (await deliveriesOf(of)).filter(({ state }) => state === 'delivered').length === count;
 
-test('what happens is sent, before the runner starts and after', async () => {
+test('sends events from before and after its start', async () => {
   const users = [await somethingHappens(scene)];
   run();
   await waitUntil('the first is delivered', () => delivered(1));
@@ -47,7 +47,7 @@ test('what happens is sent, before the runner starts and after', async () => {
   expect(sentSubjects(ports).sort()).toEqual(users.sort());
 });
 
-test('several processes share the work, and nobody is told twice', async () => {
+test('shares the work between processes and sends nothing twice', async () => {
   const processes = [ports, ports.replica(), ports.replica()];
   for (const process of processes) run(process);
   const users: string[] = [];
@@ -56,7 +56,7 @@ test('several processes share the work, and nobody is told twice', async () => {
   expect(processes.flatMap(sentSubjects).sort()).toEqual(users.sort());
 });
 
-test('a receiver that never answers holds up itself alone', async () => {
+test('delays only a receiver that never responds', async () => {
   const other = await createWebhookFixture(ports, { url: 'https://other.example/' });
   const held: (() => void)[] = [];
   ports.webhookSender.answer = ({ url }) => {
@@ -69,16 +69,16 @@ test('a receiver that never answers holds up itself alone', async () => {
   await waitUntil('the other has it', () => delivered(1, other));
   await waitUntil('its places are held', () => held.length === 8);
   for (const release of held.splice(0)) release();
-  // From now on it is asked by one try at a time.
+  // From now on one try at a time is sent to it.
   await waitUntil('more are held', () => held.length > 0);
   await somethingHappens(other);
   await waitUntil('the other has it', () => delivered(2, other));
-  // Let go, or stopping would wait for it.
+  // Release them, or stopping would wait.
   ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'timed-out' });
   for (const release of held.splice(0)) release();
 });
 
-test('a store that is away makes it look again later', async () => {
+test('looks again later if the store is unavailable', async () => {
   let away = true;
   ports.store.intercept = {
     read: () => {
@@ -92,7 +92,7 @@ test('a store that is away makes it look again later', async () => {
   await waitUntil('it is delivered', () => delivered(1));
 });
 
-test('stopping lets what is on its way finish, and begins nothing new', async () => {
+test('lets running tries finish on stop, and starts nothing new', async () => {
   let release = () => {};
   ports.webhookSender.answer = () =>
     new Promise((resolve) => {
@@ -109,7 +109,7 @@ test('stopping lets what is on its way finish, and begins nothing new', async ()
   expect(ports.webhookSender.sent).toHaveLength(1);
 });
 
-test('stopping breaks off what takes too long, and the next process sends it', async () => {
+test('interrupts a slow try on stop, and the next process sends it', async () => {
   ports.webhookSender.answer = (_request, signal) =>
     new Promise((resolve) => {
       signal?.addEventListener('abort', () => resolve({ kind: 'failed', failure: 'interrupted' }));
@@ -123,7 +123,7 @@ test('stopping breaks off what takes too long, and the next process sends it', a
   expect((await deliveriesOf(scene))[0]?.attempts).toBe(1);
 });
 
-test('what is left of a deleted webhook goes away', async () => {
+test('removes what is left of a deleted webhook', async () => {
   ports.webhookSender.answer = () => ({ kind: 'answered', status: 500 });
   run();
   await somethingHappens(scene);

@@ -11,22 +11,22 @@ import { webhookIndexes } from './documents.ts';
 import { readBook } from './edit-webhook.ts';
 
 interface DeliveryTimes {
-  /** How often all webhooks are looked up: finds what another process left, and what a replay made due. */
+  /** Interval at which all webhooks are looked up, to find deliveries of another process or of a replay. */
   discoverMs: number;
-  /** How often old deliveries of a webhook are forgotten. */
+  /** Interval at which old deliveries of a webhook are removed. */
   pruneMs: number;
 }
 
 const DEFAULT_TIMES: DeliveryTimes = { discoverMs: 10_000, pruneMs: MINUTE_MS };
-/** Messages on their way at once, altogether and to one webhook: one that answers slowly holds up itself alone. */
+/** Maximum concurrent messages, in total and per webhook: a slow receiver delays only itself. */
 const MOST_AT_ONCE = 64;
 const MOST_PER_WEBHOOK = 8;
-/** Looked up together, so that a long queue is not looked at anew for each of them. */
+/** Rounds per read of the index, so that a long queue is not read again for each. */
 const ROUNDS_PER_LOOK = 8;
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 
-/** One webhook's own line. */
+/** The queue of one webhook. */
 interface Lane {
   account: AccountId;
   webhook: WebhookId;
@@ -37,15 +37,15 @@ interface Lane {
 }
 
 export interface DeliveryWorker {
-  /** Derives deliveries and starts to send what is due. What fails is logged and tried again in a later turn. */
+  /** Derives deliveries and starts to send those that are due. A failure is logged and retried in a later turn. */
   turn(): Promise<void>;
-  /** Begins nothing more; what is on its way may end within this time and is then broken off, to be sent again later. */
+  /** Starts nothing new; running tries have this time to finish and are then interrupted, to be sent again later. */
   stop(withinMs: number): Promise<void>;
 }
 
 /**
- * Derives deliveries from the event streams and sends them, turn by turn: no request waits for it, and a store that is away
- * only delays it. Several processes may run it over one store.
+ * Derives deliveries from the event streams and sends them, turn by turn: no request waits for it, and an unavailable
+ * store only delays it. Several processes may run it on one store.
  */
 export function createDeliveryWorker(ports: Needs, log: Logger, times: Partial<DeliveryTimes> = {}): DeliveryWorker {
   return new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
@@ -81,7 +81,7 @@ class Runner implements DeliveryWorker {
     clearTimeout(deadline);
   }
 
-  /** Work that `stop` waits for. It fails by itself alone. */
+  /** Work that `stop` waits for. Its failure affects nothing else. */
   #begin(work: Promise<void>, then?: () => void): Promise<void> {
     const done: Promise<void> = work
       .catch((error: unknown) => this.#log.warn({ err: error }, 'webhooks: something failed, and is tried again'))
@@ -140,7 +140,7 @@ class Runner implements DeliveryWorker {
     return lane;
   }
 
-  /** Sends what is due for one webhook until nothing is, or others have the places. */
+  /** Sends what is due for one webhook until nothing is, or other webhooks hold the permits. */
   async #serve(lane: Lane): Promise<void> {
     lane.lookAt = Number.POSITIVE_INFINITY;
     const book = await readBook(this.#ports, lane.account);
@@ -167,7 +167,7 @@ class Runner implements DeliveryWorker {
     }
   }
 
-  /** So many at once until these are through. Answers whether to go on with the next. */
+  /** Sends so many at once and waits for them. Returns true to continue. */
   async #send(lane: Lane, due: DeliveryId[], places: number): Promise<boolean> {
     this.#sending += places;
     let delivered = 0;
@@ -185,7 +185,7 @@ class Runner implements DeliveryWorker {
       return !paused;
     } finally {
       this.#sending -= places;
-      // Whoever answers nothing is asked by one try at a time, and so takes no more than one of everybody's places.
+      // A receiver that does not respond gets one try at a time, so it holds only one of the shared permits.
       lane.failing = delivered === 0;
     }
   }

@@ -2,7 +2,7 @@ import type { AccountEvent, EventType } from '../kernel/event.ts';
 import { type AccountId, parseId, type WebhookId } from '../kernel/ids.ts';
 import type { SendFailure } from '../kernel/send-outcome.ts';
 
-/** Names one event on its way to one webhook; the same at every try and every replay. The receiver's `webhook-id`. */
+/** Id of one event for one webhook, the same for every try and replay. The receiver's `webhook-id`. */
 export type DeliveryId = `dlv_${number}_${number}_${string}`;
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'dead'] as const;
@@ -13,12 +13,12 @@ export interface Delivery {
   account: AccountId;
   webhook: WebhookId;
   type: EventType;
-  /** The body, byte for byte the same at every try. */
+  /** The body, byte for byte the same for every try. */
   body: string;
   state: DeliveryState;
-  /** Tries begun since it was made or last replayed. */
+  /** Tries started since it was created or last replayed. */
   attempts: number;
-  /** When it is due; while a try runs, when that try counts as lost. */
+  /** When it is due; during a try, when that try counts as lost. */
   nextAttemptAt: number;
   lastAttempt?: { at: number; status?: number; failure?: SendFailure };
   replays?: number;
@@ -26,17 +26,19 @@ export interface Delivery {
   finishedAt?: number;
 }
 
-/** What waits for one webhook in one partition's outbox. Bounded: what does not fit is counted instead. */
+/**
+ * Counts the waiting deliveries of one webhook in one partition's outbox. Bounded: what does not fit is only counted.
+ */
 export interface DeliveryQueue {
   pending: number;
-  /** Events that found the queue full and were not kept. */
+  /** Events dropped because the queue was full. */
   dropped: number;
   lastDroppedAt?: number;
 }
 
 export const EMPTY_QUEUE: Readonly<DeliveryQueue> = Object.freeze({ pending: 0, dropped: 0 });
 
-/** What one webhook may have waiting, all outboxes together. */
+/** Maximum waiting deliveries of one webhook over all outboxes. */
 const MOST_PENDING = 20_000;
 
 export function queueLimit(partitions: number): number {
@@ -49,7 +51,7 @@ export function deliveryId(partition: number, sequence: number, webhook: Webhook
 
 const SHAPE = /^dlv_(0|[1-9]\d{0,4})_([1-9]\d{0,15})_([0-9a-hjkmnp-tv-z]{11})$/;
 
-/** Where a delivery lies, if the text has exactly the form of a delivery's id. */
+/** Parses a text that has exactly the form of a delivery's id. */
 export function parseDeliveryId(text: string): { id: DeliveryId; partition: number; webhook: WebhookId } | undefined {
   const match = SHAPE.exec(text);
   const webhook = parseId('whk', `whk_${match?.[3]}`);
@@ -58,8 +60,8 @@ export function parseDeliveryId(text: string): { id: DeliveryId; partition: numb
 }
 
 /**
- * The body of a delivery, as Standard Webhooks recommends it: what happened, when, and the event itself. Thin by
- * nature: an event holds ids and no personal details but the address it came from.
+ * The body of a delivery, as Standard Webhooks recommends: type, time and the event itself. An event holds ids and no
+ * personal data but the IP address.
  */
 export function deliveryBody(event: AccountEvent): string {
   const { type, at, ...data } = event;

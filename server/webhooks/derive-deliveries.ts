@@ -14,29 +14,29 @@ import {
 } from './documents.ts';
 import { type Webhook, wants } from './webhook.ts';
 
-/** Read at once. */
+/** Events per read. */
 const EVENTS_AT_ONCE = 200;
-/** Made in one commit, give or take the webhooks of one event. */
+/** Deliveries per commit, plus those of the last event's webhooks. */
 const DELIVERIES_AT_ONCE = 200;
-/** A cursor behind which nothing was made is written only this often: reading that far again makes nothing again. */
+/** A cursor without new deliveries is written only this often: reading those events again makes none. */
 const EVENTS_PER_CHECKPOINT = 1000;
 
 export interface Derived {
-  /** Up to where this process has read; where to go on. */
+  /** Position up to which this process has read. */
   position: number;
   made: { account: AccountId; webhook: WebhookId }[];
-  /** Events that the stream had dropped before they were read. */
+  /** Events that the stream dropped before they were read. */
   lost: number;
-  /** False: more may be there to read at once. */
+  /** False if more events may be ready to read. */
   idle: boolean;
 }
 
 /**
- * Turns the next events of one partition into deliveries. The place in the stream is committed together with what was
- * made up to it, on the version that was read: a kill, or another process doing the same, neither loses nor doubles a
- * delivery (SR-33).
+ * Turns the next events of one partition into deliveries. The position in the stream is committed together with the
+ * deliveries up to it, on the version that was read: a kill or a second process neither loses nor repeats a delivery
+ * (SR-33).
  *
- * @param position where this process was, which may be ahead of what is written down
+ * @param position where this process was, which may be ahead of the stored position
  */
 export async function deriveDeliveries(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -45,7 +45,7 @@ export async function deriveDeliveries(
 ): Promise<Derived> {
   const now = ports.clock.now();
   const cursorKey = outboxCursorDocument.key(partition);
-  // Most looks find nothing new, and cost one read.
+  // Most reads find nothing new and cost one read.
   const ahead = position > 0 ? await ports.store.readEvents(partition, position, EVENTS_AT_ONCE) : undefined;
   if (ahead?.length === 0) return { position, made: [], lost: 0, idle: true };
   const [cursor] = await ports.store.getMany([cursorKey], now);
@@ -108,7 +108,7 @@ export async function deriveDeliveries(
       { index: deliveryIndexes.due(delivery.webhook), add: byInstant(delivery.nextAttemptAt, delivery.id) },
     ]),
   });
-  // Somebody else was quicker, with the cursor or with a queue: judged again from the same place.
+  // Another process changed the cursor or a queue first: decide again from the same position.
   if (outcome === 'conflict') return { position: from, made: [], lost: 0, idle: false };
   const made = webhooks.map(({ account, id }) => ({ account, webhook: id }));
   return { position: upTo, made, lost, idle };
@@ -120,7 +120,7 @@ async function readBooks(ports: Pick<Ports, 'store'>, events: readonly StoredEve
   return new Map(accounts.map((account, i) => [account, books[i]?.value.webhooks ?? []] as const));
 }
 
-/** Which webhook is told of which event, as far as one commit reaches. */
+/** Selects the webhooks for each event, as far as one commit reaches. */
 function choose(events: readonly StoredEvent[], books: ReadonlyMap<AccountId, Webhook[]>, from: number) {
   const pairs: { webhook: Webhook; event: AccountEvent; sequence: number }[] = [];
   let upTo = from;
@@ -135,7 +135,7 @@ function choose(events: readonly StoredEvent[], books: ReadonlyMap<AccountId, We
   return { upTo, pairs };
 }
 
-/** Streams hold what `createEvent` makes and nothing else. */
+/** Streams hold only what `createEvent` makes. */
 function accountEvent(json: StoredEvent['event']): AccountEvent {
   return json as unknown as AccountEvent;
 }

@@ -5,7 +5,7 @@ import { defineIndexes } from '../store/define-indexes.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, parseDeliveryId } from './delivery.ts';
 import type { WebhookBook } from './webhook.ts';
 
-/** Everything of a partition's outbox has one anchor. */
+/** All documents of a partition's outbox share one anchor. */
 const outbox = (partition: number | string): string => `webhook-outbox/${partition}`;
 
 export function webhookSecretContext(account: AccountId, webhook: WebhookId, secret: string): SecretContext {
@@ -38,7 +38,7 @@ export const outboxCursorDocument = defineDocument<{ sequence: number }, [partit
   expires: 'never',
 });
 
-/** Deliveries that waited are not sent after a restore: most were, by the service that went on. */
+/** Queued deliveries are not sent after a restore: the original service sent most of them. */
 export const deliveryQueueDocument = defineDocument<DeliveryQueue, [partition: number, webhook: WebhookId]>({
   kind: 'queue',
   description: 'How many deliveries wait for a webhook.',
@@ -59,7 +59,7 @@ export const deliveryDocument = defineDocument<Delivery, [id: DeliveryId]>({
   expires: 'never; deleted some time after its end',
 });
 
-/** Webhooks of the whole server, sorted by account, so that a process finds after a start what waits. */
+/** Webhooks of the whole server, sorted by account, so that a process finds queued deliveries after a start. */
 export const webhookIndexes = defineIndexes(
   { kind: 'webhooks', anchorOf: ({ sort }) => sort, onRestore: 'keep' },
   { all: () => undefined },
@@ -70,7 +70,7 @@ export const deliveryIndexes = defineIndexes(
   {
     all: (webhook: WebhookId) => webhook,
     due: (webhook: WebhookId) => `${webhook}/due`,
-    /** Delivered, by when. */
+    /** Delivered, by time. */
     finished: (webhook: WebhookId) => `${webhook}/finished`,
     dead: (webhook: WebhookId) => `${webhook}/dead`,
   },

@@ -23,12 +23,12 @@ export interface WebhookQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;
-  /** What its address, the host in it, or its description begins with. */
+  /** Prefix of its address, its host or its description. */
   search?: string | undefined;
   enabled?: boolean | undefined;
 }
 
-/** A page of the account's webhooks. All of them are one document, so the page is cut here. */
+/** A page of the account's webhooks. They are all in one document, so the page is cut here. */
 export async function listWebhooks(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
@@ -61,7 +61,7 @@ export async function readWebhook(
   return webhook ? { webhook } : refusal('WEBHOOK_NOT_FOUND');
 }
 
-/** Changes one webhook by a pure edit. Where nothing differs afterwards, nothing has happened. */
+/** Changes one webhook by a pure edit. Without a difference it writes nothing. */
 export function editWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
@@ -93,7 +93,7 @@ interface BookDecision<R> {
   index?: NonNullable<Decision<R>['write']>['index'];
 }
 
-/** Changes the account's webhooks, with the one event that tells of it (SR-34). */
+/** Changes the account's webhooks and appends one event for it (SR-34). */
 export async function editBook<R extends object>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
@@ -111,7 +111,7 @@ export async function editBook<R extends object>(
   });
 }
 
-/** Whether the account has all these resources. */
+/** True if the account has all these resources. */
 export async function hasResources(
   ports: Pick<Ports, 'store' | 'clock'>,
   account: AccountId,

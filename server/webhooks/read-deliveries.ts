@@ -16,7 +16,7 @@ export interface DeliveryQuery {
   type?: EventType | undefined;
 }
 
-/** A page of a webhook's deliveries, newest first; of those in one state by when they came to it, or are due. */
+/** A page of a webhook's deliveries, newest first. Those in one state are sorted by when they entered it or are due. */
 export async function readDeliveries(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
@@ -40,7 +40,7 @@ const INDEX_OF: Record<DeliveryState | 'any', (webhook: WebhookId) => string> = 
   dead: deliveryIndexes.dead,
 };
 
-/** What waits for a webhook, and what found no room, over all outboxes. */
+/** Number of queued deliveries of a webhook and of those dropped for lack of space, over all outboxes. */
 export async function readQueue(ports: Pick<Ports, 'store' | 'clock'>, webhook: WebhookId): Promise<DeliveryQueue> {
   const keys = Array.from({ length: ports.store.partitions }, (_, p) => deliveryQueueDocument.key(p, webhook));
   const queues = await ports.store.getMany(keys, ports.clock.now());

@@ -10,12 +10,12 @@ import { type Delivery, type DeliveryId, EMPTY_QUEUE, parseDeliveryId } from './
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './documents.ts';
 import { readWebhook } from './edit-webhook.ts';
 
-/** Dead letters taken up by one call. */
+/** Dead letters replayed per call. */
 const AT_ONCE = 500;
 
 /**
- * Sends deliveries again, under the same id as before: those that are named, whatever became of them, or all dead
- * letters. Their tries are counted anew. What is pending already stays as it is.
+ * Sends deliveries again under the same id: the given ones in any state, or all dead letters. Their tries start from
+ * zero. Pending deliveries stay as they are.
  */
 export async function replayDeliveries(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -41,7 +41,7 @@ export async function replayDeliveries(
 
   let replayed = 0;
   for (const [partition, ids] of byPartition) {
-    // One act, one event: with the first commit that changes something (SR-34).
+    // One request, one event: with the first commit that changes something (SR-34).
     replayed += await replayIn(ports, act, webhook, partition, ids, replayed === 0);
   }
   return { replayed, more: dead.length > AT_ONCE };

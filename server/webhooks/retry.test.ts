@@ -6,9 +6,8 @@ const HOUR = 3_600_000;
 const answered = (status: number, retryAfterMs?: number) =>
   ({ kind: 'answered', status, ...(retryAfterMs !== undefined && { retryAfterMs }) }) as const;
 
-// SR-33
-describe('SR-33: after a try', () => {
-  test('only a 2xx is a receipt', () => {
+describe('SR-33: after a failed try', () => {
+  test('accepts only a 2xx as a receipt', () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
         const delivered = afterTry(answered(status), 1, 0.5).kind === 'delivered';
@@ -20,13 +19,13 @@ describe('SR-33: after a try', () => {
     }
   });
 
-  test('ten tries over more than three days, and then it is a dead letter', () => {
+  test('makes ten tries over more than three days, then dead-letters the message', () => {
     expect(RETRY_DELAYS_MS.reduce((sum, delay) => sum + delay)).toBeGreaterThan(72 * HOUR);
     const kinds = Array.from({ length: 10 }, (_, i) => afterTry(answered(500), i + 1, 0.5).kind);
     expect(kinds).toEqual([...Array.from({ length: 9 }, () => 'retry'), 'dead']);
   });
 
-  test('waits grow, each within a fifth of its own', () => {
+  test('increases the delays, each with a jitter of a fifth', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, chance) => {
         const step = afterTry(answered(503), attempts, chance);
@@ -36,13 +35,13 @@ describe('SR-33: after a try', () => {
     );
   });
 
-  test('Retry-After lengthens a wait, shortens none, and is bounded', () => {
+  test('lengthens a delay by Retry-After within a bound, and never shortens it', () => {
     expect(afterTry(answered(429, HOUR), 1, 0.5)).toEqual({ kind: 'retry', delayMs: HOUR });
     expect(afterTry(answered(429, 1), 1, 0.5)).toEqual({ kind: 'retry', delayMs: 5000 });
     expect(afterTry(answered(429, 1e12), 1, 0.5)).toEqual({ kind: 'retry', delayMs: LONGEST_RETRY_AFTER_MS });
   });
 
-  test('410 ends everything at once', () => {
+  test('stops at once on 410', () => {
     expect(afterTry(answered(410), 1, 0.5).kind).toBe('gone');
   });
 });

@@ -4,7 +4,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Waits between tries: ten tries over some three days. */
+/** Delays between tries: ten tries over about three days. */
 export const RETRY_DELAYS_MS = [
   5 * SECOND,
   5 * MINUTE,
@@ -17,24 +17,25 @@ export const RETRY_DELAYS_MS = [
   24 * HOUR,
 ] as const;
 
-/** A receiver may ask for more patience than that, but not for ever. */
+/** Maximum delay that a receiver may request. */
 export const LONGEST_RETRY_AFTER_MS = 24 * HOUR;
 
-/** A fifth up or down, so that what failed together does not come back together. */
+/** A fifth up or down, so that deliveries that failed together do not retry together. */
 const JITTER = 0.2;
 
 export type NextStep =
   | { kind: 'delivered' }
   | { kind: 'retry'; delayMs: number }
-  /** The receiver wants no more of anything (410). */
+  /** The receiver wants no more messages (410). */
   | { kind: 'gone' }
   | { kind: 'dead' };
 
 /**
- * What follows a try. Any 2xx is a receipt; a redirect is a failure like any other, since it is not followed (SR-31).
+ * Decides what follows a try. Any 2xx is a receipt; a redirect is a failure like any other, since it is not followed
+ * (SR-31).
  *
- * @param attempts tries begun, this one included
- * @param chance evenly between 0 and 1
+ * @param attempts tries started, including this one
+ * @param chance uniform between 0 and 1
  */
 export function afterTry(outcome: SendOutcome, attempts: number, chance: number): NextStep {
   if (outcome.kind === 'answered') {

@@ -9,10 +9,10 @@ import { SECRET_BYTES, writeSecret } from './signature.ts';
 import { type Webhook, type WebhookSecret, withNewSecret } from './webhook.ts';
 
 /**
- * Replaces a webhook's secret. Until `overlapMs` are over both sign, so that the receiver can change its own in peace
- * (SR-32). 0 is for a secret that somebody else has seen.
+ * Replaces a webhook's secret. Until `overlapMs` have passed both secrets sign, so that the receiver has time to switch
+ * (SR-32). Use 0 for a leaked secret.
  *
- * @param given 32 bytes that are to be the secret, and what names them; made here unless something else decides them
+ * @param given the 32 bytes of the new secret and its id; random by default
  */
 export async function rotateWebhookSecret(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -25,7 +25,7 @@ export async function rotateWebhookSecret(
   const { account } = act.actor;
   const bytes = given?.bytes ?? ports.random.bytes(SECRET_BYTES);
   const edit = (webhook: Webhook, now: number) => {
-    // The same Idempotency-Key gave it that secret before and was interrupted.
+    // An interrupted request with the same Idempotency-Key already set this secret.
     if (given !== undefined && webhook.secrets.some(({ madeWith }) => madeWith === given.madeWith)) return webhook;
     const secret = newSecret(ports, account, id, bytes, now);
     return withNewSecret(webhook, given ? { ...secret, madeWith: given.madeWith } : secret, overlapMs, now);

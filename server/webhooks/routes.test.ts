@@ -30,7 +30,7 @@ async function send(route: string, body?: unknown, headers: Record<string, strin
 }
 
 describe('a webhook', () => {
-  test('shows its secret when it is made, again for the same Idempotency-Key, and never after', async () => {
+  test('returns its secret on creation and for the same Idempotency-Key, and never later', async () => {
     const input = { url: 'https://Shop.example:443/hook', events: ['user.created', 'user.created'] };
     const headers = { 'idempotency-key': 'one' };
     const made = await send('POST /v1/webhooks', input, headers);
@@ -61,8 +61,7 @@ describe('a webhook', () => {
     expect(service.log.text()).not.toContain(secret.slice(6));
   });
 
-  // SR-31
-  test('SR-31: cannot be led to where only this server can reach', async () => {
+  test('SR-31: a URL that only this server can reach is refused', async () => {
     for (const url of [
       'http://shop.example/',
       'https://127.0.0.1/',
@@ -76,7 +75,7 @@ describe('a webhook', () => {
     }
   });
 
-  test('wants known events and resources of its own account alone', async () => {
+  test('accepts only known events and resources of its own account', async () => {
     const url = 'https://shop.example/';
     for (const events of [['user.invented'], ['webhook.test'], [], 'user.created']) {
       expect((await send('POST /v1/webhooks', { url, events })).status).toBe(422);
@@ -85,7 +84,7 @@ describe('a webhook', () => {
     expect(foreign).toMatchObject({ status: 404, body: { code: 'RESOURCE_NOT_FOUND' } });
   });
 
-  test('takes choices back with null, and is gone when it is deleted', async () => {
+  test('clears a filter with null, and is gone after deletion', async () => {
     const route = `/v1/webhooks/${scene.webhook.id}`;
     expect((await send(`PATCH ${route}`, { events: null, description: 'x' })).body).toMatchObject({ events: null });
     expect((await send(`PATCH ${route}`, { description: null })).body).not.toHaveProperty('description');
@@ -96,7 +95,7 @@ describe('a webhook', () => {
     });
   });
 
-  test('tells what waits for it, what became of it, and sends it again', async () => {
+  test('lists queued and finished deliveries and sends one again', async () => {
     const route = `/v1/webhooks/${scene.webhook.id}`;
     await somethingHappens(scene);
     await derive(service.ports);
@@ -132,7 +131,7 @@ describe('a webhook', () => {
     });
   });
 
-  test('is tried with the button, which says what came back', async () => {
+  test('sends a test event and returns the result', async () => {
     const route = `POST /v1/webhooks/${scene.webhook.id}/test`;
     expect((await send(route)).body).toMatchObject({ delivered: true, status: 204 });
     service.ports.webhookSender.answer = () => ({ kind: 'answered', status: 302 });
@@ -141,8 +140,7 @@ describe('a webhook', () => {
     expect((await send(route)).body).toMatchObject({ delivered: false, failure: 'address-refused' });
   });
 
-  // SR-32
-  test('SR-32: a new secret signs at once, and the old one along with it', async () => {
+  test('SR-32: a leaked secret can be replaced: the new one signs at once, beside the old one', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: service.ports.clock.now() });
     const route = `POST /v1/webhooks/${scene.webhook.id}`;
     const rotated = await send(`${route}/rotate`, { overlapMs: 3_600_000 });

@@ -248,7 +248,7 @@ const rotate = route({
     const { overlapMs } = c.req.valid('json');
     const id = c.req.valid('param').id;
     const rotated = await createOnce(ports, c, 'whk', async ({ madeWith }) => {
-      // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
+      // Deterministic for an Idempotency-Key, so that a repeat after a crash returns what was created.
       const given = madeWith === undefined ? undefined : { bytes: ports.secrets.mac('webhook', madeWith), madeWith };
       const verdict = await rotateWebhookSecret(ports, c.get('act'), id, overlapMs, ifMatchVersions(c), given);
       if (isRefusal(verdict)) return verdict;

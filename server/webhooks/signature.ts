@@ -4,14 +4,14 @@ import { createHmac } from 'node:crypto';
 export const SECRET_BYTES = 32;
 const SECRET_PREFIX = 'whsec_';
 
-/** The text of a secret as its receiver keeps it. */
+/** The text form of a secret, as its receiver stores it. */
 export function writeSecret(bytes: Uint8Array): string {
   return SECRET_PREFIX + Buffer.from(bytes).toString('base64');
 }
 
 /**
- * The three headers of Standard Webhooks 1.0, signed with every secret given, in their order: HMAC-SHA256 over
- * `id.timestamp.body`, base64, after `v1,`; a space in between (SR-32).
+ * The three headers of Standard Webhooks 1.0, signed with every given secret in order: HMAC-SHA256 over
+ * `id.timestamp.body`, base64, after `v1,`, separated by a space (SR-32).
  *
  * @param at ms since 1970; the header has whole seconds
  */

@@ -3,7 +3,7 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { canonicalAddress, inAnyRange } from '../kernel/addresses.ts';
 
 export interface TargetRules {
-  /** Canonical CIDR ranges that the operator allows on purpose, though they are not of the open internet. */
+  /** Canonical CIDR ranges that the operator allows although they are not public. */
   allowedNetworks: readonly string[];
   /** For development: plain http to this machine. */
   allowHttpOnLoopback: boolean;
@@ -21,9 +21,9 @@ const LONGEST_URL = 2000;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /**
- * Every range that IANA's special-purpose registries (RFC 6890 and its updates) keep off the open internet, the tunnels
- * that could carry such an address inside (6to4, Teredo, NAT64), multicast, and one cloud's metadata address that lies
- * in public space. IPv4-mapped addresses are IPv4 by the time they are compared.
+ * Every range that IANA's special-purpose registries (RFC 6890 and its updates) keep off the public internet, the
+ * tunnels that could carry such an address inside (6to4, Teredo, NAT64), multicast, and one cloud's metadata address in
+ * public space. IPv4-mapped addresses are converted to IPv4 before they are compared.
  */
 const SPECIAL_V4 = [
   '0.0.0.0/8',
@@ -46,11 +46,11 @@ const SPECIAL_V4 = [
   '224.0.0.0/4',
   '240.0.0.0/4',
 ];
-/** Of IPv6 only 2000::/3 is given out at all; these parts of it are special. */
+/** IANA assigns only 2000::/3 of IPv6; these parts of it are special. */
 const GLOBAL_V6 = ['2000::/3'];
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'];
 
-/** Whether a message may be sent to this address. What cannot be read may not (SR-31). */
+/** True if a message may be sent to this address. An unparsable address is refused (SR-31). */
 export function mayConnectTo(address: string, rules: TargetRules): boolean {
   const canonical = canonicalAddress(address);
   if (canonical === undefined) return false;
@@ -61,11 +61,11 @@ export function mayConnectTo(address: string, rules: TargetRules): boolean {
 }
 
 /**
- * The one spelling of a URL that messages may be sent to, or why they may not (SR-31). Says nothing of where a name
- * leads: that is looked up when a message is sent.
+ * Returns the normalised URL that messages may be sent to, or why it is refused (SR-31). The host is resolved only when
+ * a message is sent.
  */
 export function readTarget(text: string, rules: TargetRules): { url: URL } | { problem: TargetProblem } {
-  // The parser of URLs repairs what it gets: blanks and line ends vanish, backslashes turn. Here they are refused.
+  // The URL parser repairs its input: it drops blanks and line ends and turns backslashes. Refuse such input here.
   const isWhole = text.length <= LONGEST_URL && /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\\p{Cc}]/u.test(text);
   const url = isWhole ? parseUrl(text) : undefined;
   if (!url) return { problem: 'not a URL' };
@@ -85,8 +85,8 @@ export function readTarget(text: string, rules: TargetRules): { url: URL } | { p
 }
 
 /**
- * An address must be written as addresses are: `2130706433`, `0x7f.1`, `0177.0.0.1` and `127.1` all become 127.0.0.1 in
- * a URL, and whoever reads the text would not know.
+ * An address must be in its usual form: `2130706433`, `0x7f.1`, `0177.0.0.1` and `127.1` all become 127.0.0.1 in a URL,
+ * which a reader of the text would not see.
  */
 function isPlainHost(host: string, text: string): boolean {
   if (host.endsWith('.') || host.includes('%')) return false;

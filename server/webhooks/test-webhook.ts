@@ -14,8 +14,8 @@ import { TEST_EVENT } from './webhook.ts';
 const TESTS_PER_MINUTE = 10;
 
 /**
- * Sends a test event now, to a webhook that is switched off as well, and answers what came back. It is tried once, and
- * of the answer's body nothing is told: that would make the service a window into whatever the URL leads to (SR-31).
+ * Sends one test event now, also to a disabled webhook, and returns the outcome. It reveals nothing of the response
+ * body, which would let an administrator read what the URL points to (SR-31).
  */
 export async function testWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
@@ -34,10 +34,10 @@ export async function testWebhook(
   const headers = signedHeaders(ports, found.webhook, message, body);
   const outcome = await ports.webhookSender.send({ url: found.webhook.url, headers, body });
 
-  const told = await editBook<{ told: true }>(ports, act, (book) => ({
+  const recorded = await editBook<{ told: true }>(ports, act, (book) => ({
     answer: { told: true },
     book,
     event: { type: TEST_EVENT, subject: id },
   }));
-  return isRefusal(told) ? told : { id: message, outcome, tookMs: ports.clock.now() - started };
+  return isRefusal(recorded) ? recorded : { id: message, outcome, tookMs: ports.clock.now() - started };
 }

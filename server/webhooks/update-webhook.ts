@@ -8,7 +8,7 @@ import { changedMeanwhile } from '../records/read-object.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
 import type { Webhook } from './webhook.ts';
 
-/** `null` takes a choice back: then all events, or those of all resources. */
+/** `null` clears a filter: then all events, or those of all resources. */
 export interface WebhookChanges {
   url?: string | undefined;
   description?: string | null | undefined;
@@ -17,7 +17,7 @@ export interface WebhookChanges {
   enabled?: boolean | undefined;
 }
 
-/** Changes a webhook. What waits already goes to the new address, and a webhook that is switched on again goes on. */
+/** Changes a webhook. Queued deliveries go to the new address, and a webhook that is enabled again continues. */
 export async function updateWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'webhookSender'>,
   act: RequestContext,
@@ -40,7 +40,7 @@ export async function updateWebhook(
   return editWebhook(ports, act, 'webhook.updated', id, edit, seen);
 }
 
-/** Takes a webhook away. What still waits for it is cleared away by the runner, and nothing more is sent. */
+/** Deletes a webhook. The runner removes its queued deliveries, and nothing more is sent. */
 export function deleteWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
@@ -52,7 +52,7 @@ export function deleteWebhook(
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
     if (!isUnchangedSince(webhook, seen)) return { answer: changedMeanwhile(webhook) };
     const rest = book.webhooks.filter((one) => one !== webhook);
-    // Its entry in the index stays until nothing of it is left to clear away.
+    // Its index entry stays until nothing of it is left to remove.
     return {
       answer: { deleted: true },
       book: { webhooks: rest },

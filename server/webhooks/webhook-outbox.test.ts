@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => ports.close());
 
 describe('SR-33: the outbox', () => {
-  test('every event is sent once, under an id of its own, and told no more', async () => {
+  test('sends every event once, under its own id, and then is empty', async () => {
     const users = [await somethingHappens(scene), await somethingHappens(scene), await somethingHappens(scene)];
     await derive(ports);
     expect(await sendDue(scene)).toEqual(['delivered', 'delivered', 'delivered']);
@@ -41,7 +41,7 @@ describe('SR-33: the outbox', () => {
     expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
   });
 
-  test('what it tells holds the event and no secret', async () => {
+  test('sends the event and no secret', async () => {
     const user = await somethingHappens(scene);
     await derive(ports);
     await sendDue(scene);
@@ -53,9 +53,9 @@ describe('SR-33: the outbox', () => {
     });
   });
 
-  // The attack is a kill: at every commit there is, just before it and just after it, the process is gone.
+  // The attack kills the process just before and just after every commit.
   test.each(['before', 'after'] as const)(
-    'a kill %s any commit loses nothing and makes nothing twice',
+    'neither loses nor repeats a delivery after a kill %s any commit',
     async (when) => {
       const users: string[] = [];
       for (let i = 0; i < 3; i++) users.push(await somethingHappens(scene));
@@ -73,7 +73,7 @@ describe('SR-33: the outbox', () => {
           .then(() => sendDue({ ...scene, ports: process }))
           .then(() => false)
           .catch(() => true);
-        // Leases of the dead end.
+        // Let the leases of the killed process expire.
         ports.clock.advance(LEASE_MS);
         if (!killed) break;
         expect(killAt).toBeLessThan(50);
@@ -86,7 +86,7 @@ describe('SR-33: the outbox', () => {
     },
   );
 
-  test('two processes that derive at the same time make each delivery once', async () => {
+  test('makes each delivery once if two processes derive at the same time', async () => {
     for (let i = 0; i < 20; i++) await somethingHappens(scene);
     const processes = [ports, ports.replica(), ports.replica()];
     await Promise.all(processes.map(derive));
@@ -95,7 +95,7 @@ describe('SR-33: the outbox', () => {
     expect((await readQueue(ports, scene.webhook.id)).pending).toBe(20);
   });
 
-  test('two processes that find the same delivery send it once', async () => {
+  test('sends a delivery once if two processes find it', async () => {
     await somethingHappens(scene);
     await derive(ports);
     const [delivery] = await deliveriesOf(scene);
@@ -104,7 +104,7 @@ describe('SR-33: the outbox', () => {
     expect(tried.sort()).toEqual(['delivered', 'taken']);
   });
 
-  test('a webhook hears nothing of the time before it was made, also when the stream is read anew', async () => {
+  test('sends no event older than the webhook, also when the stream is read again', async () => {
     const user = await somethingHappens(scene);
     ports.clock.advance(1);
     const later = await createWebhookFixture(ports);
@@ -113,7 +113,7 @@ describe('SR-33: the outbox', () => {
     expect((await deliveriesOf(scene)).map(({ body }) => JSON.parse(body).data.subject)).toEqual([user]);
   });
 
-  test('another account’s events go to its own webhooks alone', async () => {
+  test('sends the events of another account only to its own webhooks', async () => {
     const other = await createWebhookFixture(ports);
     await somethingHappens(scene);
     await derive(ports);
@@ -121,7 +121,7 @@ describe('SR-33: the outbox', () => {
     expect(await deliveriesOf(scene)).toHaveLength(1);
   });
 
-  test('where nobody listens, the place in the stream is written down only now and then', async () => {
+  test('writes the stream position only now and then if no webhook listens', async () => {
     unwrap(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
     for (let i = 0; i < 5; i++) await somethingHappens(scene);
     const before = ports.store.commits.length;
@@ -130,7 +130,7 @@ describe('SR-33: the outbox', () => {
     expect(ports.store.commits.length).toBe(before);
   });
 
-  test('no event of a delivery makes a delivery: a webhook that hears everything falls silent', async () => {
+  test("makes no delivery from a delivery's own event", async () => {
     const all = await createWebhookFixture(ports, { events: undefined });
     await somethingHappens(all);
     let sent = 0;
@@ -140,13 +140,13 @@ describe('SR-33: the outbox', () => {
       if (round > 0) expect(tried).toEqual([]);
       sent += tried.length;
     }
-    // The account, itself, and the new user, all of the same instant.
+    // The account, the webhook itself and the new user, all of the same instant.
     expect(sent).toBe(3);
   });
 });
 
 describe('a queue', () => {
-  test('is bounded, and says how much found no room', async () => {
+  test('is bounded and counts what it dropped', async () => {
     const limit = queueLimit(ports.store.partitions);
     const key = deliveryQueueDocument.key(0, scene.webhook.id);
     await ports.store.commit({
@@ -166,7 +166,7 @@ describe('a queue', () => {
     });
   });
 
-  test('of a webhook that is switched off stays, and goes on when it is switched on', async () => {
+  test('of a disabled webhook stays, and continues when it is enabled', async () => {
     await somethingHappens(scene);
     await derive(ports);
     unwrap(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
@@ -177,7 +177,7 @@ describe('a queue', () => {
     expect((await deliveriesOf(scene))[0]?.attempts).toBe(1);
   });
 
-  test('of a webhook that was deleted is cleared away, and nothing more is sent', async () => {
+  test('of a deleted webhook is removed, and nothing more is sent', async () => {
     for (let i = 0; i < 3; i++) await somethingHappens(scene);
     await derive(ports);
     const [delivery] = await deliveriesOf(scene);
@@ -194,14 +194,14 @@ describe('a queue', () => {
     expect(documentsLeft).toEqual([undefined, undefined]);
   });
 
-  test('forgets nothing that is being sent again', async () => {
+  test('drops nothing that is being replayed', async () => {
     await somethingHappens(scene);
     await derive(ports);
     await sendDue(scene);
     ports.clock.advance(KEPT.delivered.forMs + 1);
     const [delivery] = await deliveriesOf(scene);
     const process = ports.replica();
-    // The attack: a replay between the look at the index and the removal.
+    // The attack: a replay between the read of the index and the removal.
     process.store.intercept = {
       read: async () => {
         process.store.intercept = {};
@@ -213,7 +213,7 @@ describe('a queue', () => {
     expect(await sendDue(scene)).toEqual(['delivered']);
   });
 
-  test('keeps the newest of what was delivered', async () => {
+  test('retains the newest deliveries', async () => {
     for (let i = 0; i < 5; i++) {
       await somethingHappens(scene);
       await derive(ports);
@@ -227,7 +227,7 @@ describe('a queue', () => {
     expect((await deliveriesOf(scene)).map(({ id }) => id)).toEqual(newest);
   });
 
-  test('forgets what was delivered long ago, and what is more than is kept', async () => {
+  test('drops deliveries that are old or above the bound', async () => {
     for (let i = 0; i < 3; i++) await somethingHappens(scene);
     await derive(ports);
     await sendDue(scene);

@@ -39,7 +39,7 @@ const EVERYTHING: Record<string, (act: RequestContext) => Promise<object>> = {
 const cases = Object.entries(EVERYTHING);
 
 describe.each(cases)('to %s', (name, use) => {
-  test('is for those who administer the account', async () => {
+  test('is for administrators of the account', async () => {
     const { account } = scene;
     const key = { kind: 'api-key', account, id: idFromBytes('key', new Uint8Array(7)) } as const;
     const refused: Actor[] = [
@@ -57,7 +57,7 @@ describe.each(cases)('to %s', (name, use) => {
     for (const actor of refused) expect(await use({ actor })).toEqual({ refused: 'FORBIDDEN' });
   });
 
-  test('is not for another account, which cannot tell that there is such a webhook', async () => {
+  test('is not for another account, which cannot see that the webhook exists', async () => {
     const other = await createWebhookFixture(ports);
     const answer = await use(other.act);
     if (name === 'create' || name === 'list') expect(JSON.stringify(answer)).not.toContain(scene.webhook.id);
@@ -65,7 +65,7 @@ describe.each(cases)('to %s', (name, use) => {
   });
 });
 
-test('SR-34: each change has one event, with who made it and what changed, never what it changed to', async () => {
+test('SR-34: each change appends one event with its actor and the changed fields, never their values', async () => {
   const made = await createWebhookFixture(ports);
   const { id } = made.webhook;
   const before = (await ports.store.readEvents(0, 0, 1000)).length;
@@ -88,7 +88,7 @@ test('SR-34: each change has one event, with who made it and what changed, never
   ]);
 });
 
-test('SR-21: the secret lies sealed, opens in its place alone, and is in no event', async () => {
+test('SR-21: a secret moved to another document does not decrypt, and is in no event', async () => {
   const made = await createWebhookFixture(ports);
   const book = await read(ports, webhooksDocument.key(made.account));
   const sealed = book.webhooks[0]?.secrets[0]?.sealed ?? '';
@@ -107,7 +107,7 @@ test('SR-21: the secret lies sealed, opens in its place alone, and is in no even
   }
 });
 
-test('an account has a bounded number of webhooks, however many ask at once', async () => {
+test('bounds the webhooks of an account, also under concurrent requests', async () => {
   const { act } = await createWebhookFixture(ports);
   for (let i = 1; i < MOST_WEBHOOKS - 2; i++) unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
   const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
@@ -116,7 +116,7 @@ test('an account has a bounded number of webhooks, however many ask at once', as
   expect(unwrap(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MOST_WEBHOOKS);
 });
 
-test('SR-31: a private address is refused where it is set', async () => {
+test('SR-31: a private address is refused when it is set', async () => {
   const verdict = await createWebhook(ports, scene.act, birth(ports, 'whk'), { ...input, url: 'https://10.0.0.1/' });
   expect(verdict).toMatchObject({ refused: 'INPUT_INVALID', detail: expect.stringContaining('private') });
   const { webhook, act } = await createWebhookFixture(ports);

@@ -41,7 +41,7 @@ async function oneDelivery() {
   return subject;
 }
 
-/** Fails until it is a dead letter; answers the waits in between. */
+/** Fails until the delivery is a dead letter; returns the delays in between. */
 async function untilDead(): Promise<number[]> {
   const waits: number[] = [];
   ports.webhookSender.answer = answering(500);
@@ -56,28 +56,28 @@ async function untilDead(): Promise<number[]> {
   return waits;
 }
 
-describe('SR-33: a receiver that does not take a message', () => {
-  test('is tried again over days under the same id with the same body, and then it is a dead letter', async () => {
+describe('SR-33: a receiver that does not accept a message', () => {
+  test('is retried over days under the same id with the same body, then the message is a dead letter', async () => {
     await oneDelivery();
     const waits = await untilDead();
     expect(waits).toHaveLength(RETRY_DELAYS_MS.length);
     const { sent } = ports.webhookSender;
     expect(sent).toHaveLength(10);
     expect(new Set(sent.map(({ headers, body }) => `${headers['webhook-id']} ${body}`)).size).toBe(1);
-    // Each try says when it was made, or a receiver that checks the time would refuse it.
+    // Each try has its own timestamp, or a receiver that checks the time would refuse it.
     expect(new Set(sent.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(10);
     expect(await deliveriesOf(scene)).toMatchObject([{ state: 'dead', attempts: 10, lastAttempt: { status: 500 } }]);
     expect((await readQueue(ports, scene.webhook.id)).pending).toBe(0);
   });
 
-  test('may ask for patience with Retry-After', async () => {
+  test('can delay the next try with Retry-After', async () => {
     await oneDelivery();
     ports.webhookSender.answer = answering(429, 2 * HOUR);
     await sendDue(scene);
     expect((await deliveriesOf(scene))[0]?.nextAttemptAt).toBe(ports.clock.now() + 2 * HOUR);
   });
 
-  test('and says 410 is switched off with an event, and told nothing more', async () => {
+  test('is disabled with an event by its 410, and receives nothing more', async () => {
     await oneDelivery();
     await somethingHappens(scene);
     await derive(ports);
@@ -95,7 +95,7 @@ describe('SR-33: a receiver that does not take a message', () => {
     expect(await deliveriesOf(scene)).toHaveLength(2);
   });
 
-  test('a process that dies while it sends leaves the message to the next, when the lease is over', async () => {
+  test('receives the message from another process when the lease of a dead process expires', async () => {
     const subject = await oneDelivery();
     ports.webhookSender.answer = () => Promise.reject(new Error('the process died'));
     await expect(sendDue(scene)).rejects.toThrow('died');
@@ -106,7 +106,7 @@ describe('SR-33: a receiver that does not take a message', () => {
     expect(sentSubjects(ports)).toEqual([subject, subject]);
   });
 
-  test('a receipt that arrives after the lease counts, and the queue is counted down once', async () => {
+  test('can acknowledge after the lease expires; the queue is decremented once', async () => {
     await oneDelivery();
     ports.webhookSender.answer = async () => {
       ports.clock.advance(LEASE_MS);
@@ -119,7 +119,7 @@ describe('SR-33: a receiver that does not take a message', () => {
     expect(await deliveriesOf(scene)).toMatchObject([{ state: 'delivered' }]);
   });
 
-  test('many receipts at the same moment are all written down, and none is asked for again', async () => {
+  test('can acknowledge many messages at once; all are recorded and none is sent again', async () => {
     for (let i = 0; i < 40; i++) await somethingHappens(scene);
     await derive(ports);
     const waiting: (() => void)[] = [];
@@ -134,7 +134,7 @@ describe('SR-33: a receiver that does not take a message', () => {
     expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
   });
 
-  test('a try that stopping broke off is nobody’s failure', async () => {
+  test('does not lose a try to a shutdown', async () => {
     await oneDelivery();
     ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'interrupted' });
     expect(await sendDue(scene)).toEqual(['interrupted']);
@@ -145,7 +145,7 @@ describe('SR-33: a receiver that does not take a message', () => {
 });
 
 describe('SR-33: dead letters', () => {
-  test('are sent again when asked, all of them, with one event of it', async () => {
+  test('are all sent again on request, with one event', async () => {
     const subject = await oneDelivery();
     await untilDead();
     ports.webhookSender.sent.length = 0;
@@ -159,7 +159,7 @@ describe('SR-33: dead letters', () => {
     expect((await readQueue(ports, scene.webhook.id)).pending).toBe(0);
   });
 
-  test('one that was delivered can be had again by its id; one of another webhook cannot', async () => {
+  test('can be replayed by id, and those of another webhook cannot', async () => {
     await oneDelivery();
     await sendDue(scene);
     const [delivery] = await deliveriesOf(scene);
@@ -176,7 +176,7 @@ describe('SR-33: dead letters', () => {
 
 describe('SR-32: secrets', () => {
   beforeEach(() => {
-    // The verifying library goes by the clock of the process.
+    // The verifying library reads the clock of the process.
     vi.useFakeTimers({ toFake: ['Date'], now: ports.clock.now() });
   });
   afterEach(() => void vi.useRealTimers());
@@ -190,7 +190,7 @@ describe('SR-32: secrets', () => {
     }
   };
 
-  test('during an overlap both verify, and after it the new one alone', async () => {
+  test('both verify during an overlap, and only the new one after it', async () => {
     await oneDelivery();
     await sendDue(scene);
     expect(verifies(scene.secret)).toBe(true);
@@ -206,7 +206,7 @@ describe('SR-32: secrets', () => {
     expect([verifies(scene.secret), verifies(secret)]).toEqual([false, true]);
   });
 
-  test('the button sends a signed test event at once, and says what came back', async () => {
+  test('sends a signed test event at once and returns the outcome', async () => {
     ports.webhookSender.answer = answering(418);
     const verdict = unwrap(await testWebhook(ports, scene.act, scene.webhook.id));
     expect(verdict.outcome).toEqual({ kind: 'answered', status: 418 });
@@ -220,7 +220,7 @@ describe('SR-32: secrets', () => {
     expect(await deliveriesOf(scene)).toEqual([]);
   });
 
-  test('the button is no tool to flood somebody with', async () => {
+  test('limits test events, so that the button cannot flood a receiver', async () => {
     for (let i = 0; i < 10; i++) unwrap(await testWebhook(ports, scene.act, scene.webhook.id));
     expect(await testWebhook(ports, scene.act, scene.webhook.id)).toMatchObject({ refused: 'RATE_LIMITED' });
     expect(ports.webhookSender.sent).toHaveLength(10);

@@ -24,8 +24,8 @@ const event: AccountEvent = {
   outcome: 'done',
 };
 
-describe('which events a webhook is told of', () => {
-  test('those it wants, since it was made, while it is on', () => {
+describe('which events a webhook receives', () => {
+  test('the selected ones, since its creation, while it is enabled', () => {
     expect(wants(webhook, event)).toBe(true);
     expect(wants({ ...webhook, events: ['user.updated'] }, event)).toBe(false);
     expect(wants({ ...webhook, events: ['user.created'] }, event)).toBe(true);
@@ -33,12 +33,12 @@ describe('which events a webhook is told of', () => {
     expect(wants(webhook, { ...event, at: 999 })).toBe(false);
   });
 
-  test('never another account’s, and never the test event', () => {
+  test('never those of another account, and never the test event', () => {
     expect(wants(webhook, { ...event, account: accountId(2) })).toBe(false);
     expect(wants(webhook, { ...event, type: 'webhook.test' })).toBe(false);
   });
 
-  test('with resources named, only events about one of them', () => {
+  test('with resources selected, only events about one of them', () => {
     const confined = { ...webhook, resources: [resourceId(1)] };
     expect(wants(confined, { ...event, resource: resourceId(1) })).toBe(true);
     expect(wants(confined, { ...event, resource: resourceId(2) })).toBe(false);
@@ -46,9 +46,8 @@ describe('which events a webhook is told of', () => {
   });
 });
 
-// SR-32
 describe('SR-32: signatures', () => {
-  test('an independent library takes them, and nothing that was changed', () => {
+  test('an independent library verifies them and rejects any change', () => {
     const at = Date.now();
     const secret = new Uint8Array(32).fill(7);
     const body = deliveryBody(event);
@@ -66,14 +65,14 @@ describe('SR-32: signatures', () => {
     expect(() => new StandardWebhook(writeSecret(new Uint8Array(32))).verify(body, headers)).toThrow();
   });
 
-  test('with two secrets either receiver takes them', () => {
+  test('either receiver accepts a message with two secrets', () => {
     const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
     const headers = signatureHeaders({ id: 'm', at: Date.now(), body: '{}' }, [one, two]);
     for (const secret of [one, two]) new StandardWebhook(writeSecret(secret)).verify('{}', headers);
     expect(headers['webhook-signature'].split(' ')).toHaveLength(2);
   });
 
-  test('an old secret signs along until its overlap ends, and not longer however often there are new ones', () => {
+  test('an old secret signs until its overlap ends, however often a new one is set', () => {
     const fresh = (id: string, at: number) => ({ id, sealed: 'x', createdAt: at });
     const once = withNewSecret(webhook, fresh('b', 5000), 1000, 5000);
     expect(signingSecrets(once, 5999).map(({ id }) => id)).toEqual(['b', 'a']);
@@ -84,7 +83,7 @@ describe('SR-32: signatures', () => {
   });
 });
 
-test('a delivery’s id says where it lies, and nothing else has its form', () => {
+test('a delivery id encodes its location, and nothing else has its form', () => {
   fc.assert(
     fc.property(fc.nat(4095), fc.integer({ min: 1, max: 2 ** 50 }), (partition, sequence) => {
       const id = deliveryId(partition, sequence, webhook.id);
