@@ -3,8 +3,9 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 
 /**
- * Tells somebody that their own way in has changed (SR-38). Goes out beside the answer: the change is made, and a mail
- * server that is slow or down does not undo it. Whether a mail arrives nobody can promise; the event is the record.
+ * Sends a user a notice that their credentials have changed (SR-38). It runs beside the response: the change is
+ * committed, and a slow or unavailable mail server does not undo it. Delivery is not guaranteed; the event is the
+ * record.
  */
 export function notify(
   ports: Pick<Ports, 'courier' | 'clock'>,

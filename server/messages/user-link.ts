@@ -1,7 +1,7 @@
 import type { UserId } from '../kernel/ids.ts';
 import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
 
-/** What a mailed link carries: whose it is, and 192 secret bits. `usr_….<secret>`. */
+/** What a mailed link carries: its user and 192 secret bits. `usr_….<secret>`. */
 export interface UserLink {
   user: UserId;
   secret: string;

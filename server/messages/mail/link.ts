@@ -1,10 +1,10 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 
 /**
- * A link into this service: the configured public URL and a path, never a host that a request named (SR-40).
+ * A link into this service: the configured public URL and a path, never a host from a request (SR-40).
  *
  * @param base an origin without a slash at the end
- * @throws TypeError for a path that would lead elsewhere
+ * @throws TypeError if the path would lead to another origin
  */
 export function linkTo(base: string, path: string): string {
   const url = parseUrl(path, base);

@@ -1,4 +1,4 @@
-/** Markup that may stand in a mail as it is. Only {@link html} makes it, so nothing gets in unescaped (SR-30). */
+/** Markup that is safe to put into a mail. Only {@link html} makes it, so nothing gets in unescaped (SR-30). */
 export class Markup {
   readonly text: string;
   constructor(text: string) {
@@ -17,7 +17,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template whose every value is escaped, unless it is markup itself or a list of it. */
+/** A template that escapes every value, unless the value is markup or a list of markup. */
 export function html(parts: TemplateStringsArray, ...values: (string | Markup | readonly Markup[])[]): Markup {
   return new Markup(parts.reduce((text, part, i) => text + written(values[i - 1]) + part));
 }
@@ -28,7 +28,7 @@ function written(value: string | Markup | readonly Markup[] | undefined): string
   return (value ?? []).map(({ text }) => text).join('');
 }
 
-/** One line: no control characters, no line ends of any kind, nothing that turns the direction of the text around. */
+/** Reduces the text to one line without control characters, line ends or direction overrides. */
 export function plainLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ').trim();
 }

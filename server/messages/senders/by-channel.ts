@@ -3,20 +3,20 @@ import type { CodeChannelSender, CodeMessage, CodeSender } from '../../kernel/po
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
 export interface ByChannelOptions {
-  /** Whoever is missing: codes of that channel are not sent. */
+  /** Codes of a channel without a sender are not sent. */
   carriers: Partial<Record<CodeChannel, CodeChannelSender>>;
   limits: CodeLimits;
-  /** Told why a code was not sent; never the code, nor the whole address. */
+  /** Receives why a code was not sent; never the code or the full address. */
   warn(facts: { channel: CodeChannel; reason: string }): void;
-  /** At once, for each channel. Default 32. */
+  /** Concurrent sends per channel. Default 32. */
   most?: number;
-  /** For one sending, whatever its carrier does. Default 15 s: a step of a sign-in is held for 30. */
+  /** Deadline of one send. Default 15 s: a step of a sign-in is claimed for 30 s. */
   deadlineMs?: number;
 }
 
 /**
- * Sends each code over its channel. A gateway that has become slow keeps so many sign-ins waiting and no more; the others
- * are refused at once, so that it fills neither memory nor connections.
+ * Sends each code over its channel. A slow gateway delays a bounded number of sign-ins; the others are refused at once,
+ * so that it fills neither memory nor connections.
  */
 export function createCodeCourier(options: ByChannelOptions): CodeSender {
   const { carriers, limits, warn, most = 32, deadlineMs = 15_000 } = options;
@@ -27,7 +27,7 @@ export function createCodeCourier(options: ByChannelOptions): CodeSender {
     if (!carrier) throw new MailerUnavailable('nothing is configured that sends these');
     if (underWay[message.channel] >= most) throw new MailerUnavailable('too many are being sent already');
     underWay[message.channel]++;
-    // The place is taken until the carrier is done, though whoever asked has been told by then.
+    // The permit is held until the sender is done, though the caller has its result by then.
     const sending = carrier.send(message).finally(() => {
       underWay[message.channel]--;
     });
@@ -41,7 +41,7 @@ export function createCodeCourier(options: ByChannelOptions): CodeSender {
       try {
         await carry(message);
       } catch (error) {
-        // An answer of a carrier that nobody foresaw is no reason to skip a factor, nor to fall over.
+        // An unexpected error of a sender must neither skip a factor nor crash.
         const failure = error instanceof MailerUnavailable ? error : new MailerUnavailable('failed', { cause: error });
         warn({ channel: message.channel, reason: reasonOf(failure) });
         throw failure;

@@ -1,7 +1,7 @@
 import type { CodeChannelSender } from '../../kernel/ports/code-sender.ts';
 import type { Mailer } from '../../kernel/ports/mailer.ts';
 
-/** Codes by e-mail go the way of all mail. */
+/** Sends codes by email through the mailer. */
 export function mailedCodes(courier: Mailer): CodeChannelSender {
   return {
     send: ({ to, language, code, site, lifetimeMs, confirms }) =>

@@ -7,14 +7,14 @@ export interface Outgoing {
   body?: string;
 }
 
-/** So much of an answer is read: enough for every gateway's own words, and nothing that fills the memory. */
+/** Maximum bytes of a response that are read: enough for every gateway's error text. */
 const ANSWER_LIMIT = 64 * 1024;
 
 /**
- * One request to a gateway of the operator's choosing, and its answer. No redirects: they would carry the credentials to
- * somewhere that nobody configured. What goes wrong is said without address, headers or text (SR-35).
+ * Sends one request to the operator's gateway and returns its response. Redirects are not followed: they would carry
+ * the credentials to an unconfigured host. Errors contain no address, headers or text (SR-35).
  *
- * @throws MailerUnavailable when there is no answer in time, or none that can be read
+ * @throws MailerUnavailable if there is no readable response in time
  */
 export async function exchange(
   { url, method, headers, body }: Outgoing,
@@ -52,7 +52,7 @@ async function readSome(answer: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-/** What the network says has a code; a whole message may quote what was sent. */
+/** A network error has a code; its message may quote what was sent. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -87,7 +87,7 @@ const smsTo = (url: string, timeoutMs?: number) =>
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
 
-test('a courier of one’s own gets everything that it needs, signed as webhooks are', async () => {
+test('a custom sender receives every field, signed as webhooks are', async () => {
   await signedTo(await gatewayAt(status(204))).send(message);
   const { headers, body } = first();
   expect(JSON.parse(body)).toEqual({
@@ -99,14 +99,14 @@ test('a courier of one’s own gets everything that it needs, signed as webhooks
     code: '492817',
     expiresAt: 1_800_000_300_000,
   });
-  // By hand, as a receiver has it from the specification of Standard Webhooks.
+  // Computed by hand, as a receiver would from the Standard Webhooks specification.
   const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
   expect(headers['webhook-id']).toBe('msg-1');
   expect(headers['webhook-timestamp']).toBe('1800000000');
   expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', secret).update(signed).digest('base64')}`);
 });
 
-test('a gateway is asked as it is configured', async () => {
+test('a gateway receives the configured request', async () => {
   await smsTo(await gatewayAt(status(201))).send(message);
   const { headers, body } = first();
   expect(headers.authorization).toBe(`Basic ${Buffer.from('AC1:hush-hush').toString('base64')}`);
@@ -125,28 +125,28 @@ describe.each([
       (error: unknown) => error,
     );
     expect(failure).toBeInstanceOf(MailerUnavailable);
-    // SR-35: neither what was sent, nor to whom, nor with which credentials.
-    const told = `${failure instanceof Error ? `${failure.message} ${failure.stack} ${failure.cause}` : ''}`;
-    for (const canary of ['492817', '4915112345678', 'hush-hush', 'AC1']) expect(told).not.toContain(canary);
+    // SR-35: neither the text, nor the recipient, nor the credentials.
+    const errorText = `${failure instanceof Error ? `${failure.message} ${failure.stack} ${failure.cause}` : ''}`;
+    for (const canary of ['492817', '4915112345678', 'hush-hush', 'AC1']) expect(errorText).not.toContain(canary);
   };
 
-  test.each([400, 401, 404, 429, 500, 503])('that answers %i has not taken it on', async (code) => {
+  test.each([400, 401, 404, 429, 500, 503])('with status %i has not accepted the message', async (code) => {
     await failureOf(to(await gatewayAt(status(code))));
   });
 
-  test('that sends us elsewhere is not followed, credentials and all', async () => {
+  test('with a redirect is not followed, so no credentials leak', async () => {
     const elsewhere = await gatewayAt(status(200));
     await failureOf(to(await gatewayAt((response) => void response.writeHead(307, { location: elsewhere }).end())));
     expect(asked).toHaveLength(1);
   });
 
-  test('that quotes what it got has its words kept to itself', async () => {
+  test('that quotes the request is not quoted in the error', async () => {
     const quoting = (response: ServerResponse) =>
       void response.writeHead(400).end('no route to +4915112345678 for 492817');
     await failureOf(to(await gatewayAt(quoting)));
   });
 
-  test('that never answers, or answers without end, is given up', async () => {
+  test('that never ends its response times out', async () => {
     await failureOf(to(await gatewayAt(() => {}), 50));
     const endless = (response: ServerResponse) => {
       response.writeHead(200);
@@ -160,7 +160,7 @@ describe.each([
     await failureOf(to(await gatewayAt(endless)));
   });
 
-  test('that is not there', async () => {
+  test('that is unreachable', async () => {
     await failureOf(to('http://127.0.0.1:1/codes'));
   });
 });
@@ -180,7 +180,7 @@ describe('all channels together', () => {
     });
   const mail: CodeMessage = { ...message, channel: 'email', to: 'mira@example.com' };
 
-  test('each code takes its own, and without one it is not sent, in words that an operator reads', async () => {
+  test('sends each code over its own channel, and warns the operator if there is none', async () => {
     const courier = new FakeMailer();
     const all = courierOf({ email: mailedCodes(courier) });
     await all.send(mail);
@@ -193,15 +193,13 @@ describe('all channels together', () => {
     expect(warned.at(-1)).toEqual({ channel: 'sms', reason: 'nothing is configured that sends these' });
   });
 
-  // SR-3
-  test('SR-3: whatever a carrier throws is a message that was not sent', async () => {
+  test('SR-3: an error thrown by a sender counts as a message that was not sent', async () => {
     const broken = courierOf({ sms: { send: () => Promise.reject(new RangeError('+4915112345678 492817')) } });
     await expect(broken.send(message)).rejects.toBeInstanceOf(MailerUnavailable);
     expect(JSON.stringify(warned.at(-1))).not.toMatch(/4915112345678|492817/);
   });
 
-  // SR-20
-  test('SR-20: a gateway that has become slow keeps a few waiting, refuses the rest at once, and not the other channel', async () => {
+  test('SR-20: a slow gateway delays a bounded number, refuses the rest at once and leaves the other channel alone', async () => {
     const finish: (() => void)[] = [];
     const slow: CodeChannelSender = { send: () => new Promise((resolve) => finish.push(resolve)) };
     const courier = new FakeMailer();
@@ -218,14 +216,14 @@ describe('all channels together', () => {
     await all.send(mail);
     for (const done of finish.splice(0)) done();
     expect(await Promise.all(sent.slice(0, 3))).toEqual(['sent', 'sent', 'sent']);
-    // And there is room again.
+    // There is capacity again.
     const next = all.send(message);
     await waitUntil('the next one is under way', async () => finish.length === 1);
     finish[0]?.();
     await next;
   });
 
-  test('whoever waits is told in time, though the carrier is not done, and its place stays taken until it is', async () => {
+  test('returns in time before the sender is done, and holds the permit until it is', async () => {
     const finish: (() => void)[] = [];
     const slow: CodeChannelSender = { send: () => new Promise((resolve) => finish.push(resolve)) };
     const all = courierOf({ sms: slow }, { deadlineMs: 20 });

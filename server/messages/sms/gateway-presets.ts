@@ -2,11 +2,11 @@ import type { SmsGateway } from './gateway.ts';
 
 export interface GatewayPreset {
   gateway: SmsGateway;
-  /** Settings that it needs beside the secret. */
+  /** Required settings besides the secret. */
   needs: readonly string[];
 }
 
-/** Gateways that many have. AWS SNS is not among them: it wants each request signed in a way of its own. */
+/** Widely used gateways. AWS SNS is not among them: it requires its own request signature. */
 export const GATEWAY_PRESETS: Readonly<Record<string, GatewayPreset>> = {
   // Secret: the auth token. `account`: the account SID.
   twilio: {
@@ -21,7 +21,7 @@ export const GATEWAY_PRESETS: Readonly<Record<string, GatewayPreset>> = {
       success: { statuses: [201] },
     },
   },
-  // Secret: the API secret. `account`: the API key. Says 200 to everything; the truth is in the body.
+  // Secret: the API secret. `account`: the API key. Responds 200 to everything; the body has the status.
   vonage: {
     needs: ['account', 'from'],
     gateway: {

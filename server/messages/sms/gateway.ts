@@ -1,21 +1,20 @@
 /**
- * How an SMS gateway is asked over HTTP: a request with `{placeholders}`, and what its answer looks like when it has taken
- * the message on. Each place encodes what is put in by its own rules, in one pass, so that nothing that is put in is read as
- * a placeholder, a separator or a further field.
+ * The HTTP request of an SMS gateway with `{placeholders}`, and the response that means success. Each position encodes
+ * its value by its own rules, in one pass, so that no value is read as a placeholder, a separator or another field.
  */
 export interface SmsGateway {
   method: 'POST' | 'PUT' | 'GET';
-  /** Placeholders behind the host alone; percent-encoded. */
+  /** Placeholders only after the host; percent-encoded. */
   url: string;
   query: Readonly<Record<string, string>>;
-  /** Of the operator's words alone: nothing of a message goes into a header, but its id. */
+  /** Only the operator's values: of a message nothing but its id goes into a header. */
   headers: Readonly<Record<string, string>>;
   basic?: { user: string; password: string };
   body?: { type: 'form'; fields: Readonly<Record<string, string>> } | { type: 'json'; value: JsonTemplate };
   success: {
     /** Default: any 2xx. */
     statuses?: readonly number[];
-    /** JSON pointers (RFC 6901) and the text that has to stand there. */
+    /** JSON pointers (RFC 6901) and the required text at each. */
     json?: Readonly<Record<string, string>>;
   };
 }
@@ -28,11 +27,11 @@ export type JsonTemplate =
   | readonly JsonTemplate[]
   | { readonly [name: string]: JsonTemplate };
 
-/** What a message fills in. */
+/** The values of a message. */
 export const MESSAGE_PLACEHOLDERS = ['to', 'digits', 'text', 'code', 'id'] as const;
 export type MessageValues = Record<(typeof MESSAGE_PLACEHOLDERS)[number], string>;
 
-/** `{name}`, in lower case. Everything else in braces is text. */
+/** `{name}`, in lower case. Other text in braces is literal. */
 const PLACEHOLDER = /\{([a-z]{1,20})\}/g;
 
 export function placeholdersIn(template: JsonTemplate): string[] {
@@ -79,7 +78,7 @@ export function gatewayRequest(gateway: SmsGateway, own: Values, message: Messag
   return { method: gateway.method, url: url.href, headers, body: form.toString() };
 }
 
-/** Filled in leaf by leaf, so that no value changes the shape around it. */
+/** Fills in each leaf, so that no value changes the structure around it. */
 function fillTree(template: JsonTemplate, values: Values): JsonTemplate {
   if (typeof template === 'string') return fill(template, values);
   if (Array.isArray(template)) return template.map((item: JsonTemplate) => fillTree(item, values));
@@ -87,14 +86,14 @@ function fillTree(template: JsonTemplate, values: Values): JsonTemplate {
   return Object.fromEntries(Object.entries(template).map(([name, item]) => [name, fillTree(item, values)]));
 }
 
-/** Whether the gateway has taken the message on. What cannot be read is a no. */
+/** True if the gateway has accepted the message. An unreadable response is a failure. */
 export function tookOn({ success }: Pick<SmsGateway, 'success'>, answer: { status: number; text: string }): boolean {
   const { statuses, json } = success;
   const isRight = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status <= 299;
   if (!isRight || !json) return isRight;
-  const told = readJson(answer.text);
+  const parsed = readJson(answer.text);
   return Object.entries(json).every(([pointer, expected]) => {
-    const found = valueAt(told, pointer);
+    const found = valueAt(parsed, pointer);
     return (typeof found === 'string' || typeof found === 'number') && String(found) === expected;
   });
 }
