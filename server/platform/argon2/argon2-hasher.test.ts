@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { wrapImportedHash } from '../../passwords/imported-hash.ts';
 
-// The hasher over an argon2 that can be watched. Files share what they import: these take nobody's, and nobody gets theirs.
+// Wraps argon2 in spies. The mock is local to this file, since files share their imports.
 const real = await vi.importActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
 const verifySpy = vi.fn(real.verify);
 const hashSpy = vi.fn(real.hash);
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe('argon2 hasher', () => {
-  test('accepts the password it hashed and no other', async () => {
+  test('accepts the password it hashed and rejects another', async () => {
     const hasher = createArgon2Hasher();
     const phc = await hasher.hash('correct horse battery staple');
     expect(await hasher.verify(phc, 'correct horse battery staple')).toBe(true);
@@ -29,14 +29,14 @@ describe('argon2 hasher', () => {
   });
 
   // SR-19
-  test('keeps a reserved place for one check, and takes it back', async () => {
+  test('keeps a reserved permit for one check and takes it back', async () => {
     const hasher = createArgon2Hasher({ concurrency: 1, maxQueue: 0 });
     const phc = await hasher.hash('correct horse battery staple');
     const reservation = hasher.reserve();
     await expect(hasher.verify(phc, 'x')).rejects.toBeInstanceOf(Overloaded);
     expect(await reservation.verify(phc, 'correct horse battery staple')).toBe(true);
     reservation.release();
-    // A stored hash that is refused before any work gives its place back as well.
+    // A stored hash that is refused before any work also returns its permit.
     await expect(hasher.verify('$argon2id$nonsense', 'x')).rejects.toThrow(TypeError);
     const next = hasher.reserve();
     await expect(next.verify('$argon2id$nonsense', 'x')).rejects.toThrow(TypeError);
@@ -62,23 +62,23 @@ describe('argon2 hasher', () => {
     { memoryKiB: Number.NaN },
     { concurrency: 0 },
     { maxQueue: -1 },
-  ])('refuses to be made with %o', (options) => {
+  ])('rejects the options %o', (options) => {
     expect(() => createArgon2Hasher(options)).toThrow(RangeError);
   });
 
   // SR-17
-  test('a missing password costs one hash at the parameters of today and never fits', async () => {
+  test('spends one hash at the current parameters on a missing password, and never matches', async () => {
     const hasher = createArgon2Hasher({ memoryKiB: 20_000, iterations: 3 });
     expect(await hasher.verify(undefined, '')).toBe(false);
     expect(await hasher.verify(undefined, 'anything')).toBe(false);
     expect(verifySpy).toHaveBeenCalledTimes(2);
     expect(verifySpy.mock.calls[0]?.[0]).toMatch(/^\$argon2id\$v=19\$m=20000,t=3,p=1\$/);
-    // The hash really ran: the library accepted the decoy as well-formed and answered by itself.
+    // The hash really ran: the library accepted the decoy as well-formed.
     await expect(verifySpy.mock.results[0]?.value).resolves.toBe(false);
   });
 
   // SR-18
-  test('absurd stored parameters are refused before any hash is begun', async () => {
+  test('refuses absurd stored parameters before it starts a hash', async () => {
     const hasher = createArgon2Hasher();
     const absurd = `$argon2id$v=19$m=4194304,t=99,p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`;
     await expect(hasher.verify(absurd, 'x')).rejects.toBeInstanceOf(TypeError);
@@ -88,7 +88,7 @@ describe('argon2 hasher', () => {
   });
 
   // SR-18
-  test('asks for a new hash when the stored one is weaker, and only then', async () => {
+  test('asks for a new hash only if the stored one is weaker', async () => {
     const today = createArgon2Hasher({ memoryKiB: 32_768, iterations: 3 });
     const at = (m: number, t: number) => `$argon2id$v=19$m=${m},t=${t},p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`;
     expect(today.needsRehash(at(19_456, 3))).toBe(true);
@@ -99,7 +99,7 @@ describe('argon2 hasher', () => {
   });
 
   // SR-19
-  test('a flood is refused with a time to come back, and no more than the bound run at once', async () => {
+  test('refuses a flood with a retry time, and runs no more than the bound at once', async () => {
     let running = 0;
     let peak = 0;
     const gates: (() => void)[] = [];
@@ -132,11 +132,11 @@ describe('argon2 hasher', () => {
   });
 
   // SR-17
-  describe('a hash from elsewhere', () => {
+  describe('an imported hash', () => {
     const md5 = adopted({ algorithm: 'md5', rounds: ['{password}'], hash: '5f4dcc3b5aa765d61d8327deb882cf99' });
     const weak = '$argon2id$v=19$m=512,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-    test('is not told from an unknown name by being cheap: a wrong password costs an argon2 of today', async () => {
+    test('costs a current argon2 for a wrong password, so that a cheap hash looks like an unknown name', async () => {
       const hasher = createArgon2Hasher();
       expect(await hasher.verify(md5, 'wrong')).toBe(false);
       expect(verifySpy.mock.calls.map(([text]) => text)).toEqual([
@@ -146,14 +146,14 @@ describe('argon2 hasher', () => {
       expect(await hasher.verify(weak, 'wrong')).toBe(false);
       expect(verifySpy).toHaveBeenCalledTimes(2);
       verifySpy.mockClear();
-      // The right one pays by being hashed anew.
+      // The right password is hashed again, so it costs the same.
       expect(await hasher.verify(md5, 'password')).toBe(true);
       expect(verifySpy).not.toHaveBeenCalled();
       expect([md5, weak].map((text) => hasher.needsRehash(text))).toEqual([true, true]);
     });
 
     // SR-19
-    test('is checked under the same bound, and holds one place for both of its hashes', async () => {
+    test('is checked under the same bound and holds one permit for both of its hashes', async () => {
       const hasher = createArgon2Hasher({ concurrency: 1, maxQueue: 1 });
       const all = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.verify(md5, 'wrong')));
       expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'rejected']);
@@ -161,7 +161,7 @@ describe('argon2 hasher', () => {
     });
 
     // SR-18
-    test('that is absurd is refused before any work', async () => {
+    test('is refused before any work if its parameters are absurd', async () => {
       const hasher = createArgon2Hasher();
       for (const text of [`$2b$31$${'a'.repeat(53)}`, `$pbkdf2-sha512$i=999999999$c2FsdA$${'A'.repeat(43)}`]) {
         await expect(hasher.verify(text, 'x')).rejects.toBeInstanceOf(TypeError);

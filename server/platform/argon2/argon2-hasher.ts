@@ -8,33 +8,33 @@ import { digestOf, verifyImported } from '../imported-hashes/verify-imported.ts'
 import { Permits, type ReservedPermit } from './permits.ts';
 import { hashingConcurrency } from './threads.ts';
 
-/** The floor for new hashes (SR-18; OWASP's second choice for argon2id). */
+/** The minimum for new hashes (SR-18; OWASP's second choice for argon2id). */
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;
 
 export interface Argon2Options {
-  /** Hashes at once. Default: as many as there are cores; more only makes each of them slower. */
+  /** Concurrent hashes. Default: the number of cores; more only slows each of them down. */
   concurrency?: number;
-  /** Hashes that may wait. Default: 64 per running one, which is about half a second of work. */
+  /** Hashes that may wait. Default: 64 per running one, about half a second of work. */
   maxQueue?: number;
-  /** Not below 19 456. */
+  /** At least 19 456. */
   memoryKiB?: number;
-  /** Passes, not below 2. */
+  /** Passes, at least 2. */
   iterations?: number;
-  /** Lanes, not below 1. Each costs a thread while it works. */
+  /** Lanes, at least 1. Each occupies a thread while it works. */
   parallelism?: number;
 }
 
 /**
  * argon2id on libuv's thread pool behind a bound (SR-18, SR-19).
  *
- * It also checks what was imported from elsewhere, under the same bound. A wrong password for a hash that came from
- * elsewhere costs an argon2 beside it, so that a cheap one is not told from an unknown name by its speed (SR-17); a
- * costly one takes longer than that, until its owner's next login, when it is made anew.
+ * It also checks imported hashes, under the same bound. A wrong password for an imported hash costs an argon2 as well,
+ * so that the speed of a cheap hash does not distinguish it from an unknown name (SR-17). A costly imported hash takes
+ * longer than that until the user's next login, which replaces it.
  *
- * A hash of ours that was stored with weaker parameters is checked at its own, lower cost. Raising the parameters
- * therefore tells, for a while, an old hash from no hash.
+ * A hash of ours with weaker parameters is checked at its own, lower cost. After the parameters are raised, timing
+ * therefore distinguishes an old hash from no hash for a while.
  *
- * @throws {RangeError} parameters below the floor or above what {@link parsePhc} would accept back.
+ * @throws {RangeError} if parameters are below the minimum or above what {@link parsePhc} accepts.
  */
 export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher {
   const concurrency = options.concurrency ?? hashingConcurrency();
@@ -46,7 +46,7 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   atLeast('maxQueue', maxQueue, 0, 1_000_000);
   const permits = new Permits({ concurrency, maxQueue, expectedMs: 10 });
   const parameters = { memoryCost: memoryKiB, timeCost: iterations, parallelism };
-  // A random tag is a hash nobody knows the password of: checking against it costs what any check costs.
+  // No password is known for a random tag, and a check against it costs as much as any other.
   const decoy = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
 
   const verifyWith = async (permit: ReservedPermit, phc: string | undefined, password: string): Promise<boolean> => {
@@ -57,7 +57,7 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
     const check = checkOf(phc);
     return permit.run(async () => {
       if (await check.run(password)) return true;
-      // One permit for both: neither is begun before the other has ended.
+      // One permit for both: they run one after the other.
       if (check.isForeign) await verify(decoy, password);
       return false;
     });
@@ -84,16 +84,16 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
       if (!isArgon2(phc)) return true;
       const stored = parsePhc(phc);
       if (stored.variant !== 'argon2id') return true;
-      // Other lanes are not weaker: they only divide the same memory differently.
+      // Another number of lanes is not weaker: it only divides the same memory differently.
       return stored.memoryKiB < memoryKiB || stored.iterations < iterations;
     },
   };
 }
 
 /**
- * How to check against a stored text.
+ * Selects the check for a stored hash.
  *
- * @throws {TypeError} it is of no kind that is known, or its parameters are out of bounds; before any work is done
+ * @throws {TypeError} if its format is unknown or its parameters are out of bounds; before any work is done
  */
 function checkOf(stored: string): { isForeign: boolean; run: (password: string) => Promise<boolean> } {
   if (isArgon2(stored)) {
@@ -104,7 +104,7 @@ function checkOf(stored: string): { isForeign: boolean; run: (password: string) 
   if (isLegacyHash(stored)) {
     const wrapped = readWrapped(stored);
     if (!wrapped) throw new TypeError('the stored password hash is malformed, or out of bounds');
-    // Costs an argon2 of ours by itself, whoever's password it is.
+    // It costs one argon2 of ours, so no second hash is needed.
     return { isForeign: false, run: (password) => verify(wrapped.phc, digestOf(wrapped, password).toString('hex')) };
   }
   const read = readHash(stored);

@@ -26,7 +26,7 @@ function start(permits: Permits, name = 'x'): Task {
 
 // SR-19
 describe('permits', () => {
-  test('let no more run at once than there are permits, and start the waiting ones in order', async () => {
+  test('run no more tasks at once than there are permits, and start waiting tasks in order', async () => {
     const permits = new Permits({ concurrency: 2, maxQueue: 10, expectedMs: 10 });
     const tasks = Array.from({ length: 5 }, () => start(permits));
     await nextTurn();
@@ -41,7 +41,7 @@ describe('permits', () => {
     expect(permits.queued).toBe(0);
   });
 
-  test('refuse what the queue cannot take, and start nothing for it', async () => {
+  test('refuse what the queue cannot hold, and start nothing for it', async () => {
     const permits = new Permits({ concurrency: 1, maxQueue: 2, expectedMs: 10 });
     const tasks = [start(permits), start(permits), start(permits)];
     const refused = start(permits);
@@ -54,7 +54,7 @@ describe('permits', () => {
     await expect(next.promise).resolves.toBe('x');
   });
 
-  test('a reserved place is not turned away however many came after, and counts as one of the queue', async () => {
+  test('keep a reservation however many tasks came later, and count it in the queue', async () => {
     const permits = new Permits({ concurrency: 1, maxQueue: 1, expectedMs: 10 });
     const reserved = permits.reserve();
     const running = start(permits);
@@ -67,7 +67,7 @@ describe('permits', () => {
     await expect(Promise.all(both.map((task) => task.promise))).resolves.toHaveLength(2);
   });
 
-  test('a place is given up once, used or not, released twice or after use', async () => {
+  test('return a reservation once, used or not, released twice or after use', async () => {
     const permits = new Permits({ concurrency: 1, maxQueue: 1, expectedMs: 10 });
     const unused = permits.reserve();
     unused.release();
@@ -81,10 +81,10 @@ describe('permits', () => {
     for (const place of places) place.release();
   });
 
-  test('a client that left does not free its permit before its hash has ended', async () => {
+  test('stay taken by the hash of a client that disconnected, until the hash ends', async () => {
     const permits = new Permits({ concurrency: 1, maxQueue: 10, expectedMs: 10 });
     const abandoned = start(permits);
-    // The caller stops waiting: races the work against its own end, as a closed connection does.
+    // The caller stops waiting, as when its connection closes.
     await Promise.race([abandoned.promise, Promise.resolve('gone')]);
     const next = start(permits);
     await nextTurn();
@@ -96,7 +96,7 @@ describe('permits', () => {
     await next.promise;
   });
 
-  test('a failing task gives its permit back', async () => {
+  test('return after a failed task', async () => {
     const permits = new Permits({ concurrency: 1, maxQueue: 1, expectedMs: 10 });
     const failing = start(permits);
     const waiting = start(permits);
@@ -107,7 +107,7 @@ describe('permits', () => {
     expect(permits.running).toBe(0);
   });
 
-  test('the refusal says when the queue will have drained, learned from what tasks took', async () => {
+  test('estimate in a refusal when the queue will be empty, from measured durations', async () => {
     let nowMs = 0;
     const permits = new Permits({ concurrency: 2, maxQueue: 98, expectedMs: 100, monotonicMs: () => nowMs });
     const tasks = Array.from({ length: 100 }, () => start(permits));
@@ -121,7 +121,7 @@ describe('permits', () => {
     await Promise.all(tasks.map((task) => task.promise));
   });
 
-  test('never exceed the bound and lose no task, whatever order they end in', async () => {
+  test('never exceed the bound and lose no task, in any order of completion', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),

@@ -1,17 +1,17 @@
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 
 export interface PermitsOptions {
-  /** How many tasks run at once. */
+  /** Tasks that run at once. */
   concurrency: number;
-  /** How many may wait; the next is refused. */
+  /** Tasks that may wait; the next is refused. */
   maxQueue: number;
-  /** First guess of a task's duration, until some were measured. */
+  /** Assumed duration of a task until some are measured. */
   expectedMs: number;
   /** Monotonic milliseconds, only for the estimate in `Overloaded.retryAfterMs`. */
   monotonicMs?: () => number;
 }
 
-/** Holds a place until its task ends, or until it is released unused. */
+/** Holds a permit until its task ends, or until it is released unused. */
 export interface ReservedPermit {
   run<T>(task: () => Promise<T>): Promise<T>;
   release(): void;
@@ -25,7 +25,7 @@ export class Permits {
   readonly #waiting: (() => void)[] = [];
   #head = 0;
   #running = 0;
-  /** Places that are held: those of tasks that run or wait, and those reserved for tasks to come. */
+  /** Permits of running, waiting and reserved tasks. */
   #held = 0;
   #averageMs: number;
 
@@ -45,19 +45,19 @@ export class Permits {
   }
 
   /**
-   * Runs the task when its turn comes. The permit belongs to the task and not to whoever waits for the answer: it is
-   * given back when the task settles and at no other time.
+   * Runs the task when its turn comes. The permit belongs to the task, not to its caller: it is returned only when the
+   * task settles.
    *
-   * @throws {Overloaded} the queue is full; nothing was started.
+   * @throws {Overloaded} if the queue is full; nothing was started.
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
     return this.reserve().run(task);
   }
 
   /**
-   * Takes a place for one task to come.
+   * Reserves a permit for one later task.
    *
-   * @throws {Overloaded} the queue is full.
+   * @throws {Overloaded} if the queue is full.
    */
   reserve(): ReservedPermit {
     if (this.#held >= this.#concurrency + this.#maxQueue) throw new Overloaded(this.#estimateMs());
@@ -82,7 +82,7 @@ export class Permits {
 
   async #inTurn<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#concurrency) {
-      // Whoever finishes hands its permit over, so `running` does not change here.
+      // The finished task hands its permit over, so `running` does not change here.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {
       this.#running += 1;
@@ -103,7 +103,7 @@ export class Permits {
       return;
     }
     this.#head += 1;
-    // Cut the used front off now and then: a shift() per task would cost the length of the queue.
+    // Drop the used front now and then: a shift() per task would cost the length of the queue.
     if (this.#head > 256 || this.#head === this.#waiting.length) {
       this.#waiting.splice(0, this.#head);
       this.#head = 0;
@@ -111,7 +111,7 @@ export class Permits {
     next();
   }
 
-  /** When the queue of now will have been worked off, at least a second: below that a retry only adds to the crowd. */
+  /** Time until the current queue is done, at least a second: an earlier retry only adds load. */
   #estimateMs(): number {
     const drainedMs = (this.#held * this.#averageMs) / this.#concurrency;
     return Math.min(30_000, Math.max(1000, Math.ceil(drainedMs)));

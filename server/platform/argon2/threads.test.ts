@@ -8,7 +8,9 @@ import { threadPoolSize, threadPoolTooSmall } from './threads.ts';
 
 const run = promisify(execFile);
 
-/** Stands in for the built server: an ES module beside start.cjs. Counts the process's threads after using the pool. */
+/**
+ * Stands in for the built server: an ES module beside start.cjs. It counts the process's threads after using the pool.
+ */
 const MAIN = `
 import { readdirSync } from 'node:fs';
 import { pbkdf2 } from 'node:crypto';
@@ -35,21 +37,21 @@ describe('thread pool', () => {
     const { stdout } = await run(process.execPath, [join(folder, entry), ...parameters], { env });
     return JSON.parse(stdout) as { threads: number; size?: string };
   }
-  /** Node has threads besides the pool; with a pool of one, all but one are those. */
+  /** Node has other threads: with a pool of one, all but one are those. */
   const threadsBesidesPool = async () => (await start('1', 'main.js')).threads - 1;
 
-  test('is as large as the hashes at once and four more, through the entry file', async () => {
+  test('has four threads more than concurrent hashes, through the entry file', async () => {
     const started = await start();
     expect(started.size).toBe(String(threadPoolSize()));
     expect(threadPoolSize()).toBe(availableParallelism() + 4);
     expect(started.threads - (await threadsBesidesPool())).toBe(threadPoolSize());
   });
 
-  test('without the entry file it is the default of four', async () => {
+  test('has the default of four threads without the entry file', async () => {
     expect((await start(undefined, 'main.js')).threads - (await threadsBesidesPool())).toBe(4);
   });
 
-  test('setting the variable in the ES module itself comes too late: its loader has used the pool', async () => {
+  test('ignores the variable if the ES module itself sets it: the loader has used the pool', async () => {
     expect((await start(undefined, 'main.js', '9')).threads - (await threadsBesidesPool())).toBe(4);
   });
 
@@ -59,7 +61,7 @@ describe('thread pool', () => {
     expect(started.threads - (await threadsBesidesPool())).toBe(3);
   });
 
-  test('says when it is too small for the hashes', () => {
+  test('warns if it is too small for the hashes', () => {
     expect(threadPoolTooSmall({ UV_THREADPOOL_SIZE: String(threadPoolSize()) })).toBe(false);
     expect(threadPoolTooSmall({ UV_THREADPOOL_SIZE: '1' })).toBe(true);
     expect(threadPoolTooSmall({ UV_THREADPOOL_SIZE: 'many' })).toBe(true);

@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * How many password hashes run at once, and how large libuv's pool must be for that.
+ * Number of concurrent password hashes, and the size that libuv's pool needs for them.
  *
- * Hashes, LMDB commits, file reads and WebCrypto signatures all share that pool. When hashes can fill it, everything
- * else waits behind them (64 at once on the default pool of 4 stalled `fs.stat` by 281 ms). So: hashes are bound to
- * the number of cores, and the pool has four threads on top that hashes can never take.
+ * Hashes, LMDB commits, file reads and WebCrypto signatures share that pool. If hashes can fill it, everything else
+ * waits behind them (64 at once on the default pool of 4 stalled `fs.stat` by 281 ms). So hashes are limited to the
+ * number of cores, and the pool has four more threads that hashes never take.
  *
- * The pool is made when it is first used and reads `UV_THREADPOOL_SIZE` then, so `server/start.cjs` sets the variable
- * before it imports anything. It repeats this arithmetic because it must not load a module of ours first; a test holds
- * the two together.
+ * The pool is created on first use and reads `UV_THREADPOOL_SIZE` then, so `server/start.cjs` sets the variable before
+ * it imports anything. It repeats this arithmetic because it must not load another module first; a test compares the
+ * two.
  */
 export const SPARE_THREADS = 4;
 
@@ -21,7 +21,7 @@ export function threadPoolSize(): number {
   return hashingConcurrency() + SPARE_THREADS;
 }
 
-/** Whether the pool is too small for the hashes it will get: then the server was not started through `start.cjs`. */
+/** True if the pool is too small for its hashes, because the server was not started through `start.cjs`. */
 export function threadPoolTooSmall(environment: Record<string, string | undefined>): boolean {
   const size = Number(environment.UV_THREADPOOL_SIZE ?? 4);
   return !(size >= threadPoolSize());

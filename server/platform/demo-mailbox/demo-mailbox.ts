@@ -6,7 +6,7 @@ import { composeMail } from '../../messages/mail/compose.ts';
 import { mailedCodes } from '../../messages/senders/mailed-codes.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 
-/** For the demo: keeps the last messages in memory instead of sending them. */
+/** For the demo: holds the last messages in memory instead of sending them. */
 export function createDemoMailbox(options: {
   url: string;
   clock: Clock;

@@ -14,18 +14,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('country of an address', () => {
+describe('the country of an address', () => {
   test.each([
     ['8.8.8.8', 'US'],
     ['193.0.6.139', 'NL'],
     ['2001:4860:4860::8888', 'US'],
     ['2001:67c:2e8:22::c100:68b', 'NL'],
-  ])('%s is in %s', (address, country) => {
+  ])('places %s in %s', (address, country) => {
     expect(geo.country(address)).toBe(country);
   });
 
   // SR-25
-  test('is the same in every form the address can take', () => {
+  test('is the same in every notation of the address', () => {
     for (const form of ['8.8.8.8', '::ffff:8.8.8.8', '::ffff:808:808', '0:0:0:0:0:FFFF:0808:0808']) {
       expect(geo.country(form)).toBe('US');
     }
@@ -48,30 +48,30 @@ describe('country of an address', () => {
     'fe80::1',
     'fd00::1',
     '::ffff:10.0.0.1',
-    // Tunnels carry somebody else's address inside.
+    // Tunnels carry another address inside.
     '2002:808:808::1',
     '64:ff9b::808:808',
-  ])('%s is nowhere', (address) => {
+  ])('gives %s no country', (address) => {
     expect(geo.country(address)).toBeUndefined();
   });
 
   test.each(['', 'garbage', '8.8.8', '8.8.8.8/32', '8.8.8.8 ', '0x08080808', '[::1]', 'fe80::1%eth0'])(
-    '%j is no address and nowhere',
+    'gives %j no country: it is not an address',
     (text) => {
       expect(geo.country(text)).toBeUndefined();
     },
   );
 });
 
-describe('opening', () => {
-  test('a file that is missing or something else is an error that names it', async () => {
+describe('opening the database', () => {
+  test('names a file that is missing or invalid', async () => {
     await expect(openGeoLookup(join(folder, 'none.mmdb'))).rejects.toThrow('none.mmdb');
     const text = join(folder, 'text.mmdb');
     await writeFile(text, 'not a database');
     await expect(openGeoLookup(text)).rejects.toThrow('text.mmdb');
   });
 
-  test('takes a small part of the second that starting may take', async () => {
+  test('takes a small part of the second that a start may take', async () => {
     expect(await processorMs(() => openGeoLookup())).toBeLessThan(500);
   });
 });

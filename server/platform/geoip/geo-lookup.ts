@@ -6,19 +6,19 @@ import { Reader, type Response } from 'maxmind';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import type { GeoLookup } from '../../kernel/ports/geo-lookup.ts';
 
-/** Public-domain country data of both address families, in one file of 8 MB; a dependency of ours. */
+/** Public-domain country data for both address families, in one file of 8 MB, from a dependency. */
 const DEFAULT_DATA = '@ip-location-db/geo-whois-asn-country-mmdb';
 const DEFAULT_FILE = 'geo-whois-asn-country.mmdb';
 
 /**
- * Opens a country database in MaxMind format, as it comes from ip-location-db (`country_code`) or from MaxMind and its
- * like (`country.iso_code`).
+ * Opens a country database in MaxMind format, from ip-location-db (`country_code`) or from MaxMind and similar sources
+ * (`country.iso_code`).
  *
- * Addresses that are not public (private, loopback, link-local, carrier-grade NAT, tunnels and the like) have no country
- * whatever the data says, and neither has what is no address.
+ * Addresses that are not public (private, loopback, link-local, carrier-grade NAT, tunnels and the like) have no
+ * country whatever the data contains, nor does an invalid address.
  *
  * @param path Default: the data that comes with the service.
- * @throws {Error} the file is missing or not such a database; the message names it.
+ * @throws {Error} if the file is missing or not such a database; the message names it.
  */
 export async function openGeoLookup(path: string = defaultPath()): Promise<GeoLookup> {
   let reader: Reader<Response>;
@@ -43,7 +43,7 @@ function defaultPath(): string {
 
 function countryOf(record: unknown): string | undefined {
   const code = field(record, 'country_code') ?? field(field(record, 'country'), 'iso_code');
-  // ZZ stands for "unknown" in several sources.
+  // ZZ means "unknown" in several sources.
   return typeof code === 'string' && /^[A-Z]{2}$/.test(code) && code !== 'ZZ' ? code : undefined;
 }
 

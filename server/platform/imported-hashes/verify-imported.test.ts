@@ -6,7 +6,7 @@ import { createArgon2Hasher } from '../argon2/argon2-hasher.ts';
 
 const hasher = createArgon2Hasher();
 
-/** Whether the hash is taken over, fits this password, and fits no other. */
+/** True if the hash is accepted, matches this password and does not match another. */
 async function fits(imported: ImportedHash, password: string): Promise<boolean> {
   const stored = wrapImportedHash(imported);
   if (stored === undefined) throw new Error('not taken over');
@@ -34,11 +34,11 @@ test.each([
   ['password', '$pbkdf2-sha256$6400$.6UI/S.nXIk8jcbdHx3Fhg$98jZicV16ODfEsEZeYPGHU3kbrUrvUEXOPimVSQDD44'],
   // The reference implementation of argon2.
   ['password', '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA'],
-])('%j fits %s', async (password, text) => {
+])('matches %j with %s', async (password, text) => {
   expect(await fits({ format: 'text', text }, password)).toBe(true);
 });
 
-test('PBKDF2 and scrypt in parts: RFC 6070 and RFC 7914', async () => {
+test('verifies PBKDF2 and scrypt from parts: RFC 6070 and RFC 7914', async () => {
   const plain = { encoding: 'hex', saltEncoding: 'text' } as const;
   const sha1 = { salt: 'salt', hash: '4b007901b765489abead49d926f721d065a429c1', ...plain };
   expect(await fits({ format: 'pbkdf2', algorithm: 'sha1', iterations: 4096, ...sha1 }, 'password')).toBe(true);
@@ -48,7 +48,7 @@ test('PBKDF2 and scrypt in parts: RFC 6070 and RFC 7914', async () => {
   expect(await fits({ format: 'scrypt', ...numbers, salt: 'NaCl', hash, ...plain }, 'password')).toBe(true);
 });
 
-test('digests as old sites made them: template, several rounds, binary salt, base64', async () => {
+test('verifies legacy digests: template, several rounds, binary salt, base64', async () => {
   const of = (algorithm: string, ...pieces: (string | Buffer)[]) =>
     pieces.reduce((digest, piece) => digest.update(piece), createHash(algorithm)).digest();
   const text = { encoding: 'hex', saltEncoding: 'text' } as const;
@@ -84,7 +84,7 @@ test('digests as old sites made them: template, several rounds, binary salt, bas
   );
 });
 
-test('bcrypt behind SHA-256, as Django has it, counts characters beyond the 72nd', async () => {
+test('counts characters beyond the 72nd in bcrypt over SHA-256, as Django does', async () => {
   const password = 'x'.repeat(80);
   const inner = await bcrypt(createHash('sha256').update(password).digest('hex'), 4);
   expect(await fits({ format: 'text', text: `bcrypt_sha256$${inner}` }, password)).toBe(true);

@@ -6,8 +6,8 @@ import { piecesOf, type ReadDigest, type ReadHash } from '../../passwords/import
 const derivePbkdf2 = promisify(pbkdf2);
 
 /**
- * Whether the password fits a hash that another system made. The costly kinds work in the thread pool: whoever calls
- * this holds a permit for it.
+ * True if the password matches a hash of another system. The costly kinds run in the thread pool: the caller holds a
+ * permit.
  */
 export async function verifyImported(read: ReadHash, password: string): Promise<boolean> {
   switch (read.kind) {
@@ -26,7 +26,7 @@ export async function verifyImported(read: ReadHash, password: string): Promise<
 
 function deriveScrypt(read: Extract<ReadHash, { kind: 'scrypt' }>, password: string): Promise<Buffer> {
   const { cost, blockSize, parallelism, salt, hash } = read;
-  // OpenSSL counts a little more than the formula does; the parameters themselves were bounded when they were read.
+  // OpenSSL needs slightly more than the formula; the parameters were bounded when the hash was parsed.
   const maxmem = 128 * blockSize * (cost + parallelism + 2) + 2 ** 20;
   return new Promise((resolve, reject) => {
     scrypt(password, salt, hash.length, { cost, blockSize, parallelization: parallelism, maxmem }, (error, key) =>
@@ -35,7 +35,7 @@ function deriveScrypt(read: Extract<ReadHash, { kind: 'scrypt' }>, password: str
   });
 }
 
-/** What a digest of another system comes to for this password. */
+/** Computes another system's digest of this password. */
 export function digestOf(read: Pick<ReadDigest, 'algorithm' | 'rounds' | 'salt'>, password: string): Buffer {
   let result = Buffer.alloc(0);
   for (const template of read.rounds) {

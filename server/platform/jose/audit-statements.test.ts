@@ -35,7 +35,7 @@ afterAll(() => remove());
 const verify = (bytes: Uint8Array, expected = {}) => verifyAuditExport(splitLines([bytes]), keys, expected);
 
 describe('an export, byte for byte', () => {
-  test('is right with the published keys, and says what it is', async () => {
+  test('verifies with the published keys and states its position', async () => {
     expect(await verify(file, { issuer: ISSUER, account: accountId(1) })).toMatchObject({
       ok: true,
       findings: [],
@@ -46,8 +46,7 @@ describe('an export, byte for byte', () => {
     });
   });
 
-  // SR-34
-  test('SR-34: any byte changed, inserted or dropped, and any end cut off, is found', async () => {
+  test('SR-34: any changed, inserted or dropped byte and any cut-off end is detected', async () => {
     const place = fc.nat(1_000_000);
     const mutation = fc.oneof(
       fc.record({ kind: fc.constant('change' as const), place, by: fc.integer({ min: 1, max: 255 }) }),
@@ -57,7 +56,7 @@ describe('an export, byte for byte', () => {
     );
     await fc.assert(
       fc.asyncProperty(mutation, async ({ kind, place: far, by }) => {
-        // The last line feed is the end of the last line, and nothing is lost with it.
+        // The last line feed carries no data, so its loss is not a cut.
         const at = far % (file.length - 1);
         const mutated = {
           change: () => file.map((byte, i) => (i === at ? byte ^ by : byte)),
@@ -71,8 +70,7 @@ describe('an export, byte for byte', () => {
     );
   });
 
-  // SR-34
-  test('SR-34: a whole chain that somebody else made and signed is found', async () => {
+  test('SR-34: a whole chain forged and signed with another key is detected', async () => {
     const temporary = await openTemporaryStore();
     const forger = await streamPortsOver(temporary.store, 'forger');
     await append(forger, 'thing', [sampleEvent(0)]);
@@ -84,7 +82,7 @@ describe('an export, byte for byte', () => {
     await temporary.remove();
   });
 
-  test('of another service is found by whoever says which it should be', async () => {
+  test('of another service is detected if the expected account is given', async () => {
     expect((await verify(file, { issuer: 'https://elsewhere.example' })).ok).toBe(false);
   });
 });
@@ -92,14 +90,14 @@ describe('an export, byte for byte', () => {
 describe('a statement', () => {
   const statement = { kind: 'segment', account: accountId(1), number: 1, hash: 'h' } as const;
 
-  test('is opened with the key that signed it', async () => {
+  test('verifies with the key that signed it', async () => {
     const jws = await ports.signer.signStatement(statement);
     expect(await statementOpener(keys)(jws)).toEqual(statement);
     expect(await statementOpener([])(jws)).toBeUndefined();
   });
 
-  // SR-9: what one kind of signature says must not be taken for the other.
-  test('is no result, and a result is no statement', async () => {
+  // SR-9: one kind of signature must not be accepted as the other.
+  test('is not a result, and a result is not a statement', async () => {
     const at = ports.clock.now() / 1000;
     const claims = {
       iss: ISSUER,
@@ -122,7 +120,7 @@ describe('a statement', () => {
     expect(await ports.signer.verify(jws, { audience: resourceId(1), now: ports.clock.now() })).toBeUndefined();
   });
 
-  test('under a header that says more, or another algorithm or type, is none', async () => {
+  test('is rejected with extra header fields, another algorithm or another type', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = {
       ...(await crypto.subtle.exportKey('jwk', publicKey as CryptoKey)),

@@ -27,7 +27,7 @@ const statementSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A compact JWS (RFC 7515) over the statement and who makes it. */
+/** Signs a statement and its issuer as a compact JWS (RFC 7515). */
 export function signStatement(
   statement: AuditStatement,
   iss: string,
@@ -38,8 +38,8 @@ export function signStatement(
 }
 
 /**
- * Opens statements with published keys (a JWK set's `keys`; of several sets, all of them). As with results, the key that
- * `kid` names says the algorithm, and only the text that we would write is taken: base64url leaves spare bits.
+ * Verifies statements with published keys (a JWK set's `keys`, or those of several sets). As with results, the key that
+ * `kid` names determines the algorithm, and only our own spelling is accepted, since base64url has spare bits.
  */
 export function statementOpener(keys: readonly PublicJwk[], expected: { issuer?: string } = {}): OpenStatement {
   const usable = keys.filter(({ alg }) => (RESULT_ALGORITHMS as readonly string[]).includes(alg));
@@ -59,20 +59,20 @@ export function statementOpener(keys: readonly PublicJwk[], expected: { issuer?:
         return found.key;
       });
       if (protectedHeader.typ !== AUDIT_TYP) return undefined;
-      const said = statementSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));
-      if (!said.success) return undefined;
-      const { iss, ...statement } = said.data;
+      const parsed = statementSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));
+      if (!parsed.success) return undefined;
+      const { iss, ...statement } = parsed.data;
       return expected.issuer === undefined || iss === expected.issuer ? statement : undefined;
     } catch {
-      // Whatever cannot be read or checked is not signed.
+      // A statement that cannot be parsed or verified is not signed.
       return undefined;
     }
   };
 }
 
 /**
- * Verifies an export (JSON Lines, as {@link splitLines} cuts it) with the keys that the service publishes; offline. Says
- * what is wrong and where, see {@link AuditReport}.
+ * Verifies an export (JSON Lines, as {@link splitLines} splits it) offline with the published keys. Reports each
+ * problem and its line, see {@link AuditReport}.
  */
 export function verifyAuditExport(
   lines: AsyncIterable<string> | Iterable<string>,

@@ -12,7 +12,7 @@ const issuer = 'https://login.example.com';
 let now: number;
 let document: { value: unknown; version: number } | undefined;
 let commits: Change[];
-/** Runs between a reader's look and its commit. */
+/** Runs between a process's read and its commit. */
 let meanwhile: (() => Promise<void>) | undefined;
 
 beforeEach(() => {
@@ -22,7 +22,7 @@ beforeEach(() => {
   meanwhile = undefined;
 });
 
-/** One document with versions; any other use is a mistake. */
+/** A store of one versioned document; any other use throws. */
 const store = {
   async getMany(keys: readonly DocumentKey[]) {
     expect(keys).toEqual([signingKeysDocument.key()]);
@@ -46,7 +46,7 @@ const storedKeys = () => (document?.value as SigningKeySet | undefined)?.keys ??
 const kids = (keys: { publicJwk: { kid: string } }[]) => keys.map((key) => key.publicJwk.kid);
 
 describe('signing keys', () => {
-  test('are made on the first start and found on every later one', async () => {
+  test('are created on the first start and reused on every later one', async () => {
     const first = await loadSigningKeys(ports, { algorithm: 'ES256' });
     const second = await loadSigningKeys(ports, { algorithm: 'ES256' });
     expect(first).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('signing keys', () => {
     }
   });
 
-  test('made by two servers at once are one: the loser takes the winner’s', async () => {
+  test('created by two servers at once are one: the loser uses the winner’s', async () => {
     let winner: string[] = [];
     meanwhile = async () => {
       winner = kids(await loadSigningKeys(ports, { algorithm: 'ES256' }));
@@ -98,7 +98,7 @@ describe('signing keys', () => {
   });
 
   // SR-58
-  test('of a newly chosen algorithm are published at once and sign later; going back is at once', async () => {
+  test('of a newly chosen algorithm are published at once and sign later; switching back is immediate', async () => {
     const [old] = kids(await loadSigningKeys(ports, { algorithm: 'ES256' }));
     now += 86_400_000;
     const both = await loadSigningKeys(ports, { algorithm: 'EdDSA' });
@@ -112,7 +112,7 @@ describe('signing keys', () => {
   });
 
   // SR-21
-  test('are stored sealed: the store holds no private half', async () => {
+  test('are stored encrypted: a stolen store holds no private key', async () => {
     await loadSigningKeys(ports, { algorithm: 'ES256' });
     const text = JSON.stringify(document);
     expect(text).not.toContain('"d"');
@@ -121,7 +121,7 @@ describe('signing keys', () => {
   });
 
   // SR-21
-  test('a private half moved to another key, or a public half exchanged, is not taken', async () => {
+  test('are rejected if a private key was moved or a public key replaced in the store', async () => {
     await loadSigningKeys(ports, { algorithm: 'ES256' });
     const honest = structuredClone(document);
     const [victim] = storedKeys();
@@ -140,7 +140,7 @@ describe('signing keys', () => {
     await expect(loadSigningKeys(ports, { algorithm: 'ES256' })).rejects.toThrow('does not belong here');
   });
 
-  test('private halves cannot be taken out of memory again', async () => {
+  test('are not extractable from memory', async () => {
     const [key] = await loadSigningKeys(ports, { algorithm: 'ES256' });
     expect(key?.privateKey.extractable).toBe(false);
     expect(key?.privateKey.type).toBe('private');
@@ -148,7 +148,7 @@ describe('signing keys', () => {
   });
 
   // SR-3
-  test('an outage of the store is an outage, and no key is made up', async () => {
+  test('are not created during an outage of the store, which is reported', async () => {
     const down = { ...store, getMany: () => Promise.reject(new StoreUnavailable('down')) } as unknown as Store;
     await expect(loadSigningKeys({ ...ports, store: down }, { algorithm: 'ES256' })).rejects.toBeInstanceOf(
       StoreUnavailable,

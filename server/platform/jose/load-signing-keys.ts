@@ -17,11 +17,11 @@ const privateJwkSchema = z.looseObject({ kty: z.string(), crv: z.string(), d: z.
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /**
- * The service's signing keys, those of the wanted algorithm first. The first start makes one; a start with another
- * algorithm adds one, which signs once verifiers have had the time to see it (SR-58). Of several servers that start at
- * once one makes the key and all get it.
+ * The service's signing keys, those of the configured algorithm first. The first start creates one. A start with
+ * another algorithm adds one, which signs after verifiers had time to fetch it (SR-58). If several servers start at
+ * once, one creates the key and all use it.
  *
- * @throws the store's and the secret box's errors; Error when others keep changing the keys.
+ * @throws the store's and the secret box's errors; Error if concurrent changes of the keys do not stop.
  */
 export async function loadSigningKeys(
   ports: Needs,
@@ -30,14 +30,14 @@ export async function loadSigningKeys(
   return opened((await storedKeys(ports, algorithm)).value.keys, algorithm, ports.secrets);
 }
 
-/** The signing keys of a service that runs: whoever asks gets those of the last refresh. */
+/** The signing keys of a running service, as of the last refresh. */
 export interface CurrentSigningKeys {
   all(): readonly SigningKey[];
-  /** Looks for keys that came or went, and drops those that have retired. Changes nothing where it fails. */
+  /** Loads new keys and drops retired ones. A failure changes nothing. */
   refresh(): Promise<void>;
 }
 
-/** As {@link loadSigningKeys}, kept up to date by whoever calls `refresh` now and then. */
+/** Like {@link loadSigningKeys}, updated by `refresh`. */
 export async function openSigningKeys(
   ports: Needs,
   { algorithm }: { algorithm: ResultAlgorithm },
@@ -56,7 +56,7 @@ export async function openSigningKeys(
   };
 }
 
-/** Makes a key for {@link ../../maintenance/rotate-signing-keys.ts}. */
+/** Creates a key for {@link ../../maintenance/rotate-signing-keys.ts}. */
 export function signingKeyMaker({ secrets }: Pick<Ports, 'secrets'>, algorithm: ResultAlgorithm) {
   return (times: Pick<StoredSigningKey, 'createdAt' | 'signsFromAt'>) => makeKey(algorithm, times, secrets);
 }
@@ -70,7 +70,7 @@ async function storedKeys(
     const now = clock.now();
     const [stored] = await store.getMany([key], now);
     const keys = stored?.value.keys ?? [];
-    // One that is on its way out is no key to go on with.
+    // A key that is being retired does not count.
     if (stored && keys.some((one) => one.algorithm === algorithm && one.retiresAt === undefined)) return stored;
     const signsFromAt = keys.length === 0 ? now : now + PUBLISHED_BEFORE_MS;
     const made = await makeKey(algorithm, { createdAt: now, signsFromAt }, secrets);
@@ -86,7 +86,7 @@ async function storedKeys(
   throw new Error('the signing keys are being changed all the time');
 }
 
-/** Takes keys that have retired out of the store. Where somebody else was quicker, there is another time. */
+/** Removes retired keys from the store. If another process changed them first, a later call removes them. */
 async function dropRetired({ store, clock, random }: Needs): Promise<void> {
   const key = signingKeysDocument.key();
   const now = clock.now();
@@ -130,7 +130,7 @@ async function opened(
 async function openKey(stored: StoredSigningKey, secrets: Ports['secrets']): Promise<SigningKey> {
   const text = new TextDecoder().decode(secrets.open(stored.sealedPrivateJwk, signingKeyContext(stored.kid)));
   const jwk: JWK = privateJwkSchema.parse(JSON.parse(text));
-  // The public half is stored in the clear; the kid, a thumbprint bound into the seal, says whether it is still its own.
+  // The public key is stored unencrypted; the kid, a thumbprint bound into the ciphertext, detects a replaced one.
   const publicHalf = { kty: String(jwk.kty), crv: stored.crv, x: stored.x, ...(stored.y ? { y: stored.y } : {}) };
   const [fromPublic, fromPrivate] = await Promise.all([
     calculateJwkThumbprint(publicHalf),

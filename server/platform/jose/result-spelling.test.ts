@@ -38,15 +38,15 @@ const signText = (payload: string, header: object = {}) =>
     .sign(privateKey);
 
 test.each([{ acr: '2' }, { otp: 'verified' }, { otp: 'skipped' }, {}] as const)(
-  'a result with %j verifies',
+  'accepts a result with %j',
   async (changes) => {
     const jwt = await makeSigner().sign({ ...claims, ...changes });
     expect(await verify(jwt)).toEqual({ ...claims, ...changes });
   },
 );
 
-// SR-9. Attack: one result in many spellings, in which two readers may see two different things.
-test('SR-9: a result has one spelling, also where another means the same and its signature is right', async () => {
+// SR-9. The attack spells one result differently, so that two readers may see different content.
+test('SR-9: a result with another spelling of the same content is refused, even with a valid signature', async () => {
   expect(await verify(await signText(JSON.stringify(claims)))).toEqual(claims);
   for (const payload of [
     JSON.stringify(claims, null, 1),
@@ -57,7 +57,7 @@ test('SR-9: a result has one spelling, also where another means the same and its
   }
 });
 
-test('SR-9: the spare bits of a signature change nothing that is signed, and are refused', async () => {
+test('SR-9: changed spare bits of a signature are refused', async () => {
   const jwt = await makeSigner().sign(claims);
   const signature = jwt.slice(jwt.lastIndexOf('.') + 1);
   const twins = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
@@ -69,13 +69,13 @@ test('SR-9: the spare bits of a signature change nothing that is signed, and are
 });
 
 test.each(['https://[:::]', 'https://[1:2]', 'https://[::1', 'https://a.', 'https://[]'])(
-  'the origin %s is none, though our key signed it',
+  'refuses the origin %s, even if our key signed it',
   async (origin) => {
     expect(await verify(await signText(JSON.stringify({ ...claims, origin })))).toBeUndefined();
   },
 );
 
-test('a statement about the record of events is of the issuer, by the key that signs, and no result', async () => {
+test('keeps audit statements and results apart: same issuer and key, other type', async () => {
   const statement = { account: 'acc_00000000001' } as never;
   const jws = await makeSigner().signStatement(statement);
   expect(decodeProtectedHeader(jws)).toEqual({ alg: 'ES256', kid: 'one', typ: AUDIT_TYP });

@@ -13,7 +13,7 @@ import { createSigner } from './signer.ts';
 const RESOURCE = resourceId(1);
 const NONCE = 'nonce-0123456789abcdef';
 const LIFE_S = 300;
-/** How often a server looks for new keys. */
+/** Interval at which a server loads the keys. */
 const REFRESH_MS = 30_000;
 const HTTP_CACHE_MS = 300_000;
 
@@ -32,14 +32,14 @@ async function startServer(algorithm: 'ES256' | 'EdDSA' = 'ES256'): Promise<Serv
   return { keys, signer: createSigner({ issuer: ISSUER, keys: keys.all, now: () => ports.clock.now() }) };
 }
 
-/** A site's backend behind a cache that keeps the key set for as long as it is told. */
+/** A site's backend behind a cache that stores the key set for as long as allowed. */
 function startVerifier(server: Server, jwksCacheMs: number) {
   let cached: { body: string; at: number } | undefined;
   return createVerifier({
     issuer: ISSUER,
     resource: RESOURCE,
     jwksCacheMs,
-    // A verifier that never asks because of an unknown key: the hardest to rotate under.
+    // A verifier that never refetches for an unknown key: the hardest case of a rotation.
     jwksCooldownMs: 3_600_000,
     now: () => ports.clock.now(),
     fetch: async () => {
@@ -73,10 +73,10 @@ const kidOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', '
 const rotate = () => rotateSigningKeys(ports, signingKeyMaker(ports, 'ES256'));
 
 // SR-58
-describe('while the signing key is changed', () => {
-  test('no result is refused in all its life, by no server and no verifier, however late they hear of it', async () => {
+describe('during a rotation of the signing key', () => {
+  test('no server and no verifier refuses a valid result, however late they get the keys', async () => {
     const servers = [await startServer(), await startServer()];
-    // The longest that a copy may be kept is 15 minutes, in the cache and in memory together.
+    // A copy lives at most 15 minutes, in the cache and in memory together.
     const verifiers = servers.flatMap((server) => [startVerifier(server, 0), startVerifier(server, 600_000)]);
     const alive: { jwt: string; until: number }[] = [];
     const signedWith = new Set<string>();
@@ -87,7 +87,7 @@ describe('while the signing key is changed', () => {
     let begun = false;
     for (let tick = 0; ports.clock.now() < end; tick++) {
       if (!begun && ports.clock.now() >= beginAt) begun = (await rotate()).begun;
-      // One hears at once, the other half a minute later.
+      // One server refreshes at once, the other half a minute later.
       if (tick % (REFRESH_MS / 10_000) === 0) await servers[0]?.keys.refresh();
       if (tick % (REFRESH_MS / 10_000) === 2) await servers[1]?.keys.refresh();
       for (const { signer } of servers) {
@@ -95,7 +95,7 @@ describe('while the signing key is changed', () => {
         signedWith.add(kidOf(jwt));
         alive.push({ jwt, until: ports.clock.now() + LIFE_S * 1000 });
       }
-      // New ones, and those with the last of their life left.
+      // New results, and those about to expire.
       const now = ports.clock.now();
       const due = alive.filter(({ until }) => until - now <= 10_000 || until - now >= LIFE_S * 1000);
       for (const { jwt } of due) {
@@ -119,19 +119,19 @@ describe('while the signing key is changed', () => {
     expect(stored?.value.keys.map(({ kid }) => kid)).toEqual(published[0]);
   }, 60_000);
 
-  test('a result of the old key is refused once that key is withdrawn, though its signature is right', async () => {
+  test('a withdrawn key verifies nothing, even with a valid signature', async () => {
     const server = await startServer();
     const jwt = await server.signer.sign(claims());
     await rotate();
     await server.keys.refresh();
     const now = ports.clock.now();
     ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
-    // Asked for the instant at which it was signed, so that nothing but the key can refuse it.
+    // At the instant of signing only the key can be the reason for the refusal.
     expect(await server.signer.verify(jwt, { audience: RESOURCE, now })).toBeUndefined();
     expect(server.signer.publicKeys().map(({ kid }) => kid)).not.toContain(kidOf(jwt));
   });
 
-  test('a second rotation does not begin, also not when both begin at once', async () => {
+  test('a second rotation does not start, even if both start at once', async () => {
     const answers = await Promise.all([rotate(), rotate(), rotate()]);
     expect(answers.filter(({ begun }) => begun)).toHaveLength(1);
     expect((await readSigningKeys(ports)).map(({ state }) => state)).toEqual(['signing', 'announced']);
@@ -140,7 +140,7 @@ describe('while the signing key is changed', () => {
     expect((await rotate()).begun).toBe(true);
   });
 
-  test('a server that was started with another algorithm follows, and never signs with a key that goes', async () => {
+  test('a server with another configured algorithm follows, and never signs with a retiring key', async () => {
     ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
     const eddsa = await startServer('EdDSA');
     await eddsa.keys.refresh();
@@ -155,9 +155,9 @@ describe('while the signing key is changed', () => {
     expect(keys.filter((one) => one.retiresAt !== undefined)).toHaveLength(2);
   });
 
-  // SR-58. Two rotations, the second while the key before the first is still published. Of the two that have their end
-  // then, the server's own algorithm is that of the one that goes first.
-  test('SR-58: while a third key is announced, no result outlives the key that signed it', async () => {
+  // SR-58. Two rotations, the second while the key before the first is still published. When both keys retire, the
+  // server's own algorithm is that of the first to go.
+  test('SR-58: no result outlives its signing key while a third key is announced', async () => {
     ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
     const eddsa = await startServer('EdDSA');
     ports.clock.advance(PUBLISHED_BEFORE_MS);

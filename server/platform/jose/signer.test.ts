@@ -49,7 +49,7 @@ async function makeKey(alg: ResultAlgorithm, signsFromAt = 0): Promise<SigningKe
 let es256: SigningKey;
 let eddsa: SigningKey;
 let foreign: SigningKey;
-/** Made by each test, so that one that cannot be made fails the test and not what comes before it. */
+/** Created in each test, so that a failure to create it fails that test. */
 const signer: Pick<Signer, 'sign' | 'verify' | 'publicKeys'> = {
   sign: (given) => makeSigner().sign(given),
   verify: (jwt, expected) => makeSigner().verify(jwt, expected),
@@ -70,7 +70,7 @@ const header = (changes: Record<string, unknown> = {}) => ({
 const without = <T extends object>(value: T, name: string) =>
   Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
 
-/** Signed with the real key, so only what was changed can be the reason for a refusal. */
+/** Signed with the real key, so only the change can be the reason for a refusal. */
 function signed(payload: object, changes: Record<string, unknown> = {}, key: SigningKey = es256) {
   return new SignJWT({ ...payload })
     .setProtectedHeader(header(changes) as unknown as JWTHeaderParameters)
@@ -114,8 +114,8 @@ describe('results', () => {
     expect(await verify(jwt)).toEqual({ ...claims, ...changes });
   });
 
-  // SR-10. Attack: the result of a test resource is shown as one of a sign-in, by its header or by its claims.
-  test('of a test say so in header and claims alike, or are refused', async () => {
+  // SR-10. The attack passes the result of a test resource off as a real one, by its header or by its claims.
+  test('of a test resource are marked in header and claims, or are refused', async () => {
     const tested = { ...claims, test: true as const };
     const typ = 'countersign-test-result+jwt';
     expect(await verify(await signer.sign(tested))).toEqual(tested);
@@ -124,7 +124,7 @@ describe('results', () => {
     expect(await verify(await signed(tested))).toBeUndefined();
   });
 
-  test('published keys hold no private half', () => {
+  test('published keys contain no private key', () => {
     const keys = signer.publicKeys();
     expect(keys.map((key) => key.alg)).toEqual(['ES256', 'EdDSA']);
     for (const key of keys) expect(Object.keys(key)).not.toContain('d');
@@ -132,7 +132,7 @@ describe('results', () => {
   });
 
   // SR-58
-  test('a key whose time has not come is published and verifies, and another signs', async () => {
+  test('a future key is published and verifies while another signs', async () => {
     const next = await makeKey('ES256', NOW + 1000);
     let now = NOW;
     const one = createSigner({ issuer, keys: [next, es256], now: () => now });
@@ -144,7 +144,7 @@ describe('results', () => {
   });
 
   // SR-58
-  test('a key signs nothing once another that signs stays longer, and from its end on is neither shown nor believed', async () => {
+  test('a key stops signing once a longer-lived one signs, and is neither published nor accepted after its end', async () => {
     const old = { ...es256, retiresAt: NOW + 1000 };
     let now = NOW;
     let keys: SigningKey[] = [old];
@@ -165,12 +165,12 @@ describe('results', () => {
   });
 
   // SR-3
-  test('a key of ours that is damaged denies as our own failure, not as a forged result', async () => {
+  test('a damaged key of ours is reported as our failure, not as a forged result', async () => {
     const damaged = createSigner({ issuer, keys: [{ ...es256, publicKey: {} as never }], now: () => NOW });
     await expect(damaged.verify(await signer.sign(claims), { audience, now: NOW })).rejects.toThrow(TypeError);
   });
 
-  test('a signer without keys, or with one key twice, is not made', () => {
+  test('a signer without keys, or with a duplicate key, is refused', () => {
     const error = new TypeError('signing keys must be there, and distinct');
     expect(() => createSigner({ issuer, keys: [], now: () => NOW })).toThrow(error);
     expect(() => createSigner({ issuer, keys: [es256, es256], now: () => NOW })).toThrow(error);
@@ -184,7 +184,7 @@ describe('results', () => {
 
 // SR-9, SR-10
 describe('a forged result is refused', () => {
-  test('alg none, with every spelling and with or without a signature', async () => {
+  test('alg none, in every spelling, with or without a signature', async () => {
     const signature = (await signer.sign(claims)).split('.')[2];
     for (const alg of ['none', 'None', 'NONE', 'nOnE', '', null, undefined]) {
       for (const tail of ['', signature]) {
@@ -193,7 +193,7 @@ describe('a forged result is refused', () => {
     }
   });
 
-  test('HMAC keyed with our public key, in every text it has', async () => {
+  test('HMAC keyed with our public key, in every encoding', async () => {
     const spki = await exportSPKI(es256.publicKey);
     const raw = Buffer.from(es256.publicJwk.x, 'base64url');
     for (const secret of [spki, spki.trimEnd(), JSON.stringify(es256.publicJwk), raw, '']) {
@@ -209,14 +209,14 @@ describe('a forged result is refused', () => {
     }
   });
 
-  test('an algorithm other than the key has', async () => {
+  test("an algorithm other than the key's", async () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const input = (alg: string) => `${encode(header({ alg }))}.${encode(claims)}`;
     for (const alg of ['RS256', 'PS256']) {
       const signature = nodeSign('sha256', Buffer.from(input(alg)), rsa.privateKey).toString('base64url');
       expect(await verify(`${input(alg)}.${signature}`)).toBeUndefined();
     }
-    // Right signatures of keys of ours, under the other key's name.
+    // Valid signatures of our keys, under the other key's name.
     const swapped = { alg: 'EdDSA', kid: es256.publicJwk.kid };
     expect(await verify(await signed(claims, swapped, eddsa))).toBeUndefined();
     expect(await verify(await signed(claims, { kid: eddsa.publicJwk.kid }))).toBeUndefined();
@@ -224,7 +224,7 @@ describe('a forged result is refused', () => {
     expect(await verify(await signed(claims, { alg: 'EdDSA', kid: eddsa.publicJwk.kid }, eddsa))).toEqual(claims);
   });
 
-  test('a key of somebody else, under our kid, its own, or none', async () => {
+  test('another key, under our kid, its own or none', async () => {
     expect(await verify(await signed(claims, {}, foreign))).toBeUndefined();
     for (const kid of [foreign.publicJwk.kid, '', 'constructor', '__proto__', '../../dev/null', undefined, 7, null]) {
       expect(await verify(await signed(claims, { kid }, foreign))).toBeUndefined();
@@ -232,7 +232,7 @@ describe('a forged result is refused', () => {
     }
   });
 
-  test('a key that the result brings along or points at', async () => {
+  test('a key that the result carries or references', async () => {
     for (const extra of [
       { jwk: foreign.publicJwk },
       { jwk: es256.publicJwk },
@@ -242,12 +242,12 @@ describe('a forged result is refused', () => {
       { x5t: 'AAAA' },
     ]) {
       expect(await verify(await signed(claims, extra, foreign))).toBeUndefined();
-      // Also when our own key signed it: no result of ours looks like that.
+      // Even if our own key signed it: no result of ours looks like that.
       expect(await verify(await signed(claims, extra))).toBeUndefined();
     }
   });
 
-  test('extensions that we do not know, or that change what is signed', async () => {
+  test('unknown extensions, or those that change the signed content', async () => {
     expect(await verify(await signed(claims, { crit: ['exp'], exp: nowS + 60 }))).toBeUndefined();
     expect(await verify(await signed(claims, { crit: ['x-ours'], 'x-ours': 1 }))).toBeUndefined();
     for (const extra of [
@@ -293,7 +293,7 @@ describe('a forged result is refused', () => {
     ['a subject object', { sub: { id: 1 } }],
     ['an empty nonce', { nonce: '' }],
     ['an empty jti', { jti: '' }],
-  ])('%s, though our key signed it', async (_, changes) => {
+  ])('%s, even if our key signed it', async (_, changes) => {
     expect(await verify(await signed({ ...claims, ...changes }))).toBeUndefined();
   });
 
@@ -322,21 +322,21 @@ describe('a forged result is refused', () => {
       'xhttps://shop.example',
       'null',
     ].map((origin): [string, object] => [`the origin ${origin}`, { origin }]),
-  ])('%s, though our key signed it', async (_, changes) => {
+  ])('%s, even if our key signed it', async (_, changes) => {
     expect(await verify(await signed({ ...claims, ...changes }))).toBeUndefined();
   });
 
-  test.each(Object.keys(claims))('%s missing, though our key signed it', async (name) => {
+  test.each(Object.keys(claims))('%s missing, even if our key signed it', async (name) => {
     expect(await verify(await signed(without(claims, name)))).toBeUndefined();
   });
 
-  test('the audience asked for decides', async () => {
+  test('a result is valid only for its audience', async () => {
     const jwt = await signer.sign(claims);
     expect(await verify(jwt, { audience: 'res_other' })).toBeUndefined();
     expect(await verify(jwt, { audience: '' })).toBeUndefined();
   });
 
-  test('expiry: 30 seconds of tolerance and not one more', async () => {
+  test('expiry has 30 seconds of tolerance and no more', async () => {
     const jwt = await signer.sign(claims);
     expect(await verify(jwt, { now: (nowS + 60 + 29) * 1000 })).toEqual(claims);
     expect(await verify(jwt, { now: (nowS + 60 + 30) * 1000 })).toBeUndefined();
@@ -344,7 +344,7 @@ describe('a forged result is refused', () => {
     expect(await verify(jwt, { now: (nowS - 31) * 1000 })).toBeUndefined();
   });
 
-  test('text that is no JWT, or too much of it', async () => {
+  test('text that is not a JWT, or too long', async () => {
     const jwt = await signer.sign(claims);
     const [head = '', body = '', signature = ''] = jwt.split('.');
     for (const text of [
@@ -380,7 +380,7 @@ describe('a forged result is refused', () => {
         const changed = Buffer.from(bytes);
         changed[at] = (changed[at] ?? 0) ^ (1 << bit);
         const text = changed.toString('latin1');
-        // Base64url does not use all bits of its last letters, so another text can be the same JWT.
+        // The last letters of base64url have unused bits, so another text can be the same JWT.
         const same = text.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'));
         fc.pre(same.join() !== [head, body, signature].join() || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text));
         expect(await verify(text)).toBeUndefined();

@@ -11,8 +11,8 @@ export interface SignerOptions {
   /** The service's public URL: `iss`. */
   issuer: string;
   /**
-   * In order of preference: the first whose time has come and that no other takes over from signs; all that have not
-   * retired verify. At least one. A function is asked each time, so that a running service sees keys come and go.
+   * In order of preference: the first active key that no other supersedes signs; all that have not retired verify. At
+   * least one. A function is called each time, so that a running service follows changes of the keys.
    */
   keys: readonly SigningKey[] | (() => readonly SigningKey[]);
   /** Milliseconds since the epoch. */
@@ -20,16 +20,16 @@ export interface SignerOptions {
 }
 
 const TOLERANCE_S = 30;
-/** Far above any result of ours; what is longer is not worth decoding. */
+/** Far above any result of ours; a longer text is not decoded. */
 const LONGEST_JWT = 8192;
 const HEADER_NAMES = new Set(['alg', 'typ', 'kid']);
 
-/** The longest life that a resource may give its results. */
+/** The maximum lifetime of results that a resource can set. */
 const LONGEST_LIFE_S = 300;
 const ORIGIN = /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 
 const seconds = z.number().int().nonnegative();
-/** Exactly the claims of a result; one more or less and it is not ours. */
+/** Exactly the claims of a result; any other set is refused. */
 const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),
@@ -53,10 +53,10 @@ const claimsSchema = z.strictObject({
 
 /**
  * Signs and verifies results (JWT, RFC 7519; SR-9, SR-10, RFC 8725). The algorithm belongs to the key that `kid` names
- * and is never taken from the JWT. EdDSA is announced under that name (RFC 8037), which verifiers know, rather than as
- * `Ed25519` (RFC 9864), which few do yet.
+ * and is never taken from the JWT. EdDSA keeps its registered name (RFC 8037), which verifiers know, rather than
+ * `Ed25519` (RFC 9864), which few know yet.
  *
- * @throws {TypeError} there is no key, or one key id stands for two.
+ * @throws {TypeError} if there is no key, or a key id is used twice.
  */
 export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
   const all = typeof keys === 'function' ? keys : () => keys;
@@ -100,7 +100,7 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
         return ours ? claims.data : undefined;
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
-        // Anything else is our own failure, and denies as such.
+        // Any other error is our own failure and refuses as such.
         throw error;
       }
     },
@@ -110,9 +110,9 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
 }
 
 /**
- * The one key this header may stand for. A header of ours has three members; one that brings a key along (`jwk`, `jku`,
- * `x5u`, `x5c`), asks for extensions (`crit`, `b64`) or names another algorithm than the key's is refused before any
- * signature is looked at.
+ * The key that this header refers to. Our headers have three members; one that carries a key (`jwk`, `jku`, `x5u`,
+ * `x5c`), requests extensions (`crit`, `b64`) or names an algorithm other than the key's is refused before the
+ * signature is checked.
  */
 function keyFor(header: JWTHeaderParameters, byKid: ReadonlyMap<string, SigningKey>) {
   const key = typeof header.kid === 'string' ? byKid.get(header.kid) : undefined;
@@ -127,20 +127,20 @@ function isTyp(typ: unknown): boolean {
   return typ === RESULT_TYP || typ === TEST_RESULT_TYP;
 }
 
-/** Header and claim say the same: what one reader takes for a test, every reader does. */
+/** Header and claim agree, so every reader sees whether it is a test. */
 function typOf({ test }: Pick<ResultClaims, 'test'>): string {
   return test ? TEST_RESULT_TYP : RESULT_TYP;
 }
 
-/** `exp` was judged already; here, that it belongs to this `iat`, and that neither is out of this world. */
+/** `exp` was checked already; this checks that it belongs to this `iat` and that both are plausible. */
 function soundTimes({ auth_time, iat, exp }: ResultClaims, now: number): boolean {
   const soundLife = iat < exp && exp - iat <= LONGEST_LIFE_S;
   return auth_time <= iat && soundLife && iat * 1000 <= now + TOLERANCE_S * 1000;
 }
 
 /**
- * Whether the text is the one that we write for this content. JSON and base64url leave room (a name twice, white space,
- * padding, spare bits) in which two readers could see two different things.
+ * True if the text is our spelling of this content. JSON and base64url allow others (a name twice, white space,
+ * padding, spare bits) in which two readers could see different content.
  */
 function writtenByUs(jwt: string, header: object, payload: object): boolean {
   const [, , signature = ''] = jwt.split('.');

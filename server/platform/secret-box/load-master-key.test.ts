@@ -8,7 +8,7 @@ const key = Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i));
 let folder: string;
 let file: string;
 
-/** The one that seals. */
+/** The current key. */
 const loadMasterKey = async (source: Parameters<typeof loadMasterKeys>[0]) => (await loadMasterKeys(source))[0];
 
 beforeEach(async () => {
@@ -22,14 +22,14 @@ const write = async (text: string, mode = 0o600) => {
   await chmod(file, mode);
 };
 
-describe('master key from the environment', () => {
+describe('a master key from the environment', () => {
   test.each([
     ['base64', key.toString('base64')],
     ['base64 without padding', key.toString('base64').replace('=', '')],
     ['base64url', key.toString('base64url')],
     ['hex', key.toString('hex')],
     ['hex in capitals', key.toString('hex').toUpperCase()],
-  ])('is read as %s, and no file is touched', async (_, text) => {
+  ])('is read as %s, without touching a file', async (_, text) => {
     expect(Buffer.from(await loadMasterKey({ fromEnvironment: text, file, create: true }))).toEqual(key);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -43,7 +43,7 @@ describe('master key from the environment', () => {
     ['both alphabets at once', `+_${key.toString('base64').slice(2)}`],
     ['a placeholder', '0'.repeat(64)],
     ['nothing', ''],
-  ])('%s is refused, without showing it', async (_, text) => {
+  ])('is refused without being shown: %s', async (_, text) => {
     const loading = loadMasterKey({ fromEnvironment: text, file, create: true });
     await expect(loading).rejects.toBeInstanceOf(MasterKeyError);
     if (text.length > 0) await expect(loading).rejects.not.toThrow(text);
@@ -52,8 +52,8 @@ describe('master key from the environment', () => {
 });
 
 // SR-21
-describe('master key file', () => {
-  test('is made once, for its owner alone, and read from then on', async () => {
+describe('the master key file', () => {
+  test('is created once, readable only by its owner, and read from then on', async () => {
     const made = await loadMasterKey({ file, create: true });
     expect(made).toHaveLength(32);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -62,23 +62,23 @@ describe('master key file', () => {
     expect(await loadMasterKey({ file, create: false })).toEqual(made);
   });
 
-  test('of many that start at once all get the same key', async () => {
+  test('gives the same key to many processes that start at once', async () => {
     const keys = await Promise.all(Array.from({ length: 20 }, () => loadMasterKey({ file, create: true })));
     expect(new Set(keys.map((one) => Buffer.from(one).toString('hex'))).size).toBe(1);
     expect(await readdir(folder)).toEqual(['master.key']);
   });
 
-  test('is not made where that was not asked for', async () => {
+  test('is not created unless requested', async () => {
     await expect(loadMasterKey({ file, create: false })).rejects.toThrow(/missing/);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test.each([0o640, 0o604, 0o644, 0o660, 0o666, 0o610, 0o601])('with mode %o is refused', async (mode) => {
+  test.each([0o640, 0o604, 0o644, 0o660, 0o666, 0o610, 0o601])('is refused with mode %o', async (mode) => {
     await write(key.toString('base64'), mode);
     await expect(loadMasterKey({ file, create: true })).rejects.toThrow(/chmod 600/);
   });
 
-  test('read-only for its owner, hex, and a line end are fine', async () => {
+  test('may be read-only for its owner, in hex, and end with a line feed', async () => {
     await write(`${key.toString('hex')}\n`, 0o400);
     expect(Buffer.from(await loadMasterKey({ file, create: false }))).toEqual(key);
   });
@@ -90,13 +90,13 @@ describe('master key file', () => {
     key.toString('base64').slice(0, 20),
     `${key.toString('base64')}\nmore`,
     'x'.repeat(5000),
-  ])('that holds %j is refused and left as it is', async (text) => {
+  ])('is refused and left unchanged if it holds %j', async (text) => {
     await write(text);
     await expect(loadMasterKey({ file, create: true })).rejects.toBeInstanceOf(MasterKeyError);
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
-  test('behind a link is judged by the file it leads to', async () => {
+  test('behind a link is checked by its target', async () => {
     const secret = join(folder, 'mounted');
     await writeFile(secret, key.toString('base64'));
     await chmod(secret, 0o644);
@@ -106,7 +106,7 @@ describe('master key file', () => {
     expect(Buffer.from(await loadMasterKey({ file, create: false }))).toEqual(key);
   });
 
-  test('that is a folder, or in none, is an error that names it', async () => {
+  test('that is a folder, or in a missing one, is an error that names it', async () => {
     await mkdir(file);
     await expect(loadMasterKey({ file, create: true })).rejects.toThrow(file);
     const nowhere = join(folder, 'no', 'such', 'folder');
@@ -115,22 +115,22 @@ describe('master key file', () => {
 });
 
 // SR-22
-describe('while the master key is being changed', () => {
+describe('during a rotation of the master key', () => {
   const old = Buffer.from(key).reverse();
   const hexOf = (keys: readonly Uint8Array[]) => keys.map((one) => Buffer.from(one).toString('hex'));
   const both = [key.toString('hex'), old.toString('hex')];
 
-  test('the file holds the new key on its first line and those before below', async () => {
+  test('the file holds the new key on its first line and the old ones below', async () => {
     await write(`${key.toString('base64')}\r\n\n ${old.toString('hex')}\n`);
     expect(hexOf(await loadMasterKeys({ file, create: true }))).toEqual(both);
   });
 
-  test('the environment names them apart', async () => {
+  test('the environment names the old keys separately', async () => {
     const source = { fromEnvironment: both[0] ?? '', oldFromEnvironment: [both[1] ?? ''], file, create: true };
     expect(hexOf(await loadMasterKeys(source))).toEqual(both);
   });
 
-  test('one that is no key is refused, without showing it', async () => {
+  test('an invalid old key is refused without being shown', async () => {
     const source = { fromEnvironment: both[0] ?? '', oldFromEnvironment: ['canary'], file, create: true };
     await expect(loadMasterKeys(source)).rejects.toThrow('COUNTERSIGN_OLD_MASTER_KEYS must hold');
     await expect(loadMasterKeys(source)).rejects.not.toThrow('canary');

@@ -4,20 +4,22 @@ import { dirname } from 'node:path';
 import { MASTER_KEY_BYTES } from './secret-box.ts';
 
 export interface MasterKeySource {
-  /** Base64 or hex of 32 bytes; wins over the file. */
+  /** Base64 or hex of 32 bytes; takes precedence over the file. */
   fromEnvironment?: string;
-  /** The keys before, with `fromEnvironment` only. */
+  /** The old keys, only with `fromEnvironment`. */
   oldFromEnvironment?: readonly string[];
-  /** Holds the same text, the current key on its first line and those before on further ones; only its owner may read it. */
+  /**
+   * Holds the same text: the current key on its first line and old ones on further lines; only its owner may read it.
+   */
   file: string;
   /**
-   * Make the file if it is not there. Only for a store that is empty: over an existing one a new key would leave
-   * every secret closed for good.
+   * Create the file if it is missing. Only for an empty store: with another key, the secrets of an existing store could
+   * never be decrypted.
    */
   create: boolean;
 }
 
-/** The master key cannot be had. The message says what to do and holds no part of any key. */
+/** The master key is not available. The message says what to do and contains no part of a key. */
 export class MasterKeyError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -25,13 +27,13 @@ export class MasterKeyError extends Error {
   }
 }
 
-/** The current key and, while it is being changed, those before. */
+/** The current key and, during a rotation, the old ones. */
 export type MasterKeys = readonly [current: Uint8Array, ...old: Uint8Array[]];
 
 /**
- * Reads the master keys, or makes the first (SR-21, SR-42).
+ * Reads the master keys, or creates the first (SR-21, SR-42).
  *
- * @throws {MasterKeyError} malformed, missing, or readable by others than its owner.
+ * @throws {MasterKeyError} if malformed, missing, or readable by other users than its owner.
  */
 export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKeys> {
   const { fromEnvironment, oldFromEnvironment = [], file, create } = source;
@@ -46,7 +48,7 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
   if (existing) return existing;
   if (!create) throw new MasterKeyError(`the key file ${file} is missing; without it the store cannot be read`);
   await createKeyFile(file);
-  // Read back what is there: of two that start at once, one has made it.
+  // Read the file back: if two processes start at once, one has created it.
   const made = await readKeyFile(file);
   if (!made) throw new MasterKeyError(`the key file ${file} vanished`);
   return made;
@@ -61,7 +63,7 @@ export async function readKeyFile(file: string): Promise<MasterKeys | undefined>
     throw new MasterKeyError(`the key file ${file} cannot be opened`, { cause: error });
   }
   try {
-    // Asked of the open file, so that it cannot be exchanged between the look and the reading.
+    // Checked on the open file, so that it cannot be replaced between check and read.
     const status = await handle.stat();
     if (!status.isFile()) throw new MasterKeyError(`the key file ${file} is not a file`);
     if ((status.mode & 0o077) !== 0) {
@@ -76,7 +78,7 @@ export async function readKeyFile(file: string): Promise<MasterKeys | undefined>
   }
 }
 
-/** Written and flushed under another name first: whoever sees the file sees all of it, also after a crash. */
+/** Written and flushed under another name first, so that the file is always complete, also after a crash. */
 async function createKeyFile(file: string): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
@@ -88,7 +90,7 @@ async function createKeyFile(file: string): Promise<void> {
       await handle.close();
     }
     await link(draft, file).catch((error: unknown) => {
-      // Somebody else was first; theirs counts.
+      // Another process was first; its key counts.
       if (!isCode(error, 'EEXIST')) throw error;
     });
     await syncFolder(dirname(file));
@@ -108,7 +110,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** All of them, or nothing where one is no key. */
+/** All keys, or undefined if one is invalid. */
 function decodeKeys(texts: readonly string[]): MasterKeys | undefined {
   const keys = texts.map(decodeKey).filter((key) => key !== undefined);
   const [current, ...old] = keys;
@@ -118,11 +120,11 @@ function decodeKeys(texts: readonly string[]): MasterKeys | undefined {
 function decodeKey(text: string): Uint8Array | undefined {
   const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : decodeBase64(text);
   if (bytes?.length !== MASTER_KEY_BYTES) return undefined;
-  // A key of one repeated byte is a placeholder that somebody forgot to replace.
+  // A key of one repeated byte is a placeholder that was not replaced.
   return bytes.every((byte) => byte === bytes[0]) ? undefined : new Uint8Array(bytes);
 }
 
-/** Either alphabet, with or without padding; nothing else, where Buffer would skip what it does not know. */
+/** Either alphabet, with or without padding; nothing else, since Buffer would skip unknown characters. */
 function decodeBase64(text: string): Buffer | undefined {
   if (!/^(?:[A-Za-z0-9+/]{43}=?|[A-Za-z0-9_-]{43}=?)$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64');

@@ -5,17 +5,17 @@ import type { ConfiguredMasterKeys, MasterKeyFile } from '../../maintenance/mast
 import { MasterKeyError, type MasterKeys, readKeyFile, syncFolder } from './load-master-key.ts';
 import { createSecretBox, MASTER_KEY_BYTES } from './secret-box.ts';
 
-/** Of keys in memory: their ids, which say nothing of them. */
+/** Keys in memory: only their ids, which reveal nothing about them. */
 export function configuredMasterKeys([current, ...old]: MasterKeys): ConfiguredMasterKeys {
   const ids = old.map((key) => createSecretBox(key).keyId);
   return { current: createSecretBox(current).keyId, old: ids };
 }
 
 /**
- * The key file, as the operator's command changes it. What it says counts from the next start on. Changes follow one
- * another; other processes are not expected to write this file.
+ * The key file, as the operator's command changes it. A change takes effect at the next start. Changes run one after
+ * the other; other processes are not expected to write this file.
  *
- * @throws {MasterKeyError} from each where the file cannot be read or written
+ * @throws {MasterKeyError} from each if the file cannot be read or written
  */
 export function masterKeyFile(file: string): MasterKeyFile {
   let last: Promise<unknown> = Promise.resolve();
@@ -50,7 +50,7 @@ export function masterKeyFile(file: string): MasterKeyFile {
   };
 }
 
-/** Written and flushed under another name first: at every moment the file holds the keys before or those after, whole. */
+/** Written and flushed under another name first, so that the file always holds either the old or the new keys. */
 async function replaceKeyFile(file: string, keys: MasterKeys): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {

@@ -9,11 +9,11 @@ import { createSecretBox, deriveMacKey } from './secret-box.ts';
 const MOST_TRIES = 10;
 
 /**
- * The secret box of a store. What its MACs are made with is kept in the store, sealed like every secret: so ids and names
- * that were derived once are found again under the next master key. The first start keeps what its (oldest) master key
- * stands for, which is what an installation has used that kept none.
+ * Opens the secret box of a store. Its MAC key is stored encrypted like every secret, so ids and names derived from it
+ * stay the same under the next master key. The first start stores the key derived from its (oldest) master key, which
+ * older installations without a stored key have used.
  *
- * @throws the store's errors; Error where the key does not open, since nothing would be found without it
+ * @throws the store's errors; Error if the MAC key does not decrypt, since no derived id could be found without it
  */
 export async function openSecretBox(
   { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,

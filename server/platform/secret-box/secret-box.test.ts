@@ -19,7 +19,7 @@ const anyContext = fc.record({
 
 // SR-21
 describe('secret box', () => {
-  test('opens what it sealed, whatever it is and belongs to', () => {
+  test('decrypts what it encrypted, for any secret and context', () => {
     const box = createSecretBox(masterKey);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), anyContext, (plain, where) => {
@@ -28,7 +28,7 @@ describe('secret box', () => {
     );
   });
 
-  test('a ciphertext moved to another account, kind, id or field does not open', () => {
+  test('rejects a ciphertext moved to another account, kind, id or field', () => {
     const box = createSecretBox(masterKey);
     fc.assert(
       fc.property(anyContext, anyContext, (from, to) => {
@@ -42,7 +42,7 @@ describe('secret box', () => {
       { ...context, kind: 'signing-key' as const },
       { ...context, id: 'tok_2' },
       { ...context, field: 'pin' },
-      // The same letters, divided otherwise.
+      // The same letters, divided differently.
       { ...context, account: 'acc_1|token', id: '|tok_1' },
       { ...context, id: 'tok_1","secret', field: '' },
     ]) {
@@ -50,7 +50,7 @@ describe('secret box', () => {
     }
   });
 
-  test('a ciphertext changed in any one place does not open', () => {
+  test('rejects a ciphertext with any one change', () => {
     const box = createSecretBox(masterKey);
     const sealed = box.seal(seed, context);
     for (let at = 0; at < sealed.length; at++) {
@@ -65,12 +65,12 @@ describe('secret box', () => {
     expect(() => box.open('', context)).toThrow();
   });
 
-  test('another master key opens nothing and says so', () => {
+  test('rejects another master key with an error', () => {
     const sealed = createSecretBox(otherKey).seal(seed, context);
     expect(() => createSecretBox(masterKey).open(sealed, context)).toThrow('another master key');
   });
 
-  test('does not show the secret, in the sealed text or in errors', () => {
+  test('shows the secret neither in the ciphertext nor in errors', () => {
     const box = createSecretBox(masterKey);
     const sealed = box.seal(seed, context);
     expect(sealed).not.toContain('canary');
@@ -78,14 +78,14 @@ describe('secret box', () => {
     expect(() => box.open(sealed, { ...context, id: 'x' })).toThrow(/^(?!.*canary)/);
   });
 
-  test('the same secret is sealed differently each time', () => {
+  test('encrypts the same secret differently each time', () => {
     const box = createSecretBox(masterKey);
     const sealed = Array.from({ length: 100 }, () => box.seal(seed, context));
     expect(new Set(sealed.map((one) => one.split('.')[2])).size).toBe(100);
     expect(new Set(sealed.map((one) => one.split('.')[3])).size).toBe(100);
   });
 
-  test('the format is what the documentation says, so that another program could open it', () => {
+  test('uses the documented format, so that another program could decrypt it', () => {
     const [version, keyId, iv, body] = createSecretBox(masterKey).seal(seed, context).split('.');
     expect(version).toBe('v1');
     expect(keyId).toBe(createSecretBox(masterKey).seal(seed, context).split('.')[1]);
@@ -98,17 +98,17 @@ describe('secret box', () => {
     expect(opened.toString()).toBe('canary seed');
   });
 
-  test.each([0, 16, 31, 33, 64])('a master key of %d bytes is refused', (length) => {
+  test.each([0, 16, 31, 33, 64])('refuses a master key of %d bytes', (length) => {
     expect(() => createSecretBox(new Uint8Array(length))).toThrow(TypeError);
   });
 });
 
 // SR-65
-describe('what is sealed for a client', () => {
+describe('what is encrypted for a client', () => {
   const where = { kind: 'widget-flow', id: 'flw_1' } as const;
   const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
-  test('opens for what it continues, and nothing else does', () => {
+  test('decrypts only in the same context', () => {
     const box = createSecretBox(masterKey);
     const sealed = box.sealForClient(seed, where);
     expect(text(box.openFromClient(sealed, where))).toBe('canary seed');
@@ -126,20 +126,20 @@ describe('what is sealed for a client', () => {
     }
   });
 
-  test('is sealed differently each time', () => {
+  test('is encrypted differently each time', () => {
     const box = createSecretBox(masterKey);
     expect(new Set(Array.from({ length: 100 }, () => box.sealForClient(seed, where))).size).toBe(100);
   });
 
-  test('outlives the master key under which it was sealed', () => {
+  test('survives a rotation of the master key', () => {
     const macKey = new Uint8Array(32).fill(7);
     const sealed = createSecretBox(masterKey, { macKey }).sealForClient(seed, where);
     expect(text(createSecretBox(otherKey, { macKey }).openFromClient(sealed, where))).toBe('canary seed');
   });
 });
 
-describe('mac', () => {
-  test('is stable for key, purpose and message, and differs when one differs', () => {
+describe('MAC', () => {
+  test('is stable for key, purpose and message, and differs if one differs', () => {
     const box = createSecretBox(masterKey);
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
     const mac = hex(box.mac('names', 'alice'));
@@ -151,7 +151,7 @@ describe('mac', () => {
     expect(hex(createSecretBox(otherKey).mac('names', 'alice'))).not.toBe(mac);
   });
 
-  test('stays right beyond the purposes it remembers', () => {
+  test('stays correct beyond the cached purposes', () => {
     const box = createSecretBox(masterKey);
     const macs = Array.from({ length: 200 }, (_, i) => Buffer.from(box.mac(`purpose ${i}`, 'x')).toString('hex'));
     expect(new Set(macs).size).toBe(200);

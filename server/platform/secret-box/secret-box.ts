@@ -19,26 +19,26 @@ const ALGORITHM = 'aes-256-gcm';
 const SHAPE = /^v1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
 
 export interface SecretBoxOptions {
-  /** Master keys before this one: they open what they sealed, and seal nothing. */
+  /** Old master keys: they decrypt, and encrypt nothing. */
   old?: readonly Uint8Array[];
-  /** What MACs are made with. Default: derived from the master key, and so no longer the same after the next. */
+  /** The key of MACs. Default: derived from the master key, and therefore different after a rotation. */
   macKey?: Uint8Array;
 }
 
 /**
- * Seals secrets at rest with AES-256-GCM (NIST SP 800-38D): `v1.<key id>.<iv>.<ciphertext and tag>`, parts in base64url
- * (SR-21). The master key itself encrypts nothing: sealing, MACs and the key's id each use a key derived from it with HKDF
- * (RFC 5869), so none says anything about another.
+ * Encrypts secrets at rest with AES-256-GCM (NIST SP 800-38D): `v1.<key id>.<iv>.<ciphertext and tag>`, parts in
+ * base64url (SR-21). The master key itself encrypts nothing: encryption, MACs and the key's id each use a key derived
+ * from it with HKDF (RFC 5869), so none reveals anything about another.
  *
- * IVs are 96 random bits; a master key is to be rotated before 2^32 secrets were sealed with it, which an installation of
+ * IVs are 96 random bits; a master key must be rotated before it has encrypted 2^32 secrets, which an installation of
  * this service does not reach.
  *
- * @throws {TypeError} a master key does not have 32 bytes. `open` throws an Error that names the context and nothing
- *   else, whatever does not fit.
+ * @throws {TypeError} if a master key does not have 32 bytes. `open` throws an Error that names only the context,
+ * whatever the reason.
  */
 export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given }: SecretBoxOptions = {}): SecretBox {
   const current = sealingKeyOf(masterKey);
-  // The current one last: the same key named twice is the current one.
+  // The current one last: if a key is given twice, it is the current one.
   const opening = new Map([...old.map(sealingKeyOf), current].map(({ id, key }) => [id, key]));
   const macKey = createSecretKey(given ?? deriveMacKey(masterKey));
   const purposeKeys = new Map<string, KeyObject>();
@@ -47,7 +47,7 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
     let key = purposeKeys.get(purpose);
     if (!key) {
       key = createSecretKey(createHmac('sha256', macKey).update(purpose).digest());
-      // Purposes are a handful of names in the code; the bound is for a caller that passes something else.
+      // Purposes are a few names in the code; the bound protects against a caller that passes other values.
       if (purposeKeys.size < 64) purposeKeys.set(purpose, key);
     }
     return createHmac('sha256', key).update(message).digest();
@@ -100,7 +100,7 @@ function encrypt(key: KeyObject, plain: Uint8Array, context: Uint8Array): { iv: 
   return { iv, body: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) };
 }
 
-/** Undefined where anything does not fit. */
+/** Undefined if anything does not match. */
 function decrypt(key: KeyObject, iv: Uint8Array, body: Buffer, context: Uint8Array): Uint8Array | undefined {
   const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
   decipher.setAAD(context);
@@ -112,13 +112,13 @@ function decrypt(key: KeyObject, iv: Uint8Array, body: Buffer, context: Uint8Arr
   }
 }
 
-/** Base64url text is malleable in its last bits; only the one form that sealing writes is taken. */
+/** Base64url text is malleable in its last bits; only the exact form that `seal` writes is accepted. */
 function decoded(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url');
   return bytes.toString('base64url') === text ? bytes : undefined;
 }
 
-/** The key of MACs that a master key stands for, until one is kept on its own. */
+/** The MAC key derived from a master key, until one is stored separately. */
 export function deriveMacKey(masterKey: Uint8Array): Uint8Array {
   return new Uint8Array(derive(masterKey, 'mac').export());
 }
@@ -133,7 +133,7 @@ function derive(masterKey: Uint8Array, use: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, '', `countersign v1 ${use}`, 32)));
 }
 
-/** JSON keeps the parts apart whatever is in them, lone surrogates included. */
+/** JSON separates the parts whatever they contain, lone surrogates included. */
 function associated({ account, kind, id, field }: SecretContext): Buffer {
   return Buffer.from(JSON.stringify(['countersign v1', account, kind, id, field]));
 }

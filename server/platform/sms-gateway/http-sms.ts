@@ -6,7 +6,7 @@ import { gatewayRequest, type SmsGateway, tookOn } from '../../messages/sms/gate
 
 export interface HttpSmsOptions {
   gateway: SmsGateway;
-  /** What the placeholders of the operator's own stand for. */
+  /** Values of the operator's own placeholders. */
   settings: Readonly<Record<string, string>>;
   secret: string;
   /** The public URL of the service. */
@@ -14,7 +14,7 @@ export interface HttpSmsOptions {
   timeoutMs?: number;
 }
 
-/** Text messages by way of a gateway that is asked over HTTP. */
+/** Sends text messages through an HTTP gateway. */
 export function createHttpSms(options: HttpSmsOptions): CodeChannelSender {
   const { gateway, settings, secret, issuer, timeoutMs = 10_000 } = options;
   return {
@@ -23,7 +23,7 @@ export function createHttpSms(options: HttpSmsOptions): CodeChannelSender {
       const text = composeText(message, issuer);
       const values = { id, to, digits: to.slice(1), code, text };
       const answer = await exchange(gatewayRequest(gateway, { ...settings, secret }, values), timeoutMs);
-      // What it says beside may quote number and code.
+      // The rest of the response may quote number and code.
       if (!tookOn(gateway, answer))
         throw new MailerUnavailable(`the gateway answered ${answer.status}, which is no yes`);
     },

@@ -1,6 +1,6 @@
 import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
-/** Where no mail server is configured: whatever needs a message does not happen. */
+/** Used without a mail server: whatever needs a message fails. */
 export const noCourier: Mailer = {
   isAbsent: true,
   async send() {

@@ -57,7 +57,7 @@ function courier(port: number, options: Partial<SmtpOptions> = {}) {
     ...options,
   });
 }
-/** The certificate names hosts that resolve nowhere, so the name is said apart from the address. */
+/** The certificate names hosts that do not resolve, so the name is given apart from the address. */
 const trusted = { ca: TEST_CERTIFICATE.cert, servername: 'mail.example' };
 const mail: Mail = {
   kind: 'confirmation-code',
@@ -66,7 +66,7 @@ const mail: Mail = {
   facts: { code: '482913', lifetimeMs: 600_000 },
 };
 
-test('a message arrives as text and as HTML, from whom it should be', async () => {
+test('a message arrives as text and as HTML with the configured sender', async () => {
   await courier(await mailServer()).send(mail);
   expect(taken).toMatchObject([{ from: 'auth@acme.example', to: ['mira@example.com'], secure: false }]);
   const text = taken[0]?.text ?? '';
@@ -78,7 +78,7 @@ test('a message arrives as text and as HTML, from whom it should be', async () =
   expect(text).toContain('482913');
 });
 
-test('nobody adds a header or a recipient, whatever a name holds', async () => {
+test('a name adds no header and no recipient', async () => {
   const port = await mailServer();
   for (const account of [
     'Acme\r\nBcc: eve@evil.example',
@@ -103,7 +103,7 @@ test('nobody adds a header or a recipient, whatever a name holds', async () => {
   }
 });
 
-test('what is no single plain address is refused before a server is asked', async () => {
+test('an address that is not a single plain one is refused before a server is contacted', async () => {
   const port = await mailServer();
   for (const to of [
     'mira@example.com, eve@evil.example',
@@ -122,7 +122,7 @@ test('what is no single plain address is refused before a server is asked', asyn
 });
 
 describe('TLS', () => {
-  test('from the first byte, or by STARTTLS before anything else, with the password inside', async () => {
+  test('starts with the first byte or by STARTTLS before anything else, and carries the password', async () => {
     const login = { user: 'countersign', password: 'pass: word' };
     const starttls = await mailServer();
     await courier(starttls, { tls: 'starttls', ...trusted, ...login }).send(mail);
@@ -134,7 +134,7 @@ describe('TLS', () => {
     ]);
   });
 
-  test('that somebody in between strips ends the attempt: no message, no password in the clear', async () => {
+  test('ends the attempt if an attacker strips it: no message, no password in the clear', async () => {
     let asked = 0;
     const port = await mailServer({
       hideSTARTTLS: true,
@@ -152,7 +152,7 @@ describe('TLS', () => {
     expect([asked, taken.length]).toEqual([0, 0]);
   });
 
-  test('with a certificate that nobody vouches for, or of another name, is no TLS', async () => {
+  test('refuses a certificate that is untrusted or has another name', async () => {
     const port = await mailServer();
     await expect(courier(port, { tls: 'starttls' }).send(mail)).rejects.toThrow(MailerUnavailable);
     const other = { ...trusted, servername: 'other.example' };
@@ -161,8 +161,7 @@ describe('TLS', () => {
   });
 });
 
-// SR-3
-test('SR-3: a server that refuses, is away, or never answers has not taken the message', async () => {
+test('SR-3: a server that refuses, is unreachable or never responds has not accepted the message', async () => {
   const refusing = await mailServer({ onRcptTo: (_address, _session, done) => done(new Error('no such mailbox')) });
   await expect(courier(refusing).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
   const wrongPassword = courier(await mailServer(), { tls: 'starttls', ...trusted, user: 'x', password: 'no' });

@@ -14,11 +14,11 @@ export interface SmtpOptions {
   tls: 'implicit' | 'starttls' | 'offered' | 'none';
   user?: string;
   password?: string;
-  /** From whom. */
+  /** The sender. */
   from: { name: string; address: string };
   /** The public URL of the service, for links (SR-40). */
   url: string;
-  /** For each step. Default 10 s. */
+  /** Per step. Default 10 s. */
   timeoutMs?: number;
   /** PEM of certificate authorities to trust beside the public ones. */
   ca?: string;
@@ -27,9 +27,9 @@ export interface SmtpOptions {
 }
 
 /**
- * Hands messages to a mail server. A message counts as sent when that server has taken it on; everything else is an
- * outage. Addresses are passed apart from the text, and all that is put into a header is one plain line, so nobody adds
- * a header or a recipient.
+ * Hands messages to a mail server. A message counts as sent when that server has accepted it; anything else is an
+ * outage. Addresses are passed apart from the text, and each header value is one plain line, so no value can add a
+ * header or a recipient.
  */
 export function createSmtpCourier(options: SmtpOptions): Mailer {
   const { host, port, tls, user, password, from, timeoutMs = 10_000 } = options;
@@ -49,7 +49,7 @@ export function createSmtpCourier(options: SmtpOptions): Mailer {
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
-    // Nothing in a message may make the mail server's client read files or fetch addresses.
+    // Nothing in a message may make the mail client read files or fetch URLs.
     disableFileAccess: true,
     disableUrlAccess: true,
     logger: false,
@@ -68,7 +68,7 @@ export function createSmtpCourier(options: SmtpOptions): Mailer {
           subject,
           text,
           html,
-          // RFC 3834: no holiday answers to a machine.
+          // RFC 3834: prevents automatic replies.
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
       } catch (error) {

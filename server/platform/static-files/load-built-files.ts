@@ -14,10 +14,10 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Reads the built widget or console from a folder. Only scripts and stylesheets are served, so nothing else that a build may leave
- * there (source maps, the manifest) gets out.
+ * Reads the built widget or console from a folder. Only scripts and stylesheets are served, so source maps and the
+ * manifest stay private.
  *
- * @throws when the build is missing, saying how to make it
+ * @throws if the build is missing, with the command that makes it
  */
 export async function loadBuiltFiles(folder: string, what: 'widget' | 'console'): Promise<BuiltFiles> {
   const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {

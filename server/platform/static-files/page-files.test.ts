@@ -4,7 +4,7 @@ import { loadedWith, pageFiles } from './page-files.ts';
 const STYLE = { file: 'assets/style-a.css' };
 
 describe('what a page loads at once', () => {
-  test('its script, its stylesheet, and what these import at once, each once', () => {
+  test('includes its script, its stylesheet and their static imports, each once', () => {
     const manifest = {
       'style.css': STYLE,
       _shared: { file: 'assets/shared-b.js', imports: ['_deep'] },
@@ -20,7 +20,7 @@ describe('what a page loads at once', () => {
     });
   });
 
-  test('of what is loaded later as well; what was not built is named', () => {
+  test('includes dynamic imports on request; a missing chunk is named', () => {
     const manifest = JSON.stringify({
       'later.tsx': { file: 'later-a.js', imports: ['_other'] },
       _other: { file: 'other-b.js' },
@@ -33,7 +33,7 @@ describe('what a page loads at once', () => {
     ['no script', { 'style.css': STYLE }],
     ['no stylesheet', { main: { file: 'a.js', isEntry: true } }],
     ['two scripts', { 'style.css': STYLE, a: { file: 'a.js', isEntry: true }, b: { file: 'b.js', isEntry: true } }],
-  ])('%s is no page', (_what, manifest) => {
+  ])('refuses %s as a page', (_what, manifest) => {
     expect(() => pageFiles(JSON.stringify(manifest))).toThrow('exactly one');
   });
 });

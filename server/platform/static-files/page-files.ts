@@ -1,11 +1,11 @@
 /** The bundler's manifest: each chunk of the build by its source. */
 type Manifest = Record<string, { file: string; isEntry?: boolean; imports?: string[] }>;
 
-/** What a page loads at once; paths are relative to where the build's files are served. */
+/** Files that a page loads at once; paths are relative to where the build is served. */
 export interface PageFiles {
   script: string;
   style: string;
-  /** Scripts that the first one imports at once; the page asks for them beside it. */
+  /** Scripts that the first one imports statically; the page preloads them. */
   needs: string[];
 }
 
@@ -22,7 +22,7 @@ export function pageFiles(manifest: string): PageFiles {
   return { script: first, style, needs };
 }
 
-/** The file of a source and those that it imports at once. */
+/** The file of a source and its static imports. */
 export function loadedWith(manifest: string, source: string): string[] {
   return filesOf(JSON.parse(manifest) as Manifest, source);
 }

@@ -8,7 +8,7 @@ import { signatureHeaders } from '../../webhooks/signature.ts';
 export interface SignedHttpOptions {
   /** `https`, or `http` on loopback. */
   url: string;
-  /** 24 to 64 bytes, shared with whoever receives. */
+  /** 24 to 64 bytes, shared with the receiver. */
   secret: Uint8Array;
   /** The public URL of the service. */
   issuer: string;
@@ -17,8 +17,8 @@ export interface SignedHttpOptions {
 }
 
 /**
- * Hands codes to a program of the operator's: a chat bot, a gateway of their own. Signed as webhooks are (Standard Webhooks
- * 1.0), so that nobody else makes it send. It answers any 2xx when it has taken the message on.
+ * Sends codes to a program of the operator: a chat bot or a gateway of their own. Signed as webhooks are (Standard
+ * Webhooks 1.0), so that no other party can make it send. Any 2xx means that it has accepted the message.
  */
 export function createSignedHttpCourier(options: SignedHttpOptions): CodeChannelSender {
   const { url, secret, issuer, clock, timeoutMs = 10_000 } = options;

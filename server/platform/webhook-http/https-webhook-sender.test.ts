@@ -21,7 +21,7 @@ async function listening<S extends Server | TcpServer>(server: S): Promise<numbe
 }
 const tls = (listener: RequestListener) => listening(createServer(TEST_CERTIFICATE, listener));
 
-/** Loopback stands for the internet here, since there is no other; everything else stays as it is. */
+/** Loopback stands in for the internet; everything else stays as it is. */
 function sender(options: Partial<WebhookSenderOptions> = {}) {
   return createHttpsWebhookSender({
     allowedNetworks: ['127.0.0.1/32'],
@@ -39,7 +39,7 @@ const message = (port: number, host = 'hooks.example') => ({
 });
 const failed = (failure: string) => ({ kind: 'failed', failure });
 
-test('a message arrives whole, under the name that was written, at the address that was checked', async () => {
+test('a message arrives whole, under the original host name, at the checked address', async () => {
   let arrived: Record<string, unknown> = {};
   const port = await tls((request, response) => {
     const chunks: Buffer[] = [];
@@ -69,8 +69,8 @@ test('a message arrives whole, under the name that was written, at the address t
   });
 });
 
-describe('SR-31: a name', () => {
-  test('that has one good address and one bad is refused, whichever comes first, and nobody is connected to', async () => {
+describe('SR-31: a host name', () => {
+  test('with one public and one private address is refused in either order, without a connection', async () => {
     let connections = 0;
     const port = await tls((_request, response) => response.end());
     running.at(-1)?.on('connection', () => connections++);
@@ -93,7 +93,7 @@ describe('SR-31: a name', () => {
     expect(connections).toBe(0);
   });
 
-  test('that changes its address between check and connection is connected to where it was checked', async () => {
+  test('that changes its address after the check is connected to at the checked address', async () => {
     const answers = [['127.0.0.1'], ['169.254.169.254'], ['169.254.169.254']];
     let asked = 0;
     const port = await tls((_request, response) => response.end());
@@ -103,7 +103,7 @@ describe('SR-31: a name', () => {
     expect(await rebinding.send(message(port))).toEqual(failed('address-refused'));
   });
 
-  test('that nobody knows, or whose server never answers, is a failed try in bounded time', async () => {
+  test('that is unknown, or whose name server never responds, is a failed try in bounded time', async () => {
     expect(await sender({ resolve: async () => [] }).send(message(1))).toEqual(failed('name-not-found'));
     const broken = sender({ resolve: () => Promise.reject(new Error('SERVFAIL')) });
     expect(await broken.send(message(1))).toEqual(failed('name-not-found'));
@@ -111,7 +111,7 @@ describe('SR-31: a name', () => {
     expect(await silent.send(message(1))).toEqual(failed('timed-out'));
   });
 
-  test('that is this machine’s own is refused before anything is asked', async () => {
+  test('of this machine is refused before a query', async () => {
     const plain = createHttpsWebhookSender({
       allowedNetworks: [],
       allowHttpOnLoopback: false,
@@ -122,15 +122,15 @@ describe('SR-31: a name', () => {
     }
   });
 
-  test('must be the one in the certificate', async () => {
+  test('must match the certificate', async () => {
     const port = await tls((_request, response) => response.end());
     expect(await sender().send(message(port, 'other.example'))).toEqual(failed('tls-failed'));
     expect(await sender({ ca: '' }).send(message(port))).toEqual(failed('tls-failed'));
   });
 });
 
-describe('SR-31: an answer', () => {
-  test('that redirects to the metadata service is an answer, and is not followed', async () => {
+describe('SR-31: a response', () => {
+  test('that redirects to the metadata service is recorded and not followed', async () => {
     let requests = 0;
     const port = await tls((_request, response) => {
       requests++;
@@ -154,13 +154,13 @@ describe('SR-31: an answer', () => {
     expect(sent).toBeLessThan(8 * 1024 * 1024);
   });
 
-  test('that drips takes no longer than a try may', async () => {
+  test('that trickles in ends at the timeout', async () => {
     const drips: NodeJS.Timeout[] = [];
     const port = await tls((_request, response) => {
       response.writeHead(200);
       drips.push(setInterval(() => response.write('.'), 5));
     });
-    // Enough for a handshake on a busy machine: what is cut off is the body.
+    // Enough for a handshake on a busy machine: the timeout cuts the body.
     expect(await sender({ timeoutMs: 1500 }).send(message(port))).toEqual({ kind: 'answered', status: 200 });
     for (const drip of drips) clearInterval(drip);
   });
@@ -170,7 +170,7 @@ describe('SR-31: an answer', () => {
     expect(await sender({ timeoutMs: 100 }).send(message(port))).toEqual(failed('timed-out'));
   });
 
-  test('that drips headers, or has too many, or is no HTTP, is a failed try', async () => {
+  test('with trickling headers, too many headers or no HTTP is a failed try', async () => {
     const port = await tls((_request, response) => {
       const { socket } = response;
       socket?.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -184,7 +184,7 @@ describe('SR-31: an answer', () => {
     expect(await sender().send(message(upgrade))).toEqual(failed('answer-unreadable'));
   });
 
-  test('may ask for patience in seconds; a date and rubbish are left aside', async () => {
+  test('can set a delay in seconds; a date or an invalid value is ignored', async () => {
     for (const [text, expected] of [
       ['120', { retryAfterMs: 120_000 }],
       ['Wed, 21 Oct 2026 07:28:00 GMT', {}],
@@ -208,13 +208,13 @@ describe('connections', () => {
     expect(await sender().send(message(closed))).toEqual(failed('connection-failed'));
   });
 
-  test('are broken off when the service stops', async () => {
+  test('are closed when the service stops', async () => {
     const stopping = new AbortController();
     const port = await tls(() => stopping.abort());
     expect(await sender().send(message(port), stopping.signal)).toEqual(failed('interrupted'));
   });
 
-  test('without TLS go to this machine in development alone', async () => {
+  test('without TLS go only to this machine, in development', async () => {
     const port = await listening(createHttpServer((_request, response) => response.writeHead(204).end()));
     const url = `http://localhost:${port}/`;
     const development = sender({ allowHttpOnLoopback: true, allowedNetworks: [] });

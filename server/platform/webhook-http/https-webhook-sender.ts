@@ -8,22 +8,22 @@ import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/targe
 import { type ResolveHost, resolveByDns } from './resolve-host.ts';
 
 export interface WebhookSenderOptions extends TargetRules {
-  /** For everything together: the name, the connection, the answer. Default 10 s. */
+  /** For the whole exchange: the name, the connection, the response. Default 10 s. */
   timeoutMs?: number;
-  /** For tests: asks somebody else for addresses. */
+  /** For tests: another resolver. */
   resolve?: ResolveHost;
   /** PEM of certificate authorities to trust beside the public ones. */
   ca?: string;
 }
 
-/** Of an answer's body so much is taken in before the connection is cut. */
+/** Maximum bytes of a response body that are read before the connection is closed. */
 const BODY_LIMIT = 16 * 1024;
 const HEADER_LIMIT = 8 * 1024;
 
 /**
- * Sends over https to public addresses only (SR-31). The name is resolved once, every address it has must be allowed,
- * and the connection goes to exactly those addresses, while certificate, SNI and Host go by the name. Redirects are
- * answers like others; proxies in the environment are not used.
+ * Sends over https to public addresses only (SR-31). The name is resolved once, each of its addresses must be allowed,
+ * and the connection goes to exactly those addresses, while certificate, SNI and Host use the name. Redirects are not
+ * followed; proxies in the environment are not used.
  */
 export function createHttpsWebhookSender(options: WebhookSenderOptions): WebhookSender {
   const { timeoutMs = 10_000, resolve = resolveByDns } = options;
@@ -40,14 +40,14 @@ export function createHttpsWebhookSender(options: WebhookSenderOptions): Webhook
         if (signal?.aborted) return { kind: 'failed', failure: 'interrupted' };
         return { kind: 'failed', failure: deadline.aborted ? 'timed-out' : failure };
       };
-      // Read again, since the rules may have changed since it was written down.
+      // Checked again, since the rules may have changed since the URL was stored.
       const target = readTarget(request.url, options);
       if ('problem' in target) return { kind: 'failed', failure: 'url-refused' };
       const host = bareHost(target.url);
       const addresses = await untilAborted(resolve(host, ended), ended).catch(() => []);
       if (ended.aborted) return failed('timed-out');
       if (addresses.length === 0) return failed('name-not-found');
-      // One bad address among good ones is what an attack on the name looks like.
+      // One bad address among good ones indicates a DNS rebinding attack.
       if (!addresses.every((address) => mayConnectTo(address, options))) return failed('address-refused');
       return new Promise((done) => {
         exchange(target.url, host, addresses, request, ended, options.ca, (outcome) =>
@@ -74,7 +74,7 @@ function exchange(
     port: url.port || (secure ? 443 : 80),
     path: `${url.pathname}${url.search}`,
     headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body), connection: 'close' },
-    // One connection for one message: nothing is reused that was checked for another.
+    // One connection per message: a connection is never reused for another check.
     agent: false,
     lookup: fixedLookup(addresses),
     maxHeaderSize: HEADER_LIMIT,
@@ -83,7 +83,7 @@ function exchange(
   };
   const sent: ClientRequest = secure ? httpsRequest(settings) : httpRequest(settings);
   sent.on('socket', (socket) => socket.once('connect', () => refuseStranger(socket, addresses)));
-  // The status is the answer. It is passed on when the connection has ended, so that a slow body keeps its place here.
+  // The status is the outcome. It is passed on when the connection has ended, so that a slow body keeps its permit.
   let outcome: SendOutcome | undefined;
   sent.on('response', (answer) => {
     outcome = outcomeOf(answer);
@@ -98,7 +98,7 @@ function exchange(
   sent.end(body);
 }
 
-/** What Node asks for addresses answers those that were checked, whatever the name says by now. */
+/** Node's lookup function that returns only the checked addresses, whatever the name resolves to by now. */
 function fixedLookup(addresses: readonly string[]): LookupFunction {
   const checked = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_name, { all }, answer) => {
@@ -108,13 +108,13 @@ function fixedLookup(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** Should Node ever connect elsewhere than it was told, nothing is said there. */
+/** If Node ever connects to another address, close the connection before any byte is sent. */
 function refuseStranger(socket: Socket, addresses: readonly string[]): void {
   const peer = canonicalAddress(socket.remoteAddress ?? '');
   if (!addresses.some((address) => canonicalAddress(address) === peer)) socket.destroy(new Error('another address'));
 }
 
-/** The status has been said; of the rest so much as a polite receiver needs to finish, and no more. */
+/** The status is known; read as much of the body as a normal receiver sends, and no more. */
 function takeIn(answer: IncomingMessage, sent: ClientRequest): void {
   let taken = 0;
   answer.on('data', (chunk: Buffer) => {
@@ -133,7 +133,7 @@ function outcomeOf(answer: IncomingMessage): SendOutcome {
   };
 }
 
-/** RFC 9110 10.2.3, in its form of seconds. Dates are left aside: they would need the receiver's clock to be right. */
+/** RFC 9110 10.2.3, in its form of seconds. Dates are ignored: they would rely on the receiver's clock. */
 function readRetryAfter(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) * 1000 : undefined;
 }
@@ -150,7 +150,7 @@ function bareHost({ hostname }: URL): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
-/** A resolver that never answers must not hold a place for ever. */
+/** A resolver that never responds must not hold a permit for ever. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

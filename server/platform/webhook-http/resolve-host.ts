@@ -1,14 +1,14 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-/** All addresses of a name. Throws or answers none when there is none. */
+/** All addresses of a name. Throws or returns none if there is none. */
 export type ResolveHost = (name: string, signal: AbortSignal) => Promise<string[]>;
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 /**
- * Asks the name servers of the system directly. `getaddrinfo` would take a thread of the pool for as long as a slow name
- * server likes, and those threads hash passwords and write the store. So /etc/hosts does not count here.
+ * Queries the system's name servers directly. `getaddrinfo` would hold a thread of the pool while a slow name server
+ * responds, and those threads hash passwords and write the store. So /etc/hosts is ignored here.
  */
 export const resolveByDns: ResolveHost = async (name, signal) => {
   if (isIP(name) !== 0) return [name];
