@@ -2,21 +2,21 @@ import type { IndexEntry, RawKey } from '../kernel/ports/store.ts';
 import type { DocumentDefinition, RestoreContext, SealedSecret } from './define-document.ts';
 import type { IndexDefinition } from './define-indexes.ts';
 
-/** Every kind of document and index, for what goes through a whole store: backup, restore, re-encryption. */
+/** Every kind of document and index, for work on a whole store: backup, restore, re-encryption. */
 export interface Catalogue {
   readonly documents: readonly DocumentDefinition[];
   readonly indexes: readonly IndexDefinition[];
   /** The definition of the document with this key, or undefined if its kind is unknown. */
   documentOf(key: RawKey): DocumentDefinition | undefined;
-  /** The secrets in a document; none where its kind is unknown. */
+  /** The secrets in a document; none if its kind is unknown. */
   secretsOf(key: RawKey, value: unknown): SealedSecret[];
-  /** The anchor whose changes keep an index entry. Undefined if the index is unknown. */
+  /** The anchor whose changes maintain an index entry. Undefined if the index is unknown. */
   anchorOfEntry(index: string, entry: IndexEntry): string | undefined;
-  /** Whether a restore keeps an index entry. */
+  /** True if a restore retains an index entry. */
   keepsEntry(index: string, id: string, context: RestoreContext): boolean;
 }
 
-/** @throws Error for two definitions of one kind */
+/** @throws Error if two definitions have the same kind */
 export function createCatalogue(
   documents: readonly DocumentDefinition[],
   indexes: readonly IndexDefinition[],
@@ -43,6 +43,6 @@ function byKind<D extends { readonly kind: string }>(definitions: readonly D[]):
   return all;
 }
 
-/** What stands before the first slash of a document's or an index's name. */
+/** The part of a document's or an index's name before the first slash. */
 const kindOf = (name: string): string => name.split('/', 1)[0] ?? '';
 const partOf = (name: string): string => name.split('/')[1] ?? '';

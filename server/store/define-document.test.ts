@@ -24,14 +24,14 @@ describe('a document', () => {
     expect(note.key('u', 0)).toMatchObject({ anchor: 'u', name: 'note/0' });
   });
 
-  test('has no secret and no index entry unless it says so', () => {
+  test('has no secrets and no index entries by default', () => {
     const note = define();
     expect(note).toMatchObject({ secretFields: undefined, onRestore: 'keep', isHead: false });
     expect(note.secrets({ text: 'x' }, note.key('u'))).toEqual([]);
     expect(note.indexes({ text: 'x' })).toEqual([]);
   });
 
-  test('says where its secrets and index entries are', () => {
+  test('declares its secrets and index entries', () => {
     const secrets = { fields: 'text', of: ({ text }: Note) => [{ sealed: text, context }] };
     const indexes = ({ text }: Note) => [{ index: 'notes', entry: { sort: text, id: text } }];
     const note = define({ secrets, indexes, isHead: true });
@@ -44,13 +44,13 @@ describe('a document', () => {
     ['keep', 'keep', { text: 'x' }],
     ['drop', 'drop', undefined],
     [{ change: 'shouted', rule: ({ text }: Note) => ({ text: `${text}!` }) }, 'shouted', { text: 'x!' }],
-  ])('SR-62: is restored as it says: %j', (onRestore, said, restored) => {
+  ])('SR-62: a revoked document is not restored: its own rule applies: %j', (onRestore, described, restored) => {
     const note = define({ onRestore });
-    expect(note.onRestore).toBe(said);
+    expect(note.onRestore).toBe(described);
     expect(note.restore({ text: 'x' }, restoring(), note.key('u'))).toEqual(restored);
   });
 
-  test('SR-62: of a series is restored up to its head', () => {
+  test('SR-62: a used document beyond the head of its series is not restored', () => {
     const series = upToHead(({ n }: { n: number }) => n);
     expect(series.change).toBe('up to the head of the series');
     const restore = (n: number, anchor: string) => series.rule({ n }, restoring(), { anchor, name: 'series' });
@@ -96,7 +96,7 @@ describe('indexes', () => {
 });
 
 describe('a catalogue', () => {
-  test('knows a document by its key, and its secrets', () => {
+  test('finds a document and its secrets by its key', () => {
     const secrets = { fields: 'text', of: ({ text }: Note) => [{ sealed: text, context }] };
     const note = define({ secrets });
     const catalogue = createCatalogue([note], []);

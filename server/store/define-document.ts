@@ -1,48 +1,48 @@
 import type { DocumentKey, DocumentKind, IndexedEntry, RawKey } from '../kernel/ports/store.ts';
 import type { SecretContext } from '../kernel/secret-context.ts';
 
-/** What a restore knows while it goes through a backup. */
+/** State of a restore while it reads a backup. */
 export interface RestoreContext {
-  /** When the restore began. */
+  /** When the restore started. */
   readonly now: number;
   /**
-   * Per anchor, how far a numbered series on it goes, by the document that counts it. A backup of a running service may hold
-   * later ones, of which that document does not know.
+   * Last number of each series, per anchor, from the document that counts it. A backup of a running service may contain
+   * later documents, which that document does not count.
    */
   readonly heads: Map<string, number>;
 }
 
-/** A secret in a document, and what it is bound to. */
+/** A secret in a document and its context. */
 export interface SealedSecret {
   readonly sealed: string;
   readonly context: SecretContext;
 }
 
-/** The document to restore, or undefined to leave it out. */
+/** Returns the document to restore, or undefined to leave it out. */
 type RestoreRule<T> = (value: T, context: RestoreContext, key: RawKey) => T | undefined;
 
-/** Everything that the product has to know of a kind of document. */
+/** The declaration of a kind of document. */
 interface DocumentSpec<T, A extends readonly unknown[]> {
-  /** The first part of the document's name. No other kind has it. */
+  /** The first part of the document's name, unique to this kind. */
   readonly kind: string;
   /** What the document is. For the data dictionary. */
   readonly description: string;
-  /** What its anchor stands for. For the data dictionary. */
+  /** What its anchor represents. For the data dictionary. */
   readonly anchor: string;
-  /** The anchor, and what follows the kind in the name where an anchor holds several. */
+  /** Returns the anchor and, if an anchor holds several, the rest of the name after the kind. */
   readonly key: (...parts: A) => readonly [anchor: string, rest?: string | number | undefined];
   /** The document's index entries. */
   readonly indexes?: (value: T) => IndexedEntry[];
-  /** Where the document holds secrets under the master key. */
+  /** Fields that hold secrets encrypted under the master key. */
   readonly secrets: 'none' | { readonly fields: string; readonly of: (value: T, key: RawKey) => SealedSecret[] };
   /**
-   * What becomes of it when a backup is restored (SR-62). `drop` what was used up, redeemed or ended since would come back
-   * with: without the document, everything of it is refused.
+   * What a restore does with it (SR-62). `drop` a document that could bring back what was used, redeemed or ended
+   * since: without the document, everything that depends on it is refused.
    */
   readonly onRestore: 'keep' | 'drop' | { readonly change: string; readonly rule: RestoreRule<T> };
-  /** `never`, or when it does. For the data dictionary. */
+  /** `never`, or when it expires. For the data dictionary. */
   readonly expires: string;
-  /** It counts a series on its anchor. A backup takes it first, so that the series is never short. */
+  /** It counts a series on its anchor. A backup reads it first, so that the series is complete up to it. */
   readonly isHead?: true;
 }
 
@@ -54,11 +54,11 @@ export interface DocumentDefinition<T = unknown> extends DocumentKind<T> {
   readonly isHead: boolean;
   /** Names of the fields that hold secrets, or undefined. */
   readonly secretFields: string | undefined;
-  /** `keep`, `drop`, or how it changes. */
+  /** `keep`, `drop`, or how a restore changes it. */
   readonly onRestore: string;
   /** The secrets in a document. */
   secrets(value: T, key: RawKey): SealedSecret[];
-  /** The document to restore, or undefined to leave it out. */
+  /** Returns the document to restore, or undefined to leave it out. */
   restore(value: T, context: RestoreContext, key: RawKey): T | undefined;
 }
 
@@ -69,9 +69,10 @@ interface KeyedDocument<T, A extends readonly unknown[]> extends DocumentDefinit
 const NO_SECRETS = { fields: undefined, of: () => [] };
 
 /**
- * Declares a kind of document: its keys, its index entries, its secrets, what a restore does with it.
+ * Declares a kind of document: its keys, its index entries, its secrets and its restore rule.
  *
- * @example const logoDocument = defineDocument<Logo, [resource: ResourceId]>({ kind: 'logo', key: (resource) => [resource], ... })
+ * @example const logoDocument = defineDocument<Logo, [resource: ResourceId]>({ kind: 'logo', key: (resource) =>
+ * [resource], ... })
  */
 export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSpec<T, A>): KeyedDocument<T, A> {
   const { kind, description, anchor, expires, indexes, onRestore, isHead = false } = spec;
@@ -95,7 +96,7 @@ export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSp
   return document;
 }
 
-/** The rule of a series: what is numbered beyond its head is left out. */
+/** The restore rule of a series: drop documents numbered beyond its head. */
 export function upToHead<T>(numberOf: (value: T) => number) {
   return {
     change: 'up to the head of the series',

@@ -2,15 +2,18 @@ import type { IndexEntry } from '../kernel/ports/store.ts';
 import type { RestoreContext } from './define-document.ts';
 
 interface IndexSpec {
-  /** The first part of the indexes' names. No other definition has it. */
+  /** The first part of the indexes' names, unique to this definition. */
   readonly kind: string;
-  /** The anchor whose changes keep an entry: usually what the entry points at. `part`: what follows the kind in the name. */
+  /**
+   * The anchor whose changes maintain an entry: usually that of the indexed document. `part`: the rest of the name
+   * after the kind.
+   */
   readonly anchorOf: (entry: IndexEntry, part: string) => string;
-  /** Which entries a restore keeps. */
+  /** The entries that a restore retains. */
   readonly onRestore: 'keep' | 'drop' | ((id: string, context: RestoreContext, part: string) => boolean);
 }
 
-/** Indexes of one feature. An entry is a hint: check the document that it points at. */
+/** Indexes of one feature. An entry is a hint: check the document that it points to. */
 export interface IndexDefinition extends IndexSpec {
   readonly names: readonly ((...parts: never[]) => string)[];
 }
@@ -20,7 +23,7 @@ type Names = Readonly<Record<string, (...parts: never[]) => string | undefined>>
 /**
  * Declares the indexes whose names start with one kind.
  *
- * @param names what follows the kind in each name, undefined where nothing does
+ * @param names what follows the kind in each name, undefined if nothing does
  */
 export function defineIndexes<const N extends Names>(
   spec: IndexSpec,
@@ -33,7 +36,7 @@ export function defineIndexes<const N extends Names>(
     };
     return [name, make] as const;
   });
-  // Each name keeps the parameters of the function that it was made from, which Object.fromEntries cannot say.
+  // Each name keeps the parameters of its function, which Object.fromEntries cannot express.
   const made = Object.fromEntries(named) as unknown as { [K in keyof N]: (...parts: Parameters<N[K]>) => string };
   return { ...made, definition: { ...spec, names: named.map(([, make]) => make) } };
 }

@@ -1,33 +1,33 @@
 import { normaliseName } from '../kernel/names.ts';
 import type { Change, DocumentKey, IndexEntry, IndexedEntry } from '../kernel/ports/store.ts';
 
-/** So much of a name is indexed, in UTF-16 units: what longer names begin with is enough to find them. */
+/** Maximum indexed length of a name, in UTF-16 units: a prefix is enough to find longer names. */
 const INDEXED_LENGTH = 100;
-/** Between a name and which of an object's names it is: below every character that a name can hold. */
+/** Separates a name from its position among an object's names; sorts below every character of a name. */
 const NAME_END = '\u0001';
 
-/** Names by which objects are listed come first in an entry's text, so that a prefix of the name is one of the entry. */
+/** The prefix of index entries for a search: an entry's text starts with the name. */
 export function namePrefix(search: string): string {
-  // The beginning of a phone number is no phone number yet, and so keeps its plus.
+  // The beginning of a phone number is not yet a phone number, so it keeps its plus.
   return normaliseName(search)
     .replace(/^\+(?=\d)/, '')
     .slice(0, INDEXED_LENGTH);
 }
 
-/** What the entries begin with that stand for this whole name, as far as names are indexed. */
+/** The prefix of the entries for exactly this name, as far as names are indexed. */
 export function namesExactly(name: string): string {
   const text = normaliseName(name).slice(0, INDEXED_LENGTH);
   return text.length < INDEXED_LENGTH ? `${text}${NAME_END}` : text;
 }
 
-/** Whether one of the names begins so, for lists that no index of names serves. */
+/** True if one of the names has this prefix, for lists without an index of names. */
 export function beginsWith(names: readonly (string | undefined)[], search: string | undefined): boolean {
   if (search === undefined) return true;
   const prefix = namePrefix(search);
   return names.some((name) => name !== undefined && namePrefix(name).startsWith(prefix));
 }
 
-/** The name by which an object is sorted, as against others by which it is only found. */
+/** True for the name that an object is sorted by, false for other names that only find it. */
 export function isMainName(entry: IndexEntry): boolean {
   return entry.sort.endsWith(`${NAME_END}0`);
 }
@@ -41,7 +41,7 @@ export function byInstant(at: number, id: string): IndexEntry {
   return { sort: String(at).padStart(15, '0'), id };
 }
 
-/** The index steps from the entries of an object before a change to those after it. Undefined: the object does not exist. */
+/** The index steps from an object's entries before a change to those after it. Undefined: the object does not exist. */
 export function reindex<T extends object>(
   key: DocumentKey<T>,
   before: T | undefined,
@@ -56,7 +56,7 @@ export function reindex<T extends object>(
   ];
 }
 
-/** The entries of an object that has one name: where all are listed by creation, and by name. */
+/** The entries of an object with one name: in the lists by creation and by name. */
 export function namedEntries(
   object: { id: string; name: string; createdAt: number },
   created: string,
@@ -68,12 +68,12 @@ export function namedEntries(
   ];
 }
 
-/** An entry for each different name, the main one first. */
+/** One entry for each different name, the main one first. */
 export function nameEntries(id: string, names: readonly (string | undefined)[]): IndexEntry[] {
   const seen = new Set<string>();
   return names.flatMap((name, at) => {
     const text = name === undefined ? '' : normaliseName(name).slice(0, INDEXED_LENGTH);
-    // The main one is there whatever it is, since without it the object would be missing where all are listed by name.
+    // The main name always has an entry, since without it the object would be missing in the list by name.
     if (at > 0 && (text === '' || seen.has(text))) return [];
     seen.add(text);
     return [{ sort: `${text}${NAME_END}${at}`, id }];

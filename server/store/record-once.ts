@@ -6,15 +6,14 @@ import { newOperation } from './transact.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const noted = new WeakMap<Store, Map<string, number>>();
-/** Forgotten when there are more: they are then looked up once more, and not written. */
+/** Maximum remembered notes; a forgotten one is read again and not rewritten. */
 const REMEMBERED = 10_000;
 
 /**
- * Notes in the store when something last happened, to within `stepMs`; without it, that it has happened at all. Whoever it
- * happens to does not wait for it: what this process has noted it does not note again, and a note that could not be made
- * is made the next time.
+ * Records in the store when an event last happened, to within `stepMs`; without it, that it has happened at all. The
+ * caller need not await it. The process does not repeat a note that it has made; a failed one is made the next time.
  *
- * @returns when it is noted; never rejects
+ * @returns when it is recorded; never rejects
  */
 export async function recordOnce(
   ports: Needs,

@@ -1,4 +1,4 @@
-/** Written first, so that nobody serves from a store to which a backup has been restored by half. */
+/** Written first, so that no service starts on a partially restored store. */
 export interface Restoration {
   startedAt: number;
   finishedAt?: number;

@@ -11,8 +11,8 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { storePurposeDocument } from './documents.ts';
 import { isStoreEmpty, setStorePurpose, WrongStorePurpose } from './set-store-purpose.ts';
 
-// SR-42. The attack: the password and the API key of a demo, which are shown on a screen, are tried on a service whose store the
-// demo has filled, or into which a copy of the demo was restored.
+// SR-42. The attack uses a demo's password and API key, which are shown on a screen, on a service whose store the demo
+// has filled, or into which a copy of the demo was restored.
 describe.each([
   ['embedded', openTemporaryStore],
   ['redis', openTemporaryRedisStore],
@@ -40,7 +40,7 @@ describe.each([
     return over;
   }
 
-  test('a demo’s store is no service’s, and stays the demo’s', async () => {
+  test('a demo’s store is refused to a service and stays the demo’s', async () => {
     const over = await demo();
     for (const _start of ['first', 'second']) {
       await expect(setStorePurpose(over, 'service')).rejects.toBeInstanceOf(WrongStorePurpose);
@@ -48,7 +48,7 @@ describe.each([
     }
   });
 
-  test('a demo that is killed at its first commit has left the mark, or nothing', async () => {
+  test('a demo killed at its first commit has left the mark, or nothing', async () => {
     const over = await portsOverEmptyStore();
     over.store.intercept.commit = async (_change, go) => {
       await go();
@@ -61,7 +61,7 @@ describe.each([
     await setStorePurpose(over, 'demo');
   });
 
-  test('the store of a service, also of an older version or without an account, is not filled by a demo', async () => {
+  test('a demo does not fill the store of a service, even of an older version or without an account', async () => {
     const started = await portsOverEmptyStore();
     await setStorePurpose(started, 'service');
     await expect(setStorePurpose(started, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
@@ -80,7 +80,7 @@ describe.each([
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  test('several processes of one service get the store together', async () => {
+  test('several processes of one service share the store', async () => {
     const over = await portsOverEmptyStore();
     await Promise.all(Array.from({ length: 4 }, () => setStorePurpose(over, 'service')));
   });
@@ -94,7 +94,7 @@ describe.each([
     expect(await isStoreEmpty(elsewhere)).toBe(true);
   });
 
-  test('a restored store is a service’s from the restore on, also from a backup that says nothing of it', async () => {
+  test('a restored store belongs to a service, also from a backup without the mark', async () => {
     const over = await portsOverEmptyStore();
     await createAccount(over, { name: 'Acme' });
     const elsewhere = await portsOverEmptyStore();

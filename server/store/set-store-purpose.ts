@@ -3,7 +3,7 @@ import { storePurposeDocument } from './documents.ts';
 import { decidePurpose, type StorePurpose } from './store-purpose.ts';
 import { transact } from './transact.ts';
 
-/** A demo's store is no service's, and the other way round. */
+/** The store belongs to a demo and not to a service, or the other way round. */
 export class WrongStorePurpose extends Error {
   constructor(wanted: StorePurpose) {
     super(
@@ -16,10 +16,10 @@ export class WrongStorePurpose extends Error {
 }
 
 /**
- * Says in the store what it is for, before anything else is written to it (SR-42). Of two processes that begin at the same
- * time with different purposes one gets it.
+ * Stores the purpose of the store before anything else is written to it (SR-42). Of two processes that start at once
+ * with different purposes one succeeds.
  *
- * @throws WrongStorePurpose when it is for something else
+ * @throws WrongStorePurpose if the store has another purpose
  */
 export async function setStorePurpose(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -27,14 +27,14 @@ export async function setStorePurpose(
 ): Promise<void> {
   const key = storePurposeDocument.key();
   const isEmpty = wanted === 'demo' && (await isStoreEmpty(ports));
-  const judged = await transact(ports, key.anchor, [key], ([current]) => {
+  const decision = await transact(ports, key.anchor, [key], ([current]) => {
     const answer = decidePurpose(wanted, current?.value.purpose, isEmpty);
     return { answer, ...(answer === 'set' && { write: { put: [{ key, value: { purpose: wanted } }] } }) };
   });
-  if (judged === 'refuse') throw new WrongStorePurpose(wanted);
+  if (decision === 'refuse') throw new WrongStorePurpose(wanted);
 }
 
-/** No document, no index entry, no event. */
+/** True if there is no document, no index entry and no event. */
 export async function isStoreEmpty({ store }: Pick<Ports, 'store'>): Promise<boolean> {
   let after: string | undefined;
   do {

@@ -17,12 +17,12 @@ describe('SR-42: a store', () => {
     );
   });
 
-  test('without a purpose is a demo’s only if it is empty', () => {
+  test('without a purpose becomes a demo’s only if it is empty', () => {
     expect(decidePurpose('demo', undefined, true)).toBe('set');
     expect(decidePurpose('demo', undefined, false)).toBe('refuse');
   });
 
-  test('without a purpose is a service’s, whether an older version filled it or not', () => {
+  test('without a purpose becomes a service’s, empty or filled by an older version', () => {
     fc.assert(
       fc.property(fc.boolean(), (isEmpty) => {
         expect(decidePurpose('service', undefined, isEmpty)).toBe('set');

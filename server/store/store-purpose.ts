@@ -1,12 +1,12 @@
-/** What a store is for: a service, or a demo, whose password and API key are shown on a screen (SR-42). */
+/** The purpose of a store: a service, or a demo, whose password and API key are shown on a screen (SR-42). */
 export type StorePurpose = 'service' | 'demo';
 
 /**
- * Whether a process may use a store for `wanted`. A purpose is never changed. Without one, the store is a service's that
- * older versions filled, unless it is empty.
+ * Decides if a process may use a store for `wanted`. A purpose never changes. Without one, a store with content belongs
+ * to a service of an older version.
  *
- * @param current what the store is for already, if that is known
- * @param isEmpty whether nothing at all is in the store
+ * @param current the store's purpose, if known
+ * @param isEmpty true if the store has no content
  */
 export function decidePurpose(
   wanted: StorePurpose,

@@ -23,19 +23,19 @@ function add(anchor: string, over = ports): Promise<number> {
 }
 
 describe('a decision', () => {
-  test('is made again on what is there now when somebody else was faster: none is lost', async () => {
+  test('is made again on the current documents after a conflict: none is lost', async () => {
     const replica = ports.replica();
     const seen = await Promise.all(Array.from({ length: 10 }, (_, at) => add('busy', at % 2 ? ports : replica)));
     expect([...seen].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  test('that writes nothing commits nothing', async () => {
+  test('without a write commits nothing', async () => {
     const before = ports.store.commits.length;
     expect(await transact(ports, 'quiet', [counter('quiet')], () => ({ answer: 'read' }))).toBe('read');
     expect(ports.store.commits).toHaveLength(before);
   });
 
-  test('is given up as contention when others always win, and not before twelve tries', async () => {
+  test('fails as contention after twelve lost tries, and not earlier', async () => {
     let tries = 0;
     ports.store.intercept = {
       async commit() {
@@ -47,7 +47,7 @@ describe('a decision', () => {
     expect(tries).toBe(12);
   });
 
-  test('is not repeated when the store cannot say', async () => {
+  test('is not repeated if the store is unavailable', async () => {
     let tries = 0;
     ports.store.intercept = {
       async commit() {
@@ -73,7 +73,7 @@ describe('a decision', () => {
 });
 
 describe('the id of a change', () => {
-  test('begins with its instant, so that stores in order keep neighbours together, and cannot be guessed', () => {
+  test('begins with its instant, so that ordered stores keep neighbours together, and cannot be guessed', () => {
     const earlier = [newOperation(ports), newOperation(ports)].sort();
     ports.clock.advance(1);
     const later = newOperation(ports);

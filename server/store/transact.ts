@@ -2,7 +2,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Change, DocumentOf, RawKey, Stored } from '../kernel/ports/store.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
 
-/** Re-decided this often on conflict, then given up: somebody else keeps winning. Answered as 503 CONTENTION. */
+/** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
 
 export class Contention extends Error {
@@ -18,26 +18,26 @@ export type Current<K extends readonly RawKey[]> = {
 
 export type Write = Pick<Change, 'put' | 'delete' | 'index' | 'append'>;
 
-/** A decision: what to answer, and what to write for it. No write: nothing changes and nothing is expected. */
+/** A decision: the result, and what to write. No write: nothing changes and nothing is expected. */
 export interface Decision<R> {
   answer: R;
   write?: Write;
 }
 
 /**
- * An unguessable id for one intended change. The instant in front keeps those of one time together, where a store keeps
- * them in order: it then writes few pages instead of one for each.
+ * An unguessable id for one intended change. The instant in front keeps ids of one time together in an ordered store,
+ * which then writes few pages instead of one per id.
  */
 export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
   return `${ports.clock.now().toString(36)}-${Buffer.from(ports.random.bytes(16)).toString('base64url')}`;
 }
 
 /**
- * Reads the documents of one anchor, decides, and commits what was decided on exactly the versions that were read. On
- * conflict it reads and decides again, so `decide` must be pure. The answer leaves only after the commit is durable.
+ * Reads the documents of one anchor, decides, and commits the decision on exactly the versions that were read. On
+ * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
  *
- * @throws Contention when other writers win {@link MAX_DECISIONS} times in a row
- * @throws StoreUnavailable when the store cannot say
+ * @throws Contention if other writers win {@link MAX_DECISIONS} times in a row
+ * @throws StoreUnavailable if the store is not available
  */
 export async function transact<const K extends readonly RawKey[], R>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -6,7 +6,7 @@ import { decodeText, encodeText, isWellFormed } from './text.ts';
 
 const RUNS = { seed: 51, numRuns: 1_000 };
 
-/** Any UTF-16 at all, with much of what hurts. */
+/** Any UTF-16, with many difficult characters. */
 const anyText = fc
   .array(
     fc.oneof(
@@ -32,7 +32,7 @@ const anyText = fc
 
 // SR-51
 describe('encoding of hostile text', () => {
-  test('every text comes back as it was', () => {
+  test('round-trips every text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(decodeText(encodeText(text))).toBe(text);
@@ -41,7 +41,7 @@ describe('encoding of hostile text', () => {
     );
   });
 
-  test('well-formed text is plain UTF-8', () => {
+  test('writes well-formed text as plain UTF-8', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(isWellFormed(text)).toBe(true);
@@ -51,7 +51,7 @@ describe('encoding of hostile text', () => {
     );
   });
 
-  test('every pair comes back as it was, so no two pairs are one key', () => {
+  test('round-trips every pair, so no two pairs share a key', () => {
     fc.assert(
       fc.property(anyText, anyText, (first, second) => {
         expect(decodeKey(encodeKey(first, second))).toEqual({ first, second });
@@ -60,7 +60,7 @@ describe('encoding of hostile text', () => {
     );
   });
 
-  test('pairs sort by the first text, then by the second, as their bytes do', () => {
+  test('sorts pairs by the bytes of the first text, then of the second', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, anyText, (a, b, c, d) => {
         const byParts = Buffer.compare(encodeText(a), encodeText(c)) || Buffer.compare(encodeText(b), encodeText(d));
@@ -70,7 +70,7 @@ describe('encoding of hostile text', () => {
     );
   });
 
-  test('exactly the pairs whose first text has the prefix lie between the prefix and what is above it', () => {
+  test('a prefix range contains exactly the pairs whose first text has the prefix', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (prefix, text, second) => {
         for (const first of [text, prefix + text]) {

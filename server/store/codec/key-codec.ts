@@ -1,9 +1,9 @@
 import { decodeText, encodeText, isWellFormed } from './text.ts';
 
 /**
- * Two texts as one byte string that is unique to the pair and sorts by the first, then by the second, each byte for
- * byte as UTF-8: NUL in the first text becomes 00 FF, then comes 00 and the second text. Encoded text never holds FF, so
- * the 00 in between cannot be mistaken, and a shorter first text sorts before its continuations.
+ * Encodes two texts as a byte string that is unique to the pair and sorts by the first, then by the second, each by its
+ * UTF-8 bytes: NUL in the first text becomes 00 FF, followed by 00 and the second text. Encoded text never contains FF,
+ * so the separator 00 is unambiguous, and a shorter first text sorts before its continuations.
  */
 export function encodeKey(first: string, second: string): Buffer {
   if (!isPlain(first) || !isWellFormed(second)) {
@@ -27,12 +27,12 @@ export function decodeKey(bytes: Buffer): { first: string; second: string } {
   };
 }
 
-/** What every pair whose first text starts with `prefix` begins with. Followed by FF it is above all of them. */
+/** The common prefix of every pair whose first text starts with `prefix`. Followed by FF it sorts above all of them. */
 export function encodeKeyPrefix(prefix: string): Buffer {
   return escapeNul(encodeText(prefix));
 }
 
-/** Whether a first text needs no escaping, so that adapters may join strings instead of bytes. */
+/** True if a first text needs no escaping, so that adapters may join strings instead of bytes. */
 export function isPlain(first: string): boolean {
   return isWellFormed(first) && !first.includes('\0');
 }

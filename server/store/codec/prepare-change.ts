@@ -1,7 +1,7 @@
 import type { Change, IndexEntry, RangeOptions, RawKey, StoredEvent } from '../../kernel/ports/store.ts';
 import { encodeKey } from './key-codec.ts';
 
-/** A {@link Change} that has been checked and turned into text and bytes: nothing in it can fail any more. */
+/** A validated {@link Change} as text and bytes: applying it cannot fail on its content. */
 export interface PreparedChange {
   readonly anchor: string;
   readonly operation: string;
@@ -9,20 +9,20 @@ export interface PreparedChange {
   readonly expect: readonly { readonly key: RawKey; readonly version: number }[];
   readonly put: readonly { readonly key: RawKey; readonly json: string; readonly expiresAt: number | undefined }[];
   readonly delete: readonly RawKey[];
-  /** In the order to apply. */
+  /** In the order of application. */
   readonly index: readonly { readonly index: string; readonly entry: Buffer; readonly add: boolean }[];
   readonly events: readonly string[];
 }
 
-/** Longest index name + sort + id in bytes: what an LMDB key holds, kept by every adapter. */
+/** Maximum bytes of index name + sort + id: the limit of an LMDB key, enforced by every adapter. */
 const INDEX_ENTRY_BYTES = 1800;
-/** Instants are written in six bytes. The year 10889. */
+/** Maximum instant: instants are written in six bytes. The year 10889. */
 const LAST_INSTANT = 2 ** 48 - 1;
 
 /**
- * Checks a change before anything is written. What it refuses is a bug of the caller, hence no verdict but an error.
- * @throws TypeError for a foreign anchor, a document named twice, or a value that JSON cannot hold
- * @throws RangeError for an instant or version that is no such thing, or an index entry that is too long
+ * Validates a change before anything is written. A rejection is a bug of the caller, so it throws.
+ * @throws TypeError for a foreign anchor, a document named twice, or a value that JSON cannot represent
+ * @throws RangeError for an invalid instant or version, or an index entry that is too long
  */
 export function prepareChange(change: Change): PreparedChange {
   const { anchor, operation, now } = change;
@@ -64,7 +64,7 @@ export function assertRange({ limit }: RangeOptions): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new RangeError('limit must be 1 to 1000');
 }
 
-/** @throws RangeError unless the events come in order, behind those that were given already and none behind `last` */
+/** @throws RangeError unless the events are in order, after the previous ones and not after `last` */
 export function assertRestorable(events: readonly StoredEvent[], given: number, last: number): void {
   let before = given;
   for (const { sequence } of events) {

@@ -1,7 +1,7 @@
 /**
- * Text as bytes, one to one. Plain UTF-8 would map every lone surrogate to the same U+FFFD, so two different hostile ids
- * would meet in one key (SR-51); such text is written as WTF-8 instead (https://simonsapin.github.io/wtf-8/), which
- * leaves well-formed text as it is and keeps the order of code points.
+ * Converts text to bytes, one to one. Plain UTF-8 would map every lone surrogate to the same U+FFFD, so two different
+ * hostile ids would share a key (SR-51). Such text is written as WTF-8 instead (https://simonsapin.github.io/wtf-8/),
+ * which leaves well-formed text unchanged and preserves the order of code points.
  */
 export function encodeText(text: string): Buffer {
   if (isWellFormed(text)) return Buffer.from(text, 'utf8');
@@ -18,9 +18,9 @@ export function encodeText(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The text that {@link encodeText} made these bytes of. */
+/** The inverse of {@link encodeText}. */
 export function decodeText(bytes: Buffer): string {
-  // Well-formed UTF-8 has no surrogate, that is no 0xed followed by 0xa0 or more.
+  // Well-formed UTF-8 has no surrogate: no 0xed followed by 0xa0 or more.
   let text = '';
   let from = 0;
   for (let at = bytes.indexOf(0xed); at !== -1; at = bytes.indexOf(0xed, at + 1)) {
@@ -33,7 +33,10 @@ export function decodeText(bytes: Buffer): string {
   return text + bytes.toString('utf8', from);
 }
 
-/** Whether UTF-8 can hold the text: no lone surrogate. (`String.isWellFormed` is missing in the compiler's library.) */
+/**
+ * True if UTF-8 can represent the text: it has no lone surrogate. (`String.isWellFormed` is missing in the compiler's
+ * library.)
+ */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }

@@ -16,13 +16,13 @@ import {
   type Tables,
 } from './tables.ts';
 
-/** A sweep every so many commits. */
+/** Commits between two sweeps. */
 const SWEEP_EVERY = 32;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Applies changes one after the other, each as if it were alone; runs inside one child transaction, so a throw anywhere
- * leaves nothing of any of them behind. All conditions of a change are checked before its first put.
+ * Applies changes one after the other, each independently, inside one child transaction, so a throw anywhere rolls all
+ * of them back. All conditions of a change are checked before its first put.
  */
 export function applyChanges(tables: Tables, changes: readonly PreparedChange[], eventCap: number): CommitOutcome[] {
   const before = readState(tables);
@@ -41,7 +41,7 @@ export function applyChanges(tables: Tables, changes: readonly PreparedChange[],
   return outcomes;
 }
 
-/** @param current what the documents are whose versions were expected, by their names */
+/** @param current the documents with an expected version, by name */
 function applyChange(
   tables: Tables,
   change: PreparedChange,

@@ -20,7 +20,7 @@ afterEach(() => rm(path, { recursive: true, force: true }));
 
 const prepared = (anchor: string): PreparedChange => prepareChange(changeOf(anchor));
 
-/** Transactions that begin and are flushed when the test says so. */
+/** Transactions that start and flush under the test's control. */
 function stagedTransactions() {
   const begun: { begin(): void; flush(): void; fail(error: Error): void }[] = [];
   const transact = <T>(action: () => T): Promise<T> =>
@@ -37,7 +37,7 @@ function stagedTransactions() {
   return { begun, transact };
 }
 
-test('what has come by the time a transaction begins goes into it, in order; what comes later goes into the next', async () => {
+test('changes that wait when a transaction starts go into it in order; later ones go into the next', async () => {
   const { begun, transact } = stagedTransactions();
   const applied: string[][] = [];
   const groups = new CommitGroups(transact, (changes) => {
@@ -61,8 +61,7 @@ test('what has come by the time a transaction begins goes into it, in order; wha
   expect(applied).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
-// SR-53
-test('SR-53: when a transaction cannot be flushed, none of its changes is answered as committed, nor tried again unasked', async () => {
+test('SR-53: if a transaction cannot be flushed, none of its changes is confirmed or retried', async () => {
   const { begun, transact } = stagedTransactions();
   const groups = new CommitGroups(transact, (changes) => changes.map(() => 'committed'));
   const both = Promise.allSettled([groups.commit(prepared('a')), groups.commit(prepared('b'))]);
@@ -72,7 +71,7 @@ test('SR-53: when a transaction cannot be flushed, none of its changes is answer
   expect(begun).toHaveLength(1);
 });
 
-test('a change that breaks takes nothing along: those beside it are there, each with its event and a version of its own', async () => {
+test('a failing change does not affect the others: each has its event and its own version', async () => {
   const store = openBroken(path, 'broken', 1_000);
   const commits = Array.from({ length: 40 }, (_, n) =>
     store.commit(
@@ -98,7 +97,7 @@ test('a change that breaks takes nothing along: those beside it are there, each 
   await store.close();
 });
 
-/** Few anchors, so that they get into each other's way: what expects the absence of the same document, or a version. */
+/** Few anchors, so that changes conflict: on a version, or on the absence of the same document. */
 const anyChange = fc.record({
   anchor: fc.constantFrom('a', 'b', 'c'),
   name: fc.constantFrom('one', 'two'),
@@ -107,7 +106,7 @@ const anyChange = fc.record({
   repeated: fc.boolean(),
 });
 
-test('many at once come to the same as one after the other', async () => {
+test('many at once have the same result as one after the other', async () => {
   let turn = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 40 }), async (drawn) => {

@@ -1,12 +1,12 @@
 import type { CommitOutcome } from '../../kernel/ports/store.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
 
-/** Runs something in one child transaction; resolves when it is flushed, and rejects when nothing of it is there. */
+/** Runs an action in one child transaction; resolves when it is flushed, and rejects when none of it is stored. */
 type Transact = <T>(action: () => T) => Promise<T>;
 
 /**
- * Changes that have come to wait by the time a transaction begins go into it together, in the order in which they came:
- * a transaction has its price, whatever is in it. Nothing waits for more to come.
+ * Groups waiting changes into one transaction, in the order of arrival, since a transaction has a fixed cost. It never
+ * delays a change to wait for more.
  */
 export class CommitGroups {
   readonly #transact: Transact;
@@ -42,10 +42,10 @@ export class CommitGroups {
         return outcomes;
       });
     } catch (error) {
-      const begun = group !== undefined;
+      const hasBegun = group !== undefined;
       const changes = group ?? close();
-      if (!begun || applied || changes.length === 1) throw error;
-      // One of them broke it, and none of them is there: each has a transaction of its own now.
+      if (!hasBegun || applied || changes.length === 1) throw error;
+      // One of them failed and rolled all back: run each in a transaction of its own.
       return changes.map((change) => this.#alone(change));
     }
   }

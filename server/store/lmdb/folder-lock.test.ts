@@ -26,7 +26,7 @@ function leaveLock(changes: Record<string, unknown>): void {
   writeFileSync(file, JSON.stringify({ ...ownText(), nonce: 'another', ...changes }));
 }
 
-test('a folder is locked once, and free again when released', () => {
+test('locks a folder once, and frees it on release', () => {
   const release = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(FolderInUse);
   expect(() => lockFolder(folder)).toThrow(`in use by process ${process.pid}`);
@@ -36,23 +36,23 @@ test('a folder is locked once, and free again when released', () => {
   lockFolder(folder)();
 });
 
-test('a lock left by a process that is dead is taken over', () => {
+test('takes over the lock of a dead process', () => {
   const dead = spawnSync(process.execPath, ['--version']).pid;
   leaveLock({ pid: dead });
   lockFolder(folder)();
 });
 
-test('a lock left by an earlier process with the number of a living one is taken over', () => {
+test('takes over the lock of an earlier process with the number of a living one', () => {
   leaveLock({ pid: process.pid, startedAt: 'an earlier boot/1' });
   lockFolder(folder)();
 });
 
-test('a living process keeps its lock, whoever it is', () => {
+test('respects the lock of a living process', () => {
   leaveLock({});
   expect(() => lockFolder(folder)).toThrow(FolderInUse);
 });
 
-test('a process of another container is judged by the age of its last sign of life', async () => {
+test('judges a process of another container by the age of its last sign of life', async () => {
   leaveLock({ pid: 1, namespace: 'pid:[1]' });
   expect(() => lockFolder(folder)).toThrow(FolderInUse);
   const aMinuteAgo = new Date(Date.now() - 60_000);
@@ -60,7 +60,7 @@ test('a process of another container is judged by the age of its last sign of li
   lockFolder(folder)();
 });
 
-test('a lock cut short by a crash is waited for, then taken over', async () => {
+test('waits for a lock cut short by a crash, then takes it over', async () => {
   writeFileSync(file, '{"pid":');
   expect(() => lockFolder(folder)).toThrow(FolderInUse);
   const aMinuteAgo = new Date(Date.now() - 60_000);
@@ -68,7 +68,7 @@ test('a lock cut short by a crash is waited for, then taken over', async () => {
   lockFolder(folder)();
 });
 
-test('a lock that somebody else has taken over is not removed on release', () => {
+test('does not remove a lock that another process has taken over', () => {
   const release = lockFolder(folder);
   writeFileSync(file, JSON.stringify({ pid: process.pid, nonce: 'another' }));
   release();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A live process already serves the folder. */
+/** A live process already uses the folder. */
 export class FolderInUse extends Error {
   constructor(message: string) {
     super(message);
@@ -12,7 +12,7 @@ export class FolderInUse extends Error {
 
 interface Owner {
   readonly pid: number;
-  /** Tells a process from a later one with the same number, where /proc can say. */
+  /** Distinguishes a process from a later one with the same number, if /proc is available. */
   readonly startedAt: string;
   /** Processes of another PID namespace (another container) cannot be looked up. */
   readonly namespace: string;
@@ -20,12 +20,12 @@ interface Owner {
 }
 
 const HEARTBEAT_MS = 5_000;
-/** An owner that cannot be looked up counts as gone when its file has not been touched for so long. */
+/** An owner that cannot be looked up counts as dead if its file has not been touched for this long. */
 const SILENT_MS = 20_000;
 
 /**
- * Takes the folder for this process: one server per folder. A lock left by a dead process is taken over.
- * @returns releases the lock
+ * Locks the folder for this process: one server per folder. The lock of a dead process is taken over.
+ * @returns a function that releases the lock
  * @throws FolderInUse naming the process that holds it
  */
 export function lockFolder(folder: string): () => void {
@@ -65,7 +65,7 @@ function removeIfStale(file: string, folder: string): void {
     if (isMissing(error)) return;
     throw error;
   }
-  // Somebody else may have taken over between the look and the rename; then it is theirs.
+  // Another process may have taken over between the read and the rename; then the lock is its own.
   if (read(aside) !== found) {
     renameSync(aside, file);
     throw new FolderInUse(`The data folder ${folder} has just been taken by another process`);
@@ -98,15 +98,15 @@ function touch(file: string): void {
   try {
     utimesSync(file, now, now);
   } catch {
-    // A full or vanished disk: commits will say so.
+    // A full or missing disk: commits will report it.
   }
 }
 
-/** Boot and start time of a process; undefined when there is none or the system has no /proc. */
+/** Boot and start time of a process; undefined if it does not exist or the system has no /proc. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the name in parentheses may hold anything; field 3 is the state, field 22 the start time.
+    // proc(5): the name in parentheses may contain anything; field 3 is the state, field 22 the start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z') return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;

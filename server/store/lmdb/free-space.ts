@@ -2,15 +2,15 @@ import { statfsSync } from 'node:fs';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 
 /**
- * Nothing is written while less than this is free, so that LMDB itself does not meet a full disk: more than a transaction
- * of 8192 commits makes the file grow (decision 0013).
+ * Writes are refused below this free space, so that LMDB itself never meets a full disk: more than the file grows in a
+ * transaction of 8192 commits (decision 0013).
  */
 export const LOW_WATER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Costs about a microsecond.
  *
- * @throws StoreUnavailable when less is free on the disk of that folder, or the file system does not answer
+ * @throws StoreUnavailable if less is free on the disk of that folder, or the file system does not respond
  */
 export function assertFreeSpace(folder: string, lowWaterBytes: number): void {
   const free = freeBytes(folder);

@@ -14,7 +14,7 @@ afterEach(() => rm(path, { recursive: true, force: true }));
 
 const key = keyOf('usr_1', 'user');
 
-test('what was committed is there after the store is closed and opened again', async () => {
+test('persists commits across closing and reopening', async () => {
   const first = await openEmbeddedStore({ path });
   const outcome = await first.commit({
     anchor: 'usr_1',
@@ -31,7 +31,7 @@ test('what was committed is there after the store is closed and opened again', a
   expect(found).toEqual([{ value: { login: 'ada' }, version: 1 }]);
 });
 
-test('grows past its first map without losing anything', async () => {
+test('grows past its first map without losing data', async () => {
   const store = await openEmbeddedStore({ path });
   const text = 'x'.repeat(20_000);
   const commits = Array.from({ length: 500 }, (_, at) =>
@@ -52,7 +52,7 @@ test('grows past its first map without losing anything', async () => {
   await store.close();
 });
 
-test('a second server on the same folder is refused, and taken in once the first has closed', async () => {
+test('refuses a second server on the same folder until the first has closed', async () => {
   const first = await openEmbeddedStore({ path });
   await expect(openEmbeddedStore({ path })).rejects.toThrow(`in use by process ${process.pid}`);
   await first.close();
@@ -61,7 +61,7 @@ test('a second server on the same folder is refused, and taken in once the first
   await second.close();
 });
 
-test('a closed store is unavailable', async () => {
+test('is unavailable once closed', async () => {
   const store = await openEmbeddedStore({ path });
   await store.close();
   await expect(store.check()).rejects.toThrow(StoreUnavailable);
@@ -69,7 +69,7 @@ test('a closed store is unavailable', async () => {
 });
 
 // SR-66
-test('a disk with less space than the mark takes no write and is not ready, and everything can still be read', async () => {
+test('stays readable on a disk below the free-space limit, but refuses writes and is not ready', async () => {
   const change = {
     anchor: 'usr_1',
     operation: 'op-1',

@@ -37,11 +37,11 @@ import {
 import { WindowCounters } from './window-counters.ts';
 
 export interface EmbeddedStoreOptions {
-  /** Folder of the data, made when missing. One server process at a time. */
+  /** Folder of the data, created if missing. One server process at a time. */
   readonly path: string;
-  /** Events kept in the stream, at half a kilobyte each. Default 250,000. */
+  /** Maximum events in the stream, at half a kilobyte each. Default 250,000. */
   readonly eventCap?: number;
-  /** Writes are refused while less than this is free on the disk. Default 64 MiB. */
+  /** Writes are refused below this free disk space. Default 64 MiB. */
   readonly lowWaterBytes?: number;
 }
 
@@ -51,7 +51,7 @@ const SAVE_COUNTERS_AFTER_MS = 1000;
 
 /**
  * The store inside the server process, on LMDB: for installations of one server.
- * @throws FolderInUse when another live process serves the folder
+ * @throws FolderInUse if another live process uses the folder
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
   const { path, eventCap = DEFAULT_EVENT_CAP, lowWaterBytes = LOW_WATER_BYTES } = options;
@@ -67,11 +67,11 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   }
 }
 
-/** What a store of its own is made of. */
+/** The parts of an embedded store. */
 export interface EmbeddedStoreParts extends Required<EmbeddedStoreOptions> {
-  /** Opens LMDB, at first and again after a transaction that could not be flushed. */
+  /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
-  /** Called once it is closed. */
+  /** Called after the store is closed. */
   readonly release: () => void;
 }
 
@@ -84,10 +84,10 @@ export class EmbeddedStore implements Store {
   readonly #commits: CommitGroups;
   readonly #counters = new WindowCounters();
   #open = true;
-  /** A transaction could not be flushed since LMDB was opened. */
+  /** True if a transaction could not be flushed since LMDB was opened. */
   #failed = false;
   #reopening: Promise<void> | undefined;
-  /** Runs while there are counters to be saved. */
+  /** Runs while there are unsaved counters. */
   #saveTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: EmbeddedStoreParts) {
@@ -101,7 +101,7 @@ export class EmbeddedStore implements Store {
     );
   }
 
-  /** Claims the folder's layout, and reads its counters. */
+  /** Claims the folder's layout and loads its counters. */
   async start(): Promise<void> {
     const found = this.#tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
     if (found === undefined) await this.#transact(() => void this.#tables.meta.put(FORMAT_KEY, numbered(FORMAT)));
@@ -211,7 +211,7 @@ export class EmbeddedStore implements Store {
     return this.#write(action);
   }
 
-  /** Without a commit that takes them along, counters are saved within a second or so. */
+  /** Saves counters within about a second if no commit does. */
   #saveCountersSoon(): void {
     if (this.#saveTimer || !this.#open || !this.#counters.hasUnsaved) return;
     this.#saveTimer = setTimeout(async () => {
@@ -221,7 +221,7 @@ export class EmbeddedStore implements Store {
     }, SAVE_COUNTERS_AFTER_MS).unref();
   }
 
-  /** False when the store cannot be written: counting goes on in memory, and they are saved later. */
+  /** False if the store cannot be written: counting continues in memory, and they are saved later. */
   async #saveCounters(): Promise<boolean> {
     try {
       await this.#write(() => undefined);
@@ -232,13 +232,13 @@ export class EmbeddedStore implements Store {
     }
   }
 
-  /** One child transaction: a throw inside takes back what it put, and only that. Resolves when flushed (tables.ts). */
+  /** Runs one child transaction: a throw rolls back only its own puts. Resolves when flushed (tables.ts). */
   async #write<T>(action: () => T): Promise<T> {
     this.#assertFreeSpace();
     if (this.#failed) await this.#reopen();
     try {
       const { result, saved } = await this.#root.childTransaction(() => {
-        // It has waited for the one before, which may have taken the last of the disk, or failed.
+        // It has waited for the previous transaction, which may have filled the disk or failed.
         if (this.#failed) throw new StoreUnavailable('The embedded store could not be written just now');
         this.#assertFreeSpace();
         return { result: action(), saved: this.#counters.save(this.#tables.counters) };
@@ -252,7 +252,7 @@ export class EmbeddedStore implements Store {
     }
   }
 
-  /** After a failed flush LMDB's memory may not agree with its file (decision 0013): it starts from the file again. */
+  /** After a failed flush LMDB's memory may differ from its file (decision 0013): reopen it from the file. */
   #reopen(): Promise<void> {
     const reopen = async () => {
       await this.#root.close();
@@ -280,7 +280,7 @@ export class EmbeddedStore implements Store {
   }
 }
 
-/** Whether it is LMDB that failed, and not what was done in the transaction. */
+/** True if LMDB failed, and not the action in the transaction. */
 function isFlushFailure(error: unknown): boolean {
   return error instanceof Error && ('commitError' in error || ('code' in error && typeof error.code === 'number'));
 }
@@ -289,7 +289,7 @@ function isCallersBug(error: unknown): boolean {
   return error instanceof RangeError || error instanceof TypeError;
 }
 
-/** The library puts the cause of a failed commit into a promise that must be awaited, lest it be unhandled. */
+/** The library puts the cause of a failed commit into a promise that must be awaited, or it is unhandled. */
 async function reasonOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;
   return Promise.resolve(error.commitError).then(

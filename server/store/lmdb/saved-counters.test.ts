@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(path, { recursive: true, force: true });
 });
 
-/** A store that tells of each counter that it writes. */
+/** A store that reports each counter that it writes. */
 function openWatched(onWrite: () => void, lowWaterBytes = 0): EmbeddedStore {
   const open = () => {
     const { root, tables } = openTables(path);
@@ -37,8 +37,8 @@ function openWatched(onWrite: () => void, lowWaterBytes = 0): EmbeddedStore {
   return new EmbeddedStore({ path, eventCap: 100, lowWaterBytes, release: () => {}, open });
 }
 
-// The attack: codes are asked for until the day's limit, and then the process is killed before anything else is written.
-test('SR-48: counters are saved a second after they were raised, without a commit, and each once', async () => {
+// The attack requests codes up to the day's limit, then kills the process before anything else is written.
+test('SR-48: a restart does not reset limits: counters are saved within a second, without a commit, and each once', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let written = 0;
   let bothWritten = () => {};
@@ -60,7 +60,7 @@ test('SR-48: counters are saved a second after they were raised, without a commi
   await store.close();
 });
 
-test('SR-48: a commit takes along what was counted before it', async () => {
+test('SR-48: a restart does not reset limits: a commit saves the counts before it', async () => {
   let written = 0;
   const store = openWatched(() => {
     written += 1;
@@ -74,8 +74,7 @@ test('SR-48: a commit takes along what was counted before it', async () => {
   await store.close();
 });
 
-// SR-66
-test('SR-66: on a full disk counting goes on, and the store still closes', async () => {
+test('SR-66: a full disk stops neither counting nor closing the store', async () => {
   const store = openWatched(() => {}, Number.MAX_SAFE_INTEGER);
   for (let call = 1; call <= 3; call++) expect((await store.increment('key', DAY, 3, NOW)).count).toBe(call);
   await store.close();

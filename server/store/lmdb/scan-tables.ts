@@ -4,8 +4,8 @@ import { assertRange } from '../codec/prepare-change.ts';
 import { decodeHeader, decodeJson, isDigest, type Tables } from './tables.ts';
 
 /**
- * One page: the documents in the order of their keys, then the index in the order of its own. The cursor is the table's
- * letter and the last key.
+ * One page: the documents in the order of their keys, then the index in its own order. The cursor is the table's letter
+ * and the last key.
  */
 export function scanTables(tables: Tables, after: string | undefined, limit: number): ScanPage {
   assertRange({ limit });
@@ -35,11 +35,11 @@ export function scanTables(tables: Tables, after: string | undefined, limit: num
 }
 
 function from(key: Buffer | undefined, limit: number) {
-  // With a zero byte behind it, a key is the first that comes after it.
+  // A key followed by a zero byte is its immediate successor.
   return key ? { start: Buffer.concat([key, Buffer.from([0])]), limit } : { limit };
 }
 
-/** The index's name ends with the first NUL that is not an escaped one, as in every pair. */
+/** The index's name ends at the first NUL that is not escaped, as in every pair. */
 function splitIndexKey(key: Buffer): { first: string; rest: Buffer } {
   let end = key.indexOf(0);
   while (key[end + 1] === 0xff) end = key.indexOf(0, end + 2);

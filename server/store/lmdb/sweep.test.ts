@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(path, { recursive: true, force: true }));
 
-/** Commits 100 documents that expire soon, then `later` as many changes as it takes for sweeps to come round. */
+/** Commits 100 documents that expire soon, then `later` enough changes for the sweeps to reach them. */
 async function fillAndContinue(laterMs: number): Promise<StoreDump> {
   const store = await openEmbeddedStore({ path });
   for (let n = 0; n < 100; n++) {
@@ -29,7 +29,7 @@ async function fillAndContinue(laterMs: number): Promise<StoreDump> {
   return dumpEmbeddedStore(path);
 }
 
-test('what expired long ago and operations out of their time are removed, by the clock of the changes', async () => {
+test('removes long-expired documents and old operations, by the clock of the changes', async () => {
   const dump = await fillAndContinue(1_000 + EXPIRED_KEPT_MS + 1);
   expect(dump.documents.map(({ anchor, json }) => [anchor, json])).toEqual([['kept', '2']]);
   expect(dump.operations.length).toBeLessThanOrEqual(64);
@@ -39,7 +39,7 @@ test('what expired long ago and operations out of their time are removed, by the
   await root.close();
 });
 
-test('counters go from the disk an hour after their window, and those of a window that lasts stay', async () => {
+test('removes counters from the disk an hour after their window, and not while it lasts', async () => {
   const hour = 3_600_000;
   const ended = (Math.floor(NOW / hour) + 1) * hour;
   const store = await openEmbeddedStore({ path });
@@ -58,7 +58,7 @@ test('counters go from the disk an hour after their window, and those of a windo
   expect(left).toEqual([101, 1]);
 });
 
-test('what has just expired and operations that may be repeated stay', async () => {
+test('retains documents that have just expired and operations that may be repeated', async () => {
   const dump = await fillAndContinue(OPERATION_KEPT_MS - 1);
   expect(dump.documents).toHaveLength(101);
   expect(dump.operations).toHaveLength(166);

@@ -11,7 +11,7 @@ vi.mock('lmdb', async (original) => {
 });
 
 // SR-6, SR-53, SR-68: an option that is not listed here, such as mapAsync or useWritemap, may remove the flush.
-test('SR-68: LMDB is opened so that an awaited commit is flushed, and with no other option', async () => {
+test('SR-68: a power cut loses no confirmed commit: LMDB flushes it, and no other option is set', async () => {
   const path = await mkdtemp(join(tmpdir(), 'countersign-tables-'));
   const { root } = openTables(path);
   expect(vi.mocked(open).mock.calls).toEqual([

@@ -6,7 +6,7 @@ import { encodeText } from '../codec/text.ts';
 
 export type Table = Pick<Database<Buffer, Buffer>, 'getBinary' | 'put' | 'remove' | 'getRange' | 'getKeys'>;
 
-/** The store's LMDB databases. All keys and values are bytes that this folder's code makes. */
+/** The store's LMDB databases. All keys and values are encoded in this folder. */
 export interface Tables {
   /** `state`: the commit and event sequences. `format`: the layout's number. `check`: the last readiness write. */
   readonly meta: Table;
@@ -34,17 +34,17 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
     encoding: 'binary',
     keyEncoding: 'binary',
     // Without overlapping sync the write thread ends a transaction with fdatasync and a synchronous write of the meta
-    // page, and only then is the transaction's promise resolved: awaiting it means durable. With it (the library's
-    // default) the promise only means visible, `db.flushed` means durable, and a failed flush leaves that one hanging.
+    // page, and only then resolves the transaction's promise: awaiting it means durable. With it (the library's
+    // default) the promise only means visible, `db.flushed` means durable, and a failed flush leaves that one pending.
     overlappingSync: false,
-    // With it the library makes promises of its own which nobody can handle: a full disk would end the process.
+    // With it the library creates promises that cannot be handled: a full disk would end the process.
     eventTurnBatching: false,
     noSync: false,
     noMetaSync: false,
   });
   const table = (name: string): Table =>
     root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
-  // In one transaction, which is flushed once; each would have its own.
+  // In one transaction, which is flushed once; otherwise each would have its own.
   const tables = root.transactionSync(() => ({
     meta: table('meta'),
     documents: table('documents'),
@@ -62,7 +62,7 @@ export const STATE_KEY = Buffer.from('state');
 export const FORMAT_KEY = Buffer.from('format');
 export const CHECK_KEY = Buffer.from('check');
 
-/** LMDB's limit is 1978 bytes; an instant goes in front. */
+/** LMDB's limit is 1978 bytes; an instant precedes the name. */
 const LONGEST_NAME = 1024;
 
 export function documentKey({ anchor, name }: RawKey): Buffer {
@@ -73,18 +73,18 @@ export function operationKey(operation: string): Buffer {
   return shorten(encodeText(operation));
 }
 
-/** What all entries of an index begin with. */
+/** The prefix of all entries of an index. */
 export function indexStart(index: string): Buffer {
   return Buffer.concat([encodeKeyPrefix(index), Buffer.from([0])]);
 }
 
-/** Encoded text never begins with FF, so a digest cannot be mistaken for a short key. */
+/** Encoded text never begins with FF, so a digest cannot be confused with a short key. */
 function shorten(key: Buffer): Buffer {
   if (key.length <= LONGEST_NAME) return key;
   return Buffer.concat([Buffer.from([0xff]), createHash('sha256').update(key).digest()]);
 }
 
-/** An instant or a sequence number as six bytes that sort, with a key behind it. */
+/** An instant or a sequence number as six sortable bytes, followed by a key. */
 export function numbered(number: number, key?: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(6 + (key?.length ?? 0));
   bytes.writeUIntBE(number, 0, 6);
@@ -133,7 +133,7 @@ export function encodeState({ commits, events }: PartitionState): Buffer {
   return bytes;
 }
 
-/** Whether a key was too long to be kept as it is. */
+/** True if a key was too long to be stored unhashed. */
 export function isDigest(key: Buffer): boolean {
   return key[0] === 0xff;
 }

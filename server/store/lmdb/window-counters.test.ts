@@ -7,16 +7,16 @@ import { WindowCounters } from './window-counters.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const NOW = DAY * 20_000;
-/** More than are kept. */
+/** More than the maximum. */
 const FLOOD = 250_000;
 
 function flood(counters: WindowCounters, windowMs: number): void {
   for (let at = 0; at < FLOOD; at++) counters.increment(`password-reset/for/${at}`, windowMs, 3, NOW);
 }
 
-// The attack: names and addresses that were never heard of before, until the count that keeps somebody's telephone quiet
-// is forgotten.
-test('SR-48: a flood of new keys makes no count forgotten of windows of another length', () => {
+// The attack floods the counters with new names and addresses, so that the counter that limits SMS to a user is
+// evicted.
+test('SR-48: a flood of new keys evicts no counter of another window length', () => {
   const counters = new WindowCounters();
   for (let at = 0; at < 2; at++) counters.increment('codes/to-in-a-day/a phone', DAY, 1, NOW);
   counters.increment('unlock/for/somebody', DAY, 1, NOW);
@@ -26,14 +26,14 @@ test('SR-48: a flood of new keys makes no count forgotten of windows of another 
   expect(counters.increment('unlock/for/somebody', DAY, 1, NOW)).toMatchObject({ count: 2, allowed: false });
 });
 
-test('SR-48: nor, among those of one length, any that has been raised more than once', () => {
+test('SR-48: a flood of new keys evicts no counter of the same length that was raised twice', () => {
   const counters = new WindowCounters();
   for (let at = 0; at < 3; at++) counters.increment('codes/all', HOUR, 3, NOW);
   flood(counters, HOUR);
   expect(counters.increment('codes/all', HOUR, 3, NOW)).toMatchObject({ count: 4, allowed: false });
 });
 
-test('SR-20: whatever is raised, the memory for it is bounded', () => {
+test('SR-20: a flood of counters uses bounded memory', () => {
   const counters = new WindowCounters();
   flood(counters, HOUR);
   flood(counters, HOUR);
@@ -42,8 +42,8 @@ test('SR-20: whatever is raised, the memory for it is bounded', () => {
   expect(counters.size).toBeLessThanOrEqual(200_000);
 });
 
-// The attack: names that were never heard of before, until the disk is full.
-test('SR-65: what is saved is bounded as memory is, and what is left out in one goes from the other', async () => {
+// The attack fills the disk with counters of new names.
+test('SR-65: a flood of counters is bounded on disk as in memory, and an evicted one leaves both', async () => {
   const path = await mkdtemp(join(tmpdir(), 'countersign-counters-'));
   const { root, tables } = openTables(path);
   const counters = new WindowCounters();

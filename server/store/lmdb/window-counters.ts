@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { numbered, type Table } from './tables.ts';
 
-/** Most counters kept of one length of window. Reaching it drops ended windows, then as many as it takes. */
+/** Maximum counters per window length. Reaching it evicts ended windows, then as many as needed. */
 const MAX_COUNTERS = 100_000;
-/** Counters of longer windows are saved. A shorter window is over by the time a restart is. */
+/** Counters of longer windows are saved. A shorter window ends before a restart does. */
 const MAX_UNSAVED_WINDOW_MS = MINUTE_MS;
-/** Most counters that one transaction writes. */
+/** Maximum counters that one transaction writes. */
 const MAX_SAVED_AT_ONCE = 1024;
 /** Of the disk's keys, six bytes. */
 const MAX_INSTANT = 2 ** 48;
@@ -15,27 +15,26 @@ interface Counter {
   readonly key: string;
   readonly windowMs: number;
   readonly resetAt: number;
-  /** 0: dropped. */
+  /** 0: evicted. */
   count: number;
 }
 
-/** What a transaction has written: counters and their counts. */
+/** The counters that a transaction wrote, with their counts. */
 export type SavedCounters = ReadonlyMap<Counter, number>;
 
 /**
- * Counters of fixed windows, in memory. Those of windows longer than a minute are also saved: with the next transaction,
- * whatever else it writes.
+ * Counters of fixed windows, in memory. Those of windows longer than a minute are also saved with the next transaction.
  *
- * Strangers can raise as many new ones as they have addresses and names to say, so there is a bound. Each length of window has its
- * own, and what was raised once goes first: a flood of new keys makes the service forget no count that has begun to
- * limit anyone. What goes from memory goes from the disk.
+ * An attacker can create as many counters as there are addresses and names, so their number is bounded per window
+ * length, and counters raised only once are evicted first: a flood of new keys resets no counter that limits a user. An
+ * evicted counter is also removed from the disk.
  */
 export class WindowCounters {
   readonly #byLength = new Map<number, Map<string, Counter>>();
-  /** In the order of their changes: a counter that was dropped comes before one that took its name. */
+  /** In the order of their changes: an evicted counter comes before a later one of the same name. */
   readonly #unsaved = new Set<Counter>();
 
-  /** How many are kept. */
+  /** Number of counters. */
   get size(): number {
     return [...this.#byLength.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -59,7 +58,7 @@ export class WindowCounters {
     return { count: counter.count, allowed: counter.count <= limit, resetAt };
   }
 
-  /** Reads what was saved. No clock decides what counts: it may have been set meanwhile. */
+  /** Loads the saved counters. It ignores the clock, which may have been changed meanwhile. */
   load(table: Table): void {
     for (const { key: at, value } of table.getRange({})) {
       const [windowMs, count, key] = JSON.parse(value.toString()) as [number, number, string];
@@ -68,7 +67,7 @@ export class WindowCounters {
     }
   }
 
-  /** Writes what has changed, in the caller's transaction. {@link settle} follows once that is flushed. */
+  /** Writes the changes in the caller's transaction. Call {@link settle} once that is flushed. */
   save(table: Table): SavedCounters {
     const saved = new Map<Counter, number>();
     for (const counter of this.#unsaved) {
@@ -101,7 +100,7 @@ export class WindowCounters {
     return counter;
   }
 
-  /** A quarter at once, so that a flood of new names does not walk the map for each of them. */
+  /** Evicts a quarter at once, so that a flood of new names does not scan the map for each of them. */
   #evict(counters: Map<string, Counter>, now: number): void {
     const enough = MAX_COUNTERS * 0.75;
     for (const [name, counter] of counters) if (counter.resetAt <= now) this.#drop(counters, name, counter);

@@ -58,11 +58,11 @@ describe('parseAddress', () => {
     ['redis://a/main', 'number'],
     ['redis+sentinel://a:1', 'masterName'],
     ['redis+cluster://a:1/2', 'only database 0'],
-  ])('%s is refused', (url, message) => {
+  ])('refuses %s', (url, message) => {
     expect(() => parseAddress(url)).toThrow(message);
   });
 
-  test('a refusal does not repeat the password', () => {
+  test('does not repeat the password in an error', () => {
     expect(() => parseAddress('redis://user:hunter2@host:port')).toThrow(/^(?!.*hunter2)/);
   });
 });

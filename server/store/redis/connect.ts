@@ -20,7 +20,7 @@ const DEFAULT_PORT = { standalone: 6379, sentinel: 26379, cluster: 6379 } as con
 /**
  * `redis://host:port/db`, `redis+sentinel://host:port,host:port/masterName`, `redis+cluster://host:port,host:port`;
  * with `rediss` for TLS and `user:password@` (percent-encoded) in front of the hosts.
- * @throws TypeError that says what is wrong, without the password
+ * @throws TypeError with the problem, without the password
  */
 export function parseAddress(url: string): Address {
   const match = /^(redis|rediss)(\+sentinel|\+cluster)?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/([^/?#]*))?$/.exec(url);
@@ -65,16 +65,16 @@ function parseCredentials(text: string | undefined): { username?: string; passwo
   };
 }
 
-/** A client that never sends a command a second time by itself, not yet connected. */
+/** Creates a client, not yet connected, that never resends a command by itself. */
 export function createClient(address: Address, answerTimeoutMs: number): Client {
   const options = {
     lazyConnect: true,
     autoResendUnfulfilledCommands: false,
-    // Not 1: with resending off, ioredis 6 forgets what was in flight when the first reconnection succeeds, and its
-    // promises never settle. 0 rejects it all the moment the connection closes.
+    // Not 1: with resending off, ioredis 6 forgets commands in flight when the first reconnection succeeds, and their
+    // promises never settle. 0 rejects all of them as soon as the connection closes.
     maxRetriesPerRequest: 0,
     connectTimeout: answerTimeoutMs,
-    // A peer that has vanished without closing: the connection is given up and what waits on it rejected.
+    // If a peer vanishes without closing, drop the connection and reject what waits on it.
     socketTimeout: answerTimeoutMs,
     enableAutoPipelining: false,
     ...(address.username === undefined ? {} : { username: address.username }),
@@ -97,7 +97,7 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
     ...options,
     db: address.db,
     retryStrategy: reconnectDelay,
-    // After a failover the old primary may still answer, as a replica: look for the new one.
+    // After a failover the old primary may still respond, as a replica: look for the new one.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions;
   if (address.kind === 'sentinel') {

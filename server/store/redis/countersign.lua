@@ -1,10 +1,10 @@
 #!lua name=countersign_1
 
--- The writing verbs of the store port. The number in the library's name is the number of the contract below: whoever
--- changes KEYS, ARGV or answers raises it (library.ts too), so that two server versions can share one Redis.
+-- The writing verbs of the store port. The number in the library's name is the number of the contract below: raise it
+-- (in library.ts too) with every change of KEYS, ARGV or answers, so that two server versions can share one Redis.
 --
 -- Rules: every key is in KEYS and of one partition (one hash tag); every value is in ARGV; time is an argument. A script
--- that fails in the middle keeps what it wrote, so everything that can fail is tried by reading before the first write.
+-- that fails in the middle keeps what it wrote, so everything that can fail is read before the first write.
 -- Redis writes the effects of one call to the append-only file as one transaction.
 --
 -- Values
@@ -14,7 +14,7 @@
 --   events     stream, entry <sequence>-0 with the field e: JSON
 --   index      sorted set, all scores 0, member = sort text, NUL, id
 
--- The version of a document at an instant; "0" when there is none or it has expired.
+-- The version of a document at an instant; "0" if there is none or it has expired.
 local function version_at(key, now)
   -- 16 digits, space, 15 digits, space
   local head = redis.call('GETRANGE', key, 0, 33)
@@ -30,7 +30,7 @@ end
 
 -- countersign_1_commit: all or nothing.
 --   KEYS  1 state, 2 operation, 3 events, then the documents expected, put, deleted, then one index per index step
---   ARGV  1 now, 2 the operation's TTL in ms, 3 most events kept,
+--   ARGV  1 now, 2 the operation's TTL in ms, 3 maximum events,
 --         4 documents expected, 5 put, 6 deleted, 7 index steps (numbers of);
 --         per expected: version; per put: expiresAt or "-", TTL in ms or "-", JSON;
 --         per index step: "+" or "-", member; the rest: events
@@ -49,7 +49,7 @@ local function commit(keys, args)
   end
   key, arg = key + expected, arg + expected
 
-  -- Fails here, before any write, when a key holds something of another type.
+  -- Fails here, before any write, if a key has another type.
   local first_step = key + put + deleted
   for i = 1, steps do
     redis.call('ZCARD', keys[first_step + i])

@@ -10,7 +10,7 @@ import { openRedisStore } from './open-redis-store.ts';
 const quiet = { answerTimeoutMs: PATIENCE_MS, warn: () => {} };
 
 // SR-50
-describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (product) => {
+describe.each<Product>(['redis', 'valkey'])('the durability check at start and on reconnect (%s)', (product) => {
   let server: RedisServer;
   let admin: Redis;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     // SR-68
     ['no-appendfsync-on-rewrite', 'yes', 'no'],
     ['maxmemory-policy', 'allkeys-lru', 'noeviction'],
-  ])('%s "%s" is refused by name', async (name, weak, sound) => {
+  ])('refuses %s "%s" and names it', async (name, weak, sound) => {
     const refusal = await withSetting(name, weak, sound, () =>
       openRedisStore({ url: server.url, ...quiet }).catch((error: unknown) => error),
     );
@@ -45,7 +45,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     expect((refusal as Error).message).toContain(`${name} is "${weak}" and must be "${sound}"`);
   });
 
-  test('weak durability allowed by name serves, and says what is weak', async () => {
+  test('allows weak durability if configured, and warns of each weak setting', async () => {
     const warnings: string[] = [];
     await withSetting('appendfsync', 'no', 'always', async () => {
       const store = await openRedisStore({
@@ -60,7 +60,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     expect(warnings).toContainEqual(expect.stringContaining('weak durability allowed: appendfsync is "no"'));
   });
 
-  test('a setting weakened while the server runs is found by the readiness check, then nothing is served until mended', async () => {
+  test('finds a setting weakened at run time in the readiness check, and serves nothing until it is fixed', async () => {
     const store = await openRedisStore({ url: server.url, ...quiet });
     const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });
     await withSetting('appendfsync', 'everysec', 'always', async () => {
@@ -71,7 +71,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     await store.close();
   });
 
-  test('a server that comes back with weaker settings gets no commit confirmed', async () => {
+  test('confirms no commit to a server that comes back with weaker settings', async () => {
     const restarted = await startRedisServer({ product, args: [] });
     const store = await openRedisStore({ url: restarted.url, ...quiet });
     await restarted.kill();
@@ -83,7 +83,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     await Promise.all([restarted.stop(), impostor.stop()]);
   });
 
-  test('a user that may not read settings is refused with the words to mend it', async () => {
+  test('refuses a user that may not read settings, and tells how to fix it', async () => {
     await admin.call('ACL', 'SETUSER', 'narrow', 'on', '>secret', '~*', '+@all', '-config');
     const url = server.url.replace('redis://', 'redis://narrow:secret@');
     await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/CONFIG GET is forbidden.*\+config\|get/);
@@ -93,19 +93,19 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     await store.close();
   });
 
-  test('a user that may not read what the server is, or its replicas, is refused with the words to mend it', async () => {
+  test("refuses a user that may not read the server's version or replicas, and tells how to fix it", async () => {
     await admin.call('ACL', 'SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-info');
     const url = server.url.replace('redis://', 'redis://blind:secret@');
     await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/INFO is forbidden.*\+info/);
   });
 
-  test('a user that may not load functions is refused', async () => {
+  test('refuses a user that may not load functions', async () => {
     await admin.call('ACL', 'SETUSER', 'dumb', 'on', '>secret', '~*', '+@all', '-function');
     const url = server.url.replace('redis://', 'redis://dumb:secret@');
     await expect(openRedisStore({ url, ...quiet })).rejects.toThrow('functions are not available');
   });
 
-  test('a library that has gone is loaded again', async () => {
+  test('loads a missing library again', async () => {
     const store = await openRedisStore({ url: server.url, ...quiet });
     await admin.call('FUNCTION', 'FLUSH');
     const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 'after' }] });
@@ -116,7 +116,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     await store.close();
   });
 
-  test('another number of partitions than the deployment was made with is refused', async () => {
+  test('refuses another number of partitions than the deployment was created with', async () => {
     const first = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
     await first.close();
     await expect(openRedisStore({ url: server.url, prefix: 'made', partitions: 16, ...quiet })).rejects.toThrow(
@@ -126,7 +126,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     await again.close();
   });
 
-  test('a version known to be weak is warned of, with the product told rightly', async () => {
+  test('warns of a vulnerable version and names the right product', async () => {
     const warnings: string[] = [];
     const store = await openRedisStore({ ...quiet, url: server.url, warn: (message) => warnings.push(message) });
     await store.close();
@@ -139,7 +139,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
   });
 });
 
-test('a Redis that cannot be reached is unavailable, with the reason', async () => {
+test('reports a Redis that cannot be reached as unavailable, with the reason', async () => {
   const [port] = await freePorts(1);
   const refused = await openRedisStore({ url: `redis://127.0.0.1:${port}`, ...quiet }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(StoreUnavailable);

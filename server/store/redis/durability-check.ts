@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { inspectServer } from './inspect-server.ts';
 import { readLibrary } from './library.ts';
 
-/** The servers' settings do not carry what the store promises. The message names each setting. */
+/** The servers' settings do not provide the store's guarantees. The message names each setting. */
 export class StoreSettingsRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -11,8 +11,8 @@ export class StoreSettingsRefused extends Error {
 }
 
 /**
- * Watches every server the client connects to: whenever a connection becomes ready, the server's settings are checked
- * and the function library is loaded (SR-50). A refusal stands until a later look finds nothing to refuse.
+ * Watches every server the client connects to: whenever a connection becomes ready, it checks the server's settings and
+ * loads the function library (SR-50). A refusal lasts until a later check passes.
  */
 export class Guard {
   readonly #allowWeakDurability: boolean;
@@ -34,7 +34,7 @@ export class Guard {
     node.on('ready', () => this.#start(node));
     node.on('end', () => this.forget(node));
     if (node.status === 'ready') this.#start(node);
-    // Replicas of a cluster are connected only when used, but are checked before they are promoted.
+    // Replicas of a cluster connect only when used, but are checked before they are promoted.
     else if (node.status === 'wait') node.connect().catch(ignore);
   }
 
@@ -43,7 +43,7 @@ export class Guard {
     this.#refusals.delete(node);
   }
 
-  /** Looks at every connected server once more. */
+  /** Checks every connected server again. */
   recheck(): void {
     for (const node of this.#nodes) {
       if (node.status === 'ready') this.#start(node);
@@ -55,8 +55,8 @@ export class Guard {
   }
 
   /**
-   * Resolves once no look is going on. Commands that were sent when a connection had just become ready may be answered
-   * before the look at that server ends, so their answers wait here.
+   * Resolves when no check is running. A command that was sent just as a connection became ready may have its response
+   * before the check of that server ends, so its result waits here.
    */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
@@ -66,7 +66,7 @@ export class Guard {
     return this.#running.size === 0;
   }
 
-  /** Loads the library where it is missing: after FUNCTION FLUSH, FLUSHALL, or on a fresh server behind the same name. */
+  /** Loads the library if it is missing: after FUNCTION FLUSH, FLUSHALL, or on a fresh server behind the same name. */
   async load(node: Redis): Promise<void> {
     try {
       await node.function('LOAD', 'REPLACE', this.#library);
@@ -82,7 +82,7 @@ export class Guard {
 
   #start(node: Redis): void {
     const look = this.#look(node)
-      // The connection was lost again: the next one that becomes ready is looked at anew.
+      // The connection was lost: the next one that becomes ready is checked again.
       .catch(ignore)
       .finally(() => this.#running.delete(look));
     this.#running.add(look);
@@ -102,7 +102,7 @@ export class Guard {
     else this.#refuse(node, `${place} is refused: ${reasons.join('; ')}`);
   }
 
-  /** Says it once, for as long as it stands. */
+  /** Warns once for as long as the refusal lasts. */
   #refuse(node: Redis, message: string): void {
     if (this.#refusals.get(node)?.message === message) return;
     this.#refusals.set(node, new StoreSettingsRefused(message));

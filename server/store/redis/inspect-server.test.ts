@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isKnownWeak, judgeReplication, judgeSettings, readVersion } from './inspect-server.ts';
 
-test('Valkey is told by its name, not by the Redis version it claims', () => {
+test('recognises Valkey by its name, not by its reported Redis version', () => {
   const info = '# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n';
   expect(readVersion(info)).toEqual({ product: 'valkey', version: '8.1.1' });
   expect(readVersion('# Server\r\nredis_version:8.0.2\r\n')).toEqual({ product: 'redis', version: '8.0.2' });
@@ -23,11 +23,11 @@ test.each([
   ['valkey', '8.1.3', true],
   ['valkey', '8.1.4', false],
   ['valkey', '9.0.0', false],
-] as const)('%s %s known weak: %s', (product, version, weak) => {
+] as const)('%s %s vulnerable: %s', (product, version, weak) => {
   expect(isKnownWeak(product, version)).toBe(weak);
 });
 
-test('every weak setting is named', () => {
+test('names every weak setting', () => {
   const settings = new Map([
     ['appendonly', 'no'],
     ['appendfsync', 'always'],
@@ -40,7 +40,7 @@ test('every weak setting is named', () => {
 });
 
 // SR-7
-test('a server alone is accepted, and whatever can take its place or has taken one is refused', () => {
+test('accepts a server alone, and refuses one that has a replica or is one', () => {
   const NEVER_A_REPLICA = '0'.repeat(40);
   fc.assert(
     fc.property(
@@ -71,7 +71,7 @@ test('a server alone is accepted, and whatever can take its place or has taken o
   );
 });
 
-test('a node of a cluster that does not tell of the others is refused', () => {
+test('refuses a cluster node that does not list the others', () => {
   const info = 'role:master\r\nconnected_slaves:0\r\ncluster_enabled:1\r\n';
   expect(judgeReplication(info, undefined, false)).toEqual([expect.stringContaining('CLUSTER NODES is forbidden')]);
 });

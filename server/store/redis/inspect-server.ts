@@ -1,16 +1,16 @@
 import type { Redis } from 'ioredis';
 
-/** Lowest versions without the known remote code execution in Lua (CVE-2025-49844), per release line. */
+/** Minimum versions without the known remote code execution in Lua (CVE-2025-49844), per release line. */
 export const SAFE_VERSIONS = {
   redis: ['7.2.11', '7.4.6', '8.0.4', '8.2.2'],
   valkey: ['7.2.11', '8.0.6', '8.1.4'],
 } as const;
 
-/** What the promise "an answer means durable" rests on. */
+/** Settings required for "a response means durable". */
 const REQUIRED = {
   appendonly: 'yes',
   appendfsync: 'always',
-  // With `yes` nothing is flushed while the file is rewritten, whatever `appendfsync` says.
+  // With `yes` nothing is flushed while the file is rewritten, despite `appendfsync`.
   'no-appendfsync-on-rewrite': 'no',
   'maxmemory-policy': 'noeviction',
 } as const;
@@ -18,12 +18,12 @@ const REQUIRED = {
 export interface ServerReport {
   /** `redis 8.0.4` */
   readonly server: string;
-  /** Why the server must not be used unless weak durability is allowed. */
+  /** Reasons against using the server, unless weak durability is allowed. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Looks at one server's kind, version and settings. Rejects only when the server does not answer. */
+/** Checks one server's product, version and settings. Rejects only if the server does not respond. */
 export async function inspectServer(node: Redis): Promise<ServerReport> {
   const [info, settings] = await Promise.all([
     unlessForbidden(node.info('server', 'replication', 'cluster')),
@@ -41,7 +41,7 @@ export async function inspectServer(node: Redis): Promise<ServerReport> {
   return { server: `${product} ${version}`, refusals: [...judgeSettings(settings), ...replication], warnings };
 }
 
-/** Valkey reports an old `redis_version` for compatibility, so it is told by `server_name`. */
+/** Valkey reports an old `redis_version` for compatibility, so it is recognised by `server_name`. */
 export function readVersion(info: string): { product: 'redis' | 'valkey'; version: string } {
   const fields = fieldsOf(info);
   return fields.get('server_name') === 'valkey'
@@ -54,12 +54,12 @@ export function isKnownWeak(product: 'redis' | 'valkey', version: string): boole
   const lines = SAFE_VERSIONS[product].map((safe) => safe.split('.').map(Number));
   const line = lines.find(([safeMajor, safeMinor]) => safeMajor === major && safeMinor === minor);
   if (line) return patch < (line[2] ?? 0);
-  // A line that never got the fix is weak; one after the newest known line has it.
+  // A release line without the fix is vulnerable; a line after the newest known one has it.
   const [newestMajor = 0, newestMinor = 0] = lines.at(-1) ?? [];
   return major < newestMajor || (major === newestMajor && minor < newestMinor);
 }
 
-/** Setting -> value; undefined when the server does not let us see. */
+/** Setting -> value; undefined if the server forbids reading it. */
 async function readSettings(node: Redis): Promise<Map<string, string> | undefined> {
   const flat = (await unlessForbidden(node.config('GET', ...Object.keys(REQUIRED)))) as string[] | undefined;
   if (flat === undefined) return undefined;
@@ -77,17 +77,17 @@ export function judgeSettings(settings: ReadonlyMap<string, string> | undefined)
     .map(([name, required]) => `${name} is "${settings.get(name) ?? 'unknown'}" and must be "${required}"`);
 }
 
-/** What `CLUSTER NODES` says; undefined when the server is in no cluster, or does not let us see. */
+/** The response to `CLUSTER NODES`; undefined if the server is in no cluster, or forbids it. */
 async function readClusterNodes(node: Redis, info: string): Promise<string | undefined> {
   if (!isClustered(info)) return undefined;
   return (await unlessForbidden(node.cluster('NODES'))) as string | undefined;
 }
 
 /**
- * What stands against a server because of replicas: what a primary has acknowledged may be missing on the replica that
- * takes over, and used codes, counters and locks are then as they were (SR-7).
+ * Reasons against a server because of replicas: a write acknowledged by a primary may be missing on the replica that
+ * takes over, which would bring back used codes, counters and locks (SR-7).
  *
- * @param clusterNodes what `CLUSTER NODES` says of the whole cluster, replicas that are down included
+ * @param clusterNodes the response to `CLUSTER NODES` for the whole cluster, including replicas that are down
  */
 export function judgeReplication(info: string, clusterNodes: string | undefined, behindSentinel: boolean): string[] {
   const fields = fieldsOf(info);
@@ -113,7 +113,7 @@ function countReplicas(clusterNodes = ''): number {
   return clusterNodes.split('\n').filter((line) => line.split(' ')[2]?.split(',').includes('slave')).length;
 }
 
-/** The lines `name:value` of an answer to INFO. */
+/** The lines `name:value` of a response to INFO. */
 function fieldsOf(info: string): Map<string, string> {
   return new Map(
     info.split(/\r?\n/).map((line): [string, string] => {
@@ -123,7 +123,7 @@ function fieldsOf(info: string): Map<string, string> {
   );
 }
 
-/** Undefined where the command is forbidden by ACL, or renamed away, as some hosted services do. */
+/** Undefined if an ACL forbids the command, or it is renamed, as in some hosted services. */
 async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

@@ -3,17 +3,17 @@ import type { RawKey } from '../../kernel/ports/store.ts';
 import { encodeKey, isPlain } from '../codec/key-codec.ts';
 import { encodeText, isWellFormed } from '../codec/text.ts';
 
-/** Text where text does, bytes where the id is no valid UTF-8 or holds NUL. */
+/** A string where possible, bytes if the id is not valid UTF-8 or contains NUL. */
 export type Key = string | Buffer;
 
 /**
  * Makes the store's Redis keys: `cs:{p17}:d:<anchor> NUL <name>`. The braces of the partition come first, so braces in
- * ids do not move the key to another slot; the kind's letter and the encoding of pairs keep keys apart (SR-51).
+ * ids do not move the key to another slot; the kind's letter and the encoding of pairs separate keys (SR-51).
  */
 export class Keys {
   readonly #partitions: number;
   readonly #starts: readonly string[];
-  /** Holds what the deployment was created with. */
+  /** Holds the settings the deployment was created with. */
   readonly deployment: string;
 
   constructor(prefix: string, partitions: number) {

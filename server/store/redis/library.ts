@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The function library's text. It is read from beside this module, so it works wherever the module is run as it is
- * (vitest, tsx, node). A bundle must copy `countersign.lua` next to its own file; `?raw` imports would bind the adapter
+ * The function library's text, read from beside this module, so that it works wherever the module runs unbundled
+ * (vitest, tsx, node). A bundle must copy `countersign.lua` next to its own file; `?raw` imports would tie the adapter
  * to vite.
  */
 export function readLibrary(): string {

@@ -29,23 +29,23 @@ import { corkWrites } from './socket-corking.ts';
 export interface RedisStoreOptions {
   /** See {@link parseAddress}. */
   readonly url: string;
-  /** Begins every key; lets deployments share a Redis. Default `cs`. */
+  /** Prefix of every key; lets deployments share a Redis. Default `cs`. */
   readonly prefix?: string;
   /** Fixed when the deployment is created; another number is refused later. Default 64. */
   readonly partitions?: number;
-  /** Serve although settings or replicas do not keep every acknowledged write. Default false. */
+  /** Serve even if settings or replicas may lose acknowledged writes. Default false. */
   readonly allowWeakDurability?: boolean;
-  /** Events kept per partition, at half a kilobyte of memory each, for good once there were so many. Default 10,000. */
+  /** Maximum events per partition, at half a kilobyte of memory each, never freed again. Default 10,000. */
   readonly eventCap?: number;
-  /** How long an answer of Redis may take. Default 3000. */
+  /** Timeout of a response of Redis. Default 3000. */
   readonly answerTimeoutMs?: number;
-  /** How often the servers' settings and replicas are looked at while nothing asks for readiness. Default 10,000. */
+  /** Interval of checks of the servers' settings and replicas without a readiness request. Default 10,000. */
   readonly recheckMs?: number;
-  /** Hears of refusals, known-weak versions and allowed weaknesses. Default: a process warning. */
+  /** Receives refusals, vulnerable versions and allowed weaknesses. Default: a process warning. */
   readonly warn?: (message: string) => void;
 }
 
-/** Answers of Redis, not of the connection, after which sending the same operation again is of use. */
+/** Errors of Redis, not of the connection, after which resending the same operation can succeed. */
 const FUNCTION_MISSING = /^ERR Function not found/;
 const CONNECTION_LOST =
   /Connection is closed|Socket timeout|ECONNRESET|EPIPE|max retries per request|^Stream isn't writeable|Command aborted/;
@@ -53,8 +53,8 @@ const CONNECTION_LOST =
 /**
  * The store on Redis 7+ or Valkey, standalone, behind Sentinel, or a Cluster.
  * @throws StoreSettingsRefused naming each setting that is too weak
- * @throws StoreUnavailable when Redis cannot be reached
- * @throws Error when the deployment was created with other partitions
+ * @throws StoreUnavailable if Redis cannot be reached
+ * @throws Error if the deployment was created with another number of partitions
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const { prefix = 'cs', partitions = 64, answerTimeoutMs = 3_000 } = options;
@@ -133,7 +133,7 @@ class RedisStore implements Store {
 
   async commit(change: Change): Promise<CommitOutcome> {
     const prepared = prepareChange(change);
-    // The operation id makes the second sending harmless when the first was applied and its answer lost (SR-52).
+    // The operation id makes a resend harmless if the first was applied and its response lost (SR-52).
     return this.#ask(() => sendCommit(this.#client, this.#keys, prepared, this.#eventCap));
   }
 
@@ -168,7 +168,7 @@ class RedisStore implements Store {
     return this.#keys.partitionOf(anchor);
   }
 
-  /** Not one transaction: nobody uses the store yet, and a restore that broke off is done anew. */
+  /** Not one transaction: the store is not in use yet, and an interrupted restore starts again. */
   async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
     const [state, stream] = [this.#keys.state(partition), this.#keys.events(partition)];
     await this.#ask(async () => {
@@ -184,7 +184,7 @@ class RedisStore implements Store {
     return this.#ask(() => scanKeys(this.#client, this.#prefix, after, limit));
   }
 
-  /** Writes to every partition of a cluster, so that a shard without a primary is noticed. */
+  /** Writes to every partition of a cluster, so that a shard without a primary is detected. */
   async check(): Promise<void> {
     const written = this.#client instanceof Cluster ? this.partitions : 1;
     this.#guard.recheck();
@@ -204,8 +204,8 @@ class RedisStore implements Store {
   }
 
   /**
-   * Asks Redis, a second time when the connection broke or the function library is missing. Gives an answer only when
-   * no server is refused by the guard at that moment.
+   * Sends a command, and again if the connection broke or the function library is missing. Returns a result only while
+   * the guard refuses no server.
    */
   async #ask<T>(send: () => Promise<T>): Promise<T> {
     if (this.#guard.refusal) {
@@ -241,7 +241,7 @@ class RedisStore implements Store {
   }
 }
 
-/** Resolves when a cluster's node is ready to be looked at, or has given up: then it cannot take writes either. */
+/** Resolves when a cluster's node is ready to be checked, or has given up: then it cannot accept writes either. */
 function whenConnected(node: Redis): Promise<void> {
   return new Promise((resolve) => {
     if (node.status === 'ready' || node.status === 'end') resolve();

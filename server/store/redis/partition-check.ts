@@ -6,8 +6,8 @@ import type { Keys } from './keys.ts';
 const LAYOUT = 1;
 
 /**
- * Writes down what a new deployment is made with, or compares with what it was made with: with another number of
- * partitions every document would be looked for in the wrong place.
+ * Stores the settings of a new deployment, or compares them: with another number of partitions every document would be
+ * looked up in the wrong partition.
  */
 export async function claimDeployment(client: Client, keys: Keys, partitions: number): Promise<void> {
   const ours = `layout=${LAYOUT} partitions=${partitions}`;

@@ -3,7 +3,7 @@ import type { RawKey, Stored } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 
-/** One MGET, or in a cluster one per partition, all at once. */
+/** One MGET, or in a cluster one per partition, concurrently. */
 export async function readDocuments(
   client: Client,
   keys: Keys,

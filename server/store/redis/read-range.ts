@@ -6,7 +6,7 @@ import type { Key, Keys } from './keys.ts';
 
 const ABOVE_ALL = Buffer.from([0xff]);
 
-/** One partition's part of an index, fetched a piece at a time. */
+/** One partition's part of an index, fetched in chunks. */
 interface Source {
   readonly key: Key;
   entries: Buffer[];
@@ -15,8 +15,8 @@ interface Source {
 }
 
 /**
- * Entries of an index over all partitions, merged. From each partition comes only about its share at first; whoever runs
- * dry before the page is full is asked again, so a page of 1000 does not fetch 64,000 entries.
+ * Entries of an index over all partitions, merged. Each partition first returns about its share; one that runs out
+ * before the page is full is read again, so a page of 1000 does not fetch 64,000 entries.
  */
 export async function readRange(
   client: Client,

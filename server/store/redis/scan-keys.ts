@@ -6,21 +6,21 @@ import { assertRange } from '../codec/prepare-change.ts';
 import { decodeText } from '../codec/text.ts';
 import type { Client } from './connect.ts';
 
-/** Where a walk stands: in the keys of one server, and in the indexes that it has met there. */
+/** Position of a scan: in the keys of one server, and in the indexes found there. */
 const cursorSchema = z.strictObject({
-  /** Which of a cluster's primaries, in the order of their addresses; 0 on a single server. */
+  /** Index of the cluster's primary, in the order of addresses; 0 on a single server. */
   node: z.int().min(0),
   /** Redis' own cursor, `0` at the beginning. */
   keys: z.string().regex(/^\d{1,20}$/),
-  /** Indexes that are still to be read, base64url; of the first, from behind this entry. */
+  /** Indexes left to read, base64url; the first continues after this entry. */
   indexes: z.array(z.string()),
   entry: z.string().optional(),
 });
 type Cursor = z.infer<typeof cursorSchema>;
 
 /**
- * One page. SCAN finds every key that is there all the time, if twice; an index that it meets is read a page at a time
- * before it goes on.
+ * One page. SCAN returns every key that exists throughout, some of them twice; an index among them is read one page at
+ * a time before it continues.
  */
 export async function scanKeys(
   client: Client,
@@ -65,7 +65,7 @@ function servers(client: Client): Redis[] {
   return client.nodes('master').sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-/** `cs:{p17}:d:` and what follows. */
+/** Splits off `cs:{p17}:d:`. */
 function kindOf(prefix: string, key: Buffer): { kind: string; partition: number; rest: Buffer } {
   const end = key.indexOf('}:');
   const partition = Number(key.toString('latin1', prefix.length + 3, end));

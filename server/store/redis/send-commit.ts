@@ -7,15 +7,15 @@ import { COMMIT } from './library.ts';
 
 /** Real time for which an applied operation is remembered. The contract promises ten minutes. */
 export const OPERATION_KEPT_MS = 15 * MINUTE_MS;
-/** Real time that documents stay after their expiry, so that servers with clocks a little apart see the same. */
+/** Real time that documents stay after their expiry, so that servers with slightly different clocks see the same. */
 export const EXPIRED_KEPT_MS = 60 * MINUTE_MS;
 
 /**
- * Sends one change and waits for Redis to have it on disk (`appendfsync always` answers after the fsync).
+ * Sends one change and waits until Redis has it on disk (`appendfsync always` responds after the fsync).
  *
- * This is the only place a change is sent from, and the place for a replica barrier (SR-7): with replicas, the FCALL, a
- * `WAIT 1` and a `WAITAOF 1 1` have to go down ONE dedicated connection to the partition's primary in one pipeline, and
- * both answers must say that a replica has it; otherwise the change is unconfirmed and StoreUnavailable.
+ * Every change is sent here, so a replica barrier (SR-7) would belong here: with replicas, the FCALL, a `WAIT 1` and a
+ * `WAITAOF 1 1` have to go down ONE dedicated connection to the partition's primary in one pipeline, and both responses
+ * must confirm a replica; otherwise the change is unconfirmed and StoreUnavailable.
  */
 export async function sendCommit(
   client: Client,

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { corkWrites } from './socket-corking.ts';
 
-/** A stream that keeps what each system call would have carried. */
+/** A stream that records the data of each system call. */
 function recorded(): { stream: Writable; calls: string[] } {
   const calls: string[] = [];
   const stream = new Writable({
@@ -21,8 +21,8 @@ function recorded(): { stream: Writable; calls: string[] } {
   return { stream, calls };
 }
 
-describe('writing together', () => {
-  test('one turn is one call, in order, promises of the turn included', async () => {
+describe('socket corking', () => {
+  test("writes once per turn, in order, including the turn's promises", async () => {
     const { stream, calls } = recorded();
     stream.write('a');
     stream.write('b');
@@ -36,7 +36,7 @@ describe('writing together', () => {
     expect(calls.length).toBeLessThanOrEqual(2);
   });
 
-  test('what was written leaves without anything else being written', async () => {
+  test('flushes without a further write', async () => {
     const { stream, calls } = recorded();
     stream.write('a');
     await nextTurn();
@@ -46,7 +46,7 @@ describe('writing together', () => {
     expect(calls).toEqual(['a', 'b']);
   });
 
-  test('callbacks and the end still work', async () => {
+  test('preserves callbacks and the end', async () => {
     const { stream, calls } = recorded();
     const written = new Promise<void>((resolve) => stream.write('a', () => resolve()));
     stream.end('z');

@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Makes everything that is written to a stream in one turn of the event loop leave in one system call.
+ * Combines all writes to a stream in one turn of the event loop into one system call.
  *
- * Answers of Redis arrive in bunches, so the commands that follow them are issued in bunches too. Written one by one they
- * cost a system call and a wake-up of the server each, and the server syncs its log to disk for few of them at a time.
- * Nothing waits for a timer: the write happens when the turn's promises have run, so a lone command is not held up. (Unlike
- * ioredis' auto-pipelining, which goes round the loop once more.)
+ * Responses of Redis arrive in bunches, so the commands that follow them are issued in bunches too. Written one by one
+ * they cost a system call and a wake-up of the server each, and the server syncs its log to disk for few of them at a
+ * time. No timer is involved: the write happens when the turn's promises have run, so a single command is not delayed.
+ * (Unlike ioredis' auto-pipelining, which takes another turn of the loop.)
  */
 export function corkWrites(stream: Writable): void {
   const write = stream.write;
