@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from './context.ts';
 
-/** Once the answer has left: how long a mail takes, and whether there is one, is nobody's business (SR-40). */
+/** Runs after the response has left, so that its time does not reveal whether a mail is sent (SR-40). */
 export function runAfterResponse(c: Context<AppEnv>, deliver: () => Promise<void>): void {
   const log = c.get('log');
   setImmediate(() => {

@@ -5,7 +5,7 @@ import { type ProxyProgram, type RealProxy, startProxy } from '../testing/real-p
 import { type Listening, listen } from './listen.ts';
 import { clientAddress } from './middleware/client-address.ts';
 
-/** Where the client connects from, and what it says it is: an address that a filter would let in. */
+/** The client's real address, and its claimed one, which a filter would accept. */
 const CLIENT = '127.0.0.2';
 const SPOOFED = '198.51.100.7';
 const START = 'GET /who HTTP/1.1\r\nHost: auth.example\r\nConnection: close\r\n';
@@ -28,7 +28,7 @@ describe.each<ProxyProgram>(['haproxy', 'nginx'])(
       await service.stop();
     });
 
-    /** What the service takes for the client's address; the status where the proxy or the service refuses. */
+    /** The client's address as the service sees it; the status if the proxy or the service refuses. */
     async function seenWith(headers: string): Promise<string> {
       const client = await rawClient(proxy.port, CLIENT);
       client.send(`${START}${headers}\r\n`);
@@ -36,18 +36,18 @@ describe.each<ProxyProgram>(['haproxy', 'nginx'])(
       return /"address":"([^"]*)"/.exec(answer)?.[1] ?? answer.slice(9, 12);
     }
 
-    test('however many headers go along, the client is not who it says it is', async () => {
+    test("the client's headers never change its address, however many it sends", async () => {
       const seen: string[] = [];
       for (let count = 0; count <= 130; count++) {
         const junk = Array.from({ length: count }, (_, at) => `X-Junk-${at}: x\r\n`).join('');
         seen.push(await seenWith(`X-Forwarded-For: ${SPOOFED}\r\n${junk}`));
       }
-      // From some number on HAProxy refuses, by itself.
+      // From some number on HAProxy itself refuses.
       expect(new Set(seen.slice(0, 98))).toEqual(new Set([CLIENT]));
       expect([CLIENT, '400']).toEqual(expect.arrayContaining(seen.slice(98)));
     });
 
-    test('nor by saying it in several lines, or in one of several hops', async () => {
+    test('nor do several header lines, or one of several hops', async () => {
       const line = `X-Forwarded-For: ${SPOOFED}\r\n`;
       expect(await seenWith(line.repeat(2))).toBe(CLIENT);
       expect(await seenWith(`x-forwarded-for: 127.0.0.1\r\n${line}`)).toBe(CLIENT);

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { BuiltFile } from '../kernel/ports/built-files.ts';
 import type { AppEnv } from './context.ts';
 
-/** A built file, compressed for whoever can read that. */
+/** Serves a built file, compressed if the client accepts it. */
 export function answerFile(c: Context<AppEnv>, file: BuiltFile, headers: Record<string, string>): Response {
   const all = { ...headers, 'content-type': file.contentType, vary: 'accept-encoding' };
   if (!/\bbr\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(file.body, 200, all);

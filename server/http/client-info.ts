@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { AppEnv } from './context.ts';
 
-/** What a request says about from where it comes. */
+/** The client's address and user agent, from a request. */
 export function clientInfo(c: Context<AppEnv>): ClientInfo {
   const address = c.get('clientAddress');
   const userAgent = c.req.header('user-agent');

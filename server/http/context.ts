@@ -10,24 +10,22 @@ export interface SessionCookieOptions {
   origin: string;
 }
 
-/** What every handler finds on its context. */
+/** Variables on the context of every handler. */
 export interface AppEnv {
-  /** Node's own request, where there is a socket; tests that call `app.request()` have none. */
+  /** Node's own request on a socket; `app.request()` in tests has none. */
   Bindings: Partial<HttpBindings> & {
-    /** Set by the listener on the operator's socket and by nothing that a request could say. */
+    /** Set by the listener on the operator's socket, and never by a request. */
     operator?: true;
   };
   Variables: {
-    /** Ours, never the client's. */
+    /** Generated here, never the client's. */
     requestId: string;
-    /**
-     * Canonical address of the client; undefined when nobody trustworthy says. Filters that need one then deny.
-     */
+    /** Canonical address of the client; undefined if no trusted source states it. Filters that need one then deny. */
     clientAddress: string | undefined;
     log: Logger;
-    /** Who calls, and from where. Set by the authorization of a route and nowhere else. */
+    /** The caller and its address. Set only by the authorization of a route. */
     act: RequestContext;
-    /** The administrator's session, if the request came by one. `sessionOf` of the administrators reads it. */
+    /** The administrator's session, if the request has one. `sessionOf` of the administrators reads it. */
     session?: object;
     /** Absent where sessions are not accepted. */
     sessionCookie?: SessionCookieOptions;

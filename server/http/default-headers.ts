@@ -2,11 +2,11 @@ import type { Context, Next } from 'hono';
 import type { AppEnv } from './context.ts';
 
 /**
- * Goes on with headers that the answer carries unless it sets them itself; errors and answers made without the context
- * are covered as well.
+ * Adds headers to the response unless the route sets them; errors and responses made without the context are covered as
+ * well.
  *
- * On a socket they are put on Node's response, which the answer's own headers are written over. Touching the headers of
- * the finished answer instead costs more than all other middleware together, so that is left for where there is no socket.
+ * On a socket they are set on Node's response, and the response's own headers overwrite them. Changing the headers of
+ * the finished response costs more than all other middleware together, so it is only done without a socket.
  */
 export async function withDefaultHeaders(
   c: Context<AppEnv>,

@@ -1,9 +1,6 @@
 import { canonicalAddress } from '../kernel/addresses.ts';
 
-/**
- * The addresses that a `X-Forwarded-For` names, as written, in order. Proxies append, so only the right end is worth
- * anything.
- */
+/** The addresses in `X-Forwarded-For`, as written, in order. Proxies append, so only the right end is trustworthy. */
 export function splitForwardedFor(header: string): string[] {
   return header.split(',').map((part) => part.trim());
 }
@@ -12,9 +9,9 @@ export function splitForwardedFor(header: string): string[] {
 const PAIR = /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:([!#$%&'*+\-.^_`|~0-9A-Za-z:[\]]+)|"((?:[^"\\]|\\.)*)")[ \t]*/y;
 
 /**
- * The `for` of each element of a `Forwarded` header (RFC 7239), in order; the empty text where an element has none.
- * Undefined when the header is not well-formed as a whole: an unclosed quote on the client's side would otherwise
- * swallow what our proxy appended.
+ * The `for` of each element of a `Forwarded` header (RFC 7239), in order; the empty text if an element has none.
+ * Undefined if any part of the header is malformed: an unclosed quote by the client would otherwise swallow what our
+ * proxy appended.
  */
 export function splitForwarded(header: string): string[] | undefined {
   const elements: string[] = [];
@@ -27,7 +24,7 @@ export function splitForwarded(header: string): string[] | undefined {
     if (!match) return undefined;
     const [whole, name = '', token, quoted] = match;
     if (name.toLowerCase() === 'for') {
-      // Twice in one element: which one would count?
+      // Two in one element are ambiguous.
       if (named) return undefined;
       named = true;
       client = token ?? (quoted ?? '').replace(/\\(.)/g, '$1');

@@ -14,7 +14,7 @@ afterAll(() => service.ports.close());
 
 const embedded = () => new URLSearchParams({ resource: scene.resource.id, origin: ORIGIN });
 
-test.each(ICON_PATHS)('%s is a small image for both schemes that browsers keep', async (path) => {
+test.each(ICON_PATHS)('%s is a small cached image for both colour schemes', async (path) => {
   const answer = await service.call(`GET ${path}`);
   expect(answer.status).toBe(200);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -29,7 +29,7 @@ test.each(ICON_PATHS)('%s is a small image for both schemes that browsers keep',
 });
 
 // SR-30: an SVG can hold script.
-test('SR-30: the icon, opened as a page, runs nothing and cannot be framed', async () => {
+test('SR-30: the icon, opened as a page, runs no script and cannot be framed', async () => {
   const policy = (await service.call('GET /favicon.svg')).headers.get('content-security-policy') ?? '';
   expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; frame-ancestors 'none'$/);
 });
@@ -48,7 +48,7 @@ const PAGES = [
   '/widget/v1/self',
   '/widget/v1/sign-in',
 ];
-describe('every page with a tab of its own', () => {
+describe('every page with its own tab', () => {
   const hasIcon = async (path: string) => {
     const answer = await service.call(`GET ${path}`);
     expect(answer.headers.get('content-security-policy')).toMatch(/img-src (?:data: )?'self';/);
@@ -56,10 +56,10 @@ describe('every page with a tab of its own', () => {
   };
 
   test.each(PAGES)('%s names the icon and lets the browser load it', hasIcon);
-  test('so does the window that a page opens', () => hasIcon(`/widget/v1/popup?${embedded()}`));
+  test('a pop-up names the icon too', () => hasIcon(`/widget/v1/popup?${embedded()}`));
 });
 
-test('the frame names none: its tab is the page around it', async () => {
+test('the frame names none: its tab belongs to the page around it', async () => {
   const answer = await service.call(`GET /widget/v1/frame?${embedded()}`);
   expect(answer.status).toBe(200);
   expect(await answer.text()).not.toContain('icon');

@@ -24,7 +24,7 @@ async function serve(app: { fetch: Parameters<typeof listen>[0] }, options: Part
 
 const hello = () => new Hono().get('/', (c) => c.text('hello')).post('/', async (c) => c.text(await c.req.text()));
 
-/** A route that answers when told. */
+/** A route that responds on command. */
 function held() {
   let release = () => {};
   const gate = new Promise<void>((resolve) => {
@@ -40,13 +40,13 @@ function held() {
 }
 
 describe('listening', () => {
-  test('says where, and serves there', async () => {
+  test('reports its address and serves there', async () => {
     const { url, port } = await serve(hello());
     expect(url).toBe(`http://127.0.0.1:${port}`);
     expect(await (await fetch(url)).text()).toBe('hello');
   });
 
-  test('a port that is taken is an error', async () => {
+  test('fails on a port in use', async () => {
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen({ host: '127.0.0.1', port: 0 }, resolve));
     const { port } = squatter.address() as { port: number };
@@ -54,14 +54,17 @@ describe('listening', () => {
     await new Promise((resolve) => squatter.close(resolve));
   });
 
-  test.each(['Host: a b', 'Host: [', 'Host: user@x', 'Host: x/y'])('%s is a coded refusal', async (host) => {
-    const { port } = await serve(hello());
-    const client = await rawClient(port);
-    client.send(`GET / HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`);
-    const answer = await client.closed();
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain('"code":"INPUT_INVALID"');
-  });
+  test.each(['Host: a b', 'Host: [', 'Host: user@x', 'Host: x/y'])(
+    'responds to %s with a coded refusal',
+    async (host) => {
+      const { port } = await serve(hello());
+      const client = await rawClient(port);
+      client.send(`GET / HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`);
+      const answer = await client.closed();
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).toContain('"code":"INPUT_INVALID"');
+    },
+  );
 
   // SR-64
   test.each([
@@ -70,14 +73,14 @@ describe('listening', () => {
     ['an empty one', 'Host:\r\n'],
     ['an empty one after another', 'Host: auth.example\r\nHost: \r\n'],
     ['none', ''],
-  ])('of hosts %s is refused', async (_, hosts) => {
+  ])('refuses the Host headers %s', async (_, hosts) => {
     const { port } = await serve(hello());
     const client = await rawClient(port);
     client.send(`GET / HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test('HTTP/1.0 needs no host, as in health checks of proxies', async () => {
+  test('accepts HTTP/1.0 without a host, as in health checks of proxies', async () => {
     const { port } = await serve(hello());
     const client = await rawClient(port);
     client.send('GET / HTTP/1.0\r\n\r\n');
@@ -85,7 +88,7 @@ describe('listening', () => {
   });
 
   // SR-64
-  test('no header is left out, however many fit into 16 kB', async () => {
+  test('reads every header that fits into 16 kB', async () => {
     const { port } = await serve(
       new Hono().get('/', (c) => c.text(`${[...c.req.raw.headers].length} ${c.req.header('x-last')}`)),
     );
@@ -96,7 +99,7 @@ describe('listening', () => {
   });
 
   // SR-59
-  test('a failure outside the app tells the client nothing', async () => {
+  test('hides a failure outside the app from the client', async () => {
     const onFault = vi.fn();
     const app = { fetch: () => Promise.reject(new Error('canary')) };
     const { url } = await serve(app, { onFault });
@@ -112,20 +115,20 @@ describe('listening', () => {
 
 // SR-56
 describe('slow and silent clients', () => {
-  test('one that never finishes its headers is cut off', async () => {
+  test('closes one that never finishes its headers', async () => {
     const { port } = await serve(hello(), { timeouts: { headersMs: 60, requestMs: 10_000 } });
     const client = await rawClient(port);
     client.send('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  test('one that says nothing at all is cut off', async () => {
+  test('closes one that sends nothing', async () => {
     const { port } = await serve(hello(), { timeouts: { headersMs: 60, requestMs: 10_000 } });
     const client = await rawClient(port);
     await client.closed();
   });
 
-  test('one that drips its body is cut off, and its request never ran', async () => {
+  test('closes one that trickles its body, and never runs its request', async () => {
     const ran = vi.fn();
     const app = new Hono().post('/', async (c) => {
       await c.req.text();
@@ -140,20 +143,20 @@ describe('slow and silent clients', () => {
     expect(ran).not.toHaveBeenCalled();
   });
 
-  test('one that does not read its answer is cut off', async () => {
+  test('closes one that does not read its response', async () => {
     const big = 'x'.repeat(32 * 1024 * 1024);
     const app = new Hono().get('/', (c) => c.text(big));
     const { port } = await serve(app, { timeouts: { stalledMs: 100 } });
     const client = await rawClient(port);
     client.socket.pause();
     client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    // It reads on only once the server has given up; most of the answer never came.
+    // It reads on only after the server has given up; most of the response never came.
     await vi.waitFor(async () => expect(await connections(port)).toBe(0), { timeout: 10_000, interval: 20 });
     client.socket.resume();
     expect((await client.closed()).length).toBeLessThan(big.length);
   });
 
-  test('idle ones make room, so that a working client is served though all places were taken', async () => {
+  test('closes idle ones near the limit, so that an active client is served', async () => {
     const { port, url } = await serve(hello(), { maxConnections: 10 });
     const idle = await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -167,7 +170,7 @@ describe('slow and silent clients', () => {
     await Promise.all(idle.map((client) => client.closed()));
   });
 
-  test('connections beyond the limit are dropped at the door, and places come back', async () => {
+  test('drops connections beyond the limit, and accepts again below it', async () => {
     const { port } = await serve(hello(), { maxConnections: 2, timeouts: { headersMs: 150, requestMs: 150 } });
     const silent = [await rawClient(port), await rawClient(port)];
     const third = await rawClient(port);
@@ -178,7 +181,7 @@ describe('slow and silent clients', () => {
     expect(await later.closed()).toContain('hello');
   });
 
-  test('headers without end are refused', async () => {
+  test('refuses endless headers', async () => {
     const { port } = await serve(hello());
     const client = await rawClient(port);
     client.send(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -196,7 +199,7 @@ describe('slow and silent clients', () => {
 
 // SR-54
 describe('stopping', () => {
-  test('readiness fails first, what is in flight finishes, and only then it ends', async () => {
+  test('fails readiness first, then finishes running requests, then ends', async () => {
     const readiness = createReadiness();
     const { app, entered, release } = held();
     const { url, stop } = await serve(app, { readiness });
@@ -215,7 +218,7 @@ describe('stopping', () => {
     await stopped;
   });
 
-  test('while a load balancer looks elsewhere it still serves, and asks clients not to come back', async () => {
+  test('keeps serving while a load balancer reacts, and asks clients to close', async () => {
     const readiness = createReadiness();
     const { url, stop } = await serve(hello(), { readiness, timeouts: { drainMs: 300 } });
     const stopped = stop();
@@ -227,7 +230,7 @@ describe('stopping', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test('idle connections do not hold it up', async () => {
+  test('does not wait for idle connections', async () => {
     const { port, stop } = await serve(hello(), { timeouts: { keepAliveMs: 60_000, shutdownMs: 60_000 } });
     const client = await rawClient(port);
     client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -236,7 +239,7 @@ describe('stopping', () => {
     await client.closed();
   });
 
-  test('a request that never ends is cut at the deadline', async () => {
+  test('ends an endless request at the deadline', async () => {
     const { app, entered } = held();
     const { port, stop } = await serve(app, { timeouts: { shutdownMs: 100 } });
     const client = await rawClient(port);
@@ -246,18 +249,18 @@ describe('stopping', () => {
     expect(await client.closed()).toBe('');
   });
 
-  test('stopping twice is stopping once', async () => {
+  test('is idempotent', async () => {
     const { stop } = await serve(hello());
     const first = stop();
     expect(stop()).toBe(first);
     await first;
   });
 
-  test('under load no request fails, if clients turn away some requests after readiness has failed', async () => {
+  test('under load loses no request if clients stop sending after readiness has failed', async () => {
     const { app } = appWith();
     app.get('/', (c) => c.text('whole'));
     const readiness = createReadiness();
-    // As long as a busy machine needs for the late ones.
+    // As long as a busy machine needs for the last ones.
     const { url, stop } = await serve(app, { readiness, timeouts: { drainMs: 5_000 } });
     let stopping: Promise<void> | undefined;
     let answered = 0;

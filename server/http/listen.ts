@@ -8,19 +8,19 @@ import type { Readiness } from './readiness.ts';
 import { answerInTurn } from './respond-in-order.ts';
 
 export interface Timeouts {
-  /** From the connection's first moment (or the end of the request before) to the end of the headers. */
+  /** From the start of the connection (or the end of the previous request) to the end of the headers. */
   headersMs: number;
   /** To the end of the body. */
   requestMs: number;
-  /** How long an idle connection stays. Longer than proxies keep theirs (60 s and more), so they close first. */
+  /** Keep-alive of an idle connection. Longer than that of proxies (60 s and more), so they close first. */
   keepAliveMs: number;
-  /** A connection on which nothing moves, such as a client that does not read its answer. */
+  /** Timeout of a connection without traffic, such as a client that does not read its response. */
   stalledMs: number;
-  /** After `stop`: how long to serve on while readiness already fails. */
+  /** After `stop`: time to keep serving while readiness already fails. */
   drainMs: number;
-  /** After `stop`: when to cut what is still open, counted from the call. */
+  /** After `stop`: when open connections are closed, counted from the call. */
   shutdownMs: number;
-  /** How often the first two are looked at. */
+  /** Interval of checks of the first two. */
   checkMs: number;
 }
 
@@ -36,23 +36,23 @@ export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
 
 export interface ListenOptions {
   host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   port: number;
   readiness?: Readiness;
   timeouts?: Partial<Timeouts>;
-  /** Connections at once; more are dropped at the door. Default 8192. */
+  /** Maximum connections; more are dropped on accept. Default 8192. */
   maxConnections?: number;
-  /** Told about faults outside the app, which answers its own. */
+  /** Receives faults outside the app, which handles its own. */
   onFault?: (error: unknown) => void;
 }
 
 export interface Listening {
-  /** Where it listens, as a URL without a slash at the end. */
+  /** Its URL without a slash at the end. */
   url: string;
   port: number;
   /**
-   * Readiness fails, the service goes on for `drainMs`, then takes no more connections, lets what is in flight finish
-   * and ends, at the latest `shutdownMs` after the call (SR-54). Calling it again waits for the same end.
+   * Fails readiness, keeps serving for `drainMs`, then accepts no connections, finishes running requests and ends, at
+   * the latest `shutdownMs` after the call (SR-54). A second call waits for the same end.
    */
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
       void answer(incoming, outgoing);
     }),
   );
-  // Node drops what is beyond a count without a word, and what a proxy appends comes last: the size is the bound (SR-64).
+  // Node silently drops headers beyond a count, and a proxy appends at the end: limit the size instead (SR-64).
   server.maxHeadersCount = 0;
   server.timeout = timeouts.stalledMs;
   server.maxConnections = maxConnections;
@@ -122,7 +122,7 @@ function started(server: Server, { host, port }: ListenOptions): Promise<void> {
   });
 }
 
-/** Near the limit idle connections are closed, so that they are not what keeps a working client out. */
+/** Near the limit idle connections are closed, so that they do not keep an active client out. */
 function closeIdleWhenCrowded(server: Server, maxConnections: number): void {
   const crowded = Math.max(1, Math.floor(maxConnections * 0.9));
   let open = 0;
@@ -142,12 +142,12 @@ async function stop(
   { drainMs, shutdownMs }: Timeouts,
 ): Promise<void> {
   readiness.ready = false;
-  // Whoever is being answered learns with the answer not to come back on this connection.
+  // A running response tells its client to close the connection.
   for (const outgoing of inFlight) if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
   const deadline = setTimeout(() => server.closeAllConnections(), shutdownMs);
   try {
     if (drainMs > 0) await pause(Math.min(drainMs, shutdownMs));
-    // Also closes the connections that are idle now; the others close behind their answer.
+    // Also closes idle connections; the others close after their response.
     await new Promise<void>((resolve) => server.close(() => resolve()));
   } finally {
     clearTimeout(deadline);
@@ -155,15 +155,15 @@ async function stop(
 }
 
 /**
- * False for more than one Host, or an empty one (RFC 9112 3.2): Node reads the first, and a proxy may have read another.
- * Node itself refuses HTTP/1.1 without any; HTTP/1.0 needs none, and HAProxy's health checks send none.
+ * False for more than one Host, or an empty one (RFC 9112 3.2): Node reads the first, and a proxy may have read
+ * another. Node itself refuses HTTP/1.1 without any; HTTP/1.0 needs none, and HAProxy's health checks send none.
  */
 function isHostClear(rawHeaders: readonly string[]): boolean {
   const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
   return hosts.length === 0 || (hosts.length === 1 && hosts[0] !== '');
 }
 
-/** For what happens before a request reaches the app (a Host or target that is none), or outside of its error handling. */
+/** For failures before a request reaches the app (an invalid Host or target), or outside of its error handling. */
 function faultAnswer(error: unknown, onFault?: (error: unknown) => void): Response {
   const unreadable = error instanceof Error && error.name === 'RequestError';
   const code: RefusalCode = unreadable ? 'INPUT_INVALID' : 'INTERNAL';

@@ -53,7 +53,7 @@ describe('log lines', () => {
 
 // SR-35
 describe('secrets in errors', () => {
-  test('an API key is hidden wherever it turns up', () => {
+  test('hides an API key anywhere in a line', () => {
     const captured = capturedLog();
     captured.log.error(
       { err: new Error('bad header: Bearer csk_canary-ABC_123'), field: 'CSK_canaryDEF' },
@@ -63,7 +63,7 @@ describe('secrets in errors', () => {
     expect(captured.lines()[0]?.msg).toBe('csk_[hidden]');
   });
 
-  test('the text that JSON.parse quotes does not reach the log', () => {
+  test('omits the text that JSON.parse quotes', () => {
     const captured = capturedLog();
     let error: unknown;
     try {
@@ -76,7 +76,7 @@ describe('secrets in errors', () => {
     expect(captured.text()).not.toContain('canary');
   });
 
-  test('properties that libraries hang on errors do not reach the log, causes included', () => {
+  test('omits properties that libraries add to errors, including causes', () => {
     const captured = capturedLog();
     const cause = Object.assign(new Error('redis'), { command: { args: ['canary-1'] }, code: 'ECONNRESET' });
     captured.log.error({ err: Object.assign(new Error('store', { cause }), { input: 'canary-2' }) }, 'x');
@@ -84,7 +84,7 @@ describe('secrets in errors', () => {
     expect(captured.lines()).toMatchObject([{ err: { message: 'store', cause: { code: 'ECONNRESET' } } }]);
   });
 
-  test('a cause that is its own cause ends', () => {
+  test('ends at a cause that is its own cause', () => {
     const captured = capturedLog();
     const error = new Error('round');
     error.cause = error;
@@ -93,7 +93,7 @@ describe('secrets in errors', () => {
   });
 });
 
-/** A program that has a logger, `log`, on its standard output. */
+/** A program with a logger, `log`, on its standard output. */
 function logging(program: string): string[] {
   const start = `
     const { createLogger } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)});
@@ -103,7 +103,7 @@ function logging(program: string): string[] {
 }
 
 // SR-66
-describe('an output that takes nothing', () => {
+describe('a blocked output', () => {
   const LINES = 20_000;
   const many = `
     for (let n = 0; n < ${LINES}; n++) {
@@ -119,13 +119,13 @@ describe('an output that takes nothing', () => {
       stdio: ['pipe', full.fd, 'pipe'],
       timeout: 20_000,
     });
-    let said = '';
+    let output = '';
     child.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk;
+      output += chunk;
     });
     const [code] = await once(child, 'close');
     await full.close();
-    expect({ said, code }).toEqual({ said: 'still here\n', code: 0 });
+    expect({ output, code }).toEqual({ output: 'still here\n', code: 0 });
   });
 
   test.each([
@@ -142,7 +142,7 @@ describe('an output that takes nothing', () => {
     expect(line.toString()).toBe('still here\n');
   });
 
-  test('when it is read again, it says how many lines it did without', async () => {
+  test('reports the number of dropped lines once it is read again', async () => {
     const child = spawn(process.execPath, logging(`${many} console.error('written'); process.stdin.resume()`));
     await once(child.stderr, 'data');
     let written = '';
@@ -165,7 +165,7 @@ describe('an output that takes nothing', () => {
   });
 });
 
-test('lines that are still in the buffer are written when the process exits', async () => {
+test('writes buffered lines when the process exits', async () => {
   const parameters = logging("log.info('last words'); process.exit(0)");
   const { stdout } = await promisify(execFile)(process.execPath, parameters, { timeout: 20_000 });
   expect(JSON.parse(stdout)).toMatchObject({ msg: 'last words' });

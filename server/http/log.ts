@@ -4,23 +4,23 @@ export type { Logger } from 'pino';
 
 export interface LogOptions {
   level: LevelWithSilent;
-  /** Where lines go. Default: standard output, written in batches, at the latest after a second. */
+  /** Destination of lines. Default: standard output, in batches, at the latest after a second. */
   destination?: DestinationStream;
 }
 
-/** What may wait for an output that takes nothing; lines beyond it are dropped and counted. */
+/** Maximum buffered bytes for a blocked output; lines beyond it are dropped and counted. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
- * Line separators, controls that JSON leaves as they are (DEL, C1 with its one-byte CSI) and the marks that reorder
- * text on a terminal. JSON escapes everything below U+0020 by itself.
+ * Line separators, controls that JSON leaves unescaped (DEL, C1 with its one-byte CSI) and the marks that reorder text
+ * on a terminal. JSON itself escapes everything below U+0020.
  */
 const DECEIVING = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const API_KEY = /csk_[A-Za-z0-9_-]+/gi;
 
 /**
- * Makes one log line out of whatever was logged: still the same JSON text, but harmless to a terminal and to readers
- * that split at Unicode line ends (SR-36), and without any API key that slipped into a message (SR-26, SR-35).
+ * Makes one log line: the same JSON text, but harmless to a terminal and to readers that split at Unicode line ends
+ * (SR-36), and without any API key in a message (SR-26, SR-35).
  */
 function harmlessLine(line: string): string {
   return line
@@ -47,21 +47,22 @@ export function createLogger(options: LogOptions): Logger {
 }
 
 /**
- * Standard output, which neither stops nor ends the service (SR-66): where it takes nothing, for its disk is full or its
- * reader does not read, lines wait, and those beyond the bound are dropped.
+ * Standard output, which neither stops nor ends the service (SR-66): while it is blocked, by a full disk or a reader
+ * that does not read, lines wait, and those beyond the bound are dropped.
  */
 function openOutput() {
-  // Reading this property makes Node open a pipe as non-blocking: a full one answers EAGAIN and does not block the event loop.
+  // Reading this property makes Node open a pipe as non-blocking: a full one responds EAGAIN and does not block the
+  // event loop.
   const { fd } = process.stdout;
   const batches = { minLength: 8192, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
   const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, ...batches });
-  // What could not be written is kept by the stream, which tries again with the next batch.
+  // The stream retains what it could not write and retries with the next batch.
   stream.on('error', () => {});
   let dropped = 0;
   stream.on('drop', () => {
     dropped += 1;
   });
-  // Not `flushSync`, which tries for ever; a call writes as much as it can but for the last batch.
+  // Not `flushSync`, which retries for ever; a call writes all it can except the last batch.
   const flush = () => {
     stream.flush();
     stream.flush();
@@ -89,8 +90,8 @@ interface ErrorDescription {
 }
 
 /**
- * What the log says about an error: never its own extra properties, which hold commands, arguments and addresses with
- * passwords in many libraries. The message of a SyntaxError is left out, for JSON.parse quotes its input there.
+ * Describes an error for the log, without its extra properties, which in many libraries hold commands, arguments and
+ * addresses with passwords. The message of a SyntaxError is left out, since JSON.parse quotes its input there.
  */
 function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, frames: [] };

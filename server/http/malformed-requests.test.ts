@@ -5,7 +5,7 @@ import { rawClient } from '../testing/raw-client.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 import { type Listening, listen } from './listen.ts';
 
-// The attack: one request that leaves a fault which nobody handles ends the whole process (server/composition/crash.ts).
+// The attack: a single request leaves an unhandled fault, which ends the whole process (server/composition/crash.ts).
 let service: Service;
 let server: Listening;
 const faults: unknown[] = [];
@@ -54,14 +54,14 @@ const REQUESTS: [what: string, text: string][] = [
   ['a header of control characters', `GET / HTTP/1.1\r\n${HOST}X-A: \x01\x7f\r\n\r\n`],
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
 ];
-/** Bodies that end, or whose sender leaves, in the middle. */
+/** Bodies that end in the middle, or whose sender disconnects there. */
 const HALVES: [what: string, text: string][] = [
   ['half a header', 'POST /widget/v1/fl'],
   ['half a body', `POST ${FLOWS} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 500\r\n\r\n{"resource":`],
   ['half a chunk', `POST ${FLOWS} HTTP/1.1\r\n${HOST}${JSON_TYPE}Transfer-Encoding: chunked\r\n\r\nff\r\n{"a"`],
   ['half a body for the API', `POST /v1/authentications HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 500\r\n\r\n{"a`],
   ['no body for a link', `POST /v1/links/view HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 500\r\n\r\n`],
-  ['answers that nobody waits for', `GET /widget/v1/countersign.js HTTP/1.1\r\n${HOST}\r\n`.repeat(50)],
+  ['responses to a disconnected client', `GET /widget/v1/countersign.js HTTP/1.1\r\n${HOST}\r\n`.repeat(50)],
 ];
 
 async function stillServes(): Promise<void> {
@@ -71,7 +71,7 @@ async function stillServes(): Promise<void> {
   expect(faults).toEqual([]);
 }
 
-test.each(REQUESTS)('SR-56: %s leaves no fault behind', async (_, text) => {
+test.each(REQUESTS)('SR-56: %s leaves no unhandled fault', async (_, text) => {
   const client = await rawClient(server.port);
   client.send(text);
   client.socket.end();
@@ -79,7 +79,7 @@ test.each(REQUESTS)('SR-56: %s leaves no fault behind', async (_, text) => {
   await stillServes();
 });
 
-test.each(HALVES)('SR-56: %s, and then silence or a reset, leaves no fault behind', async (_, text) => {
+test.each(HALVES)('SR-56: %s, then silence or a reset, leaves no unhandled fault', async (_, text) => {
   for (const leave of ['end', 'resetAndDestroy'] as const) {
     const client = await rawClient(server.port);
     client.send(text);

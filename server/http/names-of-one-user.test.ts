@@ -2,9 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Dialect, numberOf, openDialect } from '../testing/dialect.ts';
 import { addPerson } from '../testing/fixtures.ts';
 
-// SR-17
-// The attack: wrong passwords for one name over the API until it has to wait, then one for another name. Status, headers or
-// body of the second answer differ where both are names of one user.
+// SR-17 The attack: wrong passwords for one name over the API until it is rate limited, then one for another name.
+// Status, headers or body of the second response differ if both are names of one user.
 let dialect: Dialect;
 beforeAll(async () => {
   dialect = await openDialect('names of one user');
@@ -47,7 +46,7 @@ const overDialect: Guess = async ({ ask, scene }) => {
 test.each([
   ['over /v1', overApi],
   ['over /api/v1', overDialect],
-])('SR-17: %s every answer is the same, whomever the names stand for', async (_, guess) => {
+])('SR-17: two names of one user are not revealed: %s every response is the same', async (_, guess) => {
   const stories: unknown[][] = [];
   for (const users of Object.values(WORLDS)) {
     const own = await dialect.another();

@@ -4,7 +4,7 @@ import { assign } from '../testing/as-operator.ts';
 import { addToken, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 
-/** Logins that wait for their hash; further ones are turned away. */
+/** Logins that wait for their hash; more are refused. */
 const QUEUE = 40;
 const FLOOD = 150;
 const CHECKS = 15;
@@ -23,8 +23,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
-// SR-20. The attack: more password logins than the machine can hash, each under another name, so that no wait stops them.
-test('SR-20: while passwords flood in, codes and health are answered past all that wait, and the queue is bounded', async () => {
+// SR-20. The attack: more password logins than the machine can hash, each under another name, so that no back-off stops
+// them.
+test('SR-20: a flood of passwords does not block codes and health checks, and its queue is bounded', async () => {
   const { ports, account, resource, user } = scene;
   const token = await addToken(ports, account, { kind: 'hotp', owner: user.id });
   unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
@@ -44,12 +45,12 @@ test('SR-20: while passwords flood in, codes and health are answered past all th
       service.call('GET /health/live'),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    // Who stood in that line would see all of it go by.
+    // A request in that queue would see all of it finish first.
     expect(hashed() - before).toBeLessThan(QUEUE / 2);
     if (check === 0) expect(hashed()).toBeLessThan(QUEUE);
   }
   await Promise.all(flood);
-  // What the line cannot take is told to come back later, and waits in no memory.
+  // Logins beyond the queue are told to retry later, and take no memory.
   expect(hashed()).toBeGreaterThanOrEqual(QUEUE);
   expect(hashed()).toBeLessThan(FLOOD);
   expect(answered.filter((status) => status === 503)).toHaveLength(FLOOD - hashed());

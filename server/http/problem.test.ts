@@ -9,7 +9,7 @@ import { appWith } from '../testing/http-app.ts';
 import { Refused, refuse } from './problem.ts';
 
 describe('problem answers', () => {
-  test.each(Object.keys(REFUSALS) as RefusalCode[])('%s travels with the status of the table', async (code) => {
+  test.each(Object.keys(REFUSALS) as RefusalCode[])('%s has the status of the table', async (code) => {
     const { app } = appWith();
     app.get('/', (c) => refuse(c, code));
     const answer = await app.request('/');
@@ -24,7 +24,7 @@ describe('problem answers', () => {
     });
   });
 
-  test('a wait is said in whole seconds, never zero, and exactly in the body', async () => {
+  test('a retry time is in whole seconds, never zero, and exact in the body', async () => {
     const { app } = appWith();
     app.get('/:ms', (c) => refuse(c, 'TOO_MANY_ATTEMPTS', { retryAfterMs: Number(c.req.param('ms')) }));
     for (const [ms, seconds] of [
@@ -39,7 +39,7 @@ describe('problem answers', () => {
     }
   });
 
-  test('details, input errors and further headers are passed on', async () => {
+  test('pass on details, input errors and further headers', async () => {
     const { app } = appWith();
     const errors = [{ path: '/otp', message: 'must be a string' }];
     app.get('/', (c) => refuse(c, 'INPUT_INVALID', { detail: 'Look.', errors, headers: { allow: 'POST' } }));
@@ -48,7 +48,7 @@ describe('problem answers', () => {
     expect(await answer.json()).toMatchObject({ detail: 'Look.', errors });
   });
 
-  test('a 401 carries a challenge', async () => {
+  test('have a challenge with 401', async () => {
     const { app } = appWith();
     app.get('/', (c) => refuse(c, 'API_KEY_MISSING'));
     expect((await app.request('/')).headers.get('www-authenticate')).toBe('Bearer realm="countersign"');
@@ -56,14 +56,14 @@ describe('problem answers', () => {
 });
 
 // SR-3, SR-59
-describe('an exception denies, and tells the client nothing', () => {
+describe('an exception refuses and tells the client nothing', () => {
   const secret = 'canary: SELECT * FROM /srv/countersign';
 
   test.each([
     ['a bug', new TypeError(secret), 500, 'INTERNAL'],
     ['an error of no known kind', Object.assign(new Error(secret), { status: 200, code: 'OK' }), 500, 'INTERNAL'],
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
-    ['a message that nobody took on', new MailerUnavailable(secret), 503, 'UNAVAILABLE'],
+    ['a message that was not accepted', new MailerUnavailable(secret), 503, 'UNAVAILABLE'],
     ['a full queue', new Overloaded(2500), 503, 'OVERLOADED'],
     ['others who keep winning', new Contention(secret), 503, 'CONTENTION'],
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],
@@ -82,7 +82,7 @@ describe('an exception denies, and tells the client nothing', () => {
     expect(body).not.toContain('canary');
   });
 
-  test('the log has what the client has not', async () => {
+  test('the log has the details that the client does not get', async () => {
     const { app, captured } = appWith();
     app.get('/', () => {
       throw new TypeError(secret, { cause: new StoreUnavailable('lost the connection') });
@@ -97,7 +97,7 @@ describe('an exception denies, and tells the client nothing', () => {
     ]);
   });
 
-  test('a full queue says when to come back', async () => {
+  test('a full queue sends a retry time', async () => {
     const { app } = appWith();
     app.get('/', () => {
       throw new Overloaded(2500);
@@ -105,7 +105,7 @@ describe('an exception denies, and tells the client nothing', () => {
     expect((await app.request('/')).headers.get('retry-after')).toBe('3');
   });
 
-  test('an unknown address is a problem as well', async () => {
+  test('an unknown address is a problem document as well', async () => {
     const { app } = appWith();
     const answer = await app.request('/nowhere');
     expect(answer.status).toBe(404);

@@ -11,7 +11,7 @@ import { Contention } from '../store/transact.ts';
 import type { AppEnv } from './context.ts';
 import type { Logger } from './log.ts';
 
-/** The body of every refusal: RFC 9457 with our stable `code`. Clients branch on `code` and on nothing else. */
+/** The body of every refusal: RFC 9457 with our stable `code`. Clients branch only on `code`. */
 export interface Problem {
   /** A name, not an address: `urn:countersign:refusal:<code>`. */
   type: string;
@@ -20,13 +20,13 @@ export interface Problem {
   code: RefusalCode;
   requestId: string;
   detail?: string;
-  /** When a retry makes sense, in ms from now; also in `Retry-After`. */
+  /** Time until a retry makes sense, in ms; also in `Retry-After`. */
   retryAfterMs?: number;
-  /** What is wrong with the input, by JSON path; never the offending values. */
+  /** Errors of the input, by JSON path; never the values. */
   errors?: { path: string; message: string }[];
-  /** PASSWORD_COMMON: why. */
+  /** PASSWORD_COMMON: the reason. */
   flaw?: PasswordFlaw;
-  /** VERSION_CONFLICT: what the object is at now; also in `ETag`. */
+  /** VERSION_CONFLICT: the current version of the object; also in `ETag`. */
   version?: string;
 }
 
@@ -43,11 +43,10 @@ export interface RefusalExtras {
 export type RefusalStatus<C extends RefusalCode> = (typeof REFUSALS)[C]['status'];
 
 /**
- * Answers a refusal. The only place where a code becomes an HTTP status.
+ * Sends a refusal. The only place where a code becomes an HTTP status.
  *
- * @example
- * const verdict = await authenticate(ports, input);
- * if (verdict.kind === 'refused') return refuse(c, verdict.code, { retryAfterMs: verdict.retryAfterMs });
+ * @example const verdict = await authenticate(ports, input); if (verdict.kind === 'refused') return refuse(c,
+ * verdict.code, { retryAfterMs: verdict.retryAfterMs });
  */
 export function refuse<C extends RefusalCode>(
   c: Context<AppEnv>,
@@ -76,15 +75,15 @@ export function refuse<C extends RefusalCode>(
     // RFC 9110 10.2.3 has whole seconds; zero would invite a retry at once.
     headers['retry-after'] = String(Math.max(1, Math.ceil(extras.retryAfterMs / 1000)));
   }
-  // RFC 9110 15.5.2 asks for a challenge with every 401.
+  // RFC 9110 15.5.2 requires a challenge with every 401.
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="countersign"';
   const response: Response = c.newResponse(JSON.stringify(body), status, headers);
   return response as Response & TypedResponse<Problem, RefusalStatus<C>, 'json'>;
 }
 
 /**
- * A refusal found while a request is being read, before any use-case runs. Thrown only inside `http/`; use-cases return
- * their refusals.
+ * A refusal found while a request is read, before any use-case runs. Thrown only inside `http/`; use-cases return their
+ * refusals.
  */
 export class Refused extends Error {
   readonly code: RefusalCode;
@@ -97,7 +96,7 @@ export class Refused extends Error {
   }
 }
 
-/** Every exception denies (SR-3), and none says why to the client (SR-59). The log has the detail. */
+/** Every exception refuses (SR-3) and tells the client no reason (SR-59). The log has the details. */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof Refused) return refuse(c, error.code, error.extras);
   // Hono's own, thrown while it reads a request; its text is for developers.
@@ -108,7 +107,7 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   return refuse(c, refused, retryAfterMs === undefined ? {} : { retryAfterMs });
 };
 
-/** How an exception of a use-case reads to the client. */
+/** The refusal for an exception of a use-case. */
 export function faultOf(error: unknown, log: Logger | undefined): Refusal {
   if (error instanceof Overloaded) return refusal('OVERLOADED', { retryAfterMs: error.retryAfterMs });
   if (error instanceof StoreUnavailable) {

@@ -1,4 +1,4 @@
-/** The query of a URL as it stands, without the question mark; empty when there is none. */
+/** The raw query of a URL without the question mark; empty if there is none. */
 export function queryOf(url: string): string {
   const from = url.indexOf('?');
   if (from < 0) return '';

@@ -1,4 +1,7 @@
-/** Whether this process should get requests. Shared by `listen`, which flips it when stopping, and by `/health/ready`. */
+/**
+ * True while this process should get requests. Shared by `listen`, which clears it when stopping, and by
+ * `/health/ready`.
+ */
 export interface Readiness {
   ready: boolean;
 }

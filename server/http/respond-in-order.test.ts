@@ -10,7 +10,7 @@ afterEach(() => server.stop());
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-/** Answers each path with so many bytes, some at once and some later, and counts how often it was asked. */
+/** Responds to each path with so many bytes, at once or later, and counts the requests. */
 async function serve(bytes: number) {
   const asked: string[] = [];
   const app = new Hono()
@@ -25,8 +25,8 @@ async function serve(bytes: number) {
 }
 
 // SR-65
-describe('requests that are sent ahead', () => {
-  test('of a client that does not read, only as many are answered as the kernel takes', async () => {
+describe('pipelined requests', () => {
+  test('of a client that does not read are handled only as far as the kernel buffers', async () => {
     const asked = await serve(1024 * 1024);
     const client = await rawClient(server.port);
     client.socket.pause();
@@ -37,7 +37,7 @@ describe('requests that are sent ahead', () => {
     client.socket.destroy();
   });
 
-  test('are cut off where there are more than a client that reads would have', async () => {
+  test('beyond the bound close the connection', async () => {
     const asked = await serve(1024 * 1024);
     const client = await rawClient(server.port);
     client.socket.pause();
@@ -47,7 +47,7 @@ describe('requests that are sent ahead', () => {
     expect(asked.length).toBeLessThan(20);
   });
 
-  test('all have their answers, in their order, where the client reads', async () => {
+  test('all get their responses in order if the client reads', async () => {
     await serve(2000);
     const client = await rawClient(server.port);
     const names = Array.from({ length: 300 }, (_, n) => String(n));
@@ -64,7 +64,7 @@ describe('requests that are sent ahead', () => {
     client.socket.destroy();
   });
 
-  test('may have bodies, also such as come in pieces', async () => {
+  test('may have bodies, also in chunks', async () => {
     await serve(10);
     const client = await rawClient(server.port);
     const post = (name: string) => `POST /${name} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n`;
@@ -82,7 +82,7 @@ describe('requests that are sent ahead', () => {
     client.socket.destroy();
   });
 
-  test('of a client that has left are forgotten', async () => {
+  test('of a disconnected client are dropped', async () => {
     const asked = await serve(4 * 1024 * 1024);
     const client = await rawClient(server.port);
     client.socket.pause();

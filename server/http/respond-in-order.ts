@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Requests that may wait on one connection while an answer is under way. No browser and no proxy sends any ahead. */
+/** Maximum requests that wait on one connection during a response. Browsers and proxies do not pipeline. */
 const MAX_PIPELINED = 64;
 
 type Answer = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 interface Turn {
-  /** Those that came ahead, in their order. */
+  /** Pipelined requests, in order. */
   readonly waiting: [IncomingMessage, ServerResponse][];
 }
 
 /**
- * Answers the requests of a connection one after the other: the next is looked at when the answer before it has been handed
- * to the kernel. So a client that sends requests ahead and reads nothing holds one answer in memory (SR-65). Meanwhile
- * nothing more is read from it, and one that has sent more than {@link MAX_PIPELINED} in one go is cut off.
+ * Handles the requests of a connection one after the other: the next starts when the previous response has been handed
+ * to the kernel. So a client that pipelines requests and reads nothing holds one response in memory (SR-65). Meanwhile
+ * nothing more is read from it, and a client that sends more than {@link MAX_PIPELINED} at once is disconnected.
  */
 export function answerInTurn(answer: Answer): Answer {
   const busy = new WeakMap<Socket, Turn>();

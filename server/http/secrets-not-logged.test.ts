@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
-/** Keeps every answer, headers included. */
+/** Records every response, including headers. */
 function recorder() {
   const answers: string[] = [];
   return {
@@ -29,10 +29,9 @@ function recorder() {
   };
 }
 
-// SR-23
 describe('SR-23: a seed', () => {
   test.each(['made here', 'given by the caller'])(
-    '%s appears once, in the answer to its enrolment, and nowhere else',
+    '%s appears once, in the response to its enrolment, and nowhere else',
     async (origin) => {
       const { key } = scene;
       const { call, containing } = recorder();
@@ -81,7 +80,7 @@ describe('SR-23: a seed', () => {
     },
   );
 
-  test('neither counters, hashes nor sealed texts are ever shown', async () => {
+  test('is never exposed, nor are counters, hashes or ciphertexts', async () => {
     const { key } = scene;
     const { call, containing } = recorder();
     await call('GET /v1/users', { key });
@@ -95,11 +94,10 @@ describe('SR-23: a seed', () => {
   });
 });
 
-// SR-35
 describe('SR-35: canaries', () => {
   const CANARY = 'canary-7f3a9c';
 
-  test('sent through every input of the API, alone and all together, reach no log and no error', async () => {
+  test('sent through every input of the API, one by one and together, reach no log and no error', async () => {
     const logged = service.log.text().length;
     const errors: string[] = [];
     const keep = async (response: Response) => {
@@ -147,7 +145,7 @@ describe('SR-35: canaries', () => {
     expect(service.log.text().slice(logged)).not.toContain(CANARY);
   });
 
-  test('in a password, a code, a key, a handle, a result or a header reach no log and no error, whatever breaks', async () => {
+  test('in a password, a code, a key, a handle, a result or a header reach no log and no error, whatever fails', async () => {
     const logged = service.log.text().length;
     const errors: string[] = [];
     const password = `${CANARY} password`;
@@ -190,7 +188,7 @@ describe('SR-35: canaries', () => {
     expect(service.log.text().slice(logged)).not.toContain(CANARY);
   });
 
-  test('of a whole sign-in, nothing that opens anything is logged', async () => {
+  test('of a complete sign-in are in no log', async () => {
     const scene = await createSampleFixture(service);
     const logged = service.log.text().length;
     const begun = await service.call('POST /widget/v1/flows', {
@@ -216,7 +214,6 @@ describe('SR-35: canaries', () => {
   });
 });
 
-// SR-36
 describe('SR-36: hostile characters', () => {
   test('in any field still make one line of JSON per request', async () => {
     const hostile = 'a\r\nb\u001b[31mc\u2028d\u2029e\u0000f\u0085g\u202eh';

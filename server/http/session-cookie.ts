@@ -2,8 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv, SessionCookieOptions } from './context.ts';
 
 /**
- * Accepts the session cookie here. Browsers take a `__Host-` cookie over TLS alone and for this host alone, so a
- * neighbouring host cannot plant one (SR-29). On loopback without TLS they would refuse it, so it has a plain name there.
+ * Accepts the session cookie here. Browsers accept a `__Host-` cookie only over TLS and for this host alone, so another
+ * host cannot set it (SR-29). On loopback without TLS they would refuse it, so it has a plain name there.
  */
 export function sessionCookie(issuer: string): MiddlewareHandler<AppEnv> {
   const { origin, protocol } = new URL(issuer);
@@ -15,7 +15,7 @@ export function sessionCookie(issuer: string): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The cookie as it was sent; `ambiguous` when there are two of the name, of which one was planted. */
+/** The cookie as sent; `ambiguous` if there are two of the name, of which one was planted. */
 export function sentSession(c: Context<AppEnv>): string | 'ambiguous' | undefined {
   const options = c.get('sessionCookie');
   const header = c.req.header('cookie');
@@ -28,7 +28,7 @@ export function sentSession(c: Context<AppEnv>): string | 'ambiguous' | undefine
   return values.length > 1 ? 'ambiguous' : values[0];
 }
 
-/** Lives as long as the browser keeps it; when the session ends, the server says. */
+/** A session cookie of the browser; the server decides when the session ends. */
 export function setSessionCookie(c: Context<AppEnv>, value: string): void {
   writeCookie(c, value, '');
 }

@@ -21,7 +21,7 @@ describe('strict JSON', () => {
     '{"a":"}","a":1}',
     '{"a":"\\"","a":1}',
     '{"a":"\\\\","a":1}',
-  ])('%s says one name twice', (text) => {
+  ])('refuses %s: a duplicate name', (text) => {
     expect(codeOf(text)).toBe('DUPLICATE_NAME');
   });
 
@@ -31,7 +31,7 @@ describe('strict JSON', () => {
     '{"a":[{"constructor":{"prototype":{}}}]}',
     '{"prototype":1}',
     '{"\\u005f_proto__":1}',
-  ])('%s reaches into prototypes', (text) => {
+  ])('refuses %s: a prototype name', (text) => {
     expect(codeOf(text)).toBe('INPUT_INVALID');
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
@@ -43,12 +43,12 @@ describe('strict JSON', () => {
     '{"a":"a\\":1,\\"a"}',
     '{"x":"__proto__"}',
     '[{"a":1},{"a":2}]',
-  ])('%s is fine', (text) => {
+  ])('accepts %s', (text) => {
     expect(read(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
 
   // SR-56
-  test('32 levels pass, 33 do not, brackets in strings do not count', () => {
+  test('accepts 32 levels and refuses 33, without counting brackets in strings', () => {
     expect(codeOf('['.repeat(32) + ']'.repeat(32))).toBe('ok');
     expect(codeOf('['.repeat(33) + ']'.repeat(33))).toBe('JSON_TOO_DEEP');
     expect(codeOf(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`)).toBe('JSON_TOO_DEEP');
@@ -70,7 +70,7 @@ describe('strict JSON', () => {
     '/**/{}',
     '"\n"',
     '\ufeff{}',
-  ])('%j is not JSON', (text) => {
+  ])('refuses %j', (text) => {
     expect(codeOf(text)).toBe('JSON_INVALID');
   });
 
@@ -81,11 +81,11 @@ describe('strict JSON', () => {
     ['a cut-off character', [0x22, 0xe2, 0x82, 0x22]],
     ['UTF-16', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
     ['a byte order mark', [0xef, 0xbb, 0xbf, 0x7b, 0x7d]],
-  ])('%s is not JSON', (_, bytes) => {
+  ])('refuses %s', (_, bytes) => {
     expect(readStrictJson(Uint8Array.from(bytes))).toEqual({ ok: false, code: 'JSON_INVALID' });
   });
 
-  test('agrees with JSON.parse on everything that names nothing twice', () => {
+  test('agrees with JSON.parse on everything without a duplicate name', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         const value: unknown = JSON.parse(text);
@@ -96,7 +96,7 @@ describe('strict JSON', () => {
     );
   });
 
-  test('finds a name said twice wherever it stands', () => {
+  test('finds a duplicate name at any depth', () => {
     const key = fc.string().filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name));
     fc.assert(
       fc.property(
@@ -114,14 +114,14 @@ describe('strict JSON', () => {
     );
   });
 
-  test('takes time linear in the length, whatever is in it', () => {
+  test('takes time linear in the length, for any content', () => {
     const sizes = [32, 512].map((kib) => kib * 1024);
     for (const part of ['\\\\', '\\"', '[],', '{"a":1},', '"a",']) {
       const [small, large] = sizes.map((size) => {
         const inner = part.startsWith('\\') ? `"${part.repeat(size / part.length)}"` : part.repeat(size / part.length);
         const bytes = new TextEncoder().encode(part.startsWith('\\') ? `[${inner}]` : `[${inner}0]`);
         readStrictJson(bytes);
-        // Processor time of many: what others do on the machine meanwhile is none of it, and one alone is too short.
+        // Processor time of many runs: it excludes other processes, and one run is too short.
         const before = process.cpuUsage();
         for (let run = 0; run < 12; run++) readStrictJson(bytes);
         return process.cpuUsage(before).user / 1000;

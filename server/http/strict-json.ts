@@ -1,14 +1,14 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 
-/** Names that no object of ours has, and that reach into prototypes in careless code. */
+/** Names that none of our objects has, and that reach into prototypes in careless code. */
 export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Arrays and objects inside one another. */
+/** Maximum nesting of arrays and objects. */
 export const DEEPEST_JSON = 32;
 
 export type JsonReading = { ok: true; value: unknown } | { ok: false; code: RefusalCode };
 
-// `ignoreBOM` keeps a byte order mark in the text, where JSON.parse then stumbles over it.
+// `ignoreBOM` keeps a byte order mark in the text, which JSON.parse then rejects.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const QUOTE = 0x22;
@@ -20,8 +20,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * JSON (RFC 8259) with what the standard leaves open closed: valid UTF-8 without a byte order mark, no name twice in an
- * object, no prototype names, at most {@link DEEPEST_JSON} levels. Takes time linear in the length (SR-56, SR-57).
+ * Parses JSON (RFC 8259) strictly: valid UTF-8 without a byte order mark, no duplicate name in an object, no prototype
+ * names, at most {@link DEEPEST_JSON} levels. Takes time linear in the length (SR-56, SR-57).
  *
  * Codes: JSON_INVALID, JSON_TOO_DEEP, DUPLICATE_NAME, INPUT_INVALID (a prototype name).
  */
@@ -40,7 +40,7 @@ export function readStrictJson(bytes: Uint8Array): JsonReading {
   return code === undefined ? { ok: true, value } : { ok: false, code };
 }
 
-/** Walks a text that JSON.parse has accepted, so the grammar need not be checked again. */
+/** Scans a text that JSON.parse has accepted, so the grammar need not be checked again. */
 function faultOf(text: string): RefusalCode | undefined {
   /** Names seen so far in each open object; undefined for an open array. */
   const open: (Set<string> | undefined)[] = [];

@@ -1,6 +1,6 @@
 /**
- * Text that is made as fast as the client reads it, and no faster. An error breaks the answer off, so that it cannot be
- * taken for a whole one; a client that leaves ends the making.
+ * Streams text as fast as the client reads it. An error aborts the response, so that it cannot look complete; a client
+ * that disconnects stops the generator.
  */
 export function textStream(text: AsyncGenerator<string>): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();

@@ -2,7 +2,10 @@ import type { Hono, NotFoundHandler } from 'hono';
 import type { AppEnv } from './context.ts';
 import { refuse } from './problem.ts';
 
-/** Answers what no route took: 405 with `Allow` where the address exists with other methods (RFC 9110 15.5.6), else 404. */
+/**
+ * Responds when no route matches: 405 with `Allow` if the address exists with other methods (RFC 9110 15.5.6), else
+ * 404.
+ */
 export function unknownRoute(app: Hono<AppEnv>): NotFoundHandler<AppEnv> {
   let known: { pattern: RegExp; method: string }[] | undefined;
   return (c) => {
@@ -17,7 +20,7 @@ export function unknownRoute(app: Hono<AppEnv>): NotFoundHandler<AppEnv> {
   };
 }
 
-/** `/users/:id` and `/:path{.+}` as regular expressions; nothing in a path of ours needs escaping but the dot. */
+/** `/users/:id` and `/:path{.+}` as regular expressions; only the dot needs escaping in our paths. */
 function patternOf(path: string): RegExp {
   const source = path
     .replace(/\./g, '\\.')

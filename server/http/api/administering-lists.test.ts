@@ -8,7 +8,7 @@ import { createFixture, type Fixture, unwrap } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { derive } from '../../testing/webhook-fixture.ts';
 
-// Administrators, keys, webhooks and money are listed as the objects are: filtered, searched, and page by page.
+// Administrators, keys, webhooks and ledger entries are listed like other objects: filtered, searched and paged.
 let service: Service;
 let scene: Fixture;
 let key: string;
@@ -75,7 +75,7 @@ async function all(path: string, field: string): Promise<unknown[]> {
   return shown;
 }
 
-test('administrators by state and by what name or address begins with', async () => {
+test('lists administrators by state and by a prefix of name or address', async () => {
   const everybody = ['dan', 'cid', 'bea', 'ada'].map((name) => `${name}@acme.example`);
   expect(await all('/administrators', 'email')).toEqual(everybody);
   expect(await all('/administrators?order=asc', 'email')).toEqual([...everybody].reverse());
@@ -89,14 +89,14 @@ test('administrators by state and by what name or address begins with', async ()
   expect(await all('/invitations?search=ci', 'email')).toEqual(['cid@acme.example']);
 });
 
-test('API keys by name, scope and whether they are on', async () => {
+test('lists API keys by name, scope and state', async () => {
   expect(await all('/api-keys?search=sh', 'name')).toEqual(['shelf', 'Shop']);
   expect(await all('/api-keys?search=sh&scope=read', 'name')).toEqual(['shelf']);
   expect(await all('/api-keys?enabled=false', 'name')).toEqual([]);
   expect(await all('/api-keys?enabled=true&search=imp', 'name')).toEqual(['Import']);
 });
 
-test('webhooks by address, host or description, and whether they are on, page by page', async () => {
+test('lists webhooks by address, host or description, by state, page by page', async () => {
   const urls = ['three', 'two', 'one'].map((name) => `https://${name}.example/hook`);
   expect(await all('/webhooks', 'url')).toEqual(urls);
   expect(await all('/webhooks?order=asc', 'url')).toEqual([...urls].reverse());
@@ -105,7 +105,7 @@ test('webhooks by address, host or description, and whether they are on, page by
   expect(await all('/webhooks?enabled=false', 'url')).toEqual(urls.slice(1, 2));
 });
 
-test('webhooks that were made in the same instant are each listed once', async () => {
+test('lists webhooks created in the same instant once each', async () => {
   const other = await createFixture(service.ports);
   const otherKey = await service.keyFor(other.account, ['administer']);
   for (let made = 0; made < 7; made++) {
@@ -124,7 +124,7 @@ test('webhooks that were made in the same instant are each listed once', async (
   }
 });
 
-test('the ledger by kind, reason and time', async () => {
+test('lists the ledger by kind, reason and time', async () => {
   expect(await all('/ledger', 'amount')).toEqual([50, 300, 200, 100]);
   expect(await all('/ledger?order=asc&kind=credit', 'amount')).toEqual([100, 200, 300]);
   expect(await all('/ledger?reason=correction', 'amount')).toEqual([50]);
@@ -132,8 +132,8 @@ test('the ledger by kind, reason and time', async () => {
   expect(await all(`/ledger?from=${at}&to=${at}`, 'amount')).toEqual([200]);
 });
 
-describe('of what goes on', () => {
-  test('deliveries by state and by type, and a user’s history by what happened', async () => {
+describe('activity', () => {
+  test('lists deliveries by state and type, and a user’s history by event', async () => {
     const { id } = await make<{ id: string }>('/users', { login: 'told' });
     await service.call(`PATCH /v1/users/${id}`, { key, body: { firstName: 'T' } });
     await derive(service.ports);
@@ -157,6 +157,6 @@ test.each([
   ['/webhooks?after=x', 422],
   ['/ledger?kind=gift', 422],
   ['/ledger?from=-1', 422],
-])('%s is refused', async (path, status) => {
+])('refuses %s', async (path, status) => {
   expect(await refusalOf(await service.call(`GET /v1${path}`, { key }))).toEqual({ status, code: 'INPUT_INVALID' });
 });

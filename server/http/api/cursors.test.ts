@@ -5,8 +5,8 @@ import { openOnEachStore } from '../../testing/each-store.ts';
 import { addPerson, addResource } from '../../testing/fixtures.ts';
 import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';
 
-// A cursor is a place in an order, which anybody may write themselves; it is no right to anything. Every list of the
-// OpenAPI document that is paged is given cursors of other lists, of another account, and ones that nobody made.
+// A cursor is a position in an order, which any client can forge; it gives no access. Every paged list of the OpenAPI
+// document gets cursors of other lists, of another account and forged ones.
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const HOSTILE = [
   encoded(['', '']),
@@ -59,12 +59,12 @@ describe.each(await openOnEachStore('cursors'))('on $store', ({ service, operati
   }
   const idsIn = (text: string) => text.match(/\b[a-z]{3}_[0-3][0-9a-hjkmnp-tv-z]{10}\b/g) ?? [];
 
-  test('there are lists enough to try', () => {
+  test('covers enough lists', () => {
     expect(lists.length).toBeGreaterThanOrEqual(13);
   });
 
-  test('a cursor of another list or another account shows nothing that is not one’s own', async () => {
-    const theirs = new Set<string>();
+  test('a cursor of another list or account shows only objects of the caller’s account', async () => {
+    const otherIds = new Set<string>();
     const cursors = new Set<string>();
     for (const list of lists) {
       for (const of of [scene, other]) {
@@ -73,7 +73,7 @@ describe.each(await openOnEachStore('cursors'))('on $store', ({ service, operati
         const { next } = JSON.parse(text) as { next: string | null };
         if (next !== null) cursors.add(next);
       }
-      for (const id of idsIn((await ask(list, other, 'limit=50')).text)) theirs.add(id);
+      for (const id of idsIn((await ask(list, other, 'limit=50')).text)) otherIds.add(id);
     }
     expect(cursors.size).toBeGreaterThanOrEqual(8);
     for (const list of lists) {
@@ -81,14 +81,14 @@ describe.each(await openOnEachStore('cursors'))('on $store', ({ service, operati
         const { status, text } = await ask(list, scene, `limit=50&after=${cursor}`);
         expect(status, `${list.name} after ${cursor}`).toBe(200);
         expect(
-          idsIn(text).filter((id) => theirs.has(id)),
+          idsIn(text).filter((id) => otherIds.has(id)),
           `${list.name} after ${cursor}`,
         ).toEqual([]);
       }
     }
   });
 
-  test('one that nobody made is a place like another, or is refused; never a fault', async () => {
+  test('a forged cursor is a position like any other, or is refused; never a fault', async () => {
     for (const list of lists) {
       for (const cursor of HOSTILE) {
         for (const order of ['', '&order=asc', '&search=a']) {
@@ -100,7 +100,7 @@ describe.each(await openOnEachStore('cursors'))('on $store', ({ service, operati
   });
 
   test.each(['%00', '%01', '%EF%BF%BF', '%F0%90%80%80', '[', '(', '*', '%2525', '__proto__', 'a'.repeat(200)])(
-    'a search for %s is answered',
+    'responds to a search for %s',
     async (search) => {
       for (const list of lists) {
         const { status } = await ask(list, scene, `limit=3&search=${search}`);

@@ -38,12 +38,12 @@ export const flowId = id<FlowId>('flw', 'a sign-in');
 export const apiKeyId = id<ApiKeyId>('key', 'an API key');
 export const administratorId = id<AdministratorId>('adm', 'an administrator');
 
-/** An id or null. Without the explicit types the OpenAPI generator leaves out the null of a named schema. */
+/** An id or null. Without the explicit types the OpenAPI generator drops the null of a named schema. */
 export function idOrNull<S extends z.ZodType>(id: S) {
   return id.nullable().openapi({ type: ['string', 'null'] });
 }
 
-/** One line of text for people, without control characters. */
+/** One line of display text, without control characters. */
 export function label(max: number) {
   return z
     .string()
@@ -52,12 +52,12 @@ export function label(max: number) {
     .refine((text) => text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), 'one line of text');
 }
 
-/** A number of something. */
+/** A count. */
 export function count(description: string, example = 3) {
   return z.int().openapi({ description, example });
 }
 
-/** Who it is, the use-case decides. */
+/** The use-case resolves the user. */
 export const anyName = z
   .string()
   .min(1)
@@ -98,7 +98,7 @@ export const instant = z
   .max(8_640_000_000_000_000)
   .openapi({ description: 'Milliseconds since 1970.', example: 1_830_000_000_000 });
 
-/** An instant that says which. */
+/** An instant with its description. */
 export function instantOf(what: string) {
   return instant.openapi({ description: `${what} Milliseconds since 1970.` });
 }
@@ -180,7 +180,7 @@ export const createdBy = z
   .nullable()
   .openapi({ description: 'Who created it; null if that was not recorded.' });
 
-/** A reference as it is shown. */
+/** A reference in its public form. */
 export function presentCreator(reference: ActorReference | undefined): z.input<typeof createdBy> {
   return reference === undefined ? null : { ...reference };
 }

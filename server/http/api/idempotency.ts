@@ -6,7 +6,7 @@ import type { NewId } from '../../records/create-object.ts';
 import { withIdempotency } from '../../records/idempotency.ts';
 import type { AppEnv } from '../context.ts';
 
-/** A creation of this request: once per Idempotency-Key, and bound to exactly this request's body. */
+/** Runs a creation once per Idempotency-Key, bound to exactly this request's body. */
 export async function createOnce<P extends IdPrefix, A extends object>(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   c: Context<AppEnv>,

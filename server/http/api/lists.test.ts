@@ -30,7 +30,7 @@ async function page(path: string): Promise<Page> {
   expect(response.status, await response.clone().text()).toBe(200);
   return (await response.json()) as Page;
 }
-/** Everything, page by page. */
+/** Reads all pages. */
 async function all(path: string): Promise<string[]> {
   const shown: string[] = [];
   let after: string | null = null;
@@ -55,7 +55,7 @@ describe('users', () => {
     await make('/users', { login: 'zoe', alias: 'bee', email: 'be@example.com', phone: '+4311111111111' });
   });
 
-  test('are found by what any of their names begins with, each once, in the order of names', async () => {
+  test('are found by a prefix of any of their names, each once, in the order of names', async () => {
     expect(await all('/users?search=b')).toEqual(['zoe', 'bert', 'Bob']);
     expect(await all('/users?search=B&order=desc')).toEqual(['Bob', 'bert', 'zoe']);
     expect(await all('/users?search=be')).toEqual(['zoe', 'bert']);
@@ -68,7 +68,7 @@ describe('users', () => {
     expect(await all('/users?search=%00')).toEqual([]);
   });
 
-  test('are listed by login or by creation, either way round', async () => {
+  test('are listed by login or by creation, in either direction', async () => {
     const byName = ['alice', 'bert', 'Bob', 'carol', 'zoe', 'Émile', '名前'];
     expect(await all('/users?sort=name')).toEqual(byName);
     expect(await all('/users?sort=name&order=desc')).toEqual([...byName].reverse());
@@ -85,7 +85,7 @@ describe('users', () => {
     expect(await all('/users?search=d')).toEqual([]);
   });
 
-  test('blocked ones, those on a resource, and both at once', async () => {
+  test('are filtered by blocked, by resource and by both', async () => {
     const { ports, account } = { ...scene, ports: service.ports };
     const resource = await addResource(ports, account);
     const one = await addPerson(ports, account, resource, { user: { login: 'on-one' } });
@@ -121,7 +121,7 @@ describe('users', () => {
 });
 
 describe('tokens', () => {
-  test('by name and serial, state, owner, kind and resource', async () => {
+  test('are filtered by name, serial, state, owner, kind and resource', async () => {
     const { ports } = service;
     const { account, resource } = scene;
     await make('/tokens', { name: 'Fob 1', kind: 'hotp', serial: 'SN-77', owner: scene.user.id });
@@ -149,7 +149,7 @@ describe('tokens', () => {
     expect(await all('/tokens?state=locked')).toEqual([]);
   });
 
-  test('one that wrong codes have locked is in the list of the locked', async () => {
+  test('locked by wrong codes are in the list of locked ones', async () => {
     const person = await addPerson(service.ports, scene.account, scene.resource, {
       user: { login: 'guessed' },
       tokens: [{}],
@@ -168,7 +168,7 @@ describe('tokens', () => {
   });
 });
 
-test('resources and filters by what their name begins with, filters by kind', async () => {
+test('lists resources and filters by a prefix of the name, filters by kind', async () => {
   await make('/resources', { name: 'Warehouse' });
   await make('/resources', { name: 'web shop' });
   expect(await all('/resources?search=w')).toEqual(['Warehouse', 'web shop']);
@@ -181,7 +181,7 @@ test('resources and filters by what their name begins with, filters by kind', as
   expect(await all('/filters?search=ho')).toEqual(['Home']);
 });
 
-test('a page of few among many costs a bounded number of reads, and the next goes on where it stopped', async () => {
+test('a page of few matches among many costs a bounded number of reads, and the next continues from there', async () => {
   const other = await createFixture(service.ports);
   const otherKey = await service.keyFor(other.account);
   const first = await addToken(service.ports, other.account, {});
@@ -191,7 +191,7 @@ test('a page of few among many costs a bounded number of reads, and the next goe
     expect((await service.call('POST /v1/bulk/tokens', { key: otherKey, body })).status).toBe(200);
   }
   await setState(service.ports, other.account, first.id, 'deactivated');
-  // No index fits a name together with a state, so the names are gone through.
+  // No index covers a name together with a state, so the names are scanned.
   const path = 'GET /v1/tokens?search=ph&state=deactivated&order=desc';
   const before = service.ports.store.reads;
   let response = await service.call(path, { key: otherKey });

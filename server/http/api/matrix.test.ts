@@ -12,8 +12,8 @@ import { addressOf, createSampleFixture, type Operation, type SampleScene, sampl
 import { tokenDocument } from '../../tokens/documents.ts';
 import { userDocument } from '../../users/documents.ts';
 
-// Every operation of the OpenAPI document is put to the same questions on either store, so that a new one cannot be forgotten.
-/** What nobody may set, wherever they try. */
+// Every operation of the OpenAPI document gets the same checks on either store, so that a new one cannot be forgotten.
+/** Fields that no request may set. */
 const FORBIDDEN = [
   'account',
   'id',
@@ -54,7 +54,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     const headers = { ...sample.headers, ...call.headers };
     return service.call(addressOf(operation, sample), { ...(sample.body && { body: sample.body }), ...call, headers });
   }
-  /** Whatever lets the superuser in here, or their key. */
+  /** The superuser's session or key, as the operation requires. */
   async function admitted({ entrance }: Operation, call: Call = {}): Promise<Call> {
     if (entrance === 'key') return { ...call, key: scene.key };
     if (entrance === 'open') return call;
@@ -80,7 +80,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
     });
 
-    test('lists the codes of the table, requires every body, and names a scope wherever a key comes in', async () => {
+    test('lists the codes of the table, requires every body, and names a scope for each API key operation', async () => {
       const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
         paths: Record<string, Record<string, { requestBody?: { required?: boolean }; responses: object }>>;
         components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } };
@@ -97,7 +97,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       }
     });
 
-    test('bodies know no unknown fields', async () => {
+    test('allows no unknown fields in bodies', async () => {
       const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
         components: { schemas: Record<string, { additionalProperties?: boolean; oneOf?: { $ref?: string }[] }> };
       };
@@ -105,7 +105,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       expect(inputs.length).toBeGreaterThanOrEqual(8);
       const closed = inputs.filter(([, schema]) => schema.additionalProperties === false).map(([name]) => name);
       for (const [name, { oneOf }] of inputs) {
-        // A choice is closed when each of its members is.
+        // A union is closed if each of its members is.
         const members = oneOf?.map(({ $ref = '' }) => $ref.replace('#/components/schemas/', '')) ?? [name];
         for (const member of members) expect(closed, name).toContain(member);
       }
@@ -113,7 +113,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
   });
 
   describe.each(cases)('%s', (_, operation) => {
-    test('a right request is taken', async () => {
+    test('a valid request succeeds', async () => {
       const { status, code } = await sampleOf(operation);
       const response = await taken(operation, {});
       expect(response.status).toBe(status);
@@ -124,29 +124,29 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     if (operation.entrance === 'key') keyTests(operation);
     if (operation.entrance === 'session') sessionTests(operation);
 
-    test('another account’s objects are as absent as those that never were', async () => {
-      const theirs = await sampleOf(operation, other);
+    test('another account’s objects look like unknown ones', async () => {
+      const otherSample = await sampleOf(operation, other);
       const made = await taken(operation, {}, other);
       const mentionsTheirs =
-        theirs.id !== undefined ||
-        theirs.query !== undefined ||
-        /(res|usr|tok)_/.test(JSON.stringify(theirs.body ?? {}));
-      if (operation.entrance !== 'key' || !mentionsTheirs) return expect(made.status).toBe(theirs.status);
+        otherSample.id !== undefined ||
+        otherSample.query !== undefined ||
+        /(res|usr|tok)_/.test(JSON.stringify(otherSample.body ?? {}));
+      if (operation.entrance !== 'key' || !mentionsTheirs) return expect(made.status).toBe(otherSample.status);
       if (made.status === 200) {
-        // Rows have outcomes of their own.
+        // Rows have their own outcomes.
         const { rows } = (await made.json()) as { rows: { status: number }[] };
         return expect(rows.map(({ status }) => status)).toEqual([404]);
       }
       const foreign = await refusalOf(made);
-      // A result is looked at before its resource is: it is not valid for either.
+      // A result is checked before its resource: it is invalid for both.
       expect(foreign.status).toBe(operation.name === 'POST /results/consume' ? 403 : 404);
-      if (theirs.id) {
-        const never = theirs.id.slice(0, 4) + idFromBytes('usr', service.ports.random.bytes(7)).slice(4);
+      if (otherSample.id) {
+        const never = otherSample.id.slice(0, 4) + idFromBytes('usr', service.ports.random.bytes(7)).slice(4);
         expect(await refusalOf(await taken(operation, {}, scene, { id: never }))).toEqual(foreign);
       }
     });
 
-    test('a method it does not know is refused with those it knows', async () => {
+    test('an unsupported method is refused with the supported ones', async () => {
       const sample = await sampleOf(operation);
       const [, address = ''] = addressOf(operation, sample).split(' ');
       const response = await service.call(`PUT ${address}`, await admitted(operation));
@@ -155,8 +155,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     });
 
     if (operation.takesBody) {
-      // SR-28
-      test('SR-28: an unknown field is refused by name, and nothing is done', async () => {
+      test('SR-28: an unknown field is refused by name, and nothing is changed', async () => {
         const sample = await sampleOf(operation);
         const { body = {}, headers } = sample;
         const call = await admitted(operation, headers && { headers });
@@ -171,8 +170,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
         }
       });
 
-      // SR-57
-      test('SR-57: prototype names and names given twice are refused', async () => {
+      test('SR-57: prototype names and duplicate names are refused', async () => {
         const { body = {} } = await sampleOf(operation);
         const json = JSON.stringify(body).slice(1, -1);
         const headers = { 'content-type': 'application/json' };
@@ -187,7 +185,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
         });
       });
 
-      test('another media type is 415, and none of these is taken for JSON', async () => {
+      test('another media type is 415, and is never read as JSON', async () => {
         const { body } = await sampleOf(operation);
         for (const type of [
           'text/plain',
@@ -201,7 +199,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
         }
       });
 
-      test('no body, no object and broken JSON are the caller’s mistake', async () => {
+      test('a missing body, a body that is not an object and broken JSON are client errors', async () => {
         const headers = { 'content-type': 'application/json' };
         for (const text of ['', '[]', 'null', '1', '"x"', '{', '{"a":}', '\u0000']) {
           const response = await taken(operation, { text, headers });
@@ -212,8 +210,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       });
     }
 
-    // SR-57
-    test('SR-57: a parameter given twice is refused', async () => {
+    test('SR-57: a duplicate parameter is refused', async () => {
       const sample = await sampleOf(operation);
       const query = [sample.query, 'limit=1', 'limit=2'].filter(Boolean).join('&');
       expect(await refusalOf(await taken(operation, {}, scene, { query }))).toEqual({
@@ -223,17 +220,16 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     });
   });
 
-  /** Of every operation that a key opens. */
+  /** Checks of every operation with a key. */
   function keyTests(operation: Operation) {
-    // SR-26
-    test('SR-26: without a key 401, with a challenge', async () => {
+    test('SR-26: a request without a key gets 401 with a challenge', async () => {
       const response = await send(operation, {});
       expect(response.headers.get('www-authenticate')).toContain('Bearer');
       expect(response.headers.get('content-type')).toBe('application/problem+json');
       expect(await refusalOf(response)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
     });
 
-    test('SR-26: with a key that is unknown, wrong, or of another scheme 401', async () => {
+    test('SR-26: an unknown or wrong key, or one of another scheme, gets 401', async () => {
       const invalid = { status: 401, code: 'API_KEY_INVALID' };
       expect(await refusalOf(await send(operation, { key: `${scene.key.slice(0, -1)}0` }))).toEqual(invalid);
       for (const authorization of [
@@ -247,7 +243,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       }
     });
 
-    test('SR-26: a key in the URL is refused, though it is right', async () => {
+    test('SR-26: a key in the URL is refused, even a valid one', async () => {
       const sample = await sampleOf(operation);
       const address = addressOf(operation, sample);
       const spoilt = `${address}${address.includes('?') ? '&' : '?'}api_key=${scene.key}`;
@@ -255,20 +251,19 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       expect(await refusalOf(response)).toEqual({ status: 400, code: 'API_KEY_IN_URL' });
     });
 
-    test('with every scope but its own 403', async () => {
+    test('a key with every scope except the right one gets 403', async () => {
       const scopes = API_SCOPES.filter((scope) => scope !== operation.scope);
       const key = await service.keyFor(scene.account, scopes);
       expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
     });
 
-    test('a key confined to another resource may not', async () => {
+    test('a key limited to another resource is refused', async () => {
       const { id: elsewhere } = await addResource(service.ports, scene.account);
       const key = await service.keyFor(scene.account, [...API_SCOPES], [elsewhere]);
       expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
     });
 
-    // SR-39
-    test('SR-39: a key that was switched off a moment ago is dead', async () => {
+    test('SR-39: a revoked key is refused at once', async () => {
       const key = await service.keyFor(scene.account);
       const id = `key_${key.split('_')[2]}` as Parameters<typeof apiKeyDocument.key>[1];
       await overwrite(service.ports, apiKeyDocument.key(scene.account, id), { enabled: false });
@@ -276,24 +271,23 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     });
   }
 
-  /** Of every operation that only an administrator's own session opens. */
+  /** Checks of every operation that requires an administrator's session. */
   function sessionTests(operation: Operation) {
-    // SR-29
-    test('SR-29: without a session, and with a key of whatever scopes, 401', async () => {
+    test('SR-29: a request without a session, or with a key of any scope, gets 401', async () => {
       const needed = { status: 401, code: 'SESSION_NEEDED' };
       expect(await refusalOf(await send(operation, {}))).toEqual(needed);
       expect(await refusalOf(await send(operation, { key: scene.key }))).toEqual(needed);
     });
   }
 
-  test('SR-28: what came of all that is still what it was', async () => {
+  test('SR-28: none of the refused requests has changed anything', async () => {
     const token = await read(service.ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_00000000000'));
     expect(token).toMatchObject({ account: scene.account, failures: 0, epoch: 0 });
     const user = await read(service.ports, userDocument.key(scene.user.id));
     expect(user).toMatchObject({ account: scene.account, login: 'alice', blocked: false });
   });
 
-  test('what is nowhere is 404 as a problem document', async () => {
+  test('an unknown address is 404 as a problem document', async () => {
     for (const route of ['GET /v1/nothing', 'GET /nothing', 'POST /v1/users/x/y', 'GET /v1/users/']) {
       const response = await service.call(route, { key: scene.key });
       expect(response.headers.get('content-type')).toBe('application/problem+json');

@@ -28,7 +28,7 @@ async function made<T = Record<string, unknown>>(route: string, body: unknown): 
 
 describe('lists', () => {
   test.each(['users', 'tokens', 'resources', 'filters'])(
-    '%s: pages hold everything once, newest first',
+    '%s: pages hold every object once, newest first',
     async (kind) => {
       const other = await createSampleFixture(service);
       const bodies: Record<string, (at: number) => object> = {
@@ -87,7 +87,7 @@ describe('lists', () => {
 });
 
 describe('users', () => {
-  test('are made, read by every name, and changed', async () => {
+  test('are created, read by every name, and changed', async () => {
     const user = await made('POST /v1/users', {
       login: 'Bob',
       email: 'bob@example.com',
@@ -126,7 +126,7 @@ describe('users', () => {
   });
 
   // SR-39
-  test('who is blocked is out with the next request', async () => {
+  test('a blocked user is refused from the next request', async () => {
     const own = await createSampleFixture(service);
     const sign = () =>
       service.call('POST /v1/authentications', {
@@ -150,7 +150,7 @@ describe('tokens', () => {
       { kind: 'hotp', algorithm: 'SHA256', counter: 5 },
       { kind: 'hotp', algorithm: 'SHA256', digits: 6 },
     ],
-  ])('are made of %j', async (input, expected) => {
+  ])('are created from %j', async (input, expected) => {
     const { token, otpauthUri } = await made<{ token: object; otpauthUri: string }>('POST /v1/tokens', {
       name: 'Phone',
       ...input,
@@ -178,7 +178,7 @@ describe('tokens', () => {
     expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
   });
 
-  test('are locked, unlocked, deactivated and handed over', async () => {
+  test('are locked, unlocked, deactivated and reassigned', async () => {
     const { token } = await made<{ token: { id: string } }>('POST /v1/tokens', { name: 'Phone', kind: 'totp' });
     const change = async (body: object) => (await call(`PATCH /v1/tokens/${token.id}`, body)).json();
     expect(await change({ locked: true })).toMatchObject({ locked: { reason: 'administrator' } });
@@ -191,7 +191,7 @@ describe('tokens', () => {
     expect(await change({ expiresAt: null })).not.toHaveProperty('expiresAt');
   });
 
-  test('belong to nobody of another account', async () => {
+  test('cannot be given to a user of another account', async () => {
     const other = await createSampleFixture(service);
     const response = await call('POST /v1/tokens', { name: 'Phone', kind: 'totp', owner: other.user.id });
     expect(await refusalOf(response)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });
@@ -199,7 +199,7 @@ describe('tokens', () => {
 });
 
 describe('resources', () => {
-  test('come with safe defaults, and origins in one spelling', async () => {
+  test('have safe defaults and normalised origins', async () => {
     const resource = await made('POST /v1/resources', {
       name: 'Shop',
       allowedOrigins: ['HTTPS://Shop.Example:443', 'https://shop.example', 'https://*.shop.example'],
@@ -231,7 +231,7 @@ describe('resources', () => {
     { enabled: 'yes' },
     { name: '' },
     { name: ' ' },
-  ])('refuse %j, when made and when changed', async (input) => {
+  ])('refuse %j, on creation and on change', async (input) => {
     for (const response of [
       await call('POST /v1/resources', { name: 'Shop', ...input }),
       await call(`PATCH /v1/resources/${scene.resource.id}`, input),
@@ -243,16 +243,15 @@ describe('resources', () => {
   test.each([
     [{ allowedOrigins: ['shop.example'] }, /^allowedOrigins\/0: needs to be .* such as https:\/\/shop\.example /],
     [{ redirectUris: ['http://a.example/'] }, /^redirectUris\/0: needs to be .* such as https:\/\/shop\.example\//],
-  ])('say what is needed in place of %j', async (input, says) => {
+  ])('name the required format instead of %j', async (input, says) => {
     const { detail, errors } = await (await call('POST /v1/resources', { name: 'Shop', ...input })).json();
     expect(detail).toMatch(says);
     expect(errors.map(({ path, message }: Record<string, string>) => `${path}: ${message}`)).toEqual([detail]);
   });
 });
 
-// SR-59
 describe('SR-59: an Idempotency-Key', () => {
-  test('gets the same answer again, seed included, and another body is refused', async () => {
+  test('returns the same response again, including the seed, and is refused with another body', async () => {
     const body = { name: 'Phone', kind: 'totp' };
     const headers = { 'idempotency-key': 'order-66' };
     const first = await call('POST /v1/tokens', body, headers);
@@ -265,7 +264,7 @@ describe('SR-59: an Idempotency-Key', () => {
     });
   });
 
-  test.each(['users', 'resources', 'filters'])('works for %s, each for itself', async (kind) => {
+  test.each(['users', 'resources', 'filters'])('is independent for each path: %s', async (kind) => {
     const bodies: Record<string, object> = {
       users: { login: 'idem' },
       resources: { name: 'Idem' },
@@ -280,7 +279,7 @@ describe('SR-59: an Idempotency-Key', () => {
     expect(await answers[1]?.text()).toBe(await answers[0]?.text());
   });
 
-  test('of a wrong shape is 400, and one at work 409 with a time to come back', async () => {
+  test('with a wrong format is 400, and one in progress 409 with a retry time', async () => {
     const body = { name: 'Phone', kind: 'totp' };
     for (const key of ['', 'two words', 'x'.repeat(129)]) {
       expect(await refusalOf(await call('POST /v1/tokens', body, { 'idempotency-key': key }))).toEqual({
@@ -305,10 +304,10 @@ describe('SR-59: an Idempotency-Key', () => {
 });
 
 // SR-3, SR-59
-describe('what is not the caller’s fault', () => {
+describe('server-side failures', () => {
   const authentication = () => ({ resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD });
 
-  test('the store is gone: 503 UNAVAILABLE', async () => {
+  test('an unavailable store is 503 UNAVAILABLE', async () => {
     service.ports.store.intercept = {
       read: () => {
         throw new StoreUnavailable('ECONNREFUSED 10.9.8.7:6379');
@@ -320,14 +319,14 @@ describe('what is not the caller’s fault', () => {
     expect(text).not.toContain('10.9.8.7');
   });
 
-  test('others always win: 503 CONTENTION', async () => {
+  test('lost conflicts are 503 CONTENTION', async () => {
     service.ports.store.intercept = { commit: async () => 'conflict' };
     const response = await call(`PATCH /v1/users/${scene.user.id}`, { firstName: 'A' });
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await refusalOf(response)).toEqual({ status: 503, code: 'CONTENTION' });
   });
 
-  test('too many hashes: 503 OVERLOADED, with the hasher’s own time to come back', async () => {
+  test('too many hashes are 503 OVERLOADED, with the hasher’s own retry time', async () => {
     service.ports.hasher.during = () => {
       throw new Overloaded(2500);
     };
@@ -336,7 +335,7 @@ describe('what is not the caller’s fault', () => {
     expect(await refusalOf(response)).toEqual({ status: 503, code: 'OVERLOADED' });
   });
 
-  test('the hasher breaks: 503, and the answer says nothing of why', async () => {
+  test('a broken hasher is 503, and the response does not say why', async () => {
     service.ports.hasher.during = () => {
       throw new Error('argon2: cannot allocate 19456 KiB at 0x7f');
     };
@@ -346,7 +345,7 @@ describe('what is not the caller’s fault', () => {
     expect(text).not.toMatch(/argon2|0x7f/);
   });
 
-  test('every refusal is a problem document with its code, its status and the request’s name', async () => {
+  test('every refusal is a problem document with its code, its status and the request id', async () => {
     const response = await call('GET /v1/users/nobody');
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     const body = (await response.json()) as Record<string, unknown>;
@@ -360,9 +359,8 @@ describe('what is not the caller’s fault', () => {
   });
 });
 
-// SR-47
 test.each([' 123456', '12345', '123456789012345', '１２３４５６', '+123456', ''])(
-  'SR-47: the code %j is refused before a password is looked at or anything counted',
+  'SR-47: the malformed code %j is refused before a password is checked or an attempt counted',
   async (otp) => {
     const before = [service.ports.store.commits.length, service.ports.hasher.verified];
     for (const method of ['otp', 'password-otp']) {
@@ -382,8 +380,7 @@ test.each([' 123456', '12345', '123456789012345', '１２３４５６', '+123456
   },
 );
 
-// SR-17
-test('SR-17: whoever it is, the refusal of a password is word for word the same', async () => {
+test('SR-17: the refusal of a password is word for word the same for every user and unknown name', async () => {
   const own = await createSampleFixture(service);
   const { key } = own;
   await service.call('POST /v1/users', { key, body: { login: 'passwordless' } });

@@ -31,7 +31,7 @@ async function credentials({ entrance }: Operation): Promise<Call> {
   return { headers: sessionHeaders(await anotherSession(service.ports, scene.superuser)) };
 }
 
-/** What changes something and is no event of an account, or changes nothing as it is asked here. */
+/** Operations that append no event to the account, or change nothing as the sample requests. */
 const SILENT: Record<string, string> = {
   'POST /plan': 'the plan that there is already',
   'POST /webhooks/{id}/replay': 'there is nothing to send again',
@@ -41,12 +41,12 @@ const SILENT: Record<string, string> = {
   'POST /session/begin': 'nobody has shown anything yet',
   'POST /session/identify': 'a name is typed: nothing is evaluated',
 };
-/** Where the sample asks for what is there already. */
+/** Inputs that change something where the sample does not. */
 const CHANGED: Record<string, Record<string, unknown>> = { 'PATCH /account': { name: 'Acme & Daughters' } };
 
-// SR-34. The attack: a change that leaves no trace, because one of its entrances forgot to tell.
+// SR-34. The attack: a change without a trace, through a route that appends no event.
 test.each(operations.map((operation) => [operation.name, operation] as const))(
-  'SR-34: %s is exactly one event where it changes something, in one commit with the change',
+  'SR-34: a change leaves a trace: %s appends exactly one event, in one commit with the change',
   async (name, operation) => {
     const sample = await samples[name]?.(scene);
     if (!sample) throw new Error(`no sample for ${name}`);
@@ -62,7 +62,7 @@ test.each(operations.map((operation) => [operation.name, operation] as const))(
     const events = telling.flatMap(({ append = [] }) => append) as unknown as AccountEvent[];
     if (operation.method === 'GET' || name in SILENT) return expect(events).toEqual([]);
     if (answer.status >= 400) {
-      // A factor that was shown and is not enough is an attempt; what was not looked at is none.
+      // A factor that was checked and is not enough is an attempt; one that was not checked is none.
       for (const { outcome } of events) expect(outcome).toBe('refused');
       return expect(events.length).toBeLessThanOrEqual(1);
     }
@@ -72,13 +72,13 @@ test.each(operations.map((operation) => [operation.name, operation] as const))(
     const actors = {
       key: { kind: 'api-key', id: expect.stringMatching(/^key_/) },
       session: { kind: 'administrator', id: scene.superuser.id },
-      // Whoever has shown nothing is nobody in particular.
+      // Without a factor the actor is anonymous.
       open: { kind: 'user' },
     };
     expect(event?.actor).toEqual(actors[operation.entrance]);
     const [commit] = telling;
     const written = (commit?.put?.length ?? 0) + (commit?.delete?.length ?? 0);
-    // A test event of a webhook changes nothing but what is to be sent.
+    // A test event of a webhook only adds a delivery.
     if (name !== 'POST /webhooks/{id}/test') expect(written).toBeGreaterThan(0);
   },
 );

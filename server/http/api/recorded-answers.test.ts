@@ -38,13 +38,13 @@ async function session(): Promise<Record<string, string>> {
   return sessionHeaders(await anotherSession(service.ports, scene.superuser));
 }
 
-/** What lets the superuser in, or their key. */
+/** The superuser's session or key, as the operation requires. */
 async function admitted({ entrance }: Operation, headers: Record<string, string> = {}): Promise<Call> {
   if (entrance === 'key') return { key: scene.key, headers };
   return { headers: entrance === 'session' ? { ...(await session()), ...headers } : headers };
 }
 
-/** One column of the table each. Undefined: it does not apply to this operation. */
+/** One column of the table each. Undefined if it does not apply to this operation. */
 const QUESTIONS: Record<string, (asked: Asked) => Promise<[Call, Partial<Asked>?] | undefined>> = {
   'no credentials': async () => [{}],
   'no credentials, wrong body': async ({ body }) => (body ? [{ body: { typo: 1 } }] : undefined),

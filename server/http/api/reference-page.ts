@@ -6,7 +6,7 @@ import { html, raw } from 'hono/html';
 import type { AppEnv } from '../context.ts';
 import { REFERENCE_STYLE } from './reference-style.ts';
 
-/** What the page reads of an OpenAPI 3.1 document; everything is optional, since it is data to it. */
+/** The parts of an OpenAPI 3.1 document that the page reads; all optional, since the document is untyped input. */
 interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -40,8 +40,8 @@ const STYLE_HASH = createHash('sha256').update(REFERENCE_STYLE).digest('base64')
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 
 /**
- * The API for people to read: one page, made once from the same document as `/v1/openapi.json`. No script runs on it and
- * nothing comes from elsewhere, so the strictest policy holds.
+ * The API reference: one page, rendered once from the same document as `/v1/openapi.json`. It runs no script and loads
+ * nothing, so the strictest policy applies.
  */
 export function referencePage(description: () => ApiDescription): (c: Context<AppEnv>) => Promise<Response> {
   let page: Promise<Uint8Array<ArrayBuffer>> | undefined;

@@ -23,8 +23,8 @@ import {
 import { tokenDocument } from '../../tokens/documents.ts';
 import { userDocument } from '../../users/documents.ts';
 
-// SR-27: every operation of the OpenAPI document is asked by every kind of caller, on either store. What each is to be answered follows
-// from the operation's class; an operation without one fails here.
+// SR-27: every kind of caller sends every operation of the OpenAPI document, on either store. The expected response
+// follows from the operation's class; an operation without one fails here.
 const PEOPLE = ['superuser', 'in scope', 'out of scope', 'creator', 'stranger'] as const;
 type Person = (typeof PEOPLE)[number];
 const KEYS = API_SCOPES.map((scope) => `key: ${scope}` as const);
@@ -46,7 +46,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     people = {
       superuser: scene.superuser,
       'in scope': await person('in@acme.example', [{ resource, allowed: true }]),
-      // Assigned and not allowed there, allowed elsewhere: neither is the right to act.
+      // Assigned here without the right, and with the right elsewhere: neither allows the action.
       'out of scope': await person('out@acme.example', [
         { resource, allowed: false },
         { resource: elsewhere, allowed: true },
@@ -68,7 +68,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     return caller === 'nobody' ? {} : { key: keys[caller] };
   }
 
-  /** What the caller is answered: `taken` as the sample says, or refused with a code. */
+  /** The expected response to a caller: success as in the sample, or a refusal with a code. */
   function expected(operation: Operation, sample: Sample, caller: Caller): string {
     const kind = classOf(operation);
     if (kind === 'open') return 'taken';
@@ -86,11 +86,11 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
       return kind === 'grants' ? 'FORBIDDEN' : 'taken';
     }
     if (kind === 'key-only') return 'FORBIDDEN';
-    // Each row of a bulk request has an outcome of its own; see the matrix of keys.
+    // Each row of a bulk request has its own outcome; see the matrix of keys.
     if (operation.path.startsWith('/bulk/')) return 'taken';
-    // Another account's superuser: its objects are as absent as those that never were.
+    // Another account's superuser: its objects look like unknown ones.
     if (caller === 'stranger') return mentions(sample) ? 'absent' : 'taken';
-    // SR-67: without a grant a resource looks like one that never existed.
+    // SR-67: without a grant a resource looks like an unknown one.
     if (['sees-resource', 'acts-on-resource'].includes(kind) && caller === 'creator') return 'RESOURCE_NOT_FOUND';
     // No administrator has a grant of that sample's resource.
     if (kind === 'deletes-resource') return caller === 'superuser' ? 'taken' : 'RESOURCE_NOT_FOUND';
@@ -119,7 +119,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     return id !== undefined || query !== undefined || /(res|usr|tok|flt)_/.test(JSON.stringify(body ?? {}));
   }
 
-  /** As if the creator had made it. */
+  /** As if the creator had created it. */
   async function giveTo({ id }: FixtureAdministrator, object: string | undefined): Promise<void> {
     const createdBy = { kind: 'administrator', id } as const;
     const [user, token, filter] = [parseId('usr', object), parseId('tok', object), parseId('flt', object)];
@@ -128,12 +128,12 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     if (filter) await overwrite(service.ports, filterDocument.key(filter), { createdBy });
   }
 
-  test('SR-27: every operation has a class, and every class an operation', () => {
+  test('SR-27: no operation goes unchecked: each has a class, and each class an operation', () => {
     expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(operationClasses).sort());
   });
 
   describe.each(operations.map((operation) => [operation.name, operation] as const))('SR-27: %s', (_, operation) => {
-    test.each(CALLERS)('asked by %s', async (caller) => {
+    test.each(CALLERS)('called by %s', async (caller) => {
       const make = samples[operation.name];
       if (!make) throw new Error(`no sample for ${operation.name}`);
       const sample = await make(scene);
@@ -162,7 +162,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
       users: () => ({ login: 'with-a-password', password: 'a password that somebody chose' }),
     };
     test.each(['in scope', 'out of scope', 'creator', 'stranger'] as const)(
-      'are judged for %s as the request for each alone would be, tried out or done',
+      'for %s have the outcome of a single request, in a dry run and for real',
       async (who) => {
         const refused = who === 'in scope' ? undefined : who === 'stranger' ? 404 : 403;
         const expected = { assignments: who === 'creator' ? 404 : refused, tokens: refused, users: 403 };
@@ -182,7 +182,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
   describe('SR-27: lists', () => {
     test.each(
       operations.filter(({ name }) => /^GET \/[\w-]+$/.test(name) && name !== 'GET /session').map(({ name }) => name),
-    )('%s shows another account’s superuser nothing of this one', async (name) => {
+    )('%s shows another account’s superuser nothing of this account', async (name) => {
       const seen = async (who: Person): Promise<string[]> => {
         const call = await credentials(who);
         const answer = await service.call(`GET /v1${name.slice('GET '.length)}`, call);
@@ -194,8 +194,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     });
   });
 
-  // SR-28
-  describe('SR-28: power cannot be assigned', () => {
+  describe('SR-28: privilege escalation', () => {
     test.each([
       ['PATCH', 'role', 'superuser'],
       ['PATCH', 'superuser', true],
@@ -208,7 +207,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
       ['POST', 'superuser', true],
       ['POST', 'state', 'active'],
       ['POST', 'account', 'acc_00000000000'],
-    ])('%s an administrator with %s', async (method, field, value) => {
+    ])('%s refuses an administrator with %s', async (method, field, value) => {
       const [call, who] = [await credentials('superuser'), people['in scope']];
       const before = service.ports.store.commits.length;
       const route = method === 'PATCH' ? `PATCH /v1/administrators/${who.id}` : 'POST /v1/invitations';

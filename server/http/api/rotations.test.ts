@@ -3,8 +3,8 @@ import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { createSampleFixture, type SampleScene } from '../../testing/operations.ts';
 
-// SR-59: whoever rotates a secret and loses the answer asks again. A second rotation would end the secret that everybody
-// still has, so the repetition is answered as the first.
+// SR-59: a client that rotates a secret and loses the response repeats the request. A second rotation would invalidate
+// the secret in use, so the repetition gets the first response.
 let service: Service;
 let scene: SampleScene;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const rotate = async (path: string, idempotencyKey: string) => {
   const response = await post(`${path}/rotate`, OVERLAP, scene.key, { 'idempotency-key': idempotencyKey });
   return { status: response.status, body: (await response.json()) as { text?: string; secret?: string } };
 };
-/** Commits, and then nobody hears of it. */
+/** Commits, then loses the response. */
 function killAfter(name: string): void {
   service.ports.store.intercept.commit = async (change, go) => {
     const outcome = await go();
@@ -33,7 +33,7 @@ function killAfter(name: string): void {
 }
 
 describe.each(['after an answer', 'after a crash'] as const)('SR-59: a rotation that is repeated %s', (when) => {
-  test('gives an API key one other secret, and the one before works on', async () => {
+  test('gives an API key one new secret, and the previous one stays valid', async () => {
     const made = await post('/api-keys', { name: 'fleet', scopes: [...API_SCOPES] });
     const { key, text } = (await made.json()) as { key: { id: string }; text: string };
     const path = `/api-keys/${key.id}`;
@@ -49,7 +49,7 @@ describe.each(['after an answer', 'after a crash'] as const)('SR-59: a rotation 
     expect(second.body.text).not.toBe(text);
   });
 
-  test('gives a webhook one other secret, and the one before signs along', async () => {
+  test('gives a webhook one new secret, and the previous one also signs', async () => {
     const made = await post('/webhooks', { url: 'https://rotated.example/' });
     const { webhook } = (await made.json()) as { webhook: { id: string } };
     const path = `/webhooks/${webhook.id}`;

@@ -17,7 +17,7 @@ const declaration = {
   responses: { 200: { description: 'The thing.' } },
 } as const;
 
-test('a route cannot be declared without saying who may call it', () => {
+test('a route cannot be declared without a scope', () => {
   // @ts-expect-error: no scope.
   route({ ...declaration, handle: (c) => c.body(null, 204) });
   // @ts-expect-error: no such scope.
@@ -28,7 +28,7 @@ test('a route cannot be declared without saying who may call it', () => {
   expect(access).toEqual({ scope: 'read' });
 });
 
-test('a handler gets what was validated, and responds only with what is declared', () => {
+test('a handler gets validated input and returns only declared responses', () => {
   const responses = { 200: jsonAnswer('The thing.', z.object({ name: z.string() })) };
   const declared = route({
     ...declaration,
@@ -46,8 +46,7 @@ test('a handler gets what was validated, and responds only with what is declared
   route({ ...declaration, scope: 'read', responses, handle: (c) => c.json({ name: 'a' }, 201) });
 });
 
-// SR-27
-test('SR-27: routes of the operator do not exist for requests from elsewhere than the operator’s socket', async () => {
+test('SR-27: requests from outside the operator’s socket do not reach routes of the operator', async () => {
   const { ports } = await openService('operator-scope');
   const app = createOperatorApp(ports, operatorOptions());
   for (const { method, path } of operatorRoutes) {

@@ -24,13 +24,13 @@ type RequestParts = NonNullable<RouteConfig['request']>;
 type Method = 'get' | 'post' | 'patch' | 'delete';
 
 interface Access {
-  /** Who may call it. A `public` route says in a comment why. */
+  /** Who may call it. A `public` route gives the reason in a comment. */
   scope: RouteScope;
   /** Refuses requests of other origins' pages, of any method, before anything else. For paths without parameters. */
   isSameOriginOnly?: true;
 }
 
-/** A route as it is declared: what validates, what is typed and what the OpenAPI document shows. */
+/** The declaration of a route: its validation, its types and its part of the OpenAPI document. */
 export interface RouteDeclaration<
   M extends Method,
   P extends string,

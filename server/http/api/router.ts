@@ -5,19 +5,19 @@ import type { Refusal } from '../../kernel/result.ts';
 import type { AppEnv } from '../context.ts';
 import { type RefusalExtras, refuse } from '../problem.ts';
 
-/** A router whose validation failures are 422 INPUT_INVALID, naming the places and never the values. */
+/** A router that responds to invalid input with 422 INPUT_INVALID, with the paths and never the values. */
 export function apiRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (validated, c) => (validated.success ? undefined : refuseInvalid(c, validated.error)),
   });
 }
 
-/** What a schema found wrong. */
+/** Refuses with a schema's errors. */
 export function refuseInvalid(c: Context<AppEnv>, error: z.ZodError) {
   return refuse(c, 'INPUT_INVALID', { errors: errorsOf(error) });
 }
 
-/** By place, never by value; the first twenty. */
+/** The first twenty errors by path, never with values. */
 export function errorsOf(error: z.ZodError): { path: string; message: string }[] {
   const errors = error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join('/');
@@ -33,7 +33,7 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
   return errors.slice(0, 20);
 }
 
-/** A use-case's refusal as an HTTP answer. */
+/** Presents a use-case's refusal as an HTTP response. */
 export function refuseResult(c: Context<AppEnv>, verdict: Refusal) {
   const { refused, retryAfterMs, detail, flaw, version } = verdict;
   const errors = errorsIn(verdict);
@@ -47,7 +47,7 @@ export function refuseResult(c: Context<AppEnv>, verdict: Refusal) {
   return refuse(c, refused, extras);
 }
 
-/** The input that a verdict is about, as problems name it, and what is wrong with it. */
+/** The field that a result refuses, by its name in the request, and the reason. */
 export function errorsIn({ refused, field, detail }: Refusal): RefusalExtras['errors'] {
   if (field === undefined) return undefined;
   const why = refused === 'INPUT_INVALID' ? detail?.replace(`${field}: `, '') : undefined;
@@ -95,7 +95,7 @@ export const problemSchema = z
   })
   .openapi('Problem', { description: 'Why a request was refused (RFC 9457).' });
 
-/** A refusal in a route's description: every code is one of the table. */
+/** Refusals in a route's description: every code is in the table. */
 export const refusals = {
   default: {
     description: 'Refused. See `code`.',
@@ -103,7 +103,7 @@ export const refusals = {
   },
 } as const;
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function jsonBody<S extends z.ZodType>(schema: S) {
   return { body: { required: true, content: { 'application/json': { schema } } } } as const;
 }

@@ -20,24 +20,25 @@ beforeAll(async () => {
 afterAll(() => service.ports.close());
 
 const whose = (headers: Record<string, string> = {}) => service.call('GET /v1/session/whose', { headers });
-const NOBODY = { session: null, hasEnded: false };
+const NO_SESSION = { session: null, hasEnded: false };
 const ENDED = { session: null, hasEnded: true };
 
-test('nobody is an answer and no refusal, and sets no cookie', async () => {
+test('responds without a session with 200 and null, and sets no cookie', async () => {
   const answer = await whose();
-  expect([answer.status, await answer.json()]).toEqual([200, NOBODY]);
+  expect([answer.status, await answer.json()]).toEqual([200, NO_SESSION]);
   expect(answer.headers.get('set-cookie')).toBeNull();
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-test('a session is shown as it is where it has to be there', async () => {
+test('returns the same session as the endpoint that requires one', async () => {
   const headers = sessionHeaders(who.opened);
   const shown = await (await service.call('GET /v1/session', { headers })).json();
   expect(await (await whose(headers)).json()).toEqual({ session: shown, hasEnded: false });
 });
 
-// SR-29. The attack: another origin's page, or a planted cookie, gets at the CSRF token by the door that refuses nobody.
-test('SR-29: is told to our own pages alone, and no cookie opens it that opens nothing else', async () => {
+// SR-29. The attack: another origin's page, or a planted cookie, gets the CSRF token from the endpoint that never
+// refuses.
+test("SR-29: another origin's page or a planted cookie does not get the CSRF token", async () => {
   const headers = sessionHeaders(who.opened);
   for (const from of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }]) {
     expect(await refusalOf(await whose({ ...headers, ...from }))).toEqual({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
@@ -49,16 +50,16 @@ test('SR-29: is told to our own pages alone, and no cookie opens it that opens n
   for (const bad of [planted, `${cookie}; ${planted}`, `${cookie};${cookie}`, `${cookie}x`, '__Host-countersign=']) {
     expect(await (await whose({ cookie: bad })).json()).toEqual(ENDED);
   }
-  expect(await (await whose({ cookie: cookie.replace('__Host-', '') })).json()).toEqual(NOBODY);
+  expect(await (await whose({ cookie: cookie.replace('__Host-', '') })).json()).toEqual(NO_SESSION);
 });
 
-test('SR-29: one that is over is over, and says so', async () => {
+test('SR-29: an ended session is reported as ended', async () => {
   const opened = await anotherSession(service.ports, who);
   await overwrite(service.ports, administratorDocument.key(who.account, who.id), { sessionEpoch: 99 });
   expect(await (await whose(sessionHeaders(opened))).json()).toEqual(ENDED);
 });
 
-test('an API key has no session, and beside one it is refused', async () => {
+test('an API key has no session, and both together are refused', async () => {
   const key = await service.keyFor(who.account);
   expect(await refusalOf(await service.call('GET /v1/session/whose', { key }))).toEqual({
     status: 401,

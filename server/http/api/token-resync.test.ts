@@ -13,9 +13,8 @@ afterAll(() => service.ports.close());
 const resync = (otps: unknown) =>
   service.call(`POST /v1/tokens/${scene.fob.id}/resync`, { key: scene.key, body: { otps } });
 
-// SR-47
 test.each([' 123456', '12345', '12345678901', '１２３４５６', '+123456', ''])(
-  'SR-47: a pair with the code %j is refused before anything is counted',
+  'SR-47: a pair with the malformed code %j is refused before it is counted',
   async (otp) => {
     const before = service.ports.store.commits.length;
     for (const otps of [
@@ -36,14 +35,14 @@ test.each([
   ['123456'],
   [{ 0: '123456', 1: '123456', length: 2 }],
   [null],
-])('%j is no pair', async (otps) => {
+])('refuses %j as a pair', async (otps) => {
   const before = service.ports.store.commits.length;
   expect(await refusalOf(await resync(otps))).toEqual({ status: 422, code: 'INPUT_INVALID' });
   expect(service.ports.store.commits.length).toBe(before);
 });
 
 // SR-43, SR-23
-test('SR-43: a wrong pair is counted, and a right one answers the token without its place and its seed', async () => {
+test('SR-43: a wrong pair is counted, and a right one returns the token without counter and seed', async () => {
   expect(await refusalOf(await resync(['000000', '000000']))).toEqual({ status: 403, code: 'OTP_WRONG' });
   expect(await scene.fob.stored()).toMatchObject({ resyncFailures: 1 });
   const answer = await (await resync([await scene.fob.code(50), await scene.fob.code(51)])).json();

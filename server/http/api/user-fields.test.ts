@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
-// SR-23, SR-28: what a document holds beside what the API describes is nobody's to read there.
-test('of a person the API shows the fields that it describes, and none that is kept for the service itself', async () => {
+// SR-23, SR-28: the API does not expose fields of a document that it does not describe.
+test('the API shows only the described fields of a user, and no internal ones', async () => {
   const { ports } = service;
   const { account, user } = await createFixture(ports, { user: { email: 'alice@shop.example' } });
   await overwrite(ports, userDocument.key(user.id), {

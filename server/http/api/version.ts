@@ -5,7 +5,7 @@ import type { AppEnv } from '../context.ts';
 
 const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
 
-/** The header by which a change says what it was made for. */
+/** The header with the version that a change is based on. */
 export const changeHeaders = z.object({
   'if-match': z.string().max(1000).regex(IF_MATCH, 'one or more quoted versions, or *').optional().openapi({
     description:
@@ -14,7 +14,7 @@ export const changeHeaders = z.object({
   }),
 });
 
-/** RFC 9110 13.1.1: compared strongly, so a weak version is never the right one. */
+/** RFC 9110 13.1.1: strong comparison, so a weak version never matches. */
 export function ifMatchVersions(c: Context<AppEnv>): IfMatchVersions | undefined {
   const header = c.req.header('if-match')?.trim();
   if (header === undefined) return undefined;
@@ -22,7 +22,7 @@ export function ifMatchVersions(c: Context<AppEnv>): IfMatchVersions | undefined
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, version = '']) => (weak ? [] : [version]));
 }
 
-/** The answer about one object names its version. */
+/** The response for one object has its version. */
 export function tag(c: Context<AppEnv>, object: object): void {
   c.header('etag', `"${etagOf(object)}"`);
 }

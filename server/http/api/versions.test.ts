@@ -28,7 +28,7 @@ const KINDS: [kind: string, input: object, change: object][] = [
 ];
 
 describe.each(KINDS)('%s %j', (kind, input, change) => {
-  test('creation, reading and changing name the version; a change for an older one is refused and does nothing', async () => {
+  test('creation, reading and changing return the version; a change for an older one is refused and changes nothing', async () => {
     const made = await call(`POST /v1/${kind}`, input);
     const body = (await made.json()) as { id?: string; token?: { id: string }; key?: { id: string } };
     const id = body.id ?? body.token?.id ?? body.key?.id;
@@ -64,7 +64,7 @@ describe.each(KINDS)('%s %j', (kind, input, change) => {
 });
 
 describe.each(['administrators', 'webhooks'] as const)('%s', (kind) => {
-  test('reading and changing name the version; a change for an older one is refused and does nothing', async () => {
+  test('reading and changing return the version; a change for an older one is refused and changes nothing', async () => {
     const { account } = scene;
     const id =
       kind === 'webhooks'
@@ -93,7 +93,7 @@ describe.each(['administrators', 'webhooks'] as const)('%s', (kind) => {
   });
 });
 
-test('an administrator who signs in is of the same version as before', async () => {
+test('signing in does not change the version of an administrator', async () => {
   const { ports } = service;
   const who = await addAdministrator(ports, scene.account, { email: 'signs-in@acme.example' });
   const path = `/v1/administrators/${who.id}`;
@@ -104,7 +104,7 @@ test('an administrator who signs in is of the same version as before', async () 
   expect(etag(await call(`GET ${path}`))).toBe(before);
 });
 
-test('a name of the account for an older version is refused', async () => {
+test('renaming the account for an older version is refused', async () => {
   const first = etag(await call('GET /v1/account'));
   const changed = await call('PATCH /v1/account', { name: 'Acme Ltd' }, { 'if-match': first });
   expect(changed.status).toBe(200);
@@ -113,7 +113,7 @@ test('a name of the account for an older version is refused', async () => {
   expect(await (await call('GET /v1/account')).json()).toMatchObject({ name: 'Acme Ltd' });
 });
 
-test('of two changes for the same version one is made', async () => {
+test('of two changes for the same version one succeeds', async () => {
   const made = await call('POST /v1/resources', { name: 'raced' });
   const { id } = (await made.json()) as { id: string };
   const headers = { 'if-match': etag(made) };
@@ -123,7 +123,7 @@ test('of two changes for the same version one is made', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
 });
 
-test('the first answer of an Idempotency-Key is repeated with its version', async () => {
+test('a repeated Idempotency-Key returns the version of the first response', async () => {
   const headers = { 'idempotency-key': 'once' };
   const [one, other] = [
     await call('POST /v1/users', { login: 'once' }, headers),
@@ -133,14 +133,14 @@ test('the first answer of an Idempotency-Key is repeated with its version', asyn
   expect(await other.json()).toEqual(await one.json());
 });
 
-test('a new password is another version, though it is not shown', async () => {
+test('a new password changes the version, though it is not shown', async () => {
   const path = `/v1/users/${scene.user.id}`;
   const before = etag(await call(`GET ${path}`));
   await call(`PATCH ${path}`, { password: 'another long password' });
   expect(etag(await call(`GET ${path}`))).not.toBe(before);
 });
 
-test('signing in does not make another version of a token', async () => {
+test('signing in does not change the version of a token', async () => {
   const token = scene.tokens[0];
   const path = `/v1/tokens/${token?.id}`;
   const before = etag(await call(`GET ${path}`));
@@ -155,7 +155,7 @@ test('signing in does not make another version of a token', async () => {
   expect(etag(await call(`GET ${path}`))).toBe(before);
 });
 
-test.each(['abc', '"a', '"a" "b"', '', 'W/', `"${'x'.repeat(1001)}"`])('If-Match: %s is refused', async (header) => {
+test.each(['abc', '"a', '"a" "b"', '', 'W/', `"${'x'.repeat(1001)}"`])('refuses If-Match: %s', async (header) => {
   const refused = await call(`PATCH /v1/resources/${scene.resource.id}`, { name: 'x' }, { 'if-match': header });
   expect(await refusalOf(refused)).toEqual({ status: 422, code: 'INPUT_INVALID' });
 });

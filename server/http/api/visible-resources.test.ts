@@ -7,7 +7,7 @@ import { assign } from '../../testing/as-operator.ts';
 import { addPerson, addResource, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/fixtures.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
 
-// SR-67. The attack: an administrator of the shop looks around for the bank: what it is called, who uses it, and when.
+// SR-67. The attack: an administrator of one resource looks for the name, the users and the use of another.
 let service: Service;
 let shop: Fixture;
 let bank: Resource;
@@ -80,8 +80,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
-describe('SR-67: an administrator sees of resources those that are granted', () => {
-  test('in lists, page by page, with no page that is empty or short', async () => {
+describe('SR-67: an administrator without a grant does not see a resource', () => {
+  test('in lists, page by page, without an empty or short page', async () => {
     const names = (got: Listed[][]) => got.map((items) => items.map(({ name }) => name));
     expect(names(await pages<Listed>('/resources'))).toEqual([['Wiki'], ['Shop']]);
     expect(names(await pages<Listed>('/resources?order=asc'))).toEqual([['Shop'], ['Wiki']]);
@@ -93,12 +93,12 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect(await refusalOf(refused)).toMatchObject({ code: 'INPUT_INVALID' });
   });
 
-  test('has the list continue behind a cursor of the whole list', async () => {
+  test('in a list that continues from a cursor of the full list', async () => {
     const { next } = await get<Page<Listed>>('/resources?limit=2', superuser);
     expect((await get<Page<Listed>>(`/resources?after=${next}`)).items.map(({ name }) => name)).toEqual(['Shop']);
   });
 
-  test('one by one: the others are as absent as those that never were', async () => {
+  test('by id: the others look like unknown ones', async () => {
     const never = 'res_00000000001';
     const bodies: [string, (id: string) => object | undefined][] = [
       ['GET /v1/resources/:id', () => undefined],
@@ -132,7 +132,7 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect(await refusalOf(looksOnly)).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  test('in what is used there: of a user and a token the number of other resources', async () => {
+  test('in uses: of a user and a token only the number of other resources', async () => {
     const [user, token] = [`/users/${shop.user.id}`, `/tokens/${tokenId()}`];
     const granted = [{ resource: shop.resource.id }, { resource: wiki.id }];
     expect(await get(user)).toMatchObject({ assignments: granted, otherResources: 1 });
@@ -143,7 +143,7 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect(await get('/users/bob')).toMatchObject({ assignments: [], otherResources: 1 });
   });
 
-  test('in what is remembered of a user’s browsers', async () => {
+  test('in the list of a user’s browsers', async () => {
     const at = async (call: Call) =>
       (
         await get<{ environments: { resource: string | null }[] }>(`/users/${shop.user.id}/environments`, call)
@@ -152,7 +152,7 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect(new Set(await at(superuser))).toEqual(new Set([shop.resource.id, bank.id, null]));
   });
 
-  test('in changes: a version that was read is taken, and what is hidden stays', async () => {
+  test('in changes: a version that was read is accepted, and hidden values stay', async () => {
     const made = await service.call('POST /v1/users', { key, body: { login: 'carol' } });
     const { id } = (await made.json()) as { id: typeof shop.user.id };
     unwrap(await assign(service.ports, { account: shop.account, resource: shop.resource.id, user: id }));
@@ -185,7 +185,7 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect((await pages<Listed>('/events?type=authentication')).flat()).toHaveLength(2);
   });
 
-  test('in statistics: the sums are those of the granted ones', async () => {
+  test('in statistics: the sums cover the granted ones', async () => {
     const last = async (call: Call) =>
       (await get<{ days: { granted: number; activeUsers: object }[] }>('/statistics', call)).days.at(-1);
     expect(await last(superuser)).toMatchObject({ granted: 4, activeUsers: { count: 2, exact: true } });
@@ -200,7 +200,7 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect(byResource.map(({ name }) => name)).toEqual(['Shop', 'Wiki']);
   });
 
-  test('in exports: a table without the others; the chain, which verifies whole, is the superuser’s', async () => {
+  test('in exports: CSV without the others; only the superuser gets the complete, verifiable chain', async () => {
     const table = await service.call('GET /v1/events/export?format=csv', confined);
     const text = await table.text();
     expect(text).toContain(shop.resource.id);
@@ -209,9 +209,9 @@ describe('SR-67: an administrator sees of resources those that are granted', () 
     expect((await service.call('GET /v1/events/export', superuser)).status).toBe(200);
   });
 
-  test('in the checklist: what is done at others is not said', async () => {
-    const nobody = await addAdministrator(service.ports, shop.account, { email: 'new@acme.example' });
-    const call = { headers: sessionHeaders(await anotherSession(service.ports, nobody)) };
+  test('in the checklist: nothing about other resources', async () => {
+    const newcomer = await addAdministrator(service.ports, shop.account, { email: 'new@acme.example' });
+    const call = { headers: sessionHeaders(await anotherSession(service.ports, newcomer)) };
     const done = async (as: Call) =>
       (await get<{ items: { item: string; done: boolean }[] }>('/checklist', as)).items
         .filter((one) => one.done)

@@ -2,16 +2,16 @@ import { THEME_KEY } from '@countersign/protocol/console-theme';
 import { ICON_LINK } from '@countersign/protocol/icon';
 import { html, raw } from 'hono/html';
 
-/** What the browser may do on the console's pages: run what the service built for them and talk to the service. */
+/** The console's pages may run only the service's own build and talk only to the service. */
 export function consoleCsp(nonce: string): string {
   return [
     "default-src 'none'",
-    // Modules that are loaded later carry the nonce of the script that asks for them.
+    // Modules loaded later carry the nonce of the script that imports them.
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
-    // QR codes, the logos of resources and our own icon: in an image nothing runs.
+    // QR codes, the logos of resources and our own icon: an image runs no script.
     "img-src data: 'self'",
-    // The widget as people see it, of a resource that lets our own origin embed it.
+    // The widget's preview, for a resource that lets our own origin embed it.
     "frame-src 'self'",
     "connect-src 'self'",
     "frame-ancestors 'none'",
@@ -22,7 +22,7 @@ export function consoleCsp(nonce: string): string {
   ].join('; ');
 }
 
-/** Before the first paint, so that whoever has chosen a scheme is not shown the other one for a moment. */
+/** Runs before the first paint, so that the chosen colour scheme does not flash the other one. */
 const THEME_SCRIPT = `try{const t=localStorage.getItem('${THEME_KEY}');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
 
 export interface ConsoleDocument {
@@ -30,11 +30,11 @@ export interface ConsoleDocument {
   /** Paths of script and stylesheet. */
   script: string;
   style: string;
-  /** Of scripts that the first one imports: asked for beside it, they cost no time of their own. */
+  /** Scripts that the first one imports: preloaded in parallel. */
   needs: readonly string[];
 }
 
-/** One page for all of the console's addresses: which of them it is, its script reads from the address bar. */
+/** One page for all of the console's addresses: its script reads the address bar. */
 export function consoleDocument({ nonce, script, style, needs }: ConsoleDocument) {
   return html`<!doctype html>
 <html lang="en">

@@ -26,7 +26,7 @@ function directives(response: Response): Map<string, string> {
 }
 
 describe.each(PAGES)('%s', (path) => {
-  test('is one page, kept by nobody and told to no other site', async () => {
+  test('is one page, which is not cached and sends no referrer', async () => {
     const response = await service.call(`GET ${path}`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/html; charset=UTF-8');
@@ -36,16 +36,16 @@ describe.each(PAGES)('%s', (path) => {
     expect(response.headers.get('set-cookie')).toBeNull();
   });
 
-  // SR-13. The attack: a page elsewhere puts the sign-in of an administrator into a frame of its own.
-  test('SR-13: may be framed by nobody, whatever it is asked with', async () => {
+  // SR-13. The attack: a page elsewhere frames the administrators' sign-in.
+  test('SR-13: a page that frames it is refused, whatever the request', async () => {
     for (const query of ['', '?origin=https://evil.example', '?resource=res_01k8dq9z2mp&origin=*']) {
       const response = await service.call(`GET ${path}${query}`);
       expect(directives(response).get('frame-ancestors')).toBe("'none'");
     }
   });
 
-  // SR-30. The attack: markup that got into the page. Nothing runs but what carries this answer's own nonce.
-  test('SR-30: runs scripts and styles with its nonce alone, and no text becomes script', async () => {
+  // SR-30. The attack: injected markup. Only scripts and styles with this response's nonce run.
+  test('SR-30: injected markup runs no script: only those with its nonce do', async () => {
     const [one, two] = [await service.call(`GET ${path}`), await service.call(`GET ${path}`)];
     const policy = directives(one);
     const nonce = /^'nonce-([\w+/=]{24,})'$/.exec(policy.get('script-src') ?? '')?.[1];
@@ -73,12 +73,12 @@ describe.each(PAGES)('%s', (path) => {
     expect(page).toContain('<link rel="modulepreload" href="/console/assets/shared-1a2b.js"');
   });
 
-  test('answers to reading alone', async () => {
+  test('responds only to reading', async () => {
     expect((await service.call(`HEAD ${path}`)).status).toBe(200);
     expect((await service.call(`POST ${path}`, { body: {} })).status).toBeGreaterThanOrEqual(404);
   });
 
-  test('SR-35: what somebody puts into the address is neither in the page nor, of the query, in the log', async () => {
+  test('SR-35: text in the address is not in the page and, if in the query, not in the log', async () => {
     const page = await (await service.call(`GET ${path}?secret=canary-of-a-query`)).text();
     expect(page).not.toContain('canary');
     expect(service.log.text()).not.toContain('canary');
@@ -93,7 +93,7 @@ test.each([
   '/console/home',
   '/console/resources/res_1',
   '/console/resources/res_01k8dq9z2mp/settings',
-])('%s is not there: the page says so, under the same policy', async (path) => {
+])('%s is not found: the page says so, under the same policy', async (path) => {
   const response = await service.call(`GET ${path}`);
   expect(response.status).toBe(404);
   expect(directives(response).get('frame-ancestors')).toBe("'none'");
@@ -102,7 +102,7 @@ test.each([
 });
 
 test.each(['/setup/', '/setup/x', '/invitation/x', '/recovery/x', '/new-password/x', '/consolex'])(
-  '%s is no address of it',
+  '%s is not an address of the console',
   async (path) => {
     const response = await service.call(`GET ${path}`);
     expect(response.status).toBe(404);
@@ -110,13 +110,13 @@ test.each(['/setup/', '/setup/x', '/invitation/x', '/recovery/x', '/new-password
   },
 );
 
-test('a slash too many leads to the page', async () => {
+test('an extra slash redirects to the page', async () => {
   const response = await service.call('GET /console/');
   expect([response.status, response.headers.get('location')]).toEqual([301, '/console']);
 });
 
 describe('the files', () => {
-  test('carry a hash in their names and never change', async () => {
+  test('have a hash in their names and never change', async () => {
     const script = await service.call('GET /console/assets/console-1a2b.js');
     expect(script.status).toBe(200);
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -138,7 +138,7 @@ describe('the files', () => {
     'console-1a2b.js/',
     '__proto__',
     'frame-1a2b.js',
-  ])('that are none, such as %s, are a refusal that nobody keeps', async (name) => {
+  ])('that do not exist, such as %s, are refused without caching', async (name) => {
     const response = await service.call(`GET /console/assets/${name}`);
     expect(response.status).toBe(404);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -146,8 +146,8 @@ describe('the files', () => {
   });
 });
 
-// SR-40. The attack: a request that names another host, whose answer some cache keeps for everybody.
-test('the bare address leads to the console, on whatever host it was asked, and nowhere else', async () => {
+// SR-40. The attack: a request names another host, and a cache stores its response for everyone.
+test('the bare address redirects to the console on the same host, whatever the request names', async () => {
   for (const headers of [{}, { host: 'evil.example' }, { 'x-forwarded-host': 'evil.example' }]) {
     const response = await service.call('GET /', { headers });
     expect([response.status, response.headers.get('location')]).toEqual([302, '/console']);

@@ -12,8 +12,8 @@ const MOUNT = '/console';
 const ASSETS = `${MOUNT}/assets/`;
 
 /**
- * The administrators' console: one page for its addresses, and the hashed files it is made of. Nobody's data is in them;
- * the page asks the API, with the session of whoever looks.
+ * The administrators' console: one page for its addresses, and the hashed files it consists of. They hold no user data;
+ * the page calls the API with the viewer's session.
  */
 export function consolePages(built: BuiltFiles) {
   const app = new Hono<AppEnv>();
@@ -28,9 +28,9 @@ export function consolePages(built: BuiltFiles) {
 
   const { setup, invitation, recovery, reset, home } = CONSOLE_PLACES;
   for (const path of [...setup, ...invitation, ...recovery, ...reset, ...home]) app.get(path, (c) => page(c, 200));
-  // Whoever types the address of the service looks for the console.
+  // The service's bare address redirects to the console.
   app.get('/', (c) => c.redirect(MOUNT, 302));
-  // A wildcard, as for the widget's files. An address that is none gets the page, which says so, and the status for it.
+  // A wildcard, as for the widget's files. An unknown address gets the page with a 404 status.
   app.get(`${MOUNT}/*`, (c) => {
     const { path } = c.req;
     if (path.startsWith(ASSETS)) {

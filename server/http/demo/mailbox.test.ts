@@ -25,8 +25,7 @@ test('shows the last messages, newest first, with their link', async () => {
   expect(text).toContain('<a href="http://localhost:8080/reset#dana">');
 });
 
-// SR-30
-test('SR-30: what a mail holds stays text, and a policy without script stands behind it', async () => {
+test('SR-30: markup in a mail stays text, behind a policy without script', async () => {
   for (const attack of ATTACKS) {
     const facts = { account: attack, inviter: attack, path: '/x', expiresAt: 0 };
     await mailbox.send({ kind: 'administrator-invitation', to: attack, language: 'en', facts });
@@ -41,14 +40,14 @@ test('SR-30: what a mail holds stays text, and a policy without script stands be
   expect(csp).not.toMatch(/unsafe|script-src/);
 });
 
-test('answers to names of this machine alone, whatever points at it', async () => {
+test('responds only to host names of this machine', async () => {
   for (const host of ['evil.example', '10.0.0.1', 'localhost.evil.example']) {
     const answer = await demoMailbox(mailbox).request(`http://${host}:8080/mailbox`);
     expect(answer.status).toBe(404);
   }
 });
 
-test('is not there without the demo', async () => {
+test('does not exist without the demo', async () => {
   const answer = await service.call('GET /demo/mailbox');
   expect(await refusalOf(answer)).toEqual({ status: 404, code: 'NOT_FOUND' });
 });

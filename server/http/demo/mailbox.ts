@@ -19,8 +19,8 @@ a { color: var(--accent) }
 `;
 
 /**
- * The mails and text messages that the demo would have sent. There is no such route in a real installation, and here it answers only to
- * loopback names, so that no page elsewhere reads it by pointing a name of its own at this machine.
+ * The mails and text messages that the demo would have sent. A real installation has no such route. It responds only to
+ * loopback names, so that DNS rebinding does not let another page read it.
  */
 export function demoMailbox(mailbox: Mailbox) {
   const app = new Hono<AppEnv>();

@@ -10,7 +10,7 @@ import { strictJson } from './strict-json.ts';
 const addresses = clientAddress({ trustedProxies: [], header: 'x-forwarded-for' });
 
 describe('access log', () => {
-  test('is one line per request with what happened', async () => {
+  test('is one line per request with its outcome', async () => {
     let nowMs = 100;
     const { app, captured } = appWith(accessLog({ monotonicMs: () => nowMs }), addresses);
     app.post('/v1/things/:id', (c) => {
@@ -33,7 +33,7 @@ describe('access log', () => {
     ]);
   });
 
-  test('refusals are logged by code, failures as warnings, quiet paths at debug', async () => {
+  test('logs refusals by code, failures as warnings, and quiet paths at debug', async () => {
     const { app, captured } = appWith(accessLog({ quiet: ['/health/live'] }));
     app.get('/refused', (c) => refuse(c, 'SCOPE_MISSING'));
     app.get('/failed', (c) => refuse(c, 'UNAVAILABLE'));
@@ -48,7 +48,7 @@ describe('access log', () => {
   });
 
   // SR-35
-  test('a secret sent through every input is in no line', async () => {
+  test('contains no secret sent through any input', async () => {
     const { app, captured } = appWith(accessLog(), addresses, refuseApiKeyInUrl(), bodyLimit(), strictJson());
     app.post('/v1/authentications', async (c) => c.json(await c.req.json()));
     app.post('/failing', () => {
@@ -72,14 +72,14 @@ describe('access log', () => {
   });
 
   // SR-36
-  test('a hostile path is one line', async () => {
+  test('writes a hostile path on one line', async () => {
     const { app, captured } = appWith(accessLog());
     await app.request('/a%0d%0a%7b%22level%22:%22fatal%22%7d%1b[2J%e2%80%a8%c2%9b');
     expect(captured.text().trimEnd()).not.toMatch(/\p{Cc}|\u2028/u);
     expect(captured.lines()).toMatchObject([{ status: 404, path: '/a\r\n{"level":"fatal"}\u001b[2J\u2028\u009b' }]);
   });
 
-  test('a path of any length makes a short line', async () => {
+  test('shortens a path of any length', async () => {
     const { app, captured } = appWith(accessLog());
     await app.request(`/${'x'.repeat(8000)}`);
     expect(captured.text().length).toBeLessThan(600);

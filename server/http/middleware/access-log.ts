@@ -4,14 +4,14 @@ import type { AppEnv } from '../context.ts';
 const LONGEST_PATH = 256;
 
 export interface AccessLogOptions {
-  /** Paths that probes ask all the time; logged at `debug`. */
+  /** Paths of frequent probes; logged at `debug`. */
   quiet?: readonly string[];
   /** Monotonic milliseconds. */
   monotonicMs?: () => number;
 }
 
 /**
- * One line per request, with what is safe to keep: no query, no header, no body (SR-35). `path` is the decoded path;
+ * One line per request, with what is safe to store: no query, no header, no body (SR-35). `path` is the decoded path;
  * the logger itself makes hostile characters harmless and hides API keys (SR-26, SR-36).
  */
 export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<AppEnv> {

@@ -8,12 +8,12 @@ const API_KEY_PREFIX = 'csk_';
 const CREDENTIAL_NAMES = new Set(['apikey', 'accesstoken', 'key', 'xapikey', 'authorization', 'bearer']);
 
 /**
- * URLs end up in logs, histories and referrers, so a credential in one is refused although it may be right, to be
- * noticed by whoever wrote the client (SR-26; ASVS 14.2.1).
+ * URLs end up in logs, histories and referrers, so a credential in one is refused even if it is valid, which alerts the
+ * client's developer (SR-26; ASVS 14.2.1).
  */
 export function refuseApiKeyInUrl(): MiddlewareHandler<AppEnv> {
   return async function checkUrl(c, next) {
-    // The path comes decoded.
+    // The path is already decoded.
     if (holdsKey(c.req.path)) throw new Refused('API_KEY_IN_URL');
     const query = queryOf(c.req.url);
     if (query !== '') {

@@ -32,7 +32,7 @@ const stream = (chunks: string[]) => new Blob(chunks).stream();
 
 // SR-56
 describe('body limit', () => {
-  test('a body of exactly the limit passes whole, one byte more does not', async () => {
+  test('passes a body of exactly the limit whole, and refuses one more byte', async () => {
     const { app } = limited();
     expect(await (await app.request('/', { method: 'POST', body: 'x'.repeat(100) })).json()).toEqual({ length: 100 });
     const refused = await app.request('/', { method: 'POST', body: 'x'.repeat(101) });
@@ -40,11 +40,11 @@ describe('body limit', () => {
     expect(await refused.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
   });
 
-  test('bytes count, not characters', async () => {
+  test('counts bytes, not characters', async () => {
     expect((await limited().app.request('/', { method: 'POST', body: 'é'.repeat(51) })).status).toBe(413);
   });
 
-  test.each(['1', '0', '-5', 'NaN', '1e9', '0x1'])('a length declared as %s is not believed', async (length) => {
+  test.each(['1', '0', '-5', 'NaN', '1e9', '0x1'])('does not trust a length declared as %s', async (length) => {
     const { app, reached } = limited();
     const body = 'x'.repeat(500);
     const answer = await app.request('/', { method: 'POST', headers: { 'content-length': length }, body });
@@ -52,7 +52,7 @@ describe('body limit', () => {
     expect(reached).not.toHaveBeenCalled();
   });
 
-  test('a body that names no length is counted and no more is taken than allowed', async () => {
+  test('counts a body without a length, and reads no more than the limit', async () => {
     const { app, reached } = limited();
     let taken = 0;
     const endless = new ReadableStream<Uint8Array>({
@@ -69,7 +69,7 @@ describe('body limit', () => {
     expect(await (await app.request('/', small)).json()).toEqual({ length: 4 });
   });
 
-  test('no body is fine', async () => {
+  test('accepts no body', async () => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       expect(await (await limited().app.request('/', { method })).json()).toEqual({ length: 0 });
     }
@@ -78,7 +78,7 @@ describe('body limit', () => {
 
 // SR-56
 describe('body limit on a socket', () => {
-  test('bodies within it arrive, with a length and chunked', async () => {
+  test('accepts bodies within it, with a length and chunked', async () => {
     const { url, port } = await served();
     expect(await (await fetch(url, { method: 'POST', body: 'hello' })).json()).toEqual({ length: 5 });
     const client = await rawClient(port);
@@ -87,7 +87,7 @@ describe('body limit on a socket', () => {
     expect(await client.closed()).toContain('{"length":5}');
   });
 
-  test('a declared length beyond it is refused before the body is sent', async () => {
+  test('refuses a larger declared length before the body is sent', async () => {
     const { port, reached } = await served();
     const client = await rawClient(port);
     client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n');
@@ -96,7 +96,7 @@ describe('body limit on a socket', () => {
     expect(reached).not.toHaveBeenCalled();
   });
 
-  test('chunks without end are refused, and the connection closed', async () => {
+  test('refuses endless chunks and closes the connection', async () => {
     const { port, reached } = await served();
     const client = await rawClient(port);
     client.send('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
@@ -106,7 +106,7 @@ describe('body limit on a socket', () => {
     expect(reached).not.toHaveBeenCalled();
   });
 
-  test('a length longer than what comes is cut off by the clock', async () => {
+  test('times out if fewer bytes arrive than declared', async () => {
     const { port, reached } = await served();
     const client = await rawClient(port);
     client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc');
@@ -114,7 +114,7 @@ describe('body limit on a socket', () => {
     expect(reached).not.toHaveBeenCalled();
   });
 
-  test('what comes beyond a declared length is no part of the body', async () => {
+  test('does not read beyond a declared length', async () => {
     const { port, reached } = await served();
     const client = await rawClient(port);
     client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcPOISON');
@@ -128,7 +128,7 @@ describe('body limit on a socket', () => {
     ['a signed length', 'Content-Length: +3'],
     ['another coding', 'Transfer-Encoding: gzip'],
     ['a coding after chunked', 'Transfer-Encoding: chunked, identity'],
-  ])('%s is refused before any handler', async (_, header) => {
+  ])('refuses %s before any handler', async (_, header) => {
     const { port, reached } = await served();
     const client = await rawClient(port);
     client.send(`POST / HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\nabc`);

@@ -4,10 +4,10 @@ import { Refused } from '../problem.ts';
 
 export const DEFAULT_BODY_LIMIT = 64 * 1024;
 
-/** Of requests with up to five hundred rows. */
+/** For requests with up to five hundred rows. */
 export const BULK_BODY_LIMIT = 1024 * 1024;
 
-/** Of a file of two mebibytes as a JSON string, whose line ends and quotes take two characters. */
+/** For a file of two mebibytes as a JSON string, whose line ends and quotes take two characters. */
 export const IMPORT_BODY_LIMIT = 4 * 1024 * 1024;
 
 export interface BodyLimitOptions {
@@ -18,8 +18,8 @@ export interface BodyLimitOptions {
 }
 
 /**
- * Reads the body into Hono's cache and never holds more of it than allowed, whatever the client declares (SR-56). A
- * declared length is believed only to refuse early; what arrives is counted.
+ * Reads the body into Hono's cache and never holds more than the limit, whatever the client declares (SR-56). A
+ * declared length is used only to refuse early; the received bytes are counted.
  */
 export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler<AppEnv> {
   const { maxBytes: usual = DEFAULT_BODY_LIMIT, exceptions } = options;
@@ -36,14 +36,15 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler<App
 
 async function arrived(c: Context<AppEnv>, maxBytes: number, declared: string | undefined): Promise<ArrayBuffer> {
   try {
-    // Node's parser ends a body at its declared length, so on a socket this buffers no more than was allowed above.
+    // Node's parser ends a body at its declared length, so on a socket this buffers no more than the check above
+    // allows.
     if (declared !== undefined && c.env?.incoming) return await c.req.arrayBuffer();
     const bytes = await counted(c.req.raw, maxBytes);
     Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(bytes) });
     return bytes;
   } catch (error) {
     if (error instanceof Refused) throw error;
-    // The client went away, was too slow, or broke the chunking: there is nobody to explain it to.
+    // The client disconnected, was too slow, or broke the chunking: no client reads the response.
     throw new Refused('JSON_INVALID', { detail: 'The body did not arrive whole.' });
   }
 }
@@ -57,7 +58,7 @@ async function counted(request: Request, maxBytes: number): Promise<ArrayBuffer>
     const { done, value } = await reader.read();
     if (done) break;
     length += value.byteLength;
-    // Not cancelled: that would tear the connection down before the answer is out.
+    // Not cancelled: that would close the connection before the response is sent.
     if (length > maxBytes) throw new Refused('BODY_TOO_LARGE');
     chunks.push(value);
   }

@@ -5,22 +5,22 @@ import { nodeAddress, splitForwarded, splitForwardedFor } from '../forwarded.ts'
 import { Refused } from '../problem.ts';
 
 export interface ClientAddressOptions {
-  /** CIDR ranges of our own reverse proxies. Empty: the connection alone says who the client is. */
+  /** CIDR ranges of our own reverse proxies. Empty: the connection's address is the client's. */
   trustedProxies: readonly string[];
-  /** The one header those proxies set. The other one is never looked at. */
+  /** The one header those proxies set. The other one is always ignored. */
   header: 'x-forwarded-for' | 'forwarded';
 }
 
-/** More hops than that are made up. */
+/** A longer chain is forged. */
 const MOST_HOPS = 32;
 const LONGEST_HEADER = 4096;
 
 /**
- * Finds the client's canonical address (SR-24, SR-25): who is connected, or, if that is one of our proxies, the rightmost
- * hop in the forwarding header that is not. Everything further left is the client's own story and is not read.
+ * Finds the client's canonical address (SR-24, SR-25): the peer or, if that is one of our proxies, the rightmost hop in
+ * the forwarding header that is not. Everything further left is controlled by the client and ignored.
  *
- * Refuses with FORWARDED_INVALID where a hop that has to be read is no address. A proxy of ours that names nobody leaves
- * the address undefined, so that filters deny: taking the proxy's own address would let everybody be a neighbour.
+ * Refuses with FORWARDED_INVALID if a required hop is not an address. If a proxy of ours names no client, the address
+ * is undefined, so that filters deny: the proxy's own address would make every client look local.
  */
 export function clientAddress(options: ClientAddressOptions): MiddlewareHandler<AppEnv> {
   const known = addressBook(options.trustedProxies);
@@ -58,7 +58,7 @@ function forwardedClient(
   return farthest;
 }
 
-/** Remembers what it was asked lately: the same few proxies and clients connect again and again. */
+/** Caches recent lookups: the same few proxies and clients connect again and again. */
 function addressBook(trustedProxies: readonly string[]): (text: string) => Known | undefined {
   const book = new Map<string, Known | undefined>();
   return (text) => {

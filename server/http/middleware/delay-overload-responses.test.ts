@@ -16,9 +16,9 @@ function service(options: DelayOptions): Hono<AppEnv> {
   return app;
 }
 
-describe('holding OVERLOADED back', () => {
+describe('delayed OVERLOADED responses', () => {
   // SR-19
-  test('clients that retry at once: each refusal waits, everything else does not', async () => {
+  test('delay each refusal to a client that retries at once, and nothing else', async () => {
     const waiting: { ms: number; done: () => void }[] = [];
     const wait = (ms: number) => new Promise<void>((done) => waiting.push({ ms, done }));
     const app = service({ holdMs: 500, wait });
@@ -35,7 +35,7 @@ describe('holding OVERLOADED back', () => {
   });
 
   // SR-19
-  test('no more are held than the bound: a flood of connections does not pile up', async () => {
+  test('are bounded: a flood of connections does not pile up', async () => {
     const waiting: (() => void)[] = [];
     const app = service({ most: 2, wait: () => new Promise<void>((done) => waiting.push(done)) });
     const held = [app.request('/busy'), app.request('/busy')];
@@ -43,14 +43,14 @@ describe('holding OVERLOADED back', () => {
     await vi.waitFor(() => expect(waiting).toHaveLength(2));
     for (const done of waiting) done();
     for (const response of await Promise.all(held)) expect(response.status).toBe(503);
-    // Their places are free again.
+    // Their permits are free again.
     const next = app.request('/busy');
     await vi.waitFor(() => expect(waiting).toHaveLength(3));
     waiting[2]?.();
     expect((await next).status).toBe(503);
   });
 
-  test('a client that leaves is not waited for', async () => {
+  test('do not wait for a client that disconnected', async () => {
     const app = service({ holdMs: 3_600_000 });
     const leaving = new AbortController();
     const answer = app.request('/busy', { signal: leaving.signal });

@@ -3,18 +3,18 @@ import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
 
 export interface DelayOptions {
-  /** How long a refusal is kept, in ms. */
+  /** Delay of a refusal, in ms. */
   holdMs?: number;
-  /** How many are kept at once; the next is answered without delay. */
+  /** Maximum delayed refusals; the next is sent at once. */
   most?: number;
-  /** Resolves after so many ms, or when the signal says that nobody waits any more. */
+  /** Resolves after so many ms, or when the signal reports that the client has gone. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Keeps answers of OVERLOADED back for a moment. A client that comes back at once whatever `Retry-After` says would
- * otherwise take, refusal by refusal, the processor time that everybody else's sign-in needs (SR-19): held, each of its
- * connections costs two refusals a second.
+ * Delays OVERLOADED responses. A client that ignores `Retry-After` and retries at once would otherwise use the
+ * processor time that sign-ins of other users need (SR-19): delayed, each of its connections costs two refusals a
+ * second.
  */
 export function delayOverloadResponses(options: DelayOptions = {}): MiddlewareHandler<AppEnv> {
   const { holdMs = 500, most = 2048, wait = waitOrGone } = options;
@@ -35,6 +35,6 @@ async function waitOrGone(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await pause(ms, undefined, { signal });
   } catch {
-    // The client has gone, and its answer with it.
+    // The client has disconnected.
   }
 }

@@ -18,22 +18,22 @@ describe('query parameters', () => {
     '/?limit&limit',
     '/?a+b=1&a%20b=2',
     '/?limit=1&&limit=2',
-  ])('%s names one twice and is refused', async (path) => {
+  ])('refuses a duplicate name: %s', async (path) => {
     expect(await ask(path)).toMatchObject({ status: 400, body: { code: 'DUPLICATE_NAME' } });
   });
 
   test.each(['/?__proto__=1', '/?constructor=1', '/?%5f_proto__=1', '/?prototype'])(
-    '%s reaches into prototypes and is refused',
+    'refuses a prototype name: %s',
     async (path) => {
       expect(await ask(path)).toMatchObject({ status: 422, body: { code: 'INPUT_INVALID' } });
     },
   );
 
-  test('distinct names pass', async () => {
+  test('accepts distinct names', async () => {
     expect(await ask('/?a=1&b=1&A=1')).toEqual({ status: 200, body: { a: '1', b: '1', A: '1' } });
   });
 
-  test('a long query takes time linear in its length', async () => {
+  test('takes time linear in the length of the query', async () => {
     const query = Array.from({ length: 50_000 }, (_, i) => `p${i}=1`).join('&');
     expect((await ask(`/?${query}`)).status).toBe(200);
   });

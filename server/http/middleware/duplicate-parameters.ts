@@ -5,8 +5,8 @@ import { queryOf } from '../query.ts';
 import { PROTOTYPE_NAMES } from '../strict-json.ts';
 
 /**
- * Refuses a query that names a parameter twice: whichever one we took, something in front of us may have judged the other
- * (SR-57). Names that reach into prototypes are refused as well.
+ * Refuses a query with a duplicate parameter: a proxy in front may have checked another one than we read (SR-57).
+ * Prototype names are refused as well.
  */
 export function refuseDuplicateParameters(): MiddlewareHandler<AppEnv> {
   return async function checkParameters(c, next) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { appWith } from '../../testing/http-app.ts';
 
 describe('request id', () => {
-  test('a client that names its request is not believed', async () => {
+  test('ignores a request id from the client', async () => {
     const { app, captured } = appWith();
     app.get('/', (c) => {
       c.get('log').info('seen');
@@ -18,14 +18,14 @@ describe('request id', () => {
     expect(captured.text()).not.toContain(forged);
   });
 
-  test('no two requests share one', async () => {
+  test('is unique', async () => {
     const { app } = appWith();
     app.get('/', (c) => c.text(c.get('requestId')));
     const ids = await Promise.all(Array.from({ length: 50 }, async () => (await app.request('/')).text()));
     expect(new Set(ids).size).toBe(50);
   });
 
-  test('errors carry it too', async () => {
+  test('is in errors too', async () => {
     const { app } = appWith();
     app.get('/', () => {
       throw new Error('boom');

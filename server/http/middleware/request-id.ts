@@ -5,8 +5,8 @@ import { withDefaultHeaders } from '../default-headers.ts';
 import type { Logger } from '../log.ts';
 
 /**
- * Names every request, for answers and logs. Always a fresh name of ours: one taken from the client could be made to
- * collide with, or pose as, somebody else's in the log.
+ * Gives every request an id, for responses and logs. Always a fresh one: a client could choose an id that collides with
+ * that of another request in the log.
  */
 export function requestId(log: Logger): MiddlewareHandler<AppEnv> {
   return function nameRequest(c, next) {

@@ -3,9 +3,8 @@ import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 
 /**
- * Only our own pages talk to these addresses. Browsers say where a request comes from, and pages cannot make them lie;
- * a request that says another origin is a forgery. A client that says nothing is no browser, so there is no person
- * whose session it could ride on: the handle alone counts.
+ * Refuses requests from pages of other origins. Browsers state the origin of a request, and pages cannot forge it. A
+ * client that states none is not a browser, so there is no user's session to abuse: the handle alone counts.
  */
 export function sameOrigin(issuer: string): MiddlewareHandler<AppEnv> {
   const own = new URL(issuer).origin;
@@ -15,7 +14,7 @@ export function sameOrigin(issuer: string): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Whether nothing in the headers says that another origin's page sent this. */
+/** True unless the headers state that another origin's page sent the request. */
 export function fromOwnPages(headers: Headers, own: string): boolean {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');

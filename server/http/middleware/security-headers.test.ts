@@ -30,7 +30,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });
 
-/** The same app asked within the process and over a socket, where the headers take another way. */
+/** The same app called in process and over a socket, where headers are set in another way. */
 const ways = {
   'in the process': async (https: boolean, path: string) => (await secureApp(https).request(path)).headers,
   'over a socket': async (https: boolean, path: string) => {
@@ -51,7 +51,7 @@ describe.each(Object.entries(ways))('security headers %s', (_, headersOf) => {
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
-  test('a route overrides the ones it sets, and only those', async () => {
+  test('can be overridden one by one by a route', async () => {
     const frame = await headersOf(false, '/frame');
     expect(frame.get('content-security-policy')).toBe("frame-ancestors https://shop.example; script-src 'nonce-x'");
     expect(frame.get('cross-origin-resource-policy')).toBe('cross-origin');
@@ -59,13 +59,13 @@ describe.each(Object.entries(ways))('security headers %s', (_, headersOf) => {
     expect((await headersOf(false, '/asset')).get('cache-control')).toBe('public, max-age=300');
   });
 
-  test('every answer has its request id', async () => {
+  test('every response has its request id', async () => {
     for (const path of ['/json', '/raw', '/failed', '/nowhere']) {
       expect((await headersOf(false, path)).get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
-  test('browsers are held to https where the service has it, and only there', async () => {
+  test('include HSTS only if the service uses https', async () => {
     expect((await headersOf(true, '/json')).get('strict-transport-security')).toBe('max-age=31536000');
     expect((await headersOf(false, '/json')).has('strict-transport-security')).toBe(false);
   });

@@ -45,14 +45,14 @@ describe('strict JSON bodies', () => {
     ['no JSON', '{"role":', 400, 'JSON_INVALID'],
     ['a byte order mark', '\ufeff{"role":"user"}', 400, 'JSON_INVALID'],
     ['depth', '['.repeat(33) + ']'.repeat(33), 400, 'JSON_TOO_DEEP'],
-  ])('%s is refused before any handler', async (_, body, status, code) => {
+  ])('refuses %s before any handler', async (_, body, status, code) => {
     const answer = await post(body);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ code });
   });
 
   // SR-59
-  test.each(['/same', '/roles'])('no body at all is the fault of the client, at %s', async (path) => {
+  test.each(['/same', '/roles'])('a missing body is a client error at %s', async (path) => {
     for (const headers of [{}, { 'content-type': 'application/json' }]) {
       const answer = await strictApp().request(path, { method: 'POST', headers });
       expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -60,7 +60,7 @@ describe('strict JSON bodies', () => {
     }
   });
 
-  test('bytes that are no UTF-8 are refused', async () => {
+  test('refuses bytes that are not UTF-8', async () => {
     const answer = await post(Uint8Array.from([0x22, 0xff, 0x22]));
     expect(await answer.json()).toMatchObject({ code: 'JSON_INVALID' });
   });
@@ -76,17 +76,20 @@ describe('strict JSON bodies', () => {
     'application/problem+json',
     'application/jsonp',
     '',
-  ])('a body sent as "%s" is refused: that is what a foreign form can send', async (type) => {
+  ])('refuses a body sent as "%s", which a cross-origin form can send', async (type) => {
     const answer = await post('{"role":"user"}', type);
     expect(answer.status).toBe(415);
     expect(await answer.json()).toMatchObject({ code: 'MEDIA_TYPE_UNSUPPORTED' });
   });
 
-  test.each(['application/json; charset=utf-8', 'APPLICATION/JSON;charset="UTF-8"'])('%s is JSON', async (type) => {
-    expect((await post('{"role":"user"}', type)).status).toBe(200);
-  });
+  test.each(['application/json; charset=utf-8', 'APPLICATION/JSON;charset="UTF-8"'])(
+    'accepts %s as JSON',
+    async (type) => {
+      expect((await post('{"role":"user"}', type)).status).toBe(200);
+    },
+  );
 
-  test('a request without a body is left to its schema', async () => {
+  test('leaves a request without a body to its schema', async () => {
     const answer = await strictApp().request('/roles', { method: 'POST' });
     expect(answer.status).toBe(400);
     const typed = { method: 'POST', headers: { 'content-type': 'application/json' } };

@@ -3,22 +3,21 @@ import type { AppEnv } from '../context.ts';
 import { Refused } from '../problem.ts';
 import { readStrictJson } from '../strict-json.ts';
 
-/** `application/json`, or with the only charset there is (RFC 8259 8.1). */
+/** `application/json`, or with its only charset (RFC 8259 8.1). */
 const MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?[ \t]*$/i;
 
 /**
- * Reads a body as strict JSON, once. `c.req.json()` (which the OpenAPI validator calls) then answers exactly the value
- * that was checked. A request without a body passes, unless it is a PATCH: whether it
- * needs one is for its schema to say.
+ * Reads a body as strict JSON, once. `c.req.json()` (which the OpenAPI validator calls) then returns exactly the value
+ * that was checked. A request without a body passes, unless it is a PATCH: its schema decides whether it needs one.
  *
- * Goes behind {@link bodyLimit}, which has read the bytes and bounded them.
+ * Runs after {@link bodyLimit}, which has read and bounded the bytes.
  */
 export function strictJson(): MiddlewareHandler<AppEnv> {
   return async function readJson(c, next) {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     if (bytes.length === 0) {
-      // Every field of a change is optional, so its schema would take nothing for a change of nothing.
+      // Every field of a change is optional, so its schema would accept a missing body as an empty change.
       const missing = new Refused('JSON_INVALID', { detail: 'The body is empty.' });
       if (c.req.method === 'PATCH') throw missing;
       Object.defineProperty(c.req, 'json', { value: () => Promise.reject(missing) });
@@ -28,7 +27,7 @@ export function strictJson(): MiddlewareHandler<AppEnv> {
     const reading = readStrictJson(bytes);
     if (!reading.ok) throw new Refused(reading.code);
     const { value } = reading;
-    // Hono would parse the text again; this way nobody can see another value than the one that was checked.
+    // Hono would parse the text again; this way no handler sees another value than the checked one.
     Object.defineProperty(c.req, 'json', { value: () => Promise.resolve(value) });
     return next();
   };

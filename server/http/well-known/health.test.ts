@@ -19,7 +19,7 @@ function healthy(check: Store['check'], timeoutMs = 2000) {
 
 // SR-55
 describe('health', () => {
-  test('liveness never touches the store, also while it is down and while stopping', async () => {
+  test('liveness never touches the store, also during an outage and while stopping', async () => {
     const check = vi.fn(() => Promise.reject(new StoreUnavailable('down')));
     const { app, readiness } = healthy(check);
     readiness.ready = false;
@@ -29,7 +29,7 @@ describe('health', () => {
     expect(check).not.toHaveBeenCalled();
   });
 
-  test('readiness asks the store', async () => {
+  test('readiness checks the store', async () => {
     const check = vi.fn(() => Promise.resolve());
     const answer = await healthy(check).app.request('/health/ready');
     expect(answer.status).toBe(200);
@@ -37,7 +37,7 @@ describe('health', () => {
     expect(check).toHaveBeenCalledTimes(1);
   });
 
-  test('readiness fails with the store, and does not say why to the client', async () => {
+  test('readiness fails with the store, and hides the reason from the client', async () => {
     const { app, captured } = healthy(() => Promise.reject(new StoreUnavailable('canary at 10.0.0.5')));
     const answer = await app.request('/health/ready');
     expect(answer.status).toBe(503);
@@ -47,7 +47,7 @@ describe('health', () => {
     expect(captured.text()).toContain('canary');
   });
 
-  test('a store that says nothing is down after the timeout, and asked anew by the next probe', async () => {
+  test('a store that does not respond is down after the timeout, and checked again by the next probe', async () => {
     const check = vi.fn(() => new Promise<void>(() => {}));
     const { app } = healthy(check, 20);
     expect((await app.request('/health/ready')).status).toBe(503);
@@ -55,7 +55,7 @@ describe('health', () => {
     expect((await app.request('/health/ready')).status).toBe(200);
   });
 
-  test('a flood of probes is one question to the store', async () => {
+  test('a flood of probes is one check of the store', async () => {
     let answer = () => {};
     const check = vi.fn(() => new Promise<void>((resolve) => (answer = resolve)));
     const { app } = healthy(check);
@@ -67,7 +67,7 @@ describe('health', () => {
   });
 
   // SR-54
-  test('readiness fails as soon as the service stops, also for a probe that is already asking', async () => {
+  test('readiness fails as soon as the service stops, also for a running probe', async () => {
     let answer = () => {};
     const check = vi.fn(() => new Promise<void>((resolve) => (answer = resolve)));
     const { app, readiness } = healthy(check);

@@ -5,18 +5,18 @@ import { refuse } from '../problem.ts';
 import type { Readiness } from '../readiness.ts';
 
 export interface HealthOptions {
-  /** When a store that says nothing counts as down. Default 2000. */
+  /** Timeout after which the store counts as down. Default 2000. */
   timeoutMs?: number;
 }
 
-/** The two paths, for whoever wants to keep probes out of something. */
+/** The two paths, to exclude probes elsewhere. */
 export const HEALTH_PATHS = ['/health/live', '/health/ready'] as const;
 
 /**
- * `/health/live`: the process answers; never touches the store, so that an outage of the store restarts nobody.
- * `/health/ready`: requests may come: not stopping, and the store can take a durable write (SR-55).
+ * `/health/live`: the process responds; it never touches the store, so that an outage of the store restarts no process.
+ * `/health/ready`: the service is not stopping, and the store can make a durable write (SR-55).
  *
- * To be mounted at the root.
+ * Mount it at the root.
  */
 export function healthRoutes(
   { store }: Pick<Ports, 'store'>,
@@ -24,7 +24,7 @@ export function healthRoutes(
   { timeoutMs = 2000 }: HealthOptions = {},
 ): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  /** Probes that come while one is at work share its answer: asking often costs the store nothing more. */
+  /** Concurrent probes share one check, so that frequent probes cost the store nothing more. */
   let checking: Promise<void> | undefined;
   const check = () => {
     if (checking) return checking;
@@ -42,12 +42,12 @@ export function healthRoutes(
     try {
       await within(timeoutMs, check());
     } catch (error) {
-      // A check that hangs is given up, so that the next probe asks a store that may have recovered.
+      // A check that hangs is abandoned, so that the next probe checks a store that may have recovered.
       checking = undefined;
       c.get('log').warn({ err: error }, 'not ready');
       return refuse(c, 'UNAVAILABLE', { detail: 'The store does not answer.' });
     }
-    // It may have begun to stop meanwhile.
+    // It may have started to stop meanwhile.
     return readiness.ready ? c.json({ status: 'ready' }) : refuse(c, 'UNAVAILABLE');
   });
 

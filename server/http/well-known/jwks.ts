@@ -2,10 +2,10 @@ import { Hono } from 'hono';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { AppEnv } from '../context.ts';
 
-/** How long verifiers may keep the keys. A key is published at least this long before it signs (SR-58). */
+/** Cache lifetime of the keys for verifiers. A key is published at least this long before it signs (SR-58). */
 export const JWKS_MAX_AGE_S = 300;
 
-/** The public keys with which results are verified offline (RFC 7517). */
+/** The public keys that verify results offline (RFC 7517). */
 export function jwks(ports: Pick<Ports, 'signer'>) {
   const app = new Hono<AppEnv>();
   app.get('/.well-known/jwks.json', (c) => {
