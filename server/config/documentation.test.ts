@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { configurationTable } from './documentation.ts';
 
-test('docs/configuration.md holds exactly the variables that the service reads', async () => {
+test('docs/configuration.md lists exactly the variables of the service', async () => {
   const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
   const table = page.split('<!-- variables -->')[1]?.split('<!-- /variables -->')[0];
   expect(cells(table ?? '')).toEqual(cells(configurationTable()));
 });
 
-/** The text of each cell; how wide the columns are drawn is the formatter's business. */
+/** The text of each cell; the formatter sets the width of columns. */
 function cells(table: string): string[][] {
   return table
     .trim()

@@ -1,6 +1,6 @@
 import { VARIABLES } from './variables.ts';
 
-/** The table in docs/configuration.md, from the one list of variables. */
+/** Renders the table in docs/configuration.md from the list of variables. */
 export function configurationTable(): string {
   const rows = Object.entries(VARIABLES).map(
     ([name, { meaning, otherwise }]) => `| \`${name}\` | ${meaning} | ${otherwise} |`,

@@ -87,7 +87,7 @@ describe('configuration', () => {
       COUNTERSIGN_DRAIN_MS: '0',
       COUNTERSIGN_SHUTDOWN_MS: '5000',
     };
-    // Of those that exclude one another the others are below.
+    // Mutually exclusive variables are tested below.
     const besides = ['COUNTERSIGN_MASTER_KEY', 'COUNTERSIGN_OLD_MASTER_KEYS', 'COUNTERSIGN_SMS_SECRET'];
     expect([...Object.keys(environment), ...besides].sort()).toEqual(Object.keys(VARIABLES).sort());
     const config = loadConfig(environment);
@@ -122,7 +122,7 @@ describe('configuration', () => {
     expect(config.store.kind === 'redis' && config.store.url.reveal()).toContain('user:pass@one:26379,two:26379');
   });
 
-  test('secrets that stand in a variable and not in a file are read as well', () => {
+  test('secrets in a variable instead of a file are read as well', () => {
     const config = loadConfig({
       COUNTERSIGN_MASTER_KEY: 'the key of now',
       COUNTERSIGN_OLD_MASTER_KEYS: 'one before,one before that',
@@ -136,7 +136,7 @@ describe('configuration', () => {
     expect(namesOf({ COUNTERSIGN_OLD_MASTER_KEYS: 'without the key of now' })).toEqual(['COUNTERSIGN_OLD_MASTER_KEYS']);
   });
 
-  test('is frozen all the way down', () => {
+  test('is deeply frozen', () => {
     const config = loadConfig({ COUNTERSIGN_TRUSTED_PROXIES: '10.0.0.0/8' });
     const thaw = (part: object) => {
       expect(Object.isFrozen(part)).toBe(true);
@@ -145,7 +145,7 @@ describe('configuration', () => {
     thaw(config);
   });
 
-  test('all bad variables are reported at once, by name', () => {
+  test('all invalid variables are reported at once, by name', () => {
     expect(
       namesOf({
         COUNTERSIGN_URL: 'ftp://x',
@@ -179,18 +179,18 @@ describe('configuration', () => {
     ]);
   });
 
-  test('a mistyped variable is reported with the name it was meant to be', () => {
+  test('a misspelt variable is reported with the closest name', () => {
     expect(problemsOf({ COUNTERSIGN_TRUSTED_PROXY: '10.0.0.1' })).toEqual([
       { name: 'COUNTERSIGN_TRUSTED_PROXY', problem: 'is unknown: did you mean COUNTERSIGN_TRUSTED_PROXIES?' },
     ]);
   });
 
-  test('variables of other programs are not our business', () => {
+  test('variables of other programs are ignored', () => {
     expect(namesOf({ PATH: '/bin', NODE_ENV: 'production', COUNTERSIGNED: '1' })).toEqual([]);
   });
 
   // SR-35
-  test('no value shows in an error, whatever it is', () => {
+  test('no error contains a value', () => {
     const canary = 'canary-7f3a';
     const known = Object.keys(VARIABLES);
     fc.assert(
@@ -213,7 +213,7 @@ describe('configuration', () => {
   });
 
   // SR-35
-  test('secrets do not show when the configuration is printed', () => {
+  test('printing the configuration does not reveal secrets', () => {
     const config = loadConfig({
       COUNTERSIGN_STORE: 'rediss://:canary-1@cache:6380',
       COUNTERSIGN_MASTER_KEY: 'canary-2',
@@ -228,13 +228,13 @@ describe('configuration', () => {
     expect(config.masterKey.fromEnvironment?.reveal()).toBe('canary-2');
   });
 
-  test('the master key comes from one place', () => {
+  test('the master key comes from one source', () => {
     expect(namesOf({ COUNTERSIGN_MASTER_KEY: 'a', COUNTERSIGN_MASTER_KEY_FILE: '/b' })).toEqual([
       'COUNTERSIGN_MASTER_KEY_FILE',
     ]);
   });
 
-  test('listening beyond loopback asks for the public URL', () => {
+  test('listening beyond loopback requires the public URL', () => {
     expect(namesOf({ COUNTERSIGN_LISTEN: '0.0.0.0:8080' })).toEqual(['COUNTERSIGN_URL']);
     expect(namesOf({ COUNTERSIGN_LISTEN: '0.0.0.0:8080', COUNTERSIGN_URL: 'https://login.example.com' })).toEqual([]);
   });
@@ -247,7 +247,7 @@ describe('configuration', () => {
     'http://localhost:8080',
     'http://127.0.0.1:8080',
     'http://[::1]:8080',
-  ])('public URL: %s is taken', (url) => {
+  ])('accepts the public URL %s', (url) => {
     expect(namesOf({ COUNTERSIGN_URL: url })).toEqual([]);
     expect(loadConfig({ COUNTERSIGN_URL: url }).url).toBe(new URL(url).origin);
   });
@@ -265,12 +265,12 @@ describe('configuration', () => {
     'login.example.com',
     'javascript:alert(1)',
     'https://',
-  ])('public URL: %s is refused', (url) => {
+  ])('refuses the public URL %s', (url) => {
     expect(namesOf({ COUNTERSIGN_URL: url })).toEqual(['COUNTERSIGN_URL']);
   });
 
   test.each(['127.0.0.1', ':8080', '127.0.0.1:', '127.0.0.1:65536', '::1:8080', '[127.0.0.1]:80', 'a b:80', 'x:0x50'])(
-    'address to listen on: %s is refused',
+    'refuses to listen on %s',
     (listen) => {
       expect(namesOf({ COUNTERSIGN_LISTEN: listen })).toEqual(['COUNTERSIGN_LISTEN']);
     },
@@ -283,12 +283,12 @@ describe('configuration', () => {
     'redis+sentinel://a:1,b:2/main',
     'rediss+cluster://a:1,b:2',
     'rediss+sentinel://user:p@a:1,b:2/main',
-  ])('store: %s is taken', (url) => {
+  ])('accepts the store %s', (url) => {
     expect(loadConfig({ COUNTERSIGN_STORE: url }).store.kind).toBe('redis');
   });
 
   test.each(['redis', 'redis:cache', 'redis://', 'http://cache', 'Embedded', 'redis+http://x'])(
-    'store: %s is refused',
+    'refuses the store %s',
     (url) => {
       expect(namesOf({ COUNTERSIGN_STORE: url })).toEqual(['COUNTERSIGN_STORE']);
     },
@@ -328,7 +328,7 @@ describe('mail', () => {
     expect(JSON.stringify(config) + inspect(config, { depth: 9 })).not.toContain('hunter22');
   });
 
-  test('needs somebody whom it is from, one address and no more', () => {
+  test('requires a sender of exactly one address', () => {
     expect(namesOf({ COUNTERSIGN_SMTP_URL: 'smtp://mail.example' })).toEqual(['COUNTERSIGN_MAIL_FROM']);
     for (const sender of ['nobody', 'a@b, c@d', 'A <a@b', 'A <a@b> <c@d>', 'A\r\nBcc: x <a@b>', '"A" <a@b>', 'a b@c']) {
       expect(namesOf({ COUNTERSIGN_MAIL_FROM: sender }), sender).toEqual(['COUNTERSIGN_MAIL_FROM']);
@@ -348,7 +348,7 @@ describe('the domain of passkeys', () => {
     expect(at(url, rpId)).toEqual([]);
   });
 
-  // SR-61: browsers refuse these too, and then nobody could sign in.
+  // SR-61: browsers refuse these too, so no user could sign in.
   test.each([
     ['https://auth.example.com', 'example.org'],
     ['https://auth.example.com', 'www.auth.example.com'],

@@ -12,9 +12,9 @@ type Values = { [N in Name]: z.output<(typeof VARIABLES)[N]['schema']> };
 
 /** All settings, validated and frozen. Documented in docs/configuration.md. */
 export interface Config {
-  /** Origin without a slash at the end; the issuer of results. Port 0 in `listen` leaves it to be said by COUNTERSIGN_URL. */
+  /** Origin without a slash at the end; the issuer of results. With port 0 in `listen`, COUNTERSIGN_URL must be set. */
   readonly url: string;
-  /** The domain that passkeys are made for, where it is not the URL's host name. */
+  /** The domain of passkeys, if it is not the URL's host name. */
   readonly rpId?: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
@@ -22,7 +22,7 @@ export interface Config {
   readonly allowWeakDurability: boolean;
   readonly masterKey: {
     readonly fromEnvironment?: Secret;
-    /** Those before, which still open what they sealed. */
+    /** Old keys, which still decrypt what they encrypted. */
     readonly oldFromEnvironment?: readonly Secret[];
     readonly file: string;
   };
@@ -35,7 +35,7 @@ export interface Config {
   readonly paymentSecret?: Secret;
   readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
-  /** How long and how many sealed events of an account are kept. */
+  /** Retention of sealed events of an account, in days and in number. */
   readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
   readonly statisticsKeptDays: number;
   /** Undefined: no mail server. */
@@ -44,7 +44,7 @@ export interface Config {
     readonly allowPlaintext: boolean;
     readonly from: { readonly name: string; readonly address: string };
   };
-  /** How codes of a second factor get to people, beside the mail server. */
+  /** How codes of a second factor reach users, besides the mail server. */
   readonly codes: {
     readonly limits: CodeLimits;
     readonly sms?: { readonly gatewayFile: string; readonly secret?: Secret; readonly secretFile?: string };
@@ -57,7 +57,7 @@ export interface Config {
   readonly shutdownMs: number;
 }
 
-/** Names every bad variable and what it should be; never a value. */
+/** Names every invalid variable and its format; never a value. */
 export class ConfigError extends Error {
   readonly problems: readonly { readonly name: string; readonly problem: string }[];
   constructor(problems: readonly { name: string; problem: string }[]) {
@@ -67,7 +67,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The first of each means nothing without the second. */
+/** The first of each pair requires the second. */
 const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
   ['COUNTERSIGN_CODE_COURIER_URL', 'COUNTERSIGN_CODE_COURIER_SECRET'],
   ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_SMS_GATEWAY'],
@@ -75,7 +75,7 @@ const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
 ];
 
 /**
- * The configuration that the environment describes. Empty variables count as absent.
+ * Reads the configuration from the environment. Empty variables count as absent.
  *
  * @throws {ConfigError} with all problems at once, unknown COUNTERSIGN_ variables included.
  */

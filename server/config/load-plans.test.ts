@@ -13,7 +13,7 @@ function loading(content: unknown) {
   return () => loadPlans(file);
 }
 
-test('plans are read as they stand; a plan without quotas limits nothing', () => {
+test('plans are read as written; a plan without quotas limits nothing', () => {
   const plans = [
     { name: 'Free', monthlyFee: 0 },
     { name: 'Team', monthlyFee: 990, quotas: { users: 20, administrators: 0 } },
@@ -27,7 +27,7 @@ test('plans are read as they stand; a plan without quotas limits nothing', () =>
   });
 });
 
-describe('what is wrong is named by its place and not shown', () => {
+describe('an error names the path of the problem and shows no value', () => {
   const plan = { name: 'Free', monthlyFee: 0 };
   test.each([
     [{ currency: 'eur-SECRET', plans: [plan] }, 'currency must be three capital letters'],
@@ -48,7 +48,7 @@ describe('what is wrong is named by its place and not shown', () => {
     expect(load).toThrow(/^(?!.*SECRET)/s);
   });
 
-  test('a file that is not there', () => {
+  test('reports a missing file', () => {
     expect(() => loadPlans(join(folder, 'none.json'))).toThrow('the file cannot be read');
   });
 });

@@ -37,7 +37,7 @@ const schema = z
     message: 'must have different names',
   });
 
-/** The file of plans is not right. Says where, and never what stands there. */
+/** The file of plans is invalid. The message names the path and never the value. */
 export class PlansError extends Error {
   constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
     super(`the plans in ${file} are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
@@ -46,9 +46,9 @@ export class PlansError extends Error {
 }
 
 /**
- * The service plans that a JSON file describes.
+ * Reads the service plans from a JSON file.
  *
- * @throws {PlansError} naming each wrong place by its path, such as `plans.1.quotas.users`
+ * @throws {PlansError} naming the path of each problem, such as `plans.1.quotas.users`
  */
 export function loadPlans(file: string): PlanCatalogue {
   let text: string;
@@ -81,14 +81,14 @@ function problemsOf(issue: z.core.$ZodIssue): string[] {
   });
 }
 
-/** Zod's own messages say what type they found, which is no value; ours are plainer where there is one. */
+/** Zod's messages name the type, never the value; ours are plainer where there is one. */
 function plain(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')
     ? `must be ${issue.expected}`
     : issue.message;
 }
 
-/** The plans on offer here: those of the configured file, or what an installation has that says nothing. */
+/** The available plans: those of the configured file, or the defaults. */
 export function plansOf({ plansFile }: Pick<Config, 'plansFile'>): PlanCatalogue {
   return plansFile === undefined ? DEFAULT_CATALOGUE : loadPlans(plansFile);
 }

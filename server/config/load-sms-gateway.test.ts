@@ -27,7 +27,7 @@ const request = {
   body: { type: 'json', value: { to: '{to}', text: '{text}' } },
 };
 
-test('a preset with its settings, or a request of one’s own', () => {
+test('accepts a preset with its settings, or a custom request', () => {
   const twilio = loadSmsGateway(file({ preset: 'twilio', settings: { account: 'AC1', from: '+15005550006' } }));
   expect(twilio.gateway.url).toContain('api.twilio.com');
   expect(twilio.settings).toEqual({ account: 'AC1', from: '+15005550006' });
@@ -61,11 +61,11 @@ test.each([
   ['no code anywhere', { request: { ...request, body: { type: 'form', fields: { to: '{to}' } } } }, '{code}'],
   ['a GET with a body', { request: { ...request, method: 'GET' } }, 'GET'],
   ['a redirect as a success', { request: { ...request, success: { statuses: [302] } } }, 'request.success.statuses.0'],
-])('%s is refused before anything is sent', (_, content, words) => {
+])('refuses before anything is sent: %s', (_, content, words) => {
   expect(problemOf(content)).toContain(words);
 });
 
-test('no value shows in a refusal', () => {
+test('shows no value in an error', () => {
   expect(problemOf({ preset: 'twilio', settings: { account: 'hush-hush\r\n' } })).not.toContain('hush-hush');
   expect(problemOf('{"preset": "hush-hush')).not.toContain('hush-hush');
 });

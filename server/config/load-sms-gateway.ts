@@ -11,7 +11,7 @@ import {
 } from '../messages/sms/gateway.ts';
 import { GATEWAY_PRESETS } from '../messages/sms/gateway-presets.ts';
 
-/** The file of the gateway is not right. Says where, and never what stands there. */
+/** The file of the gateway is invalid. The message names the path and never the value. */
 export class SmsGatewayError extends Error {
   constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
     super(`the SMS gateway in ${file} is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
@@ -57,12 +57,12 @@ const schema = z.union(
 
 export interface LoadedGateway {
   gateway: SmsGateway;
-  /** What the placeholders of the operator's own stand for. */
+  /** Values of the operator's own placeholders. */
   settings: Readonly<Record<string, string>>;
 }
 
 /**
- * The SMS gateway that a JSON file describes: a preset with its settings, or a request of the operator's own.
+ * Reads an SMS gateway from a JSON file: a preset with its settings, or a custom request.
  *
  * @throws {SmsGatewayError}
  */
@@ -104,7 +104,7 @@ function checkSettings(given: Readonly<Record<string, string>>): string[] {
     .map((name) => `settings.${name} is what a message or the secret fills in`);
 }
 
-/** Everything that would go wrong, or elsewhere, when the first message is sent. */
+/** Finds everything that would fail, or go to another host, when the first message is sent. */
 function checkGateway(gateway: SmsGateway, given: Readonly<Record<string, string>>): string[] {
   const own = [...Object.keys(given), 'secret'];
   const all = [...own, ...MESSAGE_PLACEHOLDERS];
@@ -128,7 +128,7 @@ function checkGateway(gateway: SmsGateway, given: Readonly<Record<string, string
   ];
 }
 
-/** Whoever the message goes to, and whatever it says, it goes to this host. */
+/** Every message must go to this host, whatever its recipient and text. */
 function checkUrl(template: string, given: Readonly<Record<string, string>>): string[] {
   const url = fill(template, given, encodeURIComponent);
   const host = /^(https?):\/\/([^/?#@\\\s{}]+)(?:[/?#]|$)/.exec(url);

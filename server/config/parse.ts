@@ -10,7 +10,7 @@ export function parsePublicUrl(text: string): string | undefined {
   const url = parseUrl(text);
   if (!url) return undefined;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) return undefined;
-  // `https://host/?` and `https://host/#` have empty search and hash; the text must be the origin and nothing more.
+  // `https://host/?` and `https://host/#` have empty search and hash; the text must be only the origin.
   const bare = text.endsWith('/') ? text.slice(0, -1) : text;
   return bare.toLowerCase() === url.origin || bare.toLowerCase() === withDefaultPort(url) ? url.origin : undefined;
 }
@@ -27,8 +27,8 @@ export function parseRpId(text: string): string | undefined {
 }
 
 /**
- * Whether browsers let pages of this URL use passkeys of that domain: it is the host itself, or above it and somebody's
- * own (HTML, "is a registrable domain suffix of or is equal to").
+ * True if browsers let pages of this URL use passkeys of that domain: the host itself, or a registrable domain above it
+ * (HTML, "is a registrable domain suffix of or is equal to").
  */
 export function mayUseRpId(url: string, rpId: string): boolean {
   const { hostname } = new URL(url);
@@ -50,13 +50,13 @@ export function parseListen(text: string): { host: string; port: number } | unde
 export interface SmtpServer {
   host: string;
   port: number;
-  /** TLS from the first byte (`smtps`); else it begins with STARTTLS. */
+  /** TLS from the first byte (`smtps`); otherwise STARTTLS. */
   implicitTls: boolean;
   user?: string;
   password?: string;
 }
 
-/** `smtps://user:password@host:465` or `smtp://host:587`, percent-encoded; nothing behind the port. */
+/** `smtps://user:password@host:465` or `smtp://host:587`, percent-encoded; nothing after the port. */
 export function parseSmtpUrl(text: string): SmtpServer | undefined {
   const url = /^smtps?:\/\/[^\s/?#]+\/?$/.test(text) ? parseUrl(text) : undefined;
   if (!url || url.hostname === '' || (url.username === '') !== (url.password === '')) return undefined;
@@ -85,14 +85,14 @@ export function parseSender(text: string): { name: string; address: string } | u
 }
 
 /**
- * Whether the text is a URL for one Redis, for Sentinel or for a Cluster, over TLS (`rediss`) or not. Several hosts may be
- * named, separated by commas, which URL does not read; the adapter takes it apart.
+ * Validates a URL of one Redis, of Sentinel or of a Cluster, with TLS (`rediss`) or without. It may list several hosts
+ * separated by commas, which URL cannot parse; the adapter parses it.
  */
 export function parseRedisUrl(text: string): true | undefined {
   return /^rediss?(?:\+sentinel|\+cluster)?:\/\/(?:[^@\s]*@)?[^/?#\s]+(?:[/?#]\S*)?$/.test(text) || undefined;
 }
 
-/** Where a courier of the operator's own is asked: https, or http on loopback, with no credentials in it. */
+/** URL of the operator's own sender: https, or http on loopback, without credentials. */
 export function parseCourierUrl(text: string): string | undefined {
   const url = parseUrl(text);
   if (!url) return undefined;

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const SHOWN = '[secret]';
 
-/** A value that only `reveal()` shows: not JSON, not inspect, not a template string. */
+/** A value that only `reveal()` returns: not JSON, not inspect, not a template string. */
 export class Secret {
   readonly #value: string;
 

@@ -19,9 +19,9 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 interface Variable {
   /** One sentence for docs/configuration.md. */
   readonly meaning: string;
-  /** What holds when the variable is absent, as the documentation says it. */
+  /** The default, as the documentation states it. */
   readonly otherwise: string;
-  /** From the variable's text (undefined when absent or empty) to its value. */
+  /** Parses the variable's text (undefined when absent or empty). */
   readonly schema: z.ZodType<unknown, string | undefined>;
 }
 
@@ -58,7 +58,7 @@ const flag = z
   .transform((text) => text === 'true')
   .default(false);
 
-/** One line that goes into a header: without what would end it. */
+/** One line for a header: without characters that would end it. */
 const secretLine = z
   .string()
   .regex(/^[\x21-\x7e]{1,1000}$/, 'must be printable ASCII without spaces')
@@ -66,7 +66,7 @@ const secretLine = z
 
 const path = z.string().refine((text) => !text.includes('\0'), 'must be a path');
 
-/** Every variable there is. The documentation is generated from this table, and a variable not in it is reported. */
+/** Every variable. The documentation is generated from this table, and an unknown variable is reported. */
 export const VARIABLES = {
   COUNTERSIGN_URL: {
     meaning: 'Public base URL and issuer of results: an origin without a path, `https` except on loopback.',
@@ -295,7 +295,7 @@ function parseRanges(text: string): string[] | undefined {
   return ranges;
 }
 
-/** `whsec_` and base64, as Standard Webhooks writes them. */
+/** `whsec_` and base64, as in Standard Webhooks. */
 function parseSigningSecret(text: string): Secret | undefined {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
   if (base64 === undefined) return undefined;
