@@ -78,12 +78,12 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...ownRoutes,
 ];
 
-/** Which bodies may be larger than others, by path. */
+/** Maximum body sizes above the default, by path. */
 export const LARGE_BODIES: ReadonlyMap<string, number> = new Map(
   ROUTES.flatMap(({ path, maxBodyBytes }) => (maxBodyBytes === undefined ? [] : [[`/v1${path}`, maxBodyBytes]])),
 );
 
-/** Authorizes requests with large bodies before these are read. The route asks again, as every route does. */
+/** Authorizes requests with large bodies before these are read. The route authorizes again, like every route. */
 export function authorizeLargeBodies(app: Hono<AppEnv>, ports: AuthorizationPorts, issuer: string): void {
   for (const { method, path, access, maxBodyBytes } of ROUTES) {
     if (maxBodyBytes === undefined || access.scope === 'public') continue;
@@ -91,19 +91,19 @@ export function authorizeLargeBodies(app: Hono<AppEnv>, ports: AuthorizationPort
   }
 }
 
-/** What handlers may ask for. */
+/** The services of handlers. */
 export type ApiServices = Ports & { issuer: string; plans: PlanCatalogue };
 
 export interface About {
   issuer: string;
   version: string;
-  /** The service plans on offer. */
+  /** The available service plans. */
   plans?: PlanCatalogue | undefined;
-  /** The payment service signs with it. Without it the route for payments does not exist. */
+  /** Signs messages of the payment service. Without it the route for payments does not exist. */
   paymentSecret?: Uint8Array | undefined;
 }
 
-/** The native API below `/v1`, and its description made from the same schemas that validate. */
+/** The native API under `/v1`, and its description from the same schemas that validate. */
 export function nativeApi(ports: Ports, about: About) {
   const app = apiRouter();
   app.use(sessionCookie(about.issuer));
@@ -131,7 +131,7 @@ export function nativeApi(ports: Ports, about: About) {
     description ??= withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription;
     return description;
   };
-  // One copy of each for all who ask: answers that a client does not read hold no more than a reference (SR-65).
+  // One copy for all requests: a response that a client does not read holds only a reference (SR-65).
   let json: Uint8Array<ArrayBuffer> | undefined;
   app.get('/openapi.json', (c) => {
     json ??= new TextEncoder().encode(JSON.stringify(described()));

@@ -29,35 +29,34 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function audit(...args: string[]): Promise<{ code: number; said: string }> {
-  let said = '';
+async function audit(...args: string[]): Promise<{ code: number; output: string }> {
+  let output = '';
   const code = await runAudit(args, (text) => {
-    said += text;
+    output += text;
   });
-  return { code, said };
+  return { code, output };
 }
 
-// SR-34
-test('SR-34: verifies a file, and says in which line something was changed', async () => {
+test('SR-34: a changed file is detected, with the line of the change', async () => {
   const right = await audit('verify', file('right.jsonl'), '--keys', keys);
   expect(right).toMatchObject({
     code: 0,
-    said: expect.stringContaining(`right: 3 events in 1 segments of ${accountId(1)}`),
+    output: expect.stringContaining(`right: 3 events in 1 segments of ${accountId(1)}`),
   });
-  const known = /--known (\S+)/.exec(right.said)?.[1] ?? '';
+  const known = /--known (\S+)/.exec(right.output)?.[1] ?? '';
   expect((await audit('verify', file('right.jsonl'), '--keys', keys, '--known', known)).code).toBe(0);
   const other = await audit('verify', file('right.jsonl'), '--keys', keys, '--known', known.replace(/^1/, '2'));
-  expect(other).toMatchObject({ code: 1, said: expect.stringContaining('unexpected') });
+  expect(other).toMatchObject({ code: 1, output: expect.stringContaining('unexpected') });
   expect(await audit('verify', file('cut.jsonl'), '--keys', keys)).toMatchObject({
     code: 1,
-    said: expect.stringContaining('line 6: truncated'),
+    output: expect.stringContaining('line 6: truncated'),
   });
   const changed = await audit('verify', file('changed.jsonl'), '--keys', keys, '--json');
   expect(changed.code).toBe(1);
-  expect(JSON.parse(changed.said)).toMatchObject({ ok: false, findings: [{ line: 5, kind: 'changed' }] });
+  expect(JSON.parse(changed.output)).toMatchObject({ ok: false, findings: [{ line: 5, kind: 'changed' }] });
 });
 
-test('says what it needs', async () => {
+test('prints its usage', async () => {
   for (const args of [
     [],
     ['verify'],
@@ -65,7 +64,7 @@ test('says what it needs', async () => {
     ['sign', 'x', '--keys', keys],
     ['verify', 'x', '--keys', keys, '--known', '1'],
   ]) {
-    expect(await audit(...args)).toMatchObject({ code: 2, said: expect.stringContaining('usage') });
+    expect(await audit(...args)).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
   }
   expect((await audit('verify', file('none.jsonl'), '--keys', keys)).code).toBe(2);
   expect((await audit('verify', file('right.jsonl'), '--keys', file('right.jsonl'))).code).toBe(2);

@@ -11,7 +11,7 @@ const USAGE = `usage: audit verify FILE --keys JWKS [--keys JWKS ...] [--account
 Verifies an export of events (JSON Lines) offline. JWKS: a copy of /.well-known/jwks.json; several, when keys have changed.
 Ends with 0 when everything is as it was sealed, with 1 when something is wrong, with 2 when it could not be looked at.`;
 
-/** An export on disk, against copies of the published keys. Throws where a file cannot be read. */
+/** Verifies an export on disk with copies of the published keys. Throws if a file cannot be read. */
 async function verifyAuditFile(
   file: string,
   keyFiles: readonly string[],
@@ -21,7 +21,7 @@ async function verifyAuditFile(
   return verifyAuditExport(splitLines(createReadStream(file)), keys, expected);
 }
 
-/** The keys in copies of the published set. Throws where a file cannot be read or holds none. */
+/** The keys in copies of the published set. Throws if a file cannot be read or contains none. */
 export async function readKeySets(files: readonly string[]): Promise<PublicJwk[]> {
   const sets = await Promise.all(files.map(async (path) => JSON.parse(await readFile(path, 'utf8')) as unknown));
   return sets.flatMap(keysOf);
@@ -34,7 +34,7 @@ function keysOf(set: unknown): PublicJwk[] {
   return set.keys as PublicJwk[];
 }
 
-/** What a report says, for people. */
+/** Formats a report for the terminal. */
 function describeReport(report: AuditReport): string {
   const { ok, findings, account, segments, events, first, head, lost } = report;
   const lines = findings.map(({ line, kind, message }) => `line ${line}: ${kind}: ${message}`);
@@ -46,7 +46,7 @@ function describeReport(report: AuditReport): string {
   return lines.join('\n');
 }
 
-/** The command. Answers its exit code. */
+/** Runs the command. Returns its exit code. */
 export async function runAudit(args: string[], print: (text: string) => void): Promise<number> {
   try {
     const { positionals, values } = parseArgs({

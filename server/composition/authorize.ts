@@ -21,18 +21,18 @@ import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 
-/** Names the account that the operator acts in. */
+/** The header that names the account in which the operator acts. */
 export const ACCOUNT_HEADER = 'countersign-account';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 const SAFE = new Set(['GET', 'HEAD']);
 
 export type AuthorizationPorts = Pick<Ports, 'store' | 'clock' | 'random'> & {
-  /** The payment service signs with it. */
+  /** Signs messages of the payment service. */
   paymentSecret?: Uint8Array | undefined;
 };
 
-/** Refuses everyone else than the scope says. */
+/** Refuses every caller outside the scope. */
 export function authorize(ports: AuthorizationPorts, scope: Exclude<RouteScope, 'public'>): MiddlewareHandler<AppEnv> {
   switch (scope) {
     case 'session':
@@ -50,7 +50,7 @@ export function authorize(ports: AuthorizationPorts, scope: Exclude<RouteScope, 
 
 /**
  * Requires a valid API key with the scope, in the Authorization header and nowhere else (SR-26), or an administrator's
- * session (SR-29). Never both. A session has no scopes: every use-case checks what its administrator may do. It never
+ * session (SR-29). Never both. A session has no scopes: every use-case checks the rights of its administrator. It never
  * authenticates other users, which is for a site's backend.
  */
 function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHandler<AppEnv> {
@@ -70,7 +70,7 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHan
     if (text === undefined) return refuse(c, 'API_KEY_INVALID');
     const verdict = await authenticateApiKey(ports, text);
     if (isRefusal(verdict)) return refuseResult(c, verdict);
-    // A key that is confined to resources has no business with the account's other objects.
+    // A key limited to resources has no access to the account's other objects.
     const confined = scope !== 'authenticate' && verdict.key.resources !== undefined;
     if (confined || !verdict.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
     c.set('act', { actor: keyActor(verdict.key), ...clientInfo(c) });
@@ -113,7 +113,7 @@ function requirePaymentSignature({ paymentSecret, clock }: AuthorizationPorts): 
 }
 
 /**
- * Sets who acts, or returns the refusal. Browsers attach the cookie whichever page sent the request, so a change must come
+ * Sets the actor, or returns the refusal. Browsers attach the cookie to requests of any page, so a change must come
  * from our own pages and carry the CSRF token that only they can read.
  */
 async function admitSession(
@@ -137,7 +137,7 @@ function keyActor({ account, id, scopes, resources }: ApiKey): Actor {
   return { kind: 'api-key', account, id, scopes, ...(resources && { resources }) };
 }
 
-/** Anyone who can open the operator's socket can read the server's files too. The request names the account. */
+/** A caller of the operator's socket can read the server's files too. The request names the account. */
 async function asOperator(ports: Pick<Ports, 'store' | 'clock'>, c: Context<AppEnv>, next: Next) {
   const account = parseId('acc', c.req.header(ACCOUNT_HEADER));
   const [stored] = account ? await ports.store.getMany([accountDocument.key(account)], ports.clock.now()) : [];

@@ -8,7 +8,7 @@ test.each([
   ['setup', 'countersign could not set up: no'],
   ['restore', 'countersign could not restore: no'],
   ['operate', 'no'],
-])('%s says what it could not do', (command, message) => {
+])('%s names what failed', (command, message) => {
   expect(describeFailure(command, new Error('no'))).toBe(message);
 });
 
@@ -19,14 +19,14 @@ test('names a missing file', async () => {
   );
 });
 
-test('names a folder in place of a file, and a file that may not be opened', () => {
+test('names a folder in place of a file, and an unreadable file', () => {
   const failure = (code: string) => Object.assign(new Error(code), { code, path: '/a' });
   expect(describeFailure('restore', failure('EISDIR'))).toContain('/a is a folder');
   expect(describeFailure('restore', failure('EACCES'))).toContain('/a cannot be opened');
   expect(describeFailure('serve', failure('ENOSPC'))).toContain('ENOSPC');
 });
 
-test('a configuration that is not valid says so itself', () => {
+test('prints the message of an invalid configuration as it is', () => {
   expect(describeFailure('serve', new ConfigError([{ name: 'COUNTERSIGN_URL', problem: 'must be set' }]))).toMatch(
     /^the configuration/,
   );

@@ -7,7 +7,7 @@ const TITLES: Readonly<Record<string, string>> = {
   operate: '',
 };
 
-/** One plain message for the operator, without a stack: what failed, and the file where it was one. */
+/** One plain message for the operator, without a stack: what failed, and the file if there was one. */
 export function describeFailure(command: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ConfigError) return message;

@@ -1,19 +1,19 @@
 import type { Logger } from '../http/log.ts';
 
 /**
- * Ends the process in the middle of whatever it does, and says why.
+ * Kills the process immediately and logs why.
  *
- * `process.exit`, and Node's own end after a fault that nobody handled, wait for the threads of the pool. One that is in
- * the middle of a transaction of the embedded store waits for this thread, so that the process would neither serve nor
- * end, and nothing would start it again. What was acknowledged is durable, and a kill takes nothing of it (SR-6, SR-53).
+ * `process.exit`, and Node's own end after an uncaught exception, wait for the threads of the pool. A thread in a
+ * transaction of the embedded store waits for this thread, so the process would neither serve nor end, and no
+ * supervisor would restart it. Acknowledged writes are durable, so a kill loses none of them (SR-6, SR-53).
  */
 export function crashNow(log: Logger, error: unknown, why: string): void {
-  // Of this level lines are written before it returns, where they can be written without waiting.
+  // At this level lines are written synchronously where possible.
   log.fatal({ err: error }, why);
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** A fault that nobody handled leaves nobody knows what behind: the process ends, and whoever watches it starts another. */
+/** State is undefined after an uncaught exception: exit and let the supervisor restart. */
 export function endOnFaults(log: Logger): void {
   process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that nobody handled'));
 }

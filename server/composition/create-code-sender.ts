@@ -11,7 +11,10 @@ import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createSignedHttpCourier } from '../platform/webhook-code-sender/signed-http.ts';
 
-/** Codes by e-mail go through the mail server, by SMS through the gateway; a courier of the operator's own goes first. */
+/**
+ * Sends email codes through the mail server and SMS codes through the gateway; the operator's own sender takes
+ * precedence.
+ */
 export function createCodeSender(
   config: Pick<Config, 'codes' | 'mail' | 'url'>,
   log: Logger,

@@ -36,13 +36,13 @@ export interface Opened {
   masterKeys: MasterKeyPlace;
 }
 
-/** In the data folder of a demo: how to sign in to it. */
+/** In the data folder of a demo: its sign-in details. */
 const DEMO_FILE = 'demo.json';
 
 /**
- * Every adapter that the configuration asks for, opened and ready.
+ * Opens every adapter that the configuration requires.
  *
- * @param shown the demo's mailbox, in place of whatever would send; without it the store is a service's
+ * @param shown the demo's mailbox, in place of all senders; without it the store belongs to a service
  */
 export async function createPorts(config: Config, log: Logger, shown?: Mailer & CodeChannelSender): Promise<Opened> {
   const courier = shown ?? (await openCourier(config));
@@ -51,8 +51,8 @@ export async function createPorts(config: Config, log: Logger, shown?: Mailer & 
   const embedded = config.store.kind === 'embedded';
   if (!shown) refuseDemoFolder(config);
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
-  // A new key file beside a store that has sealed secrets would only hide that the old one is lost. A restored store has
-  // some before it has signing keys.
+  // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
+  // secrets before it has signing keys.
   const known = [signingKeysDocument.key(), restorationDocument.key()] as const;
   const [sealed, restoration] = await store.getMany(known, systemClock.now());
   if (restoration && restoration.value.finishedAt === undefined) {
@@ -79,12 +79,12 @@ export function demoFile({ dataFolder }: Config): string {
   return join(dataFolder, DEMO_FILE);
 }
 
-/** Demos of older versions left no mark in the store, but this file. */
+/** Demos of older versions left only this file, and no mark in the store. */
 export function refuseDemoFolder(config: Config): void {
   if (existsSync(demoFile(config))) throw new WrongStorePurpose('service');
 }
 
-/** In the demo every code is shown, and none sent. */
+/** The demo shows every code and sends none. */
 function showCodes(carrier: CodeChannelSender, { codes }: Config, log: Logger): CodeSender {
   const warn = (facts: object) => log.warn(facts, 'a code was not sent');
   return createCodeCourier({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
@@ -114,14 +114,14 @@ export function masterKeySource({ masterKey }: Config, create: boolean): MasterK
   };
 }
 
-/** In a file the keys can be changed while the service runs, for its next start; what the environment says stays. */
+/** Keys in a file can be changed while the service runs, for its next start; keys from the environment cannot. */
 function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
   if (masterKey.fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
   const file = masterKeyFile(masterKey.file);
   return { configured: file.read, file };
 }
 
-/** What speaks to a mail server is loaded where there is one. */
+/** The mail client is loaded only if a mail server is configured. */
 async function openCourier({ mail, url }: Config): Promise<Mailer> {
   const server = mail && parseSmtpUrl(mail.server.reveal());
   if (!mail || !server) return noCourier;

@@ -11,7 +11,7 @@ export function installRoutes<S extends AuthorizationPorts & { issuer: string }>
   routes: readonly Route<S>[],
 ): void {
   const ownPagesOnly = new Set(routes.flatMap(({ path, access }) => (access.isSameOriginOnly ? [path] : [])));
-  // Whatever the method: a foreign page learns nothing from a preflight either.
+  // For every method: a foreign page learns nothing from a preflight either.
   for (const path of ownPagesOnly) app.use(path, sameOrigin(services.issuer));
   for (const { access, install } of routes) {
     install(app, services, access.scope === 'public' ? [] : [authorize(services, access.scope)]);

@@ -19,7 +19,7 @@ async function all(path: string): Promise<string[]> {
   return lines;
 }
 
-test('lines come back as they were, with separators of Unicode in them and longer than a chunk', async () => {
+test('reads back lines as written, with Unicode separators and longer than a chunk', async () => {
   const path = join(folder, 'a');
   const lines = [
     'a\u2028b\u2029c',
@@ -33,7 +33,7 @@ test('lines come back as they were, with separators of Unicode in them and longe
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test('a file that is there already is left alone', async () => {
+test('does not touch an existing file', async () => {
   const path = join(folder, 'b');
   await writeLines(path, each(['first']));
   await expect(writeLines(path, each(['second']))).rejects.toThrow('EEXIST');

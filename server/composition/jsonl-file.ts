@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Writes lines to a new file that its owner alone may read, and has them on the disk before it answers. An existing file
- * is left as it is: throws.
+ * Writes lines to a new file that only its owner may read, and flushes it before it returns. Throws if the file exists.
  *
- * @returns how many lines there are
+ * @returns the number of lines
  */
 export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<number> {
   const handle = await open(path, 'wx', 0o600);
@@ -28,8 +27,8 @@ export async function writeLines(path: string, lines: AsyncIterable<string>): Pr
 }
 
 /**
- * The lines of a file, each ended by a line feed. What comes after the last one is given too, so that a file that was cut
- * off is seen to be. (`readline` would also end lines at U+2028, which JSON leaves in its texts.)
+ * The lines of a file, each ended by a line feed. Text after the last one is returned too, so that a cut-off file is
+ * detected. (`readline` would also split at U+2028, which JSON allows in its strings.)
  */
 export async function* readLines(path: string): AsyncGenerator<string> {
   let rest = '';

@@ -13,22 +13,22 @@ const YEAR_MS = 365 * DAY_MS;
 export interface NewAccount {
   name: string;
   plan?: ServicePlan | undefined;
-  /** Address of whoever is invited to be its superuser. */
+  /** Address for the invitation of its superuser. */
   superuser?: string | undefined;
 }
 
 export interface OpenedAccount {
   account: { id: AccountId; name: string };
-  /** May do everything in it. The text is shown this once. */
+  /** Full access to the account. The text is shown only once. */
   apiKey: { id: string; text: string; expiresAt: number };
   invited?: Omit<Invited, 'administrator'>;
-  /** Who is invited, where the mail could not be sent: it is to be sent again. */
+  /** Set if the invitation could not be sent and must be sent again. */
   unsent?: AdministratorId;
 }
 
 /**
- * What the operator begins with: an account, a key that may do everything in it and, where named, an invitation of its
- * superuser. Refuses nothing on repetition: each call makes another account.
+ * Creates what the operator starts with: an account, a key with full access to it and, with an address, an invitation
+ * of its superuser. Not idempotent: each call creates another account.
  */
 export async function openAccount(
   ports: InviteNeeds,
@@ -50,7 +50,7 @@ export async function openAccount(
     { id: unsent },
     { email: superuser, name: superuser, language: 'en', grants: [], superuser: true },
   ).catch((error: unknown) => {
-    // The key is shown this once, whatever becomes of the mail.
+    // The key is shown only once, so it is returned even if the mail fails.
     if (error instanceof MailerUnavailable) return undefined;
     throw error;
   });

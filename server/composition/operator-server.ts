@@ -9,10 +9,12 @@ import { writeLines } from './jsonl-file.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
 import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
 
-/** In the data folder; what the command line talks to. */
+/** In the data folder; the command line connects to it. */
 const SOCKET = 'operator.sock';
 
-/** For the command line where no service runs: opens the stores, serves the socket, and ends with whoever started it. */
+/**
+ * For the command line while no service runs: opens the stores, serves the socket, and ends with its parent process.
+ */
 export async function runOperatorServer(config: Config, log: Logger): Promise<void> {
   const opened = await createPorts(config, log);
   const socket = await openOperatorSocket(opened, config, log);
@@ -25,7 +27,7 @@ export async function runOperatorServer(config: Config, log: Logger): Promise<vo
   process.exit();
 }
 
-/** None where another service of this data folder has it: several may share one Redis. */
+/** Undefined if another service of this data folder has it: several may share one Redis. */
 export async function openOperatorSocket(
   { ports, makeSigningKey, masterKeys }: Opened,
   config: Config,
@@ -44,7 +46,7 @@ export async function openOperatorSocket(
     });
     return await listenOnSocket(app, path);
   } catch (error) {
-    // A file system without sockets must not keep people from signing in.
+    // A file system without sockets must not stop users from signing in.
     log.warn({ err: error, path }, 'the command line cannot reach this service: its socket could not be opened');
     return undefined;
   }

@@ -39,8 +39,9 @@ async function restored(options?: RestoreOptions): Promise<string> {
   }
 }
 
-// SR-21, SR-62. A restored store holds sealed secrets and no signing key. A master key that is lost must not be replaced there.
-test('a service on a restored store makes no new master key', async () => {
+// SR-21, SR-62. A restored store holds encrypted secrets and no signing key. A lost master key must not be replaced
+// there.
+test('a service on a restored store does not create a new master key', async () => {
   const { ports } = await createPorts(config, log);
   await writeLines(file('night.backup'), backUp(ports));
   await ports.store.close();
@@ -51,8 +52,8 @@ test('a service on a restored store makes no new master key', async () => {
   await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
 });
 
-// SR-39, SR-62. The attack: a user who was blocked since the backup is back, and the operator does not know of it.
-describe('what was taken away since the backup', () => {
+// SR-39, SR-62. The attack: a user who was blocked after the backup is active again, and the operator does not notice.
+describe('what was revoked after the backup', () => {
   let account: AccountId;
   let user: UserId;
   beforeEach(async () => {
@@ -85,14 +86,14 @@ describe('what was taken away since the backup', () => {
     }
   }
 
-  test('is back, and the operator is told', async () => {
+  test('is active again, and the operator is told', async () => {
     const text = await restored();
     expect(text).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back in acc_\w{11}$/m);
     expect(text).toContain(account);
     expect(await isBlocked()).toBe(false);
   });
 
-  test('is taken away again by the events, and the operator is told what', async () => {
+  test('is revoked again from the events, and the operator is told', async () => {
     const text = await restored({ events: [file('events.jsonl')], keys: [file('keys.json')] });
     expect(text).not.toContain('WARNING');
     expect(text).toMatch(
@@ -102,17 +103,20 @@ describe('what was taken away since the backup', () => {
     expect(await isBlocked()).toBe(true);
   });
 
-  test('in JSON as well, with the keys of the backup, with which its events are verified', async () => {
-    const told = JSON.parse(await restored({ events: [file('events.jsonl')], json: true })) as Record<string, unknown>;
-    expect(told.withdrawals).toMatchObject({
+  test('is reported in JSON, and its events verify with the keys of the backup', async () => {
+    const report = JSON.parse(await restored({ events: [file('events.jsonl')], json: true })) as Record<
+      string,
+      unknown
+    >;
+    expect(report.withdrawals).toMatchObject({
       accounts: [{ account, until: expect.any(Number), lost: 0 }],
       objects: [{ account, id: user, done: ['blocked'], review: [] }],
     });
     const { keys } = JSON.parse(await readFile(file('keys.json'), 'utf8')) as { keys: unknown };
-    expect(told.keys).toEqual(keys);
+    expect(report.keys).toEqual(keys);
   });
 
-  test('by events that were changed, given twice or not there, nothing is restored at all', async () => {
+  test('stops the restore before any write if the events are changed, repeated or missing', async () => {
     const lines = await readFile(file('events.jsonl'), 'utf8');
     await writeFile(file('changed.jsonl'), lines.replace('"blocked"', '"login"'));
     await expect(restored({ events: [file('changed.jsonl')] })).rejects.toThrow('not as they were sealed');

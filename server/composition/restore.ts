@@ -21,17 +21,17 @@ Blocked and deleted users, lost tokens, assignments, API keys, administrators an
 away again before you start the service, or restore with --events. See "Restore" in docs/operators.md.`;
 
 export interface RestoreOptions {
-  /** Exports of events since the backup (JSON Lines), one for each account: what was taken away is taken away again. */
+  /** Exports of events since the backup (JSON Lines), one per account: revocations are applied again. */
   events?: readonly string[];
-  /** Copies of the published keys of the time since the backup. Those of the backup are known. */
+  /** Copies of keys published since the backup. The backup contains its own. */
   keys?: readonly string[];
-  /** Answer in JSON. */
+  /** Print JSON. */
   json?: boolean;
 }
 
 /**
- * Reads a backup into an empty store, and says what it did. Without the ports of a service: their first start would write
- * to the store that has to be empty.
+ * Restores a backup into an empty store and reports the result. It does not use the ports of a service, whose first
+ * start would write to the empty store.
  */
 export async function restore(config: Config, log: Logger, file: string, options: RestoreOptions = {}): Promise<void> {
   const { events = [], keys = [], json = false } = options;
@@ -48,7 +48,7 @@ export async function restore(config: Config, log: Logger, file: string, options
     const objects: WithdrawnObject[] = [];
     const complete = async () => {
       if (since.length === 0) return;
-      // What the backup's MACs were made with is in the store by now.
+      // The MAC key of the backup is now in the store.
       const whole = { ...base, secrets: await openSecretBox(base, masterKeys) };
       const unknown = Buffer.from(systemRandom.bytes(32)).toString('base64url');
       const unknownPassword = await createArgon2Hasher(config.argon2).hash(unknown);

@@ -16,14 +16,16 @@ import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createUser } from '../users/create-user.ts';
 
-/** Everything somebody needs to try a login. Made for the demo on loopback alone, where it is kept in the data folder. */
+/**
+ * Everything needed to try a login. Created for the demo, which is only on loopback and stores it in the data folder.
+ */
 export interface Demo {
   account: string;
   resource: ResourceId;
   apiKey: string;
   user: { id: UserId; login: string; password: string };
   token: { id: TokenId; secret: string; otpauthUri: string };
-  /** Has the same password and no token, and sets one up at the first sign-in. */
+  /** Has the same password and no token, and enrols one at the first sign-in. */
   newcomer: { login: string };
 }
 
@@ -31,8 +33,8 @@ const YEAR_MS = 365 * DAY_MS;
 const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
 
 /**
- * An account with one of everything: a shop, a person who signs in with password and code (of an app, or by text message), another who has
- * no token yet, and a key for the shop.
+ * An account with one of everything: a shop, a user who signs in with password and code (from an app, or by text
+ * message), another without a token, and an API key for the shop.
  */
 export async function seedDemo(ports: Ports): Promise<Demo> {
   const { account } = must(await createAccount(ports, { name: 'Demo' }));
@@ -49,7 +51,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       allowLocalhost: true,
       resultLifetimeMs: MINUTE_MS,
       passwordReset: true,
-      // Passwords are reset by mail here, so codes go to phones. Nothing is sent in the demo.
+      // Passwords are reset by email here, so codes go to phones. The demo sends nothing.
       tokenKinds: TOKEN_KINDS.filter((kind) => kind !== 'email'),
       enrolment: { kinds: ENROLMENT_KINDS.filter((kind) => kind !== 'email'), required: true, unlockByMail: true },
     }),

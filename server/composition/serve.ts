@@ -28,13 +28,13 @@ const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
 const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
-/** The service: the network, the operator's socket, and what is done beside the requests. */
+/** The service: the network, the operator's socket and the periodic jobs. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
   if (demo && !isLoopbackHost(config.listen.host)) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
   }
   endOnFaults(log);
-  // The demo sends nothing: its mails are shown instead.
+  // The demo sends nothing: it shows its mails instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
   const opening = createPorts(config, log, mailbox);
@@ -67,7 +67,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
   const socket = await openOperatorSocket(opened, config, log);
-  // After the socket is open, through which the command gets the link.
+  // After the socket is open, because the command gets the link through it.
   if (!demo) {
     const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);
     await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
@@ -93,8 +93,9 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
 }
 
 /**
- * The demo of this data folder, made at the first start. Kept in a file that its owner alone can read, so that a second
- * start prints the same login; it holds a password and an API key in the clear, which is why it is a demo.
+ * Loads the demo of this data folder, or creates it at the first start. It is stored in a file that only its owner can
+ * read, so that a second start prints the same login; the file holds a password and an API key in plain text, which
+ * only a demo may do.
  */
 async function loadDemo(ports: Ports, file: string): Promise<Demo> {
   const kept = await readFile(file, 'utf8').catch(() => undefined);

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => ports.close());
 
-/** What a start writes: to its log, and to standard error. */
+/** What a start writes to its log and to standard error. */
 async function start(isTTY: boolean | undefined) {
   const captured = capturedLog();
   const written: string[] = [];
@@ -23,31 +23,35 @@ async function start(isTTY: boolean | undefined) {
   return { log: captured.text(), errors: written.join('') };
 }
 
-// SR-42. The attack: a log or an output that is shipped elsewhere, in which others find the link that makes the first account.
-describe('SR-42: a fresh installation', () => {
-  test('prints the setup link on a terminal, and in no line of its log', async () => {
+// SR-42. The attack finds the setup link, which creates the first account, in a log or an output that is shipped
+// elsewhere.
+describe('SR-42: a stranger does not get the setup link: a fresh installation', () => {
+  test('prints it on a terminal, and in no line of its log', async () => {
     const { log, errors } = await start(true);
     expect(errors).toMatch(/^https:\/\/auth\.example\/setup#[\w-]{32}$/m);
     expect(log).not.toContain('/setup#');
     expect(log).toContain(COMMAND);
   });
 
-  test.each([false, undefined])('prints and makes no link where standard error is no terminal (%s)', async (isTTY) => {
-    const { log, errors } = await start(isTTY);
-    expect(errors).toBe('');
-    expect(log).not.toContain('/setup#');
-    expect(log.trim().split('\n')).toHaveLength(1);
-    expect(JSON.parse(log)).toMatchObject({ level: 'warn', command: COMMAND });
-    expect(await ports.store.getMany([setupLinkDocument.key()], ports.clock.now())).toEqual([undefined]);
-  });
+  test.each([false, undefined])(
+    'neither creates nor prints it if standard error is not a terminal (%s)',
+    async (isTTY) => {
+      const { log, errors } = await start(isTTY);
+      expect(errors).toBe('');
+      expect(log).not.toContain('/setup#');
+      expect(log.trim().split('\n')).toHaveLength(1);
+      expect(JSON.parse(log)).toMatchObject({ level: 'warn', command: COMMAND });
+      expect(await ports.store.getMany([setupLinkDocument.key()], ports.clock.now())).toEqual([undefined]);
+    },
+  );
 
-  test('says nothing once there is an account', async () => {
+  test('is silent once there is an account', async () => {
     await createFixture(ports);
     expect(await start(true)).toEqual({ log: '', errors: '' });
   });
 });
 
-test('the command for the setup link is safe for a shell, whatever the folders are called', () => {
+test('quotes the command for the setup link for any folder name', () => {
   expect(setupCommand('/opt/countersign.js', '/var/lib/countersign')).toBe(
     'node /opt/countersign.js setup --data /var/lib/countersign',
   );

@@ -18,8 +18,9 @@ export interface Announcement {
 }
 
 /**
- * A fresh installation has no password to guess: it says how its first account is made. Logs, and an output that is no
- * terminal, are sent elsewhere and kept. They get the command that prints the link, and no link (SR-42).
+ * A fresh installation has no default password: it announces how to create the first account. Logs, and an output that
+ * is not a terminal, are shipped elsewhere and stored, so they get the command that prints the link, and no link
+ * (SR-42).
  */
 export async function announceSetup(ports: Needs, { log, command, errors }: Announcement): Promise<void> {
   if (await hasAccount(ports)) return;
@@ -41,13 +42,13 @@ export function setupCommand(program: string, dataFolder: string): string {
 export interface SetupArguments {
   name?: string | undefined;
   superuser?: string | undefined;
-  /** What the account begins on. */
+  /** The service plan of the new account. */
   plan?: ServicePlan;
 }
 
 /**
- * The setup link; or, with a name, an account with an API key. That refuses nothing on repetition: each call makes
- * another account.
+ * Prints the setup link or, with a name, creates an account with an API key. Not idempotent: each call creates another
+ * account.
  */
 export async function printSetup(ports: Needs, { name, superuser, plan }: SetupArguments): Promise<void> {
   if (name === undefined) {
@@ -58,7 +59,7 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
     );
     return;
   }
-  // Before anything is made.
+  // Checked before anything is created.
   if (superuser !== undefined && !emailShape(superuser)) throw new Error('--superuser takes an e-mail address');
   const opened = await openAccount(ports, { name, superuser, plan });
   if (isRefusal(opened)) throw new Error(opened.refused);

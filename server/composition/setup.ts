@@ -5,7 +5,7 @@ import type { Logger } from '../http/log.ts';
 import { createPorts } from './create-ports.ts';
 import { printSetup, type SetupArguments } from './setup-link.ts';
 
-/** Opens the store for as long as it takes to set something up. */
+/** Opens the store for the duration of the setup. */
 export async function setUp(config: Config, log: Logger, asked: SetupArguments): Promise<void> {
   const { ports } = await createPorts(config, log);
   try {

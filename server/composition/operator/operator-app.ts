@@ -18,8 +18,8 @@ export interface OperatorOptions extends OperatorTools {
 }
 
 /**
- * What the command line talks to: the native API in the operator's hand, and what is the operator's alone. Served on a
- * socket in the data folder that its owner alone can open, and never on a network.
+ * The app behind the command line: the native API as the operator, plus the operator's own routes. Served on a socket
+ * in the data folder that only its owner can open, and never on a network.
  */
 export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<AppEnv> {
   const { issuer, version, log, plans } = options;

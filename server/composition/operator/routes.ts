@@ -26,7 +26,7 @@ import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-sig
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { openAccount } from '../open-account.ts';
 
-/** What these routes need besides the ports. */
+/** The functions that these routes need besides the ports. */
 export interface OperatorTools {
   issuer: string;
   plans: PlanCatalogue;
@@ -197,5 +197,5 @@ const maintenanceRoutes = [
   }),
 ];
 
-/** What the command line asks of the running service, besides the API. */
+/** The routes of the command line, besides the API. */
 export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes];

@@ -45,8 +45,7 @@ function ask(socketPath: string, path: string, headers: Record<string, string> =
 }
 
 describe('the operator’s socket', () => {
-  // SR-27
-  test('naming an account over the network makes nobody its operator', async () => {
+  test('SR-27: an account named over the network gives no operator rights', async () => {
     const { account } = await createFixture(service.ports);
     const headers = { [ACCOUNT_HEADER]: account };
     const response = await service.call('GET /v1/users', { headers });
@@ -56,25 +55,25 @@ describe('the operator’s socket', () => {
     }
   });
 
-  test('is its owner’s alone', async () => {
+  test('is accessible only to its owner', async () => {
     const socket = await serve();
     expect((await stat(socket?.path ?? '')).mode & 0o777).toBe(0o600);
   });
 
-  test('acts in the account that is named, and in no other', async () => {
+  test('acts only in the named account', async () => {
     const [one, two] = [await createFixture(service.ports), await createFixture(service.ports)];
     const { path } = (await serve()) ?? { path: '' };
     const answer = await ask(path, '/v1/users', { [ACCOUNT_HEADER]: one.account });
     expect(answer.status).toBe(200);
     expect(answer.body).toContain(one.user.id);
     expect(answer.body).not.toContain(two.user.id);
-    const nobody = { status: 404, body: expect.stringContaining('ACCOUNT_NOT_FOUND') };
-    expect(await ask(path, '/v1/users')).toMatchObject(nobody);
-    expect(await ask(path, '/v1/users', { [ACCOUNT_HEADER]: 'acc_00000000000' })).toMatchObject(nobody);
-    expect(await ask(path, '/v1/users', { [ACCOUNT_HEADER]: one.user.id })).toMatchObject(nobody);
+    const notFound = { status: 404, body: expect.stringContaining('ACCOUNT_NOT_FOUND') };
+    expect(await ask(path, '/v1/users')).toMatchObject(notFound);
+    expect(await ask(path, '/v1/users', { [ACCOUNT_HEADER]: 'acc_00000000000' })).toMatchObject(notFound);
+    expect(await ask(path, '/v1/users', { [ACCOUNT_HEADER]: one.user.id })).toMatchObject(notFound);
   });
 
-  test('one that a killed process left is taken over; one that is served is left alone', async () => {
+  test('takes over the socket of a killed process, and leaves a served one alone', async () => {
     const path = join(folder, 'operator.sock');
     await writeFile(path, '');
     const first = await serve(path);
@@ -83,7 +82,7 @@ describe('the operator’s socket', () => {
     expect((await ask(path, '/operator/accounts')).status).toBe(200);
   });
 
-  test('a path that no socket can have is said before it is tried', async () => {
+  test('reports a path that is too long before it tries', async () => {
     await expect(serve(join(folder, 'x'.repeat(LONGEST_SOCKET_PATH)))).rejects.toThrow('too long');
   });
 });

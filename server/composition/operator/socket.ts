@@ -10,20 +10,20 @@ export interface OperatorSocket {
   close(): Promise<void>;
 }
 
-/** What a path of a Unix socket may have, on Linux and less elsewhere (sun_path). */
+/** Maximum length of a Unix socket's path, on Linux and less elsewhere (sun_path). */
 export const LONGEST_SOCKET_PATH = 100;
 
 /**
- * Serves the operator's app on a Unix socket that its owner alone can open. A socket file that nobody answers at is what a
- * killed process left, and is taken over.
+ * Serves the operator's app on a Unix socket that only its owner can open. A socket file without a listener is left
+ * from a killed process and is taken over.
  *
- * @returns undefined where another process serves there
+ * @returns undefined if another process serves there
  */
 export async function listenOnSocket(app: Hono<AppEnv>, path: string): Promise<OperatorSocket | undefined> {
   if (path.length > LONGEST_SOCKET_PATH) throw new Error(`the path of the operator's socket is too long: ${path}`);
   if (await isServed(path)) return undefined;
   await rm(path, { force: true });
-  // Whatever a request says, it is this listener that makes it the operator's.
+  // This listener sets the operator's rights, whatever a request contains.
   const answer = getRequestListener((request, env) => app.fetch(request, { ...env, operator: true }), {
     hostname: 'operator',
   });
