@@ -16,12 +16,12 @@ interface PeriodicJobsOptions {
   plans: PlanCatalogue;
   deliveries: Pick<DeliveryWorker, 'turn'>;
   refreshSigningKeys: () => Promise<void>;
-  /** Whether there are master keys before the current one, so that secrets have to be re-encrypted. */
+  /** True if there are old master keys, so that secrets must be re-encrypted. */
   hasOldMasterKeys: boolean;
   log: Pick<Logger, 'info'>;
 }
 
-/** All that the service does periodically. Each job is safe in several processes at once. */
+/** All periodic jobs of the service. Each is safe in several processes at once. */
 export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): PeriodicJob[] {
   const { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log } = options;
   const { keptDays, mostEvents } = config.eventRetention;
@@ -47,7 +47,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       processes: 'one',
       run: (stopping) => dropOldSegments(ports, retention, { stopping }),
     },
-    // Far more often than keys come or go.
+    // Far more often than keys change.
     { name: 'signing-keys', everyMs: MINUTE_MS / 2, processes: 'every', run: refreshSigningKeys },
     { name: 'plans', everyMs: HOUR_MS, processes: 'every', run: () => charge(ports, plans) },
     ...(hasOldMasterKeys ? [reencryption] : []),

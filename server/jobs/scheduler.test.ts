@@ -7,7 +7,7 @@ const always = { increment: async () => ({ count: 1, allowed: true, resetAt: 0 }
 const clock = { now: () => 0 };
 const ports = (store: object = always) => ({ store: store as never, clock });
 
-test('work is done again and again, and never twice at once', async () => {
+test('repeats a job and never runs it twice at once', async () => {
   let [times, atOnce, most] = [0, 0, 0];
   const scheduler = startScheduler(
     ports(),
@@ -35,7 +35,7 @@ test('work is done again and again, and never twice at once', async () => {
   expect(times).toBe(afterwards);
 });
 
-test('what fails is logged and tried again', async () => {
+test('logs a failure and tries again', async () => {
   const captured = capturedLog();
   let times = 0;
   const run = async () => {
@@ -48,17 +48,17 @@ test('what fails is logged and tried again', async () => {
   expect(captured.text()).toContain('background work failed');
 });
 
-test('stopping waits for what is under way, tells it so, and does not wait for the pause', async () => {
+test('waits on stop for a running job, signals it, and skips the pause', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  let told: boolean | undefined;
+  let wasStopping: boolean | undefined;
   let begun = false;
   const run = async (stopping: () => boolean) => {
     begun = true;
     await held;
-    told = stopping();
+    wasStopping = stopping();
   };
   const idle = { name: 'idle', everyMs: 3_600_000, processes: 'one', run: async () => {} } as const;
   const scheduler = startScheduler(
@@ -68,13 +68,13 @@ test('stopping waits for what is under way, tells it so, and does not wait for t
   );
   await vi.waitFor(() => expect(begun).toBe(true));
   const stopped = scheduler.stop();
-  expect(told).toBeUndefined();
+  expect(wasStopping).toBeUndefined();
   release();
   await stopped;
-  expect(told).toBe(true);
+  expect(wasStopping).toBe(true);
 });
 
-test('whoever comes second in an interval leaves it to the first', async () => {
+test('leaves the job to the first process in an interval', async () => {
   let times = 0;
   const taken = { increment: vi.fn(async () => ({ count: 2, allowed: false, resetAt: 0 })) };
   const run = async () => {
@@ -98,7 +98,7 @@ describe('in every process', () => {
     vi.useRealTimers();
   });
 
-  test('work is done at once and after each pause, also when it failed, and not after the stop', async () => {
+  test('runs a job at once and after each pause, also after a failure, and not after the stop', async () => {
     const captured = capturedLog();
     let runs = 0;
     const run = async () => {
@@ -120,7 +120,7 @@ describe('in every process', () => {
     expect(runs).toBe(3);
   });
 
-  test('a run that takes long is not joined by another, and a stop waits for it', async () => {
+  test('does not overlap a long run, and a stop waits for it', async () => {
     let finish = () => {};
     let runs = 0;
     const run = () => {

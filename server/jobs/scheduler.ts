@@ -1,27 +1,27 @@
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 
-/** Work that is done again and again beside the requests. */
+/** Work that is repeated in the background. */
 export interface PeriodicJob {
   readonly name: string;
   /** Pause after each run. */
   readonly everyMs: number;
   /**
-   * `one`: of several processes on one store about one runs it in each interval. That saves work and is not what makes it
-   * correct, so the approximate counter will do. `every`: each process runs it.
+   * `one`: of several processes on one store about one runs it in each interval. This saves work and is not needed for
+   * correctness, so the approximate counter suffices. `every`: each process runs it.
    */
   readonly processes: 'one' | 'every';
-  /** Asks `isStopping` between portions, and ends early when it is true. */
+  /** Checks `isStopping` between portions, and returns early when it is true. */
   run(isStopping: () => boolean): Promise<unknown>;
 }
 
 interface Scheduler {
-  /** Starts no further run; resolves when those under way have ended. */
+  /** Starts no further run; resolves when the current runs have ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs each job now and then after every pause, one run at a time in this process. A run that fails is logged, and the next
+ * Runs each job now and after every pause, one run at a time in this process. A failed run is logged, and the next
  * comes all the same. Never keeps the process alive.
  */
 export function startScheduler(
@@ -52,8 +52,8 @@ export function startScheduler(
 }
 
 /**
- * Ends at once when the signal is aborted, and never keeps the process alive. By the global timer: fake timers in tests do not
- * reach `node:timers/promises`.
+ * Resolves at once when the signal is aborted, and never keeps the process alive. It uses the global timer: fake timers
+ * in tests do not reach `node:timers/promises`.
  */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
