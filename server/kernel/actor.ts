@@ -4,7 +4,7 @@ import type { AccountId, AdministratorId, ApiKeyId, ResourceId, UserId } from '.
 /** Exactly one administrator of an account is its superuser. */
 export type Role = 'superuser' | 'administrator';
 
-/** Whoever does something. what each may do is in `policy.ts`; who did what is in the events. */
+/** The caller of an action. Their rights are in `policy.ts`, their actions in the events. */
 export type Actor =
   /** A site's backend. */
   | {
@@ -19,18 +19,18 @@ export type Actor =
       account: AccountId;
       id: AdministratorId;
       role: Role;
-      /** Resources to which they are assigned *and* on which they are allowed access; nothing to a superuser. */
+      /** Resources to which they are assigned *and* on which they are allowed access; empty for a superuser. */
       resources: readonly ResourceId[];
-      /** Resources to which they are assigned without being allowed access: they see those. */
+      /** Resources to which they are assigned without access: they see those. */
       readable?: readonly ResourceId[];
-      /** Not they themselves, but a site's backend with a key of theirs that speaks the Protectimus dialect. */
+      /** Set if a site's backend acts with their key through the Protectimus dialect. */
       through?: ApiKeyId;
     }
-  /** A person who signs in, or has. */
+  /** A user who signs in, or has signed in. */
   | { kind: 'user'; account: AccountId; id?: UserId }
-  /** Whoever has the server's command line. */
+  /** A user of the server's command line. */
   | { kind: 'operator'; account: AccountId }
-  /** Countersign itself: what happens by the clock. */
+  /** Countersign itself: periodic jobs. */
   | { kind: 'service'; account: AccountId };
 
 export const ACTOR_KINDS = [
@@ -41,7 +41,7 @@ export const ACTOR_KINDS = [
   'service',
 ] as const satisfies Actor['kind'][];
 
-/** An actor as objects and events keep it. */
+/** An actor as stored in objects and events. */
 export interface ActorReference {
   kind: Actor['kind'];
   id?: string;

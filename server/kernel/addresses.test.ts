@@ -5,10 +5,10 @@ import { canonicalAddress, inAnyRange, inRange, networkKey, parseRange, rateKey 
 const v4Bytes = fc.uint8Array({ minLength: 4, maxLength: 4 });
 const v6Bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const v4Text = (bytes: Uint8Array) => bytes.join('.');
-/** All eight groups in full, so that whatever is shortened was shortened by the code under test. */
+/** All eight groups in full, so that only the code under test shortens them. */
 const v6Text = (bytes: Uint8Array) => (Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? []).join(':');
 
-/** An oracle that knows nothing of addresses: whether the first bits are the same. */
+/** An independent oracle: true if the first bits are equal. */
 function sharePrefix(a: Uint8Array, b: Uint8Array, bits: number): boolean {
   const text = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return text(a).slice(0, bits) === text(b).slice(0, bits);
@@ -34,7 +34,7 @@ describe('the canonical form of an address', () => {
     expect(canonicalAddress(text)).toBe(canonical);
   });
 
-  // Attack: a spelling that the filter reads one way and the network another.
+  // The attack: a spelling that the filter reads one way and the network another.
   test.each([
     [''],
     ['localhost'],
@@ -60,7 +60,7 @@ describe('the canonical form of an address', () => {
     ['12345::'],
     ['1:2:3:4:5:6:7'],
     ['1:2:3:4:5:6:7:8:9'],
-  ])('refused: %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(canonicalAddress(text)).toBeUndefined();
   });
 
@@ -76,7 +76,7 @@ describe('the canonical form of an address', () => {
     );
   });
 
-  test('an IPv4-mapped address is the IPv4 address', () => {
+  test('of an IPv4-mapped address is the IPv4 address', () => {
     fc.assert(
       fc.property(v4Bytes, (bytes) => {
         const groups = v6Text(Uint8Array.from([...new Uint8Array(10), 255, 255, ...bytes]));
@@ -88,7 +88,7 @@ describe('the canonical form of an address', () => {
 });
 
 // SR-25
-describe('the key an address counts under', () => {
+describe('the rate-limit key of an address', () => {
   test.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
@@ -100,8 +100,8 @@ describe('the key an address counts under', () => {
     expect(rateKey(address)).toBe(key);
   });
 
-  // Attack: rotate through the addresses of one subscriber.
-  test('is one for a whole /64 and another for its neighbours', () => {
+  // The attack rotates through the addresses of one subscriber.
+  test('is the same for a whole /64 and differs for its neighbours', () => {
     fc.assert(
       fc.property(v6Bytes, v6Bytes, (a, b) => {
         fc.pre(!sharePrefix(a, new Uint8Array(16), 80));
@@ -124,8 +124,8 @@ describe('the key an address counts under', () => {
     expect(networkKey(address)).toBe(key);
   });
 
-  // Attack: rotate through the subnets of one site.
-  test('is one network for what shares 24 or 48 bits, and another for the rest', () => {
+  // The attack rotates through the subnets of one site.
+  test('is one network for addresses that share 24 or 48 bits, and another for the rest', () => {
     for (const [bytes, text, bits] of [
       [v4Bytes, v4Text, 24],
       [v6Bytes, v6Text, 48],
@@ -172,11 +172,11 @@ describe('ranges', () => {
     ['::ffff:0:0/95'],
     ['fe80::%eth0/64'],
     ['*'],
-  ])('refused: %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(parseRange(text)).toBeUndefined();
   });
 
-  test('a range holds what shares its prefix, and is its own canonical form', () => {
+  test('a range contains the addresses with its prefix, and is its own canonical form', () => {
     const pair = fc.oneof(fc.tuple(v4Bytes, v4Bytes), fc.tuple(v6Bytes, v6Bytes));
     fc.assert(
       fc.property(pair, fc.nat({ max: 128 }), fc.nat({ max: 128 }), ([base, other], prefix, shared) => {
@@ -215,7 +215,7 @@ describe('several ranges', () => {
     ['2001:db8::9', some, true],
     ['192.0.2.1', some, false],
     ['192.0.2.1', [], false],
-    // Whatever the order, one that cannot be read makes the answer unknown.
+    // In any order, an unreadable range makes the result unknown.
     ['10.1.2.3', [...some, 'garbage'], undefined],
     ['192.0.2.1', ['garbage', ...some], undefined],
     ['garbage', some, undefined],
@@ -223,7 +223,7 @@ describe('several ranges', () => {
     expect(inAnyRange(address, ranges)).toBe(expected);
   });
 
-  test('more ranges than are remembered are still told apart', () => {
+  test('more ranges than the cache holds are still distinguished', () => {
     const ranges = Array.from({ length: 12_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
     expect(ranges.filter((range) => inRange('10.40.7.1', range))).toEqual(['10.40.7.0/24']);
     expect(inAnyRange('10.40.7.1', ranges)).toBe(true);

@@ -8,16 +8,16 @@ const IPV6_NETWORK_BITS = 48;
 const MAPPED_BITS = 96;
 
 /**
- * The one text for an address: dotted IPv4, or IPv6 compressed in lower case (RFC 5952); IPv4-mapped IPv6 becomes IPv4.
- * Undefined for anything else: zone ids, octal, hexadecimal or short IPv4 forms, brackets, ports (SR-25).
+ * The canonical text of an address: dotted IPv4, or IPv6 compressed in lower case (RFC 5952); IPv4-mapped IPv6 becomes
+ * IPv4. Undefined for anything else: zone ids, octal, hexadecimal or short IPv4 forms, brackets, ports (SR-25).
  */
 export function canonicalAddress(text: string): string | undefined {
   return parseAddress(text)?.toString();
 }
 
 /**
- * What an address counts under in rate limits: IPv4 by itself, IPv6 by its /64, which one subscriber can fill. Texts that
- * are no address share one key.
+ * The rate-limit key of an address: IPv4 by itself, IPv6 by its /64, which one subscriber controls. Texts that are not
+ * addresses share one key.
  */
 export function rateKey(address: string): string {
   const bytes = parseAddress(address)?.toByteArray();
@@ -26,8 +26,8 @@ export function rateKey(address: string): string {
 }
 
 /**
- * The network that an address counts under besides: the IPv4 /24, and the IPv6 /48 that one site has with its 65,536 /64s
- * (RFC 6177). Texts that are no address share one key.
+ * The rate-limit key of the network: the IPv4 /24, and the IPv6 /48 that one site has with its 65,536 /64s (RFC 6177).
+ * Texts that are not addresses share one key.
  */
 export function networkKey(address: string): string {
   const bytes = parseAddress(address)?.toByteArray();
@@ -36,8 +36,8 @@ export function networkKey(address: string): string {
 }
 
 /**
- * The one text for a range: CIDR with the host bits zeroed; a single address becomes /32 or /128, and a range within the
- * IPv4-mapped block becomes IPv4. Undefined for anything else.
+ * The canonical text of a range: CIDR with the host bits zeroed; a single address becomes /32 or /128, and a range
+ * within the IPv4-mapped block becomes IPv4. Undefined for anything else.
  *
  * @example parseRange('10.1.2.3/8') // '10.0.0.0/8'
  */
@@ -47,8 +47,8 @@ export function parseRange(text: string): string | undefined {
 }
 
 /**
- * Whether the address lies in the range. Never across families: `::/0` holds no IPv4 address, and IPv4-mapped IPv6 is
- * IPv4 on either side. False if either cannot be read, so a caller that denies by range has to check it before.
+ * True if the range contains the address. Never across families: `::/0` contains no IPv4 address, and IPv4-mapped IPv6
+ * is IPv4 on either side. False if either is unreadable, so a caller that denies by range has to check it before.
  */
 export function inRange(address: string, range: string): boolean {
   const bytes = parseAddress(address)?.toByteArray();
@@ -57,8 +57,8 @@ export function inRange(address: string, range: string): boolean {
 }
 
 /**
- * Whether any of the ranges holds the address; undefined if any of them, or the address, cannot be read. For rules that
- * deny by range: what cannot be read must not count as "not in it".
+ * True if one of the ranges contains the address; undefined if one of them, or the address, is unreadable. For rules
+ * that deny by range: unreadable must not count as "not in it".
  */
 export function inAnyRange(address: string, ranges: readonly string[]): boolean | undefined {
   const bytes = parseAddress(address)?.toByteArray();
@@ -72,7 +72,7 @@ export function inAnyRange(address: string, ranges: readonly string[]): boolean 
   return held;
 }
 
-/** The bytes have the host bits zeroed: four of IPv4 or sixteen of IPv6. */
+/** The bytes have the host bits zeroed: four for IPv4 or sixteen for IPv6. */
 interface Range {
   bytes: readonly number[];
   bits: number;
@@ -85,7 +85,7 @@ function parseAddress(text: string): ReturnType<typeof ipaddr.process> | undefin
   return ipaddr.process(version === 6 ? text.replace(DOTTED_TAIL, hexadecimalGroups) : text);
 }
 
-/** ipaddr.js takes `::1.2.3.4` (IPv4-compatible, deprecated) for `::ffff:1.2.3.4`, which is another address. */
+/** ipaddr.js reads `::1.2.3.4` (IPv4-compatible, deprecated) as `::ffff:1.2.3.4`, which is another address. */
 const DOTTED_TAIL = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
 
 function hexadecimalGroups(_tail: string, ...octets: string[]): string {
@@ -130,7 +130,7 @@ function holds(range: Range, bytes: readonly number[]): boolean {
   return range.bytes.every((byte, index) => ((bytes[index] ?? 0) & byteMask(index, range.bits)) === byte);
 }
 
-/** The bits of the byte at this index that a prefix of so many bits covers. */
+/** The bits of the byte at this index that a prefix of this length covers. */
 function byteMask(index: number, bits: number): number {
   const covered = Math.max(0, Math.min(8, bits - index * 8));
   return (0xff << (8 - covered)) & 0xff;

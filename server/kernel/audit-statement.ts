@@ -1,6 +1,6 @@
 import type { AccountId } from './ids.ts';
 
-/** What the signature of a segment says. */
+/** The signed statement of a segment. */
 export interface SegmentStatement {
   readonly kind: 'segment';
   readonly account: AccountId;
@@ -8,11 +8,11 @@ export interface SegmentStatement {
   readonly hash: string;
 }
 
-/** What is said at the end of an export: from which segment to which it goes, and what comes before and at the end. */
+/** The signed statement at the end of an export: its first and last segment, and the hashes before and at the end. */
 export interface HeadStatement {
   readonly kind: 'head';
   readonly account: AccountId;
-  /** One more than `last`: there is nothing in it. */
+  /** One more than `last` if it is empty. */
   readonly first: number;
   readonly previous: string;
   readonly last: number;

@@ -1,7 +1,7 @@
 export const CODE_CHANNELS = ['sms', 'email'] as const;
 export type CodeChannel = (typeof CODE_CHANNELS)[number];
 
-/** How many codes may be sent. They cost money, and a phone that rings all night is an attack. */
+/** Limits on sent codes, against costs and against flooding a phone. */
 export interface CodeLimits {
   /** From one account to one address within {@link ADDRESS_WINDOW_MS}. */
   perAddress: number;
@@ -11,6 +11,6 @@ export interface CodeLimits {
   perAccountAndHour: number;
   /** From this server within an hour. */
   perHour: number;
-  /** For each account within an hour, also when others have used up `perHour`. */
+  /** For each account within an hour, even if others have used up `perHour`. */
   reservedPerAccount: number;
 }

@@ -2,8 +2,8 @@ import { Overloaded } from './ports/password-hasher.ts';
 import { StoreUnavailable } from './ports/store.ts';
 
 /**
- * Something a decision needs did not work: a seed did not open, a country could not be looked up, a result could not be
- * signed. Nobody is let in for it, and no factor is left out: it is answered as 503 (SR-3).
+ * A dependency of a decision failed: a seed did not decrypt, a country lookup or a signature failed. No user is signed
+ * in and no factor is skipped: the response is 503 (SR-3).
  */
 export class DependencyFailed extends Error {
   constructor(what: string, options: ErrorOptions) {
@@ -13,9 +13,9 @@ export class DependencyFailed extends Error {
 }
 
 /**
- * Does work that a decision rests on; whatever it throws is an outage.
+ * Runs work that a decision depends on; anything it throws is an outage.
  *
- * @param what what failed then, for the log
+ * @param what the failed work, for the log
  * @throws DependencyFailed
  */
 export function callDependency<T>(what: string, work: () => T): T {

@@ -4,7 +4,7 @@ import type { OtpUse } from '@countersign/protocol/result';
 import type { ActorReference } from './actor.ts';
 import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 
-/** What can happen. `thing.verb`; the thing is what `subject` names. */
+/** Types of events. `thing.verb`; `subject` names the thing. */
 export const EVENT_TYPES = [
   'account.created',
   'account.updated',
@@ -75,13 +75,13 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What was shown in a sign-in. `otp`: whatever is typed. */
+/** Factors checked in a sign-in. `otp`: any typed code. */
 export const EVENT_FACTORS = ['password', 'otp', 'passkey'] as const;
 export type EventFactor = (typeof EVENT_FACTORS)[number];
 
 /**
- * One thing that happened in an account. It is appended in the very commit of the change it tells of (SR-34), and never
- * holds a secret, a password, a code or what somebody typed in place of a name (SR-35).
+ * An event in an account. It is appended in the same commit as its change (SR-34), and never contains a secret, a
+ * password, a code or the text typed as a name (SR-35).
  */
 export interface AccountEvent {
   type: EventType;
@@ -89,37 +89,37 @@ export interface AccountEvent {
   at: number;
   account: AccountId;
   actor: ActorReference;
-  /** Id of what it happened to; its prefix tells the kind. Absent where a name stood for nobody. */
+  /** Id of the object it happened to; its prefix tells the kind. Absent if a name matched no user. */
   subject?: string;
-  /** What else it is about: the token of a sign-in, the user of an assignment. */
+  /** Related objects: the token of a sign-in, the user of an assignment. */
   related?: string[];
   resource?: ResourceId;
   /** `done`: a change. The other two: an attempt. */
   outcome: 'done' | 'granted' | 'refused';
-  /** Of a refusal. More than the person was told. */
+  /** Of a refusal. More precise than what the user was told. */
   reason?: RefusalCode;
   /** Of a sign-in. */
   method?: Method;
   factors?: EventFactor[];
   otp?: OtpUse;
-  /** Hash of what was, or was not, confirmed, hex. Never the fields: they tell of people's dealings. */
+  /** Hash of the transaction that was confirmed or refused, hex. Never the fields, which reveal users' business. */
   transaction?: string;
-  /** Of a sign-in: how far the browser matched those before, in percent. */
+  /** Of a sign-in: how far the browser matched earlier ones, in percent. */
   environment?: number;
   /** Names of what changed, never the values. */
   changed?: string[];
   address?: string;
   userAgent?: string;
   requestId?: string;
-  /** By which door it came in, where that is not the one for everybody: `protectimus` is the dialect's. */
+  /** The interface of the request, if it is not the usual one: `protectimus` is the dialect's. */
   entry?: 'protectimus';
-  /** The key with which an administrator's backend came in there. */
+  /** The key that an administrator's backend used there. */
   key?: ApiKeyId;
-  /** Of `events.lost`: numbers in a partition's stream that were dropped before they could be sealed. */
+  /** Of `events.lost`: sequence numbers in a partition's stream that were dropped before they could be sealed. */
   lost?: { partition: number; from: number; to: number };
 }
 
-/** An event before it is known who did it, when, and from where. */
+/** An event before its actor, time and address are added. */
 export type EventDraft = Pick<AccountEvent, 'type'> & Partial<Omit<AccountEvent, 'type' | 'at' | 'account' | 'actor'>>;
 
 /** `token`: the OTP of a token assigned directly to the resource; no user is involved. */

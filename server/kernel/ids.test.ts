@@ -5,7 +5,7 @@ import { idFromBytes, idNumber, parseId } from './ids.ts';
 const sevenBytes = fc.uint8Array({ minLength: 7, maxLength: 7 });
 const low52Bits = (bytes: Uint8Array) => Number(BigInt(`0x${Buffer.from(bytes).toString('hex')}`) & ((1n << 52n) - 1n));
 
-test('an id is its own canonical form and stands for the low 52 bits of its bytes', () => {
+test('an id is its own canonical form and encodes the low 52 bits of its bytes', () => {
   fc.assert(
     fc.property(sevenBytes, (bytes) => {
       const id = idFromBytes('usr', bytes);
@@ -15,7 +15,7 @@ test('an id is its own canonical form and stands for the low 52 bits of its byte
   );
 });
 
-test('ids sort as their numbers do', () => {
+test('ids sort like their numbers', () => {
   fc.assert(
     fc.property(sevenBytes, sevenBytes, (a, b) => {
       const [left, right] = [idFromBytes('tok', a), idFromBytes('tok', b)];
@@ -24,14 +24,14 @@ test('ids sort as their numbers do', () => {
   );
 });
 
-test('the smallest and the largest id', () => {
+test('formats the smallest and the largest id', () => {
   expect(idFromBytes('acc', new Uint8Array(7))).toBe('acc_00000000000');
   const largest = idFromBytes('acc', new Uint8Array(7).fill(255));
   expect(largest).toBe('acc_3zzzzzzzzzz');
   expect(idNumber(largest)).toBe(2 ** 52 - 1);
 });
 
-test('an id of another kind is refused', () => {
+test('refuses an id of another kind', () => {
   expect(parseId('usr', 'tok_00000000001')).toBeUndefined();
 });
 
@@ -52,6 +52,6 @@ test.each([
   ['a number', 1],
   ['null', null],
   ['an object that turns into an id', { toString: () => 'usr_00000000001' }],
-])('refused: %s', (_name, input) => {
+])('refuses %s', (_name, input) => {
   expect(parseId('usr', input)).toBeUndefined();
 });

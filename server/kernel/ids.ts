@@ -22,7 +22,7 @@ const LENGTH = 11;
 /** 52 bits in 55: the first character is below 4. */
 const SHAPE = /^([a-z]{3})_([0-3][0-9a-hjkmnp-tv-z]{10})$/;
 
-/** The id that seven random (or derived) bytes stand for; the top four bits are dropped. */
+/** The id of seven random (or derived) bytes; the top four bits are dropped. */
 export function idFromBytes<P extends IdPrefix>(prefix: P, bytes: Uint8Array): Id<P> {
   let number = 0n;
   for (const byte of bytes.subarray(0, 7)) number = (number << 8n) | BigInt(byte);
@@ -61,14 +61,14 @@ export function crockford(bytes: Uint8Array): string {
   return text;
 }
 
-/** The number behind an id, below 2^52. */
+/** The number of an id, below 2^52. */
 export function idNumber(id: string): number {
   let number = 0;
   for (const character of id.slice(4)) number = number * 32 + ALPHABET.indexOf(character);
   return number;
 }
 
-/** The id that a plain number stands for, written without sign and leading zeros; undefined where it is none. */
+/** The id of a plain number, written without sign and leading zeros; undefined if invalid. */
 export function parseIdNumber<P extends IdPrefix>(prefix: P, text: string): Id<P> | undefined {
   if (!/^(?:0|[1-9][0-9]{0,15})$/.test(text)) return undefined;
   let number = Number(text);

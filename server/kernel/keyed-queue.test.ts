@@ -29,7 +29,7 @@ describe('work on one key', () => {
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
-  test('goes on after a failure, which only its own caller hears of', async () => {
+  test('continues after a failure, which only its own caller gets', async () => {
     const store = aStore();
     const failing = runExclusive(store, 'key', () => Promise.reject(new Error('broke')));
     const next = runExclusive(store, 'key', async () => 'fine');
@@ -37,7 +37,7 @@ describe('work on one key', () => {
     expect(await next).toBe('fine');
   });
 
-  test('waits for no other key and no other store', async () => {
+  test('does not wait for another key or store', async () => {
     const store = aStore();
     const { opened, open } = gate();
     const held = runExclusive(store, 'key', () => opened);
@@ -47,8 +47,8 @@ describe('work on one key', () => {
     await held;
   });
 
-  // SR-20: a flood on one token neither fills the memory nor makes everybody wait for ever.
-  test('is refused when 64 are waiting, and taken again when they are through', async () => {
+  // SR-20: a flood on one token neither fills the memory nor blocks other users.
+  test('is refused while 64 wait, and accepted again after them', async () => {
     const store = aStore();
     const { opened, open } = gate();
     const held = Array.from({ length: 64 }, () => runExclusive(store, 'key', () => opened));

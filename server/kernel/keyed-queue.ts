@@ -1,7 +1,7 @@
 import { Overloaded } from './ports/password-hasher.ts';
 import type { Store } from './ports/store.ts';
 
-/** As many may wait for one key; the next is told to come back. */
+/** Maximum waiting tasks per key; the next is told to retry. */
 const MAX_WAITING = 64;
 
 interface Line {
@@ -12,12 +12,12 @@ interface Line {
 const lines = new WeakMap<Store, Map<string, Line>>();
 
 /**
- * Runs work on one key strictly one after the other within this process, in order of arrival. It spares the store the
- * conflicts that a flood on one token would cause; correctness never rests on it, since other processes do not queue
- * here: the commit's expected versions decide.
+ * Runs work on one key strictly one after the other within this process, in order of arrival. It avoids the store
+ * conflicts that a flood on one token would cause. Correctness does not depend on it, since other processes do not
+ * queue here: the commit's expected versions decide.
  *
  * @param mostWaiting default {@link MAX_WAITING}
- * @throws Overloaded when so many are waiting already
+ * @throws Overloaded if that many are waiting already
  */
 export async function runExclusive<T>(
   store: Store,

@@ -1,6 +1,6 @@
 /**
- * Does the work on every item, on so many at a time, and answers what came of each in the order of the items. The first
- * that throws ends it: what has begun is waited for, nothing new is begun.
+ * Runs the work on every item with bounded concurrency and returns the results in the order of the items. The first
+ * error stops it: running work is awaited, and no new work starts.
  */
 export async function mapConcurrent<T, R>(
   items: readonly T[],

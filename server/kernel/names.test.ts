@@ -18,7 +18,7 @@ describe('normalising a name', () => {
     );
   });
 
-  test('is idempotent for every single code point, and never leaves outer white space', () => {
+  test('is idempotent for every code point, and never leaves outer white space', () => {
     for (let point = 0; point <= 0x10ffff; point += point < 0x30000 ? 1 : 97) {
       const name = normaliseName(`a${String.fromCodePoint(point)}`);
       if (normaliseName(name) !== name || name !== name.trim()) expect.fail(`U+${point.toString(16)}`);
@@ -33,7 +33,7 @@ describe('normalising a name', () => {
     );
   });
 
-  test('takes the short way for plain ASCII to where the long one leads', () => {
+  test('handles plain ASCII in a short way with the same result', () => {
     const plain = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) });
     fc.assert(
       fc.property(fc.oneof(plain, fc.stringMatching(/^\+?[0-9]{8,16}$/)), (raw) => {
@@ -43,7 +43,7 @@ describe('normalising a name', () => {
     );
   });
 
-  // Attack: register a name that looks like the victim's, or reads as it in another form.
+  // The attack registers a name that looks like the victim's, or is the same in another form.
   test.each([
     ['letter case', 'ALICE', 'alice'],
     ['full width', 'ａｌｉｃｅ', 'alice'],
@@ -58,20 +58,20 @@ describe('normalising a name', () => {
     ['long s', 'ſam', 'sam'],
     ['dotless i', 'alıce', 'alice'],
     ['Kelvin sign', '\u212aate', 'kate'],
-  ])('joins what differs by %s', (_name, raw, normal) => {
+  ])('joins names that differ by %s', (_name, raw, normal) => {
     expect(normaliseName(raw)).toBe(normal);
     expect(normaliseName(normal)).toBe(normal);
   });
 
-  test('keeps different people apart', () => {
+  test('keeps different users apart', () => {
     const names = ['alice', 'alice1', 'al ice', 'alicé', 'алиса', '+380441234567', 'alice@shop.example'];
     expect(new Set(names.map(normaliseName)).size).toBe(names.length);
   });
 });
 
-describe('the shape of a login', () => {
+describe('the format of a login', () => {
   test.each([['a'], ['Алиса'], ['alice.smith@shop.example'], ['x'.repeat(50)], ['😀'.repeat(50)], ['علی\u200cرضا']])(
-    '%s may be one',
+    'accepts %s',
     (raw) => {
       expect(loginShape(raw)).toBe(true);
     },
@@ -90,11 +90,11 @@ describe('the shape of a login', () => {
     ['a right-to-left override', 'al\u202eice'],
     ['half a surrogate pair', 'al\ud800ice'],
     ['nothing visible', '\u200b\u200d'],
-  ])('refused: %s', (_name, raw) => {
+  ])('refuses %s', (_name, raw) => {
     expect(loginShape(raw)).toBe(false);
   });
 
-  test('whatever has it normalises to something', () => {
+  test('every valid login normalises to a non-empty name', () => {
     fc.assert(
       fc.property(anyText.filter(loginShape), (raw) => {
         expect(normaliseName(raw)).not.toBe('');
@@ -103,23 +103,23 @@ describe('the shape of a login', () => {
   });
 });
 
-describe('the shape of an e-mail address', () => {
+describe('the format of an email address', () => {
   test.each([['a@b'], ['alice+otp@shop.example'], ['діна@пошта.укр'], [`${'x'.repeat(95)}@b.ua`]])(
-    '%s may be one',
+    'accepts %s',
     (raw) => {
       expect(emailShape(raw)).toBe(true);
     },
   );
   test.each([[''], ['alice'], ['@b'], ['a@'], ['a@b@c'], ['a b@c'], ['a@b\n'], [`${'x'.repeat(96)}@b.ua`]])(
-    'refused: %j',
+    'refuses %j',
     (raw) => {
       expect(emailShape(raw)).toBe(false);
     },
   );
 });
 
-describe('the shape of a phone number', () => {
-  test.each([['0441234567'], ['+380441234567'], ['123456789012345']])('%s may be one', (raw) => {
+describe('the format of a phone number', () => {
+  test.each([['0441234567'], ['+380441234567'], ['123456789012345']])('accepts %s', (raw) => {
     expect(phoneShape(raw)).toBe(true);
   });
   test.each([
@@ -131,7 +131,7 @@ describe('the shape of a phone number', () => {
     ['３８０４４１２３４５６７'],
     ['380441234567\n'],
     ['380441234567+'],
-  ])('refused: %j', (raw) => {
+  ])('refuses %j', (raw) => {
     expect(phoneShape(raw)).toBe(false);
   });
 });

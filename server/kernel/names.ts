@@ -1,7 +1,7 @@
 const WHITE_SPACE = /[\s\p{White_Space}]+/gu;
 /** Zero-width, soft hyphen, variation selectors and the like: invisible, so two names must not differ by them alone. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
-/** Printable ASCII without white space: folding it is lower case and nothing else. */
+/** Printable ASCII without white space: folding it is only lower case. */
 const PLAIN = /^[\x21-\x7e]*$/;
 /** Control characters, white space, lone surrogates and marks that reorder the text around them. */
 const NOT_IN_A_NAME = /[\p{Cc}\p{Z}\p{Cs}\s\p{Bidi_Control}]/u;
@@ -10,9 +10,9 @@ const LOGIN_MAX = 50;
 const EMAIL_MAX = 100;
 
 /**
- * The form under which a name is claimed and looked up. Close to NFKC_Casefold (Unicode 5.18, R5): NFKC, invisible
- * code points dropped, case folded, white space trimmed and collapsed. Idempotent. Empty for names made of nothing
- * visible.
+ * The form in which a name is claimed and looked up. Close to NFKC_Casefold (Unicode 5.18, R5): NFKC, invisible code
+ * points dropped, case folded, white space trimmed and collapsed. Idempotent. Empty for names without visible
+ * characters.
  *
  * @example normaliseName('  ＡLICE  Straße ') // 'alice strasse'
  */
@@ -24,7 +24,7 @@ export function normaliseName(raw: string): string {
 
 function foldName(raw: string): string {
   let name = raw;
-  // One step can call for another (what NFKC takes apart may have a case, or be invisible): on until nothing changes.
+  // One step can require another (NFKC can produce upper case or invisible characters): repeat until nothing changes.
   for (let round = 0; round < 8; round++) {
     const next = foldCase(name.replace(IGNORABLE, '')).normalize('NFKC').replace(WHITE_SPACE, ' ').trim();
     if (next === name) break;
@@ -34,9 +34,9 @@ function foldName(raw: string): string {
 }
 
 /**
- * Code point by code point, since lower-casing a whole word is sensitive to context (Greek final sigma). Upper before
- * lower gives the full folding: `ß` and `ẞ` become `ss`, `ſ` becomes `s`. It also joins `ı` with `i`: rather one
- * name too few than two that look the same.
+ * Code point by code point, since lower-casing a whole word depends on context (Greek final sigma). Upper before lower
+ * gives the full folding: `ß` and `ẞ` become `ss`, `ſ` becomes `s`. It also joins `ı` with `i`: better one name too few
+ * than two that look the same.
  */
 function foldCase(text: string): string {
   let folded = '';
@@ -44,25 +44,28 @@ function foldCase(text: string): string {
   return folded;
 }
 
-/** Whether the text can be a login or an alias: 1 to 50 code points, no white space, nothing invisible alone. */
+/** True if the text can be a login or an alias: 1 to 50 code points, no white space, not only invisible characters. */
 export function loginShape(raw: string): boolean {
   return isName(raw, LOGIN_MAX);
 }
 
-/** Whether the text can be an e-mail address: at most 100 code points around exactly one `@`. Says nothing about mail. */
+/**
+ * True if the text can be an email address: at most 100 code points around exactly one `@`. It does not mean that mail
+ * arrives.
+ */
 export function emailShape(raw: string): boolean {
   if (!isName(raw, EMAIL_MAX)) return false;
   const at = raw.indexOf('@');
   return at > 0 && at < raw.length - 1 && at === raw.lastIndexOf('@');
 }
 
-/** Whether the text can be a phone number: 10 to 15 ASCII digits (E.164 allows 15), optionally after a plus sign. */
+/** True if the text can be a phone number: 10 to 15 ASCII digits (E.164 allows 15), optionally after a plus sign. */
 export function phoneShape(raw: string): boolean {
   return /^\+?[0-9]{10,15}$/.test(raw);
 }
 
 function isName(raw: string, max: number): boolean {
-  // A code point is at most two UTF-16 units: this spares counting what is far too long.
+  // A code point is at most two UTF-16 units: this avoids counting a text that is far too long.
   if (raw.length === 0 || raw.length > max * 2 || NOT_IN_A_NAME.test(raw)) return false;
   return [...raw].length <= max && normaliseName(raw) !== '';
 }

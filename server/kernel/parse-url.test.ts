@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseAllowedOrigin } from '../resources/origins.ts';
 import { readTarget } from '../webhooks/target.ts';
 
-it('is the same for the first asker and the ten-thousandth', () => {
+it('returns the same for the first and the ten-thousandth caller', () => {
   const rules = { allowedNetworks: [], allowHttpOnLoopback: false };
   for (let asked = 0; asked < 20_000; asked++) {
     if (parseAllowedOrigin('https://bücher.example') !== 'https://xn--bcher-kva.example') expect.fail(`${asked}`);
@@ -11,7 +11,7 @@ it('is the same for the first asker and the ten-thousandth', () => {
   }
 });
 
-it('is undefined for what is no URL', () => {
+it('is undefined for an invalid URL', () => {
   expect([parseUrl(''), parseUrl('shop.example'), parseUrl('https://'), parseUrl('https://a b')]).toEqual(
     Array(4).fill(undefined),
   );

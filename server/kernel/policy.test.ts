@@ -53,24 +53,23 @@ const someResources = fc.subarray(resources);
 const administrator = someResources.map(
   (own): Actor => ({ kind: 'administrator', account, id: id('adm', 2), role: 'administrator', resources: own }),
 );
-const anybody = fc.oneof(
+const anyActor = fc.oneof(
   administrator,
   fc.constantFrom(superuser, operator, person, key('all'), key('objects'), key('all', [id('res', 1)])),
 );
 
 describe('administering', () => {
   // SR-27
-  test('is the superuser’s, the operator’s, and an unconfined key’s with the scope for it', () => {
+  test('is a right of the superuser, the operator and an unlimited key with the scope', () => {
     for (const actor of [superuser, operator, key('all')]) expect(mayAdminister(actor)).toBe(true);
     for (const actor of [person, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
     fc.assert(fc.property(administrator, (actor) => !mayAdminister(actor)));
   });
 });
 
-// SR-27
-test('SR-27: administrators are made by whoever may administer, read and write', () => {
+test('SR-27: only callers who may administer, read and write create administrators', () => {
   fc.assert(
-    fc.property(anybody, fc.subarray([...API_SCOPES]), (actor, scopes) => {
+    fc.property(anyActor, fc.subarray([...API_SCOPES]), (actor, scopes) => {
       const asked = actor.kind === 'api-key' ? { ...actor, scopes } : actor;
       const needed = ['administer', 'read', 'write'] as const;
       const has = asked.kind !== 'api-key' || needed.every((scope) => asked.scopes.includes(scope));
@@ -79,17 +78,16 @@ test('SR-27: administrators are made by whoever may administer, read and write',
   );
 });
 
-// SR-41
-test('SR-41: no administrator chooses a password, the superuser neither; a site’s backend and the operator do', () => {
+test('SR-41: no administrator, not even the superuser, chooses a password; a site’s backend and the operator do', () => {
   fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
   for (const actor of [superuser, person, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
   for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
 });
 
-describe('SR-27: a key that is an administrator’s', () => {
+describe('SR-27: an administrator’s own key', () => {
   const through = <A extends Actor>(actor: A) => ({ ...actor, through: id('key', 9) });
 
-  test('authenticates where they may act, which they themselves do nowhere', () => {
+  test('authenticates on their resources, which they themselves cannot', () => {
     fc.assert(
       fc.property(fc.oneof(administrator, fc.constant(superuser)), fc.constantFrom(...resources), (actor, resource) => {
         expect(mayAuthenticateOn(actor, resource)).toBe(false);
@@ -99,7 +97,7 @@ describe('SR-27: a key that is an administrator’s', () => {
     );
   });
 
-  test('passes on passwords, administers nothing, and leaves alone what they get in with', () => {
+  test('passes on passwords, administers nothing, and cannot change their sign-in', () => {
     fc.assert(
       fc.property(fc.oneof(administrator, fc.constant(superuser)), (actor) => {
         expect(mayChoosePassword(through(actor))).toBe(true);
@@ -114,7 +112,7 @@ describe('SR-27: a key that is an administrator’s', () => {
 
 describe('an administrator', () => {
   // SR-27
-  test('acts on a resource only when it is among their own', () => {
+  test('acts only on their own resources', () => {
     fc.assert(
       fc.property(administrator, fc.constantFrom(...resources), (actor, resource) => {
         expect(mayActOn(actor, resource)).toBe(actor.kind === 'administrator' && actor.resources.includes(resource));
@@ -122,12 +120,12 @@ describe('an administrator', () => {
     );
   });
 
-  test('sees and makes users, tokens and filters, and makes no resource', () => {
+  test('sees and creates users, tokens and filters, and creates no resource', () => {
     fc.assert(fc.property(administrator, (actor) => maySee(actor) && mayCreate(actor) && !mayCreateResource(actor)));
   });
 
   // SR-27
-  test('does not reach into a resource that is not theirs by way of a person or a token assigned there', () => {
+  test('gets no access to another resource through a user or a token assigned there', () => {
     fc.assert(
       fc.property(administrator, someResources, (actor, assigned) => {
         const within = assigned.every((resource) => mayActOn(actor, resource));
@@ -138,9 +136,9 @@ describe('an administrator', () => {
     );
   });
 
-  test('deletes and bends only what they made', () => {
+  test('deletes and changes only what they created', () => {
     fc.assert(
-      fc.property(administrator, anybody, (actor, creator) => {
+      fc.property(administrator, anyActor, (actor, creator) => {
         const own = creator.kind === 'administrator' && creator.id === (actor as { id?: string }).id;
         expect(mayDelete(actor, { createdBy: referenceTo(creator) })).toBe(own);
         expect(mayChangeFilter(actor, { createdBy: referenceTo(creator) })).toBe(own);
@@ -151,17 +149,17 @@ describe('an administrator', () => {
 });
 
 // SR-42
-test('the token with which an administrator gets in is theirs alone, against everybody else', () => {
+test('an administrator’s sign-in token is theirs alone, whatever the other caller’s rights', () => {
   const token = { administrator: id('adm', 2), directResources: [] };
   fc.assert(
-    fc.property(anybody, (actor) => {
+    fc.property(anyActor, (actor) => {
       const owner = actor.kind === 'administrator' && actor.id === token.administrator;
       expect(mayChangeToken(actor, token, undefined)).toBe(owner);
     }),
   );
 });
 
-test('a person who signs in administers nothing', () => {
+test('a user who signs in administers nothing', () => {
   expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(person))).toBe(false);
   expect(mayActOn(person, id('res', 1))).toBe(false);
   expect(mayChangeUser(person, assignedTo([]))).toBe(false);
@@ -169,7 +167,7 @@ test('a person who signs in administers nothing', () => {
   expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
 });
 
-test('a key confined to resources has no business with the account’s objects', () => {
+test('a key limited to resources has no access to the account’s objects', () => {
   const confined = key('all', [id('res', 1)]);
   expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(confined))).toBe(false);
   expect(mayChangeUser(confined, assignedTo([]))).toBe(false);
@@ -185,7 +183,7 @@ describe('SR-67: seeing resources', () => {
     readable,
   }));
 
-  test('takes a grant, and acting on one takes that it is seen', () => {
+  test('requires a grant, and acting on one requires seeing it', () => {
     fc.assert(
       fc.property(confined, fc.constantFrom(...resources), (actor, resource) => {
         const isGranted = [...actor.resources, ...(actor.readable ?? [])].includes(resource);
@@ -196,7 +194,7 @@ describe('SR-67: seeing resources', () => {
     );
   });
 
-  test('is the superuser’s, the operator’s and an unconfined key’s everywhere, a confined key’s and a person’s nowhere', () => {
+  test('is a right of the superuser, the operator and an unlimited key everywhere, and of a limited key and a user nowhere', () => {
     for (const actor of [superuser, operator, key('objects')]) {
       expect(visibleResources(actor)).toBeUndefined();
       expect(maySeeResource(actor, id('res', 1))).toBe(true);
@@ -209,7 +207,7 @@ describe('SR-67: seeing resources', () => {
     );
   });
 
-  test('decides on events: one that names another resource in whatever part is left out', () => {
+  test('decides on events: one that names another resource in any field is left out', () => {
     const part = fc.option(fc.constantFrom(...resources, id('usr', 1)), { nil: undefined });
     fc.assert(
       fc.property(confined, part, part, part, (actor, resource, subject, related) => {
@@ -227,8 +225,7 @@ describe('SR-67: seeing resources', () => {
   });
 });
 
-// SR-27
-describe('SR-27: the whole table, of each kind of actor', () => {
+describe('SR-27: the complete table for each kind of actor', () => {
   const R1 = id('res', 1);
   const one: Actor = {
     kind: 'administrator',
@@ -299,29 +296,29 @@ describe('SR-27: the whole table, of each kind of actor', () => {
       authenticatesEverywhere: mayAuthenticateEverywhere(actor),
       books: mayBook(actor),
     }).toEqual(may);
-    // Whatever they may, the token with which an administrator gets in is replaced, never deleted, and opens nothing else.
+    // Whatever the rights, an administrator's sign-in token is replaced, never deleted, and opens nothing else.
     expect(mayDelete(actor, { administrator: id('adm', 1), createdBy: referenceTo(actor) })).toBe(false);
   });
 
-  test('a key gives no scope that it does not have, all others give any', () => {
+  test('a key gives only its own scopes, all others give any', () => {
     expect(mayGrant(key('objects'), ['read', 'write'])).toBe(true);
     expect(mayGrant(key('objects'), ['read', 'administer'])).toBe(false);
     for (const actor of [superuser, operator, service]) expect(mayGrant(actor, [...API_SCOPES])).toBe(true);
   });
 
-  test('only one of the same kind and name is who made an object', () => {
+  test('only an actor of the same kind and id is the creator of an object', () => {
     expect(mayDelete(one, { createdBy: referenceTo(one) })).toBe(true);
     expect(mayDelete(one, { createdBy: { kind: 'administrator' } })).toBe(false);
     expect(mayDelete(one, { createdBy: { kind: 'api-key', id: id('adm', 2) } })).toBe(false);
     expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
   });
 
-  test('the token with which an administrator gets in is not assigned', () => {
+  test('an administrator’s sign-in token cannot be assigned', () => {
     expect(mayHandToken({})).toBe(true);
     expect(mayHandToken({ administrator: id('adm', 1) })).toBe(false);
   });
 
-  test('a person is themselves, and no other and nothing else is', () => {
+  test('a user is only themselves', () => {
     expect(isThemselves(person, id('usr', 1))).toBe(true);
     expect(isThemselves(person, id('usr', 2))).toBe(false);
     expect(isThemselves({ kind: 'user', account }, undefined)).toBe(false);

@@ -5,18 +5,18 @@ import type { AccountEvent } from './event.ts';
 import { type AdministratorId, parseId, type ResourceId, type UserId } from './ids.ts';
 
 /**
- * Who may do what with the objects of an account. Everybody here has been let in already; that an API key has the scope
- * of a route is asked at the door, because a route names it.
+ * The rights on an account's objects. Every actor here is authenticated; the route checks the scope of an API key,
+ * because the route declares it.
  */
 
-/** So much of a user as decides who may change them. */
+/** The fields of a user that decide who may change them. */
 interface UserAccess {
   readonly assignments: readonly { readonly resource: ResourceId }[];
 }
 
-/** So much of a token as decides who may change it. */
+/** The fields of a token that decide who may change it. */
 interface TokenAccess {
-  /** Whose sign-in to the console it is for, if it is. */
+  /** The administrator whose console sign-in it is for, if any. */
   readonly administrator?: AdministratorId;
   readonly directResources: readonly ResourceId[];
 }
@@ -28,24 +28,24 @@ export function mayAdminister(actor: Actor): boolean {
   return actor.kind === 'operator' || actor.kind === 'service';
 }
 
-/** Giving a key these scopes: nobody hands out what they do not have. */
+/** Granting a key these scopes: a caller cannot grant scopes that they lack. */
 export function mayGrant(actor: Actor, scopes: readonly ApiScope[]): boolean {
   return actor.kind !== 'api-key' || scopes.every((scope) => actor.scopes.includes(scope));
 }
 
-/** Making administrators, and granting them resources: they may do there what `read` and `write` are. */
+/** Creating administrators and granting them resources: this needs `read` and `write` there. */
 export function mayMakeAdministrators(actor: Actor): boolean {
   return mayAdminister(actor) && mayGrant(actor, ['read', 'write']);
 }
 
-/** The account's own objects without regard to a resource: what a superuser or an unconfined key may. */
+/** The account's own objects regardless of resource: rights of a superuser or an unlimited key. */
 function mayEverywhere(actor: Actor): boolean {
   if (actor.kind === 'administrator') return actor.role === 'superuser';
   if (actor.kind === 'api-key') return actor.resources === undefined;
   return actor.kind === 'operator' || actor.kind === 'service';
 }
 
-/** Seeing users, tokens and filters: every administrator sees them all. */
+/** Seeing users, tokens and filters: every administrator sees all of them. */
 export function maySee(actor: Actor): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor);
 }
@@ -61,9 +61,9 @@ export function maySeeResource(actor: Actor, resource: ResourceId): boolean {
 }
 
 /**
- * Whether an event is shown: the actor sees every resource that it names. Other ids in it are visible to all who see events.
+ * True if the actor sees every resource that the event names. Other ids in it are visible to all who see events.
  *
- * @param visible as `visibleResources` says
+ * @param visible the result of `visibleResources`
  */
 export function isEventVisible(
   visible: ReadonlySet<string> | undefined,
@@ -74,12 +74,12 @@ export function isEventVisible(
   return named.every((id) => id === undefined || visible.has(id));
 }
 
-/** Making users, tokens and filters. */
+/** Creating users, tokens and filters. */
 export function mayCreate(actor: Actor): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor);
 }
 
-/** Making a resource: whoever could not act on it afterwards may not. */
+/** Creating a resource requires the right to act on it afterwards. */
 export function mayCreateResource(actor: Actor): boolean {
   return mayEverywhere(actor);
 }
@@ -90,8 +90,8 @@ export function mayActOn(actor: Actor, resource: ResourceId): boolean {
 }
 
 /**
- * Changing a user: all they are assigned to must be within the actor's resources. Whoever sets a password or lifts a
- * block for a person who also gets into somebody else's resource would act on that one too.
+ * Changing a user: all of the user's resources must be within the actor's. An actor who sets a password or unblocks a
+ * user of another resource would act on that resource too.
  */
 export function mayChangeUser(actor: Actor, user: UserAccess): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor)
@@ -100,16 +100,16 @@ export function mayChangeUser(actor: Actor, user: UserAccess): boolean {
 }
 
 /**
- * Choosing the password of a user, or its hash: whoever does could sign in as them. Administrators start a reset instead
- * (SR-41); a site's backend passes on what people type into its own forms, and the operator imports.
+ * Choosing the password of a user, or its hash, would allow the actor to sign in as the user. Administrators start a
+ * reset instead (SR-41); a site's backend passes on what users type into its own forms, and the operator imports.
  */
 export function mayChoosePassword(actor: Actor): boolean {
   return actor.kind === 'administrator' ? actor.through !== undefined : mayEverywhere(actor);
 }
 
 /**
- * Having people and tokens authenticated on a resource. That is for a site's backend, so no session of an administrator
- * does; a key that is an administrator's does it where they may act.
+ * Authenticating users and tokens on a resource is for a site's backend, so no administrator's session may; an
+ * administrator's own key may on their resources.
  */
 export function mayAuthenticateOn(actor: Actor, resource: ResourceId): boolean {
   if (actor.kind === 'administrator') return actor.through !== undefined && mayActOn(actor, resource);
@@ -123,8 +123,8 @@ export function mayAuthenticateEverywhere(actor: Actor): boolean {
 }
 
 /**
- * Changing a token: as for its owner, and for the resources that accept it directly. A token with which an administrator
- * gets in is that administrator's alone, against the superuser too.
+ * Changing a token: as for its owner, and for the resources that accept it directly. An administrator's sign-in token
+ * is theirs alone, even against the superuser.
  */
 export function mayChangeToken(actor: Actor, token: TokenAccess, owner: UserAccess | undefined): boolean {
   if (token.administrator !== undefined) {
@@ -136,22 +136,22 @@ export function mayChangeToken(actor: Actor, token: TokenAccess, owner: UserAcce
   );
 }
 
-/** Somebody on the self-service page, which has asked already what they may do there. */
+/** The user on the self-service page, which has already checked the user's rights there. */
 export function isThemselves(actor: Actor, id: UserId | undefined): boolean {
   return actor.kind === 'user' && actor.id !== undefined && actor.id === id;
 }
 
 /**
- * Assigning a token: one with which an administrator gets in opens nothing else, since whoever may try codes at a resource
- * could lock its administrator out.
+ * Assigning a token. An administrator's sign-in token opens nothing else, since wrong codes at a resource could lock
+ * its administrator out.
  */
 export function mayHandToken(token: Pick<TokenAccess, 'administrator'>): boolean {
   return token.administrator === undefined;
 }
 
 /**
- * Deleting a user, a token or a filter: the superuser, or whoever made it. Nobody deletes the token with which an
- * administrator gets in: its owner replaces it, and it goes with its owner.
+ * Deleting a user, a token or a filter: the superuser, or its creator. An administrator's sign-in token cannot be
+ * deleted: its owner replaces it, and it is deleted with its owner.
  */
 export function mayDelete(
   actor: Actor,
@@ -162,8 +162,8 @@ export function mayDelete(
 }
 
 /**
- * Changing a filter is for those who may delete it. A change of its rule bends what holds for every resource that has it,
- * so they must be able to act on all of these as well.
+ * Changing a filter requires the right to delete it. A change of its rule affects every resource that uses it, so the
+ * actor must be able to act on all of these as well.
  */
 export const mayChangeFilter = mayDelete;
 
@@ -172,15 +172,15 @@ function isBy(creator: ActorReference | undefined, actor: Actor): boolean {
   return creator !== undefined && creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;
 }
 
-/** Seeing the balance and its history. Of all that is money, this is what every administrator may see. */
+/** Seeing the balance and its history, which every administrator may see. */
 export const maySeeBalance = maySee;
 
-/** Crediting an account: whoever runs the server, and the payment service that they have let in. */
+/** Crediting an account: the operator, and the payment service they have authorised. */
 export function mayBook(actor: Actor): boolean {
   return actor.kind === 'operator' || actor.kind === 'service';
 }
 
-/** Whether a key may authenticate and consume for this resource. */
+/** True if a key may authenticate and consume for this resource. */
 export function mayUse(actor: Actor, resource: ResourceId): boolean {
   return actor.kind === 'api-key' && (actor.resources === undefined || actor.resources.includes(resource));
 }

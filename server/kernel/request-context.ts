@@ -2,14 +2,17 @@ import { type Actor, referenceTo } from './actor.ts';
 import type { AccountEvent, EventDraft } from './event.ts';
 import type { Json } from './ports/store.ts';
 
-/** Who does something, and from where as far as anybody trustworthy says. Every use-case that changes something takes one. */
+/**
+ * The actor of a request, with address and user agent as far as a trusted source states them. Every use-case that
+ * changes something takes one.
+ */
 export interface RequestContext extends ClientInfo {
   actor: Actor;
 }
 
-/** From where, as far as anybody trustworthy says. */
+/** Address and user agent, as far as a trusted source states them. */
 export interface ClientInfo {
-  /** Canonical. Of whoever acts: for a sign-in over the API the person's, as the host saw it. */
+  /** Canonical. Of the actor: for a sign-in over the API the user's, as the site saw it. */
   address?: string;
   /** At most {@link MAX_USER_AGENT} characters. */
   userAgent?: string;
@@ -32,6 +35,6 @@ export function createEvent(act: RequestContext, draft: EventDraft, now: number)
     ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
     ...(requestId !== undefined && { requestId }),
   };
-  // A document of strings and lists of strings: Json by construction, which an interface cannot say.
+  // A document of strings and lists of strings: Json by construction, which an interface cannot express.
   return event as unknown as Json;
 }

@@ -3,38 +3,38 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { AdministratorId, TokenId, UserId } from './ids.ts';
 
 /**
- * Why a password is among the first that are tried: it is on the list of common ones, it is a pattern, or it is made of
- * what is known about its person or the site.
+ * Why a password is easily guessed: it is on the list of common ones, it is a pattern, or it consists of facts about
+ * its user or the site.
  */
 export type PasswordFlaw = 'listed' | 'pattern' | 'personal';
 
 /**
- * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always
- * ends in a denial.
+ * The result of a use-case when the rules refuse. It is expected, so it is returned; an exception is a bug or an outage
+ * and always ends in a refusal.
  */
 export interface Refusal {
   readonly refused: RefusalCode;
   readonly retryAfterMs?: number;
-  /** For the caller's developers; never holds what was typed. */
+  /** For the caller's developers; never contains what was typed. */
   readonly detail?: string;
-  /** The input that it is about, where that is one of several: its name, never what was typed. */
+  /** The name of the refused input, if there are several; never its value. */
   readonly field?: string;
-  /** Of PASSWORD_COMMON: why. */
+  /** Of PASSWORD_COMMON: the reason. */
   readonly flaw?: PasswordFlaw;
-  /** Of an object that is not as the caller saw it: its version now. */
+  /** Of an object that has changed since the caller read it: its current version. */
   readonly version?: string;
-  /** Of OTP_WRONG: the code would be right some steps away. For whoever has shown a first factor alone. */
+  /** Of OTP_WRONG: the code matches a counter some steps away. Only for a user who has passed the first factor. */
   readonly clockOff?: true;
   /** For the audit log alone; see `AuditDetail`. */
   readonly audit?: AuditDetail;
 }
 
-/** What the audit log says of a refusal and its caller is never told (SR-17). */
+/** Details of a refusal for the audit log, which the caller never gets (SR-17). */
 export interface AuditDetail {
-  /** The true reason, where the caller gets a vaguer one. */
+  /** The true reason, if the caller gets a vaguer one. */
   readonly reason?: RefusalCode;
   readonly about?: UserId | AdministratorId;
-  /** The tokens that were tried, counted or in the way. */
+  /** The tokens that were tried, counted or blocking. */
   readonly tokens?: readonly TokenId[];
   /** How far the browser matched known ones, in percent. */
   readonly percent?: number;
@@ -55,7 +55,7 @@ export function withAudit(why: Refusal, audit: AuditDetail): Refusal {
   return { ...why, audit: { ...why.audit, ...audit } };
 }
 
-/** A refusal of one input of several. @param why follows its name: never what was typed */
+/** Refuses one of several inputs. @param why follows its name; never what was typed */
 export function wrongInput(field: string, why: string): Refusal {
   return refusal('INPUT_INVALID', { field, detail: `${field}: ${why}` });
 }

@@ -1,4 +1,4 @@
-/** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not open (SR-21). */
+/** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not decrypt (SR-21). */
 export interface SecretContext {
   account: string;
   kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key' | 'api-key';
@@ -6,13 +6,13 @@ export interface SecretContext {
   field: string;
 }
 
-/** What something that is sealed for a client continues; bound into it as a context is. */
+/** What data encrypted for a client belongs to; bound into it like a context. */
 export interface ClientContext {
   kind: 'widget-flow' | 'administrator-flow';
   id: string;
 }
 
-/** What the service's own secrets belong to. */
+/** Context of the service's own secrets. */
 export const MAC_KEY_CONTEXT: SecretContext = { account: 'service', kind: 'mac-key', id: 'mac-key', field: 'key' };
 
 export function apiKeyContext({ account, id }: { account: string; id: string }): SecretContext {

@@ -10,12 +10,12 @@ export function newSecret(ports: Pick<Ports, 'random'>): string {
   return secretOf(ports.random.bytes(SECRET_BYTES));
 }
 
-/** The text of the secret that these bytes begin with. */
+/** The text of the secret at the start of these bytes. */
 export function secretOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(0, SECRET_BYTES)).toString('base64url');
 }
 
-/** SHA-256, hex: what is stored of a secret. */
+/** SHA-256, hex: the stored form of a secret. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
@@ -24,12 +24,12 @@ export function secretMatches(secret: string, hash: string): boolean {
   return isSameSecret(hashSecret(secret), hash);
 }
 
-/** `<id>.<secret>`: an id and the secret that proves the right to it. */
+/** `<id>.<secret>`: an id and the secret that proves the right to use it. */
 export function writeSecretToken(id: string, secret: string): string {
   return `${id}.${secret}`;
 }
 
-/** @param shape what the secret looks like */
+/** @param shape the format of the secret */
 export function parseSecretToken<P extends IdPrefix>(
   prefix: P,
   text: unknown,

@@ -1,4 +1,4 @@
-/** Why a try got no answer. */
+/** Why a try got no response. */
 export const SEND_FAILURES = [
   'url-refused',
   'address-refused',
@@ -11,7 +11,7 @@ export const SEND_FAILURES = [
 ] as const;
 export type SendFailure = (typeof SEND_FAILURES)[number];
 
-/** What came back of one try. */
+/** The outcome of one try. */
 export type SendOutcome =
   | { kind: 'answered'; status: number; retryAfterMs?: number }
   | { kind: 'failed'; failure: SendFailure };

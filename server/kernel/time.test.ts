@@ -17,7 +17,7 @@ test.each([
   expect(new Date(monthsAfter(at(from), months)).toISOString()).toBe(new Date(at(expected)).toISOString());
 });
 
-test('months follow one another, each 28 to 31 days long but for the clamped ones, at the same time of day', () => {
+test('consecutive months are 28 to 31 days long, unless clamped, and keep the time of day', () => {
   const instant = fc.integer({ min: 0, max: at('2100-01-01T00:00:00Z') });
   fc.assert(
     fc.property(instant, fc.integer({ min: 0, max: 240 }), (from, months) => {

@@ -4,8 +4,8 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The instant so many calendar months after another, in UTC, at the same time of day. Where the month has no such day,
- * its last one counts; the day is always taken from `from`, so a fee that began on a 31st comes back to the 31st.
+ * Adds calendar months in UTC, keeping the time of day. If the month has no such day, its last day counts. The day
+ * always comes from `from`, so a fee that began on a 31st returns to the 31st.
  */
 export function monthsAfter(from: number, months: number): number {
   const start = new Date(from);

@@ -1,6 +1,6 @@
 /**
- * Lets everybody else have their turn. What answers at once (a store in this process) never leaves the turn by itself, so
- * whoever goes through thousands of things asks for it.
+ * Lets other work run. A store in this process resolves without leaving the turn of the event loop, so a loop over
+ * thousands of items has to yield explicitly.
  */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

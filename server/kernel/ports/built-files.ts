@@ -1,9 +1,9 @@
-/** What was built for browsers, read once at the start: every file by its path below where it is served. */
+/** The files built for browsers, read once at the start, by their path below the mount. */
 export interface BuiltFiles {
   /** Paths that the page names. */
   script: string;
   style: string;
-  /** Further scripts that the first one imports at once. */
+  /** Scripts that the first one imports statically. */
   needs?: readonly string[];
   files: ReadonlyMap<string, BuiltFile>;
 }

@@ -1,20 +1,20 @@
 import type { CodeChannel, CodeLimits } from '../code-channel.ts';
 import type { MailLanguage } from '../mail.ts';
 
-/** One code on its way to one person. What the message says is written by whoever carries it. */
+/** A code for one user. The sender renders the message. */
 export interface CodeMessage {
-  /** Of this sending; the same in every repetition of it. */
+  /** Id of this sending, the same in every retry. */
   id: string;
   channel: CodeChannel;
-  /** E.164, or an e-mail address. */
+  /** E.164, or an email address. */
   to: string;
   language: MailLanguage;
   code: string;
-  /** What the resource is called. */
+  /** Name of the resource. */
   site: string;
-  /** What the code confirms, where it is no sign-in: the message says all of it, exactly so. */
+  /** What the code confirms, if it is not a sign-in: the message shows exactly all of it. */
   confirms?: readonly { label: string; value: string }[];
-  /** Of the page around the widget, where the sign-in has one. */
+  /** Origin of the page around the widget, if the sign-in has one. */
   origin?: string;
   expiresAt: number;
   lifetimeMs: number;
@@ -22,17 +22,17 @@ export interface CodeMessage {
 
 export interface CodeChannelSender {
   /**
-   * Resolves when somebody has taken the message on.
+   * Resolves when a gateway or server has accepted the message.
    *
-   * @throws MailerUnavailable when nobody did
+   * @throws MailerUnavailable if none did
    */
   send(message: CodeMessage): Promise<void>;
 }
 
-/** Carries the codes of a second factor, over whichever channel. */
+/** Sends the codes of a second factor over any channel. */
 export interface CodeSender extends CodeChannelSender {
-  /** What the operator has allowed: whoever sends asks first. */
+  /** The operator's limits: the caller checks them first. */
   readonly limits: CodeLimits;
-  /** Those for which somebody is configured. */
+  /** The configured channels. */
   readonly channels: readonly CodeChannel[];
 }

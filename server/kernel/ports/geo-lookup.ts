@@ -1,4 +1,4 @@
-/** Country of an address, ISO 3166-1 alpha-2 in upper case; undefined when the data does not know it. */
+/** Country of an address, ISO 3166-1 alpha-2 in upper case; undefined if unknown. */
 export interface GeoLookup {
   country(address: string): string | undefined;
 }

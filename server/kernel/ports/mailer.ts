@@ -1,13 +1,13 @@
 import type { ComposedMail, Mail, MailKind } from '../mail.ts';
 
-/** Carries one message to one person. What it says is made from a template; whoever sends names only the facts. */
+/** Sends one message to one recipient. A template renders it; the caller passes only the facts. */
 export interface Mailer {
-  /** No mail is sent here at all, and whoever needs one has to be shown another way. */
+  /** True if no mail can be sent, so the caller must use another way. */
   readonly isAbsent?: true;
   /**
-   * Resolves when somebody has taken the message on. That it arrives, nobody can promise.
+   * Resolves when a server has accepted the message; delivery is not guaranteed.
    *
-   * @throws MailerUnavailable when nobody did: what was to be announced must then not be taken for announced (SR-3)
+   * @throws MailerUnavailable if none did: the notice must then not count as given (SR-3)
    */
   send(message: Mail): Promise<void>;
 }
@@ -19,7 +19,7 @@ export class MailerUnavailable extends Error {
   }
 }
 
-/** What the demo's mailbox shows: mails, and text messages. */
+/** A message in the demo's mailbox: a mail or a text message. */
 export type KeptMessage = (({ channel: 'email'; kind: MailKind } & ComposedMail) | { channel: 'sms'; text: string }) & {
   to: string;
   at: number;

@@ -1,33 +1,33 @@
 /**
- * argon2id behind a bound. Both verbs wait in a bounded queue and throw {@link Overloaded} when it is full; the permit
- * is held until the hash ends, though the client has left (SR-18, SR-19).
+ * argon2id behind a bound. Both methods wait in a bounded queue and throw {@link Overloaded} if it is full; the permit
+ * is held until the hash ends, even if the client has disconnected (SR-18, SR-19).
  */
 export interface PasswordHasher {
   /**
-   * Takes a place in line for one `verify`, or throws {@link Overloaded}. Taken before an attempt is counted: a guess that
-   * is turned away must neither be held against the person nor cost the store a commit.
+   * Reserves a permit for one `verify`, or throws {@link Overloaded}. Reserved before an attempt is counted: a refused
+   * guess must neither count against the user nor cost the store a commit.
    */
   reserve(): Reservation;
   /** A PHC string for the password. The caller has normalised it (NFC). */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password fits the PHC string. `undefined` burns the same time on a decoy and answers false, so that a
-   * missing password costs what a wrong one costs (SR-17). Stored parameters outside sane bounds are refused: throws.
+   * True if the password matches the PHC string. `undefined` spends the same time on a decoy and returns false, so that
+   * a missing password costs as much as a wrong one (SR-17). Throws for stored parameters outside sane bounds.
    */
   verify(phc: string | undefined, password: string): Promise<boolean>;
-  /** Whether the stored string is weaker than today's parameters. */
+  /** True if the stored hash is weaker than the current parameters. */
   needsRehash(phc: string): boolean;
 }
 
-/** A place in line that is held already: its `verify` is not turned away. */
+/** A reserved permit: its `verify` is not refused. */
 export interface Reservation {
-  /** As the hasher's own, once. Gives the place up when the hash has ended. */
+  /** Like the hasher's own, once. Returns the permit when the hash has ended. */
   verify(phc: string | undefined, password: string): Promise<boolean>;
-  /** Gives the place up if it has not been used. */
+  /** Returns the permit if it was not used. */
   release(): void;
 }
 
-/** A bounded queue (for hashing, or for one token) is full; answered as 503 OVERLOADED with Retry-After. */
+/** A bounded queue (for hashing, or for one token) is full; responds 503 OVERLOADED with Retry-After. */
 export class Overloaded extends Error {
   readonly retryAfterMs: number;
   constructor(retryAfterMs: number) {

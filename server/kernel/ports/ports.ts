@@ -9,7 +9,7 @@ import type { Signer } from './signer.ts';
 import type { Store } from './store.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
-/** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature says what it touches. */
+/** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature lists its dependencies. */
 export interface Ports {
   store: Store;
   clock: Clock;

@@ -1,23 +1,25 @@
 import type { ClientContext, SecretContext } from '../secret-context.ts';
 
-/** AES-256-GCM with the master key's id in front. `open` throws when anything does not fit: that denies. */
+/**
+ * AES-256-GCM with the master key's id in front. `open` throws if anything does not match, which refuses the request.
+ */
 export interface SecretBox {
-  /** Of the master key that seals. Others may still open what they sealed. */
+  /** Id of the current master key. Old keys may still decrypt what they encrypted. */
   readonly keyId: string;
-  /** Whether this was sealed with the key that seals now. */
+  /** True if this was encrypted with the current key. */
   isCurrent(sealed: string): boolean;
   seal(plain: Uint8Array, context: SecretContext): string;
   open(sealed: string, context: SecretContext): Uint8Array;
   /**
-   * Seals what is handed out to a client and comes back soon. Each context has a key of its own, derived from the key of MACs:
-   * strangers cannot wear out the key that seals at rest, and a change of the master key leaves what was handed out valid.
+   * Encrypts data that is given to a client and soon returned. Each context has its own key, derived from the MAC key:
+   * client requests cannot exhaust the key for data at rest, and a rotation of the master key leaves the data valid.
    */
   sealForClient(plain: Uint8Array, context: ClientContext): string;
-  /** Undefined for text that was not sealed for a client in this context. */
+  /** Undefined for text that was not encrypted for a client in this context. */
   openFromClient(sealed: string, context: ClientContext): Uint8Array | undefined;
   /**
-   * HMAC-SHA256 under a key for this purpose; for derived ids and names of the unknown. Stays the same for good, whatever
-   * becomes of the master key.
+   * HMAC-SHA256 under a key for this purpose; for derived ids and decoys of unknown names. A rotation of the master key
+   * does not change it.
    */
   mac(purpose: string, message: string): Uint8Array;
 }

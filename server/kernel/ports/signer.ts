@@ -11,7 +11,7 @@ export interface PublicJwk {
   y?: string;
 }
 
-/** Signs results and says with what they can be verified. One algorithm per key (SR-10). */
+/** Signs results and publishes the keys that verify them. One algorithm per key (SR-10). */
 export interface Signer {
   /** A compact JWS over the claims with `typ`, `alg` and `kid` in its header. */
   sign(claims: ResultClaims): Promise<string>;
@@ -19,6 +19,6 @@ export interface Signer {
   verify(jwt: string, expected: { audience: string; now: number }): Promise<ResultClaims | undefined>;
   /** A compact JWS over a statement about an audit chain, with a `typ` of its own (SR-34). */
   signStatement(statement: AuditStatement): Promise<string>;
-  /** The public keys to publish: current, and those whose results may still be alive. */
+  /** The public keys to publish: current ones, and those whose results may still be valid. */
   publicKeys(): PublicJwk[];
 }

@@ -1,13 +1,14 @@
 /**
- * The store: documents with versions, grouped by anchor, each anchor in one partition. Decisions are made elsewhere, by
- * pure functions; the store only says who won. Two adapters, one conformance suite (`server/testing/store-conformance`).
+ * The store: documents with versions, grouped by anchor, each anchor in one partition. Pure functions make the
+ * decisions elsewhere; the store only decides who commits first. Two adapters, one conformance suite
+ * (`server/testing/store-conformance`).
  */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
 /**
- * Names one document. All documents of an anchor live in one partition and change together; `name` tells them apart.
- * Both parts may hold any text whatsoever: adapters encode them, so hostile ids touch no other key (SR-51).
+ * Names one document. All documents of an anchor are in one partition and change together; `name` distinguishes them.
+ * Both parts may contain any text: adapters encode them, so hostile ids touch no other key (SR-51).
  */
 export interface RawKey {
   readonly anchor: string;
@@ -19,7 +20,7 @@ export interface DocumentKey<T = unknown> extends RawKey {
   readonly document: DocumentKind<T>;
 }
 
-/** What the store's callers need to know of a declared document. */
+/** The part of a document's declaration that callers of the store need. */
 export interface DocumentKind<T> {
   /** The first part of the document's name. */
   readonly kind: string;
@@ -45,7 +46,7 @@ export interface IndexEntry {
   /** Sort text, compared byte for byte as UTF-8. */
   readonly sort: string;
   /**
-   * What the entry points at, usually an id. `(sort, id)` is unique within an index. Index name, sort text and id have
+   * What the entry points to, usually an id. `(sort, id)` is unique within an index. Index name, sort text and id have
    * at most 1800 bytes together; longer is a bug and throws.
    */
   readonly id: string;
@@ -58,18 +59,18 @@ export interface IndexedEntry {
 }
 
 export interface Change {
-  /** Everything the change touches hangs on this anchor. A key with another anchor is a bug and throws. */
+  /** Everything in the change belongs to this anchor. A key with another anchor is a bug and throws. */
   readonly anchor: string;
-  /** Unique per intended change. Repeating one that was applied answers `committed` again, for ten minutes at least. */
+  /** Unique per intended change. Repeating an applied one returns `committed` again, for at least ten minutes. */
   readonly operation: string;
-  /** Milliseconds since the epoch, from the caller's clock: decides what has expired. */
+  /** Milliseconds since the epoch, from the caller's clock: decides which documents have expired. */
   readonly now: number;
-  /** All must hold or nothing happens. `version` of {@link ABSENT}: must not exist. */
+  /** All must hold or nothing is written. `version` of {@link ABSENT}: must not exist. */
   readonly expect: readonly { readonly key: RawKey; readonly version: number }[];
   readonly put?: readonly {
     readonly key: DocumentKey;
     readonly value: unknown;
-    /** Absolute instant from which on readers do not see it. */
+    /** Absolute instant from which readers do not see it. */
     readonly expiresAt?: number;
   }[];
   readonly delete?: readonly RawKey[];
@@ -93,7 +94,7 @@ export interface StoredEvent {
 export interface RangeOptions {
   /** Entries strictly after this one (in the given direction). */
   readonly after?: IndexEntry;
-  /** Only entries whose sort text starts so. */
+  /** Only entries whose sort text has this prefix. */
   readonly prefix?: string;
   /** 1 to 1000. */
   readonly limit: number;
@@ -101,7 +102,7 @@ export interface RangeOptions {
   readonly reverse?: boolean;
 }
 
-/** One thing that a walk over a store has found. */
+/** A record found by a scan of a store. */
 export type ScannedRecord =
   | {
       readonly kind: 'document';
@@ -121,7 +122,7 @@ export type ScannedRecord =
 
 export interface ScanPage {
   readonly records: readonly ScannedRecord[];
-  /** Where to go on; undefined at the end. A page may be empty without being the last. */
+  /** Cursor of the next page; undefined at the end. A page may be empty without being the last. */
   readonly next: string | undefined;
 }
 
@@ -129,21 +130,21 @@ export interface Store {
   /** Fixed when the deployment is created. */
   readonly partitions: number;
 
-  /** The documents, in the order asked, undefined where absent or expired at `now`. Not a snapshot across anchors. */
+  /** The documents in the order of the keys, undefined if absent or expired at `now`. Not a snapshot across anchors. */
   getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }>;
 
   /**
-   * All or nothing, in one partition, durable before it answers. Throws {@link StoreUnavailable} when it cannot know:
-   * repeating the same operation id is then safe.
+   * All or nothing, in one partition, durable before it resolves. Throws {@link StoreUnavailable} if the outcome is
+   * unknown: repeating the same operation id is then safe.
    */
   commit(change: Change): Promise<CommitOutcome>;
 
   /**
-   * Approximate counter of a fixed window. Counts the call itself. Survives a restart if the window is longer than a minute; a
-   * crash may lose what was counted in the two seconds before it, unless a commit came after.
+   * Approximate counter of a fixed window. Counts the call itself. Survives a restart if the window is longer than a
+   * minute; a crash may lose the counts of the last two seconds, unless a commit came after.
    */
   increment(
     key: string,
@@ -158,32 +159,32 @@ export interface Store {
   /** Events of one partition with `sequence > after`, in order. Old ones may have been dropped by the stream's cap. */
   readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]>;
 
-  /** The partition of whatever hangs on this anchor, from 0. */
+  /** The partition of this anchor's documents, from 0. */
   partitionOf(anchor: string): number;
 
   /**
-   * Puts back events under the numbers that they had, and goes on behind `last`. For a restore to a store that nobody uses
-   * yet; numbers up to the last one that the partition has given already are a bug and throw.
+   * Restores events under their old numbers, and continues after `last`. For a restore to an unused store; numbers up
+   * to the last one that the partition has already used are a bug and throw.
    */
   restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void>;
 
   /**
-   * Walks over all documents and index entries, in no order that means anything. What is there during the whole walk is
-   * found, at least once; what comes, changes or goes meanwhile may be found as it was, as it is, or not at all. Throws
-   * RangeError for a cursor that is none of this store's.
+   * Scans all documents and index entries in no particular order. A record that exists during the whole scan is found
+   * at least once; one that is added, changed or removed meanwhile may be found in either state, or not at all. Throws
+   * RangeError for a cursor that is not from this store.
    *
-   * @param after `next` of the page before; undefined to begin
-   * @param limit about so many records, 1 to 1000
+   * @param after `next` of the previous page; undefined to start
+   * @param limit approximate number of records, 1 to 1000
    */
   scan(after: string | undefined, limit: number): Promise<ScanPage>;
 
-  /** Throws {@link StoreUnavailable} unless the store can take a durable write now. */
+  /** Throws {@link StoreUnavailable} unless the store can make a durable write now. */
   check(): Promise<void>;
 
   close(): Promise<void>;
 }
 
-/** The store did not answer, or not in a way that proves anything. The caller denies with 503. */
+/** The store did not respond, or its response proves nothing. The caller refuses with 503. */
 export class StoreUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
