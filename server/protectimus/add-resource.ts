@@ -12,8 +12,9 @@ import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { findResource } from './find-named.ts';
 
 /**
- * Creates a resource unless one has its name: clients of the dialect repeat a creation whose answer got lost, and read the
- * refusal as "it is there". Nothing else needs names to be unique, so two servers that are asked at once may both create one.
+ * Creates a resource unless one has its name: clients of the dialect repeat a creation whose response was lost, and
+ * read the refusal as "it exists". Nothing else requires unique names, so two servers may create one each at the same
+ * time.
  */
 export async function addResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -21,7 +22,7 @@ export async function addResource(
   birth: NewId<ResourceId>,
   settings: ResourceSettings,
 ): Promise<Result<{ resource: Resource }>> {
-  // Before the name is looked up: who may not create learns no names.
+  // Checked before the name is looked up: a caller without the right learns no names.
   if (!mayCreateResource(act.actor)) return refusal('FORBIDDEN');
   const { name } = settings;
   return runExclusive(ports.store, `resource-name/${act.actor.account}/${normaliseName(name)}`, async () => {

@@ -22,7 +22,7 @@ export interface ShownPassword {
   /** As it was sent. */
   login: string;
   password: string;
-  /** Canonical; undefined where nobody trustworthy says. */
+  /** Canonical; undefined if no trusted source states it. */
   address: string | undefined;
 }
 
@@ -36,18 +36,18 @@ export interface KeyAtWork {
 const PAGE = 1000;
 const LONGEST_LOGIN = 200;
 
-/** Where somebody looks who has named nobody: as many reads, as much to compare. */
-const NOBODY = {
+/** The decoy for an unknown name: the same reads and comparisons. */
+const DECOY = {
   account: 'acc_00000000000' as AccountId,
   key: 'key_00000000000' as ApiKeyId,
   administrator: 'adm_00000000000' as AdministratorId,
 };
 
 /**
- * Who calls in the dialect. Key, account and administrator are read afresh for every request, so that a key that was switched
- * off, or whose administrator is gone, is dead within one (SR-39). Whatever is wrong is refused alike, after the same reads
- * (SR-17); after too many wrong ones from one address, for one name or for many, nothing of them is looked at for the rest of a
- * minute.
+ * Authenticates a caller of the dialect. Key, account and administrator are read for every request, so that a key that
+ * was disabled, or whose administrator was removed, fails at the next one (SR-39). Every failure is refused alike,
+ * after the same reads (SR-17); after too many failures from one address, for one name or for many, its requests are
+ * refused unread for the rest of a minute.
  */
 export async function authenticateKey(ports: Needs, shown: ShownPassword): Promise<Result<KeyAtWork>> {
   const login = normaliseName(shown.login.slice(0, LONGEST_LOGIN));
@@ -57,26 +57,26 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
   const now = ports.clock.now();
   const given = parseHourlyPassword(shown.password) ?? Buffer.alloc(0);
   const where = await keysNamed(ports, login);
-  const stored = await ports.store.getMany([apiKeyDocument.key(NOBODY.account, NOBODY.key), ...where], now);
+  const stored = await ports.store.getMany([apiKeyDocument.key(DECOY.account, DECOY.key), ...where], now);
   const keys = stored
     .map((one) => one?.value)
     .filter((key) => key?.kind === 'protectimus')
     .filter((key) => normaliseName(key.login) === login);
-  // Compared with something also where there is no key, and every one is, whichever fits.
-  fitsHour(JSON.stringify(NOBODY), given, now);
+  // Every key is compared, whichever matches, and the decoy if there is none.
+  fitsHour(JSON.stringify(DECOY), given, now);
   const right = keys.flatMap((key) =>
     livingSealed(key, now)
       .map((sealed) => writeApiKey({ account: key.account, id: key.id, secret: openSecret(ports, key, sealed) }))
       .filter((text) => fitsHour(text, given, now))
       .map((text) => ({ key, text })),
   )[0];
-  const whose = right?.key ?? keys[0] ?? NOBODY;
+  const whose = right?.key ?? keys[0] ?? DECOY;
   const [home, administrator] = await ports.store.getMany(
     [accountDocument.key(whose.account), administratorDocument.key(whose.account, whose.administrator)] as const,
     now,
   );
-  const stands = home !== undefined && administrator?.value.state === 'active';
-  if (!right || !stands || !isFrom(right.key, shown.address)) return countWrong(ports, guesser);
+  const isActive = home !== undefined && administrator?.value.state === 'active';
+  if (!right || !isActive || !isFrom(right.key, shown.address)) return countWrong(ports, guesser);
   noteRight(ports, guesser);
   const { key, text } = right;
   void recordOnce(ports, apiKeyUseDocument.key(key.account, key.id), KEY_USE_STEP_MS);
@@ -84,8 +84,8 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
 }
 
 /**
- * All that there are, of whichever account: one that was left out would be shut out by the others. Of each account they are
- * at most {@link MOST_KEYS_OF_ONE}.
+ * All keys of all accounts with that login: omitting one would lock it out. Each account has at most {@link
+ * MOST_KEYS_OF_ONE}.
  */
 async function keysNamed({ store }: Needs, login: string) {
   const found: IndexEntry[] = [];
@@ -101,7 +101,7 @@ async function keysNamed({ store }: Needs, login: string) {
   });
 }
 
-/** A key that is confined to addresses is not taken from an unknown one. */
+/** A key limited to addresses is refused from an unknown one. */
 function isFrom({ addressRanges }: ProtectimusKey, address: string | undefined): boolean {
   if (addressRanges === undefined) return true;
   return address !== undefined && addressRanges.some((range) => inRange(address, range));

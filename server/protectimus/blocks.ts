@@ -1,6 +1,6 @@
 import type { LockReason } from '../tokens/token.ts';
 
-/** How the dialect says that a token is locked. Its published clients spell two of them with `_BLOCKED` at the end. */
+/** Reasons of a locked token in the dialect. Its published clients spell two of them with `_BLOCKED` at the end. */
 export const TOKEN_BLOCKS = [
   'NONE_BLOCKED',
   'BLOCKED_BY_ADMIN',
@@ -27,8 +27,8 @@ export function lockOf(block: TokenBlock): LockReason | 'none' {
 }
 
 /**
- * The same of users. Here wrong codes lock the token and wrong passwords make its person wait, so that the only one who blocks
- * somebody is an administrator: the other reasons are nobody's.
+ * Reasons of a blocked user. Here wrong codes lock the token and wrong passwords cause a back-off, so only an
+ * administrator blocks a user: the other reasons do not occur.
  */
 export const USER_BLOCKS = [
   'NONE_BLOCKED',

@@ -8,7 +8,7 @@ import { findResource } from './find-named.ts';
 import { countResources, listResourcePart } from './list-resource-part.ts';
 import { selectTokens, selectUsers } from './select-objects.ts';
 
-// SR-67: the dialect says as little of resources without a grant as the rest of the API.
+// SR-67: the dialect reveals as little about resources without a grant as the rest of the API.
 let ports: TestPorts;
 let shop: Fixture;
 let bank: Resource;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-test('SR-67: lists and counts the granted resources alone', async () => {
+test('SR-67: a limited administrator lists and counts only the granted resources', async () => {
   const names = async (as: RequestContext, start = 0) =>
     unwrap(await listResourcePart(ports, as, { start, limit: 10 })).items.map(({ name }) => name);
   expect(await names(act)).toEqual(['Shop']);
@@ -45,15 +45,15 @@ test('SR-67: lists and counts the granted resources alone', async () => {
   expect([await names(none), await countResources(ports, none)]).toEqual([[], 0]);
 });
 
-test('SR-67: finds no other resource, by number or by name', async () => {
+test('SR-67: a limited administrator finds no other resource, by number or by name', async () => {
   for (const named of [{ id: bank.id }, { name: 'Bank' }, { id: bank.id, name: 'Shop' }])
     expect(await findResource(ports, act, named)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
-  // Were there two of that name to them, the name would tell of the other one.
+  // If this were ambiguous, the name would reveal the other resource.
   await addResource(ports, shop.account, { name: 'Shop' });
   expect(unwrap(await findResource(ports, act, { name: 'Shop' })).resource.id).toBe(shop.resource.id);
 });
 
-test('SR-67: does not say who or what is assigned to another resource', async () => {
+test('SR-67: a limited administrator does not see what is assigned to another resource', async () => {
   const part = { start: 0, limit: 10 };
   const users = async (resources: Resource['id'][], more = {}) =>
     unwrap(await selectUsers(ports, act, { resources, ...more }, part)).items.map(({ login }) => login);

@@ -3,7 +3,7 @@ import type { HardwareType } from '../tokens/protectimus-types.ts';
 import type { OathFactor, OtpAlgorithm, OtpDigits } from '../tokens/token.ts';
 import { possibleSeeds } from './seeds.ts';
 
-/** A device as it may be: the dialect says its type and shows a code, and leaves the rest to be known. */
+/** A possible device: the dialect gives its type and a code, and the rest is derived. */
 export interface DeviceVariant {
   factor: OathFactor;
   algorithm: OtpAlgorithm;
@@ -16,7 +16,7 @@ type OathHardware = Exclude<HardwareType, 'PROTECTIMUS_ULTRA'>;
 const HALF_MINUTE_MS = 30_000;
 const COUNTING: ReadonlySet<OathHardware> = new Set(['SAFENET_ETOKEN_PASS', 'YUBICO_OATH_MODE']);
 
-/** What a device of that type can be, by what its code looks like; the likeliest first. */
+/** The possible devices of that type, by the format of its code; the most likely first. */
 export function variantsOf(type: OathHardware, secret: string, otp: string): DeviceVariant[] {
   const digits = otp.length === 6 || otp.length === 8 ? otp.length : undefined;
   if (digits === undefined) return [];
@@ -29,7 +29,7 @@ export function variantsOf(type: OathHardware, secret: string, otp: string): Dev
   );
 }
 
-/** The one that shows this code now; undefined where none does. */
+/** The variant that shows this code now; undefined if none does. */
 export function variantShowing(
   variants: readonly DeviceVariant[],
   otp: string,

@@ -18,7 +18,7 @@ import { possibleSeeds, readSeed } from './seeds.ts';
 import { fieldsOf, isVouchedFor } from './transaction-data.ts';
 
 describe('numbers of objects', () => {
-  test('stand for one id, and every id has one', () => {
+  test('map to one id each, and every id has one', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 7, maxLength: 7 }), (bytes) => {
         const id = idFromBytes('tok', bytes);
@@ -27,7 +27,7 @@ describe('numbers of objects', () => {
     );
   });
 
-  test('are written in one way', () => {
+  test('have one notation', () => {
     for (const text of ['', '-1', '+1', '01', '1.0', '1e3', ' 1', '0x1', '４', String(2 ** 52), '9'.repeat(30)]) {
       expect(parseIdNumber('tok', text)).toBeUndefined();
     }
@@ -36,7 +36,7 @@ describe('numbers of objects', () => {
 });
 
 describe('failures', () => {
-  test('every refusal is one, and what is not right about a person is never told as something else', () => {
+  test('cover every refusal, and no error of a user is reported as another', () => {
     for (const code of Object.keys(REFUSALS) as RefusalCode[]) expect(FAILURES[failureOf(code)]).toBeGreaterThan(0);
     expect(
       (Object.keys(REFUSALS) as RefusalCode[]).filter(isNotRight).every((code) => REFUSALS[code].status < 500),
@@ -48,11 +48,11 @@ describe('formats of hashes', () => {
   const words = fc.constantFrom('PASS', 'SALT', 'HEX_PASS', 'HEX_SALT');
   const format = fc.array(fc.oneof(words, fc.stringMatching(/^[ -~]{1,6}$/)), { minLength: 1, maxLength: 6 });
 
-  test('the sample of the dialect', () => {
+  test('converts the sample of the dialect', () => {
     expect(templateOf('PASS{HEX_SALT}')).toBe('{password}{open}{salt:hex}{close}');
   });
 
-  test('every character that is no word is itself, whatever stands around it', () => {
+  test('treats every character outside a word as itself, in any context', () => {
     fc.assert(
       fc.property(format, (parts) => {
         const text = parts.join('');
@@ -71,7 +71,7 @@ describe('formats of hashes', () => {
     );
   });
 
-  test('what is wrapped holds the digest nowhere, and is read back', () => {
+  test('a wrapped hash contains the digest nowhere, and is read back', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.uint8Array({ maxLength: 40 }), (bytes, salt) => {
         const hash = Buffer.from(bytes).toString('hex');
@@ -94,13 +94,13 @@ describe('formats of hashes', () => {
     '$wrapped-md5$WyJ7cGFzc3dvcmR9Il0$$argon2id$v=19$m=9999999999,t=2,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA',
     '$wrapped-crc32$WyJ7cGFzc3dvcmR9Il0$$argon2id$x',
     '$wrapped-md5$$$',
-  ])('SR-18: an absurd stored text is refused: %s', (text) => {
+  ])('SR-18: an absurd stored hash is refused: %s', (text) => {
     expect(readWrapped(text)).toBeUndefined();
   });
 });
 
 describe('transactions', () => {
-  test('fields keep their order, and a value may hold what parts a label from it', () => {
+  test('preserve the order of fields, and a value may contain the separator of labels', () => {
     expect(fieldsOf('amount=1=1|to=Alice')).toEqual([
       { label: 'amount', value: '1=1' },
       { label: 'to', value: 'Alice' },
@@ -108,7 +108,7 @@ describe('transactions', () => {
     expect(fieldsOf('amount')).toEqual([{ label: 'amount', value: '' }]);
   });
 
-  test('are vouched for by the key, for this text alone', () => {
+  test('are authenticated by the key, for this text alone', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), fc.boolean(), (key, data, other, capitals) => {
         const hex = createHmac('sha256', key).update(data, 'utf8').digest('hex');
@@ -125,7 +125,7 @@ describe('transactions', () => {
 describe('devices', () => {
   const seed = fc.uint8Array({ minLength: 10, maxLength: 64 });
 
-  test('a seed is read in the form that it is said to have', () => {
+  test('reads a seed in its declared format', () => {
     fc.assert(
       fc.property(seed, (bytes) => {
         const buffer = Buffer.from(bytes);
@@ -138,7 +138,7 @@ describe('devices', () => {
     expect(readSeed('00'.repeat(65), 'HEX')).toBeUndefined();
   });
 
-  test('a code finds the device that shows it, and uses up what it stands for', () => {
+  test('finds the device that shows a code, and uses the code up', () => {
     const counters = fc.integer({ min: 0, max: PROOF_LOOK_AHEAD });
     fc.assert(
       fc.property(seed, counters, (secret, counter) => {
@@ -156,7 +156,7 @@ describe('devices', () => {
   });
 });
 
-test('phone numbers are read as they are grouped for people, and nothing else becomes one', () => {
+test('reads grouped phone numbers, and nothing else becomes one', () => {
   const groups = fc.array(fc.stringMatching(/^[ ()./-]{0,3}$/), { minLength: 12, maxLength: 12 });
   fc.assert(
     fc.property(fc.stringMatching(/^[0-9]{12}$/), groups, fc.boolean(), (digits, between, plus) => {
@@ -172,20 +172,20 @@ test('phone numbers are read as they are grouped for people, and nothing else be
   );
 });
 
-test('blocks: every one of the dialect is one of ours, or nobody’s', () => {
+test('maps every block of the dialect to one of ours or to none', () => {
   expect(new Set(TOKEN_BLOCKS.map(lockOf))).toEqual(
     new Set(['none', 'administrator', 'otp-failures', 'resync-failures']),
   );
   expect(USER_BLOCKS.map(isBlockedBy)).toEqual([false, true, 'never', 'never', 'never', 'never']);
 });
 
-test('a browser is read under its usual names, and whatever is sent never throws', () => {
-  const said = { language: 'en-gb', zone: 'europe/london', screen: '1920x1080', colourDepth: '24' };
+test('reads a browser under its usual names, and never throws for other input', () => {
+  const expected = { language: 'en-gb', zone: 'europe/london', screen: '1920x1080', colourDepth: '24' };
   const written = [
     { language: 'en-GB', timeZone: 'Europe/London', screen: { width: 1080, height: 1920 }, colorDepth: '24' },
     { languages: ['en-GB', 'de'], timezone: 'Europe/London', resolution: '1920 x 1080', colourDepth: 24 },
     { lang: 'en-GB', zone: 'Europe/London', screenWidth: 1920, screenHeight: 1080, screenColorDepth: 24 },
   ];
-  for (const json of written) expect(environmentOf(saidEnvironment(json))).toEqual(said);
+  for (const json of written) expect(environmentOf(saidEnvironment(json))).toEqual(expected);
   fc.assert(fc.property(fc.jsonValue(), (json) => void environmentOf(saidEnvironment(json))));
 });

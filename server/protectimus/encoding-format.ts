@@ -1,12 +1,12 @@
 import type { ImportedHash } from '../passwords/imported-hash.ts';
 
-/** How passwords were hashed before, in the words of the dialect. */
+/** How passwords were hashed elsewhere, in the terms of the dialect. */
 export const ENCODING_TYPES = ['PLAIN', 'MD5', 'SHA', 'SHA256'] as const;
 export type EncodingType = (typeof ENCODING_TYPES)[number];
 
 const ALGORITHMS = { MD5: 'md5', SHA: 'sha1', SHA256: 'sha256' } as const;
 
-/** In a template of the dialect: longer ones first, since each begins with, or ends in, a shorter one. */
+/** Words of a template in the dialect: longer ones first, since each begins with, or ends in, a shorter one. */
 const WORDS = [
   ['HEX_PASS', '{password:hex}'],
   ['HEX_SALT', '{salt:hex}'],
@@ -15,8 +15,8 @@ const WORDS = [
 ] as const;
 
 /**
- * A template of the dialect as one of ours: `PASS` and `SALT` stand for password and salt, with `HEX_` before them for their
- * hexadecimal text, and every other character, braces included, is itself.
+ * Converts a template of the dialect: `PASS` and `SALT` stand for password and salt, with `HEX_` before them for their
+ * hexadecimal text, and every other character, braces included, is literal.
  *
  * @example templateOf('PASS{HEX_SALT}') // '{password}{open}{salt:hex}{close}'
  */
@@ -31,7 +31,7 @@ function literalBrace(brace: string): string {
   return brace === '{' ? '{open}' : '{close}';
 }
 
-/** What the dialect sends of a hashed password. `hash` and `salt` are hexadecimal. */
+/** A hashed password as the dialect sends it. `hash` and `salt` are hexadecimal. */
 export function hashedBy(
   type: Exclude<EncodingType, 'PLAIN'>,
   { hash, salt, encodingFormat }: { hash: string; salt: string; encodingFormat: string },

@@ -8,36 +8,36 @@ import type { Fields } from './endpoints/fields.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** One request of the dialect, let in and read. */
+/** One authenticated and parsed request of the dialect. */
 export interface EndpointRequest {
   ports: Ports;
   act: RequestContext & Pick<KeyAtWork, 'actor'>;
-  /** The text of the caller's key: transactions are signed with it. */
+  /** The text of the caller's key, which signs transactions. */
   key: string;
   fields: Fields;
-  /** The numbers in the path, in its order. */
+  /** The numbers in the path, in order. */
   numbers: readonly string[];
   plans: PlanCatalogue;
 }
 
-/** One row of the dialect: where it is, what it takes, what it does. */
+/** One endpoint of the dialect: its path, its parameters, its handler. */
 export interface Endpoint {
   method: Method;
   /** Without the suffix. `#` stands for a number. */
   path: string;
-  /** The parameters that it takes. */
+  /** The accepted parameters. */
   fields: readonly string[];
   answer(asked: EndpointRequest): Promise<Result<Shape>>;
 }
 
-/** The number at that place in the path. */
+/** The number at that position in the path. */
 export function numberAt({ numbers }: Pick<EndpointRequest, 'numbers'>, at = 0): string {
   const number = numbers[at];
   if (number === undefined) throw new TypeError('the path of the row has no such number');
   return number;
 }
 
-/** The row for a path, and the numbers in it; undefined where there is none. */
+/** The endpoint for a path, and the numbers in it; undefined if there is none. */
 export function findEndpoint(
   rows: readonly Endpoint[],
   method: string,

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 
-/** The codes of the dialect, by the names that its clients give them. */
+/** The codes of the dialect, by the names in its clients. */
 export const FAILURES = {
   ALREADY_EXIST: 1001,
   INVALID_PARAMETER_LENGTH: 2001,
@@ -16,7 +16,7 @@ export const FAILURES = {
 } as const;
 export type Failure = keyof typeof FAILURES;
 
-/** Which of them a refusal of ours is. Every one has its line: the compiler asks for it. */
+/** The failure of each of our refusals. The compiler requires an entry for each. */
 const OF_REFUSAL: Record<RefusalCode, Failure> = {
   INVALID_CREDENTIALS: 'ACCESS_RESTRICTION',
   OTP_WRONG: 'INVALID_PARAMETER',
@@ -142,8 +142,8 @@ export function failureOf(code: RefusalCode): Failure {
 }
 
 /**
- * Refusals that an authentication answers with `result: false`: what was typed is not right. All others say that it cannot
- * be done at all, and are failures.
+ * Refusals that an authentication returns as `result: false`: the input is wrong. All others mean that it cannot be
+ * done at all, and are failures.
  */
 const NOT_RIGHT: ReadonlySet<RefusalCode> = new Set([
   'INVALID_CREDENTIALS',

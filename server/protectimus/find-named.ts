@@ -14,11 +14,11 @@ import { userNames } from '../users/user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** The dialect names what it is about by number, by name, or by both: then they have to be the same thing's. */
+/** The dialect names an object by number, by name, or by both, which must match. */
 const DIFFERENT = refusal('INPUT_INVALID', { detail: 'the number and the name are not the same one’s' });
 const SEVERAL = refusal('INPUT_INVALID', { detail: 'resourceName: several go by it; send resourceId' });
 
-/** Names of resources need not be unique: one that several go by names none of them. */
+/** Names of resources need not be unique: an ambiguous one matches none. */
 export async function findResource(
   ports: Needs,
   act: RequestContext,
@@ -48,7 +48,7 @@ export async function findResource(
   return another ? SEVERAL : { resource };
 }
 
-/** A person by number or by login, which may be any of their names. */
+/** Finds a user by number or by login, which may be any of the user's names. */
 export async function findPerson(
   ports: Needs,
   { actor }: RequestContext,

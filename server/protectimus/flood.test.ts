@@ -18,9 +18,9 @@ async function flood(own: Dialect): Promise<void> {
   for (const login of names) await answerTo(own, { login, password: 'a'.repeat(64), headers: THERE });
 }
 
-// SR-20. The attack: each guess is for another name, so that none is counted often, and each has every partition of the store
-// asked for keys of that name.
-test('SR-20: guesses from one address at ever other names are looked at so often and no more', async () => {
+// SR-20. The attack: each guess uses another name, so that none is counted often, and each reads every partition of the
+// store for keys of that name.
+test('SR-20: guesses from one address at ever other names are rate limited', async () => {
   const own = await dialect.another();
   await flood(own);
   const { store } = own.service.ports;
@@ -37,7 +37,7 @@ test('SR-20: guesses from one address at ever other names are looked at so often
   expect((await answerTo(own, { headers: THERE })).status).toBe(200);
 });
 
-test('SR-49: they keep out neither whoever came in from there lately nor anybody elsewhere', async () => {
+test('SR-49: they lock out neither a client that came from that address lately nor any other address', async () => {
   const own = await dialect.another();
   const other = await dialect.another();
   expect((await answerTo(own, { headers: THERE })).status).toBe(200);

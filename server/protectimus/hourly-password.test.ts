@@ -9,20 +9,20 @@ const EIGHT = 1_800_000_000_000;
 const KEY = 'csk_01k8dq9z2mp_2m4x7r9t1vw_0123456789abcdefghjkmnpqrstvwxyz';
 const anyTime = fc.integer({ min: 0, max: 4_102_444_800_000 });
 
-test('the hour is written as clients write it, in UTC', () => {
+test('writes the hour as clients do, in UTC', () => {
   expect(hoursThatCount(EIGHT + HOUR_MS / 2)).toEqual(['20270115:08']);
   expect(hoursThatCount(Date.UTC(2028, 1, 29, 23, 30))).toEqual(['20280229:23']);
   const hash = createHash('sha256').update(`${KEY}:20270115:08`).digest('hex');
   expect(hourlyPassword(KEY, '20270115:08').toString('hex')).toBe(hash);
 });
 
-test('within five minutes of the turn its neighbour counts too, also over the turn of a year', () => {
+test('accepts the neighbouring hour within five minutes, also across the turn of a year', () => {
   expect(hoursThatCount(EIGHT).sort()).toEqual(['20270115:07', '20270115:08']);
   expect(hoursThatCount(Date.UTC(2026, 11, 31, 23, 56)).sort()).toEqual(['20261231:23', '20270101:00']);
 });
 
-describe('SR-26: a password that was overheard', () => {
-  test('fits from five minutes before its hour until five minutes after it, and at no other time', () => {
+describe('SR-26: an intercepted password', () => {
+  test('is valid from five minutes before its hour until five minutes after it, and at no other time', () => {
     fc.assert(
       fc.property(anyTime, anyTime, (made, used) => {
         const hour = Math.floor(made / HOUR_MS) * HOUR_MS;
@@ -40,7 +40,7 @@ describe('SR-26: a password that was overheard', () => {
     }
   });
 
-  test('fits no other key', () => {
+  test('is invalid for any other key', () => {
     fc.assert(
       fc.property(anyTime, fc.string(), (now, other) => {
         fc.pre(other !== KEY);
@@ -51,7 +51,7 @@ describe('SR-26: a password that was overheard', () => {
   });
 });
 
-test('a password is 64 hexadecimal digits, in capitals or not, and nothing else', () => {
+test('accepts exactly 64 hexadecimal digits, in upper or lower case', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.boolean(), (bytes, capitals) => {
       const hex = Buffer.from(bytes).toString('hex');

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { isSameSecret } from '../kernel/constant-time.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
-/** What the dialect's clients send as a password: made of the key and the hour, so that it changes with the hour. */
+/** The password of the dialect's clients: derived from the key and the hour, so that it changes every hour. */
 
-/** So far may the clocks of a client and of this server be apart around the turn of an hour. */
+/** Maximum difference between the clocks of a client and this server at the turn of an hour. */
 export const TURN_MS = 5 * MINUTE_MS;
 
-/** The hours that count now, as clients write them: the current one, and its neighbour within five minutes of the turn. */
+/**
+ * The hours accepted now, as clients write them: the current one, and its neighbour within five minutes of the turn.
+ */
 export function hoursThatCount(now: number): string[] {
   const hours = [now, now - TURN_MS, now + TURN_MS].map((at) => Math.floor(at / HOUR_MS));
   return [...new Set(hours)].map(hourText);
@@ -24,12 +26,12 @@ export function hourlyPassword(key: string, hour: string): Buffer {
   return createHash('sha256').update(`${key}:${hour}`, 'utf8').digest();
 }
 
-/** The 32 bytes of a password in hexadecimal, in either case; undefined for any other text. */
+/** The 32 bytes of a hexadecimal password, in either case; undefined for any other text. */
 export function parseHourlyPassword(text: string): Buffer | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
-/** Whether this is the password of the key now. Every hour that counts is tried, whichever fits, in constant time. */
+/** True if this is the password of the key now. Every accepted hour is tried, whichever matches, in constant time. */
 export function fitsHour(key: string, given: Uint8Array, now: number): boolean {
   return hoursThatCount(now)
     .map((hour) => hourlyPassword(key, hour))

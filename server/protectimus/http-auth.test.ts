@@ -28,7 +28,7 @@ const idOf = (key: string): ApiKeyId => {
   if (!parsed) throw new Error('not the text of a key');
   return parsed.id;
 };
-/** The middle of an hour, so that no neighbour counts. */
+/** The middle of an hour, so that no neighbour is accepted. */
 const toMidHour = ({ service }: Dialect) => {
   const { clock } = service.ports;
   clock.advance(HOUR_MS - (clock.now() % HOUR_MS) + HOUR_MS / 2);
@@ -36,8 +36,8 @@ const toMidHour = ({ service }: Dialect) => {
 const statusOf = async (own: Dialect, call: Parameters<Dialect['ask']>[2] = {}) =>
   (await own.ask(BALANCE, {}, call)).status;
 
-describe('SR-26: whoever has overheard a password', () => {
-  test('has it for its hour and five minutes around, and no longer', async () => {
+describe('SR-26: an attacker with an intercepted password', () => {
+  test('can use it for its hour and five minutes around, and no longer', async () => {
     const own = await dialect.another();
     toMidHour(own);
     const overheard = passwordOf(own.service, own.key);
@@ -51,7 +51,7 @@ describe('SR-26: whoever has overheard a password', () => {
     expect(await statusOf(own, { password: overheard })).toBe(401);
   });
 
-  test('cannot make that of the next hour of it, nor use one of another hour', async () => {
+  test('cannot derive the next hour’s password, nor use that of another hour', async () => {
     const own = await dialect.another();
     toMidHour(own);
     for (const hours of [-24, -1, 1, 24]) {
@@ -60,7 +60,7 @@ describe('SR-26: whoever has overheard a password', () => {
     }
   });
 
-  test('has nothing that opens the native API, and neither has a key of the dialect as it is', async () => {
+  test('cannot use it or a bare key of the dialect for the native API', async () => {
     const own = await dialect.another();
     const { service } = own;
     for (const text of [own.key, passwordOf(service, own.key)]) {
@@ -69,7 +69,7 @@ describe('SR-26: whoever has overheard a password', () => {
     }
   });
 
-  test('finds the dialect shut over plain http and from pages', async () => {
+  test('is refused over plain http and from pages', async () => {
     const own = await dialect.another();
     const insecure: Parameters<Dialect['ask']>[2][] = [
       { from: '203.0.113.9' },
@@ -87,15 +87,15 @@ describe('SR-26: whoever has overheard a password', () => {
   });
 });
 
-describe('what opens the door', () => {
-  test('the hexadecimal text in capitals or not, with the address in any case', async () => {
+describe('authentication accepts', () => {
+  test('the hexadecimal text in upper or lower case, with the email address in any case', async () => {
     const own = await dialect.another();
     const password = passwordOf(own.service, own.key);
     expect(await statusOf(own, { password: password.toUpperCase() })).toBe(200);
     expect(await statusOf(own, { login: own.superuser.email.toUpperCase() })).toBe(200);
   });
 
-  test('not until somebody has made a key for it', async () => {
+  test('no request before a key for the dialect exists', async () => {
     const own = await dialect.another();
     unwrap(await deleteApiKey(own.service.ports, operatorContext(own.scene.account), idOf(own.key)));
     expect(await statusOf(own)).toBe(401);
@@ -103,14 +103,14 @@ describe('what opens the door', () => {
     expect(await statusOf(own, { key: native })).toBe(401);
   });
 
-  test('either of two keys of one administrator, each for itself', async () => {
+  test('either of two keys of one administrator, each on its own', async () => {
     const own = await dialect.another();
     const another = await dialectKey(own.service, own.scene.account, { administrator: own.superuser.id });
     expect(await statusOf(own, { key: another })).toBe(200);
     expect(await statusOf(own)).toBe(200);
   });
 
-  test('one address may administer several accounts: the key says which', async () => {
+  test('an address that administers several accounts: the key selects the account', async () => {
     const own = await dialect.another();
     const other = await dialect.another();
     const grants = [{ resource: other.scene.resource.id, allowed: false }];
@@ -123,7 +123,7 @@ describe('what opens the door', () => {
   });
 });
 
-describe('SR-17: everything wrong reads alike', () => {
+describe('SR-17: every failure looks the same', () => {
   test.each<[string, (own: Dialect) => Parameters<Dialect['ask']>[2]]>([
     ['a wrong password', () => ({ password: 'a'.repeat(64) })],
     ['another key’s', () => ({ key: 'csk_01k8dq9z2mp_2m4x7r9t1vw_0123456789abcdefghjkmnpqrstvwxyz' })],
@@ -150,7 +150,7 @@ describe('SR-17: everything wrong reads alike', () => {
     });
   });
 
-  test('whether the name exists is not told by what is read for it', async () => {
+  test('the number of reads does not reveal whether the name exists', async () => {
     const own = await dialect.another();
     const { store } = own.service.ports;
     const readsFor = async (call: Parameters<Dialect['ask']>[2]) => {
@@ -162,7 +162,7 @@ describe('SR-17: everything wrong reads alike', () => {
     expect(await readsFor({ login: 'nobody@acme.example', password: 'a'.repeat(64) })).toBe(known);
   });
 
-  test('an unknown address is told in XML too', async () => {
+  test('an unknown address is a failure in XML too', async () => {
     const own = await dialect.another();
     const { status, response } = await own.ask('GET no-service/nothing', {}, { password: 'x', format: 'xml' });
     expect(status).toBe(401);
@@ -171,7 +171,7 @@ describe('SR-17: everything wrong reads alike', () => {
 });
 
 describe('SR-2: guesses', () => {
-  test('are counted by name and address, and beyond the limit nothing is looked at, not even what is right', async () => {
+  test('are counted by name and address, and beyond the limit even the right password is refused unread', async () => {
     const own = await dialect.another();
     const there = { 'x-forwarded-for': '203.0.113.66' };
     for (let guess = 0; guess < WRONG_PER_MINUTE; guess++) {
@@ -181,14 +181,13 @@ describe('SR-2: guesses', () => {
     expect(barred.status).toBe(429);
     expect(Number(barred.response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await statusOf(own, { headers: there })).toBe(429);
-    // SR-49: guesses from elsewhere keep nobody out.
+    // SR-49: guesses from another address do not lock the client out.
     expect(await statusOf(own, { headers: { 'x-forwarded-for': '203.0.113.67' } })).toBe(200);
     own.service.ports.clock.advance(MINUTE_MS);
     expect(await statusOf(own, { headers: there })).toBe(200);
   });
 
-  // SR-63
-  test('SR-63: bar an address for a minute, also when the clock was set back', async () => {
+  test('SR-63: a wrong password blocks an address for a minute, even if the clock was set back', async () => {
     const own = await dialect.another();
     const there = { 'x-forwarded-for': '203.0.113.66' };
     const guess = { password: 'a'.repeat(64), headers: there };
@@ -199,8 +198,8 @@ describe('SR-2: guesses', () => {
   });
 });
 
-describe('SR-39: within one request a key is dead', () => {
-  test('that was switched off, has expired or was deleted', async () => {
+describe('SR-39: a revoked key is refused at the next request', () => {
+  test('that was disabled, has expired or was deleted', async () => {
     const own = await dialect.another();
     const { ports } = own.service;
     const [act, id] = [operatorContext(own.scene.account), idOf(own.key)];
@@ -225,7 +224,7 @@ describe('SR-39: within one request a key is dead', () => {
     expect(await statusOf(own, { login: email, key })).toBe(401);
   });
 
-  test('after a rotation the secret before lives for its overlap alone', async () => {
+  test('that was rotated, after its overlap', async () => {
     const own = await dialect.another();
     const { ports } = own.service;
     const { text } = unwrap(await rotateApiKey(ports, operatorContext(own.scene.account), idOf(own.key), MINUTE_MS));
@@ -237,8 +236,7 @@ describe('SR-39: within one request a key is dead', () => {
   });
 });
 
-// SR-25
-test('SR-25: a key that is confined to addresses is taken from these, and from no unknown one', async () => {
+test('SR-25: a key limited to addresses is refused from any other or unknown one', async () => {
   const own = await dialect.another();
   const ranges = ['198.51.100.0/24', '2001:db8::/32'];
   const key = await dialectKey(own.service, own.scene.account, {
@@ -250,11 +248,11 @@ test('SR-25: a key that is confined to addresses is taken from these, and from n
   expect(await from('::ffff:198.51.100.7')).toBe(200);
   expect(await from('2001:DB8:0::1')).toBe(200);
   expect(await from('198.51.101.7')).toBe(401);
-  // The proxy names nobody.
+  // The proxy names no client.
   expect(await statusOf(own, { key })).toBe(401);
 });
 
-describe('SR-27: a key may what its administrator may at that moment', () => {
+describe('SR-27: a key has exactly its administrator’s current rights', () => {
   const helperOf = async (own: Dialect, allowed: boolean) => {
     const grants = [{ resource: own.scene.resource.id, allowed }];
     const email = `helper-${own.superuser.email}`;
@@ -267,7 +265,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
     return holder.error?.code ?? holder.status;
   };
 
-  test('and authenticates where they may act alone', async () => {
+  test('it authenticates only on resources that they may act on', async () => {
     const own = await dialect.another();
     const { helper, call } = await helperOf(own, true);
     const elsewhere = await addResource(own.service.ports, own.scene.account, { name: 'Elsewhere' });
@@ -275,7 +273,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
     const route = 'POST auth-service/authenticate/user-password';
     const here = { ...sent, resourceId: numberOf(own.scene.resource.id) };
     expect(await codeOf(own, route, here, call)).toBe('OK');
-    // What they do not see is as if it were not there.
+    // A resource that they do not see looks unknown.
     expect(await codeOf(own, route, { ...sent, resourceId: numberOf(elsewhere.id) }, call)).toBe(5002);
     const administrator = administratorDocument.key(own.scene.account, helper.id);
     await overwrite(own.service.ports, administrator, {
@@ -286,7 +284,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
     expect(await codeOf(own, route, here, call)).toBe(5002);
   });
 
-  test('and makes, changes and deletes no resource that they may not', async () => {
+  test('it creates, changes and deletes only resources that they may', async () => {
     const own = await dialect.another();
     const { call } = await helperOf(own, false);
     const one = `resource-service/resources/${numberOf(own.scene.resource.id)}`;
@@ -298,7 +296,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
     expect(await codeOf(own, 'POST resource-service/assign/user', assigning, call)).toBe(7001);
   });
 
-  test('and never the token with which an administrator gets in, not even its own', async () => {
+  test('it never changes an administrator’s sign-in token, not even its own', async () => {
     const own = await dialect.another();
     const { token } = await read(own.service.ports, administratorDocument.key(own.scene.account, own.superuser.id));
     const assigning = { resourceId: numberOf(own.scene.resource.id), tokenId: numberOf(token ?? '') };
@@ -306,7 +304,7 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
   });
 });
 
-test('SR-34: what comes in by the dialect is one event, of the administrator, with the door and the key', async () => {
+test('SR-34: a request through the dialect leaves a trace: one event with the administrator, the entry and the key', async () => {
   const own = await dialect.another();
   const { store } = own.service.ports;
   const before = store.commits.length;
@@ -328,7 +326,7 @@ test('SR-34: what comes in by the dialect is one event, of the administrator, wi
   ]);
 });
 
-test('SR-35: neither key nor password, nor what is typed, reaches a log', async () => {
+test('SR-35: neither key, password nor input reaches a log', async () => {
   const own = await dialect.another();
   const { service } = own;
   const password = passwordOf(service, own.key);
@@ -352,7 +350,7 @@ test('SR-35: neither key nor password, nor what is typed, reaches a log', async 
   }
 });
 
-test('SR-21: what the store keeps of a key is sealed, and a sealed secret moved to another key opens nothing', async () => {
+test('SR-21: a stolen key secret is encrypted, and moved to another key it does not decrypt', async () => {
   const own = await dialect.another();
   const { ports } = own.service;
   const at = apiKeyDocument.key(own.scene.account, idOf(own.key));
@@ -368,7 +366,7 @@ test('SR-21: what the store keeps of a key is sealed, and a sealed secret moved 
   expect(holder).toMatchObject({ status: 'FAILURE', error: { code: 3001 } });
 });
 
-test('SR-3: an outage is no verdict: 503, in the envelope', async () => {
+test('SR-3: an outage is not reported as a wrong password: 503, in the envelope', async () => {
   const own = await dialect.another();
   const { store } = own.service.ports;
   store.intercept = {

@@ -5,7 +5,7 @@ import { answerFailure, type Format } from './endpoints/envelope.ts';
 
 const BASIC = /^Basic ([A-Za-z0-9+/]{1,1000}={0,2})$/i;
 
-/** User name and password as they were sent (RFC 7617); undefined where there are none, or not in that form. */
+/** User name and password as they were sent (RFC 7617); undefined if absent or malformed. */
 export function shownCredentials(c: Context<AppEnv>): { login: string; password: string } | undefined {
   const encoded = BASIC.exec(c.req.header('authorization') ?? '')?.[1];
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
@@ -14,8 +14,8 @@ export function shownCredentials(c: Context<AppEnv>): { login: string; password:
 }
 
 /**
- * Whoever overhears the password of an hour has it for the hour, so it is not taken where it can be overheard: without TLS,
- * unless the whole service is for this machine alone. Nor from a page in a browser, which is nobody's backend.
+ * An intercepted password is valid for its hour, so it is refused where it can be intercepted: without TLS, unless the
+ * whole service is only for this machine. It is also refused from a page in a browser, which is not a backend.
  */
 export function refuseOverheard(
   c: Context<AppEnv>,
@@ -35,8 +35,8 @@ export function refuseOverheard(
 }
 
 /**
- * An `http` address is a loopback one (the configuration takes no other). Behind an `https` one TLS ends at a proxy of ours:
- * what comes from elsewhere came without, and so did what the proxy says came without.
+ * An `http` URL is a loopback one (the configuration allows no other). Behind an `https` one TLS ends at a trusted
+ * proxy: a request from another address came without TLS, and so did one that the proxy marks so.
  */
 function isSecure(
   c: Context<AppEnv>,
@@ -49,7 +49,7 @@ function isSecure(
   return !said.some((protocols) => protocols?.split(',').some((one) => one.trim().toLowerCase() === 'http'));
 }
 
-/** What `proto=` says in a Forwarded header (RFC 7239 5.4), as a list. */
+/** The values of `proto=` in a Forwarded header (RFC 7239 5.4). */
 function forwardedProtocols(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   return [...header.slice(0, 4096).matchAll(/proto="?([a-z]{1,10})/gi)].map(([, protocol]) => protocol).join(',');

@@ -16,7 +16,7 @@ import { updateToken } from '../tokens/update-token.ts';
 
 export interface ExistingToken {
   serial: string;
-  /** What it shows. */
+  /** Its code. */
   otp: string;
   owner?: UserId | undefined;
   name?: string | undefined;
@@ -24,8 +24,8 @@ export interface ExistingToken {
 }
 
 /**
- * Takes a device that is known by its serial number, from the file that came with it, and is nobody's yet. The code that shows
- * that it is at hand counts as any code does: it is used up, and wrong ones lock the token.
+ * Assigns a device that is known by its serial number from the vendor's file and has no owner yet. The code that proves
+ * its possession counts like any other: it is used up, and wrong ones lock the token.
  */
 export async function importExistingToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,

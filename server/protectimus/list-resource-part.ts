@@ -10,7 +10,7 @@ import type { Resource } from '../resources/resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** Part of the resources that the administrator sees, the newest first. */
+/** A part of the resources that the administrator sees, newest first. */
 export async function listResourcePart(
   ports: Needs,
   act: RequestContext,
@@ -25,7 +25,7 @@ export async function listResourcePart(
   return isRefusal(all) ? all : { items: all.items.slice(part.start, part.start + part.limit) };
 }
 
-/** How many resources the administrator sees. */
+/** The number of resources that the administrator sees. */
 export async function countResources(ports: Needs, { actor }: RequestContext): Promise<number> {
   const visible = visibleResources(actor);
   if (!visible) return countEntries(ports, resourceIndexes.created(actor.account));

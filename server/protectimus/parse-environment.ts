@@ -1,8 +1,8 @@
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 
 /**
- * What a client of the dialect says of a browser, as one of ours: it has no fixed form, so the usual names are looked for and
- * the rest is left alone. What has not the expected shape is as if it had not been said.
+ * Parses a client's description of a browser. It has no fixed form, so the usual names are read and the rest is
+ * ignored; a value of the wrong type counts as absent.
  */
 export function saidEnvironment(json: unknown): SaidTraits {
   const all =
@@ -23,7 +23,7 @@ function first(all: ReadonlyMap<string, unknown>, names: readonly string[]): unk
   return names.map((name) => all.get(name)).find((value) => value !== undefined && value !== null);
 }
 
-/** Of a list, the first: browsers tell the language that is liked most first. */
+/** The first of a list: browsers list the preferred language first. */
 function textOf(value: unknown): string | undefined {
   const one: unknown = Array.isArray(value) ? value[0] : value;
   return typeof one === 'string' ? one.slice(0, LONGEST) : undefined;
@@ -34,16 +34,16 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** `{width, height}`, `1920x1080`, or two names of their own. */
+/** `{width, height}`, `1920x1080`, or two separate names. */
 function screenOf(all: ReadonlyMap<string, unknown>): SaidTraits['screen'] {
-  const said = first(all, ['screen', 'resolution', 'screenResolution']);
-  if (typeof said === 'string') {
-    const [, wide, high] = /^([0-9]{1,6}) ?[x×*] ?([0-9]{1,6})$/.exec(said) ?? [];
+  const reported = first(all, ['screen', 'resolution', 'screenResolution']);
+  if (typeof reported === 'string') {
+    const [, wide, high] = /^([0-9]{1,6}) ?[x×*] ?([0-9]{1,6})$/.exec(reported) ?? [];
     return sides(wide, high);
   }
-  if (Array.isArray(said)) return sides(said[0], said[1]);
-  if (said !== null && typeof said === 'object') {
-    const inner = new Map(Object.entries(said));
+  if (Array.isArray(reported)) return sides(reported[0], reported[1]);
+  if (reported !== null && typeof reported === 'object') {
+    const inner = new Map(Object.entries(reported));
     return sides(inner.get('width'), inner.get('height'));
   }
   return sides(all.get('screenWidth'), all.get('screenHeight'));

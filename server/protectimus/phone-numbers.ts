@@ -1,6 +1,6 @@
 /**
- * A phone number without what people group its digits by: brackets, spaces, hyphens, dots and slashes. A text that holds
- * anything else stays as it is, and is then no number.
+ * Removes the characters that group the digits of a phone number: brackets, spaces, hyphens, dots and slashes. A text
+ * with any other character stays as it is, and is then not a number.
  */
 export function plainPhone(text: string): string {
   return /^\+?[0-9 ()./-]+$/.test(text) ? text.replace(/[ ()./-]/g, '') : text;

@@ -1,9 +1,9 @@
 import type { Failure } from './failure-codes.ts';
 
-/** Something in a request of the dialect that is not as it should be. Thrown while it is read, before any use-case runs. */
+/** An error in a request of the dialect. Thrown while it is read, before any use-case runs. */
 export class ProtocolError extends Error {
   readonly failure: Failure;
-  /** @param message for the caller's developers; never holds a value that was sent */
+  /** @param message for the caller's developers; never contains a value that was sent */
   constructor(failure: Failure, message: string) {
     super(message);
     this.name = 'ProtocolError';

@@ -6,16 +6,16 @@ import { MINUTE_MS } from '../kernel/time.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 
-/** Far more than a client that was set up wrongly and is mended at once. */
+/** Far more than a misconfigured client sends before it is fixed. */
 export const WRONG_PER_MINUTE = 60;
-/** From one address, for whatever names. Each name that is looked up costs a read of every partition (SR-20). */
+/** From one address, for any names. Each looked-up name costs a read of every partition (SR-20). */
 export const WRONG_FROM_ADDRESS = 600;
-/** So long an address is remembered as one from which somebody has come in. */
+/** How long an address counts as known after a successful sign-in. */
 const CAME_IN_MS = 60 * MINUTE_MS;
-/** Forgotten when there are more: they are then counted anew. */
+/** Maximum remembered entries; forgotten ones are counted from the start. */
 const MOST_KNOWN = 10_000;
 
-/** Who shows a password. */
+/** The client behind a password. */
 export interface ClientKey {
   /** One name from one address. */
   pair: string;
@@ -27,9 +27,9 @@ export function clientKeyOf(address: string | undefined, login: string): ClientK
   return { pair: JSON.stringify([from, login]), address: JSON.stringify([from]) };
 }
 
-/** Until when something holds. In this process; the counting itself is the store's. */
+/** Expiry times by name. In this process; the store does the counting. */
 class Until {
-  /** Nothing is set for longer. */
+  /** The maximum time of an entry. */
   readonly #longestMs: number;
   readonly #stores = new WeakMap<Store, Map<string, number>>();
 
@@ -37,7 +37,7 @@ class Until {
     this.#longestMs = longestMs;
   }
 
-  /** 0 where it is further ahead than it was ever set: the clock was set back since (SR-63). */
+  /** Returns 0 if the time is further ahead than it could have been set: the clock was set back since (SR-63). */
   of({ store, clock }: Pick<Needs, 'store' | 'clock'>, name: string): number {
     const until = this.#stores.get(store)?.get(name) ?? 0;
     return until - clock.now() > this.#longestMs ? 0 : until;
@@ -57,8 +57,8 @@ const barred = new Until(MINUTE_MS);
 const cameIn = new Until(CAME_IN_MS);
 
 /**
- * Why nothing of somebody is looked at. An address is barred for every name but those that have come in from it lately, so
- * that neighbours of a site keep its backend out as little as strangers elsewhere do (SR-49).
+ * Returns why a client's requests are refused unread. An address is blocked for every name except those that came from
+ * it successfully of late, so that neither neighbours of a site nor other addresses lock its backend out (SR-49).
  */
 export function barredFor(ports: Needs, { pair, address }: ClientKey): Refusal | undefined {
   const now = ports.clock.now();
@@ -71,8 +71,8 @@ export function noteRight(ports: Needs, { pair }: ClientKey): void {
 }
 
 /**
- * Counts for name and address together, so that guesses from elsewhere keep nobody's backend out, and for the address. While
- * that is barred a name that is let through all the same is answered as the others are (SR-17).
+ * Counts a failure for name and address together, so that guesses from other addresses do not lock a backend out, and
+ * for the address. While the address is blocked, a known name gets the same response as the others (SR-17).
  */
 export async function countWrong(ports: Needs, { pair, address }: ClientKey): Promise<Refusal> {
   const now = ports.clock.now();

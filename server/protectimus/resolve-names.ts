@@ -8,7 +8,7 @@ import { userDocument } from '../users/documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** The e-mail addresses of administrators, as far as they are still there: whoever made something is named by theirs. */
+/** The email addresses of administrators that still exist: a creator is named by it. */
 export async function nameAdministrators(
   ports: Needs,
   account: AccountId,
@@ -20,7 +20,7 @@ export async function nameAdministrators(
   return new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value.email] as const] : [])));
 }
 
-/** The names of filters, as far as they are still there. */
+/** The names of filters that still exist. */
 export async function nameFilters(
   ports: Needs,
   account: AccountId,
@@ -31,7 +31,7 @@ export async function nameFilters(
   return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.name]] : [])));
 }
 
-/** The logins of users, as far as they are still there. */
+/** The logins of users who still exist. */
 export async function nameUsers(
   ports: Needs,
   account: AccountId,
@@ -42,7 +42,7 @@ export async function nameUsers(
   return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.login]] : [])));
 }
 
-/** Which of these have a token. */
+/** The users among these who have a token. */
 export async function haveTokens(
   { store }: Needs,
   account: AccountId,

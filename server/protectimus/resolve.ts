@@ -6,7 +6,7 @@ import type { Fields } from './endpoints/fields.ts';
 import { findPerson, findResource } from './find-named.ts';
 import { missing, ProtocolError } from './protocol-error.ts';
 
-/** Which resource and which person a row is about. */
+/** Finds the resource and the user of a request. */
 export const RESOURCE_FIELDS = ['resourceId', 'resourceName'] as const;
 export const USER_FIELDS = ['userId', 'userLogin'] as const;
 
@@ -23,7 +23,7 @@ export async function userOf(asked: EndpointRequest): Promise<Result<{ user: Use
   return found as Result<{ user: User }>;
 }
 
-/** Nobody, where nobody is named. */
+/** Returns undefined if the request names no user. */
 export async function maybeUserOf({
   ports,
   act,
@@ -36,8 +36,8 @@ export async function maybeUserOf({
 }
 
 /**
- * Whom an authentication is about, as it was said: who that is, and whether there is anybody, is for the authentication to
- * find out, which answers alike for everybody (SR-17).
+ * The user's name or id in an authentication, as sent. The authentication itself resolves it, and responds alike for
+ * unknown users (SR-17).
  */
 export async function nameOfPerson({ ports, act, fields }: EndpointRequest): Promise<string> {
   const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
@@ -51,7 +51,7 @@ export async function nameOfPerson({ ports, act, fields }: EndpointRequest): Pro
   return name;
 }
 
-/** A name that nobody has is another failure than a number that nothing has. */
+/** An unknown name is another failure than an unknown number. */
 export function unregistered<T extends object>(found: Result<T>, name: string): Result<T> {
   if (isRefusal(found) && found.refused.endsWith('_NOT_FOUND')) {
     throw new ProtocolError('UNREGISTERED_NAME', `${name}: nothing goes by that name`);

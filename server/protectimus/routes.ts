@@ -19,23 +19,23 @@ import { ProtocolError } from './protocol-error.ts';
 
 export interface DialectOptions {
   issuer: string;
-  /** Of the reverse proxies in front, where TLS ends. */
+  /** Of trusted reverse proxies, where TLS ends. */
   trustedProxies: readonly string[];
   plans: PlanCatalogue;
 }
 
-/** Every row of the dialect; `docs/protectimus.md` has the same table for people. */
+/** Every endpoint of the dialect; `docs/protectimus.md` has the same table. */
 export const ENDPOINTS: readonly Endpoint[] = [...authenticationRows, ...resourceRows, ...tokenRows, ...userRows];
 
-/** Where it is served: some published clients leave the version out. Of `/api` no more is taken than its services. */
+/** Mount paths: some published clients omit the version. Under `/api` only its services are served. */
 export const DIALECT_PATHS: readonly string[] = [
   '/api/v1',
   ...new Set(ENDPOINTS.map(({ path }) => `/api/${path.split('/', 1)[0]}`)),
 ];
 
 /**
- * The Protectimus-compatible API: forms and XML over the use-cases of the native one. It is shut until somebody has made a key
- * for it, since what opens it can be shown again within its hour by whoever overhears it.
+ * The Protectimus-compatible API: forms and XML over the use-cases of the native one. It refuses every request until a
+ * key for it is created, since an attacker can replay an intercepted password within its hour.
  */
 export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -59,7 +59,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
       const barred = caller?.refused === 'RATE_LIMITED';
       c.set('refusal', caller?.refused ?? 'API_KEY_MISSING');
       if (barred) c.header('retry-after', String(Math.max(1, Math.ceil((caller.retryAfterMs ?? 0) / 1000))));
-      // RFC 9110 15.5.2 asks for a challenge with every 401.
+      // RFC 9110 15.5.2 requires a challenge with every 401.
       else c.header('www-authenticate', 'Basic realm="countersign", charset="UTF-8"');
       const message = barred ? 'Too many wrong passwords. Wait a minute.' : 'The user name or the password is wrong.';
       return answerFailure(c, format, { failure: 'ACCESS_RESTRICTION', message, status: barred ? 429 : 401 });
@@ -76,7 +76,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
   return app;
 }
 
-/** The format that the suffix asks for, else the one that the client says it takes; and the path without suffix. */
+/** Splits a path into the format of its suffix, else of the Accept header, and the path without suffix. */
 function partsOf(whole: string, accept: string | undefined): { format: Format; path: string } {
   const path = whole.replace(/^\/api(?:\/v1)?\/?/, '');
   const format = FORMATS.find((one) => path.endsWith(`.${one}`));

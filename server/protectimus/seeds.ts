@@ -5,13 +5,13 @@ import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../tokens/kinds/oath/
 export const KEY_FORMATS = ['HEX', 'BASE32', 'BASE64'] as const;
 export type KeyFormat = (typeof KEY_FORMATS)[number];
 
-/** A seed as it was written; undefined where it is none in that form, or of another length than seeds have. */
+/** Decodes a seed; undefined if it has another format or an invalid length. */
 export function readSeed(text: string, format: KeyFormat): Uint8Array | undefined {
   const bytes = decoded(text, format);
   return bytes && bytes.length >= LEGACY_SECRET_MIN_BYTES && bytes.length <= SECRET_MAX_BYTES ? bytes : undefined;
 }
 
-/** Every seed that a text can stand for, where its form is not said: the device's code tells which it is. */
+/** Every seed that a text can encode if its format is not given: the device's code decides. */
 export function possibleSeeds(text: string): Uint8Array[] {
   return (['HEX', 'BASE32'] as const).flatMap((format) => readSeed(text, format) ?? []);
 }

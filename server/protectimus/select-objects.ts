@@ -18,11 +18,11 @@ import { protectimusType } from './token-types.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** Lists of the dialect, which are narrowed by more than one thing at once and are always newest first. */
+/** Lists of the dialect, which combine several filters and are always newest first. */
 
-/** So many fit at most, where what fits has to be put in order. */
+/** Maximum matches if they have to be sorted. */
 const MOST_FOUND = 1000;
-/** And so many are looked at for it. */
+/** Maximum entries read for them. */
 const MOST_LOOKED_AT = 10_000;
 const LONGEST_PAGE = 200;
 
@@ -65,7 +65,7 @@ export async function selectUsers(
   return listOffsetPage(ports, userIndexes.created(act.actor.account), part, page({}));
 }
 
-/** Those of the named resources that the administrator sees. Undefined: none of them, so nothing is on any of them. */
+/** The named resources that the administrator sees. Undefined: none of them, so no object matches. */
 function visibleAmong({ actor }: RequestContext, named: readonly ResourceId[]): ResourceId[] | undefined {
   const visible = named.filter((id) => maySeeResource(actor, id));
   return named.length > 0 && visible.length === 0 ? undefined : visible;
@@ -82,7 +82,7 @@ export interface TokenSelection {
   owner?: UserId | undefined;
   /** Belongs to an administrator. */
   administrator?: string | undefined;
-  /** Belongs to nobody. */
+  /** Has no owner. */
   unowned?: true | undefined;
   /** On any of these, alone or with its owner. */
   resources: readonly ResourceId[];
@@ -121,7 +121,7 @@ export async function selectTokens(
   return listSelectedOffsetPage(part, fits, page({}));
 }
 
-/** Tokens with which somebody is assigned to one of the resources. */
+/** Tokens with which a user is assigned to one of the resources. */
 async function tokensOn(
   ports: Needs,
   act: RequestContext,
@@ -139,14 +139,14 @@ async function tokensOn(
   return { tokens, ids: new Set(tokens.map(({ id }) => id)) };
 }
 
-/** The indexes along which the dialect's tokens are counted: all but those that it has no word for. */
+/** The indexes that count the dialect's tokens: all except types that it does not know. */
 export function countedTokens({ actor }: RequestContext): string[] {
   return TOKEN_KINDS.filter((kind) => kind !== 'webauthn' && kind !== 'recovery').map((kind) =>
     tokenIndexes.ofKind(actor.account, kind),
   );
 }
 
-/** What fits of several lists, each once, newest first. Too many are refused, and never answered short. */
+/** The matches of several lists, each once, newest first. Too many are refused, never truncated. */
 async function inOrder<T extends { id: string; createdAt: number }>(
   lists: readonly ((query: ListQuery) => Promise<Result<Page<T>>>)[],
   fits: (item: T) => boolean,
@@ -170,7 +170,7 @@ async function inOrder<T extends { id: string; createdAt: number }>(
   return { items: newest.slice(start, start + limit) };
 }
 
-/** What narrows most. */
+/** The most selective text. */
 function longest(texts: readonly (string | undefined)[]): string | undefined {
   return texts.filter((text) => text !== undefined).sort((a, b) => b.length - a.length)[0];
 }

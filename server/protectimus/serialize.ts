@@ -11,8 +11,8 @@ import { protectimusType } from './token-types.ts';
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
- * Who made something. Clients of the dialect cannot read an object without a number here, so what no administrator made, but
- * a key, the operator or nobody known, has 0.
+ * The creator of an object. Clients of the dialect cannot read an object without a number here, so an object created by
+ * a key, the operator or an unknown actor has 0.
  */
 export function creator(by: ActorReference | undefined, names: ReadonlyMap<string, string>): Shape {
   if (by?.kind !== 'administrator' || by.id === undefined) return { creatorId: 0, creatorUsername: by?.kind ?? '' };

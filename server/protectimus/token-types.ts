@@ -2,8 +2,8 @@ import type { ProtectimusType } from '../tokens/protectimus-types.ts';
 import { isOath, type Token } from '../tokens/token.ts';
 
 /**
- * What a token is in the dialect: what it was made as there, else what comes nearest. Undefined for passkeys and recovery
- * codes, which the dialect has no word for: its clients cannot read a list with a type that they do not know.
+ * The token's type in the dialect: the one it was created with, else the closest one. Undefined for passkeys and
+ * recovery codes, which the dialect does not know: its clients cannot read a list with an unknown type.
  */
 export function protectimusType(token: Token): ProtectimusType | undefined {
   if (token.madeAs !== undefined) return token.madeAs;
@@ -22,7 +22,7 @@ export function protectimusType(token: Token): ProtectimusType | undefined {
   }
 }
 
-/** What every authenticator app shows, also those that look at nothing but the seed. */
+/** True if every authenticator app can show it, even one that reads only the seed. */
 function isForAnyApp(token: Token): boolean {
   if (!isOath(token) || token.factor.kind !== 'totp') return false;
   return token.algorithm === 'SHA1' && token.digits === 6 && token.factor.periodMs === 30_000;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { isSameSecret } from '../kernel/constant-time.ts';
 
-/** What somebody is to sign in the dialect: `k=v|k=v`, as the fields that are shown, in this order. */
+/** Parses the data to sign, `k=v|k=v`, into the displayed fields, in this order. */
 export function fieldsOf(transactionData: string): { label: string; value: string }[] {
   return transactionData.split('|').map((pair) => {
     const at = pair.indexOf('=');
@@ -9,7 +9,10 @@ export function fieldsOf(transactionData: string): { label: string; value: strin
   });
 }
 
-/** Whether whoever sent the data has the key: `hash` is HMAC-SHA256 of it under the key's text, in hexadecimal of either case. */
+/**
+ * True if the sender of the data has the key: `hash` is HMAC-SHA256 of it under the key's text, in hexadecimal of
+ * either case.
+ */
 export function isVouchedFor(key: string, transactionData: string, hash: string): boolean {
   const given = /^[0-9a-f]{64}$/i.test(hash) ? Buffer.from(hash, 'hex') : Buffer.alloc(32);
   return isSameSecret(given, createHmac('sha256', key).update(transactionData, 'utf8').digest());

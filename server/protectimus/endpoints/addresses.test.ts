@@ -4,7 +4,7 @@ import { basic, type Dialect, type DialectCall, openDialect, PROXY, passwordOf }
 import { WRONG_PER_MINUTE } from '../rate-limit.ts';
 import { ENDPOINTS } from '../routes.ts';
 
-// Published clients leave the version out of the address where it is empty; the one for Python does so by itself.
+// Published clients omit an empty version from the address; the one for Python does so by default.
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -15,11 +15,10 @@ afterAll(() => dialect.service.ports.close());
 const BALANCE = 'GET auth-service/balance';
 const VERSIONS = ['v1', 'none'] as const;
 
-// SR-27
 describe.each(ENDPOINTS.map(({ method, path }) => `${method} ${path.replaceAll('#', '4711')}`))(
   'SR-27: %s',
   (route) => {
-    test('without a version it is shut to the same callers', async () => {
+    test('refuses the same callers without a version', async () => {
       const own = await dialect.another();
       const calls: DialectCall[] = [
         { password: 'a'.repeat(64) },
@@ -37,18 +36,17 @@ describe.each(ENDPOINTS.map(({ method, path }) => `${method} ${path.replaceAll('
       }
     });
 
-    test('without a version it answers the same', async () => {
+    test('responds the same without a version', async () => {
       const own = await dialect.another();
-      const said = { unheardOf: 'x' };
-      const [versioned, plain] = await Promise.all(VERSIONS.map((version) => own.ask(route, said, { version })));
+      const parameters = { unheardOf: 'x' };
+      const [versioned, plain] = await Promise.all(VERSIONS.map((version) => own.ask(route, parameters, { version })));
       expect(plain?.holder).toEqual(versioned?.holder);
       expect(plain?.status).toBe(200);
     });
   },
 );
 
-// SR-2
-test('SR-2: wrong passwords are counted together, whichever address they come by', async () => {
+test('SR-2: wrong passwords are counted together under both addresses', async () => {
   const own = await dialect.another();
   const there = { 'x-forwarded-for': '203.0.113.166' };
   for (let guess = 0; guess <= WRONG_PER_MINUTE; guess++) {
@@ -60,8 +58,7 @@ test('SR-2: wrong passwords are counted together, whichever address they come by
   }
 });
 
-// SR-56, SR-57, SR-26
-describe('SR-56, SR-57, SR-26: what holds at /api/v1 holds without the version', () => {
+describe('SR-56, SR-57, SR-26: the limits of /api/v1 apply without the version', () => {
   const send = (own: Dialect, route: string, text: string) =>
     own.service.call(route, {
       headers: {
@@ -76,19 +73,19 @@ describe('SR-56, SR-57, SR-26: what holds at /api/v1 holds without the version',
     ['a name twice', 'resourceName=a&resourceName=b', 6001],
     ['a body larger than any', `resourceName=${'x'.repeat(70_000)}`, 2001],
     ['a parameter that there is not', 'resourceName=a&role=superuser', 6001],
-  ])('%s is refused', async (_, text, code) => {
+  ])('refuses %s', async (_, text, code) => {
     const own = await dialect.another();
     const response = await send(own, 'POST /api/resource-service/resources.json', text);
     expect(await response.json()).toMatchObject({ responseHolder: { error: { code } } });
   });
 
-  test('a key in the address is refused', async () => {
+  test('refuses a key in the address', async () => {
     const own = await dialect.another();
     const response = await own.service.call(`GET /api/auth-service/balance.json?key=${own.key}`, { from: PROXY });
     expect(await response.json()).toMatchObject({ code: 'API_KEY_IN_URL' });
   });
 
-  test('answers carry the headers of every answer', async () => {
+  test('sends the usual headers with every response', async () => {
     const own = await dialect.another();
     const { response } = await own.ask(BALANCE, {}, { version: 'none' });
     for (const [name, value] of Object.entries(DEFAULT_HEADERS)) expect(response.headers.get(name)).toBe(value);
@@ -96,7 +93,7 @@ describe('SR-56, SR-57, SR-26: what holds at /api/v1 holds without the version',
 });
 
 test.each(['/api', '/api/', '/api/other-service/balance.json', '/api/v2/auth-service/balance.json', '/apis/v1'])(
-  '%s is no address of the dialect',
+  'does not serve %s',
   async (path) => {
     const response = await dialect.service.call(`GET ${path}`, { from: PROXY });
     expect(response.status).toBe(404);

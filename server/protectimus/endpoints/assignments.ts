@@ -31,7 +31,7 @@ async function both(asked: EndpointRequest): Promise<Parts> {
   return isRefusal(found) ? found : { user: found.user.id, token };
 }
 
-/** The user is whoever the token belongs to. */
+/** The user is the token's owner. */
 async function withOwner({ ports, act, fields }: EndpointRequest): Promise<Parts> {
   const found = await showObject(ports, act, tokenDocument.key(tokenIdOf(fields)), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;

@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => dialect.service.ports.close());
 
-/** Every way that a code goes in by, as something that says whether it was taken. */
-async function doorsOf(own: Dialect): Promise<((otp: string) => Promise<boolean>)[]> {
+/** Every entry point for a code, as a function that returns true if the code was accepted. */
+async function entriesOf(own: Dialect): Promise<((otp: string) => Promise<boolean>)[]> {
   const { service, scene } = own;
   const key = await service.keyFor(scene.account);
   const resourceId = numberOf(scene.resource.id);
@@ -21,7 +21,7 @@ async function doorsOf(own: Dialect): Promise<((otp: string) => Promise<boolean>
     });
     return answer.status === 200;
   };
-  const theirs = (row: string, fields: object, format: 'json' | 'xml') => async (otp: string) => {
+  const entryOf = (row: string, fields: object, format: 'json' | 'xml') => async (otp: string) => {
     const route = `POST auth-service/authenticate/${row}`;
     const { holder } = await own.ask(route, { resourceId, userLogin: scene.user.login, otp, ...fields }, { format });
     return String((holder.response as { result?: unknown } | undefined)?.result) === 'true';
@@ -29,25 +29,24 @@ async function doorsOf(own: Dialect): Promise<((otp: string) => Promise<boolean>
   return [
     ours({ method: 'otp' }),
     ours({ method: 'password-otp', password: PASSWORD }),
-    theirs('user-token', {}, 'json'),
-    theirs('user-token', {}, 'xml'),
-    theirs('user-password-token', { pwd: PASSWORD }, 'json'),
-    theirs('user-password-token', { pwd: PASSWORD }, 'xml'),
+    entryOf('user-token', {}, 'json'),
+    entryOf('user-token', {}, 'xml'),
+    entryOf('user-password-token', { pwd: PASSWORD }, 'json'),
+    entryOf('user-password-token', { pwd: PASSWORD }, 'xml'),
   ];
 }
 
 async function shownAtOnce(options: FixtureOptions, typed: (own: Dialect) => Promise<string>, times = 9) {
   const own = await dialect.another(options);
-  const doors = await doorsOf(own);
+  const entries = await entriesOf(own);
   const otp = await typed(own);
-  const taken = await Promise.all(Array.from({ length: times }, () => doors.map((door) => door(otp))).flat());
-  return { otp, doors, taken: taken.filter(Boolean).length, tried: taken.length };
+  const taken = await Promise.all(Array.from({ length: times }, () => entries.map((entry) => entry(otp))).flat());
+  return { otp, entries, taken: taken.filter(Boolean).length, tried: taken.length };
 }
 
 const code = async ({ scene }: Dialect) => (await scene.tokens[0]?.code()) ?? '';
 
-// SR-1
-describe('SR-1: one code that is shown through /v1 and /api/v1, in JSON and XML, all at once', () => {
+describe('SR-1: one code sent at once through /v1 and /api/v1, in JSON and XML', () => {
   test.each([
     ['by time', { tokens: [{}] }, code],
     ['by counter', { tokens: [{ kind: 'hotp' }] }, code],
@@ -56,29 +55,28 @@ describe('SR-1: one code that is shown through /v1 and /api/v1, in JSON and XML,
       { tokens: [{ pin: { digits: '4711', position: 'before' } }] },
       async (own: Dialect) => `4711${await code(own)}`,
     ],
-  ] as [string, FixtureOptions, typeof code][])('%s, is taken once', async (_, options, typed) => {
-    const { taken, tried, doors, otp } = await shownAtOnce(options, typed);
+  ] as [string, FixtureOptions, typeof code][])('%s, is accepted once', async (_, options, typed) => {
+    const { taken, tried, entries, otp } = await shownAtOnce(options, typed);
     expect(tried).toBeGreaterThan(50);
     expect(taken).toBe(1);
-    for (const door of doors) expect(await door(otp)).toBe(false);
+    for (const entry of entries) expect(await entry(otp)).toBe(false);
   });
 });
 
 // SR-2, SR-15
-describe('SR-2: guesses through all doors at once', () => {
-  test('count together: the token locks at the limit, and the right code opens none of them then', async () => {
+describe('SR-2: guesses through all entry points at once', () => {
+  test('are counted together: the token locks at the limit, and then refuses the right code everywhere', async () => {
     const own = await dialect.another({ tokens: [{}], resource: { failedAttemptsBeforeLock: 3 } });
-    const doors = await doorsOf(own);
+    const entries = await entriesOf(own);
     const wrong = await Promise.all(Array.from({ length: 5 }, (_, at) => wrongCode(own.scene, at)));
-    const taken = await Promise.all(wrong.flatMap((otp) => doors.map((door) => door(otp))));
+    const taken = await Promise.all(wrong.flatMap((otp) => entries.map((entry) => entry(otp))));
     expect(taken.filter(Boolean)).toEqual([]);
     expect(await own.scene.tokens[0]?.stored()).toMatchObject({ lock: { reason: 'otp-failures' } });
-    for (const door of doors) expect(await door(await code(own))).toBe(false);
+    for (const entry of entries) expect(await entry(await code(own))).toBe(false);
   });
 });
 
-// SR-4
-describe('SR-4: no door takes the right code', () => {
+describe('SR-4: a right code is refused at every entry point for', () => {
   test.each([
     ['of a token that is locked', { tokens: [{ state: 'locked' }] }, undefined],
     ['of a token that has expired', { tokens: [{ state: 'expired' }] }, undefined],
@@ -92,14 +90,13 @@ describe('SR-4: no door takes the right code', () => {
     async (_, options, change) => {
       const own = await dialect.another(options);
       await change?.(own.scene);
-      for (const door of await doorsOf(own)) expect(await door(await code(own))).toBe(false);
+      for (const entry of await entriesOf(own)) expect(await entry(await code(own))).toBe(false);
     },
   );
 });
 
-// SR-27
 describe('SR-27: numbers of another account', () => {
-  test('name nothing: neither its resource, nor its people, nor its tokens, in JSON or XML', async () => {
+  test('match nothing: neither its resource, nor its users, nor its tokens, in JSON or XML', async () => {
     const [own, other] = [await dialect.another({ tokens: [{}] }), await dialect.another({ tokens: [{}] })];
     const shared = await addToken(other.service.ports, other.scene.account, {});
     unwrap(
@@ -129,7 +126,7 @@ describe('SR-27: numbers of another account', () => {
         expect(String(result ?? 'false'), row).toBe('false');
       }
     }
-    // What was tried used none of it up.
+    // The attempts have used none of it up.
     const { holder } = await other.ask('POST auth-service/authenticate/token', {
       ...theirResource,
       tokenId: numberOf(shared.id),
@@ -139,8 +136,7 @@ describe('SR-27: numbers of another account', () => {
   });
 });
 
-// SR-1
-test('SR-1: a used code is used in the next hour too, with its new password of the key', async () => {
+test("SR-1: a used code stays used in the next hour, with the key's new password", async () => {
   const own = await dialect.another({ tokens: [{ kind: 'hotp' }] });
   const otp = await code(own);
   const show = async (format: 'json' | 'xml') => {
@@ -154,9 +150,8 @@ test('SR-1: a used code is used in the next hour too, with its new password of t
   for (const format of ['json', 'xml', 'json'] as const) expect(await show(format)).toBe('false');
 });
 
-// SR-47
 test.each([' ', '+', '-', '\u0000', '\uff11', '\u0661', '.0', 'e0', '\n', '%00', ','])(
-  'SR-47: a code spelled with %j is no code, and is not counted',
+  'SR-47: a code spelled with %j is malformed and not counted',
   async (odd) => {
     const own = await dialect.another({ tokens: [{}] });
     const right = await code(own);

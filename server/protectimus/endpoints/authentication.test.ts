@@ -61,7 +61,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'resource and person are named, and their numbers sent as 0',
+    when: 'resource and user are given by name, and their numbers as 0',
     send: ({ scene }) => ({
       resourceId: 0,
       resourceName: scene.resource.name,
@@ -80,13 +80,13 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'nobody goes by that name',
+    when: 'the user name is unknown',
     send: (own) => ({ ...R(own), userLogin: 'nobody', pwd: PASSWORD }),
     response: { result: false },
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'nobody has that number',
+    when: 'the number is unknown',
     send: (own) => ({ ...R(own), userId: 4711, pwd: PASSWORD }),
     response: { result: false },
   },
@@ -98,13 +98,13 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'nobody is named',
+    when: 'no user is given',
     send: (own) => ({ ...R(own), userId: undefined, userLogin: undefined, pwd: PASSWORD }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'no resource is named',
+    when: 'no resource is given',
     send: (own) => ({ resourceId: 'null', resourceName: undefined, ...U(own), pwd: PASSWORD }),
     failure: 'MISSING_PARAMETER',
   },
@@ -122,39 +122,39 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'number and name are not the same resource’s',
+    when: 'number and name are of different resources',
     send: (own) => ({ ...R(own), resourceName: 'No shop', ...U(own), pwd: PASSWORD }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'the address is none',
+    when: 'the address is malformed',
     send: (own) => ({ ...R(own), ...U(own), pwd: PASSWORD, ip: '300.1.1.1' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'the password is longer than any',
+    when: 'the password is too long',
     send: (own) => ({ ...R(own), ...U(own), pwd: 'x'.repeat(1025) }),
     failure: 'INVALID_PARAMETER_LENGTH',
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'the resource is switched off',
+    when: 'the resource is disabled',
     scene: { resource: { enabled: false } },
     send: (own) => ({ ...R(own), ...U(own), pwd: PASSWORD }),
     failure: 'ACCESS_RESTRICTION',
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'the person is not to be authenticated over an API',
+    when: 'the user has no API support',
     scene: { user: { apiSupport: false } },
     send: (own) => ({ ...R(own), ...U(own), pwd: PASSWORD }),
     response: { result: false },
   },
   {
     row: 'POST auth-service/authenticate/user-password',
-    when: 'the person is blocked',
+    when: 'the user is blocked',
     send: async (own) => {
       unwrap(await updateUser(own.service.ports, own.scene.account, own.scene.user.id, { blocked: true }));
       return { ...R(own), ...U(own), pwd: PASSWORD };
@@ -178,7 +178,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/user-token',
-    when: 'what was typed is no code',
+    when: 'the code is malformed',
     scene: PAIR,
     send: (own) => ({ ...R(own), ...U(own), otp: '12 456' }),
     response: { result: false },
@@ -221,7 +221,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/user-password-token',
-    when: 'a code is needed and none was typed',
+    when: 'a required code is missing',
     scene: PAIR,
     send: (own) => ({ ...R(own), ...U(own), otp: undefined, pwd: PASSWORD }),
     response: { result: false },
@@ -268,13 +268,13 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/authenticate/token',
-    when: 'no token is named',
+    when: 'no token is given',
     send: (own) => ({ ...R(own), tokenId: undefined, otp: '123456' }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/token',
-    when: 'the number of the token is none',
+    when: 'the number of the token is malformed',
     send: (own) => ({ ...R(own), tokenId: '12a', otp: '123456' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -299,19 +299,19 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST auth-service/prepare',
-    when: 'the person has no token',
+    when: 'the user has no token',
     send: (own) => ({ ...R(own), tokenId: undefined, ...U(own) }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'POST auth-service/prepare',
-    when: 'nobody goes by that name',
+    when: 'the user name is unknown',
     send: (own) => ({ ...R(own), userLogin: 'nobody' }),
     failure: 'UNREGISTERED_NAME',
   },
   {
     row: 'POST auth-service/prepare',
-    when: 'neither a person nor a token is named',
+    when: 'neither a user nor a token is given',
     send: (own) => R(own),
     failure: 'MISSING_PARAMETER',
   },
@@ -328,19 +328,19 @@ const CASES: DialectCase[] = [
 
   {
     row: 'POST auth-service/authenticate/save-environment',
-    when: 'nothing is told',
+    when: 'no browser data is sent',
     send: (own) => ({ ...U(own), jsonEnvironment: '{"colour":"red"}' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/save-environment',
-    when: 'it is no JSON',
+    when: 'it is not JSON',
     send: (own) => ({ ...U(own), jsonEnvironment: '{"language":' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/check-environment',
-    when: 'nothing is sent of it',
+    when: 'the parameter is missing',
     send: (own) => ({ ...R(own), ...U(own), jsonEnvironment: undefined }),
     failure: 'MISSING_PARAMETER',
   },
@@ -349,7 +349,7 @@ const CASES: DialectCase[] = [
 tryCases(() => dialect, CASES);
 
 describe.each(['json', 'xml'] as const)('in %s', (format) => {
-  test('a code that was sent is the one that is taken', async () => {
+  test('accepts the code that was sent', async () => {
     const own = await dialect.another();
     await addMailbox(own);
     await own.ask('POST auth-service/prepare', { ...R(own), ...U(own) }, { format });
@@ -361,7 +361,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(String((second.holder.response as { result: unknown }).result)).toBe('false');
   });
 
-  test('a device is asked, and its answer is taken', async () => {
+  test('asks a device a question and accepts its response', async () => {
     const own = await dialect.another();
     await addDevice(own);
     const { holder } = await own.ask('POST auth-service/prepare', { ...R(own), ...U(own) }, { format });

@@ -19,7 +19,7 @@ const LONGEST_PASSWORD = 1024;
 const LONGEST_ENVIRONMENT = 10_000;
 const WHO = [...RESOURCE_FIELDS, ...USER_FIELDS];
 
-/** `undefined`: of no form that any code has, and so not right, without anything being counted (SR-47). */
+/** `undefined`: malformed for every kind of token, so it is wrong and not counted (SR-47). */
 function otpOf(fields: Fields, need: 'needed' | 'optional' = 'needed'): { otp?: string } | undefined {
   const typed = need === 'needed' ? fields.needed('otp') : fields.text('otp');
   if (typed === undefined) return {};
@@ -33,7 +33,7 @@ type ByMethod = AuthenticationRequest extends infer R
     : never
   : never;
 
-/** Asks the one use-case there is; `undefined`: what was typed cannot be right. */
+/** Runs the use-case; `undefined`: the input cannot be right. */
 async function resultOf(asked: EndpointRequest, read: () => Promise<ByMethod | undefined>): Promise<Result<Shape>> {
   const { ports, act, fields } = asked;
   const address = fields.address('ip');
@@ -54,7 +54,7 @@ function environmentOf(fields: Fields) {
   return saidEnvironment(reading.value);
 }
 
-/** As money is written: in the units of the currency, not in its cents. */
+/** Formats an amount in units of the currency, not in its cents. */
 function inUnits(amount: number, currency: string): number {
   const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
     style: 'currency',
@@ -133,7 +133,7 @@ export const authenticationRows: readonly Endpoint[] = [
     fields: [...WHO, 'otp', 'pwd', 'ip'],
     answer: (asked) =>
       resultOf(asked, async () => {
-        // Whose tokens are all deactivated has nothing to type.
+        // A user whose tokens are all deactivated has no code to type.
         const shown = otpOf(asked.fields, 'optional');
         const password = asked.fields.needed('pwd', LONGEST_PASSWORD);
         const user = await nameOfPerson(asked);
@@ -169,7 +169,7 @@ export const authenticationRows: readonly Endpoint[] = [
       const person = await userOf(asked);
       if (isRefusal(person)) return person;
       const saved = await saveEnvironment(ports, act, { user: person.user.id, environment });
-      // The library for Java takes any `result` but `true` for a failure.
+      // The library for Java treats any `result` except `true` as a failure.
       return isRefusal(saved) ? saved : { result: true, quantity: 1 };
     },
   },

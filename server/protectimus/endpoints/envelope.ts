@@ -8,11 +8,11 @@ import { FAILURES, type Failure, failureOf } from '../failure-codes.ts';
 export const FORMATS = ['json', 'xml'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** No text: JSON leaves it out, for clients that declare a number there; XML has an empty element, which others look for. */
+/** No text: JSON omits it, for clients that declare a number there; XML has an empty element, which others expect. */
 export const NO_TEXT = Symbol('no text');
 
 export type Value = string | number | boolean | Shape | Many | typeof NO_TEXT | undefined;
-/** An object of the dialect, in the order in which it is written. What is undefined is left out. */
+/** An object of the dialect, in the order of output. Undefined members are omitted. */
 export interface Shape {
   readonly [name: string]: Value;
 }
@@ -32,14 +32,14 @@ const CONTENT_TYPES: Record<Format, string> = {
   xml: 'application/xml; charset=utf-8',
 };
 
-/** 200 with what was asked for. */
+/** Responds 200 with the result. */
 export function answerOk(c: Context<AppEnv>, format: Format, response: Shape): Response {
   return write(c, format, 200, { status: 'OK', response });
 }
 
 /**
- * A failure. Clients of the dialect take every status but 200 for an unknown error, so what the rules refuse is a 200; only
- * what is nobody's verdict has another: credentials that are none (401, 429), and outages (5xx, SR-3).
+ * Responds with a failure. Clients of the dialect treat every status except 200 as an unknown error, so a refusal by
+ * the rules is a 200; other statuses are for invalid credentials (401, 429) and outages (5xx, SR-3).
  *
  * @param status another one than 200
  */
@@ -54,7 +54,7 @@ export function answerFailure(
 
 type Status = 200 | 401 | 403 | 429 | 500 | 503;
 
-/** A refusal of a use-case. */
+/** Responds with the refusal of a use-case. */
 export function answerRefusal(c: Context<AppEnv>, format: Format, refusal: Refusal): Response {
   const { refused, detail, retryAfterMs } = refusal;
   const { title, status } = REFUSALS[refused];
@@ -85,7 +85,7 @@ export function toXml(shape: Shape): string {
   return `<?xml version="1.0" encoding="UTF-8"?>${xml.build(forXml(shape))}`;
 }
 
-/** Lists as elements of one name; texts with what XML can hold alone. */
+/** Converts lists to elements of one name, and removes from texts what XML cannot contain. */
 function forXml(shape: Shape): object {
   const said = Object.entries(shape).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said.map(([name, value]) => [name, elementOf(value)]));
@@ -97,5 +97,5 @@ function elementOf(value: Value): object | string {
   return typeof value === 'object' ? forXml(value) : String(value).replace(NOT_IN_XML, '\uFFFD');
 }
 
-/** What no document of XML 1.0 may hold, escaped or not (2.2), halves of surrogate pairs among them. */
+/** Characters that no document of XML 1.0 may contain, escaped or not (2.2), including lone surrogates. */
 const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;

@@ -7,18 +7,18 @@ import { PIN_DIGITS } from '../../tokens/kinds/oath/format.ts';
 import { invalid, missing, ProtocolError } from '../protocol-error.ts';
 
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?[ \t]*$/i;
-/** Client libraries write what is absent in several ways: not at all, empty, or by their language's word for it. */
+/** Client libraries send an absent value in several ways: not at all, empty, or as their language's null. */
 const ABSENT = /^null$/i;
-/** The only parameter that may come several times. */
+/** The only parameter that may occur several times. */
 const REPEATED = 'resourceIds';
 const MOST_PARAMETERS = 100;
 const LONGEST_TEXT = 200;
 const MOST_LISTED = 200;
 export const DEFAULT_LIMIT = 10;
-/** Of a list: so many objects may be passed over. */
+/** Maximum offset in a list. */
 export const FARTHEST_START = 100_000;
 
-/** The parameters of one request, of its form or of its query. Only those that the row has (SR-28), each once (SR-57). */
+/** The parameters of one request, from its form or its query. Only those of the endpoint (SR-28), each once (SR-57). */
 export class Fields {
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
@@ -52,7 +52,7 @@ export class Fields {
     return value;
   }
 
-  /** One line that people read. */
+  /** One line of display text. */
   label(name: string, max: number = 100): string | undefined {
     const value = this.text(name, max);
     if (value !== undefined && (value.trim() === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))) {
@@ -85,8 +85,8 @@ export class Fields {
   }
 
   /**
-   * An object's number, as an id. Libraries whose ids cannot be left out send 0 or `null` beside a name. A number that no
-   * object can have is as unknown as one that none has, and so becomes an id that nothing has.
+   * An object's number, as an id. Libraries that cannot omit an id send 0 or `null` beside a name. An impossible number
+   * is treated like an unknown one: it becomes an id that no object has.
    */
   id<P extends IdPrefix>(name: string, prefix: P) {
     const value = this.text(name);
@@ -100,7 +100,7 @@ export class Fields {
     return id;
   }
 
-  /** Several numbers: separated by commas, or the parameter several times. */
+  /** Several numbers: separated by commas, or as a repeated parameter. */
   ids<P extends IdPrefix>(name: string, prefix: P) {
     const values = (this.#values.get(name) ?? []).flatMap((value) => value.slice(0, 10_000).split(','));
     const numbers = values.map((value) => value.trim()).filter((value) => value !== '' && !ABSENT.test(value));
@@ -108,7 +108,7 @@ export class Fields {
     return numbers.map((value) => idOf(name, prefix, value));
   }
 
-  /** Of the person who signs in, as the site saw it. */
+  /** Of the user who signs in, as the site saw it. */
   address(name: string): string | undefined {
     const value = this.text(name);
     if (value === undefined || ABSENT.test(value)) return undefined;
@@ -117,10 +117,10 @@ export class Fields {
     return address;
   }
 
-  /** Four digits and their place, both or neither. */
+  /** Four digits and their position, both or neither. */
   pin(): { digits: string; position: 'before' | 'after' } | undefined {
-    const said = this.text('pin');
-    const digits = said === undefined || ABSENT.test(said) ? undefined : said;
+    const raw = this.text('pin');
+    const digits = raw === undefined || ABSENT.test(raw) ? undefined : raw;
     const format = this.oneOf('pinOtpFormat', ['PIN_BEFORE_OTP', 'PIN_AFTER_OTP']);
     if (digits === undefined && format === undefined) return undefined;
     if (digits === undefined) throw missing('pin');
@@ -130,7 +130,7 @@ export class Fields {
     return { digits, position: format === 'PIN_BEFORE_OTP' ? 'before' : 'after' };
   }
 
-  /** Which part of a list. What lies beyond a bound is that bound, as libraries expect. */
+  /** The requested part of a list. Values beyond a bound are clamped, as libraries expect. */
   part(): { start: number; limit: number } {
     const limit = this.#cut('limit', 1, MOST_LISTED) ?? DEFAULT_LIMIT;
     return { start: this.#cut('start', 0, FARTHEST_START) ?? 0, limit };
@@ -150,19 +150,19 @@ function idOf<P extends IdPrefix>(name: string, prefix: P, value: string) {
   return id ?? nothing(prefix);
 }
 
-/** The number 0, which random ids do not come to. */
+/** The number 0, which no random id has. */
 function nothing<P extends IdPrefix>(prefix: P) {
   const id = parseIdNumber(prefix, '0');
   if (!id) throw new TypeError('0 is the number of an id');
   return id;
 }
 
-/** The id that a number in a path stands for. */
+/** The id of a number in a path. */
 export function pathId<P extends IdPrefix>(prefix: P, number: string) {
   return idOf('id', prefix, number);
 }
 
-/** The parameters as they were sent: of a form where there is a body, else of the query. */
+/** The parameters as sent: of the form if there is a body, else of the query. */
 export async function readFields(c: Context<AppEnv>, known: readonly string[]): Promise<Fields> {
   const query = new URLSearchParams(queryOf(c.req.url));
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return new Fields(query, known);

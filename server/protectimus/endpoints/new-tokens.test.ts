@@ -33,13 +33,13 @@ afterAll(() => dialect.service.ports.close());
 const CASES: DialectCase[] = [
   {
     row: software,
-    when: 'no type is named',
+    when: 'no type is given',
     send: (own) => ({ ...APP(own), type: undefined }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: software,
-    when: 'there is no such type',
+    when: 'the type is unknown',
     send: (own) => ({ ...APP(own), type: 'FAX' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -51,7 +51,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: software,
-    when: 'the secret is none',
+    when: 'the secret is malformed',
     send: (own) => ({ ...APP(own), secret: '0189' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -63,19 +63,19 @@ const CASES: DialectCase[] = [
   },
   {
     row: software,
-    when: 'the code is not the app’s',
+    when: 'the code is wrong',
     send: (own) => ({ ...APP(own), otp: String((Number(totp(own)) + 1) % 1_000_000).padStart(6, '0') }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: software,
-    when: 'the PIN has no place',
+    when: 'the PIN has no position',
     send: (own) => ({ ...APP(own), pin: '4711' }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: software,
-    when: 'the PIN has a place, and got lost itself',
+    when: 'only the position of the PIN is sent',
     send: (own) => ({ ...APP(own), pin: 'null', pinOtpFormat: 'PIN_AFTER_OTP' }),
     failure: 'MISSING_PARAMETER',
   },
@@ -87,25 +87,25 @@ const CASES: DialectCase[] = [
   },
   {
     row: software,
-    when: 'the serial number is longer than any that is kept',
+    when: 'the serial number is too long',
     send: (own) => ({ ...APP(own), serial: '7'.repeat(65) }),
     failure: 'INVALID_PARAMETER_LENGTH',
   },
   {
     row: software,
-    when: 'the PIN is no digits',
+    when: 'the PIN has other characters than digits',
     send: (own) => ({ ...APP(own), pin: '47a1', pinOtpFormat: 'PIN_AFTER_OTP' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: software,
-    when: 'nobody goes by that name',
+    when: 'the user name is unknown',
     send: (own) => ({ ...APP(own), userLogin: 'nobody' }),
     failure: 'UNREGISTERED_NAME',
   },
   {
     row: software,
-    when: 'it is not said how the app counts',
+    when: 'the app’s OTP type is missing',
     send: (own) => ({ ...APP(own), type: 'PROTECTIMUS_SMART', otpLength: 6 }),
     failure: 'MISSING_PARAMETER',
   },
@@ -117,7 +117,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: software,
-    when: 'the number is none',
+    when: 'the number is malformed',
     send: (own) => ({ ...APP(own), type: 'SMS', serial: '12', secret: '123456', otp: '123456' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -129,13 +129,13 @@ const CASES: DialectCase[] = [
   },
   {
     row: hardware,
-    when: 'no device is known by that number',
+    when: 'the serial number is unknown',
     send: (own) => ({ type: 'PROTECTIMUS', serial: '1', otp: totp(own), existed: true }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: hardware,
-    when: 'the device that is known shows another code',
+    when: 'the known device shows another code',
     send: async (own) => {
       await addKnown(own);
       return { type: 'PROTECTIMUS', serial: '797150452', otp: '000000', existed: true };
@@ -144,7 +144,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: hardware,
-    when: 'the device that is known is somebody’s',
+    when: 'the known device has an owner',
     send: async (own) => {
       const id = await addKnown(own);
       unwrap(await updateToken(own.service.ports, own.scene.account, id, { owner: own.scene.user.id }));
@@ -154,25 +154,25 @@ const CASES: DialectCase[] = [
   },
   {
     row: hardware,
-    when: 'the code is of no device with that secret',
+    when: 'no device with that secret shows the code',
     send: () => ({ type: 'PROTECTIMUS_SLIM', serial: '1', secret: HEX, otp: '000000', existed: false }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: unify,
-    when: 'no type is named',
+    when: 'no type is given',
     send: (own) => ({ ...UNIFY(own), unifyType: undefined }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: unify,
-    when: 'the algorithm is none',
+    when: 'the algorithm is unknown',
     send: (own) => ({ ...UNIFY(own), unifyKeyAlgo: 'MD5' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: unify,
-    when: 'the secret is in another form',
+    when: 'the secret has another format',
     send: (own) => ({ ...UNIFY(own), unifyKeyFormat: 'BASE64' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -184,13 +184,13 @@ const CASES: DialectCase[] = [
   },
   {
     row: unify,
-    when: 'a device that answers was asked nothing',
+    when: 'a challenge-response device got no question',
     send: (own) => ({ ...UNIFY(own), unifyType: 'OATH_OCRA' }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: unify,
-    when: 'a device gives another answer',
+    when: 'a device gives a wrong response',
     send: (own) => ({ ...UNIFY(own), unifyType: 'OATH_OCRA', challenge: '12345678', otp: '000000' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -299,13 +299,13 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
       (own) => ({ ...UNIFY(own), unifyType: 'OATH_OCRA', challenge: '12345678', otp: answerTo('12345678') }),
       { type: 'UNIFY_OATH_TOKEN' },
     ],
-  ])('makes %s', async (_, row, sentBy, expected) => {
+  ])('creates %s', async (_, row, sentBy, expected) => {
     const own = await dialect.another();
     const { token } = await made(own, row, sentBy(own));
     expect(token).toMatchObject({ ...expected, creatorUsername: own.superuser.email });
   });
 
-  test('SR-1: the code that proves a new token is used up by it', async () => {
+  test('SR-1: the code that proves a new token cannot be replayed', async () => {
     const own = await dialect.another();
     const { id } = await ask(own, software, { ...APP(own), ...U(own) });
     const on = { resourceId: numberOf(own.scene.resource.id) };
@@ -316,7 +316,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(String((await ask(own, row, { ...on, ...U(own), otp: totp(own) })).result)).toBe('true');
   });
 
-  test('a device that is known by its number becomes somebody’s by its code', async () => {
+  test('assigns a device known by its number to a user by its code', async () => {
     const own = await dialect.another();
     const id = await addKnown(own);
     const sent = {
@@ -332,7 +332,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(token).toMatchObject({ owner: own.scene.user.id, name: 'key fob', nextCounter: at(own) + 1 });
   });
 
-  test('SR-2: guesses at a device that is known are counted, and lock it', async () => {
+  test('SR-2: guesses at a known device are counted, and lock it', async () => {
     const own = await dialect.another();
     const id = await addKnown(own);
     for (let guess = 0; guess < 6; guess++) {

@@ -24,12 +24,12 @@ import type { Shape } from './envelope.ts';
 import type { Fields } from './fields.ts';
 
 const COMMON = [...USER_FIELDS, 'serial', 'name', 'secret', 'otp', 'pin', 'pinOtpFormat'];
-/** The longest serial number that a token keeps. */
+/** Maximum length of a token's serial number. */
 const SERIAL_LENGTH = 64;
-/** Of a device that is asked: what the dialect's hardware of that type takes. */
+/** Question format of a challenge-response device: that of the dialect's hardware of that type. */
 const QUESTION_SUITE = 'QN08';
 
-/** What every kind of new token is told of. */
+/** Parameters of every new token. */
 interface Common {
   owner: User | undefined;
   serial: string | undefined;
@@ -54,7 +54,7 @@ function digitsOf(fields: Fields): OtpDigits | undefined {
 }
 
 function record({ owner, serial, name, pin }: Common, madeAs: ProtectimusType) {
-  // Cut short, two serial numbers could become one, and neither would be found by its own.
+  // If truncated, two serial numbers could become one, and neither could be found by its own.
   if (serial !== undefined && serial.length > SERIAL_LENGTH) {
     throw new ProtocolError('INVALID_PARAMETER_LENGTH', `serial: at most ${SERIAL_LENGTH} characters`);
   }
@@ -71,13 +71,15 @@ function made(verdict: Result<{ token: { id: string } }>): Result<Shape> {
   return isRefusal(verdict) ? verdict : { id: idNumber(verdict.token.id) };
 }
 
-/** Libraries leave the plus out. */
+/** Libraries omit the plus. */
 function internationalPhone(text: string): string {
   const phone = plainPhone(text);
   return phone.startsWith('+') ? phone : `+${phone}`;
 }
 
-/** Codes are sent to the serial number; what libraries send as seed and code is the same for everybody and is not read. */
+/**
+ * Codes are sent to the serial number; the seed and code from libraries are the same for every user and are ignored.
+ */
 async function sentToken(
   asked: EndpointRequest,
   type: 'SMS' | 'MAIL',
@@ -142,7 +144,7 @@ async function hardware(asked: EndpointRequest): Promise<Result<Shape>> {
   }
   const secret = fields.needed('secret');
   if (type === 'PROTECTIMUS_ULTRA') {
-    // It shows nothing by itself, and this row has no question: there is no code to prove it with.
+    // It shows no code by itself, and this endpoint has no question, so no code can prove it.
     const seed = readSeed(secret, 'HEX') ?? readSeed(secret, 'BASE32');
     if (!seed) throw invalid('secret', 'hexadecimal or base32 of 10 to 64 bytes');
     return questionToken(asked, record(common, type), { secret: seed, algorithm: 'SHA1', digits: 6 });

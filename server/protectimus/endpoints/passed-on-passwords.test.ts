@@ -24,9 +24,9 @@ const OLD = {
   encodingFormat: 'PASS{HEX_SALT}',
 };
 
-describe('SR-18: a digest from elsewhere', () => {
+describe('SR-18: an imported digest', () => {
   const hasher = createArgon2Hasher();
-  /** The hasher of the tests is none: what is stored has to be what the real one reads. */
+  /** The fake hasher of tests does not hash: the stored hash must be one that the real hasher reads. */
   const hashing = async <T>({ service }: Dialect, work: () => Promise<T>): Promise<T> => {
     const { hasher: fake } = service.ports;
     const own = fake.hash.bind(fake);
@@ -36,7 +36,7 @@ describe('SR-18: a digest from elsewhere', () => {
     });
   };
 
-  test('is never in the store by itself, and fits the password that it was made of', async () => {
+  test('is never stored unwrapped, and matches its password', async () => {
     const own = await dialect.another();
     await hashing(own, () => own.ask(password, OLD));
     const { passwordHash = '' } = await read(own.service.ports, userDocument.key(own.scene.user.id));
@@ -50,7 +50,7 @@ describe('SR-18: a digest from elsewhere', () => {
     expect(hasher.needsRehash(passwordHash)).toBe(true);
   });
 
-  test('in words of the dialect that nothing else has', async () => {
+  test('is accepted with words that only the dialect has', async () => {
     const own = await dialect.another();
     const salt = Buffer.from([0, 255, 123, 125]);
     const hash = createHash('sha256')
@@ -69,7 +69,7 @@ describe('SR-18: a digest from elsewhere', () => {
   });
 });
 
-test('SR-41: an administrator chooses nobody’s password; their key passes on what a site’s people type', async () => {
+test('SR-41: an administrator cannot choose a user’s password; their key passes on what users type at a site', async () => {
   const own = await dialect.another();
   const { ports } = own.service;
   const headers = sessionHeaders(await anotherSession(ports, own.superuser));

@@ -8,7 +8,7 @@ import { base32Encode } from '../../tokens/kinds/oath/base32.ts';
 import { hotp } from '../../tokens/kinds/oath/code.ts';
 import { ADDRESS_WINDOW_MS, DEFAULT_CODE_LIMITS, RESEND_AFTER_MS } from '../../tokens/kinds/sent/out-of-band-code.ts';
 
-// What the vendor's libraries for Java, PHP and Python send, and read of the answers, where it is not as one would expect.
+// What the vendor's libraries for Java, PHP and Python send and read, where it is unexpected.
 
 let dialect: Dialect;
 beforeAll(async () => {
@@ -29,20 +29,20 @@ const PHONES = ['+49 (151) 1234-5678', '(4915) 112345678', '+49.151.12345678', '
 const resources = 'POST resource-service/resources';
 const mailbox = { type: 'MAIL', serial: 'alice@post.example' };
 
-/** 80 bits, as apps were long given. */
+/** 80 bits, a common length for apps in the past. */
 const SHORT = new Uint8Array(10).fill(7);
 const shortCode = (own: Dialect) => hotp({ secret: SHORT, counter: at(own), digits: 6, algorithm: 'SHA1' });
 
 const CASES: DialectCase[] = [
   {
     row: 'POST user-service/users/#/password',
-    when: 'the number is in the path, as the library for Python has it',
+    when: 'the number is in the path, as in the library for Python',
     send: (own) => ({ path: passwordAt(own), ...HASHED }),
     response: { user: expect.objectContaining({ login: 'alice' }) },
   },
   {
     row: 'POST user-service/users/#/password',
-    when: 'nobody has that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'user-service/users/4711/password', ...HASHED }),
     failure: 'MISSING_DB_ENTITY',
   },
@@ -54,13 +54,13 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST user-service/users/#/password',
-    when: 'another one is named beside the path',
+    when: 'a parameter contradicts the path',
     send: (own) => ({ path: passwordAt(own), ...HASHED, login: 'bob' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'POST auth-service/authenticate/save-environment',
-    when: 'the library for Java asks whether `result` is true',
+    when: 'the library for Java expects `result` to be true',
     send: (own) => ({ userId: 0, userLogin: own.scene.user.login, jsonEnvironment: BROWSER }),
     response: { result: true, quantity: 1 },
   },
@@ -89,7 +89,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET token-service/tokens',
-    when: 'the library for Java asks for what is nobody’s, with both parameters',
+    when: 'the library for Java lists tokens without an owner, with both parameters',
     scene: { tokens: [{}] },
     send: async ({ service: { ports }, scene }) => {
       await addToken(ports, scene.account, {});
@@ -111,7 +111,7 @@ const CASES: DialectCase[] = [
   ),
   {
     row: 'GET resource-service/resources',
-    when: 'start is beyond the last that can be passed over',
+    when: 'start is beyond its maximum',
     send: () => ({ start: 2_000_000_000, limit: 0 }),
     response: { resources: [] },
   },
@@ -125,7 +125,7 @@ const CASES: DialectCase[] = [
   ),
   {
     row: resources,
-    when: 'one has that name, in other letters and spaces',
+    when: 'one has that name, with other case and spaces',
     send: async ({ service: { ports }, scene }) => {
       await addResource(ports, scene.account, { name: 'Old Bank' });
       return { resourceName: 'old  BANK', failedAttemptsBeforeLock: 5 };
@@ -195,7 +195,7 @@ const CASES: DialectCase[] = [
 tryCases(() => dialect, CASES);
 
 describe('a seed of 80 bits', () => {
-  test('signs in by its codes, each once', async () => {
+  test('signs in with its codes, each once', async () => {
     const own = await dialect.another();
     const ask = asking('json');
     const { id } = await ask(own, software, {
@@ -213,8 +213,7 @@ describe('a seed of 80 bits', () => {
   });
 });
 
-// SR-48
-describe('SR-48: prepare, asked again', () => {
+describe('SR-48: prepare, called again', () => {
   const prepared = async (own: Dialect) => {
     const ask = asking('json');
     const { id } = await ask(own, software, { ...APP(own), ...U(own), ...mailbox });
@@ -223,7 +222,7 @@ describe('SR-48: prepare, asked again', () => {
   };
   const answered = { status: 'OK', response: { tokenName: 'app', tokenType: 'MAIL' } };
 
-  test('thirty times at once and then again sends one code, and that one is taken', async () => {
+  test('thirty times at once and then again sends one code, which is accepted', async () => {
     const own = await dialect.another();
     const { codes, clock } = own.service.ports;
     const prepare = await prepared(own);
@@ -238,7 +237,7 @@ describe('SR-48: prepare, asked again', () => {
     expect(holder.response).toEqual({ result: true });
   });
 
-  test('is refused once so many were sent to one address as may be', async () => {
+  test('is refused at the limit of codes to one address', async () => {
     const own = await dialect.another();
     const { codes, clock } = own.service.ports;
     const prepare = await prepared(own);
@@ -252,7 +251,7 @@ describe('SR-48: prepare, asked again', () => {
     expect(codes.sent.length - before).toBe(DEFAULT_CODE_LIMITS.perAddress);
   });
 
-  test('is refused where the code was not sent', async () => {
+  test('is refused if the code was not sent', async () => {
     const own = await dialect.another();
     const { codes, clock } = own.service.ports;
     clock.advance(24 * 3_600_000);
@@ -266,7 +265,7 @@ describe('SR-48: prepare, asked again', () => {
 });
 
 describe('a resource whose name is taken', () => {
-  test('is made once of many requests at once', async () => {
+  test('is created once by many requests at once', async () => {
     const own = await dialect.another();
     const all = await Promise.all(Array.from({ length: 10 }, () => own.ask(resources, { resourceName: 'Once' })));
     const codes = all.map(({ holder }) => holder.error?.code ?? holder.status);
@@ -274,8 +273,7 @@ describe('a resource whose name is taken', () => {
     expect(codes.filter((code) => code === 1001)).toHaveLength(9);
   });
 
-  // SR-27
-  test('SR-27: an administrator who may create none is not told whether the name is taken', async () => {
+  test('SR-27: an administrator without the right to create does not learn whether the name is taken', async () => {
     const own = await dialect.another();
     const email = `helper-${own.superuser.email}`;
     const helper = await addAdministrator(own.service.ports, own.scene.account, { email });

@@ -17,14 +17,14 @@ describe('addresses', () => {
     ['GET resource-service/resources/1/2'],
     ['POST auth-service/balance'],
     ['DELETE resource-service/resources'],
-  ])('%s is none: 6002', async (route) => {
+  ])('%s is unknown: 6002', async (route) => {
     const own = await dialect.another();
     const { status, holder } = await own.ask(route);
     expect(status).toBe(200);
     expect(holder).toMatchObject({ status: 'FAILURE', error: { code: 6002 } });
   });
 
-  test('without a suffix the format is what the client takes', async () => {
+  test('chooses the format by the Accept header without a suffix', async () => {
     const own = await dialect.another();
     const type = async (accept: string) =>
       (await own.ask(BALANCE, {}, { format: 'none', headers: { accept } })).response.headers.get('content-type');
@@ -58,13 +58,13 @@ describe('SR-56, SR-57: bodies and parameters', () => {
     expect(await send(await dialect.another(), text)).toEqual({ status: 200, code });
   });
 
-  test('a body of another kind, or larger than any', async () => {
+  test('refuses a body of another kind, or a body that is too large', async () => {
     const own = await dialect.another();
     expect(await send(own, '{"resourceName":"a"}', 'application/json')).toEqual({ status: 200, code: 6001 });
     expect((await send(own, `resourceName=${'x'.repeat(70_000)}`)).code).toBe(2001);
   });
 
-  test('parameters of a write in its address', async () => {
+  test('refuses parameters of a write in its address', async () => {
     const own = await dialect.another();
     const { holder } = await own.ask('POST resource-service/resources', { resourceName: 'a' }, { format: 'none' });
     expect(holder.status).toBe('OK');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => dialect.service.ports.close());
 
 const GEO: GeoRule = { kind: 'geo', mode: 'allow', countries: ['DE'], unlocated: 'deny' };
-/** The number of the filter that was made last. */
+/** The number of the latest filter. */
 let geo = 0;
 
 const one = ({ scene }: Dialect) => `resource-service/resources/${numberOf(scene.resource.id)}`;
@@ -22,7 +22,7 @@ const shop = ({ scene }: Dialect) => ({
   id: numberOf(scene.resource.id),
   name: 'Shop',
   failedAttemptsBeforeLock: 5,
-  // The scene's was made by the operator, whom the dialect has no number for.
+  // The operator created the fixture's, and has no number in the dialect.
   creatorId: 0,
   creatorUsername: 'operator',
 });
@@ -42,26 +42,26 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET resource-service/resources',
-    when: 'nothing is said of which',
+    when: 'no filter is sent',
     send: () => ({}),
     response: (own: Dialect) => ({ resources: [shop(own)] }),
   },
   {
     row: 'GET resource-service/resources',
-    when: 'which is said by the word of a language for nothing',
+    when: 'the filters are the null of a language',
     send: () => ({ start: 'null', limit: 'NULL' }),
     response: (own: Dialect) => ({ resources: [shop(own)] }),
   },
   {
     row: 'GET resource-service/resources',
-    when: 'there are not so many',
+    when: 'there are fewer',
     send: () => ({ start: 1 }),
     response: { resources: [] },
   },
   { row: 'GET resource-service/resources/quantity', when: 'there is one', send: () => ({}), response: { quantity: 1 } },
   {
     row: 'GET resource-service/resources/#',
-    when: 'it is there',
+    when: 'it exists',
     send: (own) => ({ path: one(own) }),
     response: (own: Dialect) => ({ resource: shop(own) }),
   },
@@ -84,19 +84,19 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET resource-service/resources/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'resource-service/resources/4711' }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'GET resource-service/resources/#',
-    when: 'the number is larger than any',
+    when: 'the number is too large',
     send: () => ({ path: 'resource-service/resources/9223372036854775807' }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'GET resource-service/resources/#',
-    when: 'it is no number',
+    when: 'it is not a number',
     send: () => ({ path: 'resource-service/resources/shop' }),
     failure: 'INVALID_URL_PATTERN',
   },
@@ -108,7 +108,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST resource-service/resources',
-    when: 'a token would be locked too late',
+    when: 'the limit before a lock is too high',
     send: () => ({ resourceName: 'Bank', failedAttemptsBeforeLock: 11 }),
     failure: 'INVALID_PARAMETER',
   },
@@ -120,7 +120,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST resource-service/resources',
-    when: 'something is sent that a resource does not have',
+    when: 'an unknown parameter is sent',
     send: () => ({ resourceName: 'Bank', account: 1 }),
     failure: 'INVALID_PARAMETER',
   },
@@ -142,38 +142,38 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'PUT resource-service/resources/#',
-    when: 'what is empty stays as it is',
+    when: 'empty parameters change nothing',
     send: (own) => ({ path: one(own), resourceName: undefined, failedAttemptsBeforeLock: 8 }),
     response: (own: Dialect) => ({ resource: { ...shop(own), failedAttemptsBeforeLock: 8 } }),
   },
   {
     row: 'PUT resource-service/resources/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'resource-service/resources/4711', resourceName: 'Bank' }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'DELETE resource-service/resources/#',
-    when: 'it is there: it is answered as it was',
+    when: 'it exists: the response shows its last state',
     send: (own) => ({ path: one(own) }),
     response: (own: Dialect) => ({ resource: shop(own) }),
   },
   {
     row: 'DELETE resource-service/resources/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'resource-service/resources/4711' }),
     failure: 'MISSING_DB_ENTITY',
   },
 
-  { row: 'POST resource-service/assign/user', when: 'both are there', send: (own) => ({ ...R(own), ...U(own) }) },
+  { row: 'POST resource-service/assign/user', when: 'both exist', send: (own) => ({ ...R(own), ...U(own) }) },
   {
     row: 'POST resource-service/assign/user',
-    when: 'both are named',
+    when: 'both are given',
     send: ({ scene }) => ({ resourceName: scene.resource.name, userLogin: scene.user.login }),
   },
   {
     row: 'POST resource-service/assign/user',
-    when: 'nobody has that number',
+    when: 'the number is unknown',
     send: (own) => ({ ...R(own), userId: 4711 }),
     failure: 'MISSING_DB_ENTITY',
   },
@@ -196,7 +196,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST resource-service/assign/token',
-    when: 'both are there',
+    when: 'both exist',
     send: async (own) => ({ ...R(own), ...(await token(own, false)) }),
   },
   {
@@ -222,12 +222,12 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST resource-service/assign/user-token',
-    when: 'the token is theirs',
+    when: 'the token is the user’s',
     send: async (own) => ({ ...R(own), ...U(own), ...(await token(own)) }),
   },
   {
     row: 'POST resource-service/assign/user-token',
-    when: 'the token is not theirs',
+    when: 'the token is not the user’s',
     send: async (own) => ({ ...R(own), ...U(own), ...(await token(own, false)) }),
     failure: 'INVALID_PARAMETER',
   },
@@ -239,7 +239,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST resource-service/unassign/user-token',
-    when: 'no token is named',
+    when: 'no token is given',
     send: (own) => ({ ...R(own), ...U(own), tokenId: undefined }),
     failure: 'MISSING_PARAMETER',
   },
@@ -250,7 +250,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST resource-service/assign/token-with-user',
-    when: 'the token is nobody’s',
+    when: 'the token has no owner',
     send: async (own) => ({ ...R(own), ...(await token(own, false)) }),
     failure: 'INVALID_PARAMETER',
   },
@@ -271,7 +271,7 @@ const CASES: DialectCase[] = [
 tryCases(() => dialect, CASES);
 
 describe.each(['json', 'xml'] as const)('in %s', (format) => {
-  test('POST resource-service/resources: what is made is there, with who made it', async () => {
+  test('POST resource-service/resources: the created resource is listed with its creator', async () => {
     const own = await dialect.another();
     const sent = { resourceName: 'Bank <&> "Söhne"', failedAttemptsBeforeLock: 3 };
     const made = await own.ask('POST resource-service/resources', sent, { format });
@@ -284,7 +284,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(Number(resource.creatorId)).toBe(numberOf(own.superuser.id));
   });
 
-  test('lists are newest first, and parts of them join without a gap', async () => {
+  test('sorts lists newest first, and their parts join without a gap', async () => {
     const own = await dialect.another();
     for (const name of ['b', 'c', 'd', 'e']) {
       own.service.ports.clock.advance(1);
@@ -299,7 +299,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(names).toEqual(['e', 'd', 'c', 'b', 'Shop']);
   });
 
-  test('another account’s resource is as absent as one that never was', async () => {
+  test('treats another account’s resource like an unknown one', async () => {
     const [own, other] = [await dialect.another(), await dialect.another()];
     for (const route of [`GET ${one(other)}`, `PUT ${one(other)}`, `DELETE ${one(other)}`]) {
       const { holder } = await own.ask(route, {}, { format });

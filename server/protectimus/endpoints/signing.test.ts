@@ -16,13 +16,13 @@ const PAIR = { tokens: [{}] };
 const CASES: DialectCase[] = [
   {
     row: 'POST token-service/tokens/sign-transaction',
-    when: 'the hash is another key’s',
+    when: 'the hash was made with another key',
     send: async (own) => ({ tokenId: numberOf(await addDevice(own)), ...signed(own, DATA, 'another key') }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'POST token-service/tokens/sign-transaction',
-    when: 'the hash is of something else',
+    when: 'the hash is of other data',
     send: async (own) => ({
       tokenId: numberOf(await addDevice(own)),
       ...signed(own),
@@ -45,25 +45,25 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST token-service/tokens/sign-transaction',
-    when: 'there is no such token',
+    when: 'the token is unknown',
     send: (own) => ({ tokenId: 4711, ...signed(own) }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'POST token-service/tokens/verify-signed-transaction',
-    when: 'nothing was asked',
+    when: 'no question was asked',
     send: async (own) => ({ tokenId: numberOf(await addDevice(own)), ...signed(own), otp: '123456' }),
     response: { result: false },
   },
   {
     row: 'POST token-service/tokens/verify-signed-transaction',
-    when: 'no answer is sent',
+    when: 'no response is sent',
     send: async (own) => ({ tokenId: numberOf(await addDevice(own)), ...signed(own), otp: undefined }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: 'POST token-service/tokens/verify-signed-transaction',
-    when: 'the hash is another key’s',
+    when: 'the hash was made with another key',
     send: async (own) => ({ tokenId: numberOf(await addDevice(own)), ...signed(own, DATA, 'x'), otp: '123456' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -74,7 +74,7 @@ tryCases(() => dialect, CASES);
 describe.each(['json', 'xml'] as const)('in %s', (format) => {
   const ask = asking(format);
 
-  test('SR-45: an answer signs what was asked about, once, and nothing else', async () => {
+  test("SR-45: a response signs only the question's transaction, and only once", async () => {
     const own = await dialect.another();
     const tokenId = numberOf(await addDevice(own));
     const asked = await ask(own, 'POST token-service/tokens/sign-transaction', { tokenId, ...signed(own) });
@@ -93,7 +93,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(String((await ask(own, 'POST auth-service/authenticate/user-token', signIn)).result)).toBe('false');
   });
 
-  test('a message says what it is about, and its code signs that', async () => {
+  test('sends a message with the transaction, and its code signs exactly that', async () => {
     const own = await dialect.another();
     const { id } = await ask(own, software, { ...APP(own), ...U(own), type: 'MAIL', serial: 'alice@post.example' });
     const on = { resourceId: numberOf(own.scene.resource.id), tokenId: id };

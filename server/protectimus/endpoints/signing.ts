@@ -11,10 +11,10 @@ import { protectimusType } from '../token-types.ts';
 import { fieldsOf, isVouchedFor } from '../transaction-data.ts';
 import { NO_TEXT } from './envelope.ts';
 
-/** Twelve fields of labels and values as long as they may be, in any script. */
+/** Twelve fields of labels and values of maximum length, in any script. */
 const LONGEST_DATA = 6000;
 
-/** What is to be signed, once it is known to come from whoever has the key. */
+/** The transaction to sign, after its signature with the key is verified. */
 function transactionOf({ fields, key }: EndpointRequest) {
   const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', LONGEST_DATA)];
   if (!isVouchedFor(key, data, fields.needed('hash'))) {

@@ -32,7 +32,7 @@ const shown = (own: Dialect) => ({
   creatorUsername: 'operator',
 });
 /** The superuser signs in with a token that is in every list. */
-const theirs = async (own: Dialect) => {
+const superuserToken = async (own: Dialect) => {
   const { token } = await read(own.service.ports, administratorDocument.key(own.scene.account, own.superuser.id));
   return numberOf(token ?? '');
 };
@@ -40,20 +40,20 @@ const theirs = async (own: Dialect) => {
 const CASES: DialectCase[] = [
   {
     row: 'GET token-service/tokens/#',
-    when: 'it is there',
+    when: 'it exists',
     scene: PAIR,
     send: (own) => one(own),
     response: (own: Dialect) => ({ token: shown(own) }),
   },
   {
     row: 'GET token-service/tokens/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'token-service/tokens/4711' }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'GET token-service/tokens/#',
-    when: 'the dialect has no word for it',
+    when: 'the dialect does not know its type',
     send: async ({ service: { ports }, scene }) => {
       const input = { kind: 'recovery', name: 'codes', owner: scene.user.id } as const;
       const made = await createRecoveryCodes(ports, operatorContext(scene.account), birth(ports, 'tok'), input);
@@ -63,14 +63,14 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET token-service/tokens',
-    when: 'they are of one person',
+    when: 'they belong to one user',
     scene: PAIR,
     send: (own) => ({ start: 0, limit: 10, username: own.scene.user.login, useBlankNames: false }),
     response: (own: Dialect) => ({ tokens: [shown(own)] }),
   },
   {
     row: 'GET token-service/tokens',
-    when: 'everything fits',
+    when: 'everything matches',
     scene: PAIR,
     send: (own) => ({
       tokenName: 'pho',
@@ -88,8 +88,8 @@ const CASES: DialectCase[] = [
       ['the type does not fit', { tokenType: 'SMS' }],
       ['it is enabled', { enabled: false }],
       ['it is not locked', { block: 'TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED' }],
-      ['nobody goes by that name', { username: 'nobody' }],
-      ['no administrator goes by that name', { clientStaffUsername: 'nobody@acme.example' }],
+      ['the user name is unknown', { username: 'nobody' }],
+      ['the administrator’s name is unknown', { clientStaffUsername: 'nobody@acme.example' }],
       ['it is on no such resource', { resourceIds: '4711' }],
       ['the client is another', { clientName: 'Other' }],
       ['every token has a client', { useBlankClientName: true }],
@@ -107,7 +107,7 @@ const CASES: DialectCase[] = [
   ),
   {
     row: 'GET token-service/tokens',
-    when: 'there is no such type',
+    when: 'the type is unknown',
     send: () => ({ tokenType: 'PASSKEY' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -127,7 +127,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'PUT token-service/tokens/#',
-    when: 'a library writes what is absent as NULL',
+    when: 'a library writes an absent value as NULL',
     scene: PAIR,
     send: (own) => ({ ...one(own), name: 'mine', enabled: 'NULL', apiSupport: 'NULL' }),
     response: (own: Dialect) => ({ token: { ...shown(own), name: 'mine' } }),
@@ -141,26 +141,26 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'PUT token-service/tokens/#',
-    when: 'an administrator gets in with it',
-    send: async (own) => ({ path: `token-service/tokens/${await theirs(own)}`, name: 'mine' }),
+    when: 'it is an administrator’s sign-in token',
+    send: async (own) => ({ path: `token-service/tokens/${await superuserToken(own)}`, name: 'mine' }),
     failure: 'ACCESS_RESTRICTION',
   },
   {
     row: 'DELETE token-service/tokens/#',
-    when: 'it is there: it is answered as it was',
+    when: 'it exists: the response shows its last state',
     scene: PAIR,
     send: (own) => one(own),
     response: (own: Dialect) => ({ token: shown(own) }),
   },
   {
     row: 'DELETE token-service/tokens/#',
-    when: 'an administrator gets in with it',
-    send: async (own) => ({ path: `token-service/tokens/${await theirs(own)}` }),
+    when: 'it is an administrator’s sign-in token',
+    send: async (own) => ({ path: `token-service/tokens/${await superuserToken(own)}` }),
     failure: 'ACCESS_RESTRICTION',
   },
   {
     row: 'POST token-service/tokens/#/unassign',
-    when: 'it is somebody’s',
+    when: 'it has an owner',
     scene: PAIR,
     send: (own) => one(own, '/unassign'),
     response: (own: Dialect) => {
@@ -170,7 +170,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST token-service/tokens/#/unassign',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'token-service/tokens/4711/unassign' }),
     failure: 'MISSING_DB_ENTITY',
   },
@@ -181,7 +181,7 @@ tryCases(() => dialect, CASES);
 describe.each(['json', 'xml'] as const)('in %s', (format) => {
   const ask = asking(format);
 
-  test('enabling it lifts a lock of wrong codes, and not an administrator’s', async () => {
+  test('enabling it unlocks it after wrong codes, but not after an administrator’s lock', async () => {
     const own = await dialect.another(PAIR);
     const { ports } = own.service;
     const key = tokenDocument.key(phone(own));
@@ -196,7 +196,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(await read(ports, key)).toMatchObject({ lock: { reason: 'administrator' } });
   });
 
-  test('without API support its codes let nobody in, and leave no factor out', async () => {
+  test('without API support its codes are refused, and it cannot be skipped', async () => {
     const own = await dialect.another(PAIR);
     const { token } = (await ask(own, `PUT ${one(own).path}`, { apiSupport: false })) as unknown as {
       token: { apiSupport: unknown };
@@ -211,8 +211,8 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(Number(both.holder.error?.code)).toBe(7001);
   });
 
-  // SR-69: a password alone sets up nothing for a user whose token a client has deleted or taken back.
-  test.each(['DELETE', 'unassign'])('%s leaves the mark that its user has had a token', async (act) => {
+  // SR-69: a password alone must not enrol a token for a user whose token a client has deleted or unassigned.
+  test.each(['DELETE', 'unassign'])('%s marks the user as having had a token', async (act) => {
     const own = await dialect.another(PAIR);
     const { ports } = own.service;
     await overwrite(ports, userDocument.key(own.scene.user.id), { hadToken: undefined as never });
@@ -221,7 +221,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(await read(ports, userDocument.key(own.scene.user.id))).toMatchObject({ hadToken: true });
   });
 
-  test('lists are newest first, whatever narrows them, and leave out what has no word', async () => {
+  test('sorts lists newest first with any filter, and omits token types unknown to the dialect', async () => {
     const own = await dialect.another();
     const { ports } = own.service;
     const ids: number[] = [];

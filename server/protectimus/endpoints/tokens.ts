@@ -25,20 +25,20 @@ import { signingRows } from './signing.ts';
 const ONE = 'token-service/tokens/#';
 const KEY_BYTES = 20;
 
-/** A seed for an app that is to be set up. Nothing keeps it before it comes back with a code of the app. */
+/** A seed for an app to be set up. It is not stored before it comes back with a code of the app. */
 async function newKey({ ports, act }: EndpointRequest): Promise<Result<Shape>> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   return { key: base32Encode(ports.random.bytes(KEY_BYTES)) };
 }
 
-/** A token that the dialect has a word for; others are as absent there as those that never were. */
+/** A token with a type in the dialect; others look unknown there. */
 export async function shownToken({ ports, act }: EndpointRequest, number: string): Promise<Result<{ object: Token }>> {
   const found = await showObject(ports, act, tokenDocument.key(pathId('tok', number)), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   return protectimusType(found.object) === undefined ? refusal('TOKEN_NOT_FOUND') : found;
 }
 
-/** What narrows a list of tokens; `nobody`: nothing can fit. */
+/** The filters of a list of tokens; `nobody`: no token can match. */
 async function selectionOf({
   ports,
   act,
@@ -60,7 +60,8 @@ async function selectionOf({
     ...(unowned && { unowned }),
     resources: fields.ids('resourceIds', 'res'),
   };
-  // Every token here is of the one client that the key is of. The library for Java sends both, with the value of the first.
+  // Every token here belongs to the key's only client. The library for Java sends both parameters, with the value of
+  // the first.
   if (blankClient && !unowned) return { selection: 'nobody' };
   if (client !== undefined) {
     const account = await readAccount(ports, act);
@@ -131,8 +132,8 @@ export const tokenRows: readonly Endpoint[] = [
       const found = await shownToken(asked, numberAt(asked));
       if (isRefusal(found)) return found;
       const { id, lock } = found.object;
-      // Editing it with `enabled` is the act by which the dialect unlocks what wrong codes have locked; an administrator's
-      // lock is lifted by administrators.
+      // In the dialect, editing a token with `enabled` unlocks it after wrong codes; only administrators lift an
+      // administrator's lock.
       const unlocks = changes.enabled === true && lock !== undefined && lock.reason !== 'administrator';
       const changed = await updateToken(ports, act, id, { ...changes, ...(unlocks && { locked: false }) });
       return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };

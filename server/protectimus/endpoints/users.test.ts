@@ -55,7 +55,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET user-service/users',
-    when: 'everything fits',
+    when: 'everything matches',
     scene: { ...NAMED, tokens: [{}] },
     send: ({ scene }) => ({
       login: 'al',
@@ -69,7 +69,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET user-service/users',
-    when: 'they are on the resource',
+    when: 'they are assigned to the resource',
     send: ({ scene }) => ({ resourceIds: `${numberOf(scene.resource.id)},4711` }),
     response: (own: Dialect) => ({ users: [shown(own)] }),
   },
@@ -87,7 +87,7 @@ const CASES: DialectCase[] = [
       ['the login does not fit', { login: 'bob' }],
       ['another name than the login fits', { login: 'alice@' }],
       ['they are not blocked', { block: 'BLOCKED_BY_ADMIN' }],
-      ['nobody is blocked for that', { block: 'TOO_MANY_PIN_FAILED_ATTEMPTS_BLOCKED' }],
+      ['the block does not occur', { block: 'TOO_MANY_PIN_FAILED_ATTEMPTS_BLOCKED' }],
       ['they are on no such resource', { resourceIds: '4711' }],
       ['there are not so many', { start: 1 }],
     ] as const
@@ -102,27 +102,27 @@ const CASES: DialectCase[] = [
   ),
   {
     row: 'GET user-service/users',
-    when: 'there is no such block',
+    when: 'the block is unknown',
     send: () => ({ block: 'MAYBE' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'GET user-service/users',
-    when: 'a number is none',
+    when: 'a number is malformed',
     send: () => ({ resourceIds: '1,a' }),
     failure: 'INVALID_PARAMETER',
   },
   { row: 'GET user-service/users/quantity', when: 'there is one', send: () => ({}), response: { quantity: 1 } },
   {
     row: 'GET user-service/users/#',
-    when: 'they are there',
+    when: 'they exist',
     scene: NAMED,
     send: (own) => ({ path: one(own) }),
     response: (own: Dialect) => ({ user: shown(own) }),
   },
   {
     row: 'GET user-service/users/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'user-service/users/4711' }),
     failure: 'MISSING_DB_ENTITY',
   },
@@ -134,8 +134,13 @@ const CASES: DialectCase[] = [
     failure: 'INVALID_PARAMETER_LENGTH',
   },
   { row: users, when: 'the login has a space', send: () => ({ ...NEW, login: 'b ob' }), failure: 'INVALID_PARAMETER' },
-  { row: users, when: 'somebody has the login', send: () => ({ ...NEW, login: 'ALICE' }), failure: 'ALREADY_EXIST' },
-  { row: users, when: 'the address is none', send: () => ({ ...NEW, email: 'bob' }), failure: 'INVALID_PARAMETER' },
+  { row: users, when: 'the login is taken', send: () => ({ ...NEW, login: 'ALICE' }), failure: 'ALREADY_EXIST' },
+  {
+    row: users,
+    when: 'the address is malformed',
+    send: () => ({ ...NEW, email: 'bob' }),
+    failure: 'INVALID_PARAMETER',
+  },
   {
     row: users,
     when: 'the number is too short',
@@ -144,7 +149,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: users,
-    when: 'the number is none',
+    when: 'the number is malformed',
     send: () => ({ ...NEW, phoneNumber: 'bob' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -156,77 +161,77 @@ const CASES: DialectCase[] = [
   },
   {
     row: users,
-    when: 'everybody tries the password',
+    when: 'the password is a common one',
     send: () => ({ ...NEW, password: 'passwordpassword' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: 'PUT user-service/users/#',
-    when: 'they get another name, and what is empty stays',
+    when: 'they get another name, and empty parameters change nothing',
     scene: NAMED,
     send: (own) => ({ path: one(own), login: undefined, firstName: 'Alicia', apiSupport: false, password: undefined }),
     response: (own: Dialect) => ({ user: { ...shown(own), firstName: 'Alicia', apiSupport: false } }),
   },
   {
     row: 'PUT user-service/users/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'user-service/users/4711', firstName: 'Alicia' }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'DELETE user-service/users/#',
-    when: 'they are there: they are answered as they were',
+    when: 'they exist: the response shows their last state',
     scene: { ...NAMED, tokens: [{}] },
     send: (own) => ({ path: one(own) }),
     response: (own: Dialect) => ({ user: shown(own) }),
   },
   {
     row: 'DELETE user-service/users/#',
-    when: 'there is none of that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'user-service/users/4711' }),
     failure: 'MISSING_DB_ENTITY',
   },
   { row: password, when: 'it was hashed', send: () => OLD, response: (own: Dialect) => ({ user: shown(own) }) },
   {
     row: password,
-    when: 'it is sent as it is',
+    when: 'it is sent in plain text',
     send: () => ({ login: 'alice', rawPassword: 'another horse battery', encodingType: 'PLAIN' }),
     response: (own: Dialect) => ({ user: shown(own) }),
   },
   {
     row: password,
-    when: 'it is sent as it is and is too short',
+    when: 'it is sent in plain text and is too short',
     send: () => ({ login: 'alice', rawPassword: 'pwd', encodingType: 'PLAIN' }),
     failure: 'INVALID_PARAMETER_LENGTH',
   },
-  { row: password, when: 'nobody is named', send: () => ({ ...OLD, login: undefined }), failure: 'MISSING_PARAMETER' },
+  { row: password, when: 'no user is given', send: () => ({ ...OLD, login: undefined }), failure: 'MISSING_PARAMETER' },
   {
     row: password,
-    when: 'nobody goes by that name',
+    when: 'the user name is unknown',
     send: () => ({ ...OLD, login: 'bob' }),
     failure: 'UNREGISTERED_NAME',
   },
   {
     row: password,
-    when: 'nobody has that number',
+    when: 'the number is unknown',
     send: () => ({ ...OLD, id: 4711, login: undefined }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: password,
-    when: 'it is not said how',
+    when: 'the hash type is missing',
     send: () => ({ ...OLD, encodingType: undefined }),
     failure: 'MISSING_PARAMETER',
   },
   {
     row: password,
-    when: 'it is of an unknown kind',
+    when: 'the hash type is unknown',
     send: () => ({ ...OLD, encodingType: 'CRC32' }),
     failure: 'INVALID_PARAMETER',
   },
   {
     row: password,
-    when: 'the format is not said',
+    when: 'the format is missing',
     send: () => ({ ...OLD, encodingFormat: undefined }),
     failure: 'MISSING_PARAMETER',
   },
@@ -238,7 +243,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: password,
-    when: 'the hash is none',
+    when: 'the hash is malformed',
     send: () => ({ ...OLD, rawPassword: 'secret' }),
     failure: 'INVALID_PARAMETER',
   },
@@ -262,7 +267,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET user-service/users/#/tokens',
-    when: 'nobody has that number',
+    when: 'the number is unknown',
     send: () => ({ path: 'user-service/users/4711/tokens' }),
     failure: 'MISSING_DB_ENTITY',
   },
@@ -275,7 +280,7 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST user-service/users/#/tokens/#/assign',
-    when: 'it is nobody’s, and a library sends the numbers twice',
+    when: 'it has no owner, and a library sends the numbers twice',
     send: async (own) => {
       const { id } = await addToken(own.service.ports, own.scene.account, {});
       const [userId, tokenId] = [numberOf(own.scene.user.id), numberOf(id)];
@@ -284,19 +289,19 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'POST user-service/users/#/tokens/#/assign',
-    when: 'there is no such token',
+    when: 'the token is unknown',
     send: (own) => ({ path: one(own, '/tokens/4711/assign') }),
     failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'POST user-service/users/#/tokens/#/unassign',
-    when: 'it is theirs',
+    when: 'it is the user’s',
     scene: { tokens: [{}] },
     send: (own) => ({ path: one(own, `/tokens/${numberOf(own.scene.tokens[0]?.id ?? '')}/unassign`) }),
   },
   {
     row: 'POST user-service/users/#/tokens/#/unassign',
-    when: 'it is not theirs',
+    when: 'it is not the user’s',
     send: async (own) => {
       const { id } = await addToken(own.service.ports, own.scene.account, {});
       return { path: one(own, `/tokens/${numberOf(id)}/unassign`) };
@@ -308,7 +313,7 @@ const CASES: DialectCase[] = [
 tryCases(() => dialect, CASES);
 
 describe.each(['json', 'xml'] as const)('in %s', (format) => {
-  test('POST user-service/users: whoever is made signs in with the password that the site passed on', async () => {
+  test('POST user-service/users: a created user signs in with the password that the site passed on', async () => {
     const own = await dialect.another();
     const { holder } = await own.ask(users, NEW, { format });
     const { id } = holder.response as { id: number };
@@ -320,7 +325,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(user).toMatchObject({ login: 'bob', phoneNumber: '491701234567', creatorUsername: own.superuser.email });
   });
 
-  test('GET user-service/users/#/tokens: theirs, newest first, in parts', async () => {
+  test('GET user-service/users/#/tokens: the user’s tokens, newest first, in parts', async () => {
     const own = await dialect.another({ tokens: [{}, {}, {}] });
     const row = `GET ${one(own, '/tokens')}`;
     const ids: number[] = [];

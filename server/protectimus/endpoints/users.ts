@@ -32,7 +32,7 @@ const PASSWORD_FIELDS = ['rawPassword', 'rawSalt', 'encodingType', 'encodingForm
 const LOGIN_MAX = 50;
 const EMAIL_MAX = 100;
 const LONGEST_PASSWORD = 1024;
-/** No person has so many tokens. */
+/** Far more tokens than a user has. */
 const MOST_TOKENS = 5000;
 
 function detailsOf(fields: Fields) {
@@ -51,8 +51,8 @@ function detailsOf(fields: Fields) {
 }
 
 function phoneOf(fields: Fields): string | undefined {
-  const said = fields.text('phoneNumber');
-  const phone = said === undefined ? undefined : plainPhone(said);
+  const phoneText = fields.text('phoneNumber');
+  const phone = phoneText === undefined ? undefined : plainPhone(phoneText);
   if (phone === undefined || phoneShape(phone)) return phone;
   const digits = phone.replace(/^\+/, '');
   if (/^[0-9]+$/.test(digits)) throw new ProtocolError('INVALID_PARAMETER_LENGTH', 'phoneNumber: 10 to 15 digits');
@@ -63,13 +63,13 @@ function personAt({ ports, act, numbers }: EndpointRequest): Promise<Result<{ us
   return findPerson(ports, act, { id: pathId('usr', numberAt({ numbers })) });
 }
 
-/** What they have of the tokens that the dialect has a word for. */
+/** The user's tokens whose type the dialect knows. */
 function tokensOf({ ports, act }: EndpointRequest, owner: UserId, part: { start: number; limit: number }) {
   const isShown = (token: Token) => protectimusType(token) !== undefined;
   return listSelectedOffsetPage(part, isShown, (query) => listTokens(ports, act, { ...query, owner }));
 }
 
-async function theirs(asked: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
+async function userAndToken(asked: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
   const person = await personAt(asked);
   if (isRefusal(person)) return person;
   const token = await shownToken(asked, numberAt(asked, 1));
@@ -81,7 +81,7 @@ async function handOver(asked: EndpointRequest, id: TokenId, owner: UserId | nul
   return isRefusal(changed) ? changed : {};
 }
 
-/** A password, or what it was hashed to elsewhere. */
+/** A password, or its hash from another system. */
 function passwordOf(fields: Fields): Parameters<typeof importPasswordHash>[3] {
   const raw = fields.needed('rawPassword', LONGEST_PASSWORD);
   const type = fields.oneOf('encodingType', ENCODING_TYPES);
@@ -157,7 +157,7 @@ export const userRows: readonly Endpoint[] = [
   },
   {
     method: 'POST',
-    // As the library for Python asks.
+    // As the library for Python sends it.
     path: `${ONE}/password`,
     fields: PASSWORD_FIELDS,
     async answer(asked) {
@@ -227,10 +227,10 @@ export const userRows: readonly Endpoint[] = [
   {
     method: 'POST',
     path: `${THEIR_TOKENS}/#/assign`,
-    // Libraries send the numbers of the path once more.
+    // Libraries repeat the numbers of the path.
     fields: ['userId', 'tokenId'],
     async answer(asked) {
-      const found = await theirs(asked);
+      const found = await userAndToken(asked);
       return isRefusal(found) ? found : handOver(asked, found.token.id, found.user.id);
     },
   },
@@ -239,7 +239,7 @@ export const userRows: readonly Endpoint[] = [
     path: `${THEIR_TOKENS}/#/unassign`,
     fields: ['userId', 'tokenId'],
     async answer(asked) {
-      const found = await theirs(asked);
+      const found = await userAndToken(asked);
       if (isRefusal(found)) return found;
       if (found.token.owner !== found.user.id) return refusal('ASSIGNMENT_NOT_FOUND');
       return handOver(asked, found.token.id, null);

@@ -1,7 +1,7 @@
-"""A client of the Protectimus API as published libraries for Python behave. Standard library alone.
+"""A client of the Protectimus API that behaves like the published libraries for Python. It uses only the standard library.
 
-Reads one request as JSON a line from standard input, and writes what a caller of such a library would get as JSON a line:
-{"response": ...}, or {"code": ..., "message": ...} where the library would raise.
+Reads requests from standard input, one line of JSON each, and writes the library's result as a line of JSON:
+{"response": ...}, or {"code": ..., "message": ...} if the library would raise.
 """
 
 import base64
@@ -39,7 +39,7 @@ def written(value):
 
 
 def encoded(parameters):
-    """A field for every parameter, empty where there is nothing; a list as the field several times."""
+    """Encode every parameter as a field, empty for an absent value; a list as a repeated field."""
     fields = []
     for name, value in parameters.items():
         values = value if isinstance(value, list) else [value]
