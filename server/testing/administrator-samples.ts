@@ -9,18 +9,21 @@ const newEmail = () => `somebody-${sequence++}@acme.example`;
 const NO_SECRET = 'A'.repeat(32);
 
 async function begun({ ports, account }: SampleFixture): Promise<Record<string, string>> {
-  // Each from somewhere else: one address may not begin so many.
+  // A new address each time: one address may start only a limited number.
   const address = `203.0.${(sequence >> 8) & 255}.${sequence++ & 255}`;
   return { [FLOW_HEADER]: unwrap(await beginSignIn(ports, { account, client: { address } })).handle };
 }
 
-/** One factor of two: enough to be heard, and nothing changes. */
+/** One of two factors: authenticated, but it changes nothing. */
 const HALF_PROOF = { password: ADMIN_PASSWORD };
 const heard = { status: 403, code: 'OTP_REQUIRED' } as const;
 
-/** Right requests for what administrators do. Where a right one would end what the tests stand on, one that is heard. */
+/**
+ * Valid requests of administrators. If a valid one would destroy the fixture, the sample is one that is refused only by
+ * the rules.
+ */
 export const administratorSamples: Record<string, (scene: SampleFixture) => Sample | Promise<Sample>> = {
-  // There is an account already, so no link leads to a first one.
+  // An account exists, so no setup link is valid.
   'POST /setup': () => ({
     body: { secret: NO_SECRET, accountName: 'Acme', email: newEmail(), name: 'Ada', password: ADMIN_PASSWORD },
     status: 403,

@@ -32,20 +32,20 @@ export interface AdministratorSpec {
   superuser?: true;
 }
 
-/** What opens an administrator's door, in their own hands. */
+/** An administrator's credentials, as they hold them. */
 export interface FixtureAdministrator {
   account: AccountId;
   id: Administrator['id'];
   email: string;
   password: string;
-  /** Of the token that the first sign-in enrolled. */
+  /** Of the token enrolled at the first sign-in. */
   secret: Uint8Array;
   recoveryCodes: string[];
   /** From the first sign-in. */
   opened: OpenedSession;
 }
 
-/** The link's secret and the code of an invitation, as they were mailed. */
+/** The link's secret and the code of an invitation, from its mails. */
 export function mailedInvitation(ports: TestPorts, email: string): { link: string; code: string } {
   const { path } = ports.courier.last('administrator-invitation', email);
   return { link: path.slice(path.indexOf('#') + 1), code: ports.courier.last('confirmation-code', email).code };
@@ -57,7 +57,7 @@ export async function invite(ports: TestPorts, account: AccountId, spec: Adminis
   return unwrap(await inviteAdministrator(ports, operatorContext(account), birth(ports, 'adm'), input));
 }
 
-/** Invited and accepted; has not signed in yet. */
+/** Invited and accepted, but never signed in. */
 export async function addActive(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Administrator> {
   await invite(ports, account, spec);
   const { link, code } = mailedInvitation(ports, spec.email);
@@ -83,14 +83,14 @@ export async function addAdministrator(
   return { account, id, email, password: ADMIN_PASSWORD, secret, recoveryCodes, opened };
 }
 
-/** A sign-in whose password was right. */
+/** A sign-in after the right password. */
 export async function toSecondFactor(ports: TestPorts, account: AccountId, email: string, password = ADMIN_PASSWORD) {
   const { handle } = unwrap(await beginSignIn(ports, { account, client: {} }));
   unwrap(await answerEmail(ports, { handle, seq: 0, email, client: {} }));
   return { ...unwrap(await answerSignInPassword(ports, { handle, seq: 1, password, client: {} })), handle };
 }
 
-/** Signs in once more, with a code that has not been used. */
+/** Signs in again with an unused code. */
 export async function signIn(ports: TestPorts, who: FixtureAdministrator): Promise<OpenedSession> {
   ports.clock.advance(30_000);
   const { handle } = await toSecondFactor(ports, who.account, who.email, who.password);
@@ -100,19 +100,19 @@ export async function signIn(ports: TestPorts, who: FixtureAdministrator): Promi
   return done.opened;
 }
 
-/** What the device shows now. */
+/** The current code of a device. */
 export function codeOf(ports: TestPorts, secret: Uint8Array): string {
   const factor = { kind: 'totp', periodMs: 30_000, driftSteps: 0 } as const;
   return currentOtp({ factor, algorithm: 'SHA1', digits: 6, nextCounter: 0 }, secret, ports.clock.now());
 }
 
-/** Both factors, with a code that has not been used. */
+/** Both factors, with an unused code. */
 export function proofBy(ports: TestPorts, who: FixtureAdministrator): { password: string; otp: string } {
   ports.clock.advance(30_000);
   return { password: who.password, otp: codeOf(ports, who.secret) };
 }
 
-/** Another session of theirs, as if they had signed in elsewhere a moment ago. */
+/** Opens another session, as if they had signed in elsewhere a moment ago. */
 export async function anotherSession(ports: TestPorts, who: Pick<FixtureAdministrator, 'account' | 'id'>) {
   const administrator = await read(ports, administratorDocument.key(who.account, who.id));
   const account = await read(ports, accountDocument.key(who.account));
@@ -127,12 +127,12 @@ export async function anotherSession(ports: TestPorts, who: Pick<FixtureAdminist
   return { ...made, administrator, account };
 }
 
-/** What a browser with this session sends, from a page of ours. */
+/** The headers of a browser with this session, from a page of ours. */
 export function sessionHeaders(opened: Pick<OpenedSession, 'session' | 'secret'>): Record<string, string> {
   return { cookie: `__Host-countersign=${writeSession(opened)}`, [CSRF_HEADER]: csrfToken(opened.secret) };
 }
 
-/** They themselves at work, in their first session or another one. */
+/** The administrator's own context, in the first session or another one. */
 export function selfServiceContext(who: FixtureAdministrator, opened: OpenedSession = who.opened): SelfAct {
   const { id, epoch } = opened.session;
   const actor = { kind: 'administrator', account: who.account, id: who.id, resources: [] } as const;

@@ -17,15 +17,15 @@ import { createUser as createUserAs } from '../users/create-user.ts';
 import { updateUser as updateUserAs } from '../users/update-user.ts';
 
 /**
- * The use-cases for tests to which it does not matter who acts: the operator of the account, who may do everything. Where
- * it matters, a test calls the use-case itself.
+ * Use-cases for tests in which the actor does not matter: the operator of the account, who has every right. Otherwise a
+ * test calls the use-case itself.
  */
 export function operatorContext(account: AccountId): RequestContext & { actor: Actor } {
   return { actor: { kind: 'operator', account } };
 }
 
 type Ports<F> = F extends (ports: infer P, ...rest: never[]) => unknown ? P : never;
-/** The argument at that place, with the account in it. */
+/** The argument at that position, with the account in it. */
 type Of<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] & { account: AccountId } : never;
 type Argument<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] : never;
 

@@ -1,7 +1,9 @@
 import { touches } from './intercepted-store.ts';
 import type { TestPorts } from './test-ports.ts';
 
-/** Another process changes something just before the next commit of this one that touches a document of that name. */
+/**
+ * Changes a document from another process just before the next commit of this one that touches a document of that name.
+ */
 export function beforeCommitOf(
   ports: TestPorts,
   document: string,

@@ -2,7 +2,7 @@ import { createLogger, type Logger } from '../http/log.ts';
 
 export interface CapturedLog {
   log: Logger;
-  /** Everything written, as written. */
+  /** Everything written, unchanged. */
   text(): string;
   lines(): Record<string, unknown>[];
 }

@@ -2,7 +2,7 @@ import type { Logger } from '../http/log.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { createDeliveryWorker, type DeliveryWorker } from '../webhooks/delivery-worker.ts';
 
-/** A delivery worker that takes turns in quick succession. */
+/** A delivery worker that runs turns in quick succession. */
 export function startDelivering(
   ports: Parameters<typeof createDeliveryWorker>[0],
   log: Logger,

@@ -36,8 +36,8 @@ const answer = (status: number, body?: unknown, type = 'application/json') =>
 const post = (body?: string) => ({ method: 'POST', path: '/things', body });
 const get = (path: string) => ({ method: 'GET', path });
 
-describe('the checker of answers', () => {
-  test('finds nothing in what is described, and leaves the answer unread', async () => {
+describe('the response checker', () => {
+  test('accepts a described exchange, and leaves the body unread', async () => {
     const given = answer(201, { name: 'a', part: { name: 'b' } });
     expect(await flawIn(post('{"name":"a"}'), given)).toBeUndefined();
     expect(await given.json()).toHaveProperty('name', 'a');
@@ -63,7 +63,7 @@ describe('the checker of answers', () => {
     expect(await flawIn(exchange, given)).toMatch(flaw);
   });
 
-  test('does not judge a request that was refused', async () => {
+  test('ignores the body of a refused request', async () => {
     const refused = answer(422, { name: 'a' }, 'application/problem+json');
     expect(await flawIn(post('{"more":1}'), refused)).toBeUndefined();
   });

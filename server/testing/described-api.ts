@@ -20,12 +20,12 @@ export interface Exchange {
   body?: string | undefined;
 }
 
-/** Says what an exchange has that the OpenAPI document does not describe; undefined where it describes all of it. */
+/** Returns what an exchange contains that the OpenAPI document does not describe; undefined if all is described. */
 export type DescribedApi = (exchange: Exchange, answer: Response) => Promise<string | undefined>;
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 
-/** Compiles the schemas of a document when they are first asked for, so that one checker serves a whole process. */
+/** Compiles the schemas of a document on first use, so that one checker serves a whole process. */
 export function describedApi({ paths, components }: ApiDocument): DescribedApi {
   const ajv = new Ajv2020({ strict: false });
   const $defs: Record<string, AnySchemaObject> = {};
@@ -43,7 +43,7 @@ export function describedApi({ paths, components }: ApiDocument): DescribedApi {
     return validate(value) ? undefined : ajv.errorsText(validate.errors);
   };
   const operations = Object.entries(paths)
-    // A literal segment is meant before one that stands for anything.
+    // A literal segment takes precedence over a parameter.
     .sort(([one], [other]) => one.split('{').length - other.split('{').length)
     .map(([path, methods]) => ({ pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`), methods }));
 
@@ -69,8 +69,8 @@ export function describedApi({ paths, components }: ApiDocument): DescribedApi {
 }
 
 /**
- * Whether objects may have properties that are not described. `open`: as the document says. `closed`: none. `inside`: of a
- * part of an `allOf`, whose siblings describe the others; what is in its properties is closed again.
+ * Whether objects may have undescribed properties. `open`: as the document says. `closed`: none. `inside`: part of an
+ * `allOf`, whose siblings describe the others; the values of its properties are closed again.
  */
 type Additional = 'open' | 'closed' | 'inside';
 

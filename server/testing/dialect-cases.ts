@@ -5,16 +5,16 @@ import type { FixtureOptions } from './fixtures.ts';
 import { FOREIGN_CLIENTS, type ForeignClient, type ForeignLanguage, startForeignClient } from './foreign-client.ts';
 import { listen } from './listening.ts';
 
-/** One row of the dialect in one situation, and what is answered. Every one is tried in JSON and in XML. */
+/** One request of the dialect in one situation, and its response. Each is sent in JSON and in XML. */
 export interface DialectCase {
   row: string;
   when: string;
   scene?: FixtureOptions;
-  /** What is sent; its `path` goes in place of the row's where that has a number. */
+  /** The parameters; `path` replaces the endpoint's path if that contains a number. */
   send: (own: Dialect) => Sent | Promise<Sent>;
-  /** Of a success. As in JSON; may hold matchers where both formats have a text. */
+  /** Of a success, as in JSON; may contain matchers where both formats have a text. */
   response?: object | ((own: Dialect, sent: Sent) => object);
-  /** What XML has besides. */
+  /** Extra members in XML. */
   onlyInXml?: object;
   failure?: Failure;
 }
@@ -23,16 +23,16 @@ export type Sent = Parameters & { path?: string };
 
 type Asking = (own: Dialect, route: string, parameters: Parameters, format: Format) => Promise<object>;
 
-/** Each case in JSON and in XML, as our own tests ask and as client libraries in other languages do. */
+/** Runs each case in JSON and in XML, from our own tests and from client libraries in other languages. */
 export function tryCases(dialect: () => Dialect, cases: readonly DialectCase[]): void {
-  describe('asked here', () => {
+  describe('called here', () => {
     tryEach(dialect, cases, async (own, route, parameters, format) => {
       const { status, holder } = await own.ask(route, parameters, { format });
       expect(status).toBe(200);
       return holder.error ? { code: Number(holder.error.code) } : { response: holder.response };
     });
   });
-  describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('asked in %s', (language) => {
+  describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('called in %s', (language) => {
     let listening: Awaited<ReturnType<typeof listen>>;
     let client: ForeignClient;
     beforeAll(async () => {

@@ -9,7 +9,7 @@ import { assign, operatorContext } from './as-operator.ts';
 import type { Dialect, Format } from './dialect.ts';
 import { birth, unwrap } from './fixtures.ts';
 
-/** Devices that are told of in the dialect, and how they are asked. All have one seed. */
+/** Devices in the dialect, and their requests. All have one seed. */
 
 export const SEED = new Uint8Array(20).fill(7);
 export const SECRET = base32Encode(SEED);
@@ -35,7 +35,7 @@ export const answerTo = (question: string) => {
   const suite = parseSuite(SUITE);
   return suite ? ocraAnswer(suite, SEED, { question }) : '';
 };
-/** A device as its vendor's file said: known, and nobody's. */
+/** A device from its vendor's file: known, and without an owner. */
 export async function addKnown({ service: { ports }, scene }: Dialect, serial = '797150452') {
   const input = { kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: STEP_MS, counter: 0 } as const;
   const act = operatorContext(scene.account);
@@ -76,7 +76,7 @@ export const UNIFY = (own: Dialect) => ({
   otp: totp(own),
 });
 
-/** What a row answers that has to go well. */
+/** The response of an endpoint that must succeed. */
 export function asking(format: Format) {
   return async (own: Dialect, row: string, sent: object) => {
     const { holder } = await own.ask(row, sent as never, { format });

@@ -13,7 +13,7 @@ export type Parameters = Record<string, string | number | boolean | undefined>;
 
 export interface DialectAnswer {
   status: number;
-  /** What is in the `responseHolder`. Of XML every leaf is a text. */
+  /** Content of the `responseHolder`. In XML every leaf is a text. */
   holder: { status: string; response?: unknown; error?: { code: number | string; message: string } };
   response: Response;
 }
@@ -23,10 +23,10 @@ export interface DialectCall {
   login?: string;
   /** The text of a key. */
   key?: string;
-  /** In place of what is made of the key. */
+  /** Replaces the password derived from the key. */
   password?: string;
   headers?: Record<string, string>;
-  /** Who is connected; the proxy by default. */
+  /** The peer address; the proxy by default. */
   from?: string;
   /** Of the API, in the address; `v1` by default. */
   version?: Version;
@@ -34,7 +34,7 @@ export interface DialectCall {
 
 export type Version = 'v1' | 'none';
 
-/** A service with one account, one resource and one person in it, and a key of its superuser for the dialect. */
+/** A service with one account, one resource and one user, and the superuser's key for the dialect. */
 export interface Dialect {
   service: Service;
   scene: Fixture;
@@ -43,11 +43,11 @@ export interface Dialect {
   key: string;
   /** `POST auth-service/prepare` as a client library sends it: forms with empty fields, HTTP Basic, a suffix. */
   ask(route: string, parameters?: Parameters, call?: DialectCall): Promise<DialectAnswer>;
-  /** A scene of its own for one test. */
+  /** A separate fixture for one test. */
   another(options?: FixtureOptions & { login?: string }): Promise<Dialect>;
 }
 
-/** Behind it TLS ends. */
+/** TLS ends at this proxy. */
 export const PROXY = '10.0.0.1';
 
 export async function openDialect(seed: string, options: FixtureOptions = {}): Promise<Dialect> {
@@ -58,7 +58,7 @@ let accounts = 0;
 
 async function dialectOf(service: Service, email: string, options: FixtureOptions): Promise<Dialect> {
   const { ports } = service;
-  // Administrators sign in as often as a minute allows, and tests make many.
+  // Sign-ins of administrators are limited per minute, and tests make many.
   ports.clock.advance(30_000);
   const scene = await createFixture(ports, options);
   const superuser = await addAdministrator(ports, scene.account, { email, superuser: true });
@@ -82,7 +82,7 @@ export async function dialectKey(
   return unwrap(await createProtectimusKey(service.ports, operatorContext(account), whole)).text;
 }
 
-/** What a client makes of its key at this time, by the clock of the service. */
+/** The password that a client derives from its key at this time, by the clock of the service. */
 export function passwordOf(service: Service, key: string, at = service.ports.clock.now()): string {
   return hourlyPassword(key, hoursThatCount(at)[0] ?? '').toString('hex');
 }
@@ -99,7 +99,7 @@ async function ask(
 ): Promise<DialectAnswer> {
   const [method = 'GET', path = ''] = route.split(' ');
   const form = new URLSearchParams();
-  // Libraries send what is absent as an empty field.
+  // Libraries send an absent value as an empty field.
   for (const [name, value] of Object.entries(parameters)) form.append(name, value === undefined ? '' : String(value));
   const suffix = format === 'none' ? '' : `.${format}`;
   const query = method === 'GET' && form.size > 0 ? `?${form}` : '';
@@ -156,11 +156,11 @@ function contentOf({ name, text, inner }: Element): unknown {
   return Object.fromEntries(inner.map((element) => [element.name, contentOf(element)]));
 }
 
-/** An answer in JSON as it reads in XML. */
+/** A JSON response as it reads in XML. */
 export function inTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inTexts);
   if (typeof value !== 'object' || value === null) return String(value);
-  // A matcher of the test stays one.
+  // Keeps a matcher of the test.
   if ('asymmetricMatch' in value) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inTexts(inner)]));
 }

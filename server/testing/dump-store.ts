@@ -4,7 +4,7 @@ import { decodeText } from '../store/codec/text.ts';
 import { decodeHeader, decodeJson, openTables, readState } from '../store/lmdb/tables.ts';
 import { createClient, parseAddress } from '../store/redis/connect.ts';
 
-/** Everything a store of one partition holds, in one form for both adapters. */
+/** The content of a store of one partition, in one form for both adapters. */
 export interface StoreDump {
   readonly commits: number;
   readonly documents: readonly {
@@ -19,7 +19,7 @@ export interface StoreDump {
   readonly events: readonly { readonly sequence: number; readonly json: string }[];
 }
 
-/** Reads the folder of a closed embedded store. Keys that were too long to be kept as they are cannot be dumped. */
+/** Reads the folder of a closed embedded store. Keys stored as digests cannot be dumped. */
 export async function dumpEmbeddedStore(path: string): Promise<StoreDump> {
   const { root, tables } = openTables(path);
   const index: Record<string, string[]> = {};

@@ -9,7 +9,7 @@ export interface OnStore {
   operations: Operation[];
 }
 
-/** A service on either store, for what must be answered alike on both. Whoever opens them closes them. */
+/** A service on each store, for behaviour that must be the same on both. The caller closes them. */
 export async function openOnEachStore(seed: string): Promise<OnStore[]> {
   const embedded = await openService(seed);
   const redis = await openService(seed, await openTestPorts(seed, await openTemporaryRedisStore()));

@@ -15,7 +15,7 @@ import { FakeClock, ISSUER, START, seededRandom } from './test-ports.ts';
 
 export type StreamPorts = Pick<Ports, 'random' | 'signer'> & { store: InterceptedStore; clock: FakeClock };
 
-/** What consumers of events need, over any store. */
+/** The ports of event consumers, over any store. */
 export async function streamPortsOver(store: Store, seed: string): Promise<StreamPorts & { second: StreamPorts }> {
   const clock = new FakeClock();
   const random = seededRandom(seed);
@@ -26,7 +26,7 @@ export async function streamPortsOver(store: Store, seed: string): Promise<Strea
   return { ...first, second: { ...first, store: new InterceptedStore(store) } };
 }
 
-/** An event that the number decides: of one of three accounts, a change or an attempt, within three days. */
+/** An event derived from a number: of one of three accounts, a change or an attempt, within three days. */
 export function sampleEvent(number: number): AccountEvent {
   const account = accountId(1 + (number % 3));
   const at = START + (number % 7) * 10 * 3_600_000;
@@ -48,7 +48,7 @@ export function sampleEvent(number: number): AccountEvent {
     : { ...attempt, outcome: 'granted', factors: ['password', 'otp'], related: [tokenId(number % 6)], otp: 'verified' };
 }
 
-/** Appends events as a change on that anchor does. */
+/** Appends events like a change on that anchor. */
 export async function append(
   { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,
   anchor: string,

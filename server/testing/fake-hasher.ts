@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Overloaded, type PasswordHasher, type Reservation } from '../kernel/ports/password-hasher.ts';
 
 /**
- * A hasher that costs nothing and tells everything: how often it was asked, and, through `during`, the moment of the
- * hash, at which a test may throw, wait, or change the world.
+ * A hasher without cost that records its calls. Through `during` a test may throw, wait, or change state during the
+ * hash.
  */
 export class FakeHasher implements PasswordHasher {
   verified = 0;
@@ -11,10 +11,10 @@ export class FakeHasher implements PasswordHasher {
   /** Runs inside every hash and every check. */
   during: (() => Promise<void> | void) | undefined;
 
-  /** As if the queue were full. */
+  /** Simulates a full queue. */
   full = false;
 
-  /** Places taken and not given up. */
+  /** Permits reserved and not released. */
   reserved = 0;
 
   reserve(): Reservation {
@@ -49,7 +49,7 @@ export function fakeHash(password: string): string {
   return `$fake$${digest(password)}`;
 }
 
-/** What a password was hashed to with yesterday's parameters. */
+/** The hash of a password with outdated parameters. */
 export function weakHash(password: string): string {
   return `$weak$${digest(password)}`;
 }

@@ -7,7 +7,7 @@ import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { readTarget } from '../webhooks/target.ts';
 
-/** Takes what is sent, and answers what the test says; by default 204 to everything. */
+/** Records messages, and responds as the test configures; by default 204 to everything. */
 export class FakeWebhookSender implements WebhookSender {
   readonly sent: WebhookRequest[] = [];
   answer: (request: WebhookRequest, signal?: AbortSignal) => SendOutcome | Promise<SendOutcome> = () => ({
@@ -26,7 +26,7 @@ export class FakeWebhookSender implements WebhookSender {
   }
 }
 
-/** Keeps messages, or fails when the test says so. */
+/** Stores messages, or fails on request. */
 export class FakeMailer implements Mailer {
   readonly sent: Mail[] = [];
   down = false;
@@ -38,7 +38,7 @@ export class FakeMailer implements Mailer {
     this.sent.push(mail);
   }
 
-  /** The facts of the last mail of a kind to somebody. */
+  /** The facts of the last mail of a kind to an address. */
   last<K extends MailKind>(kind: K, to: string): MailFacts[K] {
     const mail = this.sent.findLast((one) => one.kind === kind && one.to === to);
     if (!mail) throw new Error(`no ${kind} was sent to ${to}`);
@@ -46,14 +46,14 @@ export class FakeMailer implements Mailer {
   }
 }
 
-/** Keeps codes, or fails when the test says so. */
+/** Stores codes, or fails on request. */
 export class FakeCodeSender implements CodeSender {
   readonly sent: CodeMessage[] = [];
   readonly limits: CodeLimits;
   channels: readonly CodeChannel[] = CODE_CHANNELS;
   down = false;
 
-  /** Nothing is too much, unless the test says so. */
+  /** No limits unless the test sets them. */
   constructor(limits: Partial<CodeLimits> = {}) {
     this.limits = { ...DEFAULT_CODE_LIMITS, perHour: 1_000_000, ...limits };
   }

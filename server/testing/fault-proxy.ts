@@ -2,25 +2,25 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What happens to the next chunk that holds the marker. */
+/** The fault for the next chunk that contains the marker. */
 export type Fault =
-  /** The connection breaks and the server has seen nothing. */
+  /** The connection breaks before the server receives anything. */
   | 'before-send'
-  /** The server gets it, and the connection breaks before the answer arrives. */
+  /** The server receives it, and the connection breaks before the response arrives. */
   | 'before-reply';
 
 export interface FaultProxy {
   readonly port: number;
-  /** Asked for every chunk from the client that holds the marker. */
+  /** Called for every chunk from the client that contains the marker. */
   plan(next: () => Fault | undefined): void;
-  /** Milliseconds by which every chunk from the client is held back. */
+  /** Milliseconds by which every chunk from the client is delayed. */
   delay(next: () => number): void;
-  /** From now on nothing passes, and nothing is closed either. */
+  /** While frozen, nothing passes and nothing is closed. */
   freeze(frozen: boolean): void;
   stop(): Promise<void>;
 }
 
-/** A TCP proxy in front of a server on loopback, that breaks connections at chosen moments. */
+/** A TCP proxy in front of a server on loopback that breaks connections at chosen moments. */
 export async function startFaultProxy(targetPort: number, marker: string): Promise<FaultProxy> {
   let fault: () => Fault | undefined = () => undefined;
   let lateness: () => number = () => 0;

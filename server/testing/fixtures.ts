@@ -41,15 +41,15 @@ export interface TokenSpec {
 export interface FixtureOptions {
   resource?: Partial<ResourceSettings>;
   user?: Partial<NewUser>;
-  /** False: the person has none. */
+  /** False: the user has none. */
   password?: boolean;
-  /** Assigned alone, beside whatever tokens. Default: only when there are no tokens. */
+  /** Assigned alone, in addition to any tokens. Default: only without tokens. */
   alone?: boolean;
-  /** Tokens of the person with which they are assigned. Default none. */
+  /** Tokens assigned with the user. Default none. */
   tokens?: TokenSpec[];
 }
 
-/** One account with one resource, and one person assigned to it. */
+/** One account with one resource, and one user assigned to it. */
 export interface Fixture {
   ports: TestPorts;
   account: AccountId;
@@ -62,7 +62,7 @@ export interface FixtureToken {
   id: Token['id'];
   secret: Uint8Array;
   stored(): Promise<OathToken>;
-  /** What its device shows, so many steps (or presses) ahead. */
+  /** The device's code, so many steps (or presses) ahead. */
   code(ahead?: number): Promise<string>;
 }
 
@@ -87,13 +87,13 @@ const SETTINGS: ResourceSettings = {
 
 export async function createFixture(ports: TestPorts, options: FixtureOptions = {}): Promise<Fixture> {
   const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
-  // Else the first sign-in would, and what one costs would depend on which it is.
+  // Otherwise the first sign-in would, and its cost would differ from later ones.
   await recordOnce(ports, firstLoginDocument.key(account.id));
   const resource = await addResource(ports, account.id, options.resource);
   return addPerson(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
 }
 
-/** Another person of the account, in a scene of their own. */
+/** Another user of the account, in a separate fixture. */
 export async function addPerson(
   ports: TestPorts,
   account: AccountId,
@@ -179,7 +179,7 @@ export async function setState(
   unwrap(await updateToken(ports, account, id, changes));
 }
 
-/** A code that none of the scene's tokens takes; another one for another `variant`. */
+/** A code that none of the fixture's tokens accepts; different for another `variant`. */
 export async function wrongCode(scene: Fixture, variant = 0): Promise<string> {
   const tokens = await Promise.all(scene.tokens.map(async (token) => ({ token, stored: await token.stored() })));
   for (let candidate = 123_456 + variant * 37; ; candidate++) {
@@ -190,25 +190,25 @@ export async function wrongCode(scene: Fixture, variant = 0): Promise<string> {
   }
 }
 
-/** Password and code of the scene's person, passed on by a site's backend. */
+/** Password and code of the fixture's user, passed on by a site's backend. */
 export function signInByApi(ports: TestPorts, { account, resource, user }: Fixture, otp: string) {
   const who = { account, resource: resource.id, user: user.login };
   return authenticate(ports, { ...who, method: 'password-otp', password: PASSWORD, otp });
 }
 
-/** The value of a document that has to be there. */
+/** The value of a document that must exist. */
 export async function read<T>(ports: TestPorts, key: DocumentKey<T>): Promise<T> {
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored) throw new Error(`no ${key.name}`);
   return stored.value as T;
 }
 
-/** Puts another seed, or what is none, in the place of a token's. */
+/** Replaces a token's seed by another, or by an invalid one. */
 export async function overwriteSeed(ports: TestPorts, id: Token['id'], sealedSecret: string): Promise<void> {
   await overwrite<OathToken>(ports, tokenDocument.key(id) as DocumentKey<OathToken>, { sealedSecret });
 }
 
-/** Changes a document, whatever the rules say. */
+/** Changes a document, bypassing the rules. */
 export async function overwrite<T extends object>(
   ports: TestPorts,
   key: DocumentKey<T>,
@@ -223,7 +223,7 @@ export async function overwrite<T extends object>(
   });
 }
 
-/** What administrators do while somebody is signing in. */
+/** Administrators' actions during a sign-in. */
 export const runMeanwhile = {
   blockUser: ({ ports, account, user }: Fixture) => updateUser(ports, account, user.id, { blocked: true }),
   changePassword: ({ ports, account, user }: Fixture) =>

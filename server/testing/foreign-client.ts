@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Dialect, Parameters } from './dialect.ts';
 
 /**
- * Programs that speak the dialect as its published libraries do, each with the habits of its language. That of Python leaves
- * the version out of the address, that of PHP names it.
+ * Programs that speak the dialect like its published libraries, each with the habits of its language. Python omits the
+ * version from the address, PHP includes it.
  */
 export const FOREIGN_CLIENTS = {
   Python: { command: 'python3', script: 'client.py', version: null },
@@ -13,13 +13,13 @@ export const FOREIGN_CLIENTS = {
 } as const;
 export type ForeignLanguage = keyof typeof FOREIGN_CLIENTS;
 
-/** What a caller of such a library gets: what was asked for, or an exception with a code. */
+/** What a caller of such a library gets: the result, or an exception with a code. */
 export type ForeignAnswer = { response: unknown } | { code: number; message: string };
 
 export interface ForeignCall {
   format: 'json' | 'xml' | 'none';
   key?: string;
-  /** Whether the password's hexadecimal digits are capitals. */
+  /** True if the password's hexadecimal digits are upper case. */
   upper?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ForeignClient {
   close(): Promise<void>;
 }
 
-/** @param base where the service listens */
+/** @param base the URL of the service */
 export function startForeignClient(language: ForeignLanguage, base: string): ForeignClient {
   const { command, script, version } = FOREIGN_CLIENTS[language];
   const path = new URL(`../protectimus/testing/${script}`, import.meta.url).pathname;
@@ -49,7 +49,7 @@ export function startForeignClient(language: ForeignLanguage, base: string): For
         method,
         path,
         format: call.format === 'none' ? null : call.format,
-        // What is absent they send as an empty field.
+        // They send an absent value as an empty field.
         parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, value ?? null])),
         login: superuser.email,
         key: call.key ?? key,

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below the ports that systems give to connections going out and to whoever listens on 0 (from 32768 on Linux, from 49152
- * elsewhere), so that nothing takes one between two starts of a server; above those that browsers refuse.
+ * Below the ephemeral ports (from 32768 on Linux, from 49152 elsewhere), so that no process takes one between two
+ * starts of a server; above those that browsers refuse.
  */
 const FIRST = 15_000;
 const LAST = 32_000;
 
-/** Ports of loopback that were free a moment ago, and that only whoever asks for them by number gets; all different. */
+/** Loopback ports that were free a moment ago, and that are only used by number; all different. */
 export async function freePorts(count: number): Promise<number[]> {
   const held = await Promise.all(Array.from({ length: count }, hold));
   await Promise.all(held.map(({ server }) => once(server.close(), 'close')));

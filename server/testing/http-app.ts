@@ -4,7 +4,7 @@ import { requestId } from '../http/middleware/request-id.ts';
 import { notFound, onError } from '../http/problem.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 
-/** An app with the middleware under test behind request ids, with our error answers, and a log in memory. */
+/** An app with the middleware under test after request ids, with our error responses, and a log in memory. */
 export function appWith(...middleware: MiddlewareHandler<AppEnv>[]): { app: Hono<AppEnv>; captured: CapturedLog } {
   const captured = capturedLog();
   const app = new Hono<AppEnv>();
@@ -14,7 +14,7 @@ export function appWith(...middleware: MiddlewareHandler<AppEnv>[]): { app: Hono
   return { app, captured };
 }
 
-/** What a handler sees as `c.env` when this address is connected. */
+/** `c.env` of a handler for a connection from this address. */
 export function connectedFrom(address: string | undefined): AppEnv['Bindings'] {
   return { incoming: { socket: { remoteAddress: address } } } as AppEnv['Bindings'];
 }

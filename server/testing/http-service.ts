@@ -18,19 +18,19 @@ export interface Call {
   key?: string | undefined;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   text?: string;
   headers?: Record<string, string>;
-  /** Who is connected. */
+  /** The peer address. */
   from?: string;
 }
 
-/** A whole service behind `app.request()`, with its log and its ports in the test's hand. */
+/** A whole service behind `app.request()`, with its log and its ports. */
 export interface Service {
   app: Hono<AppEnv>;
   ports: TestPorts;
   log: CapturedLog;
-  /** `GET /v1/users`, with whatever goes along. */
+  /** `GET /v1/users`, with headers and body. */
   call(route: string, call?: Call): Promise<Response>;
   keyFor(account: AccountId, scopes?: ApiScope[], resources?: ResourceId[], lifetimeMs?: number): Promise<string>;
 }
@@ -49,7 +49,7 @@ async function documentOf(ports: TestPorts, options: AppOptions): Promise<ApiDoc
   return (await (await unwatched.request('/v1/openapi.json')).json()) as ApiDocument;
 }
 
-/** Fails every test in which the API answers, or takes, what its document does not describe. */
+/** Fails every test in which the API returns, or accepts, what its document does not describe. */
 function checkAnswers(app: Hono<AppEnv>, flawIn: DescribedApi): void {
   const request = app.request;
   app.request = async (input, init, env) => {
@@ -57,7 +57,7 @@ function checkAnswers(app: Hono<AppEnv>, flawIn: DescribedApi): void {
     const [path = ''] = String(input).split('?');
     if (!path.startsWith('/v1/')) return answer;
     const method = init?.method ?? 'GET';
-    // Rows of bulk requests are judged one by one: a request with invalid rows is accepted too.
+    // Rows of bulk requests are validated one by one: a request with invalid rows is accepted too.
     const body = typeof init?.body === 'string' && !LARGE_BODIES.has(path) ? init.body : undefined;
     const flaw = await flawIn({ method, path: path.slice('/v1'.length), body }, answer);
     if (flaw !== undefined) throw new Error(`The OpenAPI document does not describe ${method} ${path}: ${flaw}`);
@@ -115,7 +115,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
   };
 }
 
-/** What a refusal says, for comparing. */
+/** The content of a refusal, for comparing. */
 export async function refusalOf(response: Response): Promise<{ status: number; code: unknown }> {
   const body = (await response.json()) as { code?: unknown };
   return { status: response.status, code: body.code };

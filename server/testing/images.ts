@@ -10,7 +10,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
 
 export const PNG_END: Buffer = chunk('IEND', Buffer.alloc(0));
 
-/** A PNG of one colour, with further chunks before its end where a test wants them. */
+/** A PNG of one colour, with extra chunks before its end if a test needs them. */
 export function samplePng(width = 48, height = 32, further: readonly (readonly [string, Uint8Array])[] = []): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -27,7 +27,7 @@ export function samplePng(width = 48, height = 32, further: readonly (readonly [
   ]);
 }
 
-/** The head of a lossless WebP, with nothing to see in it. */
+/** The header of a lossless WebP without image data. */
 export function sampleWebp(width = 48, height = 32, further: Uint8Array = Buffer.alloc(0)): Buffer {
   const data = Buffer.alloc(10);
   data.writeUInt8(0x2f, 0);

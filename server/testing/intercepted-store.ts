@@ -1,6 +1,6 @@
 import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '../kernel/ports/store.ts';
 
-/** Stands between a use-case and its store: may wait, throw before or after, or answer something else. */
+/** Intercepts calls between a use-case and its store: it may wait, throw before or after, or return another result. */
 export interface Interceptors {
   commit?: ((change: Change, go: () => Promise<CommitOutcome>) => Promise<CommitOutcome>) | undefined;
   /** Called before each read. */
@@ -8,12 +8,12 @@ export interface Interceptors {
 }
 
 /**
- * A store as one process sees it. Each has its own object, so two over the same data are two replicas to the use-cases:
- * what they queue within the process does not join them.
+ * A store as one process sees it. Each object is separate, so two over the same data act as two replicas: they share no
+ * queue within the process.
  */
 export class InterceptedStore implements Store {
   readonly #inner: Store;
-  /** What was asked for and answered, conflicts included. */
+  /** Changes and their outcomes, including conflicts. */
   readonly commits: { change: Change; outcome: CommitOutcome }[] = [];
   reads = 0;
   intercept: Interceptors = {};
@@ -73,11 +73,11 @@ export class InterceptedStore implements Store {
     return this.#inner.check();
   }
 
-  /** Whoever opened the store underneath closes it. */
+  /** The owner of the underlying store closes it. */
   async close(): Promise<void> {}
 }
 
-/** Whether a change writes or deletes a document of that name, such as `token` or `password-attempts`. */
+/** True if a change writes or deletes a document of that name, such as `token` or `password-attempts`. */
 export function touches(change: Change, name: string): boolean {
   const keys = [...(change.put ?? []).map(({ key }) => key), ...(change.delete ?? [])];
   return keys.some((key) => key.name === name);

@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { connectedFrom } from './http-app.ts';
 import type { Service } from './http-service.ts';
 
-/** A service of a test on a port of this machine, as if a proxy in front had taken the TLS off. */
+/** A test's service on a port of this machine, as if a proxy in front had terminated TLS. */
 export async function listen({ app }: Pick<Service, 'app'>, proxy: string): Promise<{ url: string; close(): void }> {
   const server = createAdaptorServer({ fetch: (request) => app.fetch(request, connectedFrom(proxy)) });
   server.listen(0, '127.0.0.1');

@@ -14,18 +14,18 @@ import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export interface LoginDriverOptions {
-  /** Another process than the scene's own. */
+  /** Another process than the fixture's own. */
   ports?: TestPorts;
   loginRequest?: string;
   nonce?: string;
   origin?: string;
   address?: string | undefined;
   purpose?: FlowPurpose;
-  /** What the browser is like; its user agent comes with every request. */
+  /** The browser's signals; its user agent comes with every request. */
   browser?: SaidTraits;
 }
 
-/** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
+/** A user of the widget: stores the handle and the last view, and submits step by step. */
 export class LoginDriver {
   readonly scene: Fixture;
   readonly ports: TestPorts;
@@ -56,7 +56,7 @@ export class LoginDriver {
     return new LoginDriver(scene, ports, unwrap(begun), address);
   }
 
-  /** As far as the step that asks for the second factor. */
+  /** Runs to the step that asks for the second factor. */
   static async toOtp(scene: Fixture, options: LoginDriverOptions = {}): Promise<LoginDriver> {
     const walk = await LoginDriver.begin(scene, options);
     await walk.identify();
@@ -98,17 +98,17 @@ export class LoginDriver {
     return this.#submit(STEPS.factor, seq, { factor, language });
   }
 
-  /** The first code of a token that is being set up. */
+  /** Submits the first code of a token that is being enrolled. */
   enrol(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#submit(STEPS.enrol, seq, { otp, language: 'en' });
   }
 
-  /** The kind of token to set up; undefined: back to the choice. */
+  /** Selects the kind of token to enrol; undefined: back to the selection. */
   chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#submit(STEPS['enrol/kind'], seq, { kind });
   }
 
-  /** Has the first code sent, to this number where none is known. */
+  /** Requests the first code, to this number if none is known. */
   sendFirst(phone?: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#submit(STEPS['enrol/send'], seq, { phone, language: 'en' });
   }
@@ -129,7 +129,7 @@ export class LoginDriver {
     return this.#seen(requestUnlock(this.ports, { ...this.#answer(this.view.seq), language }));
   }
 
-  /** Something that the person does on the self-service page. */
+  /** Runs an action of the user on the self-service page. */
   self<A extends object>(
     verb: (ports: TestPorts, answer: StepRequest & { language: MailLanguage } & A) => Promise<Result<FlowView>>,
     fields: A,

@@ -18,14 +18,14 @@ export function suiteOf(text: string): OcraSuite {
 
 const CHARACTERS = { N: /^[0-9]+$/, H: /^[0-9A-Fa-f]+$/, A: /^[0-9A-Za-z]+$/ } as const;
 
-/** Whether a text is a question as the service asks it: in the suite's format, and all of its length. */
+/** True if a text is a question as the service creates it: in the suite's format, and of its full length. */
 export function isQuestion({ question: { format, length } }: OcraSuite, text: string): boolean {
   return text.length === length && CHARACTERS[format].test(text);
 }
 
 const anyAlgorithm = fc.constantFrom(...OTP_ALGORITHMS);
 
-/** Every suite that RFC 6287 knows. */
+/** Every suite of RFC 6287. */
 export const anySuite: fc.Arbitrary<OcraSuite> = fc.record(
   {
     algorithm: anyAlgorithm,
@@ -51,7 +51,7 @@ export const anySuite: fc.Arbitrary<OcraSuite> = fc.record(
   { requiredKeys: ['algorithm', 'digits', 'counter', 'question'], noNullPrototype: true },
 );
 
-/** What goes into an answer of this suite. */
+/** The input of a response of this suite. */
 export function anyInput(suite: OcraSuite): fc.Arbitrary<OcraInput> {
   const { format, length } = suite.question;
   const unit = fc.constantFrom(...{ N: '0123456789', H: '0123456789abcdefABCDEF', A: '09AZaz' }[format]);

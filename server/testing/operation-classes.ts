@@ -1,20 +1,21 @@
 /**
- * Who may call an operation, in one word each. The role matrix derives from it what every kind of caller is answered.
+ * Who may call an operation, in one word each. The role matrix derives from it the expected response to every kind of
+ * caller.
  *
  * - `sees`, `creates`: every administrator, and keys with `read` or `write`.
- * - `sees-resource`: administrators with a grant of the resource of the sample, allowed there or not, and keys with `read`.
+ * - `sees-resource`: administrators with a grant of the sample's resource, with access or not, and keys with `read`.
  * - `sees-all`: the superuser, and keys with `read`.
  * - `creates-resource`: the superuser, and keys with `write`.
- * - `deletes-resource`: the same; to administrators without a grant of the resource it is absent.
- * - `acts-on-resource`: administrators who may act on the resource of the sample, to which it is absent without a grant.
- * - `changes-assigned`: administrators who may act on the resource where the user or token of the sample is used.
- * - `deletes`: the superuser, and whoever made it.
+ * - `deletes-resource`: the same; to administrators without a grant the resource looks unknown.
+ * - `acts-on-resource`: administrators who may act on the sample's resource, which looks unknown without a grant.
+ * - `changes-assigned`: administrators who may act on the resource where the sample's user or token is used.
+ * - `deletes`: the superuser, and the creator.
  * - `administers`: the superuser, and keys with `administer`.
- * - `grants`: the superuser; keys with `administer` only what they have themselves, which the sample asks for more of.
- * - `self`: administrators about themselves, by session alone. `superuser-self`: the superuser.
+ * - `grants`: the superuser; keys with `administer` only for rights that they have, and the sample requests more.
+ * - `self`: administrators on themselves, by session alone. `superuser-self`: the superuser.
  * - `key-only`: keys with `authenticate`.
- * - `open`: whoever has the link, the code or the password that goes in the body.
- * - `open-to-pages`: people with a session or none, and no keys.
+ * - `open`: any caller with the link, the code or the password in the body.
+ * - `open-to-pages`: callers with a session or none, and no keys.
  */
 export type OperationClass =
   | 'sees'
@@ -66,7 +67,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /filters': 'creates',
   'GET /filters': 'sees',
   'GET /filters/{id}': 'sees',
-  // A filter's rule holds wherever it is attached, so changing it is for those who may delete it.
+  // A filter's rule applies wherever it is attached, so changing it requires the right to delete it.
   'PATCH /filters/{id}': 'deletes',
   'DELETE /filters/{id}': 'deletes',
   'DELETE /resources/{id}': 'deletes-resource',
@@ -76,7 +77,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /users/{id}/enrolment-link': 'acts-on-resource',
   'POST /bulk/users': 'creates',
   'POST /bulk/tokens': 'creates',
-  // Each row has an outcome of its own; the request is taken.
+  // Each row has its own outcome; the request succeeds.
   'POST /bulk/assignments': 'creates',
   'POST /token-imports': 'creates',
   'POST /explain': 'sees-resource',

@@ -21,7 +21,7 @@ export interface Operation {
   /** As in the document: `/users/{id}`. */
   path: string;
   scope: string;
-  /** Who comes in: an API key (and mostly a session too), a session alone, or whoever. */
+  /** Accepted credentials: an API key (and usually a session too), a session alone, or none. */
   entrance: 'key' | 'session' | 'open';
   takesBody: boolean;
   /** `POST /users`. */
@@ -73,7 +73,7 @@ export async function createSampleFixture(service: Service): Promise<SampleFixtu
   return { ...scene, filter, webhook: webhook.id, key, spareKey, fob, member: user.id, superuser };
 }
 
-/** A right request for every operation. An operation without one fails the tests that go through all of them. */
+/** A valid request for every operation. An operation without one fails the tests that cover all of them. */
 export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<Sample>> = {
   'POST /authentications': ({ resource }) => ({
     body: { resource: resource.id, method: 'password', user: 'alice', password: PASSWORD },
@@ -81,7 +81,7 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
   }),
   'POST /results/consume': ({ resource }) => ({
     body: { resource: resource.id, result: 'a.b.c', nonce: NONCE },
-    // A right shape; that there is no such result is said afterwards.
+    // A valid format; the missing result is refused afterwards.
     status: 403,
   }),
   'POST /login-requests': ({ resource }) => ({
@@ -208,7 +208,7 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
 };
 let sequence = 0;
 
-/** A device of the scene's person that answers questions: one, since an assignment has room for so many tokens. */
+/** A challenge-response device of the fixture's user: one, since an assignment has a maximum number of tokens. */
 function deviceOf(scene: SampleFixture): Promise<Device> {
   const made = devices.get(scene) ?? ocraDevice.give(scene);
   devices.set(scene, made);
@@ -226,7 +226,7 @@ async function addFilter(ports: TestPorts, account: AccountId): Promise<string> 
   return unwrap(await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule })).filter.id;
 }
 
-/** The address of an operation below `/v1`, with its path's parameter filled in. */
+/** The address of an operation below `/v1`, with its path parameter filled in. */
 export function addressOf({ method, path }: Operation, { id, query }: Sample): string {
   const filled = path.replace(/\{\w+\}/, id ?? 'missing');
   return `${method} /v1${filled}${query ? `?${query}` : ''}`;

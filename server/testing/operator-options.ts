@@ -3,7 +3,7 @@ import type { OperatorOptions } from '../composition/operator/operator-app.ts';
 import { capturedLog } from './captured-log.ts';
 import { ISSUER } from './test-ports.ts';
 
-/** An operator's app in a test: the plans of an installation that has said nothing, and no files. */
+/** An operator's app in a test: the default plans, and no files. */
 export function operatorOptions(changes: Partial<OperatorOptions> = {}): OperatorOptions {
   return {
     issuer: ISSUER,

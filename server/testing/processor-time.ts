@@ -1,4 +1,4 @@
-/** Milliseconds for which processors were at work on it: other than the time it takes, no matter of who else is at work. */
+/** Milliseconds of processor time: unlike elapsed time, independent of other processes. */
 export async function processorMs(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();

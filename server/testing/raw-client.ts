@@ -5,31 +5,31 @@ export interface RawClient {
   send(text: string): void;
   /** Everything received so far. */
   received(): string;
-  /** Resolves when what was received matches. Rejects when the connection ends before. */
+  /** Resolves when the received text matches. Rejects when the connection ends before. */
   until(pattern: RegExp): Promise<string>;
   /** Resolves with everything received once the server has closed. */
   closed(): Promise<string>;
 }
 
-/** A TCP client that says exactly what it is told, for everything no HTTP client would do; `from` is its own address. */
+/** A TCP client that sends exactly the given bytes, which HTTP clients cannot; `from` is its own address. */
 export async function rawClient(port: number, from = '127.0.0.1'): Promise<RawClient> {
   const socket = connect({ host: '127.0.0.1', port, localAddress: from });
   let text = '';
   let over = false;
   const listeners = new Set<() => void>();
-  const tell = () => {
+  const notify = () => {
     for (const listener of listeners) listener();
   };
   socket.setEncoding('latin1');
   socket.on('data', (chunk) => {
     text += chunk;
-    tell();
+    notify();
   });
   socket.on('close', () => {
     over = true;
-    tell();
+    notify();
   });
-  // A reset is one way for a server to close.
+  // A server may close with a reset.
   socket.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

@@ -17,7 +17,7 @@ interface Program {
   command(file: string): [program: string, ...args: string[]];
 }
 
-/** Each as its manual shows it for a backend that wants to know the client's address. */
+/** Each as its manual shows it for a backend that needs the client's address. */
 const PROGRAMS = {
   haproxy: {
     config: (_folder, port, upstream) => `
@@ -73,10 +73,10 @@ export async function startProxy(name: ProxyProgram, upstream: number): Promise<
   const folder = await mkdtemp(join(tmpdir(), `countersign-${name}-`));
   const [port = 0] = await freePorts(1);
   const file = join(folder, 'config');
-  // HAProxy refuses a file whose last line does not end.
+  // HAProxy refuses a file whose last line has no line feed.
   await writeFile(file, `${program.config(folder, port, upstream)}\n`);
   const [command, ...args] = program.command(file);
-  // Debian installs both where only the PATH of root leads.
+  // Debian installs both in folders that only root's PATH contains.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const child: ChildProcess = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
@@ -104,7 +104,7 @@ export async function startProxy(name: ProxyProgram, upstream: number): Promise<
   };
 }
 
-/** Also tells that the proxy has found the service behind it. */
+/** True also means that the proxy has found the service behind it. */
 async function answers(port: number): Promise<boolean> {
   try {
     const client = await rawClient(port);

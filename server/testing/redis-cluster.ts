@@ -5,7 +5,7 @@ import { waitUntil } from './wait-until.ts';
 export interface ClusterNode {
   readonly server: RedisServer;
   readonly id: string;
-  /** A direct connection, for what tests do to the node. */
+  /** A direct connection, for faults of the node. */
   readonly client: Redis;
 }
 
@@ -18,12 +18,12 @@ export interface RedisCluster {
 
 const SLOTS = 16_384;
 /**
- * After such a silence nodes take each other for failed, and one that hears of no majority refuses everything. On a busy
- * machine a node that is well may be silent for seconds, so no test waits for this to pass: a replica is told to take over.
+ * Time of silence after which nodes consider each other failed, and one without a majority refuses everything. On a
+ * busy machine a healthy node may be silent for seconds, so tests do not wait for it: they tell a replica to take over.
  */
 const NODE_TIMEOUT_MS = 60_000;
 
-/** A cluster of processes on loopback: three primaries, each with a replica when asked. */
+/** A cluster of processes on loopback: three primaries, each with a replica on request. */
 export async function startRedisCluster(product: Product, { replicas = false } = {}): Promise<RedisCluster> {
   const args = ['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-require-full-coverage', 'no'];
   const nodes = await Promise.all(
@@ -43,7 +43,7 @@ export async function startRedisCluster(product: Product, { replicas = false } =
       return client.call('CLUSTER', 'ADDSLOTSRANGE', first, last);
     }),
   );
-  // Every pair, so that nobody waits for gossip.
+  // Introduce every pair, so that the start does not wait for gossip.
   for (const { client } of nodes) {
     await Promise.all(
       nodes.map(({ server }) => client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, server.busPort)),
@@ -69,7 +69,7 @@ export async function startRedisCluster(product: Product, { replicas = false } =
   };
 }
 
-/** Has the replica of a primary that is gone elected by the other primaries, as it would be when they miss that primary. */
+/** Lets the other primaries elect the replica of a dead primary, as they would after noticing its failure. */
 export async function takeOver({ primaries, replicas }: RedisCluster, gone: ClusterNode): Promise<void> {
   const replica = replicas[primaries.indexOf(gone)];
   if (!replica) throw new Error('That primary has no replica');
@@ -79,7 +79,7 @@ export async function takeOver({ primaries, replicas }: RedisCluster, gone: Clus
   );
 }
 
-/** Moves a slot with its keys, as `redis-cli --cluster reshard` does. `midway` runs while it is split between the two. */
+/** Moves a slot with its keys, like `redis-cli --cluster reshard`. `midway` runs while it is split between the two. */
 export async function migrateSlot(
   { primaries }: RedisCluster,
   slot: number,

@@ -8,8 +8,8 @@ import { freePorts } from './free-ports.ts';
 export type Product = 'redis' | 'valkey';
 
 /**
- * How long the stores of tests wait for an answer, as `answerTimeoutMs`: they show what is answered and not how soon, and
- * on a disk that others use as well a flush may take seconds.
+ * Timeout of the stores in tests, as `answerTimeoutMs`: they test responses, not speed, and a flush to a shared disk
+ * may take seconds.
  */
 export const PATIENCE_MS = 60_000;
 
@@ -71,7 +71,7 @@ export async function startRedisServer({
     try {
       child = await launch(product, command, wrapper);
     } catch (error) {
-      // Somebody else may have taken the port in between.
+      // Another process may have taken the port in between.
       if (attempt === 3 || error instanceof MissingServer) throw error;
       continue;
     }

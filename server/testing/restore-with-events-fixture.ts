@@ -10,13 +10,13 @@ import { backupOf, backupReader, overStore } from './restore-fixture.ts';
 import { openTemporaryStore } from './temporary-store.ts';
 import type { TestPorts } from './test-ports.ts';
 
-/** Everything that has happened, sealed, in segments after this one. */
+/** All events, sealed, in segments after this one. */
 export async function exportedEvents(ports: TestPorts, account: AccountId, after = 0): Promise<string[]> {
   while ((await sealEvents(ports)) > 0);
   return linesOfExport(ports, account, after);
 }
 
-/** What an export says was taken away since the backup. */
+/** The revocations since the backup, from an export. */
 export async function eventsSince(
   ports: TestPorts,
   backup: readonly string[],
@@ -30,7 +30,7 @@ export async function eventsSince(
   );
 }
 
-/** A backup of now, what happens after it, and the service over the store that is restored from both, for this test. */
+/** A backup of now, events after it, and the service over the store restored from both, for this test. */
 export async function restoredWithEvents(
   ports: TestPorts,
   account: AccountId,

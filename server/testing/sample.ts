@@ -3,15 +3,15 @@ import type { FixtureAdministrator } from './administrators.ts';
 import type { Fixture, FixtureToken } from './fixtures.ts';
 
 export interface Sample {
-  /** For the parameter in the path: an object of the scene's account. */
+  /** For the path parameter: an object of the fixture's account. */
   id?: string;
   query?: string;
   body?: Record<string, unknown>;
   /** Such as the handle of a sign-in. */
   headers?: Record<string, string>;
-  /** What a right request answers. */
+  /** The status of a valid request. */
   status: number;
-  /** Where that is a refusal. */
+  /** If that is a refusal. */
   code?: RefusalCode;
 }
 
@@ -19,11 +19,11 @@ export type SampleFixture = Fixture & {
   filter: string;
   webhook: string;
   key: string;
-  /** A user with an e-mail address. */
+  /** A user with an email address. */
   member: string;
   /** Id of another key. */
   spareKey: string;
-  /** The person's other one, counting presses: its next codes are right at any time. */
+  /** The user's other token, an HOTP fob: its next codes are valid at any time. */
   fob: FixtureToken;
   superuser: FixtureAdministrator;
 };

@@ -2,7 +2,7 @@ import { type AccountId, idFromBytes, type ResourceId, type TokenId, type UserId
 import type { OathToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
-/** The same id for the same number, so that tests read alike and fail alike. */
+/** The same id for the same number, so that tests are readable and reproducible. */
 function bytes(number: number): Uint8Array {
   return Uint8Array.from([0, 0, 0, 0, 0, number >> 8, number & 255]);
 }
@@ -17,7 +17,7 @@ export const RFC_SECRET = new TextEncoder().encode('12345678901234567890');
 export const PERIOD_MS = 30_000;
 export const totp = (driftSteps = 0, periodMs = PERIOD_MS) => ({ kind: 'totp', periodMs, driftSteps }) as const;
 
-/** A TOTP token nobody owns and nothing has happened to. */
+/** An unused TOTP token without an owner. */
 export function sampleToken(changes: Partial<OathToken> = {}): OathToken {
   return {
     id: tokenId(1),
@@ -37,7 +37,7 @@ export function sampleToken(changes: Partial<OathToken> = {}): OathToken {
   };
 }
 
-/** A user who is assigned to nothing. */
+/** A user without assignments. */
 export function sampleUser(changes: Partial<User> = {}): User {
   return {
     id: userId(1),
@@ -51,7 +51,7 @@ export function sampleUser(changes: Partial<User> = {}): User {
   };
 }
 
-/** Freezes a document through and through: a function that changes its input then throws. */
+/** Freezes a document deeply: a function that changes its input then throws. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     for (const inner of Object.values(value)) frozen(inner);

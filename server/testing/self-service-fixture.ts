@@ -13,7 +13,7 @@ export const EVERYTHING: SelfServicePolicy = {
   browsers: true,
 };
 
-/** A resource that leaves everything to its people, and one of them. */
+/** A resource with every self-service action enabled, and one of its users. */
 export function createSelfServiceFixture(ports: TestPorts, options: FixtureOptions = {}): Promise<Fixture> {
   return createFixture(ports, {
     ...options,
@@ -22,7 +22,7 @@ export function createSelfServiceFixture(ports: TestPorts, options: FixtureOptio
   });
 }
 
-/** As far as the page, with everything that the resource asks for. */
+/** Opens the page with every factor that the resource requires. */
 export async function toSelf(scene: Fixture, options: LoginDriverOptions = {}): Promise<LoginDriver> {
   const walk = await LoginDriver.begin(scene, { purpose: 'self', ...options });
   await walk.identify();
@@ -32,7 +32,7 @@ export async function toSelf(scene: Fixture, options: LoginDriverOptions = {}): 
   return walk;
 }
 
-/** A person with an app and recovery codes that they set up themselves, still on the page. */
+/** A user with a self-enrolled app and recovery codes, still on the page. */
 export async function withOwnApp(
   scene: Fixture,
 ): Promise<{ walk: LoginDriver; app: ReturnType<typeof totpApp>; codes: string[] }> {

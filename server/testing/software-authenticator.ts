@@ -4,17 +4,17 @@ import { isoCBOR } from '@simplewebauthn/server/helpers';
 
 export type KeyKind = 'ES256' | 'EdDSA' | 'RS256';
 
-/** A browser's part of a ceremony. */
+/** The browser's part of a ceremony. */
 export interface Ceremony {
   challenge: string;
   rpId: string;
   origin: string;
-  /** Left out of the client data where undefined, as some browsers do. */
+  /** Omitted from the client data if undefined, as some browsers do. */
   crossOrigin?: boolean | undefined;
   topOrigin?: string | undefined;
 }
 
-/** What is not as it should be; everything is signed all the same, as by a device that lies. */
+/** Deviations from the standard; everything is signed all the same, as by a malicious device. */
 export interface Tampering {
   clientData?: Record<string, unknown>;
   /** Of the authenticator data: present 1, verified 4, backup eligible 8, backed up 16. */
@@ -24,19 +24,22 @@ export interface Tampering {
 }
 
 const [PRESENT, VERIFIED, ELIGIBLE, BACKED_UP, ATTESTED] = [1, 4, 8, 16, 64];
-/** Of a credential whose authenticator says nothing of itself. */
+/** Of an authenticator that does not identify its model. */
 const AAGUID = Buffer.alloc(16);
 
-/** An authenticator and the browser before it, in software: real keys, real signatures (WebAuthn level 3, section 6). */
+/**
+ * An authenticator and the browser in front of it, in software: real keys, real signatures (WebAuthn level 3, section
+ * 6).
+ */
 export class SoftwareAuthenticator {
   readonly id = randomBytes(32).toString('base64url');
   readonly privateKey: KeyObject;
   readonly #cose: Map<number, number | Uint8Array>;
   readonly #hash: string | undefined;
-  /** Of whoever it was registered for. */
+  /** Of the user it was registered for. */
   userHandle: string | undefined;
   signCount: number;
-  /** What it says of itself: synced between devices or not, able to check its person or not. */
+  /** Its capabilities: synced between devices or not, able to verify its user or not. */
   readonly synced: boolean;
   readonly verifies: boolean;
   readonly transport: 'internal' | 'usb';
@@ -60,7 +63,7 @@ export class SoftwareAuthenticator {
     this.transport = transport;
   }
 
-  /** Registers, for the person of that handle. */
+  /** Registers a credential for the user with that handle. */
   create(ceremony: Ceremony & { userHandle: string }, tampering: Tampering = {}): PasskeyAttestation {
     this.userHandle = ceremony.userHandle;
     const id = Buffer.from(this.id, 'base64url');
@@ -83,7 +86,7 @@ export class SoftwareAuthenticator {
     };
   }
 
-  /** Signs in. Each time the counter moves on, where there is one. */
+  /** Signs in. The counter, if there is one, increases each time. */
   get(ceremony: Ceremony, tampering: Tampering = {}): PasskeyAssertion {
     if (this.signCount > 0) this.signCount += 1;
     const authenticatorData = this.#authData(ceremony.rpId, tampering);
@@ -116,7 +119,7 @@ function clientData(type: string, ceremony: Ceremony, tampering: Tampering): str
   return Buffer.from(JSON.stringify(data)).toString('base64url');
 }
 
-/** With the public half as COSE has it (RFC 9053 sections 2 and 7, RFC 8230 section 4). */
+/** With the public key in COSE (RFC 9053 sections 2 and 7, RFC 8230 section 4). */
 function makeKey(kind: KeyKind): { privateKey: KeyObject; cose: Map<number, number | Uint8Array> } {
   const bytes = (text: string | undefined) => new Uint8Array(Buffer.from(text ?? '', 'base64url'));
   if (kind === 'RS256') {

@@ -5,7 +5,7 @@ import { QUICK_FOLDER } from '../../tools/test-run/own-folders.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
 
-/** A real, empty embedded store in a folder that goes with it. Takes some ten milliseconds. */
+/** A real, empty embedded store in a folder that is removed with it. Takes some ten milliseconds. */
 export async function openTemporaryStore(): Promise<{ store: Store; remove(): Promise<void> }> {
   const path = await mkdtemp(join(process.env[QUICK_FOLDER] ?? tmpdir(), 'countersign-store-'));
   const store = await openEmbeddedStore({ path });

@@ -1,4 +1,4 @@
-/** For TLS servers of the tests: hooks.example and mail.example, until 2126. Signs itself, so it is its own authority. */
+/** For TLS servers of tests: hooks.example and mail.example, until 2126. Self-signed, so it is its own authority. */
 export const TEST_CERTIFICATE = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBuDCCAV2gAwIBAgIUL+uh21S3/CN5hUp2oPkINr6PJDowCgYIKoZIzj0EAwIw

@@ -26,10 +26,10 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Knows the addresses it was told. */
+/** Knows only the configured addresses. */
 export class FakeGeo implements GeoLookup {
   readonly countries = new Map<string, string>();
-  /** Thrown instead of an answer. */
+  /** Thrown instead of a result. */
   fault: Error | undefined;
   country(address: string): string | undefined {
     if (this.fault) throw this.fault;
@@ -37,7 +37,7 @@ export class FakeGeo implements GeoLookup {
   }
 }
 
-/** A stream of bytes that a seed decides. */
+/** A stream of bytes derived from a seed. */
 export function seededRandom(seed: string): Random {
   let block = 0;
   return {
@@ -51,7 +51,7 @@ export function seededRandom(seed: string): Random {
   };
 }
 
-/** Ports over real crypto and a real store, with everything a test must be able to turn in reach. */
+/** Ports over real crypto and a real store, with everything that a test controls. */
 export interface TestPorts extends Ports {
   store: InterceptedStore;
   clock: FakeClock;
@@ -60,14 +60,14 @@ export interface TestPorts extends Ports {
   courier: FakeMailer;
   codes: FakeCodeSender;
   webhookSender: FakeWebhookSender;
-  /** What use-cases that sign take beside the ports. */
+  /** Parameters of signing use-cases besides the ports. */
   issuer: string;
-  /** The same service as another process: same data, same keys, same clock; nothing shared in memory. */
+  /** The same service as another process: same data, same keys, same clock; no shared memory. */
   replica(): TestPorts;
   close(): Promise<void>;
 }
 
-/** @param over an empty store, which goes with the ports. Default: an embedded one in a temporary folder. */
+/** @param over an empty store, closed with the ports. Default: an embedded one in a temporary folder. */
 export async function openTestPorts(
   seed = 'test',
   over?: { store: Store; remove(): Promise<void> },

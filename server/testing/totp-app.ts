@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../tokens/kinds/oath/verify.ts';
 
-/** An authenticator app that has read the key on the screen. */
+/** An authenticator app that has scanned the key. */
 export function totpApp(view: FlowView): { code(now: number): string } {
   const secret = base32Decode(view.enrol?.kind === 'totp' ? view.enrol.secret : '');
   if (!secret) throw new Error(`no key is shown at ${view.step}: ${view.error?.code}`);

@@ -6,26 +6,26 @@ const FLUSHES = ['fdatasync', 'fsync', 'msync'];
 const WRITES = ['write', 'writev', 'pwrite64', 'pwritev', 'sendto', 'sendmsg'];
 const HELD_US = 10_000;
 
-/** What the file that holds the data had seen when an acknowledgement left, since the one before. */
+/** What happened to the data file between two acknowledgements. */
 export interface Acknowledgement {
-  /** Flushes that began after the last write to the file: without one, something was acknowledged that is not on disk. */
+  /** Flushes that began after the last write to the file: without one, an acknowledged write is not on disk. */
   readonly flushes: number;
   /** Writes through a descriptor that flushes each of them (O_DSYNC). */
   readonly synchronousWrites: number;
 }
 
-/** What to look for in the lines of a trace. */
+/** Patterns to find in the lines of a trace. */
 interface Traced {
-  /** In the path of the file that holds the data. */
+  /** In the path of the data file. */
   readonly file: RegExp;
-  /** The system call by which an acknowledgement leaves the process. */
+  /** The system call that sends an acknowledgement. */
   readonly acknowledgement: RegExp;
 }
 
 /**
- * A command to put in front of a program, which is the child all the same (`-D`): its flushes and writes go to `trace`.
+ * A command to put in front of a program, which stays the child (`-D`): its flushes and writes go to `trace`.
  *
- * @throws Error that says what is missing, where nothing can be traced
+ * @throws Error that names what is missing if tracing is not possible
  */
 export function underStrace(trace: string): string[] {
   const tried = spawnSync('strace', ['-D', '-f', '-o', '/dev/null', 'true'], { encoding: 'utf8', timeout: 30_000 });
@@ -36,12 +36,12 @@ export function underStrace(trace: string): string[] {
     );
   }
   const calls = [...FLUSHES, ...WRITES, 'openat'].join(',');
-  // An acknowledgement that does not wait for the flush overtakes one that is held for a moment.
+  // An acknowledgement that does not wait for the flush overtakes a delayed one.
   const held = `inject=${FLUSHES.join(',')}:delay_enter=${HELD_US}`;
   return ['strace', '-D', '-f', '-y', '-s', '32', '-e', `trace=${calls}`, '-e', held, '-o', trace];
 }
 
-/** The acknowledgements in the trace of a process that has ended. */
+/** The acknowledgements in the trace of an ended process. */
 export async function readTrace(trace: string, pid: number | undefined, traced: Traced): Promise<Acknowledgement[]> {
   await waitUntil('the trace is whole', async () =>
     new RegExp(`^${pid} +\\+\\+\\+ `, 'm').test(await readFile(trace, 'utf8')),

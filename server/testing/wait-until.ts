@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Looks at a condition again and again until it holds. Throws when it does not in time, saying what was waited for. */
+/** Polls a condition until it holds. Throws after a timeout, naming the condition. */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -11,7 +11,7 @@ import type { Webhook } from '../webhooks/webhook.ts';
 import { birth, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 
-/** An account with a webhook that is told of new users. */
+/** An account with a webhook for new users. */
 export interface WebhookFixture {
   ports: TestPorts;
   account: AccountId;
@@ -29,12 +29,12 @@ export async function createWebhookFixture(ports: TestPorts, input: Partial<NewW
 }
 
 let sequence = 0;
-/** Something to tell of: a new user. Answers the user's id, which is the event's subject. */
+/** Creates a user, which appends an event. Returns the user's id, the subject of the event. */
 export async function somethingHappens({ ports, act }: WebhookFixture): Promise<string> {
   return unwrap(await createUser(ports, act, birth(ports, 'usr'), { login: `user-${sequence++}` })).user.id;
 }
 
-/** Reads the streams to their end, as the runner does. */
+/** Reads the streams to their end, like the runner. */
 export async function derive(ports: TestPorts): Promise<void> {
   for (let partition = 0; partition < ports.store.partitions; partition++) {
     for (let position = 0; ; ) {
@@ -58,7 +58,7 @@ export async function deliveriesOf({ ports, act, webhook }: WebhookFixture): Pro
   return unwrap(await readDeliveries(ports, act, webhook.id, { limit: 200 })).items;
 }
 
-/** The subjects of the events that were sent, in order, doubles included. */
+/** The subjects of the sent events, in order, including duplicates. */
 export function sentSubjects(ports: TestPorts): string[] {
   return ports.webhookSender.sent.map(({ body }) => (JSON.parse(body) as { data: { subject: string } }).data.subject);
 }

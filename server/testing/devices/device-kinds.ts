@@ -5,7 +5,7 @@ import { passkeyDevice } from './passkey-device.ts';
 import { recoveryDevice } from './recovery-device.ts';
 import { emailDevice, smsDevice } from './sent-device.ts';
 
-/** Every kind of token that there is a device for; all of them pass `every-kind.test.ts`. */
+/** Every kind of token with a device; each passes `every-kind.test.ts`. */
 export const DEVICE_KINDS: readonly DeviceKind[] = [
   totpDevice,
   hotpDevice,

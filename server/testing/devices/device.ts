@@ -7,15 +7,15 @@ import type { TokenKind } from '../../tokens/token.ts';
 import type { Fixture } from '../fixtures.ts';
 import type { LoginDriver } from '../login-driver.ts';
 
-/** Something in a person's hand that answers, and the token that stands for it. */
+/** A user's device, and the token for it. */
 export interface Device {
   token: TokenId;
   /**
-   * Picks this way in a sign-in that asks for a second factor, and gets ready what that takes. The answers may be given any
+   * Selects this factor in a sign-in that asks for a second factor, and prepares it. The responses may be read any
    * number of times; the right one is the same each time.
    */
   ready(walk: LoginDriver): Promise<Readied>;
-  /** What is right for `POST /v1/authentications`, where this kind can be shown there; the same each time. */
+  /** The right input for `POST /v1/authentications`, if this kind can be used there; the same each time. */
   forApi?(): Promise<Shown>;
 }
 
@@ -24,17 +24,17 @@ export interface Readied {
   wrong(): Promise<Result<FlowView>>;
 }
 
-/** A kind of token, for the suite that all of them pass. */
+/** A kind of token, for the suite that covers all kinds. */
 export interface DeviceKind {
   kind: TokenKind;
   takesPin: boolean;
-  /** Whether a person who has nothing else is asked for it. Recovery codes only stand in for something. */
+  /** True if a user with only this token is asked for it. Recovery codes only replace another token. */
   demands: boolean;
-  /** Makes one for the person of the scene and assigns them together with it. */
+  /** Creates one for the fixture's user and assigns both together. */
   give(scene: Fixture, pin?: NewPin): Promise<Device>;
 }
 
-/** Picks a way, unless it is the one that is asked for already. */
+/** Selects a factor unless it is selected already. */
 export async function pick(walk: LoginDriver, factor: string): Promise<void> {
   if (walk.view.factor !== factor) await walk.choose(factor);
 }

@@ -17,11 +17,11 @@ export const SUITE_PIN = '314159';
 
 export interface OcraDevice {
   token: OcraToken['id'];
-  /** What it shows when the question is typed in; so many presses, or steps of time, ahead. */
+  /** Its response to a question; so many presses, or time steps, ahead. */
   answer(question: string, ahead?: number): Promise<string>;
 }
 
-/** A token of this suite in the hands of the person of the scene. */
+/** A token of this suite for the fixture's user. */
 export async function giveOcra({ ports, account, resource, user }: Fixture, text = SUITE, pin?: NewPin) {
   const suite = suiteOf(text);
   const { token, secret } = unwrap(
@@ -46,7 +46,7 @@ export async function giveOcra({ ports, account, resource, user }: Fixture, text
   return { ...device, secret };
 }
 
-/** What a device of this suite answers. */
+/** The response of a device of this suite. */
 export function answerOf(
   suite: OcraSuite,
   secret: Uint8Array,
@@ -62,7 +62,7 @@ export function answerOf(
   });
 }
 
-/** Another answer of the same form. */
+/** Another response of the same form. */
 export function wrongAnswer(right: string): string {
   return right.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
 }

@@ -21,7 +21,7 @@ export const passkeyDevice: DeviceKind = {
         await pick(walk, 'passkey');
         const { seq, passkey } = walk.view;
         const right = device.get(inTheFrame(passkey));
-        // Of another key, under the same name.
+        // Of another key, with the same id.
         const wrong = { ...new SoftwareAuthenticator().get(inTheFrame(passkey)), id: device.id };
         return { right: () => walk.passkey(right, seq), wrong: () => walk.passkey(wrong) };
       },
@@ -29,12 +29,12 @@ export const passkeyDevice: DeviceKind = {
   },
 };
 
-/** What a browser makes of it that has the widget in a page of the scene. */
+/** The assertion of a browser with the widget in a page of the fixture. */
 export function inTheFrame({ challenge = '', rpId = '' }: { challenge?: string; rpId?: string } = {}): Ceremony {
   return { challenge, rpId, origin: ISSUER, crossOrigin: true, topOrigin: ORIGIN };
 }
 
-/** Registers it for the person of the scene, who is then assigned together with it. */
+/** Registers it for the fixture's user and assigns both together. */
 export async function givePasskey(scene: Fixture, device: SoftwareAuthenticator): Promise<TokenId> {
   const token = await registerPasskey(scene, device);
   const { ports, account, resource, user } = scene;

@@ -36,7 +36,7 @@ function sentDevice(kind: SentFactor['kind']): DeviceKind {
           if (forApi === undefined) {
             const asked = { resource: resource.id, user: user.login, token: id, language: 'en' as const };
             const verdict = await createChallenge(ports, operatorContext(account), asked);
-            // Nothing is sent for a locked one, so that nothing is right; what was sent in a sign-in is not for here.
+            // Nothing is sent for a locked token, so no code is right; a code from a sign-in does not count here.
             if (isRefusal(verdict) && verdict.refused === 'TOKEN_LOCKED') return { otp: ports.codes.last(to).code };
             unwrap(verdict);
             forApi = withPin(ports.codes.last(to).code, pin);
@@ -51,7 +51,7 @@ function sentDevice(kind: SentFactor['kind']): DeviceKind {
 export const smsDevice = sentDevice('sms');
 export const emailDevice = sentDevice('email');
 
-/** A token whose codes are sent, assigned together with the person of the scene. */
+/** A token whose codes are sent, assigned together with the fixture's user. */
 export async function giveSent(
   { ports, account, resource, user }: Pick<Fixture, 'ports' | 'account' | 'resource' | 'user'>,
   kind: SentFactor['kind'],
@@ -64,14 +64,14 @@ export async function giveSent(
   return { id: token.id };
 }
 
-/** A code of the same form that is another. */
+/** Another code of the same form. */
 export function anotherCode(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 }
 
 let made = 0;
 
-/** An address that no other test sends to, so that no cap of another counts. */
+/** An address that no other test uses, so that limits are independent. */
 export function freshAddress(kind: SentFactor['kind']): string {
   made += 1;
   return kind === 'sms' ? `+49151${String(made).padStart(8, '0')}` : `person-${made}@example.com`;

@@ -41,7 +41,7 @@ async function redis(prefix: string): Promise<Store> {
   return store;
 }
 
-test('a backup goes from the embedded store to Redis, from there to another Redis, and back', async () => {
+test('moves a backup from the embedded store to Redis, to another Redis, and back', async () => {
   const first = overStore(ports, await redis('one'));
   await restoreBackup(first, backupReader(await backupOf(ports)));
   const second = overStore(ports, await redis('two'));
@@ -59,7 +59,7 @@ test('a backup goes from the embedded store to Redis, from there to another Redi
     expect(unwrap(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
     expect(unwrap(await listLedger(over, operatorContext(scene.account), { limit: 10 })).items).toHaveLength(2);
   }
-  // An entry lies where its object's changes look for it.
+  // An entry is on the anchor of its object's changes.
   const [user] = await first.store.range(userIndexes.created(scene.account), { limit: 1 });
   if (!user) throw new Error('no user');
   await first.store.commit({
@@ -70,7 +70,7 @@ test('a backup goes from the embedded store to Redis, from there to another Redi
     index: [{ index: userIndexes.created(scene.account), remove: user }],
   });
   expect(await first.store.range(userIndexes.created(scene.account), { limit: 1000 })).not.toContainEqual(user);
-  // Numbers of events go on: behind those that came along, or beyond all that there were.
+  // Sequence numbers continue after the restored events, or after all earlier ones.
   const last = (await ports.store.readEvents(0, 0, 1000)).at(-1)?.sequence ?? 0;
   expect((await first.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThanOrEqual(last);
   await third.store.commit({ anchor: 'x', operation: 'x', now: 1, expect: [], append: ['new'] });

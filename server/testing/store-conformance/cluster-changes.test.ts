@@ -11,7 +11,7 @@ const PARTITIONS = 16;
 const WRITERS = 48;
 const keys = new Keys('cs', PARTITIONS);
 
-/** Writers that go on until stopped, each in the partition of its name. */
+/** Writers that run until stopped, each in the partition of its name. */
 class Load {
   readonly acknowledged = new Map<string, number>();
   /** Partition -> number of acknowledged writes. */
@@ -29,7 +29,7 @@ class Load {
     await Promise.all(this.#writers);
   }
 
-  /** Resolves when every one of these partitions has taken some more writes. */
+  /** Resolves when each of these partitions has accepted more writes. */
   async progress(partitions: readonly number[]): Promise<void> {
     const before = [...this.perPartition];
     await waitUntil(`partitions ${partitions} take writes`, () =>
@@ -63,7 +63,7 @@ function slotOf(partition: number): number {
   return slots[partition] ?? 0;
 }
 
-/** The partitions that have writers and began at this primary. */
+/** The partitions with writers that started at this primary. */
 function partitionsOf(cluster: RedisCluster, node: ClusterNode): number[] {
   const busy = new Set(Array.from({ length: WRITERS }, (_, at) => keys.partitionOf(`writer-${at}`)));
   const third = Math.ceil(16_384 / 3);
@@ -106,14 +106,14 @@ describe('a cluster that changes under load', () => {
     });
 
     // SR-51
-    test('slots that move while they are written to lose nothing and double nothing', async () => {
+    test('moving slots during writes loses and repeats nothing', async () => {
       const from = primary(cluster, 0);
       const to = primary(cluster, 2);
       const moving = partitionsOf(cluster, from).slice(0, 3);
       const staying = partitionsOf(cluster, primary(cluster, 1));
       expect(moving.length).toBe(3);
       for (const partition of moving) {
-        // While the slot is split, its partition may refuse; the others go on.
+        // While the slot is split, its partition may refuse; the others continue.
         await migrateSlot(cluster, slotOf(partition), from, to, () => load.progress(staying));
         await load.progress([partition]);
       }
@@ -121,7 +121,7 @@ describe('a cluster that changes under load', () => {
       expect(await new Auditor(PARTITIONS).faults(store, load)).toEqual([]);
     });
 
-    test('without replicas a killed primary takes its partitions out of service, the others go on, nothing acknowledged is lost', async () => {
+    test('without replicas a killed primary stops only its partitions, and no acknowledged write is lost', async () => {
       const victim = primary(cluster, 1);
       const lost = partitionsOf(cluster, victim);
       const surviving = [...partitionsOf(cluster, primary(cluster, 0)), ...partitionsOf(cluster, primary(cluster, 2))];
@@ -152,18 +152,18 @@ describe('a cluster that changes under load', () => {
       await cluster?.stop();
     });
 
-    test('SR-7: it is refused unless weak durability is allowed, also while its replicas are down', async () => {
+    test('SR-7: a failover could lose writes, so it is refused unless weak durability is allowed, even while its replicas are down', async () => {
       await expect(open(cluster)).rejects.toThrow('replicas: 3');
       await Promise.all(cluster.replicas.map(({ server }) => server.kill()));
       await expect(open(cluster)).rejects.toThrow('replicas: 3');
     });
 
     /**
-     * Replication is asynchronous and there is no barrier yet (SR-7), so what the killed primary acknowledged last may be
-     * missing on the replica that takes over: this is asserted of the surviving primaries only. Of the failed-over
-     * partitions it is asserted that they come back, whole in themselves: no change in part, none twice.
+     * Replication is asynchronous and there is no barrier yet (SR-7), so the killed primary's last acknowledged writes
+     * may be missing on its replica: only the surviving primaries are checked for them. The failed-over partitions must
+     * come back consistent: no change in part, none twice.
      */
-    test('after a killed primary its replica takes over, and no change is there twice or in part', async () => {
+    test('recovers through a replica after a killed primary, without a repeated or partial change', async () => {
       const victim = primary(cluster, 0);
       const taken = partitionsOf(cluster, victim);
       await load.progress(taken);

@@ -7,7 +7,7 @@ export function commitBehaviour(fresh: Fresh): void {
   describe('commit', () => {
     const key = keyOf<{ n: number }>('anchor');
 
-    test('writes what reads then find, in the order asked, undefined where there is nothing', async () => {
+    test('writes what reads then return, in the order of the keys, undefined for an absent one', async () => {
       const store = await fresh();
       const other = keyOf<string>('anchor', 'other');
       const put = [
@@ -22,7 +22,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(first?.version).toBe(second?.version);
     });
 
-    test('keeps JSON exactly: escapes, nesting, own __proto__, lone surrogates, absent fields', async () => {
+    test('preserves JSON exactly: escapes, nesting, own __proto__, lone surrogates, absent fields', async () => {
       const store = await fresh();
       const value = JSON.parse(
         '{"__proto__":{"admin":true},"text":"\\u0000 \\r\\n \\ud800 \\ud83d\\ude00","deep":[[],{},null,-0.5]}',
@@ -33,12 +33,12 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(({} as { admin?: boolean }).admin).toBeUndefined();
     });
 
-    test('answers no keys with no documents', async () => {
+    test('returns no documents for no keys', async () => {
       const store = await fresh();
       expect(await store.getMany([], NOW)).toEqual([]);
     });
 
-    test('refuses a stale version and leaves everything as it was', async () => {
+    test('refuses a stale version and writes nothing', async () => {
       const store = await fresh();
       await store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }));
       const stale = await versionOf(store, key);
@@ -58,7 +58,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await eventsOf(store)).toEqual([]);
     });
 
-    test('all expectations must hold, also of documents it does not write', async () => {
+    test('requires all expectations, also of documents it does not write', async () => {
       const store = await fresh();
       const guard = keyOf('anchor', 'guard');
       await store.commit(changeOf('anchor', { put: [{ key: guard, value: 'open' }] }));
@@ -75,7 +75,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await store.commit(enter(version))).toBe('committed');
     });
 
-    test('expecting absence, exactly the first of two creations wins', async () => {
+    test('lets exactly the first of two creations succeed', async () => {
       const store = await fresh();
       const create = (n: number) =>
         changeOf('anchor', { expect: [{ key, version: ABSENT }], put: [{ key, value: { n } }] });
@@ -84,7 +84,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect((await store.getMany([key], NOW))[0]?.value).toEqual({ n: 1 });
     });
 
-    test('a document is there until, and gone from, the instant it expires by the clock of whoever asks', async () => {
+    test('hides a document from the instant it expires, by the reader’s clock', async () => {
       const store = await fresh();
       await store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 }, expiresAt: NOW + 1_000 }] }));
       const version = await versionOf(store, key, NOW + 999);
@@ -99,13 +99,13 @@ export function commitBehaviour(fresh: Fresh): void {
       expect((await store.getMany([key], NOW + 10_000))[0]?.value).toEqual({ n: 2 });
     });
 
-    test('what has expired when it is written is never seen', async () => {
+    test('never shows a document that has expired when it is written', async () => {
       const store = await fresh();
       await store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 }, expiresAt: NOW }] }));
       expect(await versionOf(store, key)).toBe(ABSENT);
     });
 
-    test('a version is never used again, not by a document deleted and made anew', async () => {
+    test('never reuses a version, even for a document deleted and created again', async () => {
       const store = await fresh();
       const seen: number[] = [];
       for (let n = 0; n < 5; n++) {
@@ -121,7 +121,7 @@ export function commitBehaviour(fresh: Fresh): void {
     });
 
     // SR-52
-    test('an operation sent again is answered committed and changes nothing', async () => {
+    test('confirms a repeated operation and changes nothing', async () => {
       const store = await fresh();
       const change = changeOf('anchor', {
         expect: [{ key, version: ABSENT }],
@@ -136,14 +136,14 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'made' }]]);
     });
 
-    test('an operation that met a conflict is tried afresh when sent again', async () => {
+    test('retries a repeated operation that met a conflict', async () => {
       const store = await fresh();
       const change = changeOf('anchor', { expect: [{ key, version: 1 }], put: [{ key, value: { n: 1 } }] });
       expect(await store.commit(change)).toBe('conflict');
       expect(await store.commit({ ...change, expect: [{ key, version: ABSENT }] })).toBe('committed');
     });
 
-    test('a change that names another anchor throws and writes nothing', async () => {
+    test('rejects a change that names another anchor and writes nothing', async () => {
       const store = await fresh();
       const foreign = keyOf('another');
       for (const parts of [
@@ -157,7 +157,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await store.getMany([key, foreign], NOW)).toEqual([undefined, undefined]);
     });
 
-    test('a change that makes no sense throws and writes nothing', async () => {
+    test('rejects an invalid change and writes nothing', async () => {
       const store = await fresh();
       const twice = { put: [{ key, value: { n: 1 } }], delete: [key] };
       await expect(store.commit(changeOf('anchor', twice))).rejects.toThrow(TypeError);
@@ -167,7 +167,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await store.getMany([key], NOW)).toEqual([undefined]);
     });
 
-    test('a failure in the middle leaves nothing of the change, and the operation can be sent again', async () => {
+    test('rolls back a failure in the middle, and the operation can be sent again', async () => {
       const store = await fresh({ brokenIndex: 'broken' });
       await store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }));
       const version = await versionOf(store, key);
@@ -190,7 +190,7 @@ export function commitBehaviour(fresh: Fresh): void {
     });
 
     // SR-1, store side
-    test('of 50 commits at once that expect the same version, exactly one is committed', async () => {
+    test('commits exactly one of 50 concurrent changes that expect the same version', async () => {
       const store = await fresh();
       await store.commit(changeOf('anchor', { put: [{ key, value: { n: 0 } }] }));
       const version = await versionOf(store, key);
@@ -206,7 +206,7 @@ export function commitBehaviour(fresh: Fresh): void {
     });
 
     // SR-8, store side
-    test('a counter raised by many at once grows by one with every committed change', async () => {
+    test('increments a concurrent counter by one per committed change', async () => {
       const store = await fresh();
       const raised: number[] = [];
       const raise = async () => {
@@ -224,7 +224,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect((await store.getMany([key], NOW))[0]?.value.n).toBe(raised.length);
     });
 
-    test('check passes on a store that takes writes; a closed one is unavailable', async () => {
+    test('check passes on a writable store; a closed one is unavailable', async () => {
       const store = await fresh();
       await store.check();
       await store.close();

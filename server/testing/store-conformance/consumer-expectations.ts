@@ -38,7 +38,7 @@ export async function expectSealedOnce(ports: StreamPorts, appended: readonly Ac
   }
 }
 
-/** The counters are what counting all these at once gives. */
+/** The counters equal those of counting all these at once. */
 export async function expectCounted(ports: StreamPorts, appended: readonly AccountEvent[]): Promise<void> {
   const resources: (ResourceId | undefined)[] = [resourceId(0), resourceId(1), undefined];
   const days = [0, 1, 2, 3].map((day) => dayOf(START + day * 86_400_000));

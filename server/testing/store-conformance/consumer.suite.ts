@@ -30,11 +30,10 @@ const step = fc.oneof(
   }),
 );
 
-/** Consumers of events, and what they leave behind. */
+/** Consumers of events, and their documents. */
 export function consumerBehaviour(fresh: Fresh): void {
-  describe('what is derived from events', () => {
-    // SR-34
-    test('SR-34: wherever a process is killed, and though two are at work, each event is sealed once and counted once', async () => {
+  describe('consumers of events', () => {
+    test('SR-34: a kill at any commit and a second process neither lose nor repeat an event', async () => {
       let run = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
@@ -64,8 +63,7 @@ export function consumerBehaviour(fresh: Fresh): void {
       );
     });
 
-    // SR-34
-    test('SR-34: a process that slept between reading and committing takes nothing that others took meanwhile', async () => {
+    test('SR-34: a process that slept between read and commit does not repeat what others consumed', async () => {
       const ports = await streamPortsOver(await fresh(), 'slept');
       const appended = Array.from({ length: 30 }, (_, at) => sampleEvent(at));
       await append(ports, 'thing', appended);
@@ -94,8 +92,7 @@ export function consumerBehaviour(fresh: Fresh): void {
       await expectCounted(ports, appended);
     });
 
-    // SR-34
-    test('SR-34: events that the stream dropped before they were sealed are told of, in every chain', async () => {
+    test('SR-34: events that the stream dropped before they were sealed are recorded as lost in every chain', async () => {
       const ports = await streamPortsOver(await fresh({ eventCap: 20 }), 'gap');
       await append(ports, 'thing', [0, 1, 2].map(sampleEvent));
       await sealEvents(ports);
@@ -117,14 +114,14 @@ export function consumerBehaviour(fresh: Fresh): void {
         const { days } = unwrap(await readStatistics(ports, operatorContext(account).actor, {}));
         expect(days.at(-1)?.complete).toBe(false);
       }
-      // Told once: the next time there is nothing to tell.
+      // Reported once: the next run reports nothing.
       await append(ports, 'thing', [sampleEvent(0)]);
       await sealEvents(ports);
       const again = eventsIn(await linesOfExport(ports, accountId(1)));
       expect(again.filter(({ event }) => event.type === 'events.lost')).toHaveLength(1);
     });
 
-    test('old segments go with their index entries, and the rest is verifiable from the first that is kept', async () => {
+    test('old segments are removed with their index entries, and the rest is verifiable from the first retained one', async () => {
       const ports = await streamPortsOver(await fresh(), 'retention');
       const [account = accountId(1)] = ACCOUNTS;
       for (let at = 0; at < 12; at++) {
@@ -139,14 +136,14 @@ export function consumerBehaviour(fresh: Fresh): void {
       const whole = await verifyAuditExport(await linesOfExport(ports, account), ports.signer.publicKeys());
       expect(whole).toMatchObject({ ok: true, first: 1, segments: 12, events: 36 });
 
-      // By age: what was sealed more than six minutes ago.
+      // By age: sealed more than six minutes ago.
       expect(await dropOldSegments(ports, { keptMs: 360_000, mostEvents: 1000 })).toBe(18);
       await expectKept(ports, { first: 7, events: 18 });
       // By number.
       await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 });
       await expectKept(ports, { first: 9, events: 12 });
       expect(await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 })).toBe(0);
-      // All of it: the chain goes on from what it was.
+      // All of it: the chain continues from its head.
       ports.clock.advance(2e9);
       await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 });
       await expectKept(ports, { first: 13, events: 0 });
@@ -178,7 +175,7 @@ async function expectKept(ports: StreamPorts, expected: { first: number; events:
   }
 }
 
-/** Ends a process at its nth commit from now: nothing of what it does afterwards reaches the store. */
+/** Ends a process at its nth commit from now: nothing it does afterwards reaches the store. */
 function cutAt({ store }: StreamPorts, cut: { at: number; after: boolean } | undefined): void {
   let commits = 0;
   let dead = false;

@@ -26,11 +26,10 @@ beforeEach(async () => {
 afterEach(() => rm(path, { recursive: true, force: true }));
 
 const KILLS = 12;
-/** So many rounds a process goes on with while it is being killed. */
+/** Rounds that a process may continue while it is being killed. */
 const ROUNDS_MORE = 200;
 
-// SR-34
-test(`SR-34: of ${KILLS} servers killed while they seal and count, none has left an event out or taken one twice`, async () => {
+test(`SR-34: a kill loses and repeats no event: ${KILLS} servers killed while they seal and count`, async () => {
   const random = randomSequence(34);
   for (let kill = 1; kill <= KILLS; kill++) {
     await killAfter(1 + Math.floor(random() * 60), `writer-${kill}`);
@@ -47,7 +46,7 @@ test(`SR-34: of ${KILLS} servers killed while they seal and count, none has left
   await store.close();
 });
 
-/** Lets a process work until it has appended so often, and kills it wherever its sealing and counting are then. */
+/** Lets a process run until it has appended so often, and kills it wherever its sealing and counting are then. */
 async function killAfter(rounds: number, seed: string): Promise<void> {
   const child = runModule(writer, [path, seed, String(rounds + ROUNDS_MORE)]);
   let log = '';

@@ -6,7 +6,7 @@ const NOON = DAY * 20_000 + HOUR * 12;
 
 export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
   describe('increment', () => {
-    test('counts within a window up to and beyond the limit, and says when it ends', async () => {
+    test('counts within a window up to and beyond the limit, and returns its end', async () => {
       const store = await fresh();
       const at = 60_000 * 1_000 + 5;
       const answers = [];
@@ -16,7 +16,7 @@ export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
       expect(new Set(answers.map(({ resetAt }) => resetAt))).toEqual(new Set([60_000 * 1_001]));
     });
 
-    test('begins anew with the next window, by the clock of whoever asks', async () => {
+    test('restarts with the next window, by the caller’s clock', async () => {
       const store = await fresh();
       const window = 60_000;
       await store.increment('key', window, 1, window * 7 - 1);
@@ -28,7 +28,7 @@ export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
       expect(await store.increment('key', window, 1, window * 7 - 1)).toMatchObject({ count: 2, allowed: false });
     });
 
-    test('keys and lengths of window do not share counters', async () => {
+    test('separates keys and window lengths', async () => {
       const store = await fresh();
       await store.increment('key', 60_000, 5, 0);
       expect((await store.increment('key', 1_000, 5, 0)).count).toBe(1);
@@ -37,15 +37,15 @@ export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
       expect((await store.increment('1000 1000 key', 60_000, 5, 0)).count).toBe(1);
     });
 
-    test('counts every one of many calls at once', async () => {
+    test('counts every concurrent call', async () => {
       const store = await fresh();
       const answers = await Promise.all(Array.from({ length: 50 }, () => store.increment('key', 60_000, 20, 0)));
       expect(answers.filter(({ allowed }) => allowed)).toHaveLength(20);
       expect(new Set(answers.map(({ count }) => count)).size).toBe(50);
     });
 
-    // The attack: whoever has made a phone ring as often as a day allows waits for an update of the service.
-    test('SR-48: goes on counting where it was after a restart', async () => {
+    // The attack: after reaching the daily limit of codes to a phone, the attacker waits for an update of the service.
+    test('SR-48: a restart does not reset a limit', async () => {
       const store = await fresh();
       for (let call = 0; call < 3; call++) await store.increment('of a day', DAY, 3, NOON);
       await store.increment('of an hour', HOUR, 1, NOON);
@@ -60,7 +60,7 @@ export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
       expect(await third.increment('of a day', DAY, 9, NOON)).toMatchObject({ count: 5, allowed: true });
     });
 
-    test('after a restart as before it, a window ends when it ends, and keys and windows stay apart', async () => {
+    test('ends a window and separates keys and windows after a restart as before it', async () => {
       const store = await fresh();
       const long = 'a long key '.repeat(200);
       for (const key of ['key', 'key\u0000', 'ключ', long]) await store.increment(key, HOUR, 1, NOON);
@@ -75,7 +75,7 @@ export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
       expect((await again.increment('key', HOUR, 1, NOON + HOUR)).count).toBe(1);
     });
 
-    test('SR-48: a clock that jumps and comes back forgets nothing, with a restart in between', async () => {
+    test('SR-48: a clock that jumps and returns does not reset a limit, even with a restart in between', async () => {
       const store = await fresh();
       await store.increment('key', DAY, 1, NOON);
       expect((await store.increment('key', DAY, 1, NOON + 90 * DAY)).count).toBe(1);

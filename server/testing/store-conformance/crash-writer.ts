@@ -10,7 +10,7 @@ await Promise.all(
   Array.from({ length: Number(writers) }, async (_, at) => {
     for (;;) {
       const n = await writeNext(store, `writer-${at}`);
-      // Straight into the pipe: what is printed stays printed when the process dies.
+      // Straight into the pipe: printed lines survive the death of the process.
       writeSync(1, `writer-${at} ${n}\n`);
     }
   }),

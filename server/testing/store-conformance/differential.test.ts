@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Few names, so that commands meet; some awkward. */
+/** Few names, so that commands meet; some of them difficult. */
 const ANCHORS = ['a', 'b', 'a\u0000', '\ud800'];
 const NAMES = ['x', 'y', '{p1}', ''];
 const text = fc.constantFrom('', 'a', 'ab', 'b\u0000', 'é', '😀', '\udfff', '{', '\r\n');
@@ -29,9 +29,9 @@ const value = fc.jsonValue({ maxDepth: 2 });
 const entry = fc.record({ sort: text, id: text });
 const index = fc.constantFrom('i', 'j', 'i\u0000');
 const key = fc.record({ anchor: fc.constantFrom(...ANCHORS), name: fc.constantFrom(...NAMES) });
-/** Which version to expect: what is there, what was read some reads ago, nothing, or nonsense. */
+/** The expected version: the current one, an earlier one, none, or an invalid one. */
 const expectation = fc.constantFrom('current', 'current', 'current', 'remembered', 'absent', 'wrong');
-/** Within the minutes for which both keep operations and expired documents. */
+/** Within the minutes for which both retain operations and expired documents. */
 const instant = fc.integer({ min: 0, max: 5 * 60_000 }).map((ms) => NOW + ms);
 
 const commit = fc.record({
@@ -87,7 +87,7 @@ const command = fc.oneof(
 );
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 
-test('whatever is asked, whatever the clock says, both stores answer alike and end up holding the same', async () => {
+test('both stores return the same and hold the same content for any commands and clocks', async () => {
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 50 }), async (commands) => {
@@ -119,7 +119,7 @@ test('whatever is asked, whatever the clock says, both stores answer alike and e
   );
 });
 
-/** Settles what depends on the state, so that both stores are asked the very same. */
+/** Resolves what depends on the state, so that both stores get the same command. */
 async function prepare(
   one: Command,
   store: Store,

@@ -4,8 +4,8 @@ import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { keyOf } from './changes.ts';
 
 /**
- * Does what each line says and prints how it went: `write <anchor>`, `burst <anchor>` for 20 writes at once, `check`.
- * Every document has 20 kB.
+ * Runs the command of each line and prints the outcome: `write <anchor>`, `burst <anchor>` for 20 writes at once,
+ * `check`. Every document has 20 kB.
  */
 const [path = ''] = process.argv.slice(2);
 const store = await openEmbeddedStore({ path });

@@ -26,7 +26,7 @@ afterEach(() => rm(path, { recursive: true, force: true }));
 const KILLS = 100;
 
 // SR-6, SR-53
-test(`of ${KILLS} servers killed while they write, none has lost an acknowledged write or left half a change`, async () => {
+test(`a kill of ${KILLS} writing servers loses no acknowledged write and leaves no partial change`, async () => {
   const random = randomSequence(53);
   const acknowledged = new Map<string, number>();
   const auditor = new Auditor(1);
@@ -40,31 +40,31 @@ test(`of ${KILLS} servers killed while they write, none has lost an acknowledged
   expect(acknowledged.size).toBe(4);
 }, 600_000);
 
-// SR-48. The attack: the service is made to crash, again and again, to be sent more codes than a day allows.
-test('SR-48: a server that is killed forgets no count that a commit came after', async () => {
+// SR-48. The attack crashes the service repeatedly to get more codes than a day allows.
+test('SR-48: a crash does not reset a count that a commit came after', async () => {
   const random = randomSequence(48);
   const folder = await mkdtemp(join(tmpdir(), 'countersign-counting-writer-'));
   const module = await buildModule('counting-writer.ts', folder);
-  let told = 0;
+  let printed = 0;
   for (let kill = 1; kill <= 10; kill++) {
     const child = runModule(module, [path]);
     const lines = 1 + Math.floor(random() * 60);
     let seen = 0;
     for await (const line of createInterface({ input: child.stdout })) {
-      told = Number(line);
+      printed = Number(line);
       seen += 1;
       if (seen === lines) child.kill('SIGKILL');
     }
     await killAndWait(child);
     expect(seen).toBeGreaterThanOrEqual(lines);
     const store = await openEmbeddedStore({ path });
-    expect((await store.increment('codes', 86_400_000, 1, NOW)).count, `after kill ${kill}`).toBeGreaterThan(told);
+    expect((await store.increment('codes', 86_400_000, 1, NOW)).count, `after kill ${kill}`).toBeGreaterThan(printed);
     await store.close();
   }
   await rm(folder, { recursive: true, force: true });
 }, 120_000);
 
-/** Lets a process write until it has acknowledged so many writes, kills it, and notes all it has acknowledged. */
+/** Lets a process write until it has acknowledged so many writes, kills it, and records the acknowledged ones. */
 async function killAfter(writes: number, acknowledged: Map<string, number>): Promise<void> {
   const child = runModule(writer, [path, '4']);
   let log = '';

@@ -23,7 +23,7 @@ afterEach(async () => {
  * the kernel refuses the library's write() as it does on a full disk, with EFBIG in place of ENOSPC, and no privilege is
  * needed as a small mounted file system would need.
  */
-test('a full disk makes writes unavailable, takes nothing acknowledged, and the store goes on once there is room', async () => {
+test('a full disk makes writes unavailable and loses no acknowledged one; with space the store continues', async () => {
   child = runModule('disk-full-writer.ts', [path], ['prlimit', '--fsize=1000000:unlimited']);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const say = async (line: string): Promise<string> => {

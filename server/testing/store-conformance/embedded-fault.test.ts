@@ -16,8 +16,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const FAULTS = 25;
 
-// SR-36, SR-53. With Node's own end about one in six of these would hang for ever in the middle of a transaction.
-test(`of ${FAULTS} servers with a fault while they write, each says so in one line, and ends`, async () => {
+// SR-36, SR-53. Node's own exit would leave about one in six of these hanging in the middle of a transaction.
+test(`${FAULTS} servers with a fault during writes each log one line and end`, async () => {
   for (let fault = 1; fault <= FAULTS; fault++) {
     const child = runModule(server, [join(folder, 'store'), String(fault * 5)]);
     const [out, err, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -37,7 +37,7 @@ export async function startEmbeddedHarness(): Promise<StoreHarness> {
   };
 }
 
-/** A store that breaks when something is put into that index. */
+/** A store that fails when an entry is added to that index. */
 export function openBroken(path: string, index: string, eventCap: number): Store {
   const open = () => breakIndex(openTables(path), index);
   return new EmbeddedStore({ path, eventCap, lowWaterBytes: 0, release: () => {}, open });

@@ -24,7 +24,7 @@ interface Fill {
   lost: number;
 }
 
-/** Runs the writer on a file system of 80 MB that is mounted for it alone, and gone when it ends. */
+/** Runs the writer on a file system of 80 MB, mounted only for it and removed at its end. */
 async function fillSmallDisk(lowWaterBytes: number, seed: number): Promise<Fill[]> {
   const mounted = `mount -t tmpfs -o size=80m tmpfs "$0" && exec "$@"`;
   const mount = await mkdtemp(join(folder, 'mount-'));
@@ -40,7 +40,7 @@ async function fillSmallDisk(lowWaterBytes: number, seed: number): Promise<Fill[
 }
 
 // SR-53, SR-66
-test('writers on a full disk are refused before LMDB meets it, and go on when there is space again', async () => {
+test('refuses writes on a full disk before LMDB meets it, and continues with space', async () => {
   const fills = await fillSmallDisk(LOW_WATER, 1);
   expect(fills).toHaveLength(FILLS);
   for (const { before, isReady, leastFree, lost } of fills) {
@@ -51,10 +51,10 @@ test('writers on a full disk are refused before LMDB meets it, and go on when th
 });
 
 // SR-53, SR-66
-test('where LMDB meets a full disk all the same, nothing acknowledged is lost, and writers go on', async () => {
+test('loses no acknowledged write if LMDB meets a full disk, and continues', async () => {
   const fills = await fillSmallDisk(0, 2);
   expect(fills).toHaveLength(FILLS);
-  // Whether it is ready is chance here: the check is one small write, for which free pages of the file may do.
+  // Readiness is not deterministic here: the check is one small write, for which free pages of the file may suffice.
   for (const { leastFree, lost } of fills) {
     expect({ lost, isFull: leastFree < 1_000_000 }).toEqual({ lost: 0, isFull: true });
   }

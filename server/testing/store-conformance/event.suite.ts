@@ -4,7 +4,7 @@ import type { Fresh } from './harness.ts';
 
 export function eventBehaviour(fresh: Fresh): void {
   describe('events', () => {
-    test('are numbered from 1 in the order of the changes, and within a change in the order given', async () => {
+    test('are numbered from 1 in the order of the changes, and in order within a change', async () => {
       const store = await fresh();
       await store.commit(changeOf('anchor', { append: ['a', { b: ['\u0000', '\r\n'] }] }));
       await store.commit(changeOf('anchor', { append: [] }));
@@ -18,7 +18,7 @@ export function eventBehaviour(fresh: Fresh): void {
       ]);
     });
 
-    test('are read from behind a cursor, so many at a time', async () => {
+    test('are read after a cursor, up to a limit', async () => {
       const store = await fresh();
       for (let n = 1; n <= 5; n++) await store.commit(changeOf('anchor', { append: [n, -n] }));
       const partition = await partitionWithEvents(store);
@@ -29,7 +29,7 @@ export function eventBehaviour(fresh: Fresh): void {
       expect(await numbers(10, 100)).toEqual([]);
     });
 
-    test('commits at once leave no gap and no double', async () => {
+    test('of concurrent commits have no gap and no duplicate', async () => {
       const store = await fresh();
       await Promise.all(Array.from({ length: 60 }, (_, n) => store.commit(changeOf('anchor', { append: [n, n] }))));
       const [events = []] = await eventsOf(store);
@@ -37,7 +37,7 @@ export function eventBehaviour(fresh: Fresh): void {
       for (let n = 0; n < 120; n += 2) expect(events[n]?.event).toBe(events[n + 1]?.event);
     });
 
-    test('the oldest go when the cap is reached, and numbers go on', async () => {
+    test('are dropped oldest first at the cap, and numbers continue', async () => {
       const store = await fresh({ eventCap: 10 });
       for (let n = 1; n <= 8; n++) await store.commit(changeOf('anchor', { append: [n, n, n] }));
       const [events = []] = await eventsOf(store);
@@ -47,7 +47,7 @@ export function eventBehaviour(fresh: Fresh): void {
       expect(later.map(({ sequence }) => sequence)).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
     });
 
-    test('can be put back under the numbers they had; new ones go on behind', async () => {
+    test('can be restored under their old numbers; new ones continue after them', async () => {
       const store = await fresh();
       const partition = store.partitionOf('anchor');
       const events = [7, 8, 12].map((sequence) => ({ sequence, event: { text: `\u2028${sequence}` } }));
@@ -61,7 +61,7 @@ export function eventBehaviour(fresh: Fresh): void {
       await expect(store.restoreEvents(partition, [], 20)).rejects.toThrow(RangeError);
     });
 
-    test('lie in the partition of their anchor', async () => {
+    test('are in the partition of their anchor', async () => {
       const store = await fresh();
       for (const anchor of ['usr_1', 'a\0b', 'ünï']) {
         const partition = store.partitionOf(anchor);
@@ -71,7 +71,7 @@ export function eventBehaviour(fresh: Fresh): void {
       }
     });
 
-    test('there is no partition beyond the last', async () => {
+    test('throws for a partition beyond the last', async () => {
       const store = await fresh();
       await expect(store.readEvents(store.partitions, 0, 10)).rejects.toThrow(RangeError);
     });

@@ -3,7 +3,10 @@ import { createLogger } from '../../http/log.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { writeNext } from './workload.ts';
 
-/** A process with a fault: writes as fast as it can until so many writes are acknowledged, and throws where nobody catches. */
+/**
+ * A process with a fault: writes as fast as it can until so many writes are acknowledged, then throws an uncaught
+ * error.
+ */
 const [path = '', most = '0'] = process.argv.slice(2);
 endOnFaults(createLogger({ level: 'info' }));
 const store = await openEmbeddedStore({ path });

@@ -11,7 +11,7 @@ import { waitUntil } from '../wait-until.ts';
 import { runModule } from './run-module.ts';
 import { writeNext } from './workload.ts';
 
-/** What was written survives a killed process without any flush, so that flushes are counted instead. */
+/** Writes survive a killed process even without a flush, so the test counts flushes instead. */
 const COMMITS = 40;
 
 let folder: string;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 // SR-6, SR-53, SR-68
-test('SR-68: the embedded store has flushed each commit, data and then meta page, before it is acknowledged', async () => {
+test('SR-68: a power cut loses no acknowledged commit: the embedded store flushes data and then meta page before it acknowledges', async () => {
   const child = runModule('sequential-writer.ts', [join(folder, 'store'), String(COMMITS)], underStrace(trace));
   child.stdout.resume();
   child.stderr.resume();
@@ -37,7 +37,7 @@ test('SR-68: the embedded store has flushed each commit, data and then meta page
 });
 
 describe.each<Product>(['redis', 'valkey'])('%s', (product) => {
-  /** @returns what the server did for each of the commits, which follow one another */
+  /** @returns what the server did for each of the sequential commits */
   async function traceCommits(args: readonly string[], duringRewrite: boolean): Promise<Acknowledgement[]> {
     const server = await startRedisServer({ product, args, wrapper: underStrace(trace) });
     const admin = new Redis(server.url);
@@ -57,7 +57,7 @@ describe.each<Product>(['redis', 'valkey'])('%s', (product) => {
       }
       for (let n = 1; n <= COMMITS; n++) await writeNext(store, 'writer');
       expect(await isRewriting()).toBe(duringRewrite);
-      // Ends the process that rewrites as well.
+      // Also ends the rewriting process.
       await admin.config('SET', 'appendonly', 'no');
     } finally {
       await store.close();
@@ -77,20 +77,20 @@ describe.each<Product>(['redis', 'valkey'])('%s', (product) => {
   const SLOW_REWRITE = ['--rdb-key-save-delay', '1000000'];
 
   // SR-6, SR-68
-  test('SR-68: has flushed each commit before it is acknowledged', async () => {
+  test('SR-68: a power cut loses no acknowledged commit: it is flushed first', async () => {
     const acknowledged = await traceCommits([], false);
     expect(acknowledged).toHaveLength(COMMITS);
     expect(unflushed(acknowledged)).toEqual([]);
   });
 
-  test('SR-68: has done so during a rewrite of the append-only file as well', async () => {
+  test('SR-68: a power cut loses no acknowledged commit during a rewrite of the append-only file', async () => {
     const acknowledged = await traceCommits(SLOW_REWRITE, true);
     expect(acknowledged).toHaveLength(COMMITS);
     expect(unflushed(acknowledged)).toEqual([]);
   });
 
-  // The attack: what the guard refuses. It shows as well that a missing flush is seen.
-  test('SR-68: with no-appendfsync-on-rewrite "yes" would acknowledge commits during a rewrite without any flush', async () => {
+  // The attack: the setting that the guard refuses. It also shows that the test detects a missing flush.
+  test('SR-68: with no-appendfsync-on-rewrite "yes" a power cut would lose commits: a rewrite acknowledges them without a flush', async () => {
     const acknowledged = await traceCommits([...SLOW_REWRITE, '--no-appendfsync-on-rewrite', 'yes'], true);
     expect(unflushed(acknowledged)).toHaveLength(COMMITS);
   });

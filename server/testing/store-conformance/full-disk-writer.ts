@@ -8,8 +8,8 @@ import { waitUntil } from '../wait-until.ts';
 import { keyOf, NOW } from './changes.ts';
 
 /**
- * Fills a small file system that is its alone, again and again: many write until enough of them have been refused, then
- * a large file goes, and they go on. Prints a line of JSON for each fill, and one in the end.
+ * Fills a small file system of its own repeatedly: many write until enough of them have been refused, then a large file
+ * is deleted, and they continue. Prints a line of JSON for each fill, and one at the end.
  */
 const [path = '', fills = '1', lowWater = '0', seed = '1'] = process.argv.slice(2);
 const options = { path: join(path, 'store'), eventCap: 500, lowWaterBytes: Number(lowWater) };
@@ -39,7 +39,7 @@ async function write(writer: string): Promise<void> {
       await store.commit({
         anchor: writer,
         operation: `operation-${n}`,
-        // Far enough on for the sweep to have work as well.
+        // Far enough ahead for the sweep to have work as well.
         now: NOW + n * 3000,
         expect: [],
         put: [{ key: documentOf(writer, n), value }],
@@ -57,7 +57,7 @@ async function write(writer: string): Promise<void> {
   }
 }
 
-/** How many of the newest acknowledged documents are not there. */
+/** How many of the newest acknowledged documents are missing. */
 async function countLost(): Promise<number> {
   const keys = [...acknowledged].map(([writer, n]) => documentOf(writer, n));
   const found = await store.getMany(keys, NOW);

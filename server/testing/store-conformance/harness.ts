@@ -1,22 +1,22 @@
 import type { Store } from '../../kernel/ports/store.ts';
 
-/** What the suite needs from a store under test. */
+/** The requirements of the suite on a store under test. */
 export interface StoreHarness {
   readonly name: string;
-  /** A store with nothing in it, closed by the harness at the end. */
+  /** An empty store, closed by the harness at the end. */
   fresh(options?: FreshOptions): Promise<Store>;
-  /** Closes a store that has no broken index, and opens it again on the same data. */
+  /** Closes a store without a broken index, and opens it again on the same data. */
   reopen(store: Store): Promise<Store>;
-  /** Closes every store that was opened, and ends the servers. */
+  /** Closes every opened store, and ends the servers. */
   stop(): Promise<void>;
 }
 
 export interface FreshOptions {
-  /** Writing to this index fails when the change's documents have already been dealt with. */
+  /** Writing to this index fails after the change's documents were handled. */
   readonly brokenIndex?: string;
   readonly eventCap?: number;
 }
 
-/** Opens the store that one test works on. */
+/** Opens the store of one test. */
 export type Fresh = StoreHarness['fresh'];
 export type Reopen = StoreHarness['reopen'];

@@ -3,7 +3,7 @@ import { ABSENT } from '../../kernel/ports/store.ts';
 import { changeOf, keyOf, NOW } from './changes.ts';
 import type { Fresh } from './harness.ts';
 
-/** Ids made to break out: of hash tags, of the protocol, of separators, of encodings, of objects. */
+/** Ids that try to break out of hash tags, the protocol, separators, encodings and objects. */
 const HOSTILE = [
   '',
   ' ',
@@ -60,7 +60,7 @@ export function hostileIdBehaviour(fresh: Fresh): void {
       expect(found.map((one) => one?.value)).toEqual(HOSTILE.map((_, at) => at));
     });
 
-    test('text moved from the anchor to the name makes another key', async () => {
+    test('moving text from the anchor to the name makes another key', async () => {
       const store = await fresh();
       const pairs = [
         ['a', 'bc'],
@@ -111,7 +111,7 @@ export function hostileIdBehaviour(fresh: Fresh): void {
       await expect(store.commit(changeOf('anchor', { operation: '' }))).rejects.toThrow(TypeError);
     });
 
-    test('as index entries and index names, each comes back as it was', async () => {
+    test('as index entries and index names, each is returned unchanged', async () => {
       const store = await fresh();
       const ids = HOSTILE.filter((id) => id.length < 800);
       const steps = ids.map((id) => ({ index: 'all', add: { sort: id, id } }));
@@ -129,7 +129,7 @@ export function hostileIdBehaviour(fresh: Fresh): void {
       }
     });
 
-    test('as counter keys, each counts alone', async () => {
+    test('as counter keys, each is counted separately', async () => {
       const store = await fresh();
       const counts = await Promise.all(HOSTILE.map((id) => store.increment(id, 60_000, 1, NOW)));
       expect(counts.every(({ count }) => count === 1)).toBe(true);

@@ -5,9 +5,9 @@ import type { Fresh } from './harness.ts';
 
 export function indexBehaviour(fresh: Fresh): void {
   describe('index', () => {
-    test('entries of all partitions come in one order, byte for byte', async () => {
+    test('sorts entries of all partitions together, byte for byte', async () => {
       const store = await fresh();
-      // Characters above U+FFFF sort behind U+FFFD in UTF-8, and before it in UTF-16.
+      // Characters above U+FFFF sort after U+FFFD in UTF-8, and before it in UTF-16.
       const sorts = ['', '\u0000', 'A', 'a', 'a\u0000', 'a\u0000b', 'aa', 'ab', 'é', '\ufffd', '😀'];
       await addAll(
         store,
@@ -19,7 +19,7 @@ export function indexBehaviour(fresh: Fresh): void {
       );
     });
 
-    test('entries of one sort text come by id', async () => {
+    test('sorts entries with the same text by id', async () => {
       const store = await fresh();
       await addAll(
         store,
@@ -28,7 +28,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect((await store.range('all', { limit: 100 })).map(({ id }) => id)).toEqual(['', '1', '22', '3']);
     });
 
-    test.each([1, 7, 40])('pages of %i give every entry once, both ways', async (limit) => {
+    test.each([1, 7, 40])('returns every entry once in pages of %i, in both directions', async (limit) => {
       const store = await fresh();
       const entries = Array.from({ length: 100 }, (_, n) => ({
         sort: `user ${n % 13}`,
@@ -45,7 +45,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(await pages(store, { limit, prefix: 'user 1', reverse: true })).toEqual([...some].reverse());
     });
 
-    test('a page is full also when all entries hang on one anchor', async () => {
+    test('fills a page even if all entries are on one anchor', async () => {
       const store = await fresh();
       const entries = Array.from({ length: 150 }, (_, n) => ({ sort: `user ${String(n).padStart(3, '0')}`, id: '1' }));
       await store.commit(changeOf('anchor', { index: entries.map((add) => ({ index: 'all', add })) }));
@@ -54,7 +54,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(await pages(store, { limit: 70 })).toEqual(entries);
     });
 
-    test('a prefix takes what begins so, and nothing beside it', async () => {
+    test('a prefix selects exactly the entries that begin with it', async () => {
       const store = await fresh();
       const sorts = ['ann', 'anna', 'anna\u0000x', 'annb', 'ao', 'an', 'ANNA', '*', '[', '(', '-', '+'];
       await addAll(
@@ -68,7 +68,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(await under('zzz')).toEqual([]);
     });
 
-    test('a mark before or behind the prefix does not lead out of it', async () => {
+    test('a cursor before or after the prefix does not lead outside it', async () => {
       const store = await fresh();
       await addAll(
         store,
@@ -86,7 +86,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(await from('a', true)).toEqual([]);
     });
 
-    test('a mark that is no longer there still marks the place', async () => {
+    test('a cursor at a removed entry keeps its position', async () => {
       const store = await fresh();
       await addAll(
         store,
@@ -98,7 +98,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(rest).toEqual([{ sort: 'c', id: '1' }]);
     });
 
-    test('remove and add in one step is a move; adding twice and removing what is not there do nothing', async () => {
+    test('removing and adding in one step is a move; adding twice and removing an absent entry change nothing', async () => {
       const store = await fresh();
       const key = keyOf('anchor');
       const old = { sort: 'old name', id: '1' };
@@ -118,7 +118,7 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(await store.range('all', { limit: 10 })).toEqual([renamed]);
     });
 
-    test('indexes do not see each other, however alike their names', async () => {
+    test('separates indexes, however similar their names', async () => {
       const store = await fresh();
       const names = ['users', 'users/', 'users\u0000', 'user', 's', '', 'users\u0000a'];
       const index = names.map((name, at) => ({ index: name, add: { sort: 'sort', id: String(at) } }));
@@ -142,7 +142,7 @@ export function indexBehaviour(fresh: Fresh): void {
   });
 }
 
-/** Names that fall into many partitions. */
+/** Names that are spread over many partitions. */
 function anchors(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `anchor-${n}`);
 }

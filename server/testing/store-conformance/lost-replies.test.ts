@@ -19,7 +19,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   });
   afterAll(() => server?.stop());
   beforeEach(async () => {
-    // Only commits break, neither the handshake nor reads.
+    // Only commits break, not the handshake or reads.
     proxy = await startFaultProxy(server.port, 'countersign_1_commit');
     prefix += 1;
     store = await open(PATIENCE_MS);
@@ -38,7 +38,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     });
   }
 
-  /** Breaks the next `faults.length` commits so. */
+  /** Breaks the next `faults.length` commits in these ways. */
   function breakNext(...faults: Fault[]): void {
     proxy.plan(() => faults.shift());
   }
@@ -54,7 +54,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'once' }]]);
   });
 
-  test('broken again and again after it was sent: unavailable, and the repeat finds it done once', async () => {
+  test('broken repeatedly after sending: unavailable, and the repeat finds it done once', async () => {
     breakNext('before-reply', 'before-reply');
     const change = changeOf('anchor', {
       expect: [{ key, version: ABSENT }],
@@ -66,7 +66,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'once' }]]);
   });
 
-  test('broken again and again before it was sent: unavailable, and nothing has happened', async () => {
+  test('broken repeatedly before sending: unavailable, and nothing was written', async () => {
     breakNext('before-send', 'before-send');
     await expect(store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }))).rejects.toThrow(
       StoreUnavailable,
@@ -74,7 +74,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     expect(await versionOf(store, key)).toBe(ABSENT);
   });
 
-  test('a counter raised over a connection that breaks all the time counts every raise once', async () => {
+  test('a counter on a connection that always breaks counts every increment once', async () => {
     const random = randomSequence(52);
     proxy.plan(() => {
       const draw = random();
@@ -97,7 +97,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   });
 
   // SR-1, store side
-  test('of 50 commits with random delays that expect the same version, exactly one is committed', async () => {
+  test('exactly one of 50 randomly delayed commits that expect the same version succeeds', async () => {
     const random = randomSequence(1);
     proxy.delay(() => random() * 20);
     const stores = await Promise.all(Array.from({ length: 5 }, () => open(PATIENCE_MS)));
@@ -116,7 +116,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     await Promise.all(stores.map((one) => one.close()));
   });
 
-  test('a server that is silent without closing: commit and check are unavailable, and well again afterwards', async () => {
+  test('a silent server: commit and check are unavailable, and recover afterwards', async () => {
     const impatient = await untilAnswered(() => open(500));
     proxy.freeze(true);
     await expect(impatient.check()).rejects.toThrow(StoreUnavailable);
@@ -131,7 +131,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   });
 });
 
-/** Asks until there is an answer; bounded. */
+/** Retries until there is a response; bounded. */
 async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

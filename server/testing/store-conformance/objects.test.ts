@@ -15,7 +15,8 @@ import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import type { StoreHarness } from './harness.ts';
 import { startRedisHarness } from './redis-harness.ts';
 
-// What lists, names and deletions rest on is in the suite of the stores; here the whole of it runs over many partitions.
+// The suite of the stores covers the basis of lists, names and deletions; this test covers all of it over many
+// partitions.
 let harness: StoreHarness;
 let own: TestPorts;
 let ports: TestPorts;
@@ -28,7 +29,7 @@ afterAll(async () => {
   await harness.stop();
 });
 
-/** Every page of a list, as what each item goes by. */
+/** Every page of a list, by each item's sort key. */
 async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[2], 'limit' | 'after'>) {
   const logins: string[] = [];
   let after: string | undefined;
@@ -42,7 +43,7 @@ async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[
   return logins;
 }
 
-test('lists go through all partitions once, by name, by creation and by what is looked for', async () => {
+test('lists cover all partitions once, by name, by creation and by search', async () => {
   const scene = await createFixture(ports, { user: { login: 'zz' } });
   const { account, resource } = scene;
   const logins = Array.from({ length: 60 }, (_, at) => `user-${String(at).padStart(2, '0')}`);
@@ -74,7 +75,7 @@ test('lists go through all partitions once, by name, by creation and by what is 
   expect(await ports.store.range(userIndexes.onResource(account, resource.id), { limit: 10 })).toEqual([]);
 });
 
-test('names and filters are decided as on one partition', async () => {
+test('names and filters behave as on one partition', async () => {
   const scene = await createFixture(ports);
   const { account, resource, user } = scene;
   const { user: bob } = await addPerson(ports, account, resource, { user: { login: 'bob' } });

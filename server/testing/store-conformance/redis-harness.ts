@@ -16,7 +16,7 @@ export async function startClusterHarness(product: Product): Promise<StoreHarnes
   return harnessOn(`${product} cluster`, cluster.url, () => cluster.stop());
 }
 
-/** One server for all; each store has a prefix of its own. */
+/** One server for all; each store has its own prefix. */
 function harnessOn(name: string, url: string, stopServers: () => Promise<void>): StoreHarness {
   const opened: Store[] = [];
   const prefixes = new Map<Store, string>();
@@ -45,7 +45,7 @@ function harnessOn(name: string, url: string, stopServers: () => Promise<void>):
   };
 }
 
-/** Where the index would be lies a string, on which sorted-set commands fail. */
+/** Puts a string in the place of the index, on which sorted-set commands fail. */
 async function plantForeignType(url: string, prefix: string, partitions: number, index: string): Promise<void> {
   const client = createClient(parseAddress(url), PATIENCE_MS);
   await client.connect();

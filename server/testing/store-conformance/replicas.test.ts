@@ -11,7 +11,7 @@ import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import { waitUntil } from '../wait-until.ts';
 import { changeOf, keyOf } from './changes.ts';
 
-// SR-7: until an answer waits for the replicas, the service does not run with any.
+// SR-7: until a commit waits for replicas, the service refuses to run with any.
 describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (product) => {
   let primary: RedisServer;
   let replica: RedisServer;
@@ -43,7 +43,7 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
     );
   }
 
-  /** The replica loses its link, and hears of nothing more. */
+  /** Cuts the replica's link, so it receives nothing more. */
   async function cutLink(): Promise<void> {
     const [closed = 0] = await freePorts(1);
     await onReplica.replicaof('127.0.0.1', closed);
@@ -61,7 +61,7 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
     return openTestPorts('failover', { store, remove: async () => {} });
   }
 
-  test('SR-7: a used HOTP code would sign in again after a failover, so neither of the two servers is accepted', async () => {
+  test('SR-7: a used HOTP code would be valid again after a failover, so both servers are refused', async () => {
     const weak = { allowWeakDurability: true };
     const before = await portsOver(await open(primary, weak));
     const scene = await createFixture(before, { tokens: [{ kind: 'hotp' }] });
@@ -84,12 +84,12 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
 
     expect(accepted).toBeInstanceOf(StoreSettingsRefused);
     expect((accepted as Error).message).toContain('replicas: 1');
-    // It has no replica and is a primary, but has been a replica.
+    // It is a primary without a replica, but was one.
     await expect(open(replica)).rejects.toThrow(StoreSettingsRefused);
     await expect(open(replica)).rejects.toThrow('was promoted from a replica');
   });
 
-  test('a replica that is attached while the service runs ends its readiness, and is named', async () => {
+  test('names a replica attached at run time, and fails readiness', async () => {
     const warnings: string[] = [];
     const store = await open(primary, { warn: (message) => warnings.push(message) });
     const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });
@@ -103,7 +103,7 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
     expect(await store.commit(change)).toBe('committed');
   });
 
-  test('a replica is found though nothing asks for readiness', async () => {
+  test('detects a replica without readiness requests', async () => {
     const warnings: string[] = [];
     const store = await open(primary, { recheckMs: 20, warn: (message) => warnings.push(message) });
     await attach();
@@ -112,7 +112,7 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
     await expect(store.commit(change)).rejects.toThrow(StoreUnavailable);
   });
 
-  test('a connection that comes back to a primary with a replica gets no commit confirmed', async () => {
+  test('confirms no commit on a connection that comes back to a primary with a replica', async () => {
     const store = await open(primary);
     await attach();
     await onPrimary.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -125,12 +125,12 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
     expect(outcomes).not.toContain('committed');
   });
 
-  test('a replica itself is refused', async () => {
+  test('refuses a replica itself', async () => {
     await attach();
     await expect(open(replica)).rejects.toThrow('its role is "slave" and must be "master"');
   });
 
-  test('weak durability allowed by name serves with a replica, and says what is weak', async () => {
+  test('serves with a replica if weak durability is allowed, and warns of each weak setting', async () => {
     await attach();
     const warnings: string[] = [];
     const store = await open(primary, { allowWeakDurability: true, warn: (message) => warnings.push(message) });

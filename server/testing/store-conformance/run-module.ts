@@ -9,7 +9,7 @@ import { build } from 'vite';
 export type ModuleProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /**
- * Runs a TypeScript module of this folder, or what `buildModule` made of one, in a node process of its own; `wrapper` is a
+ * Runs a TypeScript module of this folder, or one built by `buildModule`, in its own node process; `wrapper` is a
  * command to put in front.
  */
 export function runModule(name: string, args: readonly string[], wrapper: readonly string[] = []): ModuleProcess {
@@ -19,7 +19,9 @@ export function runModule(name: string, args: readonly string[], wrapper: readon
   return spawn(command[0] ?? process.execPath, command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-/** Bundles a module of this folder into another, for tests that start it again and again: a fourth of the work each time. */
+/**
+ * Bundles a module of this folder into another, for tests that start it repeatedly: a quarter of the work each time.
+ */
 export async function buildModule(name: string, outDir: string): Promise<string> {
   const entry = fileURLToPath(new URL(name, import.meta.url));
   const rolldownOptions = { output: { entryFileNames: 'module.mjs' } };

@@ -4,7 +4,7 @@ import { changeOf, keyOf, NOW, versionOf } from './changes.ts';
 import type { Fresh } from './harness.ts';
 
 export function scanBehaviour(fresh: Fresh): void {
-  describe('a walk over everything', () => {
+  describe('a scan of the store', () => {
     test('finds each document with its version and expiry, and each index entry, in pages of any size', async () => {
       const store = await fresh();
       const anchors = ['usr_1', 'a\0b', '\ud800', 'a:{p3}:d:b', 'ünï'];
@@ -50,7 +50,7 @@ export function scanBehaviour(fresh: Fresh): void {
       }
     });
 
-    test('finds what is there all the time, while other things come and go', async () => {
+    test('finds what exists throughout, while other entries come and go', async () => {
       const store = await fresh();
       const put = (anchor: string) => store.commit(changeOf(anchor, { put: [{ key: keyOf(anchor), value: 1 }] }));
       for (let n = 0; n < 300; n++) await put(`stays-${n}`);
@@ -72,7 +72,7 @@ export function scanBehaviour(fresh: Fresh): void {
       expect(await walk(await fresh(), 10)).toEqual([]);
     });
 
-    test('takes no cursor of anybody else, and no limit out of bounds', async () => {
+    test('refuses a foreign cursor, and a limit out of bounds', async () => {
       const store = await fresh();
       for (const cursor of ['x', '!', 'd!', '']) await expect(store.scan(cursor, 10)).rejects.toThrow(RangeError);
       for (const limit of [0, 1001, 1.5]) await expect(store.scan(undefined, limit)).rejects.toThrow(RangeError);
@@ -80,7 +80,7 @@ export function scanBehaviour(fresh: Fresh): void {
   });
 }
 
-/** Everything, each thing once. */
+/** Every record, each once. */
 async function walk(store: Store, limit: number): Promise<ScannedRecord[]> {
   const found = new Map<string, ScannedRecord>();
   let after: string | undefined;

@@ -6,8 +6,8 @@ import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { append, sampleEvent, streamPortsOver } from '../event-stream.ts';
 
 /**
- * A process to be killed: appends events, seals and counts them, all at once, and prints a line for each round. After so
- * many rounds it appends no more: whoever is to kill it may be slow.
+ * A process to be killed: appends, seals and counts events concurrently, and prints a line for each round. After so
+ * many rounds it appends no more, since the test may be slow to kill it.
  */
 const [path = '', seed = '', most = '0'] = process.argv.slice(2);
 const ports = await streamPortsOver(await openEmbeddedStore({ path }), seed);
@@ -28,7 +28,7 @@ await Promise.all([
   (async () => {
     for (;;) {
       await sealEvents(ports, { batchSize: 20, stopping: () => true });
-      // With no event left to seal, nothing above waits for the disk.
+      // Without an event to seal, the loop above does not wait for the disk.
       await nextTurn();
     }
   })(),

@@ -7,7 +7,7 @@ import { hostileIdBehaviour } from './hostile-id.suite.ts';
 import { indexBehaviour } from './index.suite.ts';
 import { scanBehaviour } from './scan.suite.ts';
 
-/** What every store must do, through the port alone and without exception. */
+/** What every store must do, tested only through the port. */
 export function storeConformance(name: string, start: () => Promise<StoreHarness>): void {
   describe(`${name} store`, () => {
     let harness: StoreHarness;

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(built, { recursive: true, force: true }));
 
-/** What arrived: for each subject the ids under which it did, one for each time. */
+/** Received messages: for each subject their ids, one per receipt. */
 let received: Map<string, string[]>;
 let receiver: Server;
 let url: string;
@@ -54,8 +54,7 @@ afterEach(async () => {
   await new Promise((resolve) => receiver.close(resolve));
 });
 
-// SR-33
-describe('SR-33: services killed while they make events and send them', () => {
+describe('SR-33: services killed while they create and send events', () => {
   async function survives(place: string): Promise<void> {
     const random = randomSequence(33);
     const account = idFromBytes('acc', new Uint8Array(7).fill(3));
@@ -78,7 +77,7 @@ describe('SR-33: services killed while they make events and send them', () => {
       const lines = createInterface({ input: child.stdout });
       lines.on('line', (id) => acknowledged.add(id));
       const end = once(lines, 'close');
-      // In the midst of both: some have been sent, and some have not.
+      // In the middle of both: some have been sent, and some have not.
       const isAmid = () => acknowledged.size >= enough && received.size > arrived;
       await waitUntil('the service has made and sent some', () => isAmid() || child.exitCode !== null);
       await killAndWait(child);
@@ -92,7 +91,7 @@ describe('SR-33: services killed while they make events and send them', () => {
     try {
       await waitUntil('everything has arrived', () => [...acknowledged].every((id) => received.has(id)));
       await waitUntil('nothing waits', async () => (await readQueue(ports, whk.id)).pending === 0);
-      // What came twice came under the same id.
+      // Repeated messages have the same id.
       for (const ids of received.values()) expect(new Set(ids).size).toBe(1);
       expect(new Set([...received.values()].flat()).size).toBe(received.size);
       expect((await readQueue(ports, whk.id)).dropped).toBe(0);
@@ -102,7 +101,7 @@ describe('SR-33: services killed while they make events and send them', () => {
     }
   }
 
-  test('on the embedded store have lost nothing that was acknowledged, and made nothing twice', async () => {
+  test('on the embedded store lose nothing acknowledged, and create nothing twice', async () => {
     const path = await mkdtemp(join(tmpdir(), 'countersign-webhooks-'));
     try {
       await survives(path);
@@ -111,7 +110,7 @@ describe('SR-33: services killed while they make events and send them', () => {
     }
   });
 
-  test('on Redis neither', async () => {
+  test('on Redis lose nothing acknowledged, and create nothing twice', async () => {
     const server = await startRedisServer({ product: 'redis' });
     try {
       await survives(server.url);

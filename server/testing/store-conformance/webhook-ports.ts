@@ -7,7 +7,7 @@ import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { PATIENCE_MS } from '../redis-server.ts';
 
-/** The ports of a service whose clock is ahead by so much: so the leases of one that was killed are over. */
+/** The ports of a service whose clock is ahead by so much that the leases of a killed one have expired. */
 export function webhookPorts(store: Store, aheadMs: number) {
   return {
     store,

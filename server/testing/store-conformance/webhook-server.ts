@@ -7,8 +7,8 @@ import { startDelivering } from '../delivering.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 
 /**
- * A process to be killed: makes filters and sends the events of it, and prints the id of each that was acknowledged. After
- * so many it only sends: whoever is to kill it may be slow.
+ * A process to be killed: creates filters, sends their events, and prints the id of each acknowledged one. After so
+ * many it only sends, since the test may be slow to kill it.
  */
 const [place = '', account = '', aheadMs = '0', most = '0'] = process.argv.slice(2);
 const ports = webhookPorts(await openStoreAt(place), Number(aheadMs));
@@ -19,6 +19,6 @@ for (let made = 0; made < Number(most); made++) {
   const id = idFromBytes('flt', ports.random.bytes(7));
   const created = await createFilter(ports, act, { id }, { name: 'x', rule: { ...rule, ranges: [...rule.ranges] } });
   if (isRefusal(created)) throw new Error(created.refused);
-  // Straight into the pipe: what is printed stays printed when the process dies.
+  // Straight into the pipe: printed lines survive the death of the process.
   writeSync(1, `${id}\n`);
 }

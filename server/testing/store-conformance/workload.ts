@@ -2,11 +2,11 @@ import { ABSENT, type Store, StoreUnavailable } from '../../kernel/ports/store.t
 import { keyOf } from './changes.ts';
 
 /**
- * Writers whose every change touches all that a change can touch, so that a torn or doubled change shows: document n of
- * a writer says n, the index holds exactly `n`, and the writer's events are 1 to n.
+ * Writers whose every change touches every kind of data, so that a torn or repeated change is visible: document n of a
+ * writer contains n, the index holds exactly `n`, and the writer's events are 1 to n.
  */
 export interface Progress {
-  /** Writer -> the highest number whose commit was answered `committed`. */
+  /** Writer -> the highest number whose commit returned `committed`. */
   readonly acknowledged: ReadonlyMap<string, number>;
 }
 
@@ -14,7 +14,7 @@ const INDEX = 'workload';
 
 const writerKey = (writer: string) => keyOf<{ n: number }>(writer, 'progress');
 
-/** One step of a writer: reads, decides, commits. Answers the number that is committed now; throws StoreUnavailable. */
+/** One step of a writer: reads, decides, commits. Returns the committed number; throws StoreUnavailable. */
 export async function writeNext(store: Store, writer: string): Promise<number> {
   const key = writerKey(writer);
   const now = Date.now();
@@ -40,7 +40,7 @@ export async function writeNext(store: Store, writer: string): Promise<number> {
   return n;
 }
 
-/** Like {@link writeNext}, but undefined where the store is unavailable: then the step may or may not have happened. */
+/** Like {@link writeNext}, but undefined if the store is unavailable: then the step may or may not have happened. */
 export async function tryWriteNext(store: Store, writer: string): Promise<number | undefined> {
   try {
     return await writeNext(store, writer);
@@ -50,7 +50,7 @@ export async function tryWriteNext(store: Store, writer: string): Promise<number
   }
 }
 
-/** Where every writer stands. Reads events behind the cursors, which it moves on. */
+/** The state of every writer. Reads events after its cursors, which it moves. */
 export class Auditor {
   readonly #cursors: number[];
   readonly #counted = new Map<string, number>();
@@ -60,8 +60,8 @@ export class Auditor {
   }
 
   /**
-   * Faults of the store's content: a lost acknowledged write, a change applied in part or twice, a gap in the events.
-   * @returns sentences; empty when all is well
+   * Faults of the store's content: a lost acknowledged write, a partial or repeated change, a gap in the events.
+   * @returns sentences; empty if there is no fault
    */
   async faults(store: Store, { acknowledged }: Progress): Promise<string[]> {
     const faults = await this.#countEvents(store);
