@@ -3,8 +3,8 @@ import fc from 'fast-check';
 const SURROGATES = 0x800;
 
 /**
- * A unit of text: any code point but half a surrogate pair, as `unit: 'binary'` is. That one builds a table of them all
- * when it is first asked, which takes a second of every file that does.
+ * A unit of text: any code point except a lone surrogate, like `unit: 'binary'`, which builds a table of them on first
+ * use and costs each test file a second.
  */
 export const anyCharacter: fc.Arbitrary<string> = fc
   .nat(0x10ffff - SURROGATES)

@@ -5,7 +5,7 @@ import { themeOf, variablesOf } from './appearance.ts';
 const good = { accent: '#0f766e', background: '#FFF', text: '#000000', radius: '24px', font: 'Segoe UI, sans-serif' };
 
 // SR-30
-test('only the fixed variables, only in their shapes', () => {
+test('allows only the fixed variables in their formats', () => {
   expect(variablesOf(good)).toEqual(good);
   const bad = {
     accent: ['red', '#ffff', '#ff', '#12345g', 'rgb(0,0,0)', '#fff;', ' #fff', '#fff\n', 'var(--x)', 'url(//evil)'],
@@ -18,7 +18,7 @@ test('only the fixed variables, only in their shapes', () => {
   expect(variablesOf({ logo: 'https://evil', __proto__: { accent: '#fff' }, constructor: '#fff' })).toEqual({});
 });
 
-test('whatever is given, what is left cannot leave a CSS declaration or name an address', () => {
+test('removes every value that could leave a CSS declaration or name an address', () => {
   const value = fc.oneof(fc.string(), fc.stringMatching(/^[#a-f0-9();:/"'{}]{0,12}$/), fc.anything());
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...Object.keys(good)), value), (given) => {
@@ -32,7 +32,7 @@ test('whatever is given, what is left cannot leave a CSS declaration or name an 
   expect(variablesOf(null)).toEqual({});
 });
 
-test('an unknown theme is auto', () => {
+test('treats an unknown theme as auto', () => {
   expect(themeOf('contrast')).toBe('contrast');
   fc.assert(
     fc.property(fc.anything(), (given) => {

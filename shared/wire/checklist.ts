@@ -1,4 +1,4 @@
-/** What there is to do until the first person can sign in, in the order in which it is done best. */
+/** Setup steps until the first user can sign in, in the recommended order. */
 export const CHECKLIST = [
   'activate-plan',
   'make-api-key',
@@ -11,7 +11,7 @@ export const CHECKLIST = [
 ] as const;
 export type ChecklistItem = (typeof CHECKLIST)[number];
 
-/** The answer of `GET /v1/checklist`. */
+/** The response of `GET /v1/checklist`. */
 export interface ChecklistView {
   items: { item: ChecklistItem; done: boolean; hint: string }[];
   /** All of them. */

@@ -1,6 +1,6 @@
 /**
- * Every refusal of the service, in one table: its stable code, the HTTP status it travels with, and a default English
- * text. Clients branch on the code; the text may be reworded at any time and is never parsed.
+ * Every refusal of the service, in one table: its stable code, its HTTP status, and a default English text. Clients
+ * branch on the code; the text may change at any time and is never parsed.
  */
 export const REFUSALS = {
   // Signing in.
@@ -154,7 +154,7 @@ export const REFUSALS = {
   EMAIL_TAKEN: { status: 409, title: 'Another administrator of this account has that email address.' },
   SUPERUSER_STAYS: { status: 409, title: 'The superuser cannot be removed. Transfer the role first.' },
 
-  // Not the caller's fault. All of them deny.
+  // Server-side failures. All of them refuse.
   OVERLOADED: { status: 503, title: 'The service is busy. Try again shortly.' },
   CONTENTION: { status: 503, title: 'Too many concurrent changes to the same object. Try again.' },
   UNAVAILABLE: { status: 503, title: 'The service is temporarily unavailable.' },

@@ -15,7 +15,7 @@ test.each([
   expect(placeAt(path)).toEqual({ place, params });
 });
 
-describe('is no place:', () => {
+describe('is not a route:', () => {
   test.each([
     '/console/',
     '/console/resources/',
@@ -34,7 +34,7 @@ describe('is no place:', () => {
   });
 });
 
-test('whatever stands in an address, a parameter is an id or one of the words of its place', () => {
+test('a parameter is an id or one of its route’s words, for any address', () => {
   const words = Object.values(CONSOLE_PLACES)
     .flat()
     .flatMap((pattern) => pattern.match(/[a-z]+/g) ?? []);

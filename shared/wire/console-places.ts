@@ -1,9 +1,9 @@
 /**
- * The addresses of the administrators' console, which the service answers and the console's pages know. The four that
- * links in mails and logs lead to carry a secret behind `#`, which no server sees.
+ * Routes of the administrators' console, known to the service and to the console's pages. The four routes of links in
+ * mails and logs carry a secret after `#`, which no server sees.
  *
- * A place may have several. `:name` stands for an id, `:name(one|two)` for one of these words; what stood there is told
- * to the place as its parameter.
+ * A route may have several addresses. `:name` stands for an id, `:name(one|two)` for one of these words; the value is
+ * passed to the route as its parameter.
  */
 export const CONSOLE_PLACES = {
   setup: ['/setup'],
@@ -44,7 +44,7 @@ export const CONSOLE_PLACES = {
 } as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;
 
-/** Where an address leads. */
+/** The route of an address. */
 export interface Found {
   place: ConsolePlace;
   params: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export interface Found {
 const PARAMETER = /^:([a-z]+)(?:\(([a-z|-]+)\))?$/;
 const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/;
 
-/** The place at this path, or undefined. */
+/** The route at this path, or undefined. */
 export function placeAt(path: string): Found | undefined {
   for (const place of Object.keys(CONSOLE_PLACES) as ConsolePlace[]) {
     for (const pattern of CONSOLE_PLACES[place]) {

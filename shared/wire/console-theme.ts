@@ -1,2 +1,5 @@
-/** Under this key a browser keeps which scheme somebody has chosen for the console: `light` or `dark`; none: the system's. */
+/**
+ * The key under which a browser stores the chosen colour scheme of the console: `light` or `dark`; absent: the
+ * system's.
+ */
 export const THEME_KEY = 'countersign-theme';

@@ -6,7 +6,7 @@ const nonce = 'AAAAAAAAAAAAAAAAAAAAAA';
 const tags = (html: string) => html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
 
 // SR-30
-test('whatever the title, the language or the address say, they add no markup', () => {
+test('adds no markup for any title, language or address', () => {
   const plain = tags(frameDocument({ nonce, script: '/s.js', style: '/s.css', lang: 'en', title: 'Shop' }));
   const text = fc.oneof(
     fc.string(),
@@ -26,7 +26,7 @@ test('whatever the title, the language or the address say, they add no markup', 
 });
 
 // SR-13
-test('the policy names exactly the given ancestors; a malformed one is nobody', () => {
+test('allows exactly the given ancestors; a malformed one allows none', () => {
   const ancestors = (...frameAncestors: string[]) =>
     frameCsp({ nonce, frameAncestors })
       .split('; ')
@@ -50,7 +50,7 @@ test('the policy names exactly the given ancestors; a malformed one is nobody', 
   expect(ancestors()).toBe("frame-ancestors 'none'");
 });
 
-test('the policy lets nothing inline, no form, no other host, and wants Trusted Types', () => {
+test('allows no inline code, no form and no other host, and requires Trusted Types', () => {
   const csp = frameCsp({ nonce, frameAncestors: [] });
   expect(csp).not.toMatch(/unsafe|\*|https:/);
   for (const directive of [

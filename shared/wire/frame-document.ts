@@ -1,34 +1,34 @@
 import { ICON_LINK } from './icon.ts';
 
 /**
- * The page inside the iframe, as text: what the server answers at `/widget/v1/frame`. Pure strings; every value is
- * escaped here, whatever the caller did.
+ * The page inside the iframe, as text: the response of `/widget/v1/frame`. Pure strings; every value is escaped here,
+ * whatever the caller did.
  */
 export interface FrameDocument {
-  /** Fresh for each answer, the same as in `frameCsp`. */
+  /** Fresh for each response, the same as in `frameCsp`. */
   nonce: string;
   /** Paths of the frame's script and stylesheet, from the build's manifest. */
   script: string;
   style: string;
-  /** BCP 47 tag until the frame knows better. */
+  /** Initial BCP 47 tag. */
   lang: string;
   /** The resource's name, as its administrators wrote it. The frame shows it above the form. */
   title: string;
-  /** Whether the frame offers people a link to a new password. Default false. */
+  /** If true, the frame offers users a password reset. Default false. */
   passwordReset?: boolean | undefined;
-  /** Whether the frame says what its browser is like when a sign-in begins. Default false: then it does not look. */
+  /** If true, the frame reports browser signals when a sign-in starts. Default false: then it does not read them. */
   comparesBrowsers?: boolean | undefined;
-  /** Whether to say that nobody really signs in here. Default false. */
+  /** If true, the frame shows that no user really signs in here. Default false. */
   isTest?: boolean | undefined;
   /** Path of the resource's logo. */
   logo?: string | undefined;
-  /** Whether the page has a tab or window of its own, which shows an icon. Default false. */
+  /** True for a page with its own tab or window, which shows an icon. Default false. */
   hasIcon?: boolean | undefined;
-  /** Our own page that a mailed link to an enrolment leads to. Default false. */
+  /** True for our own page behind a mailed enrolment link. Default false. */
   enrols?: boolean | undefined;
-  /** Our own page that leads to the self-service. Default false. */
+  /** True for our own page that leads to the self-service. Default false. */
   self?: boolean | undefined;
-  /** Our own page for a login request; absent in a frame or a popup. */
+  /** Set on our own page for a login request; absent in a frame or a popup. */
   standalone?: Standalone | undefined;
 }
 
@@ -36,9 +36,9 @@ export interface Standalone {
   /** Id of the login request; its secret is in the fragment of the address, which no server sees. */
   request: string;
   resource: string;
-  /** Where the result is posted to: the same as in `frameCsp`. */
+  /** Where the result is posted: the same as in `frameCsp`. */
   redirectUri: string;
-  /** Whether the site has said who signs in. */
+  /** True if the site has named the user. */
   isGiven: boolean;
 }
 
@@ -62,7 +62,7 @@ ${document.hasIcon ? `${ICON_LINK}\n` : ''}<link rel="stylesheet" href="${escape
 `;
 }
 
-/** What the frame's script has to know, as data attributes; only those that say something. */
+/** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self }: FrameDocument): string {
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
@@ -85,13 +85,13 @@ function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone, en
 
 export interface RefusalDocument {
   nonce: string;
-  /** The origin the loader named; untrusted text. */
+  /** The origin from the loader; untrusted text. */
   origin: string;
-  /** The resource the loader named; untrusted text. */
+  /** The resource from the loader; untrusted text. */
   resource: string;
 }
 
-/** What is shown to a developer whose page is not allowed to embed this resource, and how to allow it. */
+/** Shown to a developer whose page is not allowed to embed this resource, with instructions to allow it. */
 export function refusalDocument({ nonce, origin, resource }: RefusalDocument): string {
   const shownOrigin = escapeHtml(origin.slice(0, 300)) || '(none named)';
   const shownResource = escapeHtml(resource.slice(0, 100)) || '(none named)';
@@ -131,11 +131,11 @@ different origins.</li>
 export interface FrameCsp {
   /** 16 or more characters of base64 or base64url. */
   nonce: string;
-  /** Exact origins that may be around the frame. Empty, or none of them well-formed: nobody may. */
+  /** Exact origins that may frame the page. Empty, or none of them well-formed: framing is refused. */
   frameAncestors: readonly string[];
   /** The only address that forms may be posted to. Default: none. */
   formAction?: string | undefined;
-  /** Whether there is an image of our own to show. Default false. */
+  /** True if the page shows an image from this service. Default false. */
   hasLogo?: boolean | undefined;
 }
 
@@ -143,13 +143,13 @@ const NONCE = /^[\w+/=-]{16,128}$/;
 const PATH = /^\/[\w.~%/-]*$/;
 const ORIGIN = /^https?:\/\/(?:[a-z0-9_*.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
-/** The frame's `Content-Security-Policy`. A malformed origin is left out rather than allowed to end the directive. */
+/** The frame's `Content-Security-Policy`. A malformed origin is dropped so that it cannot end the directive. */
 export function frameCsp({ nonce, frameAncestors, formAction, hasLogo }: FrameCsp): string {
   checkNonce(nonce);
   const ancestors = frameAncestors.filter((origin) => ORIGIN.test(origin));
   return [
     "default-src 'none'",
-    // Modules that the frame loads later (languages) carry the nonce of the script that asks for them.
+    // Modules that the frame loads later (languages) carry the nonce of the script that imports them.
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
     "connect-src 'self'",
@@ -163,25 +163,25 @@ export function frameCsp({ nonce, frameAncestors, formAction, hasLogo }: FrameCs
   ].join('; ');
 }
 
-/** An address as a source of a policy: without its query, which the grammar has no place for (CSP 3, 2.3.1). */
+/** Converts an address to a CSP source: without its query, which the grammar does not allow (CSP 3, 2.3.1). */
 function sourceOf(address: string): string {
   const { origin, pathname } = new URL(address);
   return ORIGIN.test(origin) && PATH.test(pathname) ? origin + pathname : "'none'";
 }
 
-/** The policy of `refusalDocument`: nothing runs, nobody embeds it. */
+/** The policy of `refusalDocument`: no script, no framing. */
 export function refusalCsp(nonce: string): string {
   checkNonce(nonce);
   return `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 }
 
-/** Every header of the frame's answer but its CSP. */
+/** Every header of the frame's response except its CSP. */
 export const FRAME_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'referrer-policy': 'strict-origin',
   'x-content-type-options': 'nosniff',
-  // Pages under `Cross-Origin-Embedder-Policy: require-corp` may embed the frame only if it says both of these.
+  // Pages under `Cross-Origin-Embedder-Policy: require-corp` may embed the frame only with both of these.
   'cross-origin-resource-policy': 'cross-origin',
   'cross-origin-embedder-policy': 'require-corp',
 } as const;
@@ -196,7 +196,7 @@ export const LOADER_HEADERS = {
   'access-control-allow-origin': '*',
 } as const;
 
-/** Headers of the frame's hashed files, but their content type. */
+/** Headers of the frame's hashed files, except their content type. */
 export const ASSET_HEADERS = {
   'cache-control': 'public, max-age=31536000, immutable',
   'x-content-type-options': 'nosniff',

@@ -30,7 +30,7 @@ const readers = [
   ['loader', readToHost, toHost],
 ] as const;
 
-describe.each(readers)('what the %s takes', (_, read, messages) => {
+describe.each(readers)('the messages that the %s accepts', (_, read, messages) => {
   const wellFormed = fc.constantFrom(...messages.map(whole));
 
   test('each message, without its envelope', () => {
@@ -47,7 +47,7 @@ describe.each(readers)('what the %s takes', (_, read, messages) => {
     );
   });
 
-  test('nothing with a field too many, whatever its name', () => {
+  test('nothing with an extra field of any name', () => {
     const names = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'));
     fc.assert(
       fc.property(wellFormed, names, fc.anything(), (message, name, value) => {
@@ -58,7 +58,7 @@ describe.each(readers)('what the %s takes', (_, read, messages) => {
     );
   });
 
-  test('nothing with a field missing, inherited, or of another type', () => {
+  test('nothing with a field that is missing, inherited, or of another type', () => {
     for (const message of messages) {
       for (const name of Object.keys(message).filter((key) => key !== 'type')) {
         const { [name as keyof typeof message]: value, ...rest } = whole(message);
@@ -71,7 +71,7 @@ describe.each(readers)('what the %s takes', (_, read, messages) => {
     }
   });
 
-  test('nothing that is not a message at all, and never an exception', () => {
+  test('nothing else, and never an exception', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withMap: true, withTypedArray: true }), (data) => {
         expect(read(data, MOUNT)).toBeUndefined();
@@ -82,7 +82,7 @@ describe.each(readers)('what the %s takes', (_, read, messages) => {
     }
   });
 
-  test('not what the other side would say', () => {
+  test('nothing that the other side sends', () => {
     const others = read === (readToFrame as unknown) ? toHost : toFrame;
     for (const message of others) expect(read(whole(message), MOUNT)).toBeUndefined();
   });
@@ -91,12 +91,12 @@ describe.each(readers)('what the %s takes', (_, read, messages) => {
 describe('connect', () => {
   const connect = whole({ type: 'connect', slot: 0, ...look });
 
-  test('tells the mount', () => {
+  test('returns the mount', () => {
     expect(readConnect(connect)).toEqual({ type: 'connect', slot: 0, ...look, mount: MOUNT });
   });
 
   // SR-12
-  test('is refused in any other shape', () => {
+  test('refuses any other shape', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(connect)), fc.anything(), (name, value) => {
         const type = typeof connect[name as keyof typeof connect];

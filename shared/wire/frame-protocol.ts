@@ -1,44 +1,44 @@
 import type { FlowStep } from './flow.ts';
 
 /**
- * What loader and frame say to each other.
+ * The protocol of loader and frame.
  *
- * When the frame has loaded, the loader posts one `connect` to the frame's exact origin with a MessagePort in it. From
- * then on only the port speaks:
+ * When the frame has loaded, the loader posts one `connect` to the frame's exact origin with a MessagePort in it. All
+ * later messages use the port:
  *
  *     loader                              frame
  *       | connect (+ port) ----------------> |   window message, the only one
- *       | <---------------------------- hello |   it is there and themed
- *       | <----------------------------- want |   it needs a nonce to begin with (again after a restart)
+ *       | <---------------------------- hello |   it is loaded and themed
+ *       | <----------------------------- want |   it needs a nonce to start (again after a restart)
  *       | begin {nonce} --------------------> |   or `failed`, if the host has none
  *       | <- ready, size, change, error, ... |
- *       | <---------------------- used {factor} |   the way in which the second factor was shown, if one was
+ *       | <---------------------- used {factor} |   the second factor that was used, if any
  *       | <------------------ success {result} |
  *       | update, reset, focus -------------> |
  *
- * Each message is `{v, mount, type, ...}` with exactly the fields of its type: one too many, one too few or one of
- * another shape, and it is dropped without an answer. `mount` is the loader's random name for this one mounting.
+ * Each message is `{v, mount, type, ...}` with exactly the fields of its type: one with an extra, missing or
+ * malformed field is dropped without a response. `mount` is the loader's random id of this mount.
  */
 export const PROTOCOL_VERSION = 1;
 
 /**
- * What the frame is told about its looks and words. The guards see to the shape; what the words mean, and that a colour
- * is a colour, `appearance.ts` decides in the frame, whoever sent them.
+ * The frame's appearance and locale. The guards check the shape; `appearance.ts` in the frame validates the values
+ * of every sender.
  */
 export type Look = {
   theme: string;
-  /** A BCP 47 tag, or empty: as the browser says. */
+  /** A BCP 47 tag, or empty: the browser's language. */
   locale: string;
-  /** Whether to offer a button that asks the page to close the widget. */
+  /** True to offer a button that asks the page to close the widget. */
   closable: boolean;
   /**
-   * Colours, radius and font by name; beside them `prefer` and `purpose`, what the page would like of the sign-in. A frame
-   * takes what it knows, so that loaders and frames of different age understand each other.
+   * Colours, radius and font by name, and the page's preferences `prefer` and `purpose` for the sign-in. A frame
+   * ignores unknown names, so that loaders and frames of different versions work together.
    */
   variables: object | null;
 };
 
-/** `slot` tells widgets of one resource on one page apart: 0, 1, ... */
+/** `slot` distinguishes widgets of one resource on one page: 0, 1, ... */
 export type ConnectMessage = { type: 'connect'; slot: number } & Look;
 
 export type ToFrame =
@@ -48,7 +48,7 @@ export type ToFrame =
   | { type: 'reset' }
   | { type: 'focus' };
 
-/** Empty `requestId`: there was no request, or it had no id. Not `retryable`: this sign-in cannot go on. */
+/** Empty `requestId`: there was no request, or it had no id. Not `retryable`: this sign-in cannot continue. */
 export type ErrorMessage = {
   type: 'error';
   code: string;
@@ -74,7 +74,7 @@ export type ToHost =
 export const NONCE = /^[\w.~-]{16,256}$/;
 
 type TypeName<T> = T extends string ? 'string' : T extends number ? 'number' : T extends boolean ? 'boolean' : 'object';
-/** Field by field, what `typeof` must say. */
+/** The required `typeof` of each field. */
 type Shapes<Message extends { type: string }> = {
   [Type in Message['type']]: {
     [Field in Exclude<keyof Extract<Message, { type: Type }>, 'type'>]: TypeName<
@@ -83,10 +83,10 @@ type Shapes<Message extends { type: string }> = {
   };
 };
 
-/** The message if it is one of these, whole and well-formed, and of this mount; else undefined. */
+/** Returns the message if it is complete, well-formed, of a known type and of this mount; else undefined. */
 function reader<Message extends { type: string }>(shapes: Shapes<Message>) {
   return (data: unknown, expectedMount: string): Message | undefined => {
-    // The spread takes own fields, once: nothing inherited, and no second look at a value that may change.
+    // The spread reads own fields, once: nothing inherited, and no second read of a value that may change.
     const { v, mount, type, ...fields }: Record<string, unknown> = { ...(data as object) };
     if (v !== PROTOCOL_VERSION || mount !== expectedMount) return undefined;
     if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return undefined;
@@ -103,7 +103,7 @@ const LOOK = { theme: 'string', locale: 'string', closable: 'boolean', variables
 
 const readConnectOf = /* @__PURE__ */ reader<ConnectMessage>({ connect: { slot: 'number', ...LOOK } });
 
-/** For the frame, on its window: the one message that carries the port. It is also how the frame learns its mount. */
+/** For the frame, on its window: the only message with the port. It also tells the frame its mount. */
 export function readConnect(data: unknown): (ConnectMessage & { mount: string }) | undefined {
   const { mount } = Object(data) as { mount?: unknown };
   if (typeof mount !== 'string' || !/^[\w-]{7,64}$/.test(mount)) return undefined;

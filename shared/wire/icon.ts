@@ -1,4 +1,4 @@
-/** The icon of every page of the service. Browsers that follow no link ask for `/favicon.ico` by themselves. */
+/** The icon of every page of the service. Browsers also request `/favicon.ico` without a link. */
 export const ICON_PATHS = ['/favicon.svg', '/favicon.ico'] as const;
 
 /** For the head of a page. A page in a frame needs none: browsers show the icon of the page around it. */

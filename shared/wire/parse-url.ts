@@ -1,8 +1,8 @@
 /**
- * The URL that a text is, or undefined. The platform’s own `canParse` must not judge here: once Node 20 has compiled it for a
- * busy service, it takes texts with letters such as ü for broken ones.
+ * Parses a URL, or returns undefined. The platform’s own `canParse` is not usable: once Node 20 has compiled it for a
+ * busy service, it rejects valid texts with letters such as ü.
  *
- * @param base what a relative one is relative to
+ * @param base the base of a relative URL
  */
 export function parseUrl(text: string, base?: string): URL | undefined {
   try {

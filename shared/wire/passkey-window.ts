@@ -2,18 +2,18 @@ import { ICON_LINK } from './icon.ts';
 import type { PasskeyAssertion, PasskeyAttestation, PasskeyCreation, PasskeyRequest } from './passkey.ts';
 
 /**
- * What the frame and the window that it opened say to each other. Both are pages of the service: each takes messages of its
- * own origin alone, the frame only from the window that it opened, the window only from who opened it.
+ * The protocol of the frame and the window that it opens. Both are pages of the service: each accepts messages only from its
+ * own origin, the frame only from that window, the window only from its opener.
  *
  *     window                                frame
- *       | passkey-window ------------------> |   it is there
- *       | <--- passkey-request (+ port) ---- |   what is asked, and the words to say it in
- *       | {assertion} or {failure} (port) -> |   or {attestation}, of a passkey that was to be made
+ *       | passkey-window ------------------> |   it is loaded
+ *       | <--- passkey-request (+ port) ---- |   the options, and the texts to show
+ *       | {assertion} or {failure} (port) -> |   or {attestation}, of a new passkey
  */
 export const WINDOW_READY = 'countersign:passkey-window';
 export const WINDOW_REQUEST = 'countersign:passkey-request';
 
-/** A passkey is to answer, or to be made. */
+/** A passkey to use, or to create. */
 export type AskedOfPasskey = { request: PasskeyRequest } | { creation: PasskeyCreation };
 
 export type WindowRequest = AskedOfPasskey & {
@@ -21,11 +21,11 @@ export type WindowRequest = AskedOfPasskey & {
   words: WindowWords;
 };
 
-/** In the person's language, which the frame knows. */
+/** In the user's language, which the frame knows. */
 export interface WindowWords {
   lang: string;
   dir: string;
-  /** Whose sign-in it is. */
+  /** The name of the site. */
   name: string;
   title: string;
   text: string;
@@ -34,13 +34,13 @@ export interface WindowWords {
   failed: Partial<Record<PasskeyFailure, string>>;
 }
 
-/** Why there is no answer, as far as browsers tell. */
+/** Why there is no response, as far as browsers report it. */
 export type PasskeyFailure =
   | 'passkeyCancelled'
   | 'passkeyRefused'
   | 'passkeyUnknown'
   | 'passkeyBlocked'
-  /** Only where one is made: the device has one of this person's already. */
+  /** Only on creation: the device already has a passkey of this user. */
   | 'passkeyExists';
 
 export type PasskeyOutcome = { assertion: PasskeyAssertion } | { failure: PasskeyFailure };
@@ -53,7 +53,7 @@ export interface PasskeyWindowDocument {
   style: string;
 }
 
-/** All values are made by the service itself. */
+/** The service itself generates all values. */
 export function passkeyWindowDocument({ nonce, script, style }: PasskeyWindowDocument): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,14 +1,14 @@
 /**
- * Passkeys and security keys as they travel between service and browser: the JSON forms of WebAuthn level 3, section 5.1,
- * as far as they are used here. All binary values are base64url without padding.
+ * Passkeys and security keys as exchanged by service and browser: the JSON forms of WebAuthn level 3, section 5.1, as
+ * far as they are used here. All binary values are base64url without padding.
  */
 export type PasskeyVerification = 'preferred' | 'required';
 
-/** What `navigator.credentials.get` is asked for (PublicKeyCredentialRequestOptionsJSON). */
+/** Options of `navigator.credentials.get` (PublicKeyCredentialRequestOptionsJSON). */
 export interface PasskeyRequest {
   challenge: string;
   rpId: string;
-  /** Which ones may answer. Empty: whichever the person has here (discoverable credentials). */
+  /** The accepted credentials. Empty: any that the user has here (discoverable credentials). */
   allowCredentials: PasskeyDescriptor[];
   userVerification: PasskeyVerification;
   timeout: number;
@@ -20,20 +20,20 @@ export interface PasskeyDescriptor {
   transports: string[];
 }
 
-/** What `navigator.credentials.get` comes to (AuthenticationResponseJSON). */
+/** The response of `navigator.credentials.get` (AuthenticationResponseJSON). */
 export interface PasskeyAssertion {
   id: string;
   response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | undefined };
 }
 
-/** What `navigator.credentials.create` is asked for (PublicKeyCredentialCreationOptionsJSON). */
+/** Options of `navigator.credentials.create` (PublicKeyCredentialCreationOptionsJSON). */
 export interface PasskeyCreation {
   challenge: string;
   rp: { id: string; name: string };
-  /** `id`: opaque, and nothing personal (WebAuthn 14.6.1). */
+  /** `id`: opaque, without personal data (WebAuthn 14.6.1). */
   user: { id: string; name: string; displayName: string };
   pubKeyCredParams: { type: 'public-key'; alg: number }[];
-  /** What the person has already. */
+  /** The user's existing credentials. */
   excludeCredentials: PasskeyDescriptor[];
   authenticatorSelection: { residentKey: 'preferred'; userVerification: 'preferred' };
   attestation: 'none';
@@ -41,7 +41,7 @@ export interface PasskeyCreation {
   timeout: number;
 }
 
-/** What `navigator.credentials.create` comes to (RegistrationResponseJSON). */
+/** The response of `navigator.credentials.create` (RegistrationResponseJSON). */
 export interface PasskeyAttestation {
   id: string;
   response: { clientDataJSON: string; attestationObject: string; transports?: string[] | undefined };

@@ -4,11 +4,13 @@ export const RESULT_TYP = 'countersign-result+jwt';
 /** The `typ` header of what a test resource issues, so that a verifier without `acceptTest` refuses it. */
 export const TEST_RESULT_TYP = 'countersign-test-result+jwt';
 
-/** Signature algorithms a result may carry. Never chosen by the token: always by the verifier's configuration. */
+/** Signature algorithms of a result. The verifier's configuration selects one, never the JWT. */
 export const RESULT_ALGORITHMS = ['ES256', 'EdDSA'] as const;
 export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
 
-/** The one-time password was checked, left out because the user's token is deactivated, or not asked for. */
+/**
+ * What happened to the one-time password: verified, skipped because the user's token is deactivated, or not required.
+ */
 export const OTP_USES = ['verified', 'skipped', 'not_used'] as const;
 export type OtpUse = (typeof OTP_USES)[number];
 

@@ -1,8 +1,8 @@
-/** What the self-service page shows of its person, and what they may do there (the step `self`, see `flow.ts`). */
+/** The user's data and allowed actions on the self-service page (the step `self`, see `flow.ts`). */
 export interface SelfView {
-  /** E-mail address and phone number are masked where the proof is `lacking`. */
+  /** Email address and phone number are masked while the proof is `lacking`. */
   person: { login: string; firstName?: string; secondName?: string; email?: string; phone?: string };
-  /** What there is to be changed here; a fresh proof may still be asked for. */
+  /** Changes allowed here; a fresh proof may still be required. */
   may: {
     firstName: boolean;
     secondName: boolean;
@@ -13,20 +13,20 @@ export interface SelfView {
     forgetBrowsers: boolean;
   };
   /**
-   * `fresh`: what changes a way in goes through. `stale`: the factors have to be shown again first. `lacking`: showing them
-   * here is not enough, since the person has one that this resource cannot ask for, or that does not work.
+   * `fresh`: changes of credentials are allowed. `stale`: the factors have to be verified again first. `lacking`:
+   * verifying them here is not enough, since the user has one that this resource cannot request, or that does not work.
    */
   proof: 'fresh' | 'stale' | 'lacking';
   tokens: SelfToken[];
-  /** Of a new password, in characters; where there is one to be changed. */
+  /** Of a new password, in characters; set if the password can be changed. */
   passwordMinLength?: number;
-  /** How many recovery codes are left; absent: the person has none. */
+  /** Number of unused recovery codes; absent: the user has none. */
   recovery?: { left: number };
-  /** New ones, until the person says that they have them. */
+  /** New ones, until the user confirms having them. */
   codes?: string[];
-  /** The address that a code was sent to, which has not come back yet. */
+  /** The address that a code was sent to and not yet confirmed. */
   pendingEmail?: string;
-  /** How many browsers are remembered; absent: none are here. */
+  /** Number of remembered browsers; absent: none are remembered. */
   browsers?: number;
   /** Newest first. */
   signIns: SelfSignIn[];
@@ -38,12 +38,12 @@ export interface SelfToken {
   kind: string;
   state: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';
   addedAt: number;
-  /** As far as the sign-ins that are shown tell. */
+  /** As far as the listed sign-ins show. */
   lastUsedAt?: number;
   mayRename: boolean;
   mayRemove: boolean;
   mayResync: boolean;
-  /** It has a PIN, which its owner may change. */
+  /** True if it has a PIN, which its owner may change. */
   mayChangePin: boolean;
   /** Why it cannot be removed here. */
   kept?: 'handed-out' | 'locked' | 'last';
@@ -52,10 +52,10 @@ export interface SelfToken {
 export interface SelfSignIn {
   at: number;
   granted: boolean;
-  /** What was shown. */
+  /** The verified factors. */
   factors: string[];
   address?: string;
-  /** Families, such as `firefox` and `windows`; absent where the browser did not say. */
+  /** Families, such as `firefox` and `windows`; absent if the browser did not report them. */
   browser?: string;
   platform?: string;
 }

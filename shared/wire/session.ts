@@ -1,11 +1,11 @@
 import type { RefusalCode } from './codes.ts';
 
 /**
- * How an administrator signs in. The server drives, as with the widget (see `flow.ts`); the handle goes in the same
+ * The sign-in of an administrator. The server drives, as with the widget (see `flow.ts`); the handle is in the same
  * header, and the last step sets the session's cookie:
  *
  *     POST /v1/session/begin     {account?}       -> 201 SignInBegun
- *     GET  /v1/session/step                       -> 200 SignInView   (a phone that comes back)
+ *     GET  /v1/session/step                       -> 200 SignInView   (to resume, as on a phone)
  *     POST /v1/session/identify  {seq, email}     -> 200 SignInView
  *     POST /v1/session/password  {seq, password}  -> 200 SignInView
  *     POST /v1/session/otp       {seq, otp}       -> 200 SignInView
@@ -14,7 +14,7 @@ import type { RefusalCode } from './codes.ts';
  */
 export type SignInStep = 'identify' | 'password' | 'otp' | 'enrol' | 'done' | 'denied';
 
-/** In whatever changes something, beside the session's cookie. */
+/** Required on every change, beside the session's cookie. */
 export const CSRF_HEADER = 'x-csrf-token';
 
 export interface SignInView {
@@ -24,11 +24,11 @@ export interface SignInView {
   error?: { code: RefusalCode; retryAfterMs?: number };
   expiresAt: number;
   now: number;
-  /** On `enrol`: what an authenticator app reads. */
+  /** On `enrol`: the data that an authenticator app reads. */
   enrolment?: EnrolmentView;
-  /** On `done`, in the answer to the step that got there and in no other. */
+  /** On `done`, only in the response to the step that completed the sign-in. */
   session?: SessionView;
-  /** Beside the session, when a token was enrolled: shown this once. */
+  /** Beside the session, after an enrolment: shown once. */
   recoveryCodes?: string[];
 }
 
@@ -51,20 +51,20 @@ export interface SessionView {
     email: string;
     name: string;
     role: 'superuser' | 'administrator';
-    /** Those they may act on: assigned and allowed. A superuser needs none. */
+    /** Those they may act on: assigned with access. A superuser needs none. */
     resources: string[];
     recoveryCodesLeft: number;
   };
   /** For {@link CSRF_HEADER}. */
   csrf: string;
-  /** When it ends by itself, if nobody uses it. */
+  /** When it ends without activity. */
   endsAt: number;
   now: number;
 }
 
-/** `GET /v1/session/whose`: for a page that does not know whether anybody is signed in. */
+/** `GET /v1/session/whose`: for a page that does not know if there is a session. */
 export interface WhoseSession {
   session: SessionView | null;
-  /** There was one, and it is over. */
+  /** There was a session, and it has ended. */
   hasEnded: boolean;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { anyCharacter } from '../testing/any-character.ts';
 import { spreadsheetText } from './spreadsheet-text.ts';
 
-// The attack: a name or a user agent that is a formula in the spreadsheet of whoever administers (CWE-1236).
+// The attack: a name or a user agent that is a formula in an administrator's spreadsheet (CWE-1236).
 test.each([
   '=HYPERLINK("https://evil.example")',
   '+1+cmd|calc!A0',
@@ -26,18 +26,18 @@ test.each([
   '+12 34',
   '+\uff11',
   '+1\n',
-])('%j is text', (text) => {
+])('escapes %j', (text) => {
   expect(spreadsheetText(text)).toBe(`'${text}`);
 });
 
 test.each(['', 'Ada', "O'Hara", '1=1', 'a+b', 'ada@acme.example', '+436641234567', '0123', ' Ada', '{"a":1}'])(
-  '%j stays as it is',
+  'leaves %j unchanged',
   (text) => {
     expect(spreadsheetText(text)).toBe(text);
   },
 );
 
-test('whatever the text, what comes out begins no formula, and nothing but an apostrophe was added', () => {
+test('never starts a formula, and adds only an apostrophe, for any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: anyCharacter }), (text) => {
       const safe = spreadsheetText(text);

@@ -1,4 +1,7 @@
-/** Why a file of tokens, or a row of one, is not taken: a stable code and a sentence. Never holds anything of the file. */
+/**
+ * Why a file of tokens, or a row of one, is refused: a stable code and a sentence. Never contains anything from the
+ * file.
+ */
 export const IMPORT_FLAWS = {
   // The file as a whole.
   FILE_EMPTY: 'There is no token in the file.',
@@ -52,7 +55,7 @@ export const IMPORT_FLAWS = {
 
 export type ImportFlaw = keyof typeof IMPORT_FLAWS;
 
-/** What whoever imports should know although the tokens are taken. */
+/** What the importing administrator should know although the tokens are accepted. */
 export const IMPORT_WARNINGS = {
   SIGNATURE_UNCHECKED: 'The container is signed, and the signature has not been checked.',
   PIN_KEYS_LEFT_OUT: 'PINs that devices check themselves are left out.',

@@ -6,7 +6,7 @@ export interface TransactionField {
   value: string;
 }
 
-/** What is shown and signed, in this order. Comes from {@link parseTransaction} only. */
+/** The fields that are shown and signed, in this order. Only {@link parseTransaction} creates them. */
 export type TransactionFields = readonly [TransactionField, ...TransactionField[]];
 
 export const TRANSACTION_FIELDS_MAX = 12;
@@ -17,8 +17,9 @@ export const VALUE_MAX = 200;
 
 /**
  * Why fields are refused. `shape`: not a list of objects with two strings, `label` and `value`, and nothing else.
- * `count`: none, or more than twelve. `length`: a text that is empty or too long. `character`: one that does not show, or
- * changes how others show. `spacing`: blanks at an end or in a row. `normalisation`: not in Unicode's form C.
+ * `count`: no field, or more than twelve. `length`: a text that is empty or too long. `character`: an invisible one, or
+ * one that changes how others are shown. `spacing`: blanks at an end or in a row. `normalisation`: not in Unicode's
+ * form C.
  */
 export type TransactionRefusal = 'shape' | 'count' | 'length' | 'character' | 'spacing' | 'normalisation';
 
@@ -27,15 +28,15 @@ export type ParsedTransaction =
   | {
       kind: 'refused';
       reason: TransactionRefusal;
-      /** Index of the field, where it is one. */
+      /** Index of the field, if the refusal is about one. */
       field?: number;
     };
 
 /**
- * Characters that a field may not contain, because what is shown must be what is signed: controls and line breaks, halves of
- * surrogate pairs, characters that reorder text, and those that do not show or show as a blank (of the blanks only U+0020,
- * U+00A0 and U+202F are allowed: numbers are written with them). Ranges, not Unicode properties, so that they are the same
- * in every language and in every version of Unicode.
+ * Characters that a field may not contain, because the displayed text must be the signed text: controls and line
+ * breaks, halves of surrogate pairs, characters that reorder text, and invisible or blank ones (of the blanks only
+ * U+0020, U+00A0 and U+202F are allowed: numbers contain them). Ranges, not Unicode properties, so that they are the
+ * same in every language and in every version of Unicode.
  */
 const UNFIT = new RegExp(
   `[${[
@@ -49,12 +50,13 @@ const UNFIT = new RegExp(
 );
 const BLANK_ENDS_OR_ROWS = /^[ \u00a0\u202f]|[ \u00a0\u202f]{2}|[ \u00a0\u202f]$/;
 
-/** Begins every canonical text, so that it cannot be mistaken for anything else that is hashed. */
+/** Starts every canonical text, so that it cannot be confused with other hashed data. */
 const FORM = 'countersign-transaction-1';
 
 /**
- * The fields if they can be shown and signed, else why not. Nothing is corrected: the caller gets the hash of what it sent, or
- * a refusal. Reasons are checked in the order of {@link TransactionRefusal}, field by field, label first.
+ * Returns the fields if they can be displayed and signed, else the reason. Nothing is corrected: the caller gets the
+ * hash of what it sent, or a refusal. Reasons are checked in the order of {@link TransactionRefusal}, field by field,
+ * label first.
  */
 export function parseTransaction(input: unknown): ParsedTransaction {
   if (!Array.isArray(input)) return { kind: 'refused', reason: 'shape' };
@@ -72,9 +74,9 @@ export function parseTransaction(input: unknown): ParsedTransaction {
 }
 
 /**
- * The one text that stands for these fields, in other languages too: JSON as RFC 8785 writes it, without blanks, of a list
+ * The canonical text of these fields, the same in every language: JSON as RFC 8785 writes it, without blanks, of a list
  * whose first item is `countersign-transaction-1` and whose others are `[label, value]`, in the order of the fields. Of
- * what fields can hold only `"` and `\` are escaped, by a `\` in front.
+ * the allowed characters only `"` and `\` are escaped, with a `\` in front.
  *
  * @example canonicalTransaction([{ label: 'Amount', value: '10.00 EUR' }])
  *   // '["countersign-transaction-1",["Amount","10.00 EUR"]]'
@@ -91,7 +93,7 @@ function parseField(item: unknown): TransactionField | undefined {
 }
 
 function textFault(text: string, max: number): TransactionRefusal | undefined {
-  // A code point is at most two UTF-16 units: this spares counting what is far too long.
+  // A code point is at most two UTF-16 units: this avoids counting a text that is far too long.
   if (text === '' || text.length > max * 2 || [...text].length > max) return 'length';
   if (UNFIT.test(text)) return 'character';
   if (BLANK_ENDS_OR_ROWS.test(text)) return 'spacing';
