@@ -18,8 +18,8 @@ import { dropToken } from './enrol-token.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
 /**
- * Accepts an invitation: from now on they sign in, and at the first time enrol their token. Whoever has the link has a
- * bounded number of guesses at the code.
+ * Accepts an invitation. The administrator can sign in from now on and enrols a token at the first sign-in. The guesses
+ * at the code are bounded.
  */
 export async function acceptInvitation(
   ports: Needs,
@@ -60,7 +60,7 @@ export async function acceptInvitation(
             : { delete: [keys[2]], append },
         };
       }
-      // Somebody else became superuser meanwhile: there is room for one.
+      // Another administrator became superuser meanwhile. An account has one.
       if (superuser && home.value.superuser !== undefined) return { answer: refusal('LINK_INVALID') };
       const administrator: Administrator = {
         ...stored.value,
@@ -89,8 +89,8 @@ export async function acceptInvitation(
 }
 
 /**
- * The way back in that the operator opened: a new password now, and a new token at the next sign-in. What was there
- * before, and every session, is void from this commit on.
+ * Accepts the recovery link of the operator: sets a new password, and the next sign-in enrols a new token. The old
+ * factors and every session are void from this commit on.
  */
 export async function acceptRecovery(
   ports: Needs,
@@ -141,7 +141,7 @@ export async function acceptRecovery(
   return { administrator };
 }
 
-/** A link that leads somewhere, whose it is, and what the new password may not be made of. */
+/** A valid link, its administrator, and the words that the new password may not contain. */
 export interface Opened extends LinkText {
   name: string;
   personal: readonly string[];
@@ -149,7 +149,7 @@ export interface Opened extends LinkText {
 
 const EXPECTED_STATE = { invitation: 'invited', recovery: 'active' } as const;
 
-/** Looked at before anything costly is done for it; looking uses nothing up. */
+/** Checked before any costly work. A check does not use the link up. */
 export async function openLink(
   ports: Pick<Ports, 'store' | 'clock'>,
   text: string,
@@ -181,7 +181,7 @@ function fits(
   return link?.value.kind === kind && secretMatches(secret, link.value.secretHash);
 }
 
-/** Whoever holds the link is who it was made for, as far as anybody can tell; with no rights yet. */
+/** Acts as the administrator of the link, without any rights yet. */
 export function actOf({ account, administrator: id }: LinkText, client: ClientInfo): RequestContext {
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
   return { actor, ...client };

@@ -6,7 +6,7 @@ import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { type Administrator, roleOf } from './administrator.ts';
 import type { Proof } from './reauthenticate.ts';
 
-/** The pieces of requests by and about administrators. */
+/** Fields of requests and responses about administrators. */
 
 export const accountId = z
   .custom<AccountId>((text) => parseId('acc', text) !== undefined, 'an id such as acc_01k8dq9z2mp')
@@ -35,7 +35,7 @@ export const grants = z
   .refine((list) => new Set(list.map(({ resource }) => resource)).size === list.length, 'each resource once')
   .openapi({ description: 'The resources that the administrator is assigned to.' });
 
-/** As typed; judged by the rule itself, so that a malformed one counts as no attempt (SR-47). */
+/** As typed. Parsed later, so that a malformed code does not count as an attempt (SR-47). */
 export const typedOtp = z
   .string()
   .max(32)
@@ -51,7 +51,7 @@ export const linkSecret = z
   .max(128)
   .openapi({ description: 'The part of the link after `#`.', example: 'Zk3xQ8vJ0pLr5sTn2wYb7cHdMfGaEuIo' });
 
-/** Both factors, shown again. */
+/** Both factors, for reauthentication. */
 export const proofFields = {
   password: password.openapi({ description: 'The current password.' }),
   otp: typedOtp.optional(),
@@ -83,7 +83,7 @@ export const administratorShown = z
   })
   .openapi('Administrator', { description: 'An administrator.' });
 
-/** Without anything that opens anything: no hashes, no codes, no epoch, and not which token is theirs. */
+/** Leaves out every secret: hashes, codes, the session epoch and the id of the token. */
 export function presentAdministrator(
   account: Pick<Account, 'superuser'>,
   administrator: Administrator,

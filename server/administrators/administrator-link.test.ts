@@ -10,17 +10,17 @@ const links = fc.record({
   secret: fc.stringMatching(/^[A-Za-z0-9_-]{32}$/),
 });
 
-test('whatever link there is, written it is read as it was', () => {
+test('reads every link back as it was written', () => {
   fc.assert(
     fc.property(links, (link) => {
       expect(parseLink(writeLink(link))).toEqual(link);
-      // Behind `#` in a URL it stays as it is.
+      // A URL fragment keeps it unescaped.
       expect(encodeURIComponent(writeLink(link))).toBe(writeLink(link));
     }),
   );
 });
 
-test('of a link from which something is missing, or to which something was added, nothing is read', () => {
+test('rejects a link with a part missing or added', () => {
   fc.assert(
     fc.property(links, fc.nat(55), fc.constantFrom('', 'AA', '.', '\n', '%', 'é'), (link, at, other) => {
       const text = writeLink(link);
@@ -31,7 +31,7 @@ test('of a link from which something is missing, or to which something was added
   );
 });
 
-test('no text, however odd, breaks it', () => {
+test('never throws on any text', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 80 }), (text) => {
       const link = parseLink(text);
@@ -40,7 +40,7 @@ test('no text, however odd, breaks it', () => {
   );
 });
 
-test('a code may be wrong so many times, and the last of them takes the link along', () => {
+test('voids the link with the last allowed wrong code', () => {
   let confirmation = countWrongConfirmation({ mac: 'm', attemptsLeft: CONFIRMATION_ATTEMPTS });
   for (let wrong = 1; wrong < CONFIRMATION_ATTEMPTS; wrong++) {
     expect(confirmation).toEqual({ mac: 'm', attemptsLeft: CONFIRMATION_ATTEMPTS - wrong });

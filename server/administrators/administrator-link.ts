@@ -5,50 +5,50 @@ export const INVITATION_LIFETIME_MS = 7 * DAY_MS;
 export const RECOVERY_LIFETIME_MS = DAY_MS;
 export const SETUP_LIFETIME_MS = DAY_MS;
 export const CONFIRMATION_LIFETIME_MS = 15 * MINUTE_MS;
-/** Wrong confirmation codes after which the link (or the change of address) is void. */
+/** Wrong confirmation codes after which the link or the change of address is void. */
 export const CONFIRMATION_ATTEMPTS = 5;
 
-/** The one link that an administrator has: into the account at first, or back into it. Making another replaces it. */
+/** The one link of an administrator: an invitation or a recovery. A new link replaces it. */
 export interface AdministratorLink {
   kind: 'invitation' | 'recovery';
   /** SHA-256 of the link's secret, hex. */
   secretHash: string;
-  /** Of the code that is typed beside the link; a recovery, which the operator hands over, has none. */
+  /** The code that is typed beside the link. A recovery link has none: the operator hands it over. */
   confirmation?: Confirmation;
-  /** Of an operator's invitation: whoever accepts becomes superuser, if the account has none. */
+  /** In an operator's invitation: the administrator who accepts becomes superuser if the account has none. */
   superuser?: true;
   createdAt: number;
   expiresAt: number;
 }
 
 export interface Confirmation {
-  /** A MAC: the code is short. */
+  /** A MAC instead of a hash, because the code is short. */
   mac: string;
   attemptsLeft: number;
 }
 
-/** The link by which the first account of an installation is made. Only while there is none. */
+/** The link that creates the first account of an installation. It exists only while there is no account. */
 export interface SetupLink {
   secretHash: string;
-  /** What the secret is derived from, with a key that every process of the installation has. */
+  /** Input of the secret's derivation. Every process of the installation has the key. */
   madeWith: string;
   expiresAt: number;
 }
 
-/** An address that waits to be confirmed by the code sent to it. */
+/** A new address that is not confirmed yet. */
 export interface EmailChange {
   email: string;
   confirmation: Confirmation;
   expiresAt: number;
 }
 
-/** Counts a wrong code; undefined when that was the last attempt. */
+/** Counts a wrong code. Undefined after the last attempt. */
 export function countWrongConfirmation(confirmation: Confirmation): Confirmation | undefined {
   const attemptsLeft = confirmation.attemptsLeft - 1;
   return attemptsLeft > 0 ? { ...confirmation, attemptsLeft } : undefined;
 }
 
-/** What a link carries: whose it is, and 192 secret bits. */
+/** The contents of a link: its administrator and a secret of 192 bits. */
 export interface LinkText {
   account: AccountId;
   administrator: AdministratorId;

@@ -6,7 +6,7 @@ import { refusePassword } from '../passwords/new-password.ts';
 import { judgePassword, normalisePassword } from '../passwords/password-policy.ts';
 import type { Administrator } from './administrator.ts';
 
-/** What goes with an administrator and is therefore tried first: names, the local part of the address, the account. */
+/** Words that an attacker tries first: the name, the local part of the address, the name of the account. */
 export function personalWords(
   account: Pick<Account, 'name'> | undefined,
   { name, email }: Pick<Administrator, 'name' | 'email'>,
@@ -16,9 +16,9 @@ export function personalWords(
 }
 
 /**
- * The one way to an administrator's password. A second factor is always asked for beside it (SR-37).
+ * Hashes an administrator's password. Every sign-in of an administrator also demands a second factor (SR-37).
  *
- * @param personal see {@link personalWords}: the password may not be made of them
+ * @param personal words that the password may not contain, see {@link personalWords}
  */
 export async function hashAdministratorPassword(
   ports: Pick<Ports, 'hasher'>,

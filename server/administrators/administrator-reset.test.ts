@@ -58,7 +58,7 @@ const redeem = (link: string, password = NEW) => resetAdministratorPassword(port
 const view = (secret: string) => viewLink(ports, { kind: 'reset', secret });
 const stored = () => read(ports, administratorDocument.key(ada.account, ada.id));
 
-/** Asks, and takes the link's secret out of the mail. */
+/** Requests a reset and reads the link's secret from the mail. */
 async function linkFor(email = EMAIL): Promise<string> {
   await unwrap(await ask(email)).deliver();
   const { path } = ports.courier.last('password-reset', EMAIL);
@@ -76,9 +76,9 @@ async function lastEvents(count: number) {
   return all.slice(-count);
 }
 
-describe('asking for a link', () => {
-  // SR-40. The attack: addresses are tried one by one, to learn who administers, and who has no second factor yet.
-  test('SR-40: tells nobody who there is: all addresses get one answer and one commit, and no hash is made', async () => {
+describe('requesting a link', () => {
+  // SR-40. The attack: try addresses one by one to learn who is an administrator and who has no second factor yet.
+  test('SR-40: every address gets the same answer and one commit, and no password is hashed', async () => {
     await addActive(ports, ada.account, { email: 'no-token@acme.example' });
     await invite(ports, ada.account, { email: 'invited@acme.example' });
     ports.courier.sent.length = 0;
@@ -104,15 +104,15 @@ describe('asking for a link', () => {
     expect(ports.courier.sent.map(({ to, kind }) => [to, kind])).toEqual([[EMAIL, 'password-reset']]);
   });
 
-  test('takes the address in any letters, mails it as it is kept, for thirty minutes at most', async () => {
+  test('accepts the address in any case, and mails a link of at most thirty minutes to the stored address', async () => {
     await linkFor('ADA@Acme.Example');
     const facts = ports.courier.last('password-reset', EMAIL);
     expect(facts).toMatchObject({ login: EMAIL, lifetimeMs: PASSWORD_RESET_LIFETIME_MS });
     expect(PASSWORD_RESET_LIFETIME_MS).toBeLessThanOrEqual(30 * 60_000);
   });
 
-  // SR-40. The attack: a mailbox is flooded, or many are from one place.
-  test('SR-40: is bounded for each administrator, silently, and for each place', async () => {
+  // SR-40. The attack: flood one mailbox, or many mailboxes from one address.
+  test('SR-40: limits requests per administrator silently, and per client network', async () => {
     for (let at = 0; at < RESETS_PER_PERSON + 3; at++) await unwrap(await ask(EMAIL)).deliver();
     expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
     const here = from('203.0.113.77');
@@ -122,8 +122,8 @@ describe('asking for a link', () => {
     expect(await ask(EMAIL, from())).not.toHaveProperty('refused');
   });
 
-  // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the administrator asks.
-  test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
+  // SR-49. The attack: request resets until the mail limit is used up, so that the administrator cannot get a link.
+  test('SR-49: after the mail limit is used up, the last mailed link stays valid until the next mail is allowed', async () => {
     for (let minute = 0; minute < 130; minute++) {
       await unwrap(await ask(EMAIL)).deliver();
       const { path } = ports.courier.last('password-reset', EMAIL);
@@ -133,7 +133,7 @@ describe('asking for a link', () => {
     expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
   });
 
-  test('says for everybody that no mail is sent here, and writes nothing', async () => {
+  test('answers the same for every address that no mail is configured, and writes nothing', async () => {
     const absent = { ...ports, courier: { isAbsent: true as const, send: async () => {} } };
     const before = ports.store.commits.length;
     for (const email of [EMAIL, 'nobody@acme.example']) {
@@ -144,7 +144,7 @@ describe('asking for a link', () => {
   });
 
   // SR-34, SR-35
-  test('SR-34: is one event each, by nobody in particular, without what was typed', async () => {
+  test('SR-34: writes one event per request, without an actor and without the typed text', async () => {
     unwrap(await ask(EMAIL));
     unwrap(await ask('an-address-nobody-has@acme.example'));
     const type = 'administrator.password-reset-asked';
@@ -155,8 +155,8 @@ describe('asking for a link', () => {
     expect(JSON.stringify([known, unknown])).not.toContain('an-address-nobody-has');
   });
 
-  // The attack: somebody who knows the address asks again and again, so that the operator's link leads nowhere.
-  test('leaves the link alone that the operator has handed over', async () => {
+  // The attack: request resets for a known address, so that the operator's link becomes void.
+  test('keeps a recovery link that the operator has made', async () => {
     const { link } = unwrap(await recoverAdministrator(ports, operatorContext(ada.account), ada.id));
     await linkFor();
     unwrap(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
@@ -164,7 +164,7 @@ describe('asking for a link', () => {
 });
 
 describe('the link', () => {
-  test('sets a new password once, tells its administrator and the record, and is used up', async () => {
+  test('sets a new password once, notifies the administrator, writes an event, and is used up', async () => {
     const link = await linkFor();
     expect(await view(link)).toEqual({});
     unwrap(await redeem(link));
@@ -175,8 +175,8 @@ describe('the link', () => {
     expect(await redeem(link, 'another one, long enough')).toEqual(GONE);
   });
 
-  // SR-40. The attack: one link, fifty times at once.
-  test('SR-40: fifty at once set one password', async () => {
+  // SR-40. The attack: use one link fifty times at once.
+  test('SR-40: of fifty uses at once, one sets the password', async () => {
     const link = await linkFor();
     const all = await Promise.all(Array.from({ length: 50 }, (_, at) => redeem(link, `seven quiet marmots ${at}`)));
     const won = all.findIndex((verdict) => !isRefusal(verdict));
@@ -184,7 +184,7 @@ describe('the link', () => {
     expect((await stored()).passwordHash).toBe(fakeHash(`seven quiet marmots ${won}`));
   });
 
-  test('is not in the store, looking uses nothing up, and another secret opens nothing', async () => {
+  test('is not in the store, is not used up by a check, and has no other valid secret', async () => {
     const link = await linkFor();
     const kept = await read(ports, administratorResetDocument.key(ada.account, ada.id));
     expect(JSON.stringify(kept)).not.toContain(link.split('.')[2]);
@@ -196,7 +196,7 @@ describe('the link', () => {
       expect(await view(wrong)).toEqual(GONE);
       expect(await redeem(wrong)).toEqual(GONE);
     }
-    // Links of other kinds are no links of this one, nor the other way round.
+    // Links of different kinds are not interchangeable.
     expect(await viewLink(ports, { kind: 'recovery', secret: link })).toEqual(GONE);
     expect(await acceptRecovery(ports, {}, { link, password: NEW })).toEqual(GONE);
   });
@@ -225,16 +225,15 @@ describe('the link', () => {
       },
     ],
   ];
-  // SR-40. The attack: an old mail, found later.
-  test.each(changes)('SR-40: is worth nothing once %s', async (_name, happen) => {
+  // SR-40. The attack: use an old mail that was found later.
+  test.each(changes)('SR-40: is void once %s', async (_name, happen) => {
     const link = await linkFor();
     await happen();
     expect(await view(link)).toEqual(GONE);
     expect(await redeem(link)).toEqual(GONE);
   });
 
-  // SR-39
-  test('SR-39: is gone with its administrator', async () => {
+  test('SR-39: is void once its administrator is removed', async () => {
     const { id } = await addAdministrator(ports, ada.account, { email: 'grace@acme.example' });
     await unwrap(await ask('grace@acme.example')).deliver();
     unwrap(await removeAdministrator(ports, operatorContext(ada.account), id));
@@ -242,7 +241,7 @@ describe('the link', () => {
     expect(left).toBeUndefined();
   });
 
-  test('is worth nothing when that happens while the new password is hashed', async () => {
+  test('is void if that happens while the new password is hashed', async () => {
     const link = await linkFor();
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
@@ -252,8 +251,7 @@ describe('the link', () => {
     expect((await stored()).passwordHash).toBe(fakeHash('whoever was faster here'));
   });
 
-  // SR-37
-  test('SR-37: takes no password that breaks the rule, and outlives the attempt', async () => {
+  test('SR-37: rejects a password that breaks the rule, and stays valid after the attempt', async () => {
     const link = await linkFor();
     const { hashed } = ports.hasher;
     expect(await redeem(link, 'short')).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
@@ -263,9 +261,9 @@ describe('the link', () => {
   });
 });
 
-describe('a reset is no way round', () => {
-  // SR-40. The attack: whoever reads the mailbox sets a password and hopes to be in.
-  test('SR-40: the second factor: token and recovery codes stay, and the sign-in asks as before', async () => {
+describe('a reset is no bypass of', () => {
+  // SR-40. The attack: read the mailbox, set a password and sign in with it.
+  test('SR-40: the second factor: token and recovery codes stay, and the sign-in still asks for them', async () => {
     const before = await stored();
     unwrap(await redeem(await linkFor()));
     expect(await stored()).toMatchObject({ token: before.token, recovery: before.recovery });
@@ -277,7 +275,7 @@ describe('a reset is no way round', () => {
     expect(unwrap(await answerSignInOtp(ports, { handle, seq: 2, otp, client: {} })).opened).toBeDefined();
   });
 
-  test('a lock: a token that wrong codes have locked stays so, and only a recovery code gets by', async () => {
+  test('a lock: a locked token stays locked, and only a recovery code replaces it', async () => {
     const begun = await toSecondFactor(ports, ada.account, EMAIL);
     const wrong = codeOf(ports, ada.secret) === '000000' ? '000001' : '000000';
     let { seq } = begun.flow;
@@ -295,7 +293,6 @@ describe('a reset is no way round', () => {
     expect(recovered.opened).toBeDefined();
   });
 
-  // SR-38
   test('SR-38: every session ends within one request, and so does a sign-in with the old password', async () => {
     const other = await signIn(ports, ada);
     const under = await toSecondFactor(ports, ada.account, EMAIL);
@@ -310,8 +307,8 @@ describe('a reset is no way round', () => {
     expect(ended.flow.step).toBe('denied');
   });
 
-  // SR-49. The attack: guessing goes on after each reset as if nothing had been guessed.
-  test('SR-49: the waits after wrong passwords are forgiven nobody', async () => {
+  // SR-49. The attack: reset the password to clear the waits after wrong guesses.
+  test('SR-49: a reset does not clear the waits after wrong passwords', async () => {
     for (let at = 0; at < 6; at++) await toSecondFactor(ports, ada.account, EMAIL, 'a wrong one');
     unwrap(await redeem(await linkFor()));
     const { flow } = await toSecondFactor(ports, ada.account, EMAIL, 'a wrong one');

@@ -8,8 +8,7 @@ import { actorOf, judgeRecoveryCode, RECOVERY_FAILURES, type RecoveryCodes } fro
 const adm = (n: number): AdministratorId => idFromBytes('adm', Uint8Array.from([0, 0, 0, 0, 0, 0, n]));
 const grant = fc.record({ resource: fc.integer({ min: 0, max: 5 }).map(resourceId), allowed: fc.boolean() });
 
-// SR-27
-test('SR-27: they act where they are assigned and allowed, and nowhere else; the superuser everywhere', () => {
+test('SR-27: administrators act only where they are assigned and allowed; the superuser acts everywhere', () => {
   fc.assert(
     fc.property(fc.array(grant), fc.integer({ min: 0, max: 7 }), fc.boolean(), (grants, number, superuser) => {
       const person = { id: adm(1), account: accountId(1), grants };
@@ -22,12 +21,11 @@ test('SR-27: they act where they are assigned and allowed, and nowhere else; the
   );
 });
 
-test('an account without a superuser makes nobody one', () => {
+test('without a superuser in the account, no administrator has that role', () => {
   expect(actorOf({}, { id: adm(1), account: accountId(1), grants: [] }).role).toBe('administrator');
 });
 
-// SR-1, SR-15
-test('SR-1, SR-15: a recovery code is right at most once, and nothing is looked at after too many wrong ones', () => {
+test('SR-1, SR-15: accepts a recovery code at most once, and evaluates none after too many wrong codes', () => {
   const code = fc.constantFrom('a', 'b', 'c', 'd', 'x', 'y');
   fc.assert(
     fc.property(

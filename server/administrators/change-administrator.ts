@@ -27,7 +27,10 @@ import { missingResource } from './invite-administrator.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** What somebody else may change about an administrator: never their way in. Counts from their next request on. */
+/**
+ * Changes the fields of an administrator that other administrators may edit, which exclude their sign-in. Takes effect
+ * with the next request.
+ */
 export async function updateAdministrator(
   ports: Needs,
   act: RequestContext,
@@ -50,10 +53,10 @@ export async function updateAdministrator(
 }
 
 /**
- * Removes an administrator, or takes an invitation back. Their sessions and sign-ins end with the next request, their
- * token with the next commit (SR-39).
+ * Removes an administrator, or withdraws an invitation. Sessions and sign-ins end with the next request, the token with
+ * the next commit (SR-39).
  *
- * @param only whom to remove: `invited` leaves whoever has accepted meanwhile
+ * @param only the state to remove: `invited` keeps an administrator who has accepted meanwhile
  */
 export async function removeAdministrator(
   ports: Needs,
@@ -99,8 +102,8 @@ export async function removeAdministrator(
 }
 
 /**
- * Hands the role of the superuser over: one fact of the account changes, so there is never none and never two. Asks for
- * a superuser who has just shown both factors again; `editors` says who that is. Sessions of both end.
+ * Transfers the role of the superuser. One fact of the account changes, so there is always exactly one. The caller must
+ * be a superuser who has just confirmed both factors; see `editors`. The sessions of both end.
  */
 export async function transferSuperuser(
   ports: Pick<Needs, 'store' | 'clock' | 'random'>,

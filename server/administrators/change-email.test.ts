@@ -25,8 +25,7 @@ beforeEach(async () => {
 const ask = () => askOwnEmail(ports, selfServiceContext(ada), proofBy(ports, ada), NEW);
 const address = async () => (await read(ports, administratorDocument.key(ada.account, ada.id))).email;
 
-// SR-38
-test('SR-38: a mail that is made to fail shows no code, so the address is not taken without proof', async () => {
+test('SR-38: a mail that is made to fail reveals no code, so the address cannot be taken without proof', async () => {
   ports.courier.down = true;
   await expect(ask()).rejects.toThrow(MailerUnavailable);
   ports.courier.down = false;
@@ -38,7 +37,7 @@ test('SR-38: a mail that is made to fail shows no code, so the address is not ta
   expect(await address()).toBe(NEW);
 });
 
-test('without mail the code is in the answer', async () => {
+test('returns the code in the response where no mail is configured', async () => {
   ports.courier.isAbsent = true;
   const { handOver } = unwrap(await ask());
   unwrap(await confirmOwnEmail(ports, selfServiceContext(ada), handOver?.code ?? ''));

@@ -11,9 +11,9 @@ import { administratorDocument, administratorEmailDocument, emailChangeDocument 
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
 
 /**
- * Asks for another address: it becomes theirs once the code that is sent there comes back.
+ * Requests a change of address. The address changes once the code that is sent there is confirmed.
  *
- * @throws MailerUnavailable when the mail could not be sent: asked again, another code is sent
+ * @throws MailerUnavailable when the mail could not be sent: a new request sends another code
  */
 export async function askOwnEmail(
   ports: SecondFactorPorts,
@@ -39,14 +39,15 @@ export async function askOwnEmail(
     put: [{ key, value, expiresAt }],
   });
   const { language } = shown.administrator;
-  // Without mail no address can be proven; both factors have been. A mail that fails proves nothing either, and shows nothing.
+  // Without mail an address cannot be proven, but both factors are. A mail that fails proves nothing, so the code stays
+  // secret.
   if (ports.courier.isAbsent) return { expiresAt, handOver: { code } };
   const facts = { code, lifetimeMs: CONFIRMATION_LIFETIME_MS };
   await ports.courier.send({ kind: 'confirmation-code', to: email, language, facts });
   return { expiresAt };
 }
 
-/** The code has come back. The claim of the new address and the end of the old one are one commit. */
+/** Confirms the code. The claim of the new address and the end of the old one are one commit. */
 export async function confirmOwnEmail(
   ports: SecondFactorPorts,
   act: SelfAct,
@@ -85,7 +86,7 @@ export async function confirmOwnEmail(
           { key: keys[0], value: administrator },
           { key: wanted, value: { administrator: id } },
         ],
-        // The same address in other letters is the same claim.
+        // The same address in another case is the same claim.
         delete: [pending, ...(old.name === wanted.name ? [] : [old])],
         append: [createEvent(act, { type: 'administrator.updated', subject: id, changed: ['email'] }, now)],
       },

@@ -20,14 +20,15 @@ import { readAdministrator } from './find-administrator.ts';
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
 
 /**
- * The first factor of an administrator, or of nobody: counted, waited for and paid for as a person's is (SR-17). Read
- * again after the hash: whoever was removed or given another password meanwhile does not come in (SR-4).
+ * Checks the first factor of an administrator. An unknown address is counted, delayed and hashed like a known one, as
+ * for users (SR-17). The administrator is read again after the hash, because a removal or a new password meanwhile ends
+ * the sign-in (SR-4).
  */
 export async function checkAdministratorPassword<A extends object>(
   ports: SecondFactorPorts,
   asked: {
     account: AccountId;
-    /** Whose it would be. */
+    /** The administrator of the typed name. */
     found: Administrator | undefined;
     /** As typed. */
     name: string;
@@ -92,7 +93,7 @@ async function stillRight(
   return administrator.state === 'active' && administrator.passwordHash === passwordHash ? administrator : undefined;
 }
 
-/** The code of the token that is theirs when its turn comes. */
+/** Checks the code of the token that the administrator has when the check runs. */
 export function checkAdministratorOtp(
   ports: SecondFactorPorts,
   { account, id }: Pick<Administrator, 'account' | 'id'>,
@@ -116,8 +117,8 @@ export function checkAdministratorOtp(
 }
 
 /**
- * A recovery code in place of the token's: used up in the commit that accepts it, so that of any number at once one
- * succeeds. Also where the token is locked, which is what somebody who guesses its codes would bring about.
+ * Accepts a recovery code in place of the token's code. The commit that accepts it uses it up, so of any number at once
+ * one succeeds. It also works while the token is locked, because an attacker's guesses can lock it.
  */
 export async function redeemRecoveryCode(
   ports: SecondFactorPorts,

@@ -7,7 +7,7 @@ import { CONFIRMATION_ATTEMPTS, type Confirmation } from './administrator-link.t
 
 type Needs = Pick<Ports, 'random' | 'secrets'>;
 
-/** A code to be sent, and what is kept of it. */
+/** A code to send, and the stored MAC of it. */
 export function newConfirmation(ports: Needs, of: AdministratorId): { code: string; confirmation: Confirmation } {
   const code = confirmationCodeText(ports.random.bytes(5));
   return { code, confirmation: { mac: codeMac(ports, 'confirmation', of, code), attemptsLeft: CONFIRMATION_ATTEMPTS } };
@@ -22,7 +22,7 @@ export function confirms(
   return isSameSecret(codeMac(ports, 'confirmation', of, typed), confirmation.mac);
 }
 
-/** Shown once; the macs are kept. */
+/** The codes are shown once. Only the MACs are stored. */
 export function newRecoveryCodes(ports: Needs, of: AdministratorId): { codes: string[]; macs: string[] } {
   const codes = Array.from({ length: RECOVERY_CODES }, () => recoveryCodeText(ports.random.bytes(10)));
   return { codes, macs: codes.map((code) => recoveryCodeMac(ports, of, code)) };
@@ -32,7 +32,7 @@ export function recoveryCodeMac(ports: Pick<Ports, 'secrets'>, of: Administrator
   return codeMac(ports, 'recovery', of, typed);
 }
 
-/** Under the master key: the codes are short, and a bare hash of one could be tried out from a copy of the store. */
+/** A MAC under the master key, because a bare hash of a short code can be guessed from a copy of the store. */
 function codeMac(
   ports: Pick<Ports, 'secrets'>,
   kind: 'confirmation' | 'recovery',

@@ -22,8 +22,8 @@ export const administratorDocument = defineDocument<Administrator, OfAdministrat
   secrets: 'none',
   onRestore: {
     change: 'without recovery codes; without the password too if there is no token',
-    // Which recovery codes were used since is unknown; new ones are made with both factors. A token that was set up after the
-    // backup is unknown: a password alone must set up no other (SR-69).
+    // The use of recovery codes since the backup is unknown; new ones are made with both factors. A token that was
+    // enrolled after the backup is unknown too, so a password alone must not enrol another (SR-69).
     rule: (administrator) => ({
       ...(administrator.token === undefined ? withoutPassword(administrator) : administrator),
       recovery: NO_RECOVERY_CODES,

@@ -22,17 +22,17 @@ import type { Enrolment } from './login/administrator-flow.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** Every authenticator app knows these. */
+/** Every authenticator app supports these parameters. */
 const KIND = { factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 }, algorithm: 'SHA1', digits: 6 } as const;
 const SEED_BYTES = 20;
 
-/** A token that becomes one with its first right code. */
+/** A draft that becomes a token with its first right code. */
 export function newEnrolment(ports: Pick<Ports, 'random' | 'secrets'>, account: AccountId): Enrolment {
   const token = idFromBytes('tok', ports.random.bytes(7));
   return { token, sealedSecret: ports.secrets.seal(ports.random.bytes(SEED_BYTES), seedContext(account, token)) };
 }
 
-/** What an app reads of it, for as long as it is none yet (SR-23). */
+/** The secret for the authenticator app. Shown only until the token exists (SR-23). */
 export function showEnrolment(
   ports: Pick<Ports, 'secrets'>,
   account: { id: AccountId; name: string },
@@ -50,10 +50,10 @@ function openSeed(ports: Pick<Ports, 'secrets'>, account: AccountId, { token, se
 }
 
 /**
- * Makes a token of an enrolment whose first code is right, and the token the administrator's own, with new recovery
- * codes. The token comes first: a crash in between leaves one that nobody signs in with.
+ * Creates the token of an enrolment whose first code is right, and makes it the administrator's token, with new
+ * recovery codes. The token is written first: a crash in between leaves a token that signs in no administrator.
  *
- * @param edit judges the administrator as they are then, and may change more of them
+ * @param edit checks the current administrator, and may change other fields
  */
 export async function enrolToken(
   ports: Needs,
@@ -78,7 +78,7 @@ export async function enrolToken(
     tokenIndexes.created(account),
     token,
   );
-  // Left by an attempt that broke off: its code is used, and the next sign-in begins anew.
+  // Left by an interrupted attempt. Its code is used up, so the next sign-in starts over.
   if (isRefusal(made)) return refusal('ACCESS_DENIED');
 
   const { codes, macs } = newRecoveryCodes(ports, id);
@@ -127,10 +127,10 @@ function newToken(
   };
 }
 
-/** A token that is no longer the administrator's; theirs it was, or nothing happens. */
+/** Deletes a token that the administrator no longer uses. Does nothing if the token was not theirs. */
 export async function dropToken(ports: Needs, act: RequestContext, id: TokenId, of: AdministratorId): Promise<void> {
   const key = tokenDocument.key(id);
-  // Nothing uses its codes any more, so its place stays as it is read here.
+  // Its codes are no longer accepted, so the counter stays as it is read here.
   const [held] = await ports.store.getMany([key], ports.clock.now());
   if (held?.value.administrator === of) await keepSpentSeed(ports, held.value);
   await transact(ports, key.anchor, [key], ([token], now) => {

@@ -26,7 +26,7 @@ export async function readAdministrator(
     : refusal('ADMINISTRATOR_NOT_FOUND');
 }
 
-/** Whose e-mail address it is. */
+/** Finds the administrator of an email address. */
 export async function locateAdministrator(
   ports: Needs,
   account: AccountId,

@@ -163,7 +163,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | '
 
 export const invitationRoutes = [create, list, resend, revoke, accept, recover];
 
-/** Whoever is invited is nobody's superuser yet. */
+/** An invited administrator is not a superuser yet. */
 function presentInvited({ administrator, ...rest }: Invited): z.input<typeof shown> {
   return { administrator: presentAdministrator({}, administrator), ...rest };
 }

@@ -38,7 +38,7 @@ const eventsOf = (from = 0) =>
   ports.store.commits.slice(from).flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
 
 describe('an invitation', () => {
-  test('comes as a link on the configured address and, in another mail, a code; both together make an administrator', async () => {
+  test('sends a link on the configured address and, in a second mail, a code; both together create an administrator', async () => {
     const grants = [{ resource: scene.resource.id, allowed: true }];
     const { handOver, administrator } = await invite(ports, scene.account, { email: EMAIL, grants });
     expect(handOver).toBeUndefined();
@@ -54,7 +54,7 @@ describe('an invitation', () => {
     expect((await toSecondFactor(ports, scene.account, EMAIL)).flow.step).toBe('enrol');
   });
 
-  test('where no mail is configured, shows link and code to the inviter, once', async () => {
+  test('shows link and code to the inviter, once, where no mail is configured', async () => {
     ports.courier.isAbsent = true;
     ports.courier.down = true;
     const { handOver } = await invite(ports, scene.account, { email: EMAIL });
@@ -65,8 +65,8 @@ describe('an invitation', () => {
     unwrap(await accept(link, handOver?.code ?? ''));
   });
 
-  // The attack: an inviter who makes a mail fail, and accepts in place of the person whose address it is.
-  test('where mail is configured and fails, shows the inviter neither link nor code, and can be sent again', async () => {
+  // The attack: make the mail fail, then accept the invitation in place of the invited administrator.
+  test('shows the inviter neither link nor code where a configured mail fails, and can be sent again', async () => {
     const { account } = scene;
     const input = { email: EMAIL, name: 'Grace', language: 'en' as const, grants: [] };
     const once = { ...birth(ports, 'adm'), madeWith: 'the same key' };
@@ -82,7 +82,7 @@ describe('an invitation', () => {
     unwrap(await accept(link, code));
   });
 
-  test('of the superuser of a new account: when its mail fails, the account and its key are there all the same', async () => {
+  test('of a new account’s superuser: a mail that fails leaves the account and its key in place', async () => {
     ports.courier.down = true;
     const { apiKey, account, invited, unsent } = unwrap(await openAccount(ports, { name: 'Acme', superuser: EMAIL }));
     expect([apiKey.text, invited, unsent]).toEqual([expect.any(String), undefined, expect.any(String)]);
@@ -94,8 +94,7 @@ describe('an invitation', () => {
     expect((await read(ports, accountDocument.key(account.id))).superuser).toBe(unsent);
   });
 
-  // SR-37
-  test('SR-37: takes no password made of the address or the account', async () => {
+  test('SR-37: rejects a password made of the address or the account', async () => {
     await overwrite(ports, accountDocument.key(scene.account), { name: 'Analytical Engines' });
     await invite(ports, scene.account, { email: 'lovelace@acme.example' });
     const { link, code } = mailedInvitation(ports, 'lovelace@acme.example');
@@ -105,13 +104,13 @@ describe('an invitation', () => {
     }
   });
 
-  test('is of no use to sign in with before it is accepted', async () => {
+  test('does not sign in before it is accepted', async () => {
     await invite(ports, scene.account, { email: EMAIL });
     const { flow } = await toSecondFactor(ports, scene.account, EMAIL);
     expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
   });
 
-  test('attacked with guesses at the code: after a few the link is void, also with the right one', async () => {
+  test('attacked with guesses at the code: becomes void after a few, also for the right code', async () => {
     await invite(ports, scene.account, { email: EMAIL });
     const { link, code } = mailedInvitation(ports, EMAIL);
     const before = ports.store.commits.length;
@@ -128,18 +127,18 @@ describe('an invitation', () => {
     expect(eventsOf(before).filter(({ outcome }) => outcome === 'done')).toEqual([]);
   });
 
-  test('is accepted once, however many accept at once', async () => {
+  test('is accepted once, however many requests accept at once', async () => {
     await invite(ports, scene.account, { email: EMAIL });
     const { link, code } = mailedInvitation(ports, EMAIL);
     const replicas = Array.from({ length: 20 }, () => ports.replica());
     const answers = await Promise.all(replicas.map((replica) => accept(link, code, replica)));
     expect(answers.filter((answer) => 'administrator' in answer)).toHaveLength(1);
     const committed = replicas.flatMap(({ store }) => store.commits).filter(({ outcome }) => outcome === 'committed');
-    const told = committed.flatMap(({ change }) => change.append ?? []);
-    expect(told).toEqual([expect.objectContaining({ type: 'administrator.joined' })]);
+    const events = committed.flatMap(({ change }) => change.append ?? []);
+    expect(events).toEqual([expect.objectContaining({ type: 'administrator.joined' })]);
   });
 
-  test('ends: after seven days, when it is sent again, and when it is taken back', async () => {
+  test('ends after seven days, when it is sent again, and when it is withdrawn', async () => {
     const act = operatorContext(scene.account);
     const { administrator } = await invite(ports, scene.account, { email: EMAIL });
     const first = mailedInvitation(ports, EMAIL);
@@ -152,18 +151,18 @@ describe('an invitation', () => {
     const third = mailedInvitation(ports, EMAIL);
     unwrap(await removeAdministrator(ports, act, administrator.id, 'invited'));
     expect(await accept(third.link, third.code)).toEqual({ refused: 'LINK_INVALID' });
-    // And the address is free.
+    // The address is free again.
     await invite(ports, scene.account, { email: EMAIL });
   });
 
-  test('is neither sent again to nor taken back from somebody who has accepted', async () => {
+  test('is neither sent again nor withdrawn once it is accepted', async () => {
     const act = operatorContext(scene.account);
     const { id } = await addActive(ports, scene.account, { email: EMAIL });
     expect(await resendInvitation(ports, act, id)).toEqual({ refused: 'ADMINISTRATOR_ACTIVE' });
     expect(await removeAdministrator(ports, act, id, 'invited')).toEqual({ refused: 'ADMINISTRATOR_ACTIVE' });
   });
 
-  test('of another account’s link, or of a recovery link, opens nothing', async () => {
+  test('rejects the link of another account, and a recovery link', async () => {
     await invite(ports, scene.account, { email: EMAIL });
     const { link, code } = mailedInvitation(ports, EMAIL);
     const other = await createFixture(ports);
@@ -175,8 +174,7 @@ describe('an invitation', () => {
   });
 });
 
-// SR-59
-test('SR-59: an invitation whose answer was lost half-way is sent anew under its Idempotency-Key, to the same person', async () => {
+test('SR-59: an invitation whose response was lost is sent again under its Idempotency-Key, to the same administrator', async () => {
   const act = operatorContext(scene.account);
   const born = { ...birth(ports, 'adm'), madeWith: 'a key' };
   const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
@@ -191,14 +189,14 @@ test('SR-59: an invitation whose answer was lost half-way is sent anew under its
   expect(unwrap(await inviteAdministrator(ports, act, born, input)).administrator.id).toBe(born.id);
   const { link, code } = mailedInvitation(ports, EMAIL);
   unwrap(await accept(link, code));
-  // Another request for the same address is another matter, and whoever has joined is invited no more.
+  // A request with another key is a new one, and an accepted invitation is not sent again.
   const other = { ...birth(ports, 'adm'), madeWith: 'another key' };
   expect(await inviteAdministrator(ports, act, other, input)).toEqual({ refused: 'EMAIL_TAKEN' });
   expect(await inviteAdministrator(ports, act, born, input)).toEqual({ refused: 'EMAIL_TAKEN' });
 });
 
-describe('an e-mail address', () => {
-  test('is one administrator’s, whatever its case, and of many who want it at once one gets it', async () => {
+describe('an email address', () => {
+  test('belongs to one administrator, whatever its case, and of many concurrent claims one wins', async () => {
     const input = (email: string) => ({ email, name: 'Ada', language: 'en' as const, grants: [] });
     const wanted = ['ada@acme.example', 'ADA@acme.example', 'Ada@ACME.example', 'ａda@acme.example'];
     const answers = await Promise.all(
@@ -210,15 +208,15 @@ describe('an e-mail address', () => {
     expect(answers.filter((answer) => 'refused' in answer && answer.refused === 'EMAIL_TAKEN')).toHaveLength(3);
   });
 
-  test('may be an administrator’s of another account too', async () => {
+  test('may belong to an administrator of another account too', async () => {
     const other = await createFixture(ports);
     await invite(ports, scene.account, { email: EMAIL });
     await invite(ports, other.account, { email: EMAIL });
   });
 });
 
-describe('who may invite', () => {
-  test('not an administrator, not with another account’s resource, and nobody a second superuser', async () => {
+describe('the right to invite', () => {
+  test('is refused to administrators, with another account’s resource, and for a second superuser', async () => {
     const superuser = await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true });
     const plain = await addAdministrator(ports, scene.account, { email: 'ad@acme.example' });
     const other = await createFixture(ports);
@@ -236,8 +234,7 @@ describe('who may invite', () => {
     }
   });
 
-  // SR-27
-  test('SR-27: a key without reading and writing makes no administrator who may, in whatever way', async () => {
+  test('SR-27: a key without read and write rights creates no administrator who has them, by any request', async () => {
     const act = (scopes: ApiScope[]): RequestContext => ({
       actor: { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes },
     });
@@ -260,7 +257,7 @@ describe('who may invite', () => {
     unwrap(await removeAdministrator(ports, act(['administer']), administrator.id));
   });
 
-  test('two invited to be superuser: whoever accepts first is, and the other link is void', async () => {
+  test('of two invited superusers the first to accept gets the role, and the other link is void', async () => {
     await invite(ports, scene.account, { email: 'one@acme.example', superuser: true });
     const { administrator } = await invite(ports, scene.account, { email: EMAIL, superuser: true });
     const { link, code } = mailedInvitation(ports, EMAIL);

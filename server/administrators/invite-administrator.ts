@@ -33,21 +33,21 @@ export interface NewAdministrator {
   name: string;
   language: MailLanguage;
   grants: Grant[];
-  /** For the operator of an account without one: whoever accepts becomes its superuser. */
+  /** For the operator of an account without a superuser: the administrator who accepts becomes its superuser. */
   superuser?: true;
 }
 
 export interface Invited {
   administrator: Administrator;
   expiresAt: number;
-  /** Where no mail is configured: shown this once, for the inviter to hand over. */
+  /** Where no mail is configured: returned once, for the inviter to hand over. */
   handOver?: { link: string; code: string };
 }
 
 /**
- * Invites somebody to administer. Nothing of theirs works until they have accepted.
+ * Invites an administrator, who has no access before accepting.
  *
- * @throws MailerUnavailable when a mail could not be sent: the invitation stays, to be sent again
+ * @throws MailerUnavailable when a mail could not be sent: the invitation stays and can be sent again
  */
 export async function inviteAdministrator(
   ports: InviteNeeds,
@@ -79,7 +79,7 @@ export async function inviteAdministrator(
       if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
       const put = { key: administratorLinkDocument.key(account, id), value: made.link, expiresAt: made.link.expiresAt };
       const append = [createEvent(act, { type: 'administrator.invited', subject: id }, now)];
-      // The same Idempotency-Key invited them and was interrupted: nobody may have seen that link.
+      // The same Idempotency-Key was interrupted after the invitation, so its link may never have been delivered.
       const again = madeWith !== undefined && marked?.value.key === madeWith;
       if (again && existing?.value.state === 'invited') {
         const answer = { administrator: existing.value, accountName: home.value.name };
@@ -120,7 +120,7 @@ export async function inviteAdministrator(
   return invited;
 }
 
-/** Sends a new link and a new code; those before are void. */
+/** Sends a new link and a new code. The previous ones are void. */
 export async function resendInvitation(
   ports: InviteNeeds,
   act: RequestContext,
@@ -151,7 +151,7 @@ export async function resendInvitation(
   return isRefusal(renewed) ? renewed : deliver(ports, act.actor, renewed.administrator, renewed.accountName, made);
 }
 
-/** What is wrong with the resources of grants: each must be one of the account. */
+/** Finds a grant whose resource does not belong to the account. */
 export async function missingResource(
   ports: Pick<Ports, 'store' | 'clock'>,
   account: AccountId,
@@ -186,8 +186,8 @@ function newLink(ports: InviteNeeds, account: AccountId, id: AdministratorId, su
 }
 
 /**
- * In two mails, so that one that goes astray, or a link that is forwarded, is not enough. The inviter sees them only where no
- * mail is configured: otherwise one who makes a mail fail could accept as the person invited.
+ * Uses two mails, so that one misdirected mail or a forwarded link is not enough. Returns link and code to the inviter
+ * only where no mail is configured: otherwise an inviter who makes a mail fail could accept the invitation.
  */
 async function deliver(
   ports: InviteNeeds,
@@ -197,7 +197,7 @@ async function deliver(
   { link, text, code }: NewLink,
 ): Promise<Invited> {
   const { expiresAt } = link;
-  // Behind the hash, which browsers keep to themselves.
+  // In the fragment, which browsers do not send.
   const path = `/invitation#${text}`;
   if (ports.courier.isAbsent) return { administrator, expiresAt, handOver: { link: `${ports.issuer}${path}`, code } };
   const to = { to: administrator.email, language: administrator.language };

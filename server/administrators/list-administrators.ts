@@ -17,12 +17,12 @@ export interface AdministratorQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;
-  /** What name or address begins with. */
+  /** A prefix of the name or the address. */
   search?: string | undefined;
   state?: Administrator['state'] | undefined;
 }
 
-/** A page of the account's administrators, for whoever administers them. */
+/** Lists a page of the account's administrators. */
 export async function listAdministrators(
   ports: Needs,
   act: RequestContext,

@@ -20,7 +20,7 @@ import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { administratorDocument } from './documents.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
 
-// SR-38: a change of factor, e-mail or password asks for both factors, is told of, and ends the other sessions.
+// SR-38: a change of factor, email or password asks for both factors, sends a notice, and ends the other sessions.
 
 let service: Service;
 let scene: Fixture;
@@ -45,7 +45,7 @@ const notices = () =>
   service.ports.courier.sent.flatMap((mail) => (mail.kind === 'security-notice' ? [[mail.to, mail.facts.change]] : []));
 const stored = () => read(service.ports, administratorDocument.key(who.account, who.id));
 
-/** Each change, as somebody makes it who shows both factors. */
+/** Each change, made by an administrator who confirms both factors. */
 const CHANGES: Record<string, { made: () => Promise<Response>; changed: string[]; notice: string }> = {
   password: {
     made: async () => post('password', { ...proof(), newPassword: NEW_PASSWORD }),
@@ -80,7 +80,7 @@ const CHANGES: Record<string, { made: () => Promise<Response>; changed: string[]
 };
 
 describe.each(Object.entries(CHANGES))('SR-38: %s', (_, { made, changed, notice }) => {
-  test('changes, ends the other sessions and not this one, and tells the address there was', async () => {
+  test('applies the change, ends the other sessions but not this one, and notifies the old address', async () => {
     const sent = notices().length;
     const before = service.ports.store.commits.length;
     expect((await made()).status).toBeLessThan(300);
@@ -94,7 +94,7 @@ describe.each(Object.entries(CHANGES))('SR-38: %s', (_, { made, changed, notice 
     ]);
   });
 
-  test('from a session that was ended meanwhile changes nothing', async () => {
+  test('changes nothing from a session that has ended meanwhile', async () => {
     const { sessionEpoch } = await stored();
     service.ports.hasher.during = async () => {
       service.ports.hasher.during = undefined;
@@ -122,7 +122,7 @@ const ASKED: [string, object][] = [
 ];
 
 describe.each(ASKED)('SR-38: a stolen session alone does not change %s', (path, fields) => {
-  test('without the password, the code, or with wrong ones', async () => {
+  test('without the password or the code, or with wrong ones', async () => {
     const before = await stored();
     const attempts: [object, string][] = [
       [{ password: who.password }, 'OTP_REQUIRED'],
@@ -139,14 +139,14 @@ describe.each(ASKED)('SR-38: a stolen session alone does not change %s', (path, 
     expect(await alive(other)).toBe(true);
   });
 
-  test('a code that was shown once does not do twice', async () => {
+  test('rejects a code that was used for a confirmation before', async () => {
     const shown = proof();
     await post('recovery-codes', shown);
     expect(await refusalOf(await post(path, { ...shown, ...fields }))).toMatchObject({ code: 'OTP_REPLAYED' });
   });
 });
 
-test('guesses at the password through a session wait as those at a sign-in, and are told of', async () => {
+test('guesses at the password through a session wait like those at a sign-in, and write events', async () => {
   const before = service.ports.store.commits.length;
   const codes = [];
   for (let n = 0; n < 8; n++) {
@@ -160,7 +160,7 @@ test('guesses at the password through a session wait as those at a sign-in, and 
   expect(events.filter(({ type }) => type === 'administrator.refused')).toHaveLength(evaluated);
 });
 
-test('a recovery code stands in for a lost token: it replaces it, and the old one is worth nothing', async () => {
+test('a recovery code replaces a lost token, and the old token is void', async () => {
   const [recoveryCode] = who.recoveryCodes;
   const shown = await post('token', { password: who.password, recoveryCode });
   const { secret, qrSvg } = (await shown.json()) as { secret: string; qrSvg: string };
@@ -173,8 +173,7 @@ test('a recovery code stands in for a lost token: it replaces it, and the old on
   await expect(signIn(service.ports, { ...who, secret: old })).rejects.toThrow('not signed in');
 });
 
-// SR-37
-test('SR-37: a new password is not made of who they are or what they administer, however they come to it', async () => {
+test('SR-37: rejects a new password made of the administrator’s or the account’s names, on every path', async () => {
   await overwrite(service.ports, administratorDocument.key(who.account, who.id), {
     name: 'Augusta King',
     email: 'lovelace@acme.example',
@@ -190,8 +189,8 @@ test('SR-37: a new password is not made of who they are or what they administer,
   }
 });
 
-describe('an e-mail address', () => {
-  test('somebody else has is not taken, also when they were quicker between code and confirmation', async () => {
+describe('an email address', () => {
+  test('of another administrator is refused, also when it was claimed between code and confirmation', async () => {
     const rival = await addAdministrator(service.ports, scene.account, { email: 'rival@acme.example' });
     const taken = await post('email', { ...proof(), newEmail: 'RIVAL@acme.example' });
     expect(await refusalOf(taken)).toEqual({ status: 409, code: 'EMAIL_TAKEN' });
@@ -202,7 +201,7 @@ describe('an e-mail address', () => {
     expect(rival.email).toBe('rival@acme.example');
   });
 
-  test('takes a bounded number of wrong codes, and the code no longer than its time', async () => {
+  test('allows a bounded number of wrong codes, and expires with its code', async () => {
     await post('email', { ...proof(), newEmail: 'new@acme.example' });
     const { code } = service.ports.courier.last('confirmation-code', 'new@acme.example');
     const before = service.ports.store.commits.length;
@@ -214,21 +213,21 @@ describe('an e-mail address', () => {
     expect(await refusalOf(await post('email/confirm', { code }))).toMatchObject({ code: 'LINK_INVALID' });
     // SR-34: each was an attempt.
     const commits = service.ports.store.commits.slice(before);
-    const told = commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+    const refusals = commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
     const refused = {
       type: 'administrator.refused',
       outcome: 'refused',
       reason: 'CONFIRMATION_WRONG',
       subject: who.id,
     };
-    expect(told).toEqual(Array(5).fill(expect.objectContaining(refused)));
+    expect(refusals).toEqual(Array(5).fill(expect.objectContaining(refused)));
     await post('email', { ...proof(), newEmail: 'new@acme.example' });
     const late = service.ports.courier.last('confirmation-code', 'new@acme.example').code;
     service.ports.clock.advance(15 * 60_000);
     expect(await refusalOf(await post('email/confirm', { code: late }))).toMatchObject({ code: 'LINK_INVALID' });
   });
 
-  test('once changed, the new one signs in, the old one does not and is free', async () => {
+  test('once changed, the new address signs in; the old one does not and is free', async () => {
     await post('email', { ...proof(), newEmail: 'new@acme.example' });
     const { code } = service.ports.courier.last('confirmation-code', 'new@acme.example');
     expect((await post('email/confirm', { code })).status).toBe(204);
@@ -238,7 +237,6 @@ describe('an e-mail address', () => {
   });
 });
 
-// SR-40
 describe('SR-40: the operator’s recovery', () => {
   const recover = (secret: string, password = NEW_PASSWORD) =>
     service.call('POST /v1/recovery/accept', { body: { secret, password } });
@@ -252,7 +250,7 @@ describe('SR-40: the operator’s recovery', () => {
     const { token = 'tok_00000000000' } = await stored();
     const secret = await issue();
     expect(notices().at(-1)).toEqual([who.email, 'recovered']);
-    // Until it is used everything is as it was.
+    // Nothing changes until the link is used.
     expect(await alive(own)).toBe(true);
     expect((await recover(secret)).status).toBe(200);
     expect(await Promise.all([alive(own), alive(other)])).toEqual([false, false]);
@@ -264,7 +262,7 @@ describe('SR-40: the operator’s recovery', () => {
     expect(await refusalOf(await recover(secret))).toEqual({ status: 403, code: 'LINK_INVALID' });
   });
 
-  test('is the operator’s alone; a link is good for a day and for the last one asked for', async () => {
+  test('is for the operator alone; a link is valid for a day, and only the newest one', async () => {
     const { administrator } = who.opened;
     const act = {
       actor: { kind: 'administrator', account: who.account, id: who.id, role: 'superuser', resources: [] },
@@ -277,7 +275,7 @@ describe('SR-40: the operator’s recovery', () => {
     expect(await refusalOf(await recover(second))).toMatchObject({ code: 'LINK_INVALID' });
   });
 
-  test('a link is used once, however many use it at once, and is in no store and no log', async () => {
+  test('a link is used once under concurrent requests, and is in no store and no log', async () => {
     const secret = await issue();
     const answers = await Promise.all(Array.from({ length: 20 }, () => recover(secret)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);

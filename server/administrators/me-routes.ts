@@ -146,10 +146,10 @@ const renewCodes = route({
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
-/** What administrators do with their own way in. By session alone: an API key has no self. */
+/** Administrators' changes to their own sign-in. By session alone: an API key has no administrator of its own. */
 export const ownRoutes = [setPassword, askEmail, confirmEmail, askToken, confirmToken, renewCodes];
 
-/** A malformed code is refused before anything is counted (SR-47). */
+/** A malformed code is refused before it is counted (SR-47). */
 function shown(body: Parameters<typeof proofOf>[0]): Proof {
   const proof = proofOf(body);
   if (!proof) throw new Refused('OTP_MALFORMED');

@@ -17,13 +17,13 @@ import { administratorDocument, sessionDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { putSession } from './login/open-session.ts';
 
-/** An administrator at work on their own way in. */
+/** The context of an administrator who changes their own sign-in. */
 export interface SelfAct extends RequestContext {
   actor: AdministratorActor;
   session: { id: FlowId; epoch: number };
 }
 
-/** Both factors, shown again: whoever found a screen unlocked has neither (SR-38). */
+/** Both factors, confirmed again: an intruder at an unlocked screen has neither (SR-38). */
 export interface Proof {
   password: string;
   /** Parsed already. */
@@ -31,7 +31,10 @@ export interface Proof {
   recoveryCode?: string;
 }
 
-/** The administrator who acts, if the factors are right. Wrong ones count as at a sign-in, and are told of. */
+/**
+ * Returns the acting administrator if both factors are right. Wrong ones count like those of a sign-in, and write
+ * events.
+ */
 export async function reauthenticate(
   ports: SecondFactorPorts,
   act: SelfAct,
@@ -63,18 +66,18 @@ function secondFactor(ports: SecondFactorPorts, act: SelfAct, person: Administra
 }
 
 /**
- * A change to one's own way in: told of in its commit and by mail to the address there was before, and the end of all
- * sessions but the one that made it (SR-38). A session that was ended meanwhile changes nothing.
+ * Changes an administrator's own sign-in. Writes the event in the same commit, notifies the previous address, and ends
+ * all sessions but the acting one (SR-38). A session that has ended meanwhile changes nothing.
  */
 export async function changeSelf(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: SelfAct,
-  told: { changed: string[]; notice: NoticeChange },
+  change: { changed: string[]; notice: NoticeChange },
   edit: (administrator: Administrator) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
   const key = administratorDocument.key(account, id);
-  const event: EventDraft = { type: 'administrator.updated', subject: id, changed: told.changed };
+  const event: EventDraft = { type: 'administrator.updated', subject: id, changed: change.changed };
   type Changed = { administrator: Administrator; before: Administrator };
   const changed = await transact<readonly [typeof key], Result<Changed>>(ports, account, [key], ([stored], now) => {
     const current = stored && standing(act, stored.value);
@@ -89,16 +92,16 @@ export async function changeSelf(
   });
   if (isRefusal(changed)) return changed;
   await keepSession(ports, act, changed.administrator);
-  notify(ports, changed.before, told.notice, act);
+  notify(ports, changed.before, change.notice, act);
   return { administrator: changed.administrator };
 }
 
-/** The administrator, while the session that acts is still one of theirs. */
+/** The administrator, while the acting session is still active. */
 export function standing(act: SelfAct, administrator: Administrator): Administrator | undefined {
   return administrator.sessionEpoch === act.session.epoch ? administrator : undefined;
 }
 
-/** The session that made a change goes on; a crash before this ends it too. */
+/** Keeps the session that made the change. A crash before this ends it too. */
 export async function keepSession(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: SelfAct,

@@ -10,9 +10,8 @@ import { type AdministratorLink, RECOVERY_LIFETIME_MS, writeLink } from './admin
 import { administratorDocument, administratorLinkDocument } from './documents.ts';
 
 /**
- * For somebody who has lost password, token or both: a link that the operator hands over. Whoever uses it sets a new
- * password and enrols anew; until then everything stays as it is. For whoever has the server alone, since it goes around
- * both factors.
+ * For an administrator who lost password, token or both: makes a link for the operator to hand over. The link sets a
+ * new password and enrols again; until then nothing changes. Operators only, because it bypasses both factors.
  */
 export async function recoverAdministrator(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string },

@@ -9,7 +9,7 @@ import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
 
-/** Shows a new token. The one there is stays until the first right code of this one. */
+/** Shows a new token. The old one stays until the first right code of the new one. */
 export async function requestTokenReplacement(
   ports: SecondFactorPorts,
   act: SelfAct,
@@ -34,7 +34,7 @@ export async function requestTokenReplacement(
   return { ...showEnrolment(ports, found.account, found.administrator.email, value), expiresAt };
 }
 
-/** The first code of the new token: from now on it is the one, with new recovery codes. */
+/** Checks the first code of the new token, which replaces the old one, with new recovery codes. */
 export async function confirmTokenReplacement(
   ports: SecondFactorPorts,
   act: SelfAct,

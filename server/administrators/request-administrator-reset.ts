@@ -18,9 +18,8 @@ import { accountOf } from './login/start-sign-in.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
 
 /**
- * An administrator has forgotten their password, and says so where they would sign in. Whether the address is anybody's,
- * and whether a mail goes out, the answer is the same and takes the same: one durable commit (SR-40). The mail goes after
- * the answer: `deliver` is for the caller to run then.
+ * Requests a reset of a forgotten administrator password. Response and time are the same for known and unknown
+ * addresses, with or without a mail: one durable commit (SR-40). The caller runs `deliver` after the response.
  */
 export async function askAdministratorReset(
   ports: Needs,
@@ -31,7 +30,7 @@ export async function askAdministratorReset(
   const now = ports.clock.now();
   const tooMany = await countResetRequest(ports, 'administrator-reset', client);
   if (tooMany) return tooMany;
-  // Of the installation, and so the same for everybody.
+  // A setting of the installation, and so the same for every address.
   if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
   const home = await accountOf(ports, named);
   if (isRefusal(home)) return home;
@@ -40,7 +39,7 @@ export async function askAdministratorReset(
   const found = await locateAdministrator(ports, account, email);
   const subject = found?.id ?? unknownSubject(ports, account, email);
   const mayMail = await countMail(ports, 'administrator-reset', subject);
-  // Nobody has shown anything yet, so it is nobody who acts.
+  // The requester has proven nothing yet, so the event names no administrator as the actor.
   const act: RequestContext = { actor: { kind: 'user', account }, ...client };
   const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
 

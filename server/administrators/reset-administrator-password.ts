@@ -17,9 +17,9 @@ import { administratorDocument, administratorResetDocument } from './documents.t
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
 
 /**
- * A new password, for whoever holds the mailed link. It signs nobody in and takes no token away: the code, the recovery
- * codes and the waits after wrong passwords are where they were (SR-40). Every session ends with it, and every sign-in
- * that rests on the old password. A password that is refused leaves the link as it was.
+ * Sets a new password for the holder of the mailed link. It opens no session and deactivates no token: the code, the
+ * recovery codes and the waits after wrong passwords stay (SR-40). Every session ends, and so does every sign-in that
+ * rests on the old password. A rejected password leaves the link valid.
  */
 export async function resetAdministratorPassword(
   ports: Needs,
@@ -36,7 +36,7 @@ export async function resetAdministratorPassword(
     opened.account,
     keys,
     ([home, stored, reset], now) => {
-      // The hash took its time: the link may have been used, replaced or made worthless meanwhile.
+      // The link may have been used, replaced or made void during the hash.
       if (!home || !stored || !opens(opened, reset?.value, stored.value, now)) {
         return { answer: refusal('LINK_INVALID') };
       }
@@ -60,7 +60,7 @@ export async function resetAdministratorPassword(
   return changed;
 }
 
-/** Looking uses nothing up: mail programs look at links before people do. */
+/** A check does not use the link up, because mail programs open links first. */
 export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: string): Promise<Result<Opened>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');

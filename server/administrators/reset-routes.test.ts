@@ -23,14 +23,14 @@ afterAll(() => service.ports.close());
 beforeEach(() => {
   service.ports.courier.sent.length = 0;
   service.ports.courier.down = false;
-  // Another hour for whoever is asked about.
+  // A new hour resets the limit of the administrator under test.
   service.ports.clock.advance(3_600_000);
 });
 
 const post = (path: string, body: object, headers?: Record<string, string>) =>
   service.call(`POST /v1/${path}`, { body, from: `198.51.100.${1 + (host++ % 200)}`, ...(headers && { headers }) });
 
-/** The mail goes after the answer. */
+/** The mail is sent after the response. */
 async function mailed(): Promise<string> {
   await nextTurn();
   const mail = service.ports.courier.sent.at(-1);
@@ -39,7 +39,7 @@ async function mailed(): Promise<string> {
 
 const secretIn = (text: string) => /\/new-password#(\S+)/.exec(text)?.[1] ?? '';
 
-// SR-40. The attack: addresses are tried, and answers compared to the byte.
+// SR-40. The attack: try addresses and compare the responses byte by byte.
 test('SR-40: known and unknown addresses get the same status, headers and body', async () => {
   const answers = await Promise.all(
     [EMAIL, 'nobody@acme.example', 'not an address'].map(async (email) => {
@@ -52,15 +52,15 @@ test('SR-40: known and unknown addresses get the same status, headers and body',
   expect(JSON.parse(answers[0] ?? '[]')[0]).toBe(202);
 });
 
-// SR-40. The attack: a request that names another host, so that the mail leads there.
-test('SR-40: the link begins with the configured address, whatever the request says', async () => {
+// SR-40. The attack: name another host in the request, so that the mailed link leads there.
+test('SR-40: the link begins with the configured address, whatever host the request names', async () => {
   await post('reset/ask', { email: EMAIL }, { host: 'evil.example', 'x-forwarded-host': 'evil.example' });
   const text = await mailed();
   expect(text).toContain(`${ISSUER}/new-password#`);
   expect(text).not.toContain('evil');
 });
 
-test('from the question to the new password; the secret is in no address and nothing of it in the log', async () => {
+test('works from the request to the new password, with the secret in no URL and no log', async () => {
   await post('reset/ask', { email: EMAIL });
   const secret = secretIn(await mailed());
   expect((await post('links/view', { kind: 'reset', secret })).status).toBe(200);
@@ -81,7 +81,7 @@ test('from the question to the new password; the secret is in no address and not
   for (const canary of [secret, NEW, EMAIL]) expect(service.log.text()).not.toContain(canary);
 });
 
-test('a courier that is down is in the log and nowhere else', async () => {
+test('reports a mailer that is down in the log and nowhere else', async () => {
   service.ports.courier.down = true;
   expect((await post('reset/ask', { email: EMAIL })).status).toBe(202);
   await mailed();

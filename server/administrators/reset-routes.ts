@@ -70,5 +70,5 @@ const accept = route({
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
-/** The way to a new password for administrators. Our own pages only. */
+/** Password reset of administrators. Same-origin pages only. */
 export const administratorResetRoutes = [ask, accept];

@@ -15,8 +15,7 @@ const SESSION: Session = {
   lastSeenAt: START,
 } as Session;
 
-// SR-29
-test('SR-29: however it is used, a session is over half an hour after its last use, and after twelve hours', () => {
+test('SR-29: a session ends half an hour after its last use, and after twelve hours at the latest', () => {
   const pause = fc.integer({ min: 0, max: SESSION_IDLE_MS + 60_000 });
   fc.assert(
     fc.property(fc.array(pause, { maxLength: 60 }), (pauses) => {
@@ -35,17 +34,17 @@ test('SR-29: however it is used, a session is over half an hour after its last u
 
 // SR-39
 test.each<[string, Administrator | undefined]>([
-  ['nobody', undefined],
-  ['somebody who is only invited', { ...ADMINISTRATOR, state: 'invited' }],
-  ['somebody else', { ...ADMINISTRATOR, id: 'adm_00000000002' as Administrator['id'] }],
-  ['whoever has ended their sessions since', { ...ADMINISTRATOR, sessionEpoch: 4 }],
-  ['whoever had fewer ended when it was made', { ...ADMINISTRATOR, sessionEpoch: 2 }],
+  ['no administrator', undefined],
+  ['an administrator who is only invited', { ...ADMINISTRATOR, state: 'invited' }],
+  ['another administrator', { ...ADMINISTRATOR, id: 'adm_00000000002' as Administrator['id'] }],
+  ['an administrator who has ended their sessions since', { ...ADMINISTRATOR, sessionEpoch: 4 }],
+  ['an administrator with a lower epoch', { ...ADMINISTRATOR, sessionEpoch: 2 }],
 ])('SR-39: a session is not that of %s', (_, administrator) => {
   expect(isSessionActive(SESSION, administrator, START)).toBe(false);
   expect(isSessionActive(SESSION, ADMINISTRATOR, START)).toBe(true);
 });
 
-test('the token against forged requests is another for every secret, and is not the secret', () => {
+test('the CSRF token differs for every secret, and is not the secret', () => {
   const secret = fc.string({ minLength: 1, maxLength: 64 });
   fc.assert(
     fc.property(secret, secret, (one, other) => {

@@ -3,21 +3,21 @@ import type { AccountId, AdministratorId, FlowId } from '../kernel/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import type { Administrator } from './administrator.ts';
 
-/** A session that nobody uses for so long is over (SR-29). */
+/** A session ends after this time without use (SR-29). */
 export const SESSION_IDLE_MS = 30 * MINUTE_MS;
-/** And one in use ends at the latest then. */
+/** A session in use ends after this time. */
 export const SESSION_LONGEST_MS = 12 * HOUR_MS;
-/** Use is noted no more often than this. */
+/** The shortest time between two records of use. */
 export const SESSION_NOTED_MS = MINUTE_MS;
 
-/** An administrator who has signed in. Named by the sign-in that made it, and made in its last commit. */
+/** The session of a signed-in administrator. Has the id of the sign-in that made it in its last commit. */
 export interface Session {
   id: FlowId;
   account: AccountId;
   administrator: AdministratorId;
   /** SHA-256 of the cookie's secret, hex. */
   secretHash: string;
-  /** The administrator's when it was made: theirs has been raised since, so this one is over. */
+  /** The administrator's epoch at the start: once theirs is raised, this session is over. */
   epoch: number;
   createdAt: number;
   lastSeenAt: number;
@@ -27,7 +27,7 @@ export function sessionEndsAt({ createdAt, lastSeenAt }: Pick<Session, 'createdA
   return Math.min(lastSeenAt + SESSION_IDLE_MS, createdAt + SESSION_LONGEST_MS);
 }
 
-/** Whether the session is still its administrator's, who is read anew with every request (SR-39). */
+/** True while the session is valid for its administrator, who is read with every request (SR-39). */
 export function isSessionActive(session: Session, administrator: Administrator | undefined, now: number): boolean {
   return (
     administrator?.state === 'active' &&
@@ -38,8 +38,8 @@ export function isSessionActive(session: Session, administrator: Administrator |
 }
 
 /**
- * What a page must send along with whatever changes something. Derived from the cookie's secret, which pages cannot
- * read: whoever can only make a browser send the cookie does not have it.
+ * The token that a page must send with every change (CSRF). Derived from the cookie's secret, which pages cannot read:
+ * a site that only makes a browser send the cookie does not have it.
  */
 export function csrfToken(secret: string): string {
   return createHash('sha256').update(`csrf/${secret}`).digest('base64url');

@@ -26,11 +26,11 @@ const first = (secret: string): FirstAccount => ({
   language: 'en',
   password: ADMIN_PASSWORD,
 });
-/** Whatever was ever written, events included. */
+/** Everything written so far, events included. */
 const written = () => JSON.stringify(ports.store.commits);
 const accounts = () => ports.store.range(accountIndexes.created(), { limit: 10 });
 
-test('a link makes the account and its superuser, who then enrols a token', async () => {
+test('a link creates the account and its superuser, who then enrols a token', async () => {
   const made = await issueSetupLink(ports);
   expect(made?.link).toMatch(/^https:\/\/auth\.example\/setup#[\w-]{32}$/);
   const { account, administrator } = unwrap(await setUpInstallation(ports, first(secretOf(made))));
@@ -42,7 +42,7 @@ test('a link makes the account and its superuser, who then enrols a token', asyn
   expect(signIn.flow.step).toBe('enrol');
 });
 
-test('guessed, empty, mangled and never issued secrets open nothing', async () => {
+test('rejects guessed, empty, mangled and never issued secrets', async () => {
   expect(await setUpInstallation(ports, first('A'.repeat(32)))).toEqual({ refused: 'LINK_INVALID' });
   const secret = secretOf(await issueSetupLink(ports));
   for (const guess of ['', 'A'.repeat(32), secret.slice(1), `${secret}A`, secret.toLowerCase()]) {
@@ -51,7 +51,7 @@ test('guessed, empty, mangled and never issued secrets open nothing', async () =
   expect(await accounts()).toEqual([]);
 });
 
-test('fifty at once with one link make one account', async () => {
+test('fifty requests at once with one link create one account', async () => {
   const secret = secretOf(await issueSetupLink(ports));
   const replicas = Array.from({ length: 50 }, () => ports.replica());
   const answers = await Promise.all(replicas.map((replica) => setUpInstallation(replica, first(secret))));
@@ -75,7 +75,7 @@ describe.each([
   });
 });
 
-test('a used link and an expired one are void, and a start after that prints another', async () => {
+test('a used link and an expired one are void, and the next start prints another', async () => {
   const expired = secretOf(await issueSetupLink(ports));
   ports.clock.advance(SETUP_LIFETIME_MS);
   expect(await setUpInstallation(ports, first(expired))).toEqual({ refused: 'LINK_INVALID' });
@@ -85,21 +85,21 @@ test('a used link and an expired one are void, and a start after that prints ano
   expect(await setUpInstallation(ports, first(good))).toEqual({ refused: 'LINK_INVALID' });
 });
 
-test('once there is an account, however it was made, no link is issued and the one there was is void', async () => {
+test('once there is an account, no link is issued and the previous one is void', async () => {
   const secret = secretOf(await issueSetupLink(ports));
   unwrap(await createAccount(ports, { name: 'Made on the command line' }));
   expect(await setUpInstallation(ports, first(secret))).toEqual({ refused: 'LINK_INVALID' });
   expect(await issueSetupLink(ports)).toBeUndefined();
 });
 
-test('a password that will not do leaves the link as it was', async () => {
+test('a rejected password leaves the link valid', async () => {
   const secret = secretOf(await issueSetupLink(ports));
   const weak = { ...first(secret), password: 'short' };
   expect(await setUpInstallation(ports, weak)).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
   unwrap(await setUpInstallation(ports, first(secret)));
 });
 
-test('neither the secret nor the password is in the store', async () => {
+test('stores neither the secret nor the password', async () => {
   const secret = secretOf(await issueSetupLink(ports));
   expect(written()).not.toContain(secret);
   unwrap(await setUpInstallation(ports, first(secret)));

@@ -23,8 +23,8 @@ import {
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
 /**
- * The link by which an installation gets its first account and superuser (SR-42): random, single use, good for a day.
- * Every process that asks within that day gets the same link, so that each one that was printed works. Undefined once
+ * Issues the link that creates the first account and superuser of an installation (SR-42): random, single use, valid
+ * for a day. Every process that asks within that day gets the same link, so that each printed one works. Undefined once
  * there is an account.
  */
 export async function issueSetupLink(
@@ -45,7 +45,7 @@ export async function issueSetupLink(
   });
 }
 
-/** Known to the processes of the installation alone, since the key of MACs is sealed. */
+/** Only processes of the installation can derive it, because the MAC key is sealed. */
 function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
   return secretOf(ports.secrets.mac('setup-link', madeWith));
 }
@@ -60,8 +60,8 @@ export interface FirstAccount {
 }
 
 /**
- * Uses the setup link up and makes the account with its superuser, in one commit. The link goes first: a crash in between
- * leaves an installation without an account, which makes another link when it is asked for one.
+ * Uses the setup link up and creates the account with its superuser, in one commit. The link goes first: a crash in
+ * between leaves an installation without an account, which issues another link on request.
  */
 export async function setUpInstallation(
   ports: Needs,
@@ -120,13 +120,12 @@ export async function setUpInstallation(
   return administrator ? { account: made.account, administrator } : refusal('CONTENTION');
 }
 
-/** Whether this is the secret of the setup link, and there is no account yet. Looking uses nothing up. */
+/** True if this is the secret of the setup link and there is no account yet. A check does not use the link up. */
 export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
   const [link] = await ports.store.getMany([setupLinkDocument.key()], ports.clock.now());
   return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
 }
 
-/** Whether this installation is set up. */
 export async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
   return (await ports.store.range(accountIndexes.created(), { limit: 1 })).length > 0;
 }

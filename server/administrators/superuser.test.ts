@@ -42,15 +42,15 @@ async function superusers(): Promise<number> {
   return entries.filter(({ id }) => roleOf(account, id as FixtureAdministrator['id']) === 'superuser').length;
 }
 
-test('the role moves to an active administrator, both are told, and the sessions of both end', async () => {
+test('the role moves to an active administrator, both are notified, and the sessions of both end', async () => {
   unwrap(await handOverSuperuser(ports, selfServiceContext(superuser), proofBy(ports, superuser), administrator.id));
   expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(administrator.id);
   expect(await Promise.all([alive(superuser), alive(administrator)])).toEqual([false, false]);
-  const told = ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
-  expect(told.slice(-2).sort()).toEqual(['ad@acme.example', 'su@acme.example']);
+  const recorded = ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
+  expect(recorded.slice(-2).sort()).toEqual(['ad@acme.example', 'su@acme.example']);
 });
 
-test('handed to fifty at once, there is one superuser', async () => {
+test('of fifty transfers at once, one superuser results', async () => {
   const others = await Promise.all(
     Array.from({ length: 10 }, (_, i) => addActive(ports, scene.account, { email: `x${i}@acme.example` })),
   );
@@ -64,14 +64,14 @@ test('handed to fifty at once, there is one superuser', async () => {
   expect(await superusers()).toBe(1);
 });
 
-test('whoever is not superuser hands nothing over, and the superuser not without both factors', async () => {
+test('refuses a transfer by an administrator who is not superuser, and by the superuser without both factors', async () => {
   const { id } = administrator;
   expect(
     await handOverSuperuser(ports, selfServiceContext(administrator), proofBy(ports, administrator), id),
   ).toMatchObject({
     refused: 'FORBIDDEN',
   });
-  // With the rights of the role in the request's hands, but the role gone meanwhile.
+  // The request has the rights of the role, which was transferred meanwhile.
   const pretending = {
     ...selfServiceContext(administrator),
     actor: { ...selfServiceContext(administrator).actor, role: 'superuser' as const },
@@ -86,7 +86,7 @@ test('whoever is not superuser hands nothing over, and the superuser not without
   expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(superuser.id);
 });
 
-test('not to somebody who is invited, gone, of another account, or the superuser already', async () => {
+test('refuses a transfer to an administrator who is invited, removed, of another account, or superuser already', async () => {
   const { administrator: invited } = await invite(ports, scene.account, { email: 'in@acme.example' });
   const other = await createFixture(ports);
   const foreign = await addActive(ports, other.account, { email: 'ot@acme.example' });
@@ -96,7 +96,7 @@ test('not to somebody who is invited, gone, of another account, or the superuser
   expect(await transferSuperuser(ports, act, superuser.id)).toMatchObject({ refused: 'INPUT_INVALID' });
 });
 
-test('the superuser stays, whoever removes; a transfer to somebody who is being removed leaves one who is there', async () => {
+test('no removal removes the superuser; a transfer to an administrator who is being removed leaves an existing one', async () => {
   expect(await removeAdministrator(ports, operatorContext(scene.account), superuser.id)).toEqual({
     refused: 'SUPERUSER_STAYS',
   });
@@ -107,8 +107,7 @@ test('the superuser stays, whoever removes; a transfer to somebody who is being 
   expect(await superusers()).toBe(1);
 });
 
-// SR-39
-test('SR-39: whoever is removed is out within one request: session, token and address are gone, and told of once', async () => {
+test('SR-39: a removed administrator loses access within one request: session, token and address go, with one event', async () => {
   const token = (await read(ports, administratorDocument.key(scene.account, administrator.id))).token;
   expect(await alive(administrator)).toBe(true);
   const before = ports.store.commits.length;
@@ -117,17 +116,17 @@ test('SR-39: whoever is removed is out within one request: session, token and ad
   expect(
     (await ports.store.getMany([tokenDocument.key(token ?? 'tok_00000000000')], ports.clock.now()))[0],
   ).toBeUndefined();
-  const told = ports.store.commits
+  const recorded = ports.store.commits
     .slice(before)
     .flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
-  expect(told.map(({ type, subject, actor }) => [type, subject, actor])).toEqual([
+  expect(recorded.map(({ type, subject, actor }) => [type, subject, actor])).toEqual([
     ['administrator.removed', administrator.id, { kind: 'administrator', id: superuser.id }],
     ['token.deleted', token, { kind: 'administrator', id: superuser.id }],
   ]);
   await invite(ports, scene.account, { email: administrator.email });
 });
 
-test('what an administrator may act on follows their grants with the next request', async () => {
+test('a change of grants takes effect with the administrator’s next request', async () => {
   const rights = async (): Promise<Actor> => {
     const opened = unwrap(await authenticateSession(ports, writeSession(administrator.opened)));
     return selfServiceContext(administrator, opened).actor;
@@ -139,7 +138,7 @@ test('what an administrator may act on follows their grants with the next reques
   expect(opened.administrator.grants).toEqual(grants);
 });
 
-test('the token by which an administrator gets in is changed by nobody else, and accepted nowhere else', async () => {
+test('the sign-in token of an administrator is changed by no other administrator, and accepted nowhere else', async () => {
   const { token } = await read(ports, administratorDocument.key(scene.account, administrator.id));
   if (!token) throw new Error('no token');
   for (const act of [selfServiceContext(superuser), operatorContext(scene.account)]) {

@@ -9,7 +9,7 @@ import type { SecondFactorPorts } from './check-factors.ts';
 import { newRecoveryCodes } from './codes.ts';
 import { changeSelf, type Proof, reauthenticate, type SelfAct } from './reauthenticate.ts';
 
-/** What administrators do with their own way in, and with nobody else's. Each asks for both factors again (SR-38). */
+/** Administrators' changes to their own sign-in. Each asks for both factors again (SR-38). */
 export async function changeOwnPassword(
   ports: SecondFactorPorts,
   act: SelfAct,
@@ -22,14 +22,14 @@ export async function changeOwnPassword(
   const [home] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   const hashed = await hashAdministratorPassword(ports, password, personalWords(home?.value, shown.administrator));
   if (isRefusal(hashed)) return hashed;
-  const told = { changed: ['passwordHash'], notice: 'password' } as const;
-  return changeSelf(ports, act, { ...told, changed: [...told.changed] }, (administrator) => ({
+  const change = { changed: ['passwordHash'], notice: 'password' } as const;
+  return changeSelf(ports, act, { ...change, changed: [...change.changed] }, (administrator) => ({
     ...administrator,
     ...hashed,
   }));
 }
 
-/** Ten new ones; those before are void. */
+/** Makes ten new codes. The previous ones are void. */
 export async function renewRecoveryCodes(
   ports: SecondFactorPorts,
   act: SelfAct,
@@ -38,22 +38,22 @@ export async function renewRecoveryCodes(
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
   const { codes, macs } = newRecoveryCodes(ports, act.actor.id);
-  const told = { changed: ['recovery'], notice: 'recovery-codes' as const };
-  const changed = await changeSelf(ports, act, told, (administrator) => ({
+  const change = { changed: ['recovery'], notice: 'recovery-codes' as const };
+  const changed = await changeSelf(ports, act, change, (administrator) => ({
     ...administrator,
     recovery: { macs, failures: 0 },
   }));
   return isRefusal(changed) ? changed : { recoveryCodes: codes };
 }
 
-/** Hands the superuser's role over. Both are told. */
+/** Transfers the superuser's role. Both administrators are notified. */
 export async function handOverSuperuser(
   ports: SecondFactorPorts,
   act: SelfAct,
   proof: Proof,
   to: AdministratorId,
 ): Promise<Result<{ superuser: Administrator }>> {
-  // Said before a code is used up for nothing; the transfer itself asks again.
+  // Checked before a code is used up; the transfer itself checks again.
   if (act.actor.role !== 'superuser') return refusal('FORBIDDEN');
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;

@@ -31,8 +31,8 @@ async function invited(): Promise<{ account: AccountId; id: AdministratorId; lin
   return { account, id: administrator.id, ...mailedInvitation(ports, EMAIL) };
 }
 
-// SR-40, SR-42. The attack: mail programs open links before people do, and whoever finds an old one tries it.
-test('looking at a link uses nothing up and writes nothing, however often', async () => {
+// SR-40, SR-42. The attack: mail programs open links before their owners do, and an attacker tries a link found later.
+test('a look at a link does not use it up and writes nothing, however often', async () => {
   const look = async (kind: (typeof KINDS)[number], secret: string, shown: object) => {
     const before = ports.store.commits.length;
     for (let at = 0; at < 10; at++) expect(await viewLink(ports, { kind, secret })).toEqual(shown);
@@ -43,13 +43,13 @@ test('looking at a link uses nothing up and writes nothing, however often', asyn
   const who = await addAdministrator(ports, account, { email: 'ada@acme.example' });
   const recovery = secretOf(unwrap(await recoverAdministrator(ports, operatorContext(account), who.id)));
   await look('invitation', link, INVITED);
-  // Whose it is and what they are called is not told to whoever has a link to get back in.
+  // A recovery link reveals neither the administrator nor their name.
   await look('recovery', recovery, {});
   unwrap(await acceptInvitation(ports, {}, { link, code, password: ADMIN_PASSWORD, name: 'Grace' }));
   unwrap(await acceptRecovery(ports, {}, { link: recovery, password: ADMIN_PASSWORD }));
 });
 
-test('a used link leads nowhere', async () => {
+test('a used link is void', async () => {
   const setup = secretOf(await issueSetupLink(ports));
   const input = { accountName: 'Acme', email: 'ada@acme.example', name: 'Ada', language: 'en' } as const;
   unwrap(await setUpInstallation(ports, { ...input, secret: setup, password: ADMIN_PASSWORD }));
@@ -66,7 +66,7 @@ test('a used link leads nowhere', async () => {
   expect(await viewLink(ports, { kind: 'recovery', secret: recovery })).toEqual(GONE);
 });
 
-test('a link that was replaced, taken back or guessed at too often leads nowhere', async () => {
+test('a link that was replaced, withdrawn or guessed too often is void', async () => {
   const { account, id, link } = await invited();
   unwrap(await resendInvitation(ports, operatorContext(account), id));
   expect(await viewLink(ports, { kind: 'invitation', secret: link })).toEqual(GONE);
@@ -84,14 +84,14 @@ test('a link that was replaced, taken back or guessed at too often leads nowhere
   expect(await viewLink(ports, { kind: 'invitation', secret: last.link })).toEqual(GONE);
 });
 
-test('once there is an account, however it was made, the link of setup leads nowhere', async () => {
+test('once there is an account, the setup link is void', async () => {
   const setup = secretOf(await issueSetupLink(ports));
   expect(await viewLink(ports, { kind: 'setup', secret: setup })).toEqual({});
   await createFixture(ports);
   expect(await viewLink(ports, { kind: 'setup', secret: setup })).toEqual(GONE);
 });
 
-test('a link ends by itself', async () => {
+test('a link expires', async () => {
   const setup = secretOf(await issueSetupLink(ports));
   ports.clock.advance(SETUP_LIFETIME_MS - 1);
   expect(await viewLink(ports, { kind: 'setup', secret: setup })).toEqual({});
@@ -113,7 +113,7 @@ test('a link ends by itself', async () => {
   expect(await views()).toEqual([GONE, GONE]);
 });
 
-test('a guessed, mangled or borrowed secret is answered like one that was used', async () => {
+test('a guessed, mangled or borrowed secret is answered like a used one', async () => {
   const { link } = await invited();
   const guesses = ['', 'x', 'A'.repeat(32), link.slice(1), `${link}A`, `${link.slice(0, -1)}_`, link.toUpperCase()];
   for (const kind of KINDS) {
@@ -123,7 +123,7 @@ test('a guessed, mangled or borrowed secret is answered like one that was used',
   expect(await viewLink(ports, { kind: 'setup', secret: link })).toEqual(GONE);
 });
 
-test('an invitation to a role that somebody else has by now leads nowhere', async () => {
+test('an invitation to a role that is taken meanwhile is void', async () => {
   const { account } = await createFixture(ports);
   await invite(ports, account, { email: EMAIL, superuser: true });
   const { link } = mailedInvitation(ports, EMAIL);

@@ -5,13 +5,13 @@ import { openReset } from './reset-administrator-password.ts';
 import { opensSetup } from './set-up.ts';
 
 export interface LinkView {
-  /** Of whoever is invited, as the inviter wrote it. */
+  /** The name of the invited administrator, as the inviter wrote it. */
   name?: string;
 }
 
 /**
- * Whether a link still leads somewhere, for the page that it opened. Uses nothing up, and tells whoever has it no more
- * than using it would; every link that does not lead on is answered alike, as are those that never were.
+ * Tells the page of a link whether the link is still valid. Does not use it up, and reveals no more than its use would.
+ * Every invalid link gets the same answer, as does one that never existed.
  */
 export async function viewLink(
   ports: Pick<Ports, 'store' | 'clock'>,

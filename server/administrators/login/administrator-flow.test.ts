@@ -26,8 +26,7 @@ const password =
   (flow) =>
     passwordGiven(flow, enrols ? { ...SHOWN, enrolment: ENROLMENT } : SHOWN);
 
-// SR-5
-test('SR-5: the steps come one after the other, and nobody is known before their password was right', () => {
+test('SR-5: the steps have a fixed order, and the flow names no administrator before the password was right', () => {
   fc.assert(
     fc.property(fc.emailAddress(), fc.boolean(), (email, enrols) => {
       const named = emailGiven(begun(), email);
@@ -39,15 +38,14 @@ test('SR-5: the steps come one after the other, and nobody is known before their
       const known = password(enrols)(named);
       expect(known).toMatchObject({ ...SHOWN, email, step: enrols ? 'enrol' : 'otp' });
       const done = signedIn(known);
-      // What was shown to enrol is in the token by now, and nowhere else.
+      // The enrolled secret is stored only in the token by now.
       expect(done).not.toHaveProperty('enrolment');
       expect(done).toMatchObject({ step: 'done', administrator: ADMINISTRATOR, seq: 3 });
     }),
   );
 });
 
-// SR-5
-test('SR-5: every answer that was evaluated makes the page before it stale, and no answer gives more time', () => {
+test('SR-5: every evaluated answer makes the previous page stale, and no answer extends the time', () => {
   const wrong: Move = (flow) => retryStep(flow, 'OTP_WRONG');
   const moves = fc.array(
     fc.constantFrom(wrong, password(true), password(false), (flow: AdministratorFlow) => emailGiven(flow, 'a@b')),
@@ -72,8 +70,7 @@ test('SR-5: every answer that was evaluated makes the page before it stale, and 
   );
 });
 
-// SR-2
-test('SR-2: a sign-in is over after so many wrong answers, whatever they were', () => {
+test('SR-2: ends a sign-in after too many wrong answers of any kind', () => {
   let flow = emailGiven(begun(), 'ada@acme.example');
   for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) flow = retryStep(flow, 'INVALID_CREDENTIALS');
   expect(flow.step).toBe('password');

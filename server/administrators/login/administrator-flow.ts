@@ -5,8 +5,8 @@ import { evaluated, FLOW_WRONG_ANSWERS } from '../../flows/transitions.ts';
 import type { AccountId, AdministratorId, FlowId, TokenId } from '../../kernel/ids.ts';
 
 /**
- * An administrator who signs in, from the first step to the session. The steps are claimed, counted and ended as those of
- * a sign-in through the widget are; it belongs to an account and to no resource, so it depends on no plan.
+ * An administrator's sign-in, from the first step to the session. Its steps are claimed, counted and ended like those
+ * of a widget sign-in. It belongs to an account and to no resource, so it depends on no plan.
  */
 export interface AdministratorFlow {
   id: FlowId;
@@ -16,13 +16,13 @@ export interface AdministratorFlow {
   step: SignInStep;
   seq: number;
   claim?: { attempt: string; at: number };
-  /** As typed. Says nothing about whether such an administrator exists. */
+  /** As typed. Does not reveal whether such an administrator exists. */
   email?: string;
-  /** Only once the password was right. */
+  /** Set only after the right password. */
   administrator?: AdministratorId;
-  /** Of the password hash it was verified against. */
+  /** Digest of the password hash that the password was verified against. */
   passwordDigest?: string;
-  /** A token that becomes theirs with its first right code. */
+  /** A draft that becomes their token with its first right code. */
   enrolment?: Enrolment;
   attemptsLeft: number;
   error?: { code: RefusalCode; retryAt?: number };
@@ -30,10 +30,10 @@ export interface AdministratorFlow {
   expiresAt: number;
 }
 
-/** A token that is not one yet. */
+/** A draft of a token. */
 export interface Enrolment {
   token: TokenId;
-  /** Sealed as the token's own will be. */
+  /** Sealed in the same way as the future token's secret. */
   sealedSecret: string;
 }
 
@@ -51,12 +51,12 @@ export function newAdministratorFlow(id: FlowId, asked: { account: AccountId }, 
   };
 }
 
-/** The address is noted, whoever it may be (SR-17). */
+/** Stores the address without a look-up (SR-17). */
 export function emailGiven(flow: AdministratorFlow, email: string): AdministratorFlow {
   return { ...evaluated(flow), email, step: 'password' };
 }
 
-/** The password was right. Whoever has no token yet enrols one now. */
+/** Accepts the password. An administrator without a token enrols one now. */
 export function passwordGiven(
   flow: AdministratorFlow,
   shown: { administrator: AdministratorId; passwordDigest: string; enrolment?: Enrolment },

@@ -15,12 +15,12 @@ import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type Sig
 
 type Progress = Promise<Result<SignInProgress>>;
 
-/** Notes the address. Nobody is looked up: what comes next is the same for every address (SR-17). */
+/** Stores the address without a look-up: the next step is the same for every address (SR-17). */
 export function answerEmail(ports: SecondFactorPorts, answer: SignInAnswer & { email: string }): Progress {
   return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => emailGiven(flow, answer.email) }));
 }
 
-/** Checks the password. Whoever has no token yet is given one to enrol; everybody else is asked for a code. */
+/** Checks the password. An administrator without a token enrols one; all others enter a code. */
 export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAnswer & { password: string }): Progress {
   return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
     const found = await locateAdministrator(ports, account, email);
@@ -40,7 +40,7 @@ function shownBy(ports: SecondFactorPorts, administrator: Administrator) {
   };
 }
 
-/** `otp` has been parsed, so a malformed one was refused before anything was claimed or counted (SR-47). */
+/** `otp` is parsed already, so a malformed code is refused before the step is claimed or counted (SR-47). */
 export function answerSignInOtp(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
   return answerSignIn(ports, 'otp', answer, async (flow) => {
     const person = await personOf(ports, flow);
@@ -50,7 +50,7 @@ export function answerSignInOtp(ports: SecondFactorPorts, answer: SignInAnswer &
   });
 }
 
-/** A recovery code in place of the code of a token that is lost. */
+/** Accepts a recovery code in place of the code of a lost token. */
 export function answerRecoveryCode(ports: SecondFactorPorts, answer: SignInAnswer & { code: string }): Progress {
   return answerSignIn(ports, 'otp', answer, async (flow) => {
     const person = await personOf(ports, flow);
@@ -60,7 +60,7 @@ export function answerRecoveryCode(ports: SecondFactorPorts, answer: SignInAnswe
   });
 }
 
-/** The first code of a token that is theirs from then on. */
+/** Checks the first code of the new token, which becomes theirs. */
 export function answerEnrolment(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
   return answerSignIn(ports, 'enrol', answer, async (flow) => {
     const person = await personOf(ports, flow);
@@ -72,7 +72,7 @@ export function answerEnrolment(ports: SecondFactorPorts, answer: SignInAnswer &
       flow.enrolment,
       otp,
       client,
-      // Of two first sign-ins at once, one enrols.
+      // Of two concurrent first sign-ins, one enrols.
       (current): Administrator | Refusal =>
         current.token === undefined && passwordStillRight(flow, current) ? current : refusal('ACCESS_DENIED'),
     );

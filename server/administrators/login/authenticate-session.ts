@@ -10,14 +10,14 @@ import { type OpenedSession, putSession } from './open-session.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** What the cookie holds. */
+/** Formats the value of the cookie. */
 export function writeSession({ session, secret }: Pick<OpenedSession, 'session' | 'secret'>): string {
   return writeHandle(session.id, secret);
 }
 
 /**
- * Whose session it is. Session and administrator are read with every request, so that one that was ended, or whose
- * administrator is gone, is dead within one (SR-39).
+ * Finds the session of a cookie. Session and administrator are read with every request, so that an ended session or a
+ * removed administrator loses access within one request (SR-39).
  */
 export async function authenticateSession(ports: Needs, text: string): Promise<Result<OpenedSession>> {
   const parsed = parseHandle(text);
@@ -37,7 +37,7 @@ export async function authenticateSession(ports: Needs, text: string): Promise<R
   return { session, secret: parsed.secret, account: account.value, administrator: administrator.value };
 }
 
-/** Use lengthens a session. Noted once a minute; of two requests at once, either may be the one that is noted. */
+/** Extends the session on use, stored at most once a minute. Of two concurrent requests either may be stored. */
 async function noteUse(ports: Needs, { value, version }: Stored<Session>, now: number): Promise<Session> {
   if (now - value.lastSeenAt < SESSION_NOTED_MS) return value;
   const seen = { ...value, lastSeenAt: now };

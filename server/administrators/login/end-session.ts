@@ -5,7 +5,7 @@ import { createEvent, type RequestContext } from '../../kernel/request-context.t
 import { transact } from '../../store/transact.ts';
 import { sessionDocument } from '../documents.ts';
 
-/** Signs out: the session is gone, whoever still has its cookie. */
+/** Signs out. Copies of the session's cookie stop working. */
 export async function endSession(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,

@@ -6,7 +6,7 @@ import type { Administrator } from '../administrator.ts';
 import { sessionDocument } from '../documents.ts';
 import { type Session, sessionEndsAt } from '../session.ts';
 
-/** A session as its own request sees it. The secret is for the cookie, and kept as a hash alone. */
+/** A session for its own request. The secret goes into the cookie; only its hash is stored. */
 export interface OpenedSession {
   session: Session;
   secret: string;
@@ -14,7 +14,7 @@ export interface OpenedSession {
   account: Account;
 }
 
-/** A secret of its own, made now: whatever the sign-in was begun with opens nothing (no fixation). */
+/** The secret is new, so the handle of the sign-in opens no session (no fixation). */
 export function newSession(ports: Pick<Ports, 'random' | 'clock'>, id: FlowId, administrator: Administrator) {
   const secret = newSecret(ports);
   const now = ports.clock.now();

@@ -8,7 +8,7 @@ import { csrfToken, sessionEndsAt } from '../session.ts';
 import type { OpenedSession } from './open-session.ts';
 import type { SignInProgress } from './sign-in-step.ts';
 
-/** As the page sees it, but for the picture of the code, which is drawn where pages are. */
+/** The view of the page without the image of the code, which the HTTP layer draws. */
 export type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
 
 export async function presentSignIn(

@@ -20,7 +20,7 @@ import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { administratorDocument } from '../documents.ts';
 import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
 
-// SR-29: an administrator's session in the hands of everybody else.
+// SR-29: an administrator's session in the hands of an attacker.
 
 let service: Service;
 let scene: Fixture;
@@ -37,7 +37,7 @@ const NEW_FILTER = { name: 'office', rule: { kind: 'ip', mode: 'allow', ranges: 
 const change = (headers: Record<string, string>) => service.call('POST /v1/filters', { headers, body: NEW_FILTER });
 const whoAmI = (headers: Record<string, string>) => service.call('GET /v1/session', { headers });
 
-/** A whole sign-in over HTTP, as the console does it. */
+/** A complete sign-in over HTTP, as the console does it. */
 async function signIn(headers: Record<string, string> = {}): Promise<Response> {
   service.ports.clock.advance(30_000);
   const begun = await service.call('POST /v1/session/begin', { body: {}, headers });
@@ -50,7 +50,7 @@ async function signIn(headers: Record<string, string> = {}): Promise<Response> {
 }
 
 describe('SR-29: the cookie', () => {
-  test('is __Host-, HttpOnly, Secure, SameSite=Strict, for the whole host and no other, and never in a body', async () => {
+  test('is __Host-, HttpOnly, Secure and SameSite=Strict, for the whole host and no other, and never in a body', async () => {
     const done = await signIn();
     const cookie = done.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(
@@ -75,14 +75,14 @@ describe('SR-29: the cookie', () => {
     }
   });
 
-  test('of a plain name is not looked at on https, where a neighbour could plant it', async () => {
+  test('with a plain name is ignored on https, where a neighbour could plant it', async () => {
     const { cookie = '', ...rest } = sessionHeaders(who.opened);
     const plain = { cookie: cookie.replace('__Host-', ''), ...rest };
     expect(await refusalOf(await whoAmI(plain))).toEqual({ status: 401, code: 'SESSION_NEEDED' });
     expect(await refusalOf(await change(plain))).toEqual({ status: 401, code: 'API_KEY_MISSING' });
   });
 
-  test('on loopback without TLS has a plain name and no Secure', async () => {
+  test('has a plain name and no Secure on loopback without TLS', async () => {
     const issuer = 'http://localhost:8080';
     const app = createApp(
       { ...service.ports, courier: service.ports.courier },
@@ -106,7 +106,7 @@ describe('SR-29: the cookie', () => {
     expect(signedOut.headers.get('set-cookie')).toBe('countersign=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0');
   });
 
-  test('sent twice is not believed, whichever is right', async () => {
+  test('is refused when it is sent twice, whichever is right', async () => {
     const { cookie = '', ...rest } = sessionHeaders(who.opened);
     const planted = `__Host-countersign=flw_00000000000.${'A'.repeat(32)}`;
     for (const both of [`${cookie}; ${planted}`, `${planted}; ${cookie}`, `${cookie};${cookie}`]) {
@@ -116,14 +116,14 @@ describe('SR-29: the cookie', () => {
 });
 
 describe('SR-29: fixation', () => {
-  test('a session made known before the sign-in is not the one after it', async () => {
+  test('a session id from before the sign-in differs from the one after it', async () => {
     const planted = sessionHeaders(await anotherSession(service.ports, who));
     const done = await signIn({ cookie: planted.cookie ?? '' });
     const cookie = (done.headers.get('set-cookie') ?? '').split(';')[0];
     expect(cookie).not.toBe(planted.cookie);
   });
 
-  test('the handle with which a sign-in was begun opens no session, before or after', async () => {
+  test('the handle of a sign-in opens no session, before or after', async () => {
     const begun = await service.call('POST /v1/session/begin', { body: {} });
     const { handle } = (await begun.json()) as SignInBegun;
     expect(await refusalOf(await whoAmI({ cookie: `__Host-countersign=${handle}` }))).toEqual(ended);
@@ -135,14 +135,14 @@ describe('SR-29: fixation', () => {
     const done = await service.call('POST /v1/session/otp', { headers: at, body: { seq: 2, otp } });
     expect(((await done.json()) as SignInView).step).toBe('done');
     expect(await refusalOf(await whoAmI({ cookie: `__Host-countersign=${handle}` }))).toEqual(ended);
-    // Whoever kept the handle learns no CSRF token from it either.
+    // The handle does not return the CSRF token either.
     const view = (await (await service.call('GET /v1/session/step', { headers: at })).json()) as SignInView;
     expect(view).not.toHaveProperty('session');
   });
 });
 
-describe('SR-29: requests that other pages make a browser send', () => {
-  test('without the CSRF token, with a wrong one, and with another session’s change nothing', async () => {
+describe('SR-29: cross-site requests', () => {
+  test('change nothing without the CSRF token, with a wrong one, or with another session’s', async () => {
     const { cookie = '' } = sessionHeaders(who.opened);
     const other = sessionHeaders(await anotherSession(service.ports, who));
     const right = csrfToken(who.opened.secret);
@@ -161,7 +161,7 @@ describe('SR-29: requests that other pages make a browser send', () => {
     ['a neighbour below the same domain', { origin: `${ISSUER}.evil.example`, 'sec-fetch-site': 'same-site' }],
     ['http instead of https', { origin: ISSUER.replace('https', 'http') }],
     ['another port', { origin: `${ISSUER}:8443` }],
-    ['a cross-site fetch that says no origin', { 'sec-fetch-site': 'cross-site' }],
+    ['a cross-site fetch without an origin', { 'sec-fetch-site': 'cross-site' }],
     ['a same-site fetch', { 'sec-fetch-site': 'same-site' }],
   ])('from %s are refused, reading and changing, though cookie and token are right', async (_, from) => {
     const headers = { ...sessionHeaders(who.opened), ...from };
@@ -175,14 +175,14 @@ describe('SR-29: requests that other pages make a browser send', () => {
     }
   });
 
-  test('from our own pages are taken', async () => {
+  test('from our own pages are accepted', async () => {
     const own = { origin: ISSUER, 'sec-fetch-site': 'same-origin' };
     expect((await change({ ...sessionHeaders(who.opened), ...own })).status).toBe(201);
     const begun = await service.call('POST /v1/session/begin', { headers: own, body: {} });
     expect(begun.status).toBe(201);
   });
 
-  test('no answer lets another origin read it', async () => {
+  test('get no response that allows another origin to read it', async () => {
     const answer = await whoAmI(sessionHeaders(who.opened));
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -190,7 +190,7 @@ describe('SR-29: requests that other pages make a browser send', () => {
 });
 
 describe('SR-29: the end of a session', () => {
-  test('by itself: after half an hour unused, and after twelve hours in use', async () => {
+  test('comes after half an hour of no use, and after twelve hours of use', async () => {
     const { clock } = service.ports;
     const headers = sessionHeaders(await anotherSession(service.ports, who));
     clock.advance(SESSION_IDLE_MS - 1);
@@ -209,7 +209,7 @@ describe('SR-29: the end of a session', () => {
     expect(await refusalOf(await whoAmI(busy))).toEqual(ended);
   });
 
-  test('by signing out: the cookie that somebody kept is dead, the other sessions live', async () => {
+  test('by sign-out: a copied cookie stops working, and the other sessions stay', async () => {
     const headers = sessionHeaders(who.opened);
     const other = sessionHeaders(await anotherSession(service.ports, who));
     const out = await service.call('DELETE /v1/session', { headers });
@@ -221,8 +221,7 @@ describe('SR-29: the end of a session', () => {
     expect((await whoAmI(other)).status).toBe(200);
   });
 
-  // SR-39
-  test('SR-39: by the administrator’s epoch, state or absence, within one request', async () => {
+  test('SR-39: by the administrator’s epoch, state or removal, within one request', async () => {
     const key = administratorDocument.key(who.account, who.id);
     const headers = sessionHeaders(who.opened);
     for (const changes of [{ sessionEpoch: 1 }, { sessionEpoch: 0, state: 'invited' as const }]) {
@@ -235,7 +234,7 @@ describe('SR-29: the end of a session', () => {
 });
 
 describe('SR-29: forged sessions', () => {
-  test('guessed, mangled and swapped ones are none', async () => {
+  test('rejects guessed, mangled and swapped cookies', async () => {
     const { session, secret } = who.opened;
     const other = await anotherSession(service.ports, who);
     for (const value of [
@@ -253,14 +252,14 @@ describe('SR-29: forged sessions', () => {
     }
   });
 
-  test('a session sees and changes its own account alone', async () => {
+  test('a session reads and changes only its own account', async () => {
     const other = await createFixture(service.ports);
     const headers = sessionHeaders(who.opened);
     const read = await service.call(`GET /v1/users/${other.user.id}`, { headers });
     expect(await refusalOf(read)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });
   });
 
-  test('a session and an API key together are refused, whatever they are worth', async () => {
+  test('refuses a session together with an API key, whether or not they are valid', async () => {
     const key = await service.keyFor(scene.account);
     const headers = sessionHeaders(who.opened);
     const ambiguous = { status: 400, code: 'CREDENTIALS_AMBIGUOUS' };
@@ -269,14 +268,14 @@ describe('SR-29: forged sessions', () => {
     }
   });
 
-  test('a session authenticates nobody: that is for a site’s backend', async () => {
+  test('a session cannot authenticate users: that is for a site’s backend', async () => {
     const body = { resource: scene.resource.id, method: 'password', user: 'alice', password: 'x' };
     const answer = await service.call('POST /v1/authentications', { headers: sessionHeaders(who.opened), body });
     expect(await refusalOf(answer)).toEqual({ status: 403, code: 'FORBIDDEN' });
   });
 });
 
-test('what a session says of itself is whose it is, and nothing that opens anything', async () => {
+test('a session’s description holds its administrator, and no secret', async () => {
   const view = (await (await whoAmI(sessionHeaders(who.opened))).json()) as SessionView;
   expect(view).toMatchObject({
     account: { id: scene.account, name: 'Acme' },
@@ -289,7 +288,7 @@ test('what a session says of itself is whose it is, and nothing that opens anyth
   }
 });
 
-test('the first sign-in over HTTP: a QR code, the session, and recovery codes once; none of it logged', async () => {
+test('the first sign-in over HTTP returns a QR code, the session, and recovery codes once, and logs none of them', async () => {
   const email = 'new@acme.example';
   await addActive(service.ports, scene.account, { email });
   const { handle } = (await (await service.call('POST /v1/session/begin', { body: {} })).json()) as SignInBegun;
@@ -313,8 +312,7 @@ test('the first sign-in over HTTP: a QR code, the session, and recovery codes on
   for (const secret of secrets) expect(log).not.toContain(secret);
 });
 
-// SR-47
-test('SR-47: a malformed code is refused before anything is claimed or counted', async () => {
+test('SR-47: refuses a malformed code before the step is claimed or counted', async () => {
   const { handle } = (await (await service.call('POST /v1/session/begin', { body: {} })).json()) as SignInBegun;
   const headers = { [FLOW_HEADER]: handle };
   await service.call('POST /v1/session/identify', { headers, body: { seq: 0, email: who.email } });

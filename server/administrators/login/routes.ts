@@ -132,7 +132,7 @@ const who = route({
 const whoseIsIt = route({
   method: 'get',
   path: '/session/whose',
-  // It answers without a session too, and checks the cookie itself.
+  // Also responds without a session, and checks the cookie itself.
   scope: 'public',
   isSameOriginOnly: true,
   operationId: 'probeSession',
@@ -171,7 +171,7 @@ const signOut = route({
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
-/** An administrator's sign-in and session (see `shared/wire/session.ts`). Our own pages only. */
+/** An administrator's sign-in and session (see `shared/wire/session.ts`). Same-origin pages only. */
 export const sessionRoutes = [
   begin,
   view,
@@ -210,7 +210,7 @@ function whose(c: Context<AppEnv>) {
   return { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
 }
 
-/** Refused before the step is claimed: a malformed code is no attempt (SR-47). */
+/** Refused before the step is claimed: a malformed code does not count as an attempt (SR-47). */
 function parsed(otp: string): string {
   const digits = parseOtp(otp);
   if (digits === undefined) throw new Refused('OTP_MALFORMED');

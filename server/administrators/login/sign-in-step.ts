@@ -21,20 +21,20 @@ export interface SignInAnswer {
   client: ClientInfo;
 }
 
-/** What an evaluated step leads to. */
+/** The outcome of an evaluated step. */
 export type SignInOutcome =
   | { move: (flow: AdministratorFlow) => AdministratorFlow }
   | { signIn: { recoveryCodes?: string[] } }
   | { refusal: Refusal };
 
-/** Where a sign-in stands, with what this very answer brought about. */
+/** The state of a sign-in, with the outcome of this request. */
 export interface SignInProgress {
   flow: AdministratorFlow;
   opened?: OpenedSession;
   recoveryCodes?: string[];
 }
 
-/** One answer to one step of an administrator's sign-in: claims the step, evaluates, and moves on. */
+/** Handles one answer to one step of an administrator's sign-in: claims the step, evaluates it, and moves on. */
 export async function answerSignIn(
   ports: SecondFactorPorts,
   step: SignInStep,
@@ -62,7 +62,7 @@ export async function answerSignIn(
   }
 }
 
-/** The administrator of a sign-in whose password was right, while that password still is theirs (SR-38, SR-39). */
+/** Loads the administrator of a sign-in whose password was right, if that password is still current (SR-38, SR-39). */
 export async function personOf(
   ports: Pick<SecondFactorPorts, 'store' | 'clock'>,
   flow: AdministratorFlow,
@@ -77,7 +77,7 @@ export function passwordStillRight(flow: AdministratorFlow, administrator: Admin
   return administrator.state === 'active' && flow.passwordDigest === passwordDigest(administrator);
 }
 
-/** The last step leads to a session, whose record comes into being in the commit that ends the sign-in. */
+/** The last step creates the session in the same commit that ends the sign-in. */
 async function finish(
   ports: SecondFactorPorts,
   claimed: AdministratorFlow,
@@ -131,16 +131,16 @@ function turnDown(
   return settle(ports, claimed, attempt, (flow, now) => {
     const { refused, retryAfterMs } = why;
     const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
-    // A locked token ends nothing: there may be a recovery code.
+    // A locked token does not end the sign-in, because a recovery code may replace it.
     const moved = refused === 'ACCESS_DENIED' ? denied(flow, refused) : retryStep(flow, refused, retryAt);
-    // Turned away unseen: nothing was attempted that an event could tell of.
+    // Refused without an evaluation: there is no attempt to record.
     const append =
       refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, client), refusedEvent(flow, why), now)];
     return { progress: { flow: moved }, write: { ...keeping(administratorFlowDocument.key, moved), append } };
   });
 }
 
-/** Whoever signs in acts, with no rights yet; who that is, is known once the password was right. */
+/** The administrator of the flow, without rights yet. Known once the password was right. */
 function actOf({ account, administrator: id }: AdministratorFlow, client: ClientInfo): RequestContext {
   if (id === undefined) return { actor: { kind: 'user', account }, ...client };
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
@@ -160,7 +160,10 @@ function refusedEvent(flow: AdministratorFlow, { refused, audit = {} }: Refusal)
   };
 }
 
-/** Ends the evaluation, if the attempt still holds the step; whoever was overtaken is told so and changes nothing. */
+/**
+ * Ends the evaluation if the attempt still holds the step. An attempt that was overtaken is refused and changes
+ * nothing.
+ */
 function settle(
   ports: SecondFactorPorts,
   claimed: AdministratorFlow,

@@ -48,7 +48,7 @@ const otpAt = (handle: string, otp: string, seq = 2, over: TestPorts = ports) =>
   answerSignInOtp(over, { handle, seq, otp, client });
 const recoverAt = (handle: string, code: string, seq = 2, over: TestPorts = ports) =>
   answerRecoveryCode(over, { handle, seq, code, client });
-/** A code the token does not take. */
+/** A wrong code for the token. */
 const wrongCode = (n: number) => {
   const right = [-1, 0, 1].map((ahead) => {
     ports.clock.advance(ahead * 30_000);
@@ -61,19 +61,19 @@ const wrongCode = (n: number) => {
 };
 const outcome = (answer: object) =>
   'flow' in answer ? (answer as { flow: { step: string } }).flow.step : (answer as { refused: string }).refused;
-function told(from: number): AccountEvent[] {
+function eventsSince(from: number): AccountEvent[] {
   const changes = ports.store.commits.slice(from).filter((commit) => commit.outcome === 'committed');
   return changes.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
 }
 
-test('password and code lead to a session, told of once; whatever became of the plan', async () => {
+test('password and code open a session and write one event, whatever the state of the plan', async () => {
   await runMeanwhile.deactivatePlan(scene);
   const handle = await handleOf();
   const before = ports.store.commits.length;
   const done = unwrap(await otpAt(handle, codeOf(ports, who.secret)));
   expect(done.flow.step).toBe('done');
   expect(done.opened?.session).toMatchObject({ administrator: who.id, account: scene.account });
-  expect(told(before)).toEqual([
+  expect(eventsSince(before)).toEqual([
     expect.objectContaining({
       type: 'administrator.signed-in',
       subject: who.id,
@@ -81,22 +81,20 @@ test('password and code lead to a session, told of once; whatever became of the 
       outcome: 'granted',
     }),
   ]);
-  // The session's secret is its own, and only its hash is kept.
+  // The session has a new secret, and only its hash is stored.
   const secret = done.opened?.secret ?? '';
   expect(handle).not.toContain(secret);
   expect(JSON.stringify(ports.store.commits)).not.toContain(secret);
 });
 
-// SR-1
-test('SR-1: one code in fifty sign-ins at once opens one session', async () => {
+test('SR-1: one code in fifty concurrent sign-ins opens one session', async () => {
   const handles = await Promise.all(Array.from({ length: 50 }, handleOf));
   const otp = codeOf(ports, who.secret);
   const answers = await Promise.all(handles.map((handle) => otpAt(handle, otp).catch(() => ({ refused: 'x' }))));
   expect(answers.filter((answer) => outcome(answer) === 'done')).toHaveLength(1);
 });
 
-// SR-1
-test('SR-1: one recovery code in twenty sign-ins at once opens one session', async () => {
+test('SR-1: one recovery code in twenty concurrent sign-ins opens one session', async () => {
   const handles = await Promise.all(Array.from({ length: 20 }, handleOf));
   const [code = ''] = who.recoveryCodes;
   const answers = await Promise.all(
@@ -105,8 +103,7 @@ test('SR-1: one recovery code in twenty sign-ins at once opens one session', asy
   expect(answers.filter((answer) => outcome(answer) === 'done')).toHaveLength(1);
 });
 
-// SR-2, SR-15
-test('SR-2, SR-15: wrong codes over many sign-ins lock the token after a few; the right one is refused then', async () => {
+test('SR-2, SR-15: wrong codes over many sign-ins lock the token after a few, and then the right one is refused', async () => {
   const handles = await Promise.all(Array.from({ length: 20 }, handleOf));
   const answers = await Promise.all(handles.map((handle, n) => otpAt(handle, wrongCode(n)).catch(() => undefined)));
   const codes = answers.map((answer) => answer && 'flow' in answer && answer.flow.error?.code);
@@ -114,22 +111,22 @@ test('SR-2, SR-15: wrong codes over many sign-ins lock the token after a few; th
   const handle = await handleOf();
   const right = unwrap(await otpAt(handle, codeOf(ports, who.secret)));
   expect(right.flow).toMatchObject({ step: 'otp', error: { code: 'TOKEN_LOCKED' } });
-  // Whoever has a recovery code is not locked out by who guessed.
+  // A recovery code still signs in after an attacker locked the token.
   expect(outcome(await recoverAt(handle, who.recoveryCodes[0] ?? '', 3))).toBe('done');
 });
 
-test('a recovery code works once, is told of by mail and event, and may be typed in any dress', async () => {
+test('a recovery code works once, writes an event, sends a mail, and may be typed in any format', async () => {
   const [code = ''] = who.recoveryCodes;
   expect(new Set(who.recoveryCodes).size).toBe(RECOVERY_CODES);
   const before = ports.store.commits.length;
   const dressed = ` ${code.toUpperCase().replace('-', ' ')} `;
   expect(outcome(await recoverAt(await handleOf(), dressed))).toBe('done');
-  expect(told(before).map(({ type, changed }) => [type, changed])).toEqual([
+  expect(eventsSince(before).map(({ type, changed }) => [type, changed])).toEqual([
     ['administrator.updated', ['recovery']],
     ['administrator.signed-in', undefined],
   ]);
   expect(ports.courier.last('security-notice', who.email)).toMatchObject({ change: 'recovery-code-used' });
-  // Shown again it is refused as a user's is, and does not count towards the ten wrong ones.
+  // A repeat is refused as for users, and does not count towards the ten wrong ones.
   for (let n = 0; n <= RECOVERY_FAILURES; n++) {
     const again = unwrap(await recoverAt(await handleOf(), code));
     expect(again.flow).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
@@ -139,8 +136,7 @@ test('a recovery code works once, is told of by mail and event, and may be typed
   expect(older.flow).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
 });
 
-// SR-15
-test('SR-15: recovery codes guessed in a row: after ten no code is looked at any more, the right one neither', async () => {
+test('SR-15: recovery codes guessed in a row: after ten, no code is evaluated, not even the right one', async () => {
   const guesses: string[] = [];
   for (let n = 0; n < RECOVERY_FAILURES; n++) guesses.push(outcome(await recoverAt(await handleOf(), `guess-${n}`)));
   expect(guesses).toEqual(guesses.map(() => 'otp'));
@@ -148,9 +144,8 @@ test('SR-15: recovery codes guessed in a row: after ten no code is looked at any
   expect(outcome(await otpAt(await handleOf(), codeOf(ports, who.secret)))).toBe('done');
 });
 
-// SR-5
 describe('SR-5: steps', () => {
-  test('cannot be skipped, repeated, or answered with nothing before them', async () => {
+  test('cannot be skipped, repeated, or answered out of order', async () => {
     const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
     const otp = codeOf(ports, who.secret);
     expect(await otpAt(handle, otp, 0)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
@@ -164,7 +159,7 @@ describe('SR-5: steps', () => {
     expect(await answerEmail(ports, { handle, seq: 0, email: who.email, client })).toEqual({ refused: 'STEP_STALE' });
   });
 
-  test('after the end lead nowhere, and a guessed handle to nothing', async () => {
+  test('lead nowhere after the end, and nor does a guessed handle', async () => {
     const handle = await handleOf();
     unwrap(await otpAt(handle, codeOf(ports, who.secret)));
     expect(await otpAt(handle, codeOf(ports, who.secret), 3)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
@@ -184,8 +179,7 @@ describe('SR-5: steps', () => {
   });
 });
 
-// SR-17
-describe('SR-17: an unknown address, one that is only invited, and a wrong password', () => {
+describe('SR-17: an unknown address, an invited one, and a wrong password', () => {
   test('look the same and cost the same', async () => {
     await invite(ports, scene.account, { email: 'invited@acme.example' });
     const shapes = [];
@@ -204,7 +198,7 @@ describe('SR-17: an unknown address, one that is only invited, and a wrong passw
     expect(shapes[0]).toMatchObject({ hashes: 1, view: { step: 'password', error: { code: 'INVALID_CREDENTIALS' } } });
   });
 
-  test('wait alike after many of them', async () => {
+  test('have the same waits after many attempts', async () => {
     for (const email of [who.email, 'nobody@acme.example']) {
       let last: string | undefined;
       for (let n = 0; n < 8; n++) {
@@ -216,21 +210,21 @@ describe('SR-17: an unknown address, one that is only invited, and a wrong passw
 });
 
 // SR-4, SR-38, SR-39
-describe('SR-4, SR-39: what changes in the middle', () => {
-  test('another password, a removal: the right code is refused and the sign-in over', async () => {
+describe('SR-4, SR-39: changes during a sign-in', () => {
+  test('another password, a removal: the right code is refused and the sign-in ends', async () => {
     const key = administratorDocument.key(scene.account, who.id);
     const handle = await handleOf();
     await overwrite(ports, key, { passwordHash: '$fake$another' });
     expect(outcome(await otpAt(handle, codeOf(ports, who.secret)))).toBe('denied');
   });
 
-  test('removed between password and code', async () => {
+  test('a removal between password and code', async () => {
     const handle = await handleOf();
     unwrap(await removeAdministrator(ports, operatorContext(scene.account), who.id));
     expect(outcome(await otpAt(handle, codeOf(ports, who.secret)))).toBe('denied');
   });
 
-  test('removed while the password is hashed', async () => {
+  test('a removal while the password is hashed', async () => {
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
       await removeAdministrator(ports, operatorContext(scene.account), who.id);
@@ -240,19 +234,17 @@ describe('SR-4, SR-39: what changes in the middle', () => {
   });
 });
 
-// SR-3
-test('SR-3: when the store fails, nobody is let in, and the step is free again', async () => {
+test('SR-3: when the store fails, no sign-in succeeds, and the step is free again', async () => {
   const handle = await handleOf();
   const otp = codeOf(ports, who.secret);
   ports.store.intercept.commit = (change, go) =>
     change.put?.some(({ key }) => key.name === 'session') ? Promise.reject(new Error('disk full')) : go();
   await expect(otpAt(handle, otp)).rejects.toThrow('disk full');
   ports.store.intercept = {};
-  // The code is used up: an outage never gives a second chance with the same one.
+  // The code is used up: an outage does not allow a second use.
   expect(unwrap(await otpAt(handle, otp)).flow).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
 });
 
-// SR-16
 test('SR-16: a password attempt that breaks off stays counted', async () => {
   ports.hasher.during = () => {
     throw new Error('gone');
@@ -263,8 +255,7 @@ test('SR-16: a password attempt that breaks off stays counted', async () => {
   expect(attempts?.value.failures).toBe(1);
 });
 
-// SR-18
-test('SR-18: a hash weaker than today’s is renewed at sign-in', async () => {
+test('SR-18: renews a hash weaker than today’s at sign-in', async () => {
   const key = administratorDocument.key(scene.account, who.id);
   await overwrite(ports, key, { passwordHash: weakHash(who.password) });
   await signIn(ports, who);
@@ -279,7 +270,7 @@ describe('the first sign-in', () => {
     return { ...at, shown, secret: base32Decode(shown?.secret ?? '') ?? new Uint8Array() };
   };
 
-  test('shows a token, takes its first code, and gives recovery codes once', async () => {
+  test('shows a token, accepts its first code, and shows recovery codes once', async () => {
     await addActive(ports, scene.account, { email: EMAIL });
     const { handle, shown, secret } = await enrolling();
     expect(shown?.otpauthUri).toMatch(/^otpauth:\/\/totp\/Countersign%20Acme:new%40acme\.example\?secret=/);
@@ -289,14 +280,14 @@ describe('the first sign-in', () => {
     const done = unwrap(await answerEnrolment(ports, { handle, seq: 3, otp, client }));
     expect(done.recoveryCodes).toHaveLength(RECOVERY_CODES);
     expect(await presentSignIn(ports, { flow: done.flow })).not.toHaveProperty('enrolment');
-    // Nothing that was shown is in the store; and the code is used up (SR-1, SR-21).
+    // No shown secret is in the store, and the code is used up (SR-1, SR-21).
     const written = JSON.stringify(ports.store.commits);
     for (const text of [shown?.secret ?? 'x', ...(done.recoveryCodes ?? [])]) expect(written).not.toContain(text);
     const again = await toSecondFactor(ports, scene.account, EMAIL);
     expect(unwrap(await otpAt(again.handle, otp)).flow.error?.code).toBe('OTP_REPLAYED');
   });
 
-  test('twice at once: one enrols, and the other’s token is worth nothing', async () => {
+  test('twice at once: one enrols, and the token of the other is void', async () => {
     await addActive(ports, scene.account, { email: EMAIL });
     const [one, two] = [await enrolling(), await enrolling()];
     const answers = await Promise.all(
@@ -310,7 +301,7 @@ describe('the first sign-in', () => {
     expect(stored.filter(Boolean)).toHaveLength(1);
   });
 
-  test('whoever has a token is asked for its code and never for another one', async () => {
+  test('an administrator with a token enters its code and cannot enrol another', async () => {
     const { flow } = await toSecondFactor(ports, scene.account, who.email);
     expect(flow.step).toBe('otp');
     expect(flow).not.toHaveProperty('enrolment');
@@ -318,7 +309,7 @@ describe('the first sign-in', () => {
 });
 
 describe('the account', () => {
-  test('need not be named while there is one, has to be when there are more, and must be one', async () => {
+  test('may be left out while there is one, is required when there are more, and must exist', async () => {
     expect(unwrap(await beginSignIn(ports, { client })).flow.account).toBe(scene.account);
     const other = await createFixture(ports);
     expect(await beginSignIn(ports, { client })).toEqual({ refused: 'ACCOUNT_NEEDED' });
@@ -326,13 +317,13 @@ describe('the account', () => {
     expect(await beginSignIn(ports, { account: 'acc_00000000000', client })).toEqual({ refused: 'ACCOUNT_NOT_FOUND' });
   });
 
-  test('of somebody else opens nothing with the same address and password', async () => {
+  test('of another administrator rejects the same address and password', async () => {
     const other = await createFixture(ports);
     const { flow } = await toSecondFactor(ports, other.account, who.email);
     expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
   });
 
-  test('a sign-in of the widget and one of an administrator are different things', async () => {
+  test('a sign-in of the widget and one of an administrator are not interchangeable', async () => {
     const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
     const [flow] = await ports.store.getMany([flowDocument.key(handle.split('.')[0] as FlowId)], ports.clock.now());
     expect(flow).toBeUndefined();

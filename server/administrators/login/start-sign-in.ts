@@ -9,7 +9,9 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { administratorFlowDocument, sessionDocument } from '../documents.ts';
 import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';
 
-/** Far above what teams do. Counted apart from people, whose flood keeps no administrator out. */
+/**
+ * Far above the needs of a team. Counted apart from users, so that a flood of users does not lock administrators out.
+ */
 const BEGINNINGS: StartLimits = {
   name: 'administrator-flows',
   perAddress: 120,
@@ -17,7 +19,10 @@ const BEGINNINGS: StartLimits = {
   perSecond: 500,
 };
 
-/** Begins an administrator's sign-in, and writes nothing (SR-65). An installation with one account need not be told which. */
+/**
+ * Starts an administrator's sign-in without a write (SR-65). The account may be left out if the installation has only
+ * one.
+ */
 export async function beginSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   input: { account?: AccountId; client: ClientInfo },
@@ -30,7 +35,7 @@ export async function beginSignIn(
   return sealFlow(ports, 'administrator-flow', newAdministratorFlow(id, found, ports.clock.now()));
 }
 
-/** The account that is named, or the only one. */
+/** The named account, or the only one. */
 export async function accountOf(
   ports: Pick<Ports, 'store' | 'clock'>,
   named: AccountId | undefined,
@@ -43,7 +48,7 @@ export async function accountOf(
   return account ? { account: id } : refusal('ACCOUNT_NOT_FOUND');
 }
 
-/** Where a sign-in stands, for whoever holds its handle. */
+/** The state of a sign-in, for the holder of its handle. */
 export async function readSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   text: unknown,
@@ -52,13 +57,13 @@ export async function readSignIn(
   return flow ? { flow } : refusal('FLOW_NOT_FOUND');
 }
 
-/** A sign-in that nothing has answered yet. */
+/** A sign-in before its first answer. */
 export async function openSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   handle: Handle,
 ): Promise<AdministratorFlow | undefined> {
   const flow = await unsealFlow<AdministratorFlow>(ports, 'administrator-flow', handle);
-  // No session has its name, which would outlive the sign-in.
+  // The flow is not open if a session of the same name exists, because the session outlives it.
   const [session] = flow ? await ports.store.getMany([sessionDocument.key(flow.id)], ports.clock.now()) : [];
   return session ? undefined : flow;
 }
