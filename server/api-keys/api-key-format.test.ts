@@ -10,7 +10,7 @@ const keys = fc.record({
   secret: bytes(20).map(crockford),
 });
 
-test('every key reads back as what it was written from', () => {
+test('reads every key back as it was written', () => {
   fc.assert(
     fc.property(keys, (key) => {
       const text = writeApiKey(key);
@@ -21,7 +21,7 @@ test('every key reads back as what it was written from', () => {
   );
 });
 
-// SR-26. Attack: other spellings of a key, which what looks for leaked keys would not know.
+// SR-26. The attack: another spelling of a key, which a scanner for leaked keys would miss.
 test('a key has one spelling', () => {
   const edit = fc.constantFrom(
     (text: string) => text.toUpperCase(),

@@ -1,7 +1,7 @@
 import { type AccountId, type ApiKeyId, parseId } from '../kernel/ids.ts';
 
 /**
- * `csk_<account>_<key>_<secret>`: names its account, so that it is found without an index, and is recognisable to
+ * `csk_<account>_<key>_<secret>`: contains its account, so that it is found without an index, and is recognisable to
  * secret scanners. The secret has 160 random bits in Crockford base32.
  */
 export interface ApiKeyText {
@@ -20,7 +20,7 @@ export function parseApiKey(text: string): ApiKeyText | undefined {
   return account && id && secret ? { account, id, secret } : undefined;
 }
 
-/** What a key's text begins with: enough to tell which one it is, nothing to get in with. */
+/** The start of a key's text: enough to identify the key, without its secret. */
 export function apiKeyPrefix(key: Omit<ApiKeyText, 'secret'>): string {
   return `csk_${key.account.slice(4)}_${key.id.slice(4)}`;
 }

@@ -18,7 +18,7 @@ const keys = fc.record(
 );
 
 // SR-26, SR-39
-test('SR-26: a key that is off or has expired has no secret, the one before a rotation none after its overlap', () => {
+test('SR-26: a key that is disabled or expired has no valid secret, and the former secret none after its overlap', () => {
   fc.assert(
     fc.property(keys, at, (parts, now) => {
       const key = { secretHash: 'new', ...parts } as BearerKey;
@@ -37,7 +37,7 @@ test('SR-26: a key that is off or has expired has no secret, the one before a ro
       } as ProtectimusKey;
       expect(livingSealed(dialect, now)).toEqual(living);
     }),
-    // To the instant: what ends now has ended.
+    // At that very instant it has ended.
     {
       examples: [
         [{ enabled: true, expiresAt: 10, former: { secretHash: 'old', until: 5 } }, 5],
@@ -47,14 +47,14 @@ test('SR-26: a key that is off or has expired has no secret, the one before a ro
   );
 });
 
-test('a key lives for ten years at most, and its secret for a week beside the next one', () => {
+test('a key lives for ten years at most, and a former secret for a week at most', () => {
   const dayMs = 86_400_000;
   expect(LONGEST_KEY_LIFE_MS).toBe(3650 * dayMs);
   expect(LONGEST_OVERLAP_MS).toBe(7 * dayMs);
 });
 
 // SR-27
-test('a key of the dialect administers nothing', () => {
+test('a key of the dialect has no administrative rights', () => {
   expect(KEY_KINDS).toEqual(['bearer', 'protectimus']);
   expect(PROTECTIMUS_SCOPES).toEqual(['authenticate', 'read', 'write']);
 });

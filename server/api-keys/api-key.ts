@@ -3,44 +3,50 @@ import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 
-/** What every key has. */
+/** Fields of every key. */
 interface KeyRecord {
   id: ApiKeyId;
   account: AccountId;
   name: string;
   scopes: ApiScope[];
-  /** When set, only these resources may be used or consumed for. */
+  /** When set, the key is limited to these resources. */
   resources?: ResourceId[];
   enabled: boolean;
   createdAt: number;
   expiresAt: number;
-  /** Absent on objects made before anybody kept track. */
+  /** Absent on objects older than this field. */
   createdBy?: ActorReference;
 }
 
-/** Shown as it is, in the Authorization header. */
+/** A key sent in the Authorization header. */
 export interface BearerKey extends KeyRecord {
   kind?: undefined;
   /** SHA-256 of the secret, hex. The secret has 160 random bits, so a fast hash is enough (SR-26). */
   secretHash: string;
-  /** The secret before the last rotation, which works on for a while. */
+  /** The secret before the last rotation, which stays valid for the overlap. */
   former?: { secretHash: string; until: number };
 }
 
 /**
- * Of the Protectimus dialect: never shown, but hashed together with the hour. Whoever checks that has to know the secret, so
- * it is sealed and not hashed.
+ * A key of the Protectimus dialect. It is never sent, but hashed together with the hour. A check needs the secret
+ * itself, so it is sealed and not hashed.
  */
 export interface ProtectimusKey extends KeyRecord {
   kind: 'protectimus';
-  /** Whose it is. It may what they may at that moment, and nothing once they are gone. */
+  /**
+   * The owner. The key has the rights that the owner has at the moment of the request, and none once the owner is
+   * removed.
+   */
   administrator: AdministratorId;
-  /** The user name that goes with it: their e-mail address when it was made. Stays when theirs changes. */
+  /**
+   * The user name that goes with it: the owner's email address when the key was made. Does not follow a change of
+   * address.
+   */
   login: string;
   /** Sealed for (account, api-key, id, secret). */
   sealedSecret: string;
   former?: { sealedSecret: string; until: number };
-  /** Canonical ranges that it is taken from. Absent: from everywhere. */
+  /** Canonical address ranges that the key is accepted from. Absent: all addresses. */
   addressRanges?: string[];
 }
 
@@ -49,29 +55,32 @@ export type ApiKey = BearerKey | ProtectimusKey;
 export const KEY_KINDS = ['bearer', 'protectimus'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
-/** What a key of the dialect may, within what its administrator may: all that the dialect has rows for. */
+/** The scopes of a dialect key, within the rights of its administrator: all that the dialect has endpoints for. */
 export const PROTECTIMUS_SCOPES: readonly ApiScope[] = ['authenticate', 'read', 'write'];
 export const MOST_ADDRESS_RANGES = 50;
-/** Of one account with one user name, living or not: each is looked at for every request with that name. */
+/** Keys of one account with one user name, active or not: a request with that name checks each of them. */
 export const MOST_KEYS_OF_ONE = 50;
 
-/** When a key was last used, give or take {@link KEY_USE_STEP_MS}. Apart from the key, so that noting it changes no key. */
+/**
+ * When a key was last used, to within {@link KEY_USE_STEP_MS}. Kept apart from the key, so that a use does not change
+ * the key's version.
+ */
 export interface ApiKeyUse {
   at: number;
 }
 
 export const KEY_USE_STEP_MS = HOUR_MS;
-/** From now on; some years are enough for whatever nobody wants to look after. */
+/** The longest lifetime, counted from now. Limits the damage of a forgotten key. */
 export const LONGEST_KEY_LIFE_MS = 10 * 365 * DAY_MS;
 export const LONGEST_OVERLAP_MS = 7 * DAY_MS;
 
-/** The hashes of the secrets that a key can be shown with at this moment; none when it is off or has expired. */
+/** The hashes of the secrets that are valid now; none when the key is disabled or expired. */
 export function livingSecrets(key: BearerKey, now: number): string[] {
   if (!isLiving(key, now)) return [];
   return [key.secretHash, ...(key.former && now < key.former.until ? [key.former.secretHash] : [])];
 }
 
-/** The same of a key of the dialect: its sealed secrets. */
+/** The same for a key of the dialect: its sealed secrets. */
 export function livingSealed(key: ProtectimusKey, now: number): string[] {
   if (!isLiving(key, now)) return [];
   return [key.sealedSecret, ...(key.former && now < key.former.until ? [key.former.sealedSecret] : [])];

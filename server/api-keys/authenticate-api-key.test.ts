@@ -22,7 +22,7 @@ const make = async (of = account) =>
 
 // SR-26
 describe('an API key', () => {
-  test('is who it says', async () => {
+  test('authenticates as itself', async () => {
     const { key, text } = await make();
     expect(await authenticateApiKey(ports, text)).toEqual({ key });
   });
@@ -36,13 +36,13 @@ describe('an API key', () => {
   });
 
   // SR-39
-  test('that was switched off is dead within the request', async () => {
+  test('stops working within the request once it is disabled', async () => {
     const { key, text } = await make();
     await overwrite(ports, apiKeyDocument.key(account, key.id), { enabled: false });
     expect(await authenticateApiKey(ports, text)).toEqual(INVALID);
   });
 
-  test('is dead from the instant on at which it expires', async () => {
+  test('stops working at the instant of its expiry', async () => {
     const { text } = await make();
     ports.clock.advance(LIFETIME_MS - 1);
     expect(await authenticateApiKey(ports, text)).toHaveProperty('key');
@@ -50,7 +50,7 @@ describe('an API key', () => {
     expect(await authenticateApiKey(ports, text)).toEqual(INVALID);
   });
 
-  test('with another secret, another key’s secret, or moved to another account is nobody’s', async () => {
+  test('is refused with another secret, another key’s secret, or moved to another account', async () => {
     const [{ text: one }, { text: two }] = [await make(), await make()];
     const other = unwrap(await createAccount(ports, { name: 'Other' })).account.id;
     const [csk, accountPart, id] = one.split('_');
@@ -66,7 +66,7 @@ describe('an API key', () => {
   });
 
   test.each(['', 'csk_', 'csk___', ' ', '__proto__', 'csk_\u0000', 'x'.repeat(10_000)])(
-    'of another shape (%j) is refused without looking anything up',
+    'of another shape (%j) is refused without a look-up',
     async (text) => {
       const before = ports.store.reads;
       expect(await authenticateApiKey(ports, text)).toEqual(INVALID);
@@ -74,7 +74,7 @@ describe('an API key', () => {
     },
   );
 
-  test('in capitals, or with something around it, is refused', async () => {
+  test('is refused in capitals, or with text around it', async () => {
     const { text } = await make();
     for (const hostile of [text.toUpperCase(), ` ${text}`, `${text}\n`, `${text}0`, text.slice(0, -1)]) {
       expect(await authenticateApiKey(ports, hostile)).toEqual(INVALID);

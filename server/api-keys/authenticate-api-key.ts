@@ -7,7 +7,10 @@ import { parseApiKey } from './api-key-format.ts';
 import { hashApiSecret } from './create-api-key.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 
-/** Who calls. Read afresh for every request, so that a revoked key is dead within one (SR-39). */
+/**
+ * Authenticates the caller. The key is read for every request, so that a revoked one stops working within one request
+ * (SR-39).
+ */
 export async function authenticateApiKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   text: string,
@@ -17,7 +20,7 @@ export async function authenticateApiKey(
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([apiKeyDocument.key(parsed.account, parsed.id)], now);
   const given = hashApiSecret(parsed.secret);
-  // A key of the Protectimus dialect opens that door alone.
+  // A key of the Protectimus dialect works on that API alone.
   const kept = stored && stored.value.kind === undefined ? livingSecrets(stored.value, now) : [];
   const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');

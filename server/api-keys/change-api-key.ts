@@ -24,11 +24,11 @@ export interface ApiKeyChanges {
   /** `null`: every resource. */
   resources?: ResourceId[] | null | undefined;
   expiresAt?: number | undefined;
-  /** Of keys of the Protectimus dialect. `null`: from everywhere. */
+  /** For keys of the Protectimus dialect. `null`: all addresses. */
   addressRanges?: string[] | null | undefined;
 }
 
-/** Changes what a key may and how long. It gets no scope that neither it had nor whoever changes it has. */
+/** Changes the rights and the lifetime of a key. A new scope must be one of the key or of the actor. */
 export async function updateApiKey(
   ports: Needs,
   act: RequestContext,
@@ -77,7 +77,7 @@ export async function updateApiKey(
 const AS_THEY_MAY = 'scopes, resources: a key of this kind may what its administrator may';
 const NO_RANGES = 'addressRanges: keys of the kind protectimus have them';
 
-/** What keys of either kind have. */
+/** Fields of both kinds of key. */
 function ordinary({
   name,
   enabled,
@@ -100,7 +100,7 @@ function changeProtectimusKey(
   return held === undefined ? others : { ...others, addressRanges: held };
 }
 
-/** Whether a key may afterwards what it could not before: elsewhere, again, or for longer. */
+/** True if the key gains rights: on other resources, after its end, or for longer. */
 function isWidened(current: ApiKey, changes: ApiKeyChanges): boolean {
   const { resources, enabled, expiresAt } = changes;
   const { resources: held } = current;
@@ -114,10 +114,10 @@ function isWidened(current: ApiKey, changes: ApiKeyChanges): boolean {
 }
 
 /**
- * Gives a key another secret, shown once. The one before works on for the overlap, so that a fleet can be moved over
- * without a gap; one from an earlier rotation ends at once. Whoever gets the secret gets what the key may.
+ * Gives a key a new secret, shown once. The former one stays valid for the overlap, so that a fleet can change over
+ * without a gap; one from an earlier rotation ends at once. The new secret has all rights of the key.
  *
- * @param given 20 bytes that are to be the secret; made here unless something else decides them
+ * @param given the 20 bytes of the new secret; random by default
  */
 export async function rotateApiKey(
   ports: SealingNeeds,
@@ -140,7 +140,7 @@ export async function rotateApiKey(
     (current, now): ApiKey | ReturnType<typeof refusal> => {
       if (!mayGrant(actor, current.scopes)) return refusal('FORBIDDEN');
       const until = now + overlapMs;
-      // The same Idempotency-Key gave it that secret before and was interrupted.
+      // The same Idempotency-Key set this secret before it was interrupted.
       if (current.kind === 'protectimus') {
         if (openSecret(ports, current, current.sealedSecret) === secret) return current;
         const { former: _ended, ...key } = current;

@@ -20,10 +20,10 @@ export interface NewApiKey {
 }
 
 /**
- * Makes an API key. The text is shown once; what is kept is its hash (SR-26). A key makes none that may do what it may
- * not itself.
+ * Creates an API key. The text is shown once; only its hash is stored (SR-26). A key cannot create a key with more
+ * rights than its own.
  *
- * @param birth its id, and a secret of 20 bytes; both are made here unless something else decides them
+ * @param birth the id, and a secret of 20 bytes; both random by default
  */
 export async function createApiKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -62,7 +62,7 @@ export async function createApiKey(
   return isRefusal(made) ? made : { key: made.created as BearerKey, text: writeApiKey({ account, id, secret }) };
 }
 
-/** A confined key is for resources of its own account. */
+/** A restricted key is limited to resources of its own account. */
 export async function unknownResource(
   ports: Pick<Ports, 'store' | 'clock'>,
   account: AccountId,

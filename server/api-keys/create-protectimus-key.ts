@@ -15,18 +15,18 @@ import { sealSecret } from './protectimus-secret.ts';
 
 export interface NewProtectimusKey {
   name: string;
-  /** Whose key it is to be. Absent: of the administrator who makes it. */
+  /** The owner of the key. Absent: the administrator who creates it. */
   administrator?: AdministratorId | undefined;
-  /** Addresses and CIDR ranges. Absent: from everywhere. */
+  /** Addresses and CIDR ranges. Absent: all addresses. */
   addressRanges?: readonly string[] | undefined;
   lifetimeMs: number;
 }
 
 /**
- * Makes a key of the Protectimus dialect, for an administrator: what it does is done as them. The text is shown once; the
- * dialect has it hashed together with the hour, so what is kept is the sealed secret.
+ * Creates a key of the Protectimus dialect for an administrator, and acts with that administrator's rights. The text is
+ * shown once; the dialect hashes it together with the hour, so the sealed secret is stored.
  *
- * @param birth its id, and a secret of 20 bytes; both are made here unless something else decides them
+ * @param birth the id, and a secret of 20 bytes; both random by default
  */
 export async function createProtectimusKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -49,7 +49,7 @@ export async function createProtectimusKey(
   const { id } = birth;
   const index = protectimusKeyIndexes.login(normaliseName(administrator.email));
   const held = await ports.store.range(index, { prefix: account, limit: MOST_KEYS_OF_ONE });
-  // What is made again after a lost answer is one of them already.
+  // A repeat after a lost response is one of them already.
   if (held.length === MOST_KEYS_OF_ONE && !held.some((entry) => entry.id === id)) {
     return refusal('INPUT_INVALID', { detail: `administrator: has ${MOST_KEYS_OF_ONE} keys of this kind; delete one` });
   }
@@ -75,7 +75,7 @@ export async function createProtectimusKey(
   return isRefusal(made) ? made : { key: made.created as ProtectimusKey, text: writeApiKey({ account, id, secret }) };
 }
 
-/** In the form in which they are compared (SR-25). */
+/** Returns the ranges in the canonical form in which they are compared (SR-25). */
 export function checkRanges(ranges: readonly string[] | null | undefined): { addressRanges?: string[] } | Refusal {
   if (ranges === undefined || ranges === null) return {};
   const canonical = ranges.map(parseRange);

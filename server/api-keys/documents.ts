@@ -40,7 +40,7 @@ export const apiKeyIndexes = defineIndexes(
   { created: (account: AccountId) => `${account}/created` },
 );
 
-/** Keys of the Protectimus dialect on the whole server: a caller names a login and no account. Sorted by account. */
+/** Keys of the Protectimus dialect on the whole server: a caller gives a login and no account. Sorted by account. */
 export const protectimusKeyIndexes = defineIndexes(
   { kind: 'protectimus-keys', anchorOf: ({ sort }) => sort, onRestore: 'keep' },
   { login: (normalised: string) => normalised },

@@ -34,14 +34,14 @@ const keyAct = (scopes: readonly ('authenticate' | 'read' | 'write' | 'administe
 const make = async (act: RequestContext = operatorContext(account), more: object = { administrator: ada.id }) =>
   createProtectimusKey(ports, act, { ...INPUT, ...more });
 
-describe('SR-27: a key of the dialect is made', () => {
-  test('by the superuser, for themselves if nobody else is named', async () => {
+describe('SR-27: a key of the dialect is created', () => {
+  test('by the superuser, by default for themselves', async () => {
     const { key } = unwrap(await make(selfServiceContext(ada), {}));
     expect(key).toMatchObject({ kind: 'protectimus', administrator: ada.id, login: 'Ada@acme.example' });
     expect(key.scopes).toEqual(PROTECTIMUS_SCOPES);
   });
 
-  test('by nobody else: an administrator, a key that may less, a key of the dialect itself', async () => {
+  test('by no other actor: an administrator, a key with fewer rights, a key of the dialect itself', async () => {
     const through = { ...selfServiceContext(ada).actor, through: birth(ports, 'key').id };
     for (const act of [
       selfServiceContext(helper),
@@ -54,7 +54,7 @@ describe('SR-27: a key of the dialect is made', () => {
     expect(await make(keyAct(['administer', 'read', 'write', 'authenticate']))).toHaveProperty('key');
   });
 
-  test('for an administrator who is there and has accepted', async () => {
+  test('for an administrator who exists and has accepted', async () => {
     const invited = await invite(ports, account, { email: 'invited@acme.example' });
     expect(await make(undefined, {})).toMatchObject({ refused: 'INPUT_INVALID' });
     expect(await make(undefined, { administrator: birth(ports, 'adm').id })).toEqual({
@@ -64,7 +64,7 @@ describe('SR-27: a key of the dialect is made', () => {
     expect(await make(undefined, { administrator: id })).toEqual({ refused: 'ADMINISTRATOR_INACTIVE' });
   });
 
-  test('SR-25: with ranges in one form, and none that is none', async () => {
+  test('SR-25: with ranges in canonical form, and without invalid ones', async () => {
     const addressRanges = ['203.0.113.9/24', '::ffff:198.51.100.1', '203.0.113.0/24'];
     const { key } = unwrap(await make(undefined, { administrator: ada.id, addressRanges }));
     expect(key.addressRanges).toEqual(['203.0.113.0/24', '198.51.100.1/32']);
@@ -77,12 +77,12 @@ describe('SR-27: a key of the dialect is made', () => {
 });
 
 describe('a key of the dialect', () => {
-  test('SR-26: does not open the native API', async () => {
+  test('SR-26: is refused by the native API', async () => {
     const { text } = unwrap(await make());
     expect(await authenticateApiKey(ports, text)).toEqual({ refused: 'API_KEY_INVALID' });
   });
 
-  test('SR-21, SR-22: is among the secrets that are sealed anew, its former one too', async () => {
+  test('SR-21, SR-22: is among the secrets that are re-encrypted, with its former one', async () => {
     const { key, text } = unwrap(await make());
     const at = apiKeyDocument.key(account, key.id);
     unwrap(await rotateApiKey(ports, operatorContext(account), key.id, 60_000));
@@ -94,7 +94,7 @@ describe('a key of the dialect', () => {
     expect(secrets[1]).toBe(parseApiKey(text)?.secret);
   });
 
-  test('has ranges that can be changed and taken off, and rights that cannot', async () => {
+  test('has ranges that can be changed and removed, and fixed rights', async () => {
     const { key } = unwrap(await make());
     const act = operatorContext(account);
     const confined = unwrap(await updateApiKey(ports, act, key.id, { addressRanges: ['10.1.2.3/8'] }));
@@ -109,7 +109,7 @@ describe('a key of the dialect', () => {
     }
   });
 
-  test('SR-27: whoever may less than it does not let it in from elsewhere', async () => {
+  test('SR-27: an actor with fewer rights cannot widen its address ranges', async () => {
     const { key } = unwrap(await make(undefined, { administrator: ada.id, addressRanges: ['10.0.0.0/8'] }));
     const weak = keyAct(['administer']);
     expect(await updateApiKey(ports, weak, key.id, { addressRanges: null })).toEqual({ refused: 'FORBIDDEN' });
@@ -117,7 +117,7 @@ describe('a key of the dialect', () => {
     expect(await updateApiKey(ports, weak, key.id, { enabled: false })).toHaveProperty('object');
   });
 
-  test('is found by its name as long as it is there, and its entry belongs to its account', async () => {
+  test('is found by its login while it exists, and its index entry belongs to its account', async () => {
     const index = protectimusKeyIndexes.login('ada@acme.example');
     const entries = await ports.store.range(index, { limit: 1000 });
     expect(entries.length).toBeGreaterThan(0);

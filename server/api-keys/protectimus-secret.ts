@@ -6,12 +6,12 @@ import type { ApiKey } from './api-key.ts';
 type Needs = Pick<Ports, 'secrets'>;
 type Whose = Pick<ApiKey, 'account' | 'id'>;
 
-/** The secret of a key of the Protectimus dialect has to be known to be checked, so it is sealed (SR-21). */
+/** A check of a dialect key needs the secret itself, so it is sealed (SR-21). */
 export function sealSecret(ports: Needs, key: Whose, secret: string): string {
   return ports.secrets.seal(Buffer.from(secret, 'utf8'), apiKeyContext(key));
 }
 
-/** @throws DependencyFailed one that does not open lets nobody in (SR-3) */
+/** @throws DependencyFailed for a secret that cannot be unsealed: the request is refused (SR-3) */
 export function openSecret(ports: Needs, key: Whose, sealed: string): string {
   return callDependency('opening an API key', () =>
     Buffer.from(ports.secrets.open(sealed, apiKeyContext(key))).toString(),

@@ -23,7 +23,7 @@ export interface ApiKeyQuery {
   order?: 'asc' | 'desc' | undefined;
   search?: string | undefined;
   enabled?: boolean | undefined;
-  /** That have it, whatever else they have. */
+  /** Only keys with this scope, whatever their other scopes. */
   scope?: ApiScope | undefined;
   kind?: KeyKind | undefined;
 }

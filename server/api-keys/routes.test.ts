@@ -35,9 +35,8 @@ async function make(input: object, as = key): Promise<{ key: Shown; text: string
 const works = async (text: string) => (await call('GET /v1/users', undefined, text)).status === 200;
 const DEAD = { status: 401, code: 'API_KEY_INVALID' };
 
-// SR-26
 describe('SR-26: a key', () => {
-  test('is shown once, and works; lists show how it begins and never the rest', async () => {
+  test('is shown once, and works; lists show its start and never the rest', async () => {
     const made = await make({ name: 'Warehouse' });
     expect(made.text.startsWith(`${made.key.prefix}_`)).toBe(true);
     expect(await works(made.text)).toBe(true);
@@ -57,7 +56,7 @@ describe('SR-26: a key', () => {
     expect(made.key.expiresAt).toBe(service.ports.clock.now() + 365 * 24 * 3_600_000);
   });
 
-  test('switched off, expired or deleted is dead for the next request', async () => {
+  test('stops working with the next request once it is disabled, expired or deleted', async () => {
     const { key: one, text } = await make({});
     await call(`PATCH /v1/api-keys/${one.id}`, { enabled: false });
     expect(await refusalOf(await call('GET /v1/users', undefined, text))).toEqual(DEAD);
@@ -71,7 +70,7 @@ describe('SR-26: a key', () => {
     expect((await call(`GET /v1/api-keys/${other.id}`)).status).toBe(404);
   });
 
-  test('that loses a scope loses it for the next request', async () => {
+  test('loses a removed scope with the next request', async () => {
     const { key: one, text } = await make({ scopes: ['read', 'write'] });
     await call(`PATCH /v1/api-keys/${one.id}`, { scopes: ['write'] });
     expect(await refusalOf(await call('GET /v1/users', undefined, text))).toEqual({
@@ -82,7 +81,7 @@ describe('SR-26: a key', () => {
 });
 
 describe('rotation', () => {
-  test('gives another secret; the one before works on for the overlap and no longer', async () => {
+  test('gives a new secret; the former one stays valid for the overlap and no longer', async () => {
     const { key: one, text } = await make({});
     const response = await call(`POST /v1/api-keys/${one.id}/rotate`, { overlapMs: 60_000 });
     const rotated = (await response.json()) as { key: Shown; text: string };
@@ -116,9 +115,8 @@ describe('rotation', () => {
   });
 });
 
-// SR-27
-describe('SR-27: a key cannot give what it does not have', () => {
-  test('neither to a new key, nor to an old one, nor by another secret of one that has it', async () => {
+describe('SR-27: a key cannot grant rights that it does not have', () => {
+  test('to a new key, to an old one, or by a new secret of a key that has them', async () => {
     const weak = await make({ scopes: ['administer', 'read'] });
     const strong = await make({ scopes: ['administer', 'read', 'write', 'authenticate'] });
     const forbidden = { status: 403, code: 'FORBIDDEN' };
@@ -134,7 +132,7 @@ describe('SR-27: a key cannot give what it does not have', () => {
     const { key: confined } = await make({ scopes: ['authenticate'], resources: [scene.resource.id] });
     const freed = await call(`PATCH /v1/api-keys/${confined.id}`, { resources: null }, weak.text);
     expect(await refusalOf(freed)).toEqual(forbidden);
-    // Nor by letting a key that has it do so elsewhere, again, or for longer.
+    // Nor by extending a key that has them to other resources or a longer life.
     const { id: elsewhere } = await addResource(service.ports, scene.account);
     const wider = { resources: [scene.resource.id, elsewhere] };
     expect(await refusalOf(await call(`PATCH /v1/api-keys/${confined.id}`, wider, weak.text))).toEqual(forbidden);
@@ -150,7 +148,7 @@ describe('SR-27: a key cannot give what it does not have', () => {
     expect((await call(`PATCH /v1/api-keys/${strong.key.id}`, { enabled: false }, weak.text)).status).toBe(200);
   });
 
-  test('and is confined to resources of its own account', async () => {
+  test('and is limited to resources of its own account', async () => {
     const other = await createFixture(service.ports);
     const input = { name: 'x', scopes: ['authenticate'], resources: [other.resource.id] };
     expect(await refusalOf(await call('POST /v1/api-keys', input))).toEqual({
@@ -163,7 +161,6 @@ describe('SR-27: a key cannot give what it does not have', () => {
   });
 });
 
-// SR-26
 test('SR-26: no change lets a key live longer than a new one may', async () => {
   const { key: one } = await make({});
   const longest = service.ports.clock.now() + LONGEST_KEY_LIFE_MS;
@@ -174,8 +171,7 @@ test('SR-26: no change lets a key live longer than a new one may', async () => {
   expect((await call(`PATCH /v1/api-keys/${one.id}`, { expiresAt: longest })).status).toBe(200);
 });
 
-// SR-23
-test('SR-23: under the Idempotency-Key of another key there is another answer, and none for a scope that is gone', async () => {
+test('SR-23: under the Idempotency-Key of another key there is another response, and none for a scope that was removed', async () => {
   const headers = { 'idempotency-key': 'shared-name' };
   const [one, two] = [await make({ scopes: [...API_SCOPES] }), await make({ scopes: [...API_SCOPES] })];
   const input = { name: 'twice', scopes: ['read'] };
@@ -189,7 +185,7 @@ test('SR-23: under the Idempotency-Key of another key there is another answer, a
   expect(await refusalOf(replayed)).toEqual({ status: 403, code: 'SCOPE_MISSING' });
 });
 
-test('the same Idempotency-Key makes one key, also where the first answer was lost half-way', async () => {
+test('the same Idempotency-Key creates one key, also when the first response was lost', async () => {
   const input = { name: 'once', scopes: ['read'] };
   const headers = { 'idempotency-key': 'make-me' };
   service.ports.store.intercept = {
@@ -209,7 +205,7 @@ test('the same Idempotency-Key makes one key, also where the first answer was lo
   expect(items.filter(({ name }) => name === 'once')).toHaveLength(1);
 });
 
-test('the last use is noted once an hour at most, and signing in waits for it neither then nor when it fails', async () => {
+test('records the last use once an hour at most, and authentication neither waits for it nor fails with it', async () => {
   const { key: one, text } = await make({});
   const use = apiKeyUseDocument.key(scene.account, one.id as never);
   const noted = () => service.ports.store.commits.filter(({ change }) => change.put?.[0]?.key.name === use.name).length;

@@ -227,7 +227,7 @@ export const apiKeyRoutes = [
     handle: async (c, ports: Needs) => {
       const body = c.req.valid('json');
       const made = await createOnce(ports, c, 'key', async (birth) => {
-        // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
+        // The same for the same Idempotency-Key, so that a repeat after a crash returns the key that was created.
         const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
         const given = { ...birth, ...(secret && { secret: secret.subarray(0, 20) }) };
         const { kind: _kind, scopes: may = [], administrator, addressRanges: from, ...rest } = body;
