@@ -35,7 +35,7 @@ function signIn({ account, resource }: Fixture, user: string) {
 }
 
 describe('a user’s names', () => {
-  test('are changed, added and taken away: the new ones lead to them, the old ones are free', async () => {
+  test('can be changed, added and removed: the user is found by the new names, and the old ones are free', async () => {
     const scene = await createFixture(ports, { user: { alias: 'al', email: 'alice@example.com' } });
     const { account, user } = scene;
     const changes = { login: 'Alison', alias: null, phone: '+431234567890', blocked: false, firstName: 'Alison' };
@@ -56,7 +56,7 @@ describe('a user’s names', () => {
     expect(sorted.map(({ sort }) => sort.slice(0, -2))).toEqual(['431234567890', 'alice@example.com', 'alison']);
   });
 
-  test('may change in spelling alone, and swap places', async () => {
+  test('may change in spelling alone, and swap fields', async () => {
     const { account, user } = await createFixture(ports, { user: { email: 'a@example.com' } });
     expect(unwrap(await updateUser(ports, account, user.id, { login: 'ALICE' })).object.login).toBe('ALICE');
     unwrap(await updateUser(ports, account, user.id, { login: 'a@example.com', email: null, alias: 'alice' }));
@@ -64,24 +64,23 @@ describe('a user’s names', () => {
     expect(await holderOf(account, 'a@example.com')).toBe(user.id);
   });
 
-  // SR-34
-  test('SR-34: a change is told of once, without the names', async () => {
+  test('SR-34: a change writes one event, without the names', async () => {
     const { account, user } = await createFixture(ports);
     const before = ports.store.commits.length;
     unwrap(await updateUser(ports, account, user.id, { login: 'alison', firstName: 'A' }));
-    const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
-    expect(told).toMatchObject([{ type: 'user.updated', subject: user.id, changed: ['firstName', 'login'] }]);
-    expect(JSON.stringify(told)).not.toContain('alison');
+    const events = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
+    expect(events).toMatchObject([{ type: 'user.updated', subject: user.id, changed: ['firstName', 'login'] }]);
+    expect(JSON.stringify(events)).not.toContain('alison');
   });
 
   test.each([
     [{ login: 'bob' }, 'NAME_TAKEN', 'login'],
     [{ email: 'BOB@example.com' }, 'NAME_TAKEN', 'email'],
-    // One that is free, and an alias that somebody else goes by as their login.
+    // A free name, and an alias that is the login of another user.
     [{ email: 'alice@elsewhere.example', alias: 'Bob' }, 'NAME_TAKEN', 'alias'],
     [{ alias: 'alice' }, 'NAME_AMBIGUOUS', 'alias'],
     [{ alias: 'usr_01k8dq9z2mp' }, 'INPUT_INVALID', 'alias'],
-  ])('%j is refused, and everything stays as it was', async (changes, refused, field) => {
+  ])('%j is refused, and nothing changes', async (changes, refused, field) => {
     const scene = await createFixture(ports);
     const { account, user } = scene;
     const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob', email: 'bob@example.com' } });
@@ -94,7 +93,7 @@ describe('a user’s names', () => {
     expect((await findUser(ports, account, 'bob'))?.id).toBe(bob.user.id);
   });
 
-  test('that broke off before they were carried are old ones still, and free for others a minute later', async () => {
+  test('of an interrupted change are not the user’s, and are free for other users a minute later', async () => {
     for (let at = 0; ; at++) {
       const scene = await createFixture(ports);
       const { account, user } = scene;
@@ -117,7 +116,7 @@ describe('a user’s names', () => {
     }
   });
 
-  test('that took too long to claim are given up before others stop keeping off', async () => {
+  test('are given up before the mark expires if the claims take too long', async () => {
     const { account, user } = await createFixture(ports);
     let commits = 0;
     ports.store.intercept = {
@@ -131,7 +130,7 @@ describe('a user’s names', () => {
     expect(await holderOf(account, 'slow')).toBeUndefined();
   });
 
-  test('a user deleted meanwhile leaves no claim', async () => {
+  test('of a user deleted meanwhile leave no claim', async () => {
     const { account, user } = await createFixture(ports);
     ports.store.intercept = {
       async commit(change, go) {
@@ -148,8 +147,8 @@ describe('a user’s names', () => {
   });
 });
 
-describe('two who want each other’s names', () => {
-  test('at the same time: both are refused, and both are who they were', async () => {
+describe('two users who want each other’s names', () => {
+  test('at the same time: both are refused, and both keep their names', async () => {
     const scene = await createFixture(ports);
     const { account, user: alice } = scene;
     const { user: bob } = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
@@ -164,7 +163,7 @@ describe('two who want each other’s names', () => {
     expect(await signIn(scene, 'bob')).toMatchObject({ user: { id: bob.id } });
   });
 
-  test('however changes, creations and deletions race, each live user has all their names, and each name one user', async () => {
+  test('under racing changes, creations and deletions each live user has all their names, and each name one user', async () => {
     const names = ['n1', 'n2', 'n3', 'n4'];
     const move = fc.record({
       who: fc.nat(2),
@@ -193,7 +192,7 @@ describe('two who want each other’s names', () => {
                 : kind === 'delete'
                   ? deleteUser(own, act, id)
                   : updateUser(own, account, id, kind === 'none' ? { alias: null } : { [kind]: name });
-            // Too many at once is an answer as well; what must not be is a name lost or shared.
+            // A refusal for contention is fine here; a lost or shared name is not.
             const outcome = await work.catch((error: unknown) => {
               if (!(error instanceof Contention)) throw error;
               return {};

@@ -17,19 +17,19 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 export interface NameChanges {
   login?: string | undefined;
-  /** `null`: none. */
+  /** `null`: removes it. */
   alias?: string | null | undefined;
   email?: string | null | undefined;
   phone?: string | null | undefined;
 }
 
 /**
- * Changes a user's names, and whatever else `edit` changes, in four steps: the user says which names they are about to
- * take, so that others keep off; the claims are taken; the user carries the names; those no longer carried are given
- * back. Until the third step the user goes by the old names and afterwards by the new ones, and is live throughout. Of
- * two who want one name the first to claim it has it, and the other keeps what they had.
+ * Changes a user's names, and the fields that `edit` changes, in four steps: mark the user with the names to claim, so
+ * that others do not take them; claim the names; write them to the user; release the old ones. The user is live
+ * throughout, by the old names until the third step and by the new ones after it. If two users want one name, the first
+ * to claim it gets it, and the other keeps their old names.
  *
- * A crash leaves claims that nobody carries, which others take over once the mark on the user is old.
+ * A crash leaves claims without a user, which others may take over once the mark on the user has expired.
  */
 export async function changeNames(
   ports: Needs,
@@ -59,13 +59,13 @@ export async function changeNames(
 }
 
 interface Announced {
-  /** Names that are not theirs yet, normalised. */
+  /** Names to be claimed, normalised. */
   taking: string[];
-  /** The user as they will be called. */
+  /** The user with the new names. */
   renamed: User;
 }
 
-/** Marks the user with the names to come, in sorted order, so that of two who want the same ones one always wins. */
+/** Marks the user with the new names, in sorted order, so that of two users who want the same names one always wins. */
 function announce(
   ports: Needs,
   act: RequestContext,
@@ -85,7 +85,7 @@ function announce(
     const renamed = withNames(user, changes);
     const impossible = validateNames(renamed);
     if (impossible) return { answer: impossible };
-    // Somebody else is changing this user's names right now.
+    // Another change of this user's names is under way.
     if (isClaiming(user.claiming, now)) return { answer: refusal('CONTENTION', { retryAfterMs: 1000 }) };
     const carried = userNames(user);
     const taking = [...new Set(userNames(renamed))].filter((name) => !carried.includes(name)).sort();
@@ -114,13 +114,13 @@ function carry(
     const object = withNames(edited, changes);
     const kept = userNames(object);
     const former = userNames(user).filter((name) => !kept.includes(name));
-    const told = { type: 'user.updated', subject: id, changed: changedFields(user, object) } as const;
+    const event = { type: 'user.updated', subject: id, changed: changedFields(user, object) } as const;
     return {
       answer: { object, former },
       write: {
         put: [{ key, value: object }],
         index: reindex(key, user, object),
-        append: [createEvent(act, told, now)],
+        append: [createEvent(act, event, now)],
       },
     };
   });

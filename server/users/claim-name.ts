@@ -10,10 +10,11 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 const MAX_ROUNDS = 8;
 
 /**
- * Takes a name for a user whose document carries it already, or says that it is about to. A claim counts only while its
- * user exists and does so; one that does not is what a crash or a lost race left behind, and is taken over.
+ * Claims a name for a user whose document carries or announces it. A claim is valid only while its user exists and does
+ * so; an invalid claim is left over from a crash or a lost race, and is taken over.
  *
- * What is held already is written again: whoever is about to give it back, or to take it over, then looks once more.
+ * A claim that is held already is written again, so that a concurrent release or takeover conflicts and checks once
+ * more.
  */
 export async function claimName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<boolean> {
   const key = nameClaimDocument.key(account, name);
@@ -36,12 +37,12 @@ export async function claimName(ports: Needs, account: AccountId, name: string, 
   throw new Contention(key.anchor);
 }
 
-/** Gives a name back, if it is this user's and they neither carry it nor are about to. */
+/** Releases a name if it is this user's and they neither carry nor announce it. */
 export async function releaseName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<void> {
   const key = nameClaimDocument.key(account, name);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();
-    // In this order: a user who takes the name after the second look has written the claim after the first.
+    // Read in this order: a user who takes the name after the second read has written the claim after the first.
     const [claim] = await ports.store.getMany([key], now);
     if (claim?.value.user !== user) return;
     const [holder] = await ports.store.getMany([userDocument.key(user)], now);

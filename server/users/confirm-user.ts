@@ -7,8 +7,8 @@ import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
 
 /**
- * Lifts the mark of a password reset by mail after a sign-in with this password and a factor that is no mailed code. A password
- * that was reset again meanwhile stays marked.
+ * Removes the mark of a password reset by mail after a sign-in with this password and a factor other than a mailed
+ * code. The mark stays if the password was reset again meanwhile.
  */
 export async function confirmByFactor(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

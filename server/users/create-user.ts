@@ -27,15 +27,15 @@ export interface NewUser {
   firstName?: string | undefined;
   secondName?: string | undefined;
   password?: string | undefined;
-  /** In place of a password: what the person's old one was hashed to elsewhere. */
+  /** In place of a password: a hash imported from another system. */
   passwordHash?: ImportedHash | undefined;
   apiSupport?: boolean | undefined;
 }
 
 /**
- * Makes a user. The document comes first and is not live until its names are claimed, in sorted order so that of two
- * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user who is
- * assigned to nothing, and so signs in nowhere.
+ * Creates a user. The document comes first and is live only once its names are claimed, in sorted order so that of two
+ * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user without an
+ * assignment, who cannot sign in anywhere.
  */
 export async function createUser(
   ports: Needs,
@@ -91,7 +91,7 @@ export async function createUser(
   return { user };
 }
 
-/** Whoever may not choose a password makes somebody without one, and has a link mailed to them (SR-41). */
+/** An actor who may not choose passwords creates the user without one, and has a link mailed to them (SR-41). */
 export function refuseChosen(
   act: RequestContext,
   input: Pick<NewUser, 'password' | 'passwordHash'>,
@@ -102,7 +102,7 @@ export function refuseChosen(
 
 const PASSWORD_IS_THEIRS = 'administrators do not choose a password: start a reset';
 
-/** An old password is not judged: nobody knows it. It is when its person next changes it. */
+/** An imported password is not checked against the policy, because its text is unknown. The next change checks it. */
 async function firstPassword(
   ports: Needs,
   owner: PasswordOwner,
@@ -118,7 +118,7 @@ async function firstPassword(
   return passwordHash === undefined ? refusal('PASSWORD_HASH_INVALID') : { passwordHash };
 }
 
-/** The user goes first, and with it every claim's weight; the claims are only tidied up. */
+/** Deletes the user first, which makes every claim invalid; the claims are then only cleaned up. */
 async function withdraw(ports: Needs, act: RequestContext, user: User, names: string[]): Promise<void> {
   const key = userDocument.key(user.id);
   const now = ports.clock.now();

@@ -5,20 +5,20 @@ import { ABSENT, type Json } from '../kernel/ports/store.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
-/** Names that nobody holds count under a MAC, so that the store keeps no list of what people mistyped. */
+/** Unknown names are counted under a MAC, so that the store keeps no list of mistyped names. */
 export function unknownSubject(ports: Pick<Ports, 'secrets'>, account: AccountId, name: string): string {
   const mac = ports.secrets.mac('unknown-name', JSON.stringify([account, normaliseName(name)]));
   return `unknown/${Buffer.from(mac).toString('base64url')}`;
 }
 
-/** About as long as a token's record. */
+/** About the length of a token's record. */
 export const BURNT = { filler: 'x'.repeat(480) };
 
 /**
- * One durable commit that changes nothing but may tell of itself. A one-time password that has nothing to be checked
- * against costs what a counted failure costs, so that the clock does not tell who exists and who has a working token
- * (SR-17, SR-70): one expected version, one record of a token's length. A fixed number of records takes all of them, so that wrong
- * codes do not fill the store.
+ * One durable commit that changes nothing and may write an event. A one-time password without a token to check it
+ * against costs what a counted failure costs, so that timing does not reveal which users exist and which have a working
+ * token (SR-17, SR-70): one expected version, one record of a token's length. All attempts share a fixed number of
+ * records, so that wrong codes do not fill the store.
  */
 export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, event?: Json): Promise<void> {
   const now = ports.clock.now();
@@ -34,14 +34,14 @@ export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'rando
   });
 }
 
-/** Where one-time passwords of a person wait for one another. */
+/** The queue key of a user's one-time passwords. */
 export function factorQueueKey(subject: string): string {
   return `otp/${subject}`;
 }
 
 /**
- * Where those wait that come for a name alone, known or unknown. Were it the line of the user, one name could be turned away because
- * of another, and would tell that both are theirs (SR-17).
+ * The queue key of attempts by a name alone, known or unknown. On the user's own queue, one name could be refused
+ * because of another, which would reveal that both belong to one user (SR-17).
  */
 export function typedNameQueueKey(account: AccountId, name: string): string {
   return `typed/${account}/${normaliseName(name)}`;

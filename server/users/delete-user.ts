@@ -22,9 +22,9 @@ import { userNames } from './user-names.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
- * Deletes a user. With their document they are gone for everybody: no name leads to them, no assignment and no result of
- * theirs stands (SR-39). What follows tidies up and may be done again: their tokens become nobody's, under a new epoch,
- * and their names are free. A claim that was left behind counts for nothing.
+ * Deletes a user. Without the document no name finds the user, and no assignment and no result of theirs is valid
+ * (SR-39). The clean-up that follows can be repeated: their tokens lose their owner under a new epoch, and their names
+ * become free. A claim that stays behind is invalid.
  */
 export async function deleteUser(
   ports: Needs,
@@ -42,7 +42,7 @@ export async function deleteUser(
     (user) => (mayDelete(act.actor, user) ? undefined : refusal('FORBIDDEN')),
     seen,
   );
-  // Also where they are gone already: a deletion that broke off is finished by its repetition.
+  // Also for a deleted user: a repeated request finishes an interrupted deletion.
   await sweepIndex(ports, tokenIndexes.ofOwner(account, id), (token) =>
     disown(ports, act, account, token as TokenId, id),
   );
@@ -58,7 +58,7 @@ export async function deleteUser(
   return { deleted: true };
 }
 
-/** Of somebody who is gone. */
+/** Of a deleted user. */
 async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
   const key = environmentsDocument.key(id);
   await transact(ports, key.anchor, [key, userDocument.key(id)], ([stored, user]) => {
@@ -67,7 +67,7 @@ async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Pro
   });
 }
 
-/** What was counted of somebody who is gone. */
+/** The counters of a deleted user. */
 async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
   for (const count of [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)]) {
     await ports.store.commit({
@@ -80,7 +80,7 @@ async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
   }
 }
 
-/** Takes a token from an owner who is gone. Somebody who has it by now, or an owner who is there, keeps it. */
+/** Removes a deleted owner from a token. A token that has a new owner by now, or whose owner exists, is left alone. */
 export async function disown(
   ports: Needs,
   act: RequestContext,
@@ -95,13 +95,13 @@ export async function disown(
     const token = stored?.value;
     if (token?.account !== account || token.owner !== former) return { answer: undefined };
     const next = giveToken(token, undefined);
-    const told: EventDraft = { type: 'token.updated', subject: id, related: [former], changed: ['epoch', 'owner'] };
+    const event: EventDraft = { type: 'token.updated', subject: id, related: [former], changed: ['epoch', 'owner'] };
     return {
       answer: undefined,
       write: {
         put: [{ key, value: next }],
         index: reindex(key, token, next),
-        append: [createEvent(act, told, now)],
+        append: [createEvent(act, event, now)],
       },
     };
   });

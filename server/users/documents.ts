@@ -14,7 +14,7 @@ export const userDocument = defineDocument<User, [id: UserId]>({
   secrets: 'none',
   onRestore: {
     change: 'a password alone sets up no token',
-    // A token that was set up after the backup is unknown: a password alone must set up no other (SR-69).
+    // A token that was enrolled after the backup is unknown: a password alone must not enrol another (SR-69).
     rule: (user) => ({ ...user, hadToken: true }),
   },
   expires: 'never',
@@ -31,7 +31,7 @@ export const nameClaimDocument = defineDocument<NameClaim, [account: AccountId, 
   expires: 'never',
 });
 
-/** Users, by creation unless it says otherwise. */
+/** Users, sorted by creation unless the name says otherwise. */
 export const userIndexes = defineIndexes(
   { kind: 'users', anchorOf: ({ id }) => id, onRestore: 'keep' },
   {
@@ -55,8 +55,8 @@ function entriesOf(user: User): IndexedEntry[] {
 }
 
 /**
- * Written so that an attempt against nothing costs what a counted one costs. Its content has no meaning. `none` is never
- * written: a commit expects its version as one on a token expects the token's.
+ * Written so that an attempt without a token costs what a counted one costs. The content has no meaning. `none` is
+ * never written: a commit expects its version as a commit on a token expects the token's.
  */
 export const decoyAttemptDocument = defineDocument<{ filler: string }, [record: number, part?: 'none']>({
   kind: 'burnt-attempt',

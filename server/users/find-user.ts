@@ -13,8 +13,8 @@ import { userNames } from './user-names.ts';
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
- * Whom an id or a name points at. A hint where to look: whether that user is live and may come in is for
- * {@link loadAssignedTokens} to say, which reads everything again at the moment it counts.
+ * Finds the id of a user by id or name. Only a hint: {@link loadAssignedTokens} reads everything again and decides
+ * whether that user is live and can sign in.
  */
 export async function locateUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
   const now = ports.clock.now();
@@ -31,9 +31,7 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
   return user && user.account === account && userNames(user).includes(name) ? user : undefined;
 }
 
-/**
- * The same for what was typed to sign in, with as many trips to the store for an unknown name as for a user's (SR-70).
- */
+/** The same for the name typed to sign in, with as many reads for an unknown name as for a known one (SR-70). */
 export async function locateTyped(
   ports: Needs & Pick<Ports, 'random'>,
   account: AccountId,
@@ -47,15 +45,15 @@ export async function locateTyped(
 
 /**
  * The live user of an account by id or by any of their names. A user is live only if the claim of their login names
- * them, and reachable by a name only if that name's claim names them and they carry the name: whatever a crash or a
- * lost race left behind does not count.
+ * them, and is found by a name only if that name's claim names them and they carry the name: the remains of a crash or
+ * a lost race are ignored.
  */
 export async function findUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
   const user = await locateUser(ports, account, idOrName);
   return user && (await holdsLogin(ports, user)) ? user : undefined;
 }
 
-/** The same, for whoever may see users. */
+/** The same, for actors who may see users. */
 export async function showUser(
   ports: Needs,
   { actor }: RequestContext,

@@ -18,7 +18,7 @@ export async function listUsers(
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { blocked, resource } = query;
-  // A resource that the administrator does not see has no users, like one that never existed (SR-67).
+  // A resource that the administrator cannot see lists no users, like one that never existed (SR-67).
   if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
     resource !== undefined

@@ -29,24 +29,24 @@ const created = (outcomes: object[]) => outcomes.filter((outcome) => !isRefusal(
 
 describe('one namespace for all names of an account', () => {
   test.each([
-    ['the same login in other letters', { login: 'ALICE' }, 'login'],
-    ['a login that is somebody’s alias', { login: 'Al' }, 'login'],
-    ['an alias that is somebody’s login', { login: 'x', alias: 'alice' }, 'alias'],
-    ['a login that is somebody’s e-mail', { login: 'alice@example.com' }, 'login'],
-    ['an e-mail in other letters', { login: 'x', email: 'Alice@Example.COM' }, 'email'],
+    ['the same login in another case', { login: 'ALICE' }, 'login'],
+    ['a login that is the alias of another user', { login: 'Al' }, 'login'],
+    ['an alias that is the login of another user', { login: 'x', alias: 'alice' }, 'alias'],
+    ['a login that is the email of another user', { login: 'alice@example.com' }, 'login'],
+    ['an email in another case', { login: 'x', email: 'Alice@Example.COM' }, 'email'],
     ['a phone number without its plus', { login: 'x', phone: '491234567890' }, 'phone'],
-    ['a login that is somebody’s phone number', { login: '+491234567890' }, 'login'],
+    ['a login that is the phone number of another user', { login: '+491234567890' }, 'login'],
     ['full-width letters', { login: 'ａｌｉｃｅ' }, 'login'],
   ])('refuses %s, and says which name it is', async (_, input, field) => {
     const account = await anAccount();
     const names = { login: 'alice', alias: 'al', email: 'alice@example.com', phone: '+491234567890' };
     unwrap(await make(account, names));
     expect(await make(account, input)).toEqual({ refused: 'NAME_TAKEN', field });
-    // What the loser had taken already is free again.
+    // The names that the loser had claimed are free again.
     unwrap(await make(account, { login: 'x' }));
   });
 
-  test('two accounts do not share it', async () => {
+  test('is not shared by two accounts', async () => {
     const [one, two] = [await anAccount(), await anAccount()];
     const { user } = unwrap(await make(one, { login: 'alice' }));
     unwrap(await make(two, { login: 'alice' }));
@@ -54,7 +54,7 @@ describe('one namespace for all names of an account', () => {
     expect(await findUser(ports, two, user.id)).toBeUndefined();
   });
 
-  test('a person is found by id and by each name, and by nothing else', async () => {
+  test('a user is found by id and by each name, and by nothing else', async () => {
     const account = await anAccount();
     const names = { login: 'Alice', alias: 'al', email: 'alice@example.com', phone: '+491234567890' };
     const { user } = unwrap(await make(account, { ...names, firstName: 'Alicia', secondName: 'Smith' }));
@@ -66,7 +66,7 @@ describe('one namespace for all names of an account', () => {
     }
   });
 
-  test('a login that reads like an id is refused, since ids are looked up first', async () => {
+  test('refuses a login that has the form of an id, because ids are looked up first', async () => {
     const account = await anAccount();
     const { user } = unwrap(await make(account, { login: 'victim' }));
     for (const login of [user.id, user.id.toUpperCase(), 'usr_01k8dq9z2mp']) {
@@ -75,7 +75,7 @@ describe('one namespace for all names of an account', () => {
     }
   });
 
-  test('one user cannot carry the same name twice', async () => {
+  test('a user cannot have the same name twice', async () => {
     const account = await anAccount();
     expect(await make(account, { login: 'alice', alias: 'ALICE' })).toEqual({
       refused: 'NAME_AMBIGUOUS',
@@ -86,7 +86,7 @@ describe('one namespace for all names of an account', () => {
 });
 
 describe('a race for names', () => {
-  test('of twenty who want the same login at once, over two processes, one gets it', async () => {
+  test('of twenty concurrent claims of one login, over two processes, one wins', async () => {
     const account = await anAccount();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) => make(account, { login: 'alice' }, at % 2 ? ports : replica)),
@@ -98,7 +98,7 @@ describe('a race for names', () => {
     expect((await findUser(ports, account, 'alice'))?.id).toBe(listed[0]?.id);
   });
 
-  test('of two who want the same names crosswise one gets both, whatever the order of their steps', async () => {
+  test('of two users who want the same names in opposite order one gets both, whatever the order of their steps', async () => {
     for (let round = 0; round < 10; round++) {
       const account = await anAccount();
       const [one, two] = await Promise.all([
@@ -107,12 +107,12 @@ describe('a race for names', () => {
       ]);
       expect(created([one, two])).toHaveLength(1);
       const winner = isRefusal(one) ? two : one;
-      if (isRefusal(winner)) throw new Error('nobody');
+      if (isRefusal(winner)) throw new Error('no winner');
       for (const name of ['a', 'b']) expect((await findUser(ports, account, name))?.id).toBe(winner.user.id);
     }
   });
 
-  test('in a ring of three who each want two names, no name ends with two owners, and a loser leaves nothing', async () => {
+  test('in a ring of three who each want two names, no name has two owners, and a loser leaves no claims', async () => {
     for (let round = 0; round < 10; round++) {
       const account = await anAccount();
       const wants = [
@@ -123,7 +123,7 @@ describe('a race for names', () => {
       const outcomes = await Promise.all(wants.map((input, at) => make(account, input, at % 2 ? ports : replica)));
       expect(created(outcomes).length).toBeGreaterThanOrEqual(1);
       expect(created(outcomes).length).toBeLessThanOrEqual(1);
-      // Every name that no winner holds can be had again.
+      // Every name without a winner can be claimed again.
       const held = new Set(outcomes.flatMap((one) => (isRefusal(one) ? [] : [one.user.login, one.user.alias])));
       for (const name of ['a', 'b', 'c'].filter((name) => !held.has(name)))
         unwrap(await make(account, { login: name }));
@@ -131,11 +131,11 @@ describe('a race for names', () => {
   });
 });
 
-describe('a crash in the middle of making a user', () => {
+describe('a crash while a user is created', () => {
   const DOWN = new StoreUnavailable('no answer');
   const names = { login: 'alice', alias: 'zoe', email: 'bob@example.com', password: PASSWORD };
 
-  test.each([0, 1, 2, 3])('after %i commits leaves nobody who could be signed in', async (survived) => {
+  test.each([0, 1, 2, 3])('after %i commits leaves no user who could sign in', async (survived) => {
     const account = await anAccount();
     let commits = 0;
     ports.store.intercept = {
@@ -167,7 +167,7 @@ describe('a crash in the middle of making a user', () => {
     unwrap(await make(account, names));
   });
 
-  test('is mended by repeating the request with its Idempotency-Key', async () => {
+  test('is repaired by repeating the request with its Idempotency-Key', async () => {
     for (const survived of [2, 3, 4]) {
       const account = await anAccount();
       const request = { account, key: 'once', fingerprint: 'body', prefix: 'usr' } as const;
@@ -194,7 +194,7 @@ describe('a crash in the middle of making a user', () => {
     }
   });
 
-  test('a claim that points at nobody is taken over, and one whose holder goes by another name as well', async () => {
+  test('takes over a claim of a missing user, and one whose user has another name', async () => {
     const account = await anAccount();
     const { user: other } = unwrap(await make(account, { login: 'other' }));
     for (const [name, holder] of [

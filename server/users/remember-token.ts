@@ -6,8 +6,8 @@ import type { Token } from '../tokens/token.ts';
 import { userDocument } from './documents.ts';
 
 /**
- * Marks a user as one who has had a token. Done before the token is taken away: after a crash in between the user needs an
- * enrolment link, and never sets up another token with a password alone (SR-69).
+ * Marks a user who has had a token. Written before the token is removed: after a crash in between the user needs an
+ * enrolment link, and never enrols another token with a password alone (SR-69).
  */
 export async function rememberToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -17,7 +17,7 @@ export async function rememberToken(
   const key = userDocument.key(owner);
   await transact(ports, key.anchor, [key], ([stored]) => {
     const user = stored?.value;
-    // What is left of an enrolment that broke off never became a token.
+    // The draft of an interrupted enrolment never became a token.
     if (user?.account !== token.account || user.hadToken || !hasToken(user, [token])) return { answer: undefined };
     return { answer: undefined, write: { put: [{ key, value: { ...user, hadToken: true as const } }] } };
   });

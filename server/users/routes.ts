@@ -107,7 +107,7 @@ const shown = z
   .openapi('User', { description: 'A user.' });
 
 function presentUser(user: User, { actor }: RequestContext): z.input<typeof shown> {
-  // Field by field: a user holds more than their administrators are shown.
+  // Field by field, because a user has fields that administrators must not see.
   const { id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt } = user;
   const seen = user.assignments.filter(({ resource }) => maySeeResource(actor, resource));
   const assignments = seen.map(({ resource, alone, tokens }) => ({
@@ -174,7 +174,8 @@ export const userRoutes = [
   }),
   route({
     ...routes.read,
-    // Named as in the routes that change one: OpenAPI takes two templates of one shape for the same path.
+    // The parameter has the name used by the routes that change a user: OpenAPI treats two templates of one shape as
+    // the same path.
     path: '/users/{id}',
     summary: 'Read a user by id or by any of their names',
     request: { params: z.object({ id: anyName }) },

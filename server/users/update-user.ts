@@ -19,15 +19,15 @@ import { userNames, withNames } from './user-names.ts';
 export interface UserChanges extends NameChanges {
   blocked?: boolean | undefined;
   password?: string | undefined;
-  /** `null`: none. */
+  /** `null`: removes it. */
   firstName?: string | null | undefined;
   secondName?: string | null | undefined;
   apiSupport?: boolean | undefined;
-  /** After a password reset by mail: the user is who they say. */
+  /** Ends the mark of a password reset by mail: the user is confirmed. */
   needsConfirmation?: false | undefined;
 }
 
-/** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
+/** Changes a user. New names are claimed first; if another user takes one of them, nothing changes. */
 export async function updateUser(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>,
   act: RequestContext,
@@ -39,7 +39,7 @@ export async function updateUser(
   const key = userDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
-  // Before the hash, which is costly; asked again below, where it counts.
+  // Checked before the costly hash, and again below, where it decides.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
   const chosen = refuseChosen(act, { password });
   if (chosen) return chosen;
@@ -50,7 +50,7 @@ export async function updateUser(
   const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
     const vouched = email === undefined ? user : emailVouchedFor(user);
-    // A password from here did not come by mail.
+    // A password set here did not come by mail.
     const known = needsConfirmation === false || password !== undefined ? confirmed(vouched) : vouched;
     const edited = { ...known, ...details, ...hashed };
     return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
@@ -70,16 +70,16 @@ export async function updateUser(
 }
 
 /**
- * Where the mails of a person go, their next password goes too: when an administrator changes it, the address there was is
- * told (SR-41). A site that passes on its people's own changes tells them itself.
+ * The mails of a user carry their password resets, so a change of the address by an administrator is reported to the
+ * old address (SR-41). A site that forwards its users' own changes notifies them itself.
  */
 function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: RequestContext, email: string): void {
   const { actor } = act;
   if (actor.kind !== 'administrator') return;
-  // Nobody knows the person's language; the administrator's is the likeliest.
+  // The user's language is unknown; the administrator's is the likeliest.
   const key = administratorDocument.key(actor.account, actor.id);
-  const told = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
+  const notified = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
     notify(ports, { email, language: stored?.value.language ?? 'en' }, 'email', act);
   });
-  told.catch(() => undefined);
+  notified.catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import { fieldOfName, NAME_FIELDS, userNames } from './user-names.ts';
 const name = fc.string({ minLength: 1, maxLength: 12 });
 const user = fc.record({ login: name, alias: name, email: name, phone: name }, { requiredKeys: ['login'] });
 
-test('every name of a user is in the field that is said, and in none before it', () => {
+test('the reported field has the name, and no field before it has it', () => {
   fc.assert(
     fc.property(user, (user) => {
       for (const one of userNames(user)) {
@@ -20,6 +20,6 @@ test('every name of a user is in the field that is said, and in none before it',
   );
 });
 
-test('a name that nobody has is blamed on the login', () => {
+test('reports the login for a name that the user does not have', () => {
   expect(fieldOfName({ login: 'alice', email: 'alice@shop.example' }, 'bob')).toBe('login');
 });

@@ -1,50 +1,50 @@
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 
-/** A person of an account. All names of all users of the account share one namespace after normalisation. */
+/** A user of an account. All names of all users of the account share one namespace after normalisation. */
 export interface User {
   id: UserId;
   account: AccountId;
   login: string;
   alias?: string;
   email?: string;
-  /** The address that they gave themselves, having shown a password alone; of any other it says nothing. */
+  /** The email address that the user set after a password alone. Irrelevant for any other address. */
   emailOnPassword?: string;
   phone?: string;
   firstName?: string;
   secondName?: string;
   /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */
   passwordHash?: string;
-  /** The password came by a mailed link, and neither another factor nor an administrator has confirmed the user since. */
+  /** The password came by a mailed link, and no other factor or administrator has confirmed the user since. */
   needsConfirmation?: NeedsConfirmation;
-  /** Whether a site's backend may have them authenticated over the API. The widget asks nobody for it. */
+  /** True if a site's backend may authenticate the user over the API. Ignored by the widget. */
   apiSupport: boolean;
   blocked: boolean;
   assignments: Assignment[];
-  /** Tokens that they set up by themselves: what is theirs, made by them and not among these never became one. */
+  /** Self-enrolled tokens. A token that the user created and that is not listed here is an abandoned enrolment. */
   enrolled?: TokenId[];
-  /** They have had a token. A password alone then sets up no other, even if that token was deleted. */
+  /** The user has had a token. A password alone then enrols no other, even if that token was deleted. */
   hadToken?: true;
-  /** New names on the way: the claims of them are taken before the user carries them. */
+  /** Announced names: they are claimed before the user carries them. */
   claiming?: Claiming;
   createdAt: number;
-  /** Absent on objects made before anybody kept track. */
+  /** Absent on objects older than this field. */
   createdBy?: ActorReference;
 }
 
 export interface NeedsConfirmation {
-  /** There was no password before: an administrator or the site's backend opened the account with the link. */
+  /** There was no password before: an administrator or the site's backend created the user with the link. */
   isFirst?: true;
 }
 
-/** By which way somebody signs in: through the widget (or our own page), or asked for by a site's backend. */
+/** The channel of a sign-in: the widget (or the hosted page), or the API of a site's backend. */
 export type SignInWay = 'widget' | 'api';
 
 export function canSignIn({ blocked, apiSupport }: Pick<User, 'blocked' | 'apiSupport'>, way: SignInWay): boolean {
   return !blocked && (way === 'widget' || apiSupport);
 }
 
-/** What one user is assigned to one resource with. The user is the authoritative side. */
+/** A user's assignment to one resource. The user is the authoritative side. */
 export interface Assignment {
   resource: ResourceId;
   /** (a): the user alone. */
@@ -53,7 +53,7 @@ export interface Assignment {
   tokens: { token: TokenId; epoch: number }[];
 }
 
-/** Holds off others from names that are being taken, for as long as that may last. */
+/** Reserves announced names for a limited time. */
 export interface Claiming {
   attempt: string;
   /** Normalised. */
@@ -67,14 +67,15 @@ export interface NameClaim {
 }
 
 export interface WrongPasswords {
-  /** In a row. */
+  /** Consecutive failures. */
   failures: number;
   lastFailureAt: number;
 }
 
 /**
- * Wrong passwords of one person, whatever the name used; or those of one name, known or not.
- * The counts of places where the person has signed in are kept apart from the one that all other places share.
+ * Wrong passwords of one user, whatever the name used, or of one name, known or not.
+ *
+ * Networks where the user has signed in have counters of their own; all other networks share one.
  */
 export interface PasswordAttempts extends WrongPasswords {
   /** Newest first. */
@@ -82,7 +83,7 @@ export interface PasswordAttempts extends WrongPasswords {
 }
 
 export interface KnownNetwork extends WrongPasswords {
-  /** A MAC of person and address: the store keeps no addresses of people. */
+  /** A MAC of user and address, so that the store keeps no addresses of users. */
   place: string;
   signedInAt: number;
 }

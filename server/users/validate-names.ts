@@ -3,12 +3,12 @@ import { normaliseName } from '../kernel/names.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { fieldOfName, type Named, userNames } from './user-names.ts';
 
-/** Names that no user may have together, or at all. Whether somebody else has one, their claims say. */
+/** Refuses names that a user may not have, alone or together. The claims decide whether a name is taken. */
 export function validateNames(user: Named): Refusal | undefined {
   if (user.alias !== undefined && normaliseName(user.alias) === normaliseName(user.login)) {
     return refusal('NAME_AMBIGUOUS', { field: 'alias' });
   }
-  // Ids are looked up before names, so whoever typed such a name would reach somebody else.
+  // Ids are looked up before names, so such a name would find another user.
   const likeAnId = userNames(user).find((name) => parseId('usr', name) !== undefined);
   if (likeAnId !== undefined) {
     const detail = 'a name that reads like the id of a user';

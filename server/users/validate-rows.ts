@@ -11,7 +11,7 @@ import { nameTaken } from './name-taken.ts';
 import { userNames } from './user-names.ts';
 import { validateNames } from './validate-names.ts';
 
-/** Why a user could not be made as things stand; undefined where they could. Makes nothing and hashes nothing. */
+/** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */
 export async function validateNewUser(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
