@@ -29,16 +29,16 @@ async function letsIn(scene: Fixture, method: 'password' | 'otp', user = scene.u
 }
 
 describe('a token that moves away and back', () => {
-  test.each(['to somebody else', 'to nobody'])('%s brings no access with it', async (where) => {
+  test.each(['to another user', 'to no user'])('%s brings no access with it', async (where) => {
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const { id } = tokenOf(scene);
     expect(await letsIn(scene, 'otp')).toBe(true);
     const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
-    const away = where === 'to nobody' ? null : other.user.id;
+    const away = where === 'to no user' ? null : other.user.id;
     unwrap(await updateToken(ports, scene.account, id, { owner: away }));
     expect(await letsIn(scene, 'otp')).toBe(false);
     expect(await letsIn(scene, 'otp', 'bob')).toBe(false);
-    // Assigned with the token includes assigned alone: that is gone too.
+    // An assignment with the token includes one alone, which ends too.
     expect(await letsIn(scene, 'password')).toBe(false);
     unwrap(await updateToken(ports, scene.account, id, { owner: scene.user.id }));
     expect(await letsIn(scene, 'otp')).toBe(false);
@@ -48,15 +48,15 @@ describe('a token that moves away and back', () => {
     expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(1);
   });
 
-  test('is no move when it is given to whoever has it', async () => {
+  test('does not change hands when it is given to its owner', async () => {
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     unwrap(await updateToken(ports, scene.account, tokenOf(scene).id, { owner: scene.user.id }));
     expect(await letsIn(scene, 'otp')).toBe(true);
   });
 });
 
-describe('assigning', () => {
-  test('names what is there, in the caller’s own account', async () => {
+describe('an assignment', () => {
+  test('accepts existing objects of the caller’s own account', async () => {
     const [scene, other] = [await createFixture(ports, { tokens: [{}] }), await createFixture(ports, { tokens: [{}] })];
     const user = scene.user.id;
     const token = tokenOf(scene).id;
@@ -86,7 +86,7 @@ describe('assigning', () => {
     expect(await read(ports, userDocument.key(scene.user.id))).toEqual(before);
   });
 
-  test('many at once loses none of them', async () => {
+  test('is not lost among many concurrent ones', async () => {
     const scene = await createFixture(ports);
     const tokens = [];
     for (let at = 0; at < 8; at++) tokens.push(await addToken(ports, scene.account, { owner: scene.user.id }));
@@ -95,8 +95,8 @@ describe('assigning', () => {
   });
 });
 
-describe('taking away', () => {
-  test('each kind takes that kind alone', async () => {
+describe('an unassignment', () => {
+  test('of each kind removes that kind alone', async () => {
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }], alone: true });
     const user = scene.user.id;
     const token = tokenOf(scene).id;
@@ -116,7 +116,7 @@ describe('taking away', () => {
     expect(await byToken()).toBe(false);
   });
 
-  test('what is not there is told', async () => {
+  test('reports an assignment that does not exist', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const missing = { refused: 'ASSIGNMENT_NOT_FOUND' };
     expect(await unassign(ports, { ...on(scene), user: scene.user.id })).toEqual(missing);

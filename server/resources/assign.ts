@@ -27,7 +27,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
  * Access to one resource: a user alone, a user together with one of their tokens (one fact, never two added up), or a
- * token with no user at all.
+ * token without a user.
  */
 export interface AssignmentInput {
   resource: ResourceId;
@@ -36,8 +36,8 @@ export interface AssignmentInput {
 }
 
 /**
- * Every further resource weakens a user or a token at those that they have: its administrators block and reset there, and
- * its visitors guess. So assigning needs the right to change what is assigned as well (SR-67).
+ * Every further resource weakens a user or a token at their other resources: its administrators can block and reset,
+ * and its visitors can guess. So an assignment also needs the right to change the assigned user or token (SR-67).
  */
 export async function assign(
   ports: Needs,
@@ -60,7 +60,7 @@ export async function assign(
   return isRefusal(edited) ? edited : { assigned: true };
 }
 
-/** Why an assignment could not be made as things stand; undefined where it could. Makes nothing. */
+/** Why an assignment is refused; undefined if it is allowed. Writes nothing. */
 export async function judgeAssignment(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
@@ -75,7 +75,7 @@ export async function judgeAssignment(
   return asRefusal(isRefusal(user) ? user : assigned(act, user.object, input.resource, parts));
 }
 
-/** The token of an assignment, if there is one, and whose it is. */
+/** The token of an assignment, if there is one, and its owner. */
 interface Parts {
   token?: Token;
   owner?: User | undefined;
@@ -149,7 +149,7 @@ export async function unassign(
   return isRefusal(edited) ? edited : { unassigned: true };
 }
 
-/** The event hangs on whoever holds the fact: the user, or the token where there is none. */
+/** The event belongs to the document with the fact: the user, or the token if there is no user. */
 function eventDraft(type: 'assignment.created' | 'assignment.deleted', input: AssignmentInput): EventDraft {
   const { resource, user, token } = input;
   return { type, resource, ...(user !== undefined && token !== undefined && { related: [token] }) };

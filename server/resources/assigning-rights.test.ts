@@ -19,7 +19,7 @@ import { type AssignmentInput, assign, judgeAssignment } from './assign.ts';
 import type { Resource } from './resource.ts';
 
 let ports: TestPorts;
-/** Alice has a token, and both are used at the bank. */
+/** Alice has a token, and both are assigned to the bank. */
 let bank: Fixture;
 let shop: Resource;
 beforeAll(async () => {
@@ -46,9 +46,9 @@ const tokenOf = ({ tokens: [token] }: Fixture) => {
   return token.id;
 };
 
-// SR-67. The attack: an administrator of the shop pulls a user or token of the bank to the shop. From then on the bank's
-// own administrator may not block the user, the shop's reset mails links for the password that counts at the bank, and the
-// shop's threshold decides how often the bank's token may be guessed at.
+// SR-67. The attack: an administrator of the shop assigns a user or token of the bank to the shop. From then on the
+// bank's own administrator may not block the user, the shop's reset mails links for the password that counts at the
+// bank, and the shop's threshold decides how often the bank's token can be guessed at.
 describe('SR-67: an administrator of one resource', () => {
   const attempts: [string, () => Promise<Omit<AssignmentInput, 'resource'>>][] = [
     ['a user', async () => ({ user: bank.user.id })],
@@ -74,7 +74,7 @@ describe('SR-67: an administrator of one resource', () => {
     ],
   ];
 
-  test.each(attempts)('does not assign %s of another resource to their own', async (_name, target) => {
+  test.each(attempts)('cannot assign %s of another resource to their own', async (_name, target) => {
     const parts = await target();
     const input = { resource: shop.id, ...parts };
     const before = await read(ports, userDocument.key(bank.user.id));
@@ -86,19 +86,19 @@ describe('SR-67: an administrator of one resource', () => {
     expect(await assign(ports, mayBoth, input)).toEqual({ assigned: true });
   });
 
-  test('does not do it with a key of the Protectimus dialect either', async () => {
+  test('cannot do it with a key of the Protectimus dialect either', async () => {
     const { actor } = administratorOf(shop);
     const act = { actor: { ...actor, through: birth(ports, 'key').id } };
     expect(await assign(ports, act, { resource: shop.id, user: bank.user.id })).toEqual({ refused: 'FORBIDDEN' });
   });
 
-  test('leaves the administrator of the other resource the right to block the user', async () => {
+  test('does not take the right to block the user from the administrator of the other resource', async () => {
     await assign(ports, administratorOf(shop), { resource: shop.id, user: bank.user.id });
     const blocked = await updateUser(ports, administratorOf(bank.resource), bank.user.id, { blocked: true });
     expect(blocked).toMatchObject({ object: { blocked: true } });
   });
 
-  test('assigns what is used at no other resource', async () => {
+  test('assigns users and tokens that are used at no other resource', async () => {
     const { user } = await addPerson(ports, bank.account, shop, { user: { login: 'carol' }, alone: false });
     const token = await addToken(ports, bank.account, { owner: user.id });
     const act = administratorOf(shop);
@@ -107,7 +107,7 @@ describe('SR-67: an administrator of one resource', () => {
     expect(await assign(ports, act, { resource: shop.id, token: token.id })).toEqual({ assigned: true });
   });
 
-  test('does not assign a token whose owner changes while they do', async () => {
+  test('cannot assign a token whose owner changes at the same time', async () => {
     const { user } = await addPerson(ports, bank.account, shop, { user: { login: 'dave' } });
     const { id } = await addToken(ports, bank.account, { owner: user.id });
     ports.store.intercept.read = async (keys) => {

@@ -36,7 +36,7 @@ const create = route({
   responses: { 201: jsonAnswer('Assigned.', assignmentInput) },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
-    // It has no id: its keys are apart from those of other things, with those of rows.
+    // An assignment has no id: its idempotency keys share a scope with those of bulk rows.
     const verdict = await createOnce(ports, c, 'acc', () => assign(ports, c.get('act'), body));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(body, 201);
   },

@@ -27,7 +27,7 @@ const BOB = userId(2);
 const phone = sampleToken({ owner: ALICE });
 const fob = sampleToken({ id: tokenId(2), owner: ALICE });
 
-/** The tokens with which the user may sign in at the resource, and whether at all. */
+/** The tokens with which the user can sign in at the resource, and whether they can at all. */
 function access(user: User, ...tokens: Token[]) {
   const assignment = assignmentTo(user, SHOP);
   const known = new Map(tokens.map((token) => [token.id, token]));
@@ -51,7 +51,7 @@ describe('assigning a user', () => {
     expect(access(assignedWith(phone, fob), phone, fob)).toEqual({ assigned: true, with: [phone.id, fob.id] });
   });
 
-  test('alone and owning a token that is assigned directly does not add up to assigned with it', () => {
+  test('alone, and owning a token that is assigned directly, is not the same as assigned with it', () => {
     const direct = assignDirect(phone, SHOP);
     expect(access(assignAlone(sampleUser(), SHOP), direct)).toEqual({ assigned: true, with: [] });
   });
@@ -68,12 +68,12 @@ describe('assigning a user', () => {
     expect(assignWithToken(frozen(sampleUser()), SHOP, sampleToken({ owner: ALICE, ...changes }))).toBeUndefined();
   });
 
-  test("with nobody's token is refused", () => {
+  test('with the token of no user is refused', () => {
     expect(assignWithToken(sampleUser(), SHOP, sampleToken())).toBeUndefined();
   });
 });
 
-test('assignments are bounded, and so are the tokens of each', () => {
+test('limits assignments, and the tokens of each', () => {
   const alone = { resource: SHOP, alone: true, tokens: [] };
   const withTokens = (count: number) => ({ ...alone, tokens: Array(count).fill({ token: phone.id, epoch: 0 }) });
   expect(isWithinBounds({ assignments: [] })).toBe(true);
@@ -82,7 +82,7 @@ test('assignments are bounded, and so are the tokens of each', () => {
   expect(isWithinBounds({ assignments: [alone, withTokens(51)] })).toBe(false);
 });
 
-test('assigning to a further resource leaves the others where they are', () => {
+test('to a further resource leaves the others unchanged', () => {
   const both = assignAlone(frozen(assignAlone(sampleUser(), BANK)), SHOP);
   expect(both.assignments.map(({ resource }) => resource)).toEqual([BANK, SHOP]);
   expect(unassignAlone(frozen(both), BANK).assignments).toEqual([{ resource: SHOP, alone: true, tokens: [] }]);
@@ -103,7 +103,7 @@ describe('unassigning', () => {
     expect(unassignAlone(assignAlone(sampleUser(), SHOP), SHOP)).toEqual(sampleUser());
   });
 
-  test('what was never assigned changes nothing', () => {
+  test('an assignment that never existed changes nothing', () => {
     expect(unassignAlone(frozen(sampleUser()), SHOP)).toEqual(sampleUser());
     expect(unassignToken(frozen(assignedWith(phone)), BANK, phone.id)).toEqual(assignedWith(phone));
     expect(unassignToken(frozen(assignedWith(phone)), SHOP, fob.id)).toEqual(assignedWith(phone));
@@ -111,7 +111,7 @@ describe('unassigning', () => {
 });
 
 // SR-69
-test('a user who was assigned with a token stays marked, whatever becomes of the assignments', () => {
+test('a user who was assigned with a token stays marked, whatever happens to the assignments', () => {
   type Step = (user: User) => User;
   const steps = fc.constantFrom<Step>(
     (user) => assignAlone(user, SHOP),
@@ -125,7 +125,7 @@ test('a user who was assigned with a token stays marked, whatever becomes of the
     fc.property(fc.array(steps), (all) => {
       expect(apply(sampleUser(), all).hadToken).toBeUndefined();
       expect(apply(assignedWith(phone), all).hadToken).toBe(true);
-      // One that was stored before the mark was kept.
+      // A user stored before the mark existed.
       const { hadToken: _mark, ...old } = assignedWith(phone);
       const left = apply(old, [...all, (user) => unassignAll(user, SHOP)]);
       expect(left).toMatchObject({ assignments: [], hadToken: true });
@@ -134,7 +134,7 @@ test('a user who was assigned with a token stays marked, whatever becomes of the
 });
 
 describe('a token that changes hands', () => {
-  // Attack: get an old access back by passing the token on and taking it back.
+  // The attack: get an old access back by giving the token away and taking it back.
   test('does not bring the old assignment back with it', () => {
     const user = assignedWith(phone);
     const lent = giveToken(frozen(phone), BOB);
@@ -147,18 +147,18 @@ describe('a token that changes hands', () => {
     expect(again && assignmentTo(again, SHOP)?.tokens).toHaveLength(1);
   });
 
-  test('leaves the other pairs and being assigned alone as they are', () => {
+  test('leaves the other pairs and the assignment alone unchanged', () => {
     const user = assignAlone(assignedWith(phone, fob), SHOP);
     expect(access(user, giveToken(phone, undefined), fob)).toEqual({ assigned: true, with: [fob.id] });
     expect(access(unassignToken(user, SHOP, fob.id), giveToken(phone, BOB))).toEqual({ assigned: true, with: [] });
   });
 
-  test('given to whoever has it already stays as it is', () => {
+  test('given to its owner stays unchanged', () => {
     expect(giveToken(frozen(phone), ALICE)).toEqual(phone);
     expect(giveToken(frozen(sampleToken()), undefined)).toEqual(sampleToken());
   });
 
-  test('whose epoch did not move with it is still not theirs', () => {
+  test('is not the former owner’s, even with an unchanged epoch', () => {
     expect(access(assignedWith(phone), { ...phone, owner: BOB })).toEqual({ assigned: false, with: [] });
   });
 
@@ -172,7 +172,7 @@ describe('a token that changes hands', () => {
     expect(access(assignedWith(phone))).toEqual({ assigned: false, with: [] });
   });
 
-  test('over any history, a pair stands exactly while the ownership it was made in lasts', () => {
+  test('over any history, a pair is valid exactly while the ownership it was made in lasts', () => {
     const acts = fc.array(fc.constantFrom('give alice', 'give bob', 'take', 'assign', 'unassign'), { maxLength: 40 });
     fc.assert(
       fc.property(acts, (history) => {
@@ -203,7 +203,7 @@ test('a token assigned directly is assigned once, per resource', () => {
   expect(unassignDirect(frozen(phone), SHOP)).toEqual(phone);
 });
 
-describe('the resources that take a token', () => {
+describe('the resources that accept a token', () => {
   test('are those of its owner’s pairs and its own, each once', () => {
     const direct = assignDirect(assignDirect(phone, BANK), SHOP);
     expect(resourcesOpenedBy(direct, assignedWith(phone))).toEqual([SHOP, BANK]);
@@ -211,7 +211,7 @@ describe('the resources that take a token', () => {
     expect(resourcesOpenedBy(direct, undefined)).toEqual([BANK, SHOP]);
   });
 
-  test('are not those of an owner before, nor of an ownership before', () => {
+  test('are not those of a former owner, nor of a former ownership', () => {
     expect(resourcesOpenedBy(giveToken(phone, BOB), assignedWith(phone))).toEqual([]);
     expect(resourcesOpenedBy(giveToken(giveToken(phone, BOB), ALICE), assignedWith(phone))).toEqual([]);
   });

@@ -2,12 +2,12 @@ import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { Token } from '../tokens/token.ts';
 import type { Assignment, User } from '../users/user.ts';
 
-/** So many resources a user, or a token without one, is assigned to at most: all of them are one document. */
+/** The most resources of a user, or of a token without one: all of them are in one document. */
 export const MOST_RESOURCES_ASSIGNED = 1000;
-/** So many tokens go into one assignment. Each of them is looked at for every code, and each makes guessing easier. */
+/** The most tokens of one assignment. Every code is compared with each of them, and each makes guessing easier. */
 export const MOST_TOKENS_ASSIGNED = 50;
 
-/** Whether a user's assignments are within bounds. */
+/** True if a user's assignments are within bounds. */
 export function isWithinBounds({ assignments }: Pick<User, 'assignments'>): boolean {
   return (
     assignments.length <= MOST_RESOURCES_ASSIGNED &&
@@ -15,14 +15,14 @@ export function isWithinBounds({ assignments }: Pick<User, 'assignments'>): bool
   );
 }
 
-/** What the user is assigned to this resource with, if at all. */
+/** The user's assignment to this resource, if any. */
 export function assignmentTo(user: Pick<User, 'assignments'>, resource: ResourceId): Assignment | undefined {
   return user.assignments.find((assignment) => assignment.resource === resource);
 }
 
 /**
- * The tokens of the assignment's pairs that still stand: the token exists, its owner is the user, and it has not changed
- * hands since. A token that moved to someone else and back does not bring the old access with it.
+ * The tokens of the assignment's valid pairs: the token exists, its owner is the user, and it has not changed hands
+ * since. A token that moved to another user and back does not restore the old access.
  */
 export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, Token>, user: UserId): Token[] {
   return assignment.tokens.flatMap((pair) => {
@@ -31,14 +31,14 @@ export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, 
   });
 }
 
-/** Every resource that takes this token: with its owner, as it is theirs now, or with no user. */
+/** Every resource that accepts this token: with its current owner, or directly. */
 export function resourcesOpenedBy(token: Token, owner: Pick<User, 'id' | 'assignments'> | undefined): ResourceId[] {
   const tokens = new Map([[token.id, token]]);
   const paired = owner?.assignments.filter((assignment) => validPairs(assignment, tokens, owner.id).length > 0) ?? [];
   return [...new Set([...paired.map(({ resource }) => resource), ...token.directResources])];
 }
 
-/** Whether the user is assigned to the resource: alone, or with a token that still stands ((b) includes (a)). */
+/** True if the user is assigned to the resource: alone, or with a valid token ((b) includes (a)). */
 export function isAssigned(assignment: Assignment | undefined, pairs: readonly unknown[]): boolean {
   return assignment !== undefined && (assignment.alone || pairs.length > 0);
 }
@@ -51,7 +51,7 @@ export function unassignAlone(user: User, resource: ResourceId): User {
   return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: false }));
 }
 
-/** Undefined if the token is not the user's own. A pair of an earlier ownership is replaced. */
+/** Undefined if the token is not the user's own. Replaces a pair of an earlier ownership. */
 export function assignWithToken(
   user: User,
   resource: ResourceId,
@@ -64,7 +64,7 @@ export function assignWithToken(
   }));
 }
 
-/** Takes the user off the resource, with whatever they are assigned to it. */
+/** Removes every assignment of the user to the resource. */
 export function unassignAll(user: User, resource: ResourceId): User {
   return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: false, tokens: [] }));
 }
@@ -76,16 +76,16 @@ export function unassignToken(user: User, resource: ResourceId, token: TokenId):
   }));
 }
 
-/** Hands the token to a user, or to nobody. A change of hands raises the epoch, which voids every pair made before. */
+/** Changes or removes the owner of a token. A change of hands raises the epoch, which voids every earlier pair. */
 export function giveToken<T extends Token>(token: T, owner: UserId | undefined): T {
   if (token.owner === owner) return token;
   const { owner: _former, ...ownerless } = token;
-  // A token without an owner is one of the same kind, which the type of the rest cannot say.
+  // A token without an owner has the same kind, which the type of the rest cannot express.
   const moved: T = { ...(ownerless as unknown as T), epoch: token.epoch + 1 };
   return owner === undefined ? moved : { ...moved, owner };
 }
 
-/** (c): the resource accepts this token's OTP with no user involved. */
+/** (c): the resource accepts this token's OTP without a user. */
 export function assignDirect<T extends Token>(token: T, resource: ResourceId): T {
   if (token.directResources.includes(resource)) return token;
   return { ...token, directResources: [...token.directResources, resource] };
@@ -96,8 +96,8 @@ export function unassignDirect<T extends Token>(token: T, resource: ResourceId):
 }
 
 /**
- * An assignment that is left with nothing is dropped, so that there is one way to say "not assigned". An assignment with a
- * token leaves its mark on the user, also when the token is taken out of it.
+ * Drops an assignment that is left empty, so that there is one way to say "not assigned". An assignment with a token
+ * leaves its mark on the user, also after the token is removed from it.
  */
 function editAssignment(user: User, resource: ResourceId, edit: (assignment: Assignment) => Assignment): User {
   const current = assignmentTo(user, resource);

@@ -14,7 +14,7 @@ import { refusedOn } from './resource-access.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 type Changed = Result<{ object: Resource }>;
 
-/** Gives a resource a logo of its own, in place of the one it had. The bytes say themselves what they are. */
+/** Sets the logo of a resource, in place of the previous one. The format is read from the bytes. */
 export async function setLogo(ports: Needs, act: RequestContext, id: ResourceId, bytes: Uint8Array): Promise<Changed> {
   const facts = readLogo(bytes);
   const hash = createHash('sha256').update(bytes).digest('hex');
@@ -61,7 +61,7 @@ function change(
   });
 }
 
-/** The logo that a resource has, if it is that one: whoever names another is told nothing. */
+/** Reads the logo with this hash, if it is the resource's current one. Any other hash finds nothing. */
 export async function readLogoOf(
   ports: Pick<Ports, 'store' | 'clock'>,
   id: ResourceId,

@@ -20,9 +20,9 @@ import { refusedOn } from './resource-access.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
- * Deletes a resource. With its document nobody is authenticated on it any more, whatever is assigned to it: flows under
- * way end, results of it stand no longer (SR-39). Assignments and filters are tidied up afterwards, as far as a request
- * gets; what is left means nothing, and repeating the deletion goes on with it.
+ * Deletes a resource. Without its document no sign-in to it succeeds, whatever is assigned to it: flows under way end,
+ * and its results are void (SR-39). Assignments and filters are cleaned up afterwards, as far as one request gets; the
+ * rest has no effect, and a repeated deletion continues with it.
  */
 export async function deleteResource(
   ports: Needs,
@@ -60,13 +60,13 @@ export async function deleteResource(
   return isRefusal(gone) ? gone : { deleted: true };
 }
 
-/** Another account's resource of that id is as absent as one that never was, and is still there. */
+/** False for a resource of another account: it looks like one that never existed, but must not be cleaned up. */
 async function isGone(ports: Needs, id: ResourceId): Promise<boolean> {
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   return stored === undefined;
 }
 
-/** No event: what is taken off has meant nothing since the resource was gone. */
+/** No event: the removed assignment has had no effect since the resource was deleted. */
 async function tidy<T extends object>(ports: Needs, key: DocumentKey<T>, edit: (object: T) => T): Promise<void> {
   await transact(ports, key.anchor, [key], ([stored]) => {
     if (!stored) return { answer: undefined };

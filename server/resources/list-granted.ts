@@ -10,8 +10,8 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 type Range = Pick<ListRequest<Resource, ResourceId>, 'index' | 'after' | 'limit' | 'order' | 'prefix'>;
 
 /**
- * One page of the resources that an administrator sees, in the order and with the cursors of the whole list. Only these are
- * read: pages that skip the others would tell by their length how many there are (SR-67).
+ * One page of the resources that an administrator can see, in the order and with the cursors of the whole list. Only
+ * these are read: pages that skip the others would reveal their number (SR-67).
  */
 export async function listGranted(
   ports: Needs,
@@ -39,7 +39,7 @@ export async function listGranted(
   };
 }
 
-/** Those of the resources that are there. */
+/** The resources of the list that exist. */
 export async function readGranted(
   { store, clock }: Needs,
   account: AccountId,
@@ -52,7 +52,7 @@ export async function readGranted(
     .filter((one) => one !== undefined);
 }
 
-/** As a store orders the entries of an index. */
+/** The order in which a store sorts the entries of an index. */
 function compareEntries(one: IndexEntry, other: IndexEntry): number {
   return (
     Buffer.compare(Buffer.from(one.sort), Buffer.from(other.sort)) ||

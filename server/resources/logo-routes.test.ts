@@ -19,7 +19,7 @@ const set = (image: string, id: string = scene.resource.id) =>
 const png = samplePng();
 
 describe('a logo', () => {
-  test('is served with its own type under the hash of its content, to our own pages alone, and for ever', async () => {
+  test('is served with its own type under the hash of its content, to our own pages alone, and is cached for ever', async () => {
     const { logo } = (await (await set(png.toString('base64'))).json()) as { logo: string };
     const answer = await service.call(`GET /widget/v1/logo?resource=${scene.resource.id}&hash=${logo}`);
     expect(answer.status).toBe(200);
@@ -35,7 +35,7 @@ describe('a logo', () => {
     expect(await read.json()).toMatchObject({ logo });
   });
 
-  test('is in the frame with the resource’s name as its text, and images of our own are allowed only then', async () => {
+  test('is in the frame with the resource’s name as its text, and only then does the policy allow our own images', async () => {
     const frame = `GET /widget/v1/frame?${new URLSearchParams({ resource: scene.resource.id, origin: ORIGIN })}`;
     const { logo } = (await (await set(png.toString('base64'))).json()) as { logo: string };
     const shown = await service.call(frame);
@@ -49,7 +49,7 @@ describe('a logo', () => {
     expect(await refusalOf(gone)).toEqual({ status: 404, code: 'NOT_FOUND' });
   });
 
-  test('another takes its place at another address; it goes with its resource', async () => {
+  test('is replaced by another at another address, and is deleted with its resource', async () => {
     const { id } = await addResource(service.ports, scene.account);
     const hashes: string[] = [];
     for (const image of [png, sampleWebp()]) {
@@ -77,7 +77,7 @@ describe('no logo', () => {
     expect(await refusalOf(await set(image))).toMatchObject({ code });
   });
 
-  test('goes onto another account’s resource, which is as absent as one that never was', async () => {
+  test('can be set on another account’s resource, which looks like one that never existed', async () => {
     const other = await createFixture(service.ports);
     expect(await refusalOf(await set(png.toString('base64'), other.resource.id))).toEqual({
       status: 404,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PNG_END, samplePng, sampleWebp } from '../testing/images.ts';
 import { LOGO_BYTES, readLogo } from './logo.ts';
 
-// SR-30: the attack: something that a browser may run is kept as a logo.
+// SR-30. The attack: store a file that a browser may run as a logo.
 describe('no logo is', () => {
   const png = samplePng();
   const webp = sampleWebp();
@@ -27,7 +27,7 @@ describe('no logo is', () => {
     expect(readLogo(bytes)).toBeUndefined();
   });
 
-  test('anything at random, and reading it never fails', () => {
+  test('random bytes, and reading them never fails', () => {
     const beginnings = [Buffer.alloc(0), png.subarray(0, 33), webp.subarray(0, 20)];
     fc.assert(
       fc.property(fc.constantFrom(...beginnings), fc.uint8Array({ maxLength: 200 }), (beginning, rest) => {
@@ -37,7 +37,7 @@ describe('no logo is', () => {
   });
 });
 
-test('a PNG or a WebP of sane size is one', () => {
+test('a PNG or a WebP of sane size is a logo', () => {
   const side = fc.integer({ min: 16, max: 1024 });
   fc.assert(
     fc.property(side, side, (width, height) => {

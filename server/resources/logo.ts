@@ -1,4 +1,4 @@
-/** What a logo may be at most: bytes, and pixels on each side. */
+/** Bounds of a logo: bytes, and pixels on each side. */
 export const LOGO_BYTES = 32 * 1024;
 const MOST_PIXELS = 1024;
 const LEAST_PIXELS = 16;
@@ -6,7 +6,7 @@ const LEAST_PIXELS = 16;
 const LOGO_TYPES = ['image/png', 'image/webp'] as const;
 export type LogoType = (typeof LOGO_TYPES)[number];
 
-/** Of a resource, as it is kept beside it. */
+/** The logo of a resource, stored beside it. */
 export interface Logo {
   type: LogoType;
   /** SHA-256 of the bytes, hex. */
@@ -22,8 +22,8 @@ export interface ImageFacts {
 }
 
 /**
- * What an image is, by its own bytes: a PNG or a WebP of sane size that does not move and ends where it says that it
- * ends. Nothing can hide behind it, and no browser can take it for a document. SVG is a document, so it is none.
+ * The format of an image, by its own bytes: a still PNG or WebP of sane size that ends where its header states. No
+ * other content can hide in it, and no browser can take it for a document. SVG is a document, so it is refused.
  */
 export function readLogo(bytes: Uint8Array): ImageFacts | undefined {
   if (bytes.length > LOGO_BYTES) return undefined;
@@ -41,7 +41,7 @@ function readPng(view: DataView): ImageFacts | undefined {
   for (let at = 8; at + 12 <= view.byteLength; ) {
     const [length, type] = [view.getUint32(at), text(view, at + 4)];
     at += 12 + length;
-    // Of an animation.
+    // A chunk of an animation.
     if (type === 'acTL') return undefined;
     if (type === 'IEND') {
       const isWhole = length === 0 && at === view.byteLength;

@@ -28,7 +28,7 @@ describe('an entry of the allow list', () => {
     ['https://*.alice.github.io', 'https://*.alice.github.io'],
     ['https://*.shop.co.uk', 'https://*.shop.co.uk'],
     ['https://*.star.example', 'https://*.star.example'],
-  ])('%s is kept as %s', (text, origin) => {
+  ])('%s is stored as %s', (text, origin) => {
     expect(parseAllowedOrigin(text)).toBe(origin);
     expect(parseAllowedOrigin(origin)).toBe(origin);
   });
@@ -85,7 +85,7 @@ describe('an entry of the allow list', () => {
   });
 });
 
-// SR-11, SR-13. Attack: frame the widget from a page that is not on the list.
+// SR-11, SR-13. The attack: frame the widget from a page that is not on the list.
 describe('an origin', () => {
   const shop = rules(['https://shop.example', 'https://*.shop.example:8443', 'https://*.bank.example']);
 
@@ -125,7 +125,7 @@ describe('an origin', () => {
     expect(originAllowed(rules([]), 'https://shop.example')).toBe(false);
   });
 
-  test('an entry that could not be added today counts for nothing', () => {
+  test('ignores an entry that could not be added today', () => {
     const stale = rules(['https://*.github.io', 'https://Shop.example', 'http://shop.example', 'null', '*', '']);
     for (const origin of ['https://evil.github.io', 'https://shop.example', 'http://shop.example', 'null', '*', '']) {
       expect(originAllowed(stale, origin)).toBe(false);
@@ -147,7 +147,7 @@ describe('an origin', () => {
     for (const origin of others) expect(originAllowed(development, origin)).toBe(false);
   });
 
-  test('whatever is asked, what is allowed is one source that cannot grow into more', () => {
+  test('an allowed origin is always exactly one CSP source', () => {
     const anything = fc.oneof(
       fc.string({ unit: anyCharacter }),
       fc.webUrl(),
@@ -167,7 +167,7 @@ describe('an origin', () => {
     'https://xn--bcher-kva.example',
     'http://localhost:3000',
     'http://[::1]:3000',
-  ])('%s can be allowed, and then stands in the policy of the frame', (origin) => {
+  ])('%s can be allowed, and is then in the policy of the frame', (origin) => {
     expect(originAllowed(rules([origin]), origin)).toBe(true);
     const policy = frameCsp({ nonce: 'nonce-0123456789abcdef', frameAncestors: [origin] });
     expect(policy.split('; ')).toContain(`frame-ancestors ${origin}`);

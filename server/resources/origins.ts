@@ -4,19 +4,20 @@ import type { Resource } from './resource.ts';
 
 type OriginRules = Pick<Resource, 'allowedOrigins' | 'allowLocalhost'>;
 
-/** Scheme and authority with nothing after it. URL parsing alone would forgive blanks, backslashes, paths and users. */
+/** Scheme and authority with nothing after it. URL parsing alone would accept blanks, backslashes, paths and users. */
 const ORIGIN_SHAPE = /^(https?):\/\/[^\s/\\?#@%]+$/i;
-/** Host characters that can stand in a Content-Security-Policy; a `;` there would begin a directive of its own. */
+/** Host characters that are safe in a Content-Security-Policy; a `;` there would begin another directive. */
 const HOST_SHAPE = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const WILDCARD = /^https:\/\/\*\./i;
-/** Stands for the star while the rest is parsed as a URL. */
+/** Replaces the star while the rest is parsed as a URL. */
 const STAR_LABEL = 'star';
 
 /**
- * The canonical form of an entry of the allow list: an exact origin, or a one-label wildcard (`https://*.shop.example`).
- * Host in lower case and punycode, default port dropped. Undefined for anything else: http other than loopback, paths,
- * users, and wildcards right under a public suffix (also private ones such as `github.io`), where strangers register.
+ * The canonical form of an entry of the allow list: an exact origin, or a one-label wildcard
+ * (`https://*.shop.example`). Host in lower case and punycode, default port dropped. Undefined for anything else: http
+ * other than loopback, paths, users, and wildcards right under a public suffix (also private ones such as `github.io`),
+ * where strangers register.
  *
  * @example parseAllowedOrigin('HTTPS://Bücher.example:443') // 'https://xn--bcher-kva.example'
  */
@@ -30,8 +31,9 @@ export function parseAllowedOrigin(text: string): string | undefined {
 }
 
 /**
- * Whether the widget may be framed by a page of this origin. The origin has to be in canonical form, as browsers send it:
- * `null`, the empty text and anything else is refused (SR-11). Entries are checked again: the public suffixes change.
+ * True if a page of this origin may frame the widget. The origin must be in canonical form, as browsers send it:
+ * `null`, the empty text and anything else is refused (SR-11). Entries are checked again, because the public suffixes
+ * change.
  */
 export function originAllowed(resource: OriginRules, origin: string): boolean {
   if (parseExactOrigin(origin) !== origin) return false;

@@ -4,7 +4,7 @@ import { parseRedirectUri, redirectAllowed } from './redirect-uris.ts';
 
 const REGISTERED = 'https://shop.example/sign-in/done?from=countersign';
 
-// The attack: a result goes where the site's owner did not say (RFC 9700 4.1).
+// The attack: have a result posted to an address that the site's owner did not register (RFC 9700 4.1).
 describe('a registered address', () => {
   test.each([
     'https://shop.example/sign-in/done',
@@ -30,18 +30,18 @@ describe('a registered address', () => {
     'javascript:alert(1)',
     'data:text/html,x',
     '',
-  ])('is no other: %s', (uri) => {
+  ])('does not match another one: %s', (uri) => {
     expect(redirectAllowed({ redirectUris: [REGISTERED] }, uri)).toBe(false);
   });
 
-  test('is itself, and a resource without any has none', () => {
+  test('matches itself, and a resource without any matches none', () => {
     expect(redirectAllowed({ redirectUris: ['https://a.example/', REGISTERED] }, REGISTERED)).toBe(true);
     expect(redirectAllowed({ redirectUris: [] }, REGISTERED)).toBe(false);
     expect(redirectAllowed({}, REGISTERED)).toBe(false);
   });
 });
 
-describe('what can be registered', () => {
+describe('an address to register', () => {
   test.each([
     'https://shop.example/',
     'https://shop.example:8443/a/b?c=d',

@@ -7,7 +7,7 @@ import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 
-/** One resource. To an administrator who does not see it, it is as absent as one that never was (SR-67). */
+/** One resource. For an administrator who may not see it, it looks like one that never existed (SR-67). */
 export async function showResource(
   ports: Pick<Ports, 'store' | 'clock'>,
   { actor }: RequestContext,
@@ -18,7 +18,7 @@ export async function showResource(
   return readObject(ports, actor.account, resourceDocument.key(id), 'RESOURCE_NOT_FOUND');
 }
 
-/** Why nothing may be done on a resource that is there; undefined where it may. */
+/** Why an action on an existing resource is refused; undefined if it is allowed. */
 export function refusedOn(
   { actor }: RequestContext,
   resource: ResourceId,

@@ -3,7 +3,7 @@ import { parseAllowedOrigin } from './origins.ts';
 import { parseRedirectUri } from './redirect-uris.ts';
 import type { Resource } from './resource.ts';
 
-/** Everything about a resource that its administrators set. */
+/** The settings of a resource that administrators can change. */
 export type ResourceSettings = Omit<Resource, 'id' | 'account' | 'logo' | 'createdAt' | 'createdBy'>;
 
 const ORIGIN_NEEDED =
@@ -11,7 +11,7 @@ const ORIGIN_NEEDED =
 const ADDRESS_NEEDED =
   'needs to be an address without user and fragment, such as https://shop.example/signed-in; http on loopback alone';
 
-/** Origins in canonical form. The filters are looked at when they are attached. */
+/** Origins in canonical form. The filters are checked when they are attached. */
 export function checkSettings<S extends Partial<ResourceSettings>>(settings: S): { settings: S } | Refusal {
   const origins = settings.allowedOrigins?.map(parseAllowedOrigin);
   const bad = origins?.indexOf(undefined) ?? -1;

@@ -18,7 +18,7 @@ const resource = fc.record(
   { requiredKeys: ['methodPolicy'] },
 );
 
-test('a resource is warned of exactly what its settings bring about', () => {
+test('a resource has exactly the warnings that its settings cause', () => {
   fc.assert(
     fc.property(resource, (resource) => {
       const taken = acceptedKinds(resource);
@@ -36,7 +36,7 @@ test('a resource is warned of exactly what its settings bring about', () => {
   );
 });
 
-test('text messages that people are to set up, at a resource that takes none', () => {
+test('text messages that users can enrol, at a resource that does not accept them', () => {
   const enrolment = { kinds: ['totp' as const, 'sms' as const], required: false };
   expect(resourceWarnings({ methodPolicy: 'auto', enrolment })).toEqual(['ENROLMENT_KIND_NOT_TAKEN']);
   const taking = { methodPolicy: 'auto' as const, tokenKinds: ['totp' as const, 'sms' as const], enrolment };

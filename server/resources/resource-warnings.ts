@@ -1,7 +1,7 @@
 import { acceptedKinds } from '../authentication/second-factor.ts';
 import type { Resource } from './resource.ts';
 
-/** What whoever runs a resource should know about how it is set; nothing is refused for it. */
+/** Warnings for administrators about the settings of a resource; none of them blocks a setting. */
 export const RESOURCE_WARNINGS = [
   'OTP_ONLY_CAN_BE_LOCKED_OUT',
   'PASSWORD_ONLY_IS_ONE_FACTOR',
@@ -13,12 +13,12 @@ export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
 
 /**
  * What each warning is about:
- * - a code alone: an attacker who knows a name can send wrong codes until the token locks (SR-49); behind a password that takes the
- *   password;
+ * - a code alone: an attacker who knows a name can send wrong codes until the token locks (SR-49); after a password, they
+ *   would need the password too;
  * - a password alone: a stolen password signs in, also where the user has a token;
  * - text messages: an attacker can take over a phone number (SR-48, NIST SP 800-63B-4 section 3.2.9);
  * - resets and codes in one mailbox: after a reset, a user who has nothing else waits for an administrator (SR-69);
- * - a kind to set up that the resource does not take: it is offered to no user.
+ * - an enrolment kind that the resource does not accept: it is offered to no user.
  */
 export function resourceWarnings(
   resource: Pick<Resource, 'methodPolicy' | 'tokenKinds' | 'enrolment' | 'passwordReset'>,

@@ -7,15 +7,15 @@ import type { TokenKind } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { SelfServicePolicy } from './self-service-policy.ts';
 
-/** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
+/** How the widget authenticates: one method for all users, or `auto`: by each user's assignment. */
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
 export type MethodPolicy = (typeof METHOD_POLICIES)[number];
 
-/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
+/** `pass`: every sign-in succeeds. `fail`: none does. `expire`: each succeeds, with a result that has expired. */
 export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
 export type TestMode = (typeof TEST_MODES)[number];
 
-/** A site or system to be protected, and the rules of access to it. */
+/** A site or system to be protected, and its access rules. */
 export interface Resource {
   id: ResourceId;
   account: AccountId;
@@ -27,34 +27,34 @@ export interface Resource {
   timeFilter?: FilterId;
   ipFilter?: FilterId;
   methodPolicy: MethodPolicy;
-  /** The kinds of tokens that it takes. Absent: all but SMS. */
+  /** The kinds of tokens that it accepts. Absent: all but SMS. */
   tokenKinds?: TokenKind[];
-  /** Exact origins, or one-label wildcards (`https://*.shop.example`). Empty: the widget works nowhere. */
+  /** Exact origins, or one-label wildcards (`https://*.shop.example`). Empty: the widget works on no site. */
   allowedOrigins: string[];
   /** Also allow any port of http://localhost and http://127.0.0.1 (development). */
   allowLocalhost: boolean;
-  /** How long a result lives, 10 000 to 300 000 ms. */
+  /** Lifetime of a result, 10 000 to 300 000 ms. */
   resultLifetimeMs: number;
-  /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
+  /** True if users can have a password reset link mailed to them at sign-in. Absent: they cannot. */
   passwordReset?: boolean;
-  /** Whether people set up tokens by themselves where they sign in. Absent: they do not. */
+  /** Enrolment by users at sign-in. Absent: not offered. */
   enrolment?: EnrolmentPolicy;
-  /** What people may change about themselves on the self-service page. Absent: there is none. */
+  /** The changes that users can make on the self-service page. Absent: there is no page. */
   selfService?: SelfServicePolicy;
-  /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
+  /** True if users can sign in with a passkey alone, without name, password and code. Absent: they cannot. */
   passkeySignIn?: boolean;
-  /** The comparison of people's browsers with those that they signed in with before. Absent: nothing is collected. */
+  /** The comparison of users' browsers with those of earlier sign-ins. Absent: nothing is collected. */
   environment?: EnvironmentCheck;
-  /** How long a consumed result can be built upon by a later sign-in, at most 12 hours. Absent: not at all. */
+  /** How long a later sign-in can build on a consumed result, at most 12 hours. Absent: not at all. */
   rememberMs?: number;
-  /** Addresses that results may be posted to when a person signs in on our own page; compared letter by letter. */
+  /** Addresses that results may be posted to after a sign-in on the hosted page; compared literally. */
   redirectUris?: string[];
-  /** Hash of its logo, which is a document of its own. */
+  /** Hash of the logo, which is a document of its own. */
   logo?: string;
-  /** Of a resource for tests. Set when it is made and never after: no resource becomes one, and none ceases to be one. */
+  /** Test behaviour. Immutable after creation. */
   testMode?: TestMode;
   createdAt: number;
-  /** Absent on objects made before anybody kept track. */
+  /** Absent on objects older than this field. */
   createdBy?: ActorReference;
 }
 

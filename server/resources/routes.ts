@@ -155,7 +155,7 @@ const timeFilter = filterId.openapi({ description: 'Id of the filter by time.' }
 const ipFilter = filterId.openapi({ description: 'Id of the filter by IP address.' });
 const filters = { geoFilter: idOrNull(geoFilter), timeFilter: idOrNull(timeFilter), ipFilter: idOrNull(ipFilter) };
 
-/** Said when it is made and never after; `PATCH` takes no such field. */
+/** Set at creation and immutable; `PATCH` has no such field. */
 const testMode = z.enum(TEST_MODES).openapi({
   description:
     'Makes it a test resource, without users. `pass`: every sign-in succeeds; `fail`: every sign-in fails; `expire`: the result has already expired. It cannot be changed.',

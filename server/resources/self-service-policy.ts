@@ -1,14 +1,14 @@
-/** What people can change about themselves; their login is the administrators', and a phone receives codes. */
+/** The details that users can change. Administrators manage the login, and a phone receives codes. */
 export const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
 export type OwnDetail = (typeof OWN_DETAILS)[number];
 
-/** What people may change by themselves on the self-service page of a resource. What they see does not depend on it. */
+/** The changes that users can make on the self-service page of a resource. The policy does not limit what they see. */
 export interface SelfServicePolicy {
-  /** The tokens that they set up themselves; which they may add, the enrolment policy says. */
+  /** Self-enrolled tokens; the enrolment policy selects the kinds they may add. */
   tokens: boolean;
-  /** A password that they have. */
+  /** An existing password. */
   password: boolean;
   details: OwnDetail[];
-  /** Having the browsers forgotten that are remembered of them. */
+  /** Forgetting the remembered browsers. */
   browsers: boolean;
 }

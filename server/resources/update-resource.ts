@@ -11,7 +11,7 @@ import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 
-/** A change to a resource; for the three filters `null` takes the filter off, and it switches off what can be. */
+/** A change of a resource. `null` removes a filter or switches a setting off. */
 export type ResourceChanges = {
   [K in Exclude<keyof ResourceSettings, FilterSlot | Clearable | 'testMode'>]?: ResourceSettings[K] | undefined;
 } & { [K in FilterSlot]?: FilterId | null | undefined } & {
@@ -42,7 +42,8 @@ export async function updateResource(
   if (isRefusal(checked)) return checked;
   const before = filtersOf(found.object);
   const unattached = await attachFilters(ports, account, id, checked.settings);
-  // One of several may have been refused, or the change below: what does not hold after all is taken off again.
+  // One of several may have been refused, or the change below: the resource is detached from filters that it does not
+  // have.
   const wanted = filtersOf(checked.settings);
   if (unattached) {
     await tidyFilters(ports, id, wanted);
@@ -56,7 +57,7 @@ export async function updateResource(
     key,
     'RESOURCE_NOT_FOUND',
     (resource) => {
-      // Whoever calls: whether a resource is a test is settled when it is made.
+      // Ignored for every caller: the test mode is immutable.
       const { testMode: _settled, ...settings } = checked.settings;
       const kept = Object.entries({ ...resource, ...settings }).filter(([name]) => !cleared.includes(name));
       return Object.fromEntries(kept) as unknown as Resource;
@@ -68,8 +69,9 @@ export async function updateResource(
 }
 
 /**
- * Somebody who took a filter off at the same time may have taken the resource off it too late, and somebody else may then
- * have deleted it. A filter that is there gets the resource back; one that is gone comes off, since it would deny everybody.
+ * A concurrent removal of a filter may have detached the resource too late, and the filter may then have been deleted.
+ * An existing filter is attached again; a deleted one is removed from the resource, because it would deny every
+ * sign-in.
  */
 async function confirmFilters(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -93,7 +95,7 @@ async function confirmFilters(
   return isRefusal(edited) ? edited : refused;
 }
 
-/** Takes the resource off those of the filters that it does not have. */
+/** Detaches the resource from those of the filters that it does not have. */
 async function tidyFilters(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   id: ResourceId,
