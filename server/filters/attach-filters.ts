@@ -10,7 +10,7 @@ import { type Holder, isHolding } from './filter-usage.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** The three places where a resource may have a filter. */
+/** The three filters of a resource. */
 export type FilterSlots = Pick<Resource, 'geoFilter' | 'timeFilter' | 'ipFilter'>;
 
 export function filtersOf(resource: FilterSlots): FilterId[] {
@@ -27,8 +27,8 @@ function slotsOf({ geoFilter, timeFilter, ipFilter }: FilterSlots): [FilterId, F
 }
 
 /**
- * Writes on each filter that the resource is about to have it, before the resource says so: from then on the filter is
- * not deleted. Refuses filters of another account or another kind.
+ * Records on each filter that the resource is about to use it, before the resource does: from then on the filter cannot
+ * be deleted. Refuses filters of another account or another kind.
  */
 export async function attachFilters(
   ports: Needs,
@@ -53,7 +53,7 @@ export async function attachFilters(
   return undefined;
 }
 
-/** Takes the resource off filters that it does not have, or no longer. */
+/** Detaches the resource from filters that it does not use. */
 export async function detachFilters(ports: Needs, resource: ResourceId, filters: readonly FilterId[]): Promise<void> {
   for (const id of filters) {
     const key = filterDocument.key(id);
@@ -67,8 +67,7 @@ export async function detachFilters(ports: Needs, resource: ResourceId, filters:
 }
 
 /**
- * The resources that have the filter, or are about to. Whoever wrote themselves down on it and then broke off has it as
- * little as one that has it no longer.
+ * The resources that use the filter or are attaching it. A resource whose attachment was interrupted does not use it.
  */
 export async function currentHolders(
   ports: Pick<Ports, 'store' | 'clock'>,

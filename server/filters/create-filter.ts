@@ -44,7 +44,7 @@ export async function createFilter(
   return isRefusal(made) ? made : { filter: made.created };
 }
 
-/** One spelling for each range, so that two filters that say the same look the same (SR-25). */
+/** One spelling for each range, so that two filters with the same meaning look the same (SR-25). */
 export function canonicalRule(rule: FilterRule): FilterRule {
   return rule.kind === 'ip' ? { ...rule, ranges: rule.ranges.map((range) => parseRange(range) ?? range) } : rule;
 }

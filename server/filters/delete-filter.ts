@@ -10,9 +10,9 @@ import { currentHolders } from './attach-filters.ts';
 import { filterDocument } from './documents.ts';
 
 /**
- * Deletes a filter that no resource has. Whether one has, the filter itself says: a resource is written down on it before
- * it names it, so of an attachment and a deletion at the same time one finds the other. Were a filter gone all the same,
- * whoever has it denies.
+ * Deletes a filter that no resource uses. The filter itself holds its users: a resource is recorded on it before it
+ * names it, so of an attachment and a deletion at the same time one finds the other. If a filter is missing
+ * nevertheless, its resources deny.
  */
 export async function deleteFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -34,7 +34,7 @@ export async function deleteFilter(
     (filter) => {
       if (!mayDelete(act.actor, filter)) return refusal('FORBIDDEN');
       const looked = JSON.stringify(filter.holders ?? []) === JSON.stringify(holders);
-      // Somebody wrote themselves down since the others were looked at.
+      // Another resource was recorded since the others were read.
       return standing.length > 0 || !looked ? refusal('FILTER_IN_USE') : undefined;
     },
     seen,

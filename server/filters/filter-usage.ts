@@ -1,17 +1,17 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 
-/** A resource that has a filter, as the filter knows it: written before the resource says so, taken off after. */
+/** A resource that uses a filter, as recorded on the filter: written before the resource changes, removed after. */
 export interface Holder {
   resource: ResourceId;
-  /** When it was about to. */
+  /** The start of the attachment. */
   at: number;
 }
 
-/** Longer than a request may last: so long a resource that does not name the filter yet may still be about to. */
+/** Longer than any request lasts: until then a resource that does not name the filter may still be attaching it. */
 export const ATTACHING_MS = MINUTE_MS;
 
-/** @param named whether the resource is there and names the filter */
+/** @param named whether the resource exists and names the filter */
 export function isHolding(holder: Holder, named: boolean, now: number): boolean {
   return named || now - holder.at < ATTACHING_MS;
 }

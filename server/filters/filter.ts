@@ -10,7 +10,7 @@ export interface GeoRule {
   mode: 'allow' | 'deny';
   /** ISO 3166-1 alpha-2, upper case. */
   countries: string[];
-  /** Whether addresses that no country has (private, loopback, link-local, unknown) pass. Stated, never guessed. */
+  /** Whether addresses without a country (private, loopback, link-local, unknown) pass. Always explicit. */
   unlocated: 'allow' | 'deny';
 }
 
@@ -20,8 +20,8 @@ export interface TimeRule {
   zone: string;
   /**
    * Sign-in is allowed inside any of these. Wall-clock minutes of the day in the zone: `fromMinute` included,
-   * `toMinute` excluded, 0 to 1440; `toMinute` below `fromMinute` runs past midnight and belongs to the day it began on.
-   * A wall-clock time that daylight saving repeats counts both times; one that it skips never occurs.
+   * `toMinute` excluded, 0 to 1440; `toMinute` below `fromMinute` runs past midnight and belongs to the day it began
+   * on. A wall-clock time that daylight saving repeats counts both times; a skipped one never occurs.
    */
   windows: { days: Weekday[]; fromMinute: number; toMinute: number }[];
 }
@@ -41,9 +41,9 @@ export interface Filter {
   account: AccountId;
   name: string;
   rule: FilterRule;
-  /** The resources that have it, or are about to. A filter with any is not deleted. */
+  /** The resources that use it or are attaching it. A filter with any cannot be deleted. */
   holders?: Holder[];
   createdAt: number;
-  /** Absent on objects made before anybody kept track. */
+  /** Absent on objects older than this field. */
   createdBy?: ActorReference;
 }

@@ -36,8 +36,8 @@ const remove = ({ account }: Fixture, filter: FilterId, over = ports) =>
 const IN_USE = { refused: 'FILTER_IN_USE' };
 const DOWN = new StoreUnavailable('no answer');
 
-describe('a filter that a resource has', () => {
-  test('is not deleted until the last has taken it off, or is gone', async () => {
+describe('a filter that a resource uses', () => {
+  test('cannot be deleted until the last resource removes it or is deleted', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     const second = await addResource(ports, scene.account, { ipFilter: filter });
@@ -51,7 +51,7 @@ describe('a filter that a resource has', () => {
     expect(await remove(scene, filter)).toEqual({ refused: 'FILTER_NOT_FOUND' });
   });
 
-  test('gives way to another: the first is free then', async () => {
+  test('can be replaced by another, and is then free', async () => {
     const scene = await createFixture(ports);
     const [first, second] = [await addFilter(scene), await addFilter(scene)];
     unwrap(await attach(scene, first));
@@ -60,7 +60,7 @@ describe('a filter that a resource has', () => {
     expect(await remove(scene, second)).toEqual(IN_USE);
   });
 
-  test('is free after an attachment that was refused for something else', async () => {
+  test('is free after an attachment that was refused for another reason', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     const refused = await updateResource(ports, scene.account, scene.resource.id, {
@@ -71,7 +71,7 @@ describe('a filter that a resource has', () => {
     expect(await remove(scene, filter)).toEqual({ deleted: true });
   });
 
-  test('however an attachment and a deletion race, one of them is refused', async () => {
+  test('in any race between an attachment and a deletion, one of them is refused', async () => {
     for (let hops = 0; hops < 12; hops++) {
       const scene = await createFixture(ports);
       const filter = await addFilter(scene);
@@ -87,7 +87,7 @@ describe('a filter that a resource has', () => {
     }
   });
 
-  test('however attaching, taking off and deleting race, nobody is left with one that is gone', async () => {
+  test('in any race between attaching, removing and deleting, no resource is left with a deleted filter', async () => {
     for (let round = 0; round < 30; round++) {
       const scene = await createFixture(ports);
       const filter = await addFilter(scene);
@@ -112,7 +112,7 @@ describe('a filter that a resource has', () => {
     }
   });
 
-  test('that an attachment broke off before: deleting waits until it cannot go on any more', async () => {
+  test('after an interrupted attachment, can be deleted once the attachment cannot continue', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     ports.store.intercept = { commit: (change, go) => (touches(change, 'resource') ? Promise.reject(DOWN) : go()) };
@@ -123,7 +123,7 @@ describe('a filter that a resource has', () => {
     expect(await remove(scene, filter)).toEqual({ deleted: true });
   });
 
-  test('that a creation broke off before is free a minute later', async () => {
+  test('after an interrupted creation, is free a minute later', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     ports.store.intercept = { commit: (change, go) => (touches(change, 'resource') ? Promise.reject(DOWN) : go()) };
@@ -134,7 +134,7 @@ describe('a filter that a resource has', () => {
     expect(await remove(scene, filter)).toEqual({ deleted: true });
   });
 
-  test('gone all the same (lost data) denies', async () => {
+  test('that is missing nevertheless (lost data) denies', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     unwrap(await attach(scene, filter));
@@ -149,8 +149,8 @@ describe('a filter that a resource has', () => {
   });
 });
 
-describe('a filter that is changed', () => {
-  test('changes the rules of the resources that have it', async () => {
+describe('a change of a filter', () => {
+  test('changes the rules of the resources that use it', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     unwrap(await attach(scene, filter));
@@ -164,7 +164,7 @@ describe('a filter that is changed', () => {
     expect(await from('203.0.113.7')).toEqual({ refused: 'FILTER_DENIED' });
   });
 
-  test('stays of its kind, and of a rule that can be read', async () => {
+  test('keeps its kind, and needs a valid rule', async () => {
     const scene = await createFixture(ports);
     const filter = await addFilter(scene);
     const act = operatorContext(scene.account);
@@ -176,7 +176,7 @@ describe('a filter that is changed', () => {
     expect((await read(ports, filterDocument.key(filter))).rule).toEqual(OFFICE);
   });
 
-  test('is changed and deleted by the superuser or whoever made it', async () => {
+  test('is allowed to the superuser and its creator, and so is its deletion', async () => {
     const scene = await createFixture(ports);
     const { account, resource } = scene;
     const administrator = (id: 'adm_00000000001' | 'adm_00000000002'): RequestContext => ({
@@ -192,8 +192,7 @@ describe('a filter that is changed', () => {
   });
 });
 
-// SR-27
-describe('SR-27: whoever made a filter, and acts on some resources', () => {
+describe('SR-27: the creator of a filter who acts on some resources', () => {
   const OPEN = { kind: 'ip', mode: 'allow', ranges: ['0.0.0.0/0'] } as const;
   const made = async (scene: Fixture, resources: Fixture['resource']['id'][]) => {
     const { account } = scene;
@@ -207,7 +206,7 @@ describe('SR-27: whoever made a filter, and acts on some resources', () => {
   const open = (act: RequestContext, filter: FilterId) =>
     updateFilter(ports, act, filter, { rule: { ...OPEN, ranges: [...OPEN.ranges] } });
 
-  test('does not bend the rules of somebody else’s resource that has it; of their own they do', async () => {
+  test('cannot change the rules of another administrator’s resource that uses it; of their own they can', async () => {
     const scene = await createFixture(ports);
     const elsewhere = await addResource(ports, scene.account);
     const { act, filter } = await made(scene, [elsewhere.id]);
@@ -221,7 +220,7 @@ describe('SR-27: whoever made a filter, and acts on some resources', () => {
     unwrap(await updateFilter(ports, act, filter, { rule: rule() }));
   });
 
-  test('nor of one that takes the filter at the same moment', async () => {
+  test('nor those of a resource that attaches the filter at the same moment', async () => {
     const scene = await createFixture(ports);
     const { act, filter } = await made(scene, []);
     const other = ports.replica();

@@ -4,7 +4,7 @@ import type { IpRule } from './filter.ts';
 /** @param address canonical */
 export function ipAllows(rule: IpRule, address: string): boolean {
   const held = inAnyRange(address, rule.ranges);
-  // A range that cannot be read might have held the address, and a denying rule without ranges was meant to deny something.
+  // An invalid range might have contained the address, and a denying rule without ranges was meant to deny something.
   if (held === undefined || rule.ranges.length === 0) return false;
   return held === (rule.mode === 'allow');
 }

@@ -34,14 +34,14 @@ describe('the geo filter', () => {
     ['allow', 'deny'],
     ['deny', 'allow'],
     ['deny', 'deny'],
-  ] as const)('%s list, address of no country: as the rule states, %s', (mode, unlocated) => {
+  ] as const)('%s list, address without a country: as the rule states, %s', (mode, unlocated) => {
     for (const seen of [{ address: '10.0.0.1' }, { address: '10.0.0.1', country: '?' }]) {
       const verdict = judgeFilters([geo({ mode, unlocated })], seen, NOW);
       expect(verdict).toEqual(unlocated === 'allow' ? ALLOWED : deniedBy('geo'));
     }
   });
 
-  test('a country in lower case is that country', () => {
+  test('accepts a country in lower case', () => {
     const rule = geo({ mode: 'deny', unlocated: 'allow' });
     expect(judgeFilters([rule], { address: '192.0.2.1', country: 'ua' }, NOW)).toEqual(deniedBy('geo'));
   });
@@ -59,8 +59,8 @@ describe('the IP filter', () => {
     expect(judgeFilters([ip({ mode })], { address }, NOW)).toEqual(allowed ? ALLOWED : deniedBy('ip'));
   });
 
-  // Attack: get past a denying rule whose range holds nobody because it cannot be read.
-  test('a rule with a range that cannot be read denies everybody', () => {
+  // The attack: get past a denying rule whose range cannot be parsed.
+  test('a rule with an invalid range denies every address', () => {
     for (const mode of ['allow', 'deny'] as const) {
       const broken = ip({ mode, ranges: ['192.0.2.0/24', '10.0.0.0/99'] });
       for (const address of ['192.0.2.1', '198.51.100.1']) {
@@ -78,7 +78,7 @@ test('filters without countries or ranges deny in either mode', () => {
   }
 });
 
-// SR-25. Attack: leave the address out, or spell it so that a denying range does not hold it.
+// SR-25. The attack: leave the address out, or spell it so that a denying range does not match it.
 describe('an address that is missing or not canonical', () => {
   const denying: FilterRule[] = [ip({ mode: 'deny' }), geo({ mode: 'deny', unlocated: 'allow' })];
 
@@ -92,14 +92,14 @@ describe('an address that is missing or not canonical', () => {
     ['192.0.2.1 '],
     ['fe80::1%eth0'],
     ['203.0.113.9, 192.0.2.1'],
-  ])('%j denies wherever an address is needed', (address) => {
+  ])('%j is denied by every filter that needs an address', (address) => {
     for (const rule of denying) {
       const seen = address === undefined ? { country: 'DE' } : { address, country: 'DE' };
       expect(judgeFilters([rule], seen, NOW)).toEqual(deniedBy(rule.kind));
     }
   });
 
-  test('a time filter needs none', () => {
+  test('passes a time filter, which needs none', () => {
     expect(judgeFilters([NOON], {}, NOW)).toEqual(ALLOWED);
     expect(judgeFilters([NIGHT], {}, NOW)).toEqual(deniedBy('time'));
   });
@@ -124,18 +124,18 @@ describe('several filters', () => {
   });
 
   // SR-3
-  test('a rule of a kind this release does not know denies', () => {
+  test('denies by a rule of a kind unknown to this release', () => {
     const later = JSON.parse('{"kind": "device"}');
     expect(judgeFilters([later], seen, NOW)).toEqual({ allowed: false, by: 'device' });
   });
 });
 
-describe('checking a rule', () => {
-  test('nothing is wrong with these', () => {
+describe('validation of a rule', () => {
+  test('accepts valid rules', () => {
     for (const rule of [geo(), ip(), NOON, NIGHT]) expect(validateRule(rule)).toEqual([]);
   });
 
-  test('every country of the ISO list is known', () => {
+  test('accepts every country of the ISO list', () => {
     const some = ['AD', 'AQ', 'BV', 'CW', 'GB', 'HK', 'IO', 'SS', 'TL', 'TW', 'UA', 'US', 'VA', 'XK', 'ZA', 'ZW'];
     expect(validateRule(geo({ countries: some }))).toEqual([]);
   });
@@ -149,7 +149,7 @@ describe('checking a rule', () => {
     },
   );
 
-  test('every problem is listed', () => {
+  test('lists every problem', () => {
     expect(validateRule(geo({ countries: [] }))).toEqual(['a geo filter needs at least one country']);
     expect(validateRule(ip({ ranges: [] }))).toEqual(['an IP filter needs at least one range']);
     expect(validateRule(ip({ ranges: ['10.0.0.0/8', '10/8', 'any'] }))).toEqual([

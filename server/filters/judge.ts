@@ -4,19 +4,19 @@ import { geoAllows, geoProblems } from './geo.ts';
 import { ipAllows, ipProblems } from './ip.ts';
 import { timeAllows, timeProblems } from './time.ts';
 
-/** What is known of the person who signs in, from the caller that saw them; never of the caller itself. */
+/** Facts about the user who signs in, reported by the caller; never about the caller itself. */
 export interface Seen {
   /** Canonical. */
   address?: string;
-  /** ISO 3166-1 alpha-2 of that address, when some country has it. */
+  /** ISO 3166-1 alpha-2 of that address, if it has a country. */
   country?: string;
 }
 
 export type FilterVerdict = { allowed: true } | { allowed: false; by: FilterRule['kind'] };
 
 /**
- * All filters of a resource have to allow; the first that does not is named. One that needs an address denies when none
- * is given or it is not canonical (SR-25), and a rule that cannot be read denies.
+ * All filters of a resource have to allow; the first that refuses is named. A filter that needs an address denies if it
+ * is missing or not canonical (SR-25), and an invalid rule denies.
  *
  * @param now milliseconds since the epoch
  */
@@ -25,7 +25,9 @@ export function judgeFilters(rules: readonly FilterRule[], seen: Seen, now: numb
   return refusing ? { allowed: false, by: refusing.kind } : { allowed: true };
 }
 
-/** What is wrong with a rule, by place and never by value, for the administrator who writes it; empty if nothing is. */
+/**
+ * The problems of a rule, by position and never by value, for the administrator who writes it; empty if it is valid.
+ */
 export function validateRule(rule: FilterRule): string[] {
   switch (rule.kind) {
     case 'geo':
@@ -47,7 +49,7 @@ function allows(rule: FilterRule, seen: Seen, now: number): boolean {
     case 'ip':
       return ipAllows(rule, address);
     default:
-      // A kind this release does not know, from a newer one's data: never a way in.
+      // A kind unknown to this release, from a newer one's data: it must deny.
       return false;
   }
 }

@@ -31,7 +31,7 @@ describe('windows within a day', () => {
     // In winter the same wall clock is an hour later in UTC.
     ['2026-01-05T06:59:59.999Z', false],
     ['2026-01-05T07:00:00.000Z', true],
-  ])('begin included, end excluded: %s %s', (instant, allowed) => {
+  ])('start included, end excluded: %s %s', (instant, allowed) => {
     expect(timeAllows(office, at(instant))).toBe(allowed);
   });
 
@@ -198,7 +198,7 @@ describe('daylight saving', () => {
   });
 });
 
-test('far in the future the week goes on', () => {
+test('continues weekly far into the future', () => {
   const monday = rule('UTC', ['mon'], '09:00', '10:00');
   for (const year of [2038, 2106, 2500, 9999, 200_000]) {
     const first = Date.UTC(year, 0, 1);
@@ -238,7 +238,7 @@ test('agrees with minutes of the week marked one by one', () => {
             for (let i = 0; i < length; i++) marked.add((DAYS.indexOf(day) * 1440 + fromMinute + i) % (7 * 1440));
           }
         }
-        // The date and time as Swedes write them, and the weekday computed from the date.
+        // The date and time in the Swedish format, and the weekday computed from the date.
         const local = new Date(now).toLocaleString('sv-SE', { timeZone: zone });
         const day = (new Date(`${local.slice(0, 10)}T00:00Z`).getUTCDay() + 6) % 7;
         const minuteOfWeek = day * 1440 + clock(local.slice(11, 16));
@@ -249,8 +249,8 @@ test('agrees with minutes of the week marked one by one', () => {
   );
 });
 
-// SR-3: what cannot be judged denies.
-describe('a rule or a time that cannot be read', () => {
+// SR-3: an invalid rule or time denies.
+describe('an invalid rule or time', () => {
   const always = { days: [...DAYS], fromMinute: 0, toMinute: 1440 };
   const changed = (changes: object): TimeRule => ({ kind: 'time', zone: 'UTC', windows: [always], ...changes });
 
@@ -279,7 +279,7 @@ describe('a rule or a time that cannot be read', () => {
     expect(timeAllows(changed(changes), at('2026-06-01T12:00Z'))).toBe(false);
   });
 
-  test('zones under their older names and in any letter case are known', () => {
+  test('accepts zones by their older names and in any letter case', () => {
     for (const zone of ['Europe/Kiev', 'europe/kyiv', 'US/Eastern', 'UTC', 'Etc/GMT-2']) {
       expect(timeProblems(changed({ zone }))).toEqual([]);
     }

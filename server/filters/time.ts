@@ -11,8 +11,8 @@ interface WallClock {
 }
 
 /**
- * Whether the wall clock of the zone is inside any window. Decided on wall-clock time alone: an hour that daylight saving
- * repeats counts both times, one that it skips never occurs. A window past midnight belongs to the day it began on.
+ * True if the wall clock of the zone is inside any window. Decided on wall-clock time alone: an hour that daylight
+ * saving repeats counts both times, a skipped one never occurs. A window past midnight belongs to the day it began on.
  *
  * @param now milliseconds since the epoch
  */
@@ -48,14 +48,17 @@ function isMinute(minute: number): boolean {
   return Number.isInteger(minute) && minute >= 0 && minute <= DAY_MINUTES;
 }
 
-/** Making a formatter costs a hundred times as much as using it. Bounded, as zones are accepted in any letter case. */
+/**
+ * Creating a formatter costs a hundred times as much as using it. Bounded, because zones are accepted in any letter
+ * case.
+ */
 const formats = new Map<string, Intl.DateTimeFormat>();
 const FORMATS_MAX = 1_000;
 
 function zoneFormat(zone: string): Intl.DateTimeFormat | undefined {
   const cached = formats.get(zone);
   if (cached) return cached;
-  // Offsets such as `+02:00` are zones to Intl, but know no daylight saving.
+  // Offsets such as `+02:00` are zones to Intl, but have no daylight saving.
   if (!/^[A-Za-z]/.test(zone)) return undefined;
   try {
     const format = new Intl.DateTimeFormat('en-US', {
@@ -73,7 +76,7 @@ function zoneFormat(zone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/** The wall clock of a zone for people to read, such as `fri 09:05`; undefined where there is no such zone. */
+/** The wall clock of a zone in readable form, such as `fri 09:05`; undefined for an unknown zone. */
 export function localTime(zone: string, now: number): string | undefined {
   const clock = wallClock(zone, now);
   if (!clock) return undefined;
@@ -82,7 +85,7 @@ export function localTime(zone: string, now: number): string | undefined {
 }
 
 function wallClock(zone: string, now: number): WallClock | undefined {
-  // The years that Date can express; beyond, Intl throws.
+  // The years that Date can express; Intl throws beyond them.
   const format = Math.abs(now) <= 8.64e15 ? zoneFormat(zone) : undefined;
   if (!format) return undefined;
   const clock = { day: -1, hour: Number.NaN, minute: Number.NaN };

@@ -14,11 +14,11 @@ import { validateRule } from './judge.ts';
 
 export interface FilterChanges {
   name?: string | undefined;
-  /** Of the same kind as before, since resources have it in the place for that kind. */
+  /** Must have the kind of the old rule, because resources use it in the field of that kind. */
   rule?: FilterRule | undefined;
 }
 
-/** Changes a filter, and with it the rules of every resource that has it. */
+/** Changes a filter, and with it the rules of every resource that uses it. */
 export async function updateFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
@@ -40,7 +40,7 @@ export async function updateFilter(
     'FILTER_NOT_FOUND',
     (filter) => {
       if (!mayChangeFilter(act.actor, filter)) return refusal('FORBIDDEN');
-      // Who has written themselves down since the others were looked at counts, whoever they turn out to be.
+      // Also check resources that attached the filter after the list was read.
       const since = (filter.holders ?? [])
         .filter((holder) => !isAmong(holder, holders))
         .map(({ resource }) => resource);
