@@ -2,38 +2,38 @@ import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import type { Balance } from './plans/ledger-entry.ts';
 import type { Quotas } from './plans/plans.ts';
 
-/** One customer. Plan and API keys live with it, under its anchor. */
+/** One customer. Its plan and API keys share its anchor. */
 export interface Account {
   id: AccountId;
   name: string;
   plan: ServicePlan;
-  /** Absent as long as nothing was ever booked. */
+  /** Absent until the first entry. */
   balance?: Balance;
-  /** The one administrator who may do everything; kept here, so that no race ever makes two. */
+  /** The one administrator with all rights; stored here, so that no race ever makes two. */
   superuser?: AdministratorId;
   createdAt: number;
 }
 
-/** Without an activated plan nobody is authenticated through API or widget; administration still works. */
+/** Without an activated plan no authentication through API or widget works; administration still does. */
 export interface ServicePlan {
   name: string;
   active: boolean;
-  /** The plan's own, copied so that a creation need not know what is on offer. Absent: no limits. */
+  /** Copied from the plan, so that a creation need not read the catalogue. Absent: no limits. */
   quotas?: Quotas;
-  /** Of a plan with a fee. */
+  /** Only for a plan with a fee. */
   term?: PlanTerm;
-  /** When the balance did not cover the fee. A credit that does brings the plan back. */
+  /** When the balance did not cover the fee. A sufficient credit reactivates the plan. */
   lapsedAt?: number;
 }
 
-/** The months that a plan is paid for. */
+/** The months for which a plan is paid. */
 export interface PlanTerm {
-  /** What the next month costs, in minor units. */
+  /** The fee of the next month, in minor units. */
   fee: number;
-  /** What the month that runs has cost. */
+  /** The fee paid for the current month. */
   paid: number;
-  /** When the first month began; all others begin on its day. */
+  /** Start of the first month; all others start on its day. */
   startedAt: number;
-  /** Months paid for so far. */
+  /** Months paid so far. */
   months: number;
 }

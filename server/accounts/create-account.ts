@@ -11,9 +11,9 @@ import { accountDocument, accountIndexes } from './documents.ts';
 const FREE: ServicePlan = { name: 'Free', active: true };
 
 /**
- * A new customer; on the free, unlimited plan unless another one is given.
+ * Creates an account; on the free, unlimited plan by default.
  *
- * @param furnish what else is to come into being with the account, on its anchor and in the same commit
+ * @param furnish further documents to write on the account's anchor in the same commit
  */
 export async function createAccount(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

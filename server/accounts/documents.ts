@@ -73,13 +73,13 @@ export const accountIndexes = defineIndexes(
   { created: () => 'created' },
 );
 
-/** Accounts whose plan has a fee, by the instant when the next is due. A restore derives them from the accounts. */
+/** Accounts whose plan has a fee, by the due time of the next one. A restore derives them from the accounts. */
 export const planIndexes = defineIndexes(
   { kind: 'plans', anchorOf: ({ id }) => id, onRestore: 'drop' },
   { due: () => 'due' },
 );
 
-/** Ledger entries by their number, which is their id too. */
+/** Ledger entries by their number, which is also their id. */
 export const ledgerIndexes = defineIndexes(
   {
     kind: 'ledger',

@@ -5,7 +5,7 @@ import { accountDocument, accountIndexes } from './documents.ts';
 
 const PAGE = 200;
 
-/** Every account of this server, oldest first. For the operator alone. */
+/** Lists every account of this server, oldest first. Operators only. */
 export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promise<Account[]> {
   const accounts: Account[] = [];
   for (let after: { sort: string; id: string } | undefined; ; ) {

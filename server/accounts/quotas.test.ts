@@ -38,8 +38,8 @@ const usersOf = async (account: AccountId) =>
   (await ports.store.range(userIndexes.created(account), { limit: 1000 })).length;
 const refusedWith = (answers: readonly object[]) => answers.filter(isRefusal).map(({ refused }) => refused);
 
-describe('of many creations at once', () => {
-  test('no more succeed than the quota has places, over two processes', async () => {
+describe('many concurrent creations', () => {
+  test('no more succeed than the quota has slots, over two processes', async () => {
     const account = await accountWith({ users: 7 });
     const other = ports.replica();
     const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => addUser(account, n % 2 ? ports : other)));
@@ -48,7 +48,7 @@ describe('of many creations at once', () => {
     expect(await readUsage(ports, account, 'users')).toBe(7);
   });
 
-  test('another process that is faster each time keeps none from its place', async () => {
+  test('another process that is faster each time does not block a free slot', async () => {
     const account = await accountWith({ users: 20 });
     const other = ports.replica();
     let overtaken = 0;
@@ -62,14 +62,14 @@ describe('of many creations at once', () => {
     expect(await readUsage(ports, account, 'users')).toBe(9);
   });
 
-  test('those of several bulk requests all get their turn', async () => {
+  test('those of several bulk requests are all served', async () => {
     const account = await accountWith({ users: 90 });
     const answers = await Promise.all(Array.from({ length: 96 }, () => addUser(account)));
     expect(refusedWith(answers)).toEqual(Array(6).fill('QUOTA_EXCEEDED'));
     expect(await usersOf(account)).toBe(90);
   });
 
-  test('those that lose their name give their place back', async () => {
+  test('those that lose their name release their slot', async () => {
     const account = await accountWith({ users: 3 });
     const answers = await Promise.all([1, 2, 3].map(() => addUser(account, ports, 'maria')));
     expect(refusedWith(answers)).toEqual(['NAME_TAKEN', 'NAME_TAKEN']);
@@ -79,7 +79,7 @@ describe('of many creations at once', () => {
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
-  test('each kind counts for itself', async () => {
+  test('each kind counts separately', async () => {
     const account = await accountWith({ resources: 1, filters: 1 });
     const settings = {
       name: 'Shop',
@@ -111,7 +111,7 @@ describe('administrators', () => {
   };
   const readThem = (account: AccountId) => readUsage(ports, account, 'administrators');
 
-  test('of many invitations at once no more go out than the quota has places', async () => {
+  test('of many concurrent invitations no more are sent than the quota has slots', async () => {
     const account = await accountWith({ administrators: 2 });
     const other = ports.replica();
     const mails = ports.courier.sent.length;
@@ -121,7 +121,7 @@ describe('administrators', () => {
     expect(ports.courier.sent.length - mails).toBe(4);
   });
 
-  test('one who is removed, an invitation taken back, an address that is taken: each gives its place back', async () => {
+  test('a removal, a withdrawn invitation and a taken address each release a slot', async () => {
     const account = await accountWith({ administrators: 2 });
     const email = 'twice@acme.example';
     const { administrator } = unwrap(await invited(account, ports, email));
@@ -135,7 +135,7 @@ describe('administrators', () => {
     expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
-  test('those who were there before the plan limited them count', async () => {
+  test('those older than the plan’s limit count', async () => {
     const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
     for (let n = 0; n < 3; n++) unwrap(await invited(account));
     const act = operatorContext(account);
@@ -148,8 +148,8 @@ describe('administrators', () => {
   });
 });
 
-describe('a process that dies half-way', () => {
-  test('leaves its place taken, until nobody can be using it any more', async () => {
+describe('a process that crashes half-way', () => {
+  test('leaves its slot reserved until no creation can be using it', async () => {
     const account = await accountWith({ users: 1 });
     ports.store.intercept.commit = (change, go) => {
       if (touches(change, 'user')) throw new StoreUnavailable('killed');
@@ -163,7 +163,7 @@ describe('a process that dies half-way', () => {
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
-  test('after its object was written has used its place, though it never said so', async () => {
+  test('after its object was written has used its slot, without a confirmation', async () => {
     const account = await accountWith({ users: 1 });
     ports.store.intercept.commit = async (change, go) => {
       const outcome = await go();
@@ -176,14 +176,14 @@ describe('a process that dies half-way', () => {
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
-  test('and tries again with the same Idempotency-Key has one place, not two', async () => {
+  test('and tries again with the same Idempotency-Key has one slot, not two', async () => {
     const account = await accountWith({ users: 2 });
     const again = { ...birth(ports, 'usr'), madeWith: 'key' };
     for (let n = 0; n < 3; n++) unwrap(await createUser(ports, again, account, { login: 'maria' }));
     expect(await readUsage(ports, account, 'users')).toBe(1);
   });
 
-  test('with a count too high is mended by counting anew, while creations go on', async () => {
+  test('with a count too high is repaired by a recount, while creations go on', async () => {
     const account = await accountWith({ users: 50 });
     unwrap(await addUser(account));
     const key = usageDocument.key(account, 'users');
@@ -216,9 +216,9 @@ describe('a change of plan', () => {
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
-  test('sees the creations that were on their way when it came', async () => {
+  test('includes the creations under way', async () => {
     const account = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
-    // The creation has seen that there is no quota, and is about to write its user.
+    // The creation has read that there is no quota, and is about to write its user.
     let changed = false;
     ports.store.intercept.commit = async (change, go) => {
       if (touches(change, 'user') && !changed) {
@@ -233,7 +233,7 @@ describe('a change of plan', () => {
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
-  test('to one without the limit forgets the count, so that a later limit counts afresh', async () => {
+  test('to one without the limit discards the count, so that a later limit counts again', async () => {
     const account = await accountWith({ users: 1 });
     unwrap(await addUser(account));
     unwrap(await choosePlan(ports, operatorContext(account), DEFAULT_CATALOGUE, 'Free'));

@@ -13,25 +13,25 @@ import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, use
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** Where the objects of a kind are listed: an entry is written and removed in the very commit of its object. */
+/** The index of a kind: an entry is written and removed in the same commit as its object. */
 const indexOf = (kind: QuotaKind, account: AccountId): string => `${kind}/${account}/created`;
 
-/** Key of an object by its id, so that places held can be looked at. Without it they are counted. */
+/** Key of an object by its id, to check reserved slots. Without it the objects are counted. */
 type ObjectKey = (id: string) => RawKey;
 
-/** Places held are looked at when there are so many, so that the document stays small. */
+/** Reserved slots are checked at this number, so that the document stays small. */
 const MOST_HELD = 64;
 const MOST_RECOUNTS = 6;
 /** Rows of several bulk requests, each with a commit or two. */
 const MOST_WAITING = 256;
 const PAGE = 1000;
 
-/** `free`: the plan has no quota for the kind. `held-before`: an earlier try of the same creation took it. */
+/** `free`: the plan has no quota for the kind. `held-before`: an earlier attempt of the same creation reserved it. */
 export type Place = 'free' | 'held' | 'held-before';
 
 /**
- * Takes a place within the quota before an object is made. Of many at once no more get one than there are. Where the
- * plan has no quota for the kind this is one read, and nothing is written.
+ * Reserves a slot of the quota before an object is created. Concurrent creations never get more slots than there are.
+ * If the plan has no quota for the kind this is one read, without a write.
  */
 export async function reserveQuota(
   ports: Needs,
@@ -48,7 +48,7 @@ export async function reserveQuota(
       const taken = await tryToTake(ports, account, kind, id);
       if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
       if (taken !== 'look-first') return { place: taken };
-      // Where another process changed the count meanwhile, its count may do.
+      // If another process changed the count meanwhile, its count may be enough.
       isSettled = await settleUsage(ports, account, kind, objectKey);
     }
     throw new Contention(account);
@@ -77,7 +77,7 @@ function tryToTake(
   });
 }
 
-/** Creates an object that the account's plan may limit. Arguments as of `createObject`. */
+/** Creates an object that the account's plan may limit. Arguments as for `createObject`. */
 export async function createWithinQuota<T extends { id: string; account: string; createdAt: number }>(
   ports: Needs,
   act: RequestContext,
@@ -99,10 +99,10 @@ export async function createWithinQuota<T extends { id: string; account: string;
   return made;
 }
 
-/** Gives a place back: the object was deleted, or never came to be. Whoever deleted it does, and nobody else. */
+/** Releases a slot: the object was deleted or never created. Only the request that deleted it may call this. */
 export async function releaseQuota(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
   const key = usageDocument.key(account, kind);
-  // Asked outside of the queue first, for the many accounts that keep no count.
+  // Read outside of the queue first, because many accounts keep no count.
   const [kept] = await ports.store.getMany([key], ports.clock.now());
   if (!kept) return;
   await runExclusive(ports.store, `usage/${account}/${kind}`, () =>
@@ -114,7 +114,7 @@ export async function releaseQuota(ports: Needs, account: AccountId, kind: Quota
 }
 
 /**
- * Brings the count up to date: cheaply where only places held are in question, else by counting.
+ * Updates the count: cheaply if only reserved slots are in question, otherwise by counting.
  *
  * @returns false if the count was changed meanwhile, and so was not written
  */
@@ -136,7 +136,7 @@ async function settleUsage(
 }
 
 /**
- * Counts the objects and writes the number. This is what mends a count that a crash has left too high.
+ * Counts the objects and writes the number. Repairs a count that a crash has left too high.
  *
  * @returns false if the count was changed meanwhile, and so was not written
  */
@@ -145,13 +145,13 @@ export async function recountUsage(ports: Needs, account: AccountId, kind: Quota
   const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], now);
   const held = stored?.value.held ?? {};
   const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
-  // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
+  // Creations that began before the first count hold no slot: the recount includes them.
   const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
   const usage = { ...reconcileQuota({ counted: others, held }, there, now), ...first };
   return replaceUsage(ports, account, kind, stored, usage);
 }
 
-/** How many objects of the kind there are now; from the count where one is kept. */
+/** The current number of objects of the kind; from the count if there is one. */
 export async function readUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<number> {
   const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], ports.clock.now());
   return stored ? used(stored.value) : (await countObjects(ports, account, kind, new Set())).others;

@@ -207,5 +207,5 @@ const ledger = route({
   },
 });
 
-/** The account itself, its plan, and its money. */
+/** The account, its plan, and its balance. */
 export const accountRoutes = [read, update, readOwnPlan, choose, offer, readOwnBalance, ledger];

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
 
-test('the count is never below what is there, and places held never above the quota, whatever comes between', () => {
+test('the count is never below the number of objects, and reserved slots never exceed the quota, in any order of events', () => {
   const QUOTA = 5;
   const step = fc.record({
-    // `vanish`: the process dies between holding the place and making the object.
+    // `vanish`: the process crashes between reserving the slot and creating the object.
     kind: fc.constantFrom('hold', 'make', 'vanish', 'fail', 'delete', 'settle', 'wait'),
     id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
   });
@@ -14,10 +14,10 @@ test('the count is never below what is there, and places held never above the qu
       let usage: Usage = { counted: 0, held: {} };
       let now = 0;
       const there = new Set<string>();
-      /** Creations on their way, and since when. */
+      /** Creations under way, with their start. */
       const making = new Map<string, number>();
       for (const { kind, id } of steps) {
-        // A creation ends long before its place is given to others.
+        // A creation ends long before its slot is released.
         for (const [one, since] of making) if (now - since > PLACE_HELD_MS / 10) making.delete(one);
         if (kind === 'hold' && !there.has(id)) {
           const next = holdPlace(usage, id, QUOTA, now);
@@ -33,7 +33,7 @@ test('the count is never below what is there, and places held never above the qu
         expect(there.size).toBeLessThanOrEqual(QUOTA);
         expect(used(usage)).toBeLessThanOrEqual(QUOTA);
       }
-      // Everything heals: once the places of the dead have run out, the count is exact.
+      // Once the slots of crashed processes have expired, the count is exact.
       expect(used(reconcileQuota(usage, there, now + PLACE_HELD_MS))).toBe(there.size);
     }),
     { numRuns: 500 },

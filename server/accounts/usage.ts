@@ -1,31 +1,34 @@
 import { MINUTE_MS } from '../kernel/time.ts';
 /**
- * How many objects of a kind an account has, as far as its quota is concerned: `counted` and all places held. Never
- * fewer than there are; a process that dies half-way leaves at most too many, until they are counted anew.
+ * The usage of a quota: `counted` and all reserved slots. Never fewer than the existing objects; a process that crashes
+ * half-way leaves at most too many, until the next recount.
  */
 export interface Usage {
-  /** Objects that are there. */
+  /** Existing objects. */
   counted: number;
-  /** Places taken for objects that may not be there yet: the object's id, and since when. */
+  /** Slots reserved for objects that may not exist yet: the object's id, and the time of the reservation. */
   held: Record<string, number>;
-  /** From then on the next creation counts anew: creations that began before anybody kept count have ended. */
+  /** From then on the next creation recounts: creations that began before the first count have ended. */
   recountAt?: number;
 }
 
-/** Long after any request has ended, one way or the other. A place held for longer belongs to nobody. */
+/** Far longer than any request. A slot reserved for longer is free again. */
 export const PLACE_HELD_MS = 15 * MINUTE_MS;
 
 export function used({ counted, held }: Usage): number {
   return counted + Object.keys(held).length;
 }
 
-/** A place for the object, or undefined when the quota has none left. One that it has already is its own, from now on. */
+/**
+ * Reserves a slot for the object, or returns undefined when the quota has none left. An earlier reservation of the same
+ * object is renewed.
+ */
 export function holdPlace(usage: Usage, id: string, quota: number, now: number): Usage | undefined {
   if (!Object.hasOwn(usage.held, id) && used(usage) >= quota) return undefined;
   return { ...usage, held: { ...usage.held, [id]: now } };
 }
 
-/** The object is gone, or never came to be. */
+/** The object was deleted, or never created. */
 export function releasePlace(usage: Usage, id: string): Usage {
   if (!Object.hasOwn(usage.held, id)) return { ...usage, counted: Math.max(0, usage.counted - 1) };
   const { [id]: _released, ...held } = usage.held;
@@ -33,9 +36,9 @@ export function releasePlace(usage: Usage, id: string): Usage {
 }
 
 /**
- * What the places held have come to: the object is there, or its creation has ended long ago without one.
+ * Resolves the reserved slots: the object exists, or its creation has ended long ago without one.
  *
- * @param there ids of held places whose objects have been seen
+ * @param there ids of reserved slots whose objects exist
  */
 export function reconcileQuota(usage: Usage, there: ReadonlySet<string>, now: number): Usage {
   const held: Record<string, number> = {};

@@ -43,7 +43,7 @@ interface Message {
   headers?: Record<string, string>;
 }
 
-/** Signed as Standard Webhooks 1.0 says. */
+/** Signed according to Standard Webhooks 1.0. */
 function send({ id = 'msg_1', at = ports.clock.now(), body, secret = SECRET, headers = {} }: Message, to = app) {
   const timestamp = String(Math.floor(at / 1000));
   const mac = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64');
@@ -60,7 +60,7 @@ const payment = (changes: object = {}) =>
   JSON.stringify({ account, amount: 500, currency: 'EUR', reference: 'order-1', ...changes });
 const balance = async () => (await read(ports, accountDocument.key(account))).balance?.amount ?? 0;
 
-test('a signed payment is credited, and answers the entry and the balance', async () => {
+test('credits a signed payment, and returns the entry and the balance', async () => {
   const response = await send({ body: payment() });
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ entry: 1, balance: 500 });
@@ -68,7 +68,7 @@ test('a signed payment is credited, and answers the entry and the balance', asyn
 });
 
 describe('attacks', () => {
-  test('somebody repeats a message that they have kept: nothing more is credited', async () => {
+  test('a replayed message credits nothing more', async () => {
     const before = await balance();
     for (const id of ['msg_1', 'msg_1', 'msg_2']) {
       const response = await send({ id, body: payment() });
@@ -79,7 +79,7 @@ describe('attacks', () => {
     expect(await balance()).toBe(before);
   });
 
-  test('a signature of something else is refused, whatever was exchanged', async () => {
+  test('a signature of other content is refused, whichever part was exchanged', async () => {
     const before = await balance();
     const wrong = createHmac('sha256', SECRET).update('something else').digest('base64');
     const attempts: Message[] = [
@@ -126,7 +126,7 @@ describe('attacks', () => {
   });
 });
 
-test('one of several signatures suffices, so that the sender can change its secret', async () => {
+test('one valid signature of several is enough, so that the sender can change its secret', async () => {
   const other = `v1,${Buffer.alloc(32, 7).toString('base64')}`;
   const body = payment({ reference: 'rotated' });
   const timestamp = String(ports.clock.now() / 1000);
@@ -135,7 +135,7 @@ test('one of several signatures suffices, so that the sender can change its secr
   expect(response.status).toBe(200);
 });
 
-test('without a secret there is no such route', async () => {
+test('without a secret the route does not exist', async () => {
   expect(await refusalOf(await send({ body: payment({ reference: 'z' }) }, appWith()))).toEqual({
     status: 404,
     code: 'NOT_FOUND',

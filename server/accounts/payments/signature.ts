@@ -2,20 +2,20 @@ import { createHmac } from 'node:crypto';
 import { isSameSecret } from '../../kernel/constant-time.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 
-/** The headers of a signed message as Standard Webhooks 1.0 names them. */
+/** The headers of a signed message, as named in Standard Webhooks 1.0. */
 export interface SignedHeaders {
   id: string | undefined;
   /** Seconds since 1970, in decimal. */
   timestamp: string | undefined;
-  /** `v1,<base64>`, or several with spaces between, while the sender changes its secret. */
+  /** `v1,<base64>`, or several separated by spaces while the sender changes its secret. */
   signature: string | undefined;
 }
 
-/** Clocks may differ by this much; what is older was kept by somebody. */
+/** The tolerated clock difference; an older message is a replay. */
 export const TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
- * Whether a message was signed with the secret, lately: HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks 1.0).
+ * True if a message was signed with the secret, recently: HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks 1.0).
  *
  * @param secret the raw key
  * @param now ms since 1970
@@ -30,7 +30,7 @@ export function isSigned(
   if (!/^[\x21-\x7e]{1,256}$/.test(id) || !/^[1-9]\d{0,11}$/.test(timestamp)) return false;
   if (Math.abs(Number(timestamp) * 1000 - now) > TOLERANCE_MS) return false;
   const expected = createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(body).digest();
-  // A handful suffices for any rotation; more would only be work.
+  // A few are enough for any rotation; more would only be work.
   return signature
     .split(' ', 8)
     .filter((one) => one.startsWith('v1,'))

@@ -56,7 +56,7 @@ async function eventsOf(account: AccountId): Promise<string[]> {
 }
 
 describe('a credit', () => {
-  test('that arrives many times at once, over two processes, is booked once', async () => {
+  test('that arrives many times at once, over two processes, is posted once', async () => {
     const account = await newAccount();
     const other = ports.replica();
     const answers = await Promise.all(
@@ -67,13 +67,13 @@ describe('a credit', () => {
     expect(await eventsOf(account)).toEqual(['account.created', 'balance.credited']);
   });
 
-  test('under a reference that stands for something else is refused', async () => {
+  test('under a reference that belongs to another posting is refused', async () => {
     const account = await newAccount();
     unwrap(await credit(account, 500, 'invoice-1'));
     expect(await credit(account, 501, 'invoice-1')).toMatchObject({ refused: 'REFERENCE_REUSED' });
   });
 
-  test('in another currency, of nothing, or of more than sums can hold is refused', async () => {
+  test('in another currency, of zero, or of more than sums can hold is refused', async () => {
     const account = await newAccount();
     expect(await credit(account, 500, 'a', ports, 'USD')).toMatchObject({ refused: 'CURRENCY_MISMATCH' });
     for (const amount of [0, -1, 0.5, Number.NaN, 1e13]) {
@@ -97,7 +97,7 @@ describe('a credit', () => {
   });
 });
 
-test('an administrator sees balance and history and nothing else of the money', async () => {
+test('an administrator sees only the balance and its history', async () => {
   const account = await newAccount();
   const act = {
     actor: { kind: 'administrator', account, id: 'adm_00000000001', role: 'administrator', resources: [] },
@@ -111,7 +111,7 @@ test('an administrator sees balance and history and nothing else of the money', 
 });
 
 describe('the monthly fee', () => {
-  test('is taken once, however many processes take what is due at the same moment', async () => {
+  test('is charged once, however many processes charge at the same moment', async () => {
     const account = await newAccount();
     unwrap(await credit(account, 10_000, 'a'));
     unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Large'));
@@ -122,7 +122,7 @@ describe('the monthly fee', () => {
     expect(await chargeDuePlans(ports, PLANS)).toBe(0);
   });
 
-  test('that is not covered ends the plan, and a credit brings it back', async () => {
+  test('that is not covered ends the plan, and a credit reactivates it', async () => {
     const account = await newAccount();
     unwrap(await credit(account, 3_000, 'a'));
     unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Large'));
@@ -145,7 +145,7 @@ describe('the monthly fee', () => {
     ]);
   });
 
-  test('follows what the plan costs now from the next month on', async () => {
+  test('follows the plan’s new price from the next month on', async () => {
     const account = await newAccount();
     unwrap(await credit(account, 10_000, 'a'));
     unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Large'));
@@ -165,7 +165,7 @@ describe('the monthly fee', () => {
   });
 });
 
-test('sums hold and nothing is negative, whatever comes at once from two processes', async () => {
+test('sums are exact and never negative, whatever two processes post at once', async () => {
   const command = fc.oneof(
     fc.record({
       kind: fc.constant('credit' as const),

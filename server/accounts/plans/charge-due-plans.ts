@@ -16,10 +16,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 const PAGE = 200;
 
 /**
- * Takes every fee that is due. Several processes may do this at once, and as often as they like: what a month costs is
- * booked with the count of months paid, so it is booked once.
+ * Charges every fee that is due. Several processes can do this at once and repeatedly: a fee is posted together with
+ * the count of paid months, so it is posted once.
  *
- * @returns how many accounts had something due
+ * @returns how many accounts had a fee due
  */
 export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Promise<number> {
   let charged = 0;
@@ -30,7 +30,7 @@ export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Pr
     const ripe = due.filter(({ sort }) => Number(sort) <= now);
     let moved = 0;
     for (const entry of ripe) {
-      // One account that cannot be charged keeps none of the others from it.
+      // An account that cannot be charged does not stop the others.
       const done = await chargeOne(ports, catalogue, entry).catch((error: unknown) => {
         faults.push(error);
         return false;
@@ -38,7 +38,7 @@ export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Pr
       if (done) moved += 1;
     }
     charged += moved;
-    // Whoever is months behind comes up again; where nothing moves, nothing is left to do.
+    // An account that is months behind is listed again; without progress nothing is left to do.
     if (moved > 0) continue;
     if (faults.length > 0) throw faults[0];
     return charged;
@@ -51,7 +51,7 @@ async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEnt
   type Charged = { done: boolean; account?: Account; events?: BooksChange['events'] };
   const charged = await transact(ports, id, [accountDocument.key(id)], ([stored], now): Decision<Charged> => {
     const due = stored && paidUntil(stored.value.plan);
-    // The entry is a hint. One that says something else than the account makes way for what the account says.
+    // The entry is a hint. One that differs from the account is replaced.
     if (due === undefined || byInstant(due, id).sort !== entry.sort) {
       const right = due === undefined ? {} : { add: byInstant(due, id) };
       return { answer: { done: true }, write: { index: [{ index: planIndexes.due(), remove: entry, ...right }] } };
@@ -69,8 +69,8 @@ async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEnt
 }
 
 /**
- * Gives every account the terms under which its plan is offered now: the quotas at once, the fee with the next month.
- * A plan that is offered no longer stays as it is for those who have it.
+ * Updates every account to the current terms of its plan: the quotas at once, the fee with the next month. A plan that
+ * is no longer offered stays unchanged for its accounts.
  */
 export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Promise<void> {
   let after: IndexEntry | undefined;
@@ -95,7 +95,7 @@ function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Prom
     const plan = refreshTerms(stored.value.plan, offered);
     const account: Account = { ...stored.value, plan };
     const event = createEvent(act, { type: 'plan.changed', subject: id, changed: ['terms'] }, now);
-    // Nobody keeps a count that limits nothing, so it would be wrong when a limit comes back.
+    // An unlimited kind is not counted, so an old count would be wrong once a limit returns.
     const forgotten = limitedKinds(stored.value.plan.quotas ?? {}).filter((kind) => plan.quotas?.[kind] === undefined);
     return {
       answer: undefined,

@@ -14,7 +14,7 @@ import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 /**
  * Activates a plan, or changes to another: refused while the account has more than the new plan allows, or cannot pay
- * for its first month. Where the new plan limits what was free until now, the objects are counted first.
+ * for its first month. If the new plan limits a kind that was unlimited, its objects are counted first.
  */
 export async function choosePlan(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
@@ -54,7 +54,7 @@ export async function choosePlan(
     const counting = QUOTA_KINDS.flatMap((kind, at) => {
       const count = counts[kind];
       if (usages[at] || !limited.includes(kind) || count === undefined) return [];
-      // Creations on their way have taken no place: they are seen when it is counted once more.
+      // Creations under way hold no slot: the recount includes them.
       const value = { counted: count, held: {}, recountAt: now + PLACE_HELD_MS };
       return [{ key: usageDocument.key(id, kind), value }];
     });

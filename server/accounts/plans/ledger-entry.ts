@@ -1,25 +1,25 @@
 import type { ActorReference } from '../../kernel/actor.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 
-/** No single entry moves more, in minor units: far above any fee, and sums of it stay exact. */
+/** The largest amount of an entry, in minor units: far above any fee, and sums of it stay exact. */
 export const MAX_AMOUNT = 1_000_000_000_000;
 
-/** What an account has, kept beside its plan. Every change of it is an entry of the ledger. */
+/** The balance of an account, stored beside its plan. Every change of it is a ledger entry. */
 export interface Balance {
   /** In minor units of the currency. Never negative. */
   amount: number;
-  /** ISO 4217. Of the first entry, for good. */
+  /** ISO 4217. Fixed by the first entry. */
   currency: string;
-  /** Entries so far; the last one has this number. */
+  /** Number of entries so far; the last one has this number. */
   entries: number;
-  /** It does not cover the next fee, and that has been said. */
+  /** It does not cover the next fee, and a warning was sent. */
   low: boolean;
 }
 
 /** `payment`: from outside. `correction`: by the operator. `fee`: a month of the plan. `refund`: its unused rest. */
 export type EntryReason = 'payment' | 'correction' | 'fee' | 'refund';
 
-/** What somebody wants to book. */
+/** A requested entry. */
 export interface Posting {
   kind: 'credit' | 'debit';
   /** In minor units, above 0. */
@@ -27,7 +27,7 @@ export interface Posting {
   reason: EntryReason;
   /** The plan of a fee or a refund. */
   plan?: string;
-  /** Named by whoever booked it from outside; once per account. */
+  /** Set by the external caller; unique per account. */
   reference?: string;
 }
 
@@ -37,7 +37,7 @@ export interface LedgerEntry extends Posting {
   /** From 1, without gaps. */
   number: number;
   currency: string;
-  /** What the account had afterwards. */
+  /** The balance afterwards. */
   balance: number;
   at: number;
   by: ActorReference;
@@ -45,12 +45,12 @@ export interface LedgerEntry extends Posting {
 
 export type PostingRefusal = 'BALANCE_INSUFFICIENT' | 'INPUT_INVALID';
 
-/** The balance after a posting, or why it cannot be. */
+/** The balance after a posting, or why it is refused. */
 export function post(balance: Balance, { kind, amount }: Posting): Balance | PostingRefusal {
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > MAX_AMOUNT) return 'INPUT_INVALID';
   const after = balance.amount + (kind === 'credit' ? amount : -amount);
   if (after < 0) return 'BALANCE_INSUFFICIENT';
-  // Beyond this, sums would no longer be exact.
+  // Larger sums would not be exact.
   if (!Number.isSafeInteger(after)) return 'INPUT_INVALID';
   return { ...balance, amount: after, entries: balance.entries + 1 };
 }

@@ -7,12 +7,15 @@ import { accountDocument, ledgerEntryDocument, ledgerIndexes, planIndexes } from
 import { emptyBalance, type LedgerEntry } from './ledger-entry.ts';
 import { type Books, type BooksChange, paidUntil } from './plan-changes.ts';
 
-/** The books of an account; one that never had money has them in the currency of whoever asks. */
+/** The books of an account. An account without any entry uses the caller's currency. */
 export function booksOf({ plan, balance }: Account, currency: string): Books {
   return { plan, balance: balance ?? emptyBalance(currency) };
 }
 
-/** What a change of the books writes, all on the account's anchor: the account, its new entries, when the next fee is due. */
+/**
+ * The writes of a change of the books, all on the account's anchor: the account, its new entries, and the due time of
+ * the next fee.
+ */
 export function keepBooks(
   act: RequestContext,
   before: Account,

@@ -56,7 +56,7 @@ describe('a plan with a fee', () => {
     expect(paidUntil(books.plan)).toBe(Date.parse('2027-03-31T08:00:00Z'));
   });
 
-  test('lapses when the balance does not cover it, and nothing is taken', () => {
+  test('lapses when the balance does not cover it, and nothing is charged', () => {
     const { books } = done(choosePlan(booksWith(1_999), SMALL, START));
     const lapsed = chargeDue(books, START + 40 * DAY);
     expect(lapsed.books.plan).toMatchObject({ name: 'Small', active: false, lapsedAt: START + 40 * DAY });
@@ -65,7 +65,7 @@ describe('a plan with a fee', () => {
     expect(chargeDue(lapsed.books, START + 400 * DAY).postings).toEqual([]);
   });
 
-  test('comes back with the credit that covers it, from then on, and pays for no month in between', () => {
+  test('is reactivated by the credit that covers it, from then on, and pays for no month in between', () => {
     const { books } = done(choosePlan(booksWith(1_000), SMALL, START));
     const lapsed = chargeDue(books, START + 40 * DAY);
     const short = done(bookPosting(lapsed.books, payment(999), START + 50 * DAY));
@@ -78,7 +78,7 @@ describe('a plan with a fee', () => {
     expect(back.events).toEqual(['balance.credited', 'plan.activated', 'balance.debited']);
   });
 
-  test('catches up with the months that nobody was there to charge', () => {
+  test('catches up with the months in which no process charged it', () => {
     const { books } = done(choosePlan(booksWith(10_000), SMALL, START));
     const { postings, books: after } = chargeDue(books, Date.parse('2027-05-01T00:00:00Z'));
     expect(postings).toHaveLength(3);
@@ -87,7 +87,7 @@ describe('a plan with a fee', () => {
 });
 
 describe('a change of plan', () => {
-  test('gives back what is left of the month, rounded down, and begins a month of its own', () => {
+  test('refunds the rest of the month, rounded down, and begins a month of its own', () => {
     const { books } = done(choosePlan(booksWith(10_000), SMALL, Date.parse('2027-03-01T00:00:00Z')));
     // A third of 31 days later.
     const now = Date.parse('2027-03-11T08:00:00Z');
@@ -99,7 +99,7 @@ describe('a change of plan', () => {
     expect(paidUntil(after.plan)).toBe(monthsAfter(now, 1));
   });
 
-  test('to a free one gives the rest back, and nothing is due any more', () => {
+  test('to a free one refunds the rest, and no further fee is due', () => {
     const { books } = done(choosePlan(booksWith(1_000), SMALL, START));
     const { books: after } = done(choosePlan(books, FREE, START));
     expect(after.balance.amount).toBe(1_000);
@@ -130,7 +130,7 @@ describe('a change of plan', () => {
     );
   });
 
-  test('that was refreshed costs the new fee with the next month, and gives back what was paid', () => {
+  test('after a refresh costs the new fee with the next month, and refunds what was paid', () => {
     const { books } = done(choosePlan(booksWith(10_000), SMALL, START));
     const plan = refreshTerms(books.plan, { ...SMALL, monthlyFee: 2_000, quotas: { filters: 1 } });
     expect(plan.quotas).toEqual({ filters: 1 });
@@ -140,7 +140,7 @@ describe('a change of plan', () => {
 });
 
 describe('the warning of a low balance', () => {
-  test('comes once for each time that the balance falls below the next fee', () => {
+  test('is sent once for each time that the balance falls below the next fee', () => {
     const warned = (change: BooksChange) => change.events.includes('balance.low');
     let change = done(choosePlan(booksWith(3_000), SMALL, START));
     expect(warned(change)).toBe(false);
@@ -156,7 +156,7 @@ describe('the warning of a low balance', () => {
   });
 });
 
-test('whatever happens: the balance is the sum of what was booked, never negative, and only a paid plan is active', () => {
+test('the balance is always the sum of the entries, never negative, and only a paid plan is active', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('choose' as const), plan: fc.constantFrom(FREE, SMALL, LARGE) }),
     fc.record({

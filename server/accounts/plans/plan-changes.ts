@@ -4,30 +4,30 @@ import type { PlanTerm, ServicePlan } from '../account.ts';
 import { type Balance, type Posting, type PostingRefusal, post } from './ledger-entry.ts';
 import { type Plan, QUOTA_KINDS } from './plans.ts';
 
-/** The plan of an account and what it has to pay for it. */
+/** The plan of an account, and its payments. */
 export interface Books {
   readonly plan: ServicePlan;
   readonly balance: Balance;
 }
 
-/** What a decision makes of the books, what it books, and what it tells. */
+/** The result of a decision: the changed books, the entries, and the events. */
 export interface BooksChange {
   readonly books: Books;
   readonly postings: readonly Posting[];
   readonly events: readonly EventType[];
 }
 
-/** So many months are caught up with in one go; the rest in the next. */
+/** The most months to catch up with at once; the rest follow in the next run. */
 const MOST_MONTHS_AT_ONCE = 12;
 
-/** Until when the plan is paid for; undefined for one without a fee, and for one that has lapsed. */
+/** When the paid time ends; undefined for a plan without a fee, and for a lapsed one. */
 export function paidUntil({ active, term }: ServicePlan): number | undefined {
   return active && term ? monthsAfter(term.startedAt, term.months) : undefined;
 }
 
 /**
- * Activates a plan, or changes to another. What is left of the month that runs is paid back by the millisecond, rounded
- * down, and the first month of the new plan is paid for in full; it begins now. The plan that is active already stays as it is.
+ * Activates a plan, or changes to another. The rest of the current month is refunded by the millisecond, rounded down,
+ * and the first month of the new plan is charged in full; it begins now. A plan that is active already is unchanged.
  */
 export function choosePlan(books: Books, target: Plan, now: number): BooksChange | PostingRefusal {
   const { plan } = books;
@@ -46,7 +46,7 @@ export function choosePlan(books: Books, target: Plan, now: number): BooksChange
   return book(books, chosen, postings, [plan.active ? 'plan.changed' : 'plan.activated']);
 }
 
-/** Pays for every month that has begun; the first that the balance does not cover ends the plan. */
+/** Charges every month that has begun; the first that the balance does not cover ends the plan. */
 export function chargeDue(books: Books, now: number): BooksChange {
   const postings: Posting[] = [];
   let { plan } = books;
@@ -69,7 +69,7 @@ export function chargeDue(books: Books, now: number): BooksChange {
   return change;
 }
 
-/** Books something from outside. A credit that covers the fee of a plan that has lapsed brings it back, from now on. */
+/** Posts an external entry. A credit that covers the fee of a lapsed plan reactivates it, from now on. */
 export function bookPosting(books: Books, posting: Posting, now: number): BooksChange | PostingRefusal {
   const booked = book(books, books.plan, [posting], []);
   if (typeof booked === 'string') return booked;
@@ -88,7 +88,7 @@ export function bookPosting(books: Books, posting: Posting, now: number): BooksC
   };
 }
 
-/** What the operator offers under the plan's name now: its quotas from here on, its fee from the next month on. */
+/** Applies the plan's current terms: its quotas now, its fee from the next month on. */
 export function refreshTerms(plan: ServicePlan, offered: Plan): ServicePlan {
   const { quotas: _before, ...rest } = plan;
   const term: { term?: PlanTerm } = plan.term ? { term: { ...plan.term, fee: offered.monthlyFee } } : {};
@@ -100,12 +100,12 @@ export function hasTermsOf({ quotas = {}, term }: ServicePlan, offered: Plan): b
   return sameFee && QUOTA_KINDS.every((kind) => quotas[kind] === offered.quotas[kind]);
 }
 
-/** What is left of the month that was paid for, in minor units, rounded down. */
+/** The unused rest of the paid month, in minor units, rounded down. */
 function unusedRest(plan: ServicePlan, now: number): number {
   const until = paidUntil(plan);
   if (until === undefined || !plan.term || now >= until) return 0;
   const from = monthsAfter(plan.term.startedAt, plan.term.months - 1);
-  // Multiplied as whole numbers: amounts may be large enough for a float to lose the last unit.
+  // Multiplied as integers, because amounts may be large enough for a float to lose the last unit.
   const left = BigInt(until - Math.max(now, from));
   return Number((BigInt(plan.term.paid) * left) / BigInt(until - from));
 }
@@ -123,13 +123,13 @@ function book(
     balance = after;
   }
   const low = plan.active && plan.term !== undefined && balance.amount < plan.term.fee;
-  const told: EventType[] = [
+  const allEvents: EventType[] = [
     ...events,
     ...postings.map(({ kind }) => (kind === 'credit' ? ('balance.credited' as const) : ('balance.debited' as const))),
     // Once per crossing: the mark stays until the balance covers the next fee again.
     ...(low && !books.balance.low ? (['balance.low'] as const) : []),
   ];
-  return { books: { plan, balance: { ...balance, low } }, postings, events: told };
+  return { books: { plan, balance: { ...balance, low } }, postings, events: allEvents };
 }
 
 function unchanged(books: Books): BooksChange {

@@ -1,13 +1,13 @@
-/** What a plan can limit. Each is a kind of object that an account makes. */
+/** The kinds of objects that a plan can limit. */
 export const QUOTA_KINDS = ['users', 'resources', 'filters', 'administrators'] as const;
 export type QuotaKind = (typeof QUOTA_KINDS)[number];
 
-/** At most so many of each; absent: as many as they like. */
+/** The most objects of each kind; absent: no limit. */
 export type Quotas = { readonly [K in QuotaKind]?: number };
 
-/** A service plan as the operator offers it. */
+/** A service plan of the operator. */
 export interface Plan {
-  /** Also its key: accounts name their plan by it. */
+  /** Also its key: accounts refer to their plan by it. */
   readonly name: string;
   /** In minor units of the catalogue's currency (cents). 0: free. */
   readonly monthlyFee: number;
@@ -17,11 +17,11 @@ export interface Plan {
 export interface PlanCatalogue {
   /** ISO 4217, upper case. */
   readonly currency: string;
-  /** In the order in which they are offered. */
+  /** In the order of the offer. */
   readonly plans: readonly Plan[];
 }
 
-/** What an installation offers whose operator has said nothing: all for free, and two examples of paid plans. */
+/** The plans of an installation without a configured catalogue: a free one, and two examples of paid ones. */
 export const DEFAULT_CATALOGUE: PlanCatalogue = {
   currency: 'EUR',
   plans: [
@@ -39,7 +39,7 @@ export function findPlan(catalogue: PlanCatalogue, name: string): Plan | undefin
   return catalogue.plans.find((plan) => plan.name === name);
 }
 
-/** The plan that costs nothing and comes first, with which a new account begins. Without one it begins with none. */
+/** The first free plan, which a new account gets. Without one it starts without a plan. */
 export function firstPlan(catalogue: PlanCatalogue): { name: string; active: boolean; quotas?: Quotas } {
   const free = catalogue.plans.find(({ monthlyFee }) => monthlyFee === 0);
   if (!free) return { name: 'None', active: false };

@@ -16,14 +16,14 @@ export interface NewEntry {
   /** Minor units, above 0. */
   amount: number;
   currency: string;
-  /** The caller's own name for it. Booking it again answers the entry that is there. */
+  /** The caller's own reference. A repeat returns the existing entry. */
   reference: string;
   reason: 'payment' | 'correction';
 }
 
 /**
- * Credits an account, or takes back what was credited wrongly. Only the operator and the payment service do this. Once
- * per reference, whoever repeats it and however often.
+ * Credits an account, or reverses a wrong credit. Only the operator and the payment service do this. Posted once per
+ * reference, however often it is repeated.
  */
 export function postEntry(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,

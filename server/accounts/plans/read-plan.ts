@@ -16,7 +16,7 @@ export async function readAccount(ports: Needs, act: RequestContext): Promise<Re
   return accountOf(ports, act);
 }
 
-/** The plan, and how much of what it limits is in use. */
+/** The plan, and the usage of its quotas. */
 export async function readPlan(
   ports: Needs,
   act: RequestContext,
@@ -49,7 +49,7 @@ export interface LedgerQuery {
   order?: 'asc' | 'desc' | undefined;
   kind?: LedgerEntry['kind'] | undefined;
   reason?: LedgerEntry['reason'] | undefined;
-  /** Both included. */
+  /** Both bounds are included. */
   from?: number | undefined;
   to?: number | undefined;
 }
@@ -78,7 +78,7 @@ export async function listLedger(
   });
 }
 
-/** The plans on offer are part of what only the superuser sees. */
+/** The plans on offer are visible to the superuser alone. */
 export function listPlans(act: RequestContext, catalogue: PlanCatalogue): Result<{ catalogue: PlanCatalogue }> {
   return mayAdminister(act.actor) ? { catalogue } : refusal('FORBIDDEN');
 }

@@ -29,7 +29,7 @@ const book = (kind: NewEntry['kind'], amount: number, reference: string, over = 
   const reason = kind === 'credit' ? 'payment' : 'correction';
   return postEntry(over, operatorContext(account), PLANS, { kind, amount, currency: 'EUR', reference, reason });
 };
-/** Mails go out beside what brought them about: once there are as many, and none follows. */
+/** Mails are sent beside the change: waits for this many, and expects no more. */
 async function warnings(count: number) {
   const sent = () => ports.courier.sent.filter(({ kind }) => kind === 'low-balance');
   await waitUntil('the warnings are sent', () => sent().length >= count);
@@ -38,16 +38,16 @@ async function warnings(count: number) {
   return sent();
 }
 
-test('the superuser is told by mail, once, when the balance no longer covers the next fee', async () => {
+test('the superuser gets one mail when the balance no longer covers the next fee', async () => {
   unwrap(await book('credit', 2_500, 'first'));
   unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Small'));
   await warnings(0);
   ports.clock.advance(MONTH);
   await Promise.all([chargeDuePlans(ports, PLANS), chargeDuePlans(ports.replica(), PLANS)]);
   const facts = { account: 'Acme', balance: 500, nextDebit: 1_000, currency: 'EUR', dueAt: expect.any(Number) };
-  const [told] = await warnings(1);
-  expect(told).toEqual({ kind: 'low-balance', to: 'su@acme.example', language: 'en', facts });
-  expect(told?.kind === 'low-balance' && told.facts.dueAt).toBeGreaterThan(START + MONTH);
+  const [mail] = await warnings(1);
+  expect(mail).toEqual({ kind: 'low-balance', to: 'su@acme.example', language: 'en', facts });
+  expect(mail?.kind === 'low-balance' && mail.facts.dueAt).toBeGreaterThan(START + MONTH);
   unwrap(await book('debit', 100, 'taken back'));
   await warnings(1);
   unwrap(await book('credit', 600, 'covers'));
@@ -55,13 +55,13 @@ test('the superuser is told by mail, once, when the balance no longer covers the
   await warnings(2);
 });
 
-test('a plan whose first month leaves too little for the second is warned of at once, once per choice', async () => {
+test('a plan whose first month leaves too little for the second warns at once, once per choice', async () => {
   unwrap(await book('credit', 1_500, 'first'));
   await Promise.all([ports, ports.replica()].map((over) => choosePlan(over, operatorContext(account), PLANS, 'Small')));
   await warnings(1);
 });
 
-test('a mail that cannot be sent, or a superuser that there is not, changes nothing of the booking', async () => {
+test('a failed mail, or a missing superuser, does not affect the posting', async () => {
   unwrap(await book('credit', 1_500, 'first'));
   ports.courier.down = true;
   unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Small'));

@@ -5,10 +5,10 @@ import type { BooksChange } from './plan-changes.ts';
 import { paidUntil } from './plan-changes.ts';
 
 /**
- * Tells the superuser by mail that the balance does not cover the next fee: once per crossing, since the change that says
- * `balance.low` is committed once. Goes out beside it, as notices do; the event is the record.
+ * Mails the superuser that the balance does not cover the next fee: once per crossing, because the change with the
+ * event `balance.low` is committed once. Sent beside the change, like notices; the event is the record.
  *
- * @param account as it is after the change
+ * @param account after the change
  */
 export function warnOfLowBalance(
   ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
