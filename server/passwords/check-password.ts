@@ -17,7 +17,7 @@ import { rateLimitedPassword, type WrongReason } from './rate-limited-password.t
 
 export interface PasswordRight {
   user: User;
-  /** The tokens of the assignment, in whatever state. */
+  /** The tokens of the assignment, in any state. */
   tokens: Token[];
 }
 
@@ -27,29 +27,28 @@ export interface PasswordAttempt {
   name: string;
   password: string;
   way: SignInWay;
-  /** The person's, where known: attempts from where they signed in before wait apart from all others (SR-49). */
+  /** The user's, if known: attempts from known networks have waits of their own (SR-49). */
   address: string | undefined;
 }
 
-/** What a check says of itself in the events, where it is not a step of something larger that does. */
+/** The events of a check that is not a step of something larger, which writes its own. */
 export interface PasswordEvents {
-  /** Appended when no password was accepted; `about` is whom the name stands for. */
+  /** Appended when no password was accepted; `about` is the user of the name. */
   wrong: (about: UserId | undefined, reason: WrongReason) => Json;
-  /** Appended when what a right password leads to is the last word of the attempt. */
+  /** Appended when a right password ends the attempt. */
   right: (concluded: object, about: UserId) => Json | undefined;
 }
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 
 /**
- * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: two
- * counter commits, one argon2 call, as many reads (SR-17).
+ * Checks the first factor. The costly work is the same for known and unknown names: two counter commits, one argon2
+ * call, as many reads (SR-17).
  *
- * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
- * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
- * in (SR-4).
+ * A user who is not assigned to the resource gets the answer of a wrong password, and stays counted. Everything is read
+ * again after the slow hash: a user who was blocked, removed or given a new password meanwhile is refused (SR-4).
  *
- * @param conclude what a right password leads to; it reads again whatever else may have changed during the hash
+ * @param conclude continues after a right password; it reads again what may have changed during the hash
  */
 export async function checkPassword<A extends object>(
   ports: Needs,
@@ -57,7 +56,7 @@ export async function checkPassword<A extends object>(
   conclude: (right: PasswordRight) => Promise<Result<A>>,
   events?: PasswordEvents,
 ): Promise<Result<A>> {
-  // Before anything that depends on who it is, so that being turned away tells nothing either.
+  // Reserved before any step that depends on the user, so that a refusal reveals nothing either.
   const reservation = ports.hasher.reserve();
   try {
     return await checkInTurn(ports, reservation, input, conclude, events);
@@ -94,7 +93,7 @@ async function checkInTurn<A extends object>(
   );
 }
 
-/** Whoever had the right password, as they are now, with a hash of today's strength. */
+/** The user with the right password, as currently stored, with a hash of today's strength. */
 async function comesIn(
   ports: Needs,
   found: User,
@@ -103,12 +102,12 @@ async function comesIn(
 ): Promise<PasswordRight | undefined> {
   const person = await stillRight(ports, found, input, passwordHash);
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
-  // Another hash, so another while in which things may change.
+  // A second hash, during which things may change again.
   const stored = await upgradeHash(ports, found, passwordHash, input.password);
   return stillRight(ports, found, input, stored);
 }
 
-/** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
+/** The user as currently stored, if they are live and assigned and the checked password is still theirs. */
 async function stillRight(
   ports: Needs,
   found: User,
@@ -123,7 +122,7 @@ async function stillRight(
   return { user, tokens };
 }
 
-/** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
+/** Replaces a hash weaker than today's parameters while the password is at hand (SR-18). Returns the stored hash. */
 async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
   const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = userDocument.key(user.id);

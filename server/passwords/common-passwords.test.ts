@@ -4,7 +4,7 @@ import { processorMs } from '../testing/processor-time.ts';
 import { commonness } from './common-passwords.ts';
 
 // SR-37
-describe('a password that is tried early', () => {
+describe('a password that attackers try early', () => {
   test.each([
     ['password', 'listed'],
     ['PassWord1', 'listed'],
@@ -30,13 +30,13 @@ describe('a password that is tried early', () => {
     ['mariamariamaria1', ['Maria']],
     ['maria123456789012', ['maria']],
     ['Castillo-Maria-99', ['maria', 'Castillo']],
-  ])('%s, of somebody called %j', (password, personal) => {
+  ])('%s, of a user called %j', (password, personal) => {
     expect(commonness(password, personal)).toBe('personal');
     expect(commonness(password, ['ottokar'])).not.toBe('personal');
   });
 });
 
-describe('a password that is not', () => {
+describe('a password that attackers do not try early', () => {
   test.each([
     'correct horse battery',
     'a password of my own making',
@@ -49,12 +49,12 @@ describe('a password that is not', () => {
     expect(commonness(password, ['maria', 'al', 'shop'])).toBeUndefined();
   });
 
-  test('a name of two letters, or of signs alone, counts for nothing', () => {
+  test('ignores a name of two letters, or of signs alone', () => {
     expect(commonness('jo-jo-vk2q', ['jo', '--', ''])).toBeUndefined();
   });
 });
 
-test('case does not save a common password, nor do repeating it or signs at its ends', () => {
+test('rejects a common password in another case, repeated, or with signs at its ends', () => {
   const chosen = fc.constantFrom('football', 'sunshine', 'iloveyou', 'superman', 'baseball');
   const cased = fc
     .tuple(chosen, fc.infiniteStream(fc.boolean()))
@@ -66,7 +66,7 @@ test('case does not save a common password, nor do repeating it or signs at its 
   );
 });
 
-test('hostile texts are judged as quickly as any', async () => {
+test('checks hostile texts as quickly as any', async () => {
   const hostile = ['a'.repeat(512), 'ab'.repeat(256), `${'1'.repeat(511)}a`, `a${'!'.repeat(510)}a`, '\n'.repeat(512)];
   const judge = () => hostile.map((one) => commonness(one, ['a'.repeat(100)]));
   expect(await processorMs(judge)).toBeLessThan(500);

@@ -2,9 +2,9 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 import type { PasswordFlaw } from '../kernel/result.ts';
 
 /**
- * 49,000 passwords that people choose, the most common first to be tried by anybody. One text and a search through it
- * (0.1 ms, beside a hash of ten) is a tenth of the memory of a set of as many strings. It is made for the first password
- * that is chosen, since none is at most starts.
+ * 49,000 common passwords, the most common first. One text and a search through it (0.1 ms, beside a hash of ten) take
+ * a tenth of the memory of a set of as many strings. Loaded for the first new password, because most processes never
+ * see one.
  */
 function listOfCommon(): { text: string; longest: number } {
   list ??= foldList();
@@ -20,18 +20,18 @@ function foldList(): { text: string; longest: number } {
 
 const KEYBOARD_ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'yxcvbnm', 'azertyuiop'];
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
-/** Runs of neighbours, either way and round the end: `234567890123`, `poiuytrewq`. */
+/** Runs of neighbouring characters, in both directions and around the end: `234567890123`, `poiuytrewq`. */
 const RUNS = [...KEYBOARD_ROWS, ALPHABET].flatMap((row) => [row, [...row].reverse().join('')]);
-/** A pattern needs this many characters of one run before the next begins; shorter ones are in any text. */
+/** A pattern needs this many characters of one run before the next begins, because any text has shorter ones. */
 const SHORTEST_RUN = 4;
-/** A personal word shorter than this is in too many good passwords. */
+/** Many good passwords contain a personal word shorter than this. */
 const SHORTEST_PERSONAL = 3;
 /** A word that repeats: `abcabcabc` is worth no more than `abc`. */
 const LONGEST_UNIT = 4;
 
 /**
- * Whether the password as a whole is one that is tried early, whatever its case; undefined if not. A common word within
- * a longer password is no flaw (NIST SP 800-63B-4 section 3.1.1.2 has the whole password compared).
+ * Why the whole password is one that attackers try early, ignoring case; undefined if it is not. A common word within a
+ * longer password is allowed (NIST SP 800-63B-4 section 3.1.1.2 compares the whole password).
  */
 export function commonness(password: string, personal: readonly string[]): PasswordFlaw | undefined {
   const text = folded(password);
@@ -40,7 +40,7 @@ export function commonness(password: string, personal: readonly string[]): Passw
   if (unit !== text && ([...unit].length <= LONGEST_UNIT || isListed(unit))) return 'pattern';
   if (isOfRuns(text)) return 'pattern';
   if (isPersonal(text, personal)) return 'personal';
-  // `password1234567`, `!!sunshine!!`: a common one with less around it than in it.
+  // `password1234567`, `!!sunshine!!`: a common password with fewer characters around it than in it.
   const core = coreOf(text);
   if (core.length * 2 >= text.length && isListed(repeatedUnit(core))) return 'listed';
   return undefined;
@@ -56,9 +56,9 @@ function isListed(text: string): boolean {
   return text.length <= common.longest && common.text.includes(`\n${text}\n`);
 }
 
-/** The shortest text of which this one is repetitions; the last may be cut short. */
+/** The shortest text of which this one is a repetition; the last repetition may be cut short. */
 function repeatedUnit(text: string): string {
-  // The failure function of Knuth, Morris and Pratt: linear, whatever the text.
+  // The failure function of Knuth, Morris and Pratt: linear for any text.
   const border = [0];
   for (let at = 1, matched = 0; at < text.length; at++) {
     while (matched > 0 && text[at] !== text[matched]) matched = border[matched - 1] ?? 0;
@@ -69,7 +69,7 @@ function repeatedUnit(text: string): string {
   return period * 2 <= text.length ? text.slice(0, period) : text;
 }
 
-/** Whether it is nothing but runs of neighbouring keys or letters, one after the other. */
+/** True if the text consists only of runs of neighbouring keys or letters. */
 function isOfRuns(text: string): boolean {
   let at = 0;
   while (at < text.length) {
@@ -88,14 +88,14 @@ function runLength(text: string, from: number, run: string): number {
   return length;
 }
 
-/** From the first letter to the last; the whole of it where there is no letter. */
+/** From the first letter to the last, or the whole text if it has no letter. */
 function coreOf(text: string): string {
   const words = [...text.matchAll(/\p{L}+/gu)];
   const [first, last] = [words[0], words.at(-1)];
   return first && last ? text.slice(first.index, last.index + last[0].length) : text;
 }
 
-/** Whether, when every personal word is taken out, less is left than went, or nothing but what is tried early itself. */
+/** True if, without all personal words, less is left than was removed, or only a common password. */
 function isPersonal(text: string, personal: readonly string[]): boolean {
   const words = personal
     .flatMap((word) => [word, ...word.split(/[^\p{L}\p{N}]+/u)])

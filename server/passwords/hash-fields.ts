@@ -10,7 +10,7 @@ const parts = {
 const positive = (description: string, example: number) => z.int().min(1).openapi({ description, example });
 const format = <T extends string>(name: T) => z.literal(name).openapi({ description: 'How the password was hashed.' });
 
-/** An imported hash as the API takes it; what is absurd within these shapes, the domain refuses. */
+/** An imported hash of the API. The domain refuses values out of bounds. */
 export const passwordHash = z
   .discriminatedUnion('format', [
     z

@@ -14,9 +14,9 @@ import { hashNewPassword } from './new-password.ts';
 import { confirmed } from './reset/reset-by-mail.ts';
 
 /**
- * Gives somebody who is there already a password that is passed on from elsewhere, or what it was hashed to there. A cheap
- * digest gets an argon2id around it at once, so that none stands in the store by itself; it is replaced when its person signs
- * in. As elsewhere an old password is not judged, since nobody knows it, and a new one is.
+ * Sets an existing user's password from another system, as a password or as its hash. A cheap digest is wrapped in
+ * argon2id at once, so that the store never holds a bare one; the next sign-in replaces it. The hash of an old password
+ * cannot be checked against the policy; a new password is.
  */
 export async function importPasswordHash(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
@@ -27,7 +27,7 @@ export async function importPasswordHash(
   const key = userDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
-  // Before the hash, which is costly; asked again below, where it counts.
+  // Checked before the costly hash, and again below, where it decides.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
   const chosen = refuseChosen(act, given);
   if (chosen) return chosen;

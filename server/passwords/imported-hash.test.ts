@@ -44,7 +44,7 @@ test.each<[string, ImportedHash]>([
   expect(wrapImportedHash(imported)).toBeUndefined();
 });
 
-test('takes what people bring, at the bounds too', () => {
+test('accepts the hashes of common systems, at the bounds too', () => {
   expect(wrapImportedHash(bcrypt(String(IMPORT_BOUNDS.bcryptCost)))).toBeDefined();
   expect(wrapImportedHash({ format: 'pbkdf2', algorithm: 'sha256', iterations: 1_500_000, ...parts })).toBeDefined();
   expect(wrapImportedHash(text(`$scrypt$ln=17,r=8,p=1$c2FsdA$${b64}`))).toBeDefined();
@@ -52,7 +52,7 @@ test('takes what people bring, at the bounds too', () => {
   expect(wrapImportedHash(digest(['{password}', ...Array<string>(15).fill('{hash}')]))).toBeDefined();
 });
 
-test('what was taken is read back within bounds, whatever the parts', () => {
+test('reads an accepted hash back within bounds, whatever its parts', () => {
   const imported = fc.record({
     format: fc.constant('digest' as const),
     algorithm: fc.constantFrom('md5', 'sha1', 'sha256', 'sha512'),

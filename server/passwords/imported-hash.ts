@@ -2,9 +2,8 @@ import { base64, base64nopad, base64urlnopad, hex, utf8 } from '@scure/base';
 import { parsePhc } from './phc.ts';
 
 /**
- * Password hashes that people bring from where they had their account before. At import each is read, its parameters are
- * bounded (SR-18), and it is written in one text of its own kind, which is stored in place of an argon2id text until its
- * owner signs in.
+ * Password hashes imported from other systems. Each is parsed at import and its parameters are bounded (SR-18). It is
+ * stored in a format of its own, in place of an argon2id text, until the first sign-in of its owner.
  */
 
 export const DIGESTS = ['md5', 'sha1', 'sha256', 'sha512'] as const;
@@ -19,21 +18,21 @@ interface Parts {
   saltEncoding: (typeof SALT_ENCODINGS)[number];
 }
 
-/** A hash as another system has it. */
+/** The hash of another system. */
 export type ImportedHash =
-  /** One that says itself what it is: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or what Django stores. */
+  /** A self-describing hash: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or a Django hash. */
   | { format: 'text'; text: string }
   | ({ format: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number } & Parts)
   /** `cost` is N, `blockSize` r, `parallelism` p (RFC 7914). */
   | ({ format: 'scrypt'; cost: number; blockSize: number; parallelism: number } & Parts)
   /**
    * A plain digest. Each round is a template over `{password}`, `{salt}` and, after the first, `{hash}`: the lower-case
-   * hexadecimal result of the round before. `{password:hex}` and `{salt:hex}` are these in lower-case hexadecimal, `{open}`
-   * and `{close}` are braces.
+   * hexadecimal result of the previous round. `{password:hex}` and `{salt:hex}` are these in lower-case hexadecimal,
+   * `{open}` and `{close}` are braces.
    */
   | ({ format: 'digest'; algorithm: Digest; rounds: string[] } & Parts);
 
-/** A stored text that is no argon2, taken apart. */
+/** A stored hash other than argon2, parsed. */
 export type ReadHash =
   | { kind: 'bcrypt'; text: string; digestFirst: boolean }
   | { kind: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number; salt: Uint8Array; hash: Uint8Array }
@@ -48,10 +47,12 @@ export interface ReadDigest {
   hash: Uint8Array;
 }
 
-/** Above these a check would take a thread for more than about two seconds, or more memory than a login deserves. */
+/**
+ * Above these bounds a check would block a thread for more than about two seconds, or use too much memory for a login.
+ */
 export const IMPORT_BOUNDS = {
   bcryptCost: 14,
-  /** Times blocks of output. */
+  /** Multiplied by the blocks of output. */
   pbkdf2Iterations: 2_000_000,
   /** N r p; the memory is 128 bytes times N r. */
   scryptWork: 2 ** 21,
@@ -63,7 +64,7 @@ export const IMPORT_BOUNDS = {
 
 const OUTPUT_BYTES: Record<Digest, number> = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
 
-/** The text to store for an imported hash; undefined where it is malformed, unknown or absurd. */
+/** The text to store for an imported hash; undefined if it is malformed, unknown or out of bounds. */
 export function wrapImportedHash(imported: ImportedHash): string | undefined {
   const text = canonical(imported);
   return text !== undefined && text.length <= 2000 && isUsable(text) ? text : undefined;
@@ -115,12 +116,12 @@ function writeHash(read: Exclude<ReadHash, { kind: 'bcrypt' }>): string | undefi
   }
 }
 
-/** From the dialects in which the same thing is written to the one in which it is stored. */
+/** Converts the formats of other systems to the stored one. */
 function fromText(text: string): string | undefined {
   const fields = text.split('$');
   const [first, second = '', third = '', fourth = '', fifth = '', sixth = ''] = fields;
   switch (first) {
-    // What Django stores begins with the name of its hasher; salts are plain text there.
+    // A Django hash begins with the name of its hasher; its salts are plain text.
     case 'argon2':
       return text.slice('argon2'.length);
     case 'bcrypt':
@@ -156,17 +157,17 @@ function fromText(text: string): string | undefined {
 
 function fromPhc(text: string, name: string, parameters: string): string {
   if (!name.startsWith('pbkdf2')) return text;
-  // passlib: `$pbkdf2$` is SHA-1, the iterations stand alone, and base64 has a dot for the plus.
+  // passlib: `$pbkdf2$` is SHA-1, the iterations have no key, and base64 has a dot for the plus.
   const rest = text.slice(`$${name}$${parameters}`.length).replaceAll('.', '+');
   const algorithm = name === 'pbkdf2' ? 'pbkdf2-sha1' : name;
   return `$${algorithm}$${WHOLE.test(parameters) ? `i=${parameters}` : parameters}${rest}`;
 }
 
-/** What may stand in braces in a template. */
+/** The placeholders of a template. */
 const PIECES = ['password', 'password:hex', 'salt', 'salt:hex', 'hash', 'open', 'close'] as const;
 export type TemplatePiece = (typeof PIECES)[number];
 
-/** A template taken apart: texts as they are, and the names of what stands in braces. */
+/** A parsed template: literal texts, and the names of placeholders. */
 export function piecesOf(template: string): (string | { piece: TemplatePiece })[] {
   return template.split(/(\{[^{}]*\})/).map((part) => {
     const name = part.startsWith('{') && part.endsWith('}') ? part.slice(1, -1) : undefined;
@@ -176,7 +177,7 @@ export function piecesOf(template: string): (string | { piece: TemplatePiece })[
 }
 
 const WHOLE = /^[1-9]\d{0,8}$/;
-/** `2x` is left out: it marks hashes of an old mistake, which today's libraries do not make. */
+/** `2x` is left out: it marks hashes of an old bug, which today's libraries do not reproduce. */
 const BCRYPT = /^(bcrypt_sha256\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
 const PBKDF2 = /^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
 const SCRYPT =
@@ -184,7 +185,7 @@ const SCRYPT =
 const DIGEST =
   /^\$digest-(md5|sha1|sha256|sha512)\$([A-Za-z0-9_-]{1,1500})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
 
-/** A stored text of any kind but argon2; undefined where it is malformed or its parameters are out of bounds. */
+/** A stored hash other than argon2; undefined if it is malformed or its parameters are out of bounds. */
 export function readHash(text: string): ReadHash | undefined {
   return readBcrypt(text) ?? readPbkdf2(text) ?? readScrypt(text) ?? readDigest(text);
 }
@@ -225,20 +226,20 @@ function readDigest(text: string): ReadHash | undefined {
   return isSaneTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
 }
 
-/** One to sixteen templates that lead from the password to the end. */
+/** One to sixteen valid templates, from the password to the final hash. */
 export function isSaneTemplates(rounds: unknown): rounds is string[] {
   if (!Array.isArray(rounds) || rounds.length === 0 || rounds.length > IMPORT_BOUNDS.digestRounds) return false;
   return rounds.every((round: unknown, index) => {
     if (typeof round !== 'string' || round.length > IMPORT_BOUNDS.templateLength) return false;
     const used = [...round.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
     const allowed: string[] = index === 0 ? PIECES.filter((piece) => piece !== 'hash') : [...PIECES];
-    // A round that leaves out the one before, or a first one without the password, would let anybody in.
+    // A round without the previous hash, or a first one without the password, would accept any password.
     const needed = index === 0 ? ['password', 'password:hex'] : ['hash'];
     return needed.some((name) => used.includes(name)) && used.every((name) => allowed.includes(name ?? ''));
   });
 }
 
-/** Outputs below 16 bytes could be met by chance. */
+/** An output below 16 bytes could be matched by chance. */
 function outputOf(text: string | undefined): Uint8Array | undefined {
   const bytes = text === undefined ? undefined : decoded(base64nopad, text);
   return bytes && bytes.length >= 16 && bytes.length <= 64 ? bytes : undefined;

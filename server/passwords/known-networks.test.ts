@@ -25,7 +25,7 @@ const failuresFrom = (attempts: PasswordAttempts | undefined, from: string | und
 
 // SR-49
 describe('wrong passwords', () => {
-  test('count for the familiar place they came from, all others together, as a plain model has it', () => {
+  test('count for the known network they came from, and all others together, like a plain model', () => {
     fc.assert(
       fc.property(story, (steps) => {
         let attempts: PasswordAttempts | undefined;
@@ -51,7 +51,7 @@ describe('wrong passwords', () => {
     );
   });
 
-  test('are forgotten exactly a day after the last, whatever is remembered beside them', () => {
+  test('are forgotten exactly a day after the last one, whatever is stored beside them', () => {
     for (const from of ['home', undefined]) {
       const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), from, NOW);
       expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS - 1)).toBe(1);
@@ -60,7 +60,7 @@ describe('wrong passwords', () => {
     }
   });
 
-  test('leave nothing behind when the right one comes from nowhere', () => {
+  test('leave no record when the right one comes from an unknown address', () => {
     expect(forgiveFrom(countWrongFrom(undefined, undefined, NOW), undefined, NOW)).toBeUndefined();
   });
 });
@@ -70,7 +70,7 @@ describe('an attempt', () => {
     maxLength: 40,
   });
 
-  test('is counted exactly where none before it has brought a wait, as this clock sees it', () => {
+  test('is counted exactly when no earlier one has caused a wait, by this clock', () => {
     fc.assert(
       fc.property(paced, (steps) => {
         let attempts = forgiveFrom(undefined, 'home', NOW);
@@ -90,7 +90,7 @@ describe('an attempt', () => {
     );
   });
 
-  test('has no wait at its last instant, and where nothing was counted', () => {
+  test('has no wait at its last instant, and without counted failures', () => {
     let attempts: PasswordAttempts | undefined;
     for (let at = 0; at < 6; at++) attempts = countAttemptFrom(attempts, undefined, NOW).attempts;
     expect(waitUntilFrom(attempts, undefined, NOW + 999)).toBe(NOW + 1_000);
@@ -99,8 +99,8 @@ describe('an attempt', () => {
   });
 });
 
-describe('a place', () => {
-  test('is familiar to whom signed in there, and to nobody else', () => {
+describe('a network', () => {
+  test('is known to the users who signed in there, and to no others', () => {
     const known = forgiveFrom(undefined, 'home', NOW);
     expect(isKnownNetwork(known, 'home', NOW + KNOWN_NETWORK_TTL_MS - 1)).toBe(true);
     expect(isKnownNetwork(known, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(false);
@@ -109,14 +109,14 @@ describe('a place', () => {
     expect(isKnownNetwork(undefined, 'home', NOW)).toBe(false);
   });
 
-  test('is familiar for exactly so long after the last sign-in there', () => {
+  test('is known for exactly the set time after the last sign-in there', () => {
     const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + KNOWN_NETWORK_TTL_MS - 1);
     expect(failuresFrom(attempts, 'home', NOW + KNOWN_NETWORK_TTL_MS - 1)).toBe(0);
     expect(failuresFrom(attempts, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(1);
     expect(forgiveFrom(attempts, undefined, NOW + KNOWN_NETWORK_TTL_MS)).toBeUndefined();
   });
 
-  test('takes the room of the one not used for longest', () => {
+  test('replaces the one that was not used for longest', () => {
     let attempts: PasswordAttempts | undefined;
     for (let at = 0; at <= MAX_KNOWN_NETWORKS; at++) attempts = forgiveFrom(attempts, `place ${at}`, NOW + at);
     expect(attempts?.places?.map((one) => one.place)).toEqual(
@@ -124,7 +124,7 @@ describe('a place', () => {
     );
   });
 
-  test('is there once, however often a person signs in there, and takes no room of another', () => {
+  test('is stored once, however often a user signs in there, and displaces no other', () => {
     const home = forgiveFrom(undefined, 'home', NOW);
     expect(home).toEqual({
       failures: 0,
@@ -138,7 +138,7 @@ describe('a place', () => {
     ]);
   });
 
-  test('is kept as long as it is familiar, and failures as long as they count', () => {
+  test('is kept as long as it is known, and failures as long as they count', () => {
     const wrong = countWrongFrom(undefined, 'evil', NOW);
     expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_TTL_MS);
     const known = forgiveFrom(wrong, 'home', NOW);
@@ -146,8 +146,7 @@ describe('a place', () => {
   });
 });
 
-// SR-63
-test('SR-63: what lies ahead of a clock that was set back counts as of now, at every place', () => {
+test('SR-63: a time ahead of a clock that was set back counts as now, on every network', () => {
   const count = { failures: fc.nat(20), lastFailureAt: fc.integer({ min: NOW - 1000, max: NOW + 1000 }) };
   const known = fc.record({ ...count, place: fc.constantFrom('home', 'work'), signedInAt: fc.constant(NOW) });
   fc.assert(

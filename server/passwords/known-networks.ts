@@ -3,21 +3,21 @@ import type { KnownNetwork, PasswordAttempts, WrongPasswords } from '../users/us
 import { countWrongPassword, notAhead, passwordWaitUntil } from './password-backoff.ts';
 
 /**
- * Wrong passwords are counted apart for the places where a person has signed in. Whoever guesses elsewhere without pause
- * runs into waits of their own making, and the person does not (SR-49). All other places share one count, so that many
- * of them make no more guesses than one.
+ * Wrong passwords are counted apart for the networks where a user has signed in. An attacker who guesses from elsewhere
+ * runs into their own waits, and the user does not (SR-49). All other networks share one counter, so that many of them
+ * get no more guesses than one.
  *
- * A place is a MAC over person and address; what it stands for is the caller's business.
+ * A network is a MAC over user and address; the caller decides what it stands for.
  */
 
-/** A place is familiar for so long after the last sign-in there. */
+/** How long a network stays known after the last sign-in there. */
 export const KNOWN_NETWORK_TTL_MS = 90 * DAY_MS;
-/** With one more, the one not used for longest is forgotten. */
+/** One more replaces the one that was not used for longest. */
 export const MAX_KNOWN_NETWORKS = 8;
 /** Wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
 export const WRONG_PASSWORDS_TTL_MS = DAY_MS;
 
-/** All counts as this clock sees them, see {@link notAhead}; the same object where nothing lies ahead. */
+/** All counts by this clock, see {@link notAhead}; the same object if no time lies ahead. */
 export function attemptsAsOf(attempts: PasswordAttempts, now: number): PasswordAttempts {
   const isAhead = [attempts, ...placesOf(attempts)].some(({ lastFailureAt }) => lastFailureAt > now);
   if (!isAhead) return attempts;
@@ -35,13 +35,13 @@ export function wrongPasswordsFrom(
   return counted && now - counted.lastFailureAt < WRONG_PASSWORDS_TTL_MS ? counted : undefined;
 }
 
-/** Until when no attempt from there is evaluated; 0 when none has to wait. */
+/** When the wait of an attempt from there ends; 0 if there is none. */
 export function waitUntilFrom(attempts: PasswordAttempts | undefined, place: string | undefined, now: number): number {
   const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts && attemptsAsOf(attempts, now), place, now));
   return waitUntil > now ? waitUntil : 0;
 }
 
-/** Counts an attempt from there as wrong, unless those before it have brought a wait; then until when. */
+/** Counts an attempt from there as wrong, or returns when the wait of earlier ones ends. */
 export function countAttemptFrom(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
@@ -53,7 +53,7 @@ export function countAttemptFrom(
   return { attempts: countWrongFrom(known, place, now), waitUntil: 0 };
 }
 
-/** Whether the person has signed in there, and not too long ago. */
+/** True if the user signed in there recently enough. */
 export function isKnownNetwork(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
@@ -62,7 +62,7 @@ export function isKnownNetwork(
   return familiar(attempts, place, now) !== undefined;
 }
 
-/** One wrong password more, from there. */
+/** Counts one more wrong password from there. */
 export function countWrongFrom(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
@@ -74,7 +74,10 @@ export function countWrongFrom(
   return { ...attempts, places: placesOf(attempts).map((one) => (one === known ? { ...one, ...counted } : one)) };
 }
 
-/** The right password, from there: its wrong ones are forgiven, and the place is familiar. Undefined: nothing is left. */
+/**
+ * Resets the failures of this network after a right password, and makes the network known. Undefined: no record is
+ * left.
+ */
 export function forgiveFrom(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
@@ -87,12 +90,12 @@ export function forgiveFrom(
     ...others,
   ].slice(0, MAX_KNOWN_NETWORKS);
   if (places.length === 0) return undefined;
-  // What strangers did is theirs: it is forgiven only to somebody who was one of them.
+  // The failures from unknown networks are reset only by a sign-in from an unknown network.
   const { failures, lastFailureAt } = known && attempts ? attempts : { failures: 0, lastFailureAt: 0 };
   return { failures, lastFailureAt, places };
 }
 
-/** When none of it means anything any more. */
+/** When the whole record expires. */
 export function attemptsExpireAt(attempts: PasswordAttempts, now: number): number {
   const familiarUntil = placesOf(attempts).map(({ signedInAt }) => signedInAt + KNOWN_NETWORK_TTL_MS);
   return Math.max(now + WRONG_PASSWORDS_TTL_MS, ...familiarUntil);

@@ -3,9 +3,9 @@ import { DIGESTS, type Digest, isSaneTemplates, type ReadDigest, readHash } from
 import { parsePhc } from './phc.ts';
 
 /**
- * A cheap digest from elsewhere with an argon2id around it: what is stored is argon2id of the digest's hexadecimal text, so
- * that a copy of the store is worth no more than one of our own hashes. It stands until its person signs in, when their
- * password is hashed by itself.
+ * A cheap digest of another system wrapped in argon2id: the stored hash is argon2id of the digest's hexadecimal text,
+ * so that a copy of the store is worth no more than one of native hashes. It is replaced by a hash of the password at
+ * the next sign-in.
  */
 export interface LegacyHash extends Pick<ReadDigest, 'algorithm' | 'rounds' | 'salt'> {
   /** Argon2id of the digest, a PHC string. */
@@ -19,7 +19,7 @@ export function isLegacyHash(text: string): boolean {
   return text.startsWith('$wrapped-');
 }
 
-/** What goes into the argon2id of a digest, and what stands around it. Undefined for a text that is no digest. */
+/** The input of the argon2id of a digest, and the text around its result. Undefined for a text that is no digest. */
 export function wrapping(text: string): { inner: string; around: (phc: string) => string } | undefined {
   const read = readHash(text);
   if (read?.kind !== 'digest') return undefined;
@@ -28,7 +28,7 @@ export function wrapping(text: string): { inner: string; around: (phc: string) =
   return { inner: hex.encode(read.hash), around: (phc) => `${front}${phc}` };
 }
 
-/** A stored text taken apart; undefined where it is malformed or out of bounds (SR-18). */
+/** A parsed stored text; undefined if it is malformed or out of bounds (SR-18). */
 export function readWrapped(text: string): LegacyHash | undefined {
   const [, name, roundsText, saltText, phc] = WRAPPED.exec(text) ?? [];
   const algorithm: Digest | undefined = DIGESTS.find((digest) => digest === name);

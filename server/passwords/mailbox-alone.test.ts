@@ -41,7 +41,7 @@ beforeEach(() => {
   ports.courier.sent.length = 0;
 });
 
-/** A user whose codes go to the mailbox to which resets go too. */
+/** A user whose codes go to the mailbox that also gets the resets. */
 async function person(options: FixtureOptions = {}, to?: string) {
   people += 1;
   const email = `alice-${people}@shop.example`;
@@ -56,7 +56,7 @@ async function person(options: FixtureOptions = {}, to?: string) {
 
 const from = () => ({ address: `198.51.${Math.floor(people / 200)}.${1 + (people % 200)}` });
 
-/** What the reader of the mailbox does, with nothing else in hand. */
+/** The steps of an attacker who reads the mailbox and has nothing else. */
 async function resetByMail({ account, resource, user }: Fixture, password = NEW, isByAdministrator = false) {
   if (isByAdministrator) unwrap(await startPasswordReset(ports, operatorContext(account), user.id, 'en'));
   else {
@@ -88,7 +88,7 @@ const byApi = (scene: Fixture, otp: string, password = NEW) =>
 
 // SR-69
 describe('the attack: the reader of a mailbox resets the password, and has the code sent to the same mailbox', () => {
-  test('in the widget: the mailed code is not offered, nothing is sent, and the refusal says what to do', async () => {
+  test('in the widget: the mailed code is not offered, none is sent, and the refusal says what to do', async () => {
     const { scene } = await person();
     await resetByMail(scene);
     const sent = ports.codes.sent.length;
@@ -97,14 +97,14 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     expect(ports.codes.sent).toHaveLength(sent);
   });
 
-  test('before the password is right nothing tells of the reset', async () => {
+  test('before the password is right, nothing reveals the reset', async () => {
     const { scene } = await person();
     await resetByMail(scene);
     const walk = await toSecond(scene, 'not the right password');
     expect(outcomeOf(walk)).toEqual({ step: 'password', code: 'INVALID_CREDENTIALS' });
   });
 
-  test('over the API: neither is a code sent, nor does one count that was sent before', async () => {
+  test('over the API: no code is sent, and one that was sent before is refused', async () => {
     const { scene, email } = await person();
     const asked = { resource: scene.resource.id, user: scene.user.login, language: 'en' } as const;
     unwrap(await createChallenge(ports, operatorContext(scene.account), asked));
@@ -124,14 +124,14 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     }
   });
 
-  test('with another address on record since, or a code to an alias of the mailbox', async () => {
+  test('with another stored address since, or a code to an alias of the mailbox', async () => {
     const { scene } = await person({}, 'alice+codes@shop.example');
     await resetByMail(scene);
     unwrap(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
     expect(outcomeOf(await toSecond(scene))).toEqual({ step: 'denied', code: 'CONFIRMATION_REQUIRED' });
   });
 
-  test('with another token beside it that is locked, deactivated or not taken here', async () => {
+  test('with another token beside it that is locked, deactivated or not accepted here', async () => {
     for (const state of ['locked', 'deactivated'] as const) {
       const { scene } = await person();
       const token = await addToken(ports, scene.account, { owner: scene.user.id });
@@ -150,7 +150,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     }
   });
 
-  test('to raise a sign-in, to confirm a transaction, or behind a password that the host has checked', async () => {
+  test('to step up a sign-in, to confirm a transaction, or after a password that the host has checked', async () => {
     const { scene } = await person({ resource: { rememberMs: 3_600_000 } });
     await resetByMail(scene);
     const who = { account: scene.account, resource: scene.resource.id, user: scene.user.login, nonce: NONCE };
@@ -165,7 +165,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     expect(verdict).toMatchObject({ refused: 'SIGNING_TOKEN_MISSING' });
   });
 
-  test('a sign-in that stands at the code when the password is reset', async () => {
+  test('a sign-in that is at the code step when the password is reset', async () => {
     const { scene, email, mailed } = await person();
     const walk = await toSecond(scene, PASSWORD);
     await walk.choose(mailed);
@@ -174,7 +174,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
     expect(walk.view.step).toBe('denied');
   });
 
-  test('by setting up an app with the new password alone, where that is demanded or offered', async () => {
+  test('by enrolling an app with the new password alone, where that is demanded or offered', async () => {
     for (const required of [true, false]) {
       const scene = await createFixture(ports, {
         resource: { passwordReset: true, enrolment: { kinds: ['totp'], required } },
@@ -189,7 +189,7 @@ describe('the attack: the reader of a mailbox resets the password, and has the c
   });
 });
 
-describe('what is left to the user', () => {
+describe('what the user can still do', () => {
   test('another token: it is offered alone, confirms the user, and mailed codes count again', async () => {
     const { scene, email, mailed } = await person({ tokens: [{}] });
     await resetByMail(scene);
@@ -218,7 +218,7 @@ describe('what is left to the user', () => {
     expect(await markOf(scene)).toBeUndefined();
   });
 
-  test('an administrator, who confirms the user or gives a password by another way', async () => {
+  test('an administrator, who confirms the user or sets a password another way', async () => {
     for (const changes of [{ needsConfirmation: false }, { password: NEW }] as const) {
       const { scene, mailed } = await person();
       await resetByMail(scene);
@@ -230,7 +230,7 @@ describe('what is left to the user', () => {
     }
   });
 
-  test('a first password opens the account: its user sets up an app, and mailed codes count once that was shown', async () => {
+  test('a first password opens the account: its user enrols an app, and mailed codes count after its first use', async () => {
     const scene = await createFixture(ports, {
       resource: { enrolment: { kinds: ['totp'], required: true }, tokenKinds: ['totp'] },
       user: { email: 'alice@shop.example' },
@@ -281,11 +281,11 @@ describe('what does not confirm the user', () => {
   });
 });
 
-test('`explain` tells why, as signing in does', async () => {
+test('`explain` reports the reason, like a sign-in does', async () => {
   const { scene } = await person();
   await resetByMail(scene);
   const question = { resource: scene.resource.id, subject: { user: scene.user.login, method: 'widget' as const } };
-  const told = unwrap(await explain(ports, operatorContext(scene.account), question));
-  expect(told.explained.verdict).toEqual({ granted: false, code: 'CONFIRMATION_REQUIRED' });
+  const explanation = unwrap(await explain(ports, operatorContext(scene.account), question));
+  expect(explanation.explained.verdict).toEqual({ granted: false, code: 'CONFIRMATION_REQUIRED' });
   expect(isRefusal(await signInByApi(ports, scene, '000000'))).toBe(true);
 });

@@ -12,8 +12,8 @@ import type { WrongPasswords } from '../users/user.ts';
 import { countWrongPassword, passwordWaitUntil } from './password-backoff.ts';
 
 // SR-17, SR-49
-// The attack: wrong passwords for one name, until it has to wait; then one for another. A name that has to wait though it
-// was never tried is a name of the same existing user.
+// The attack: try wrong passwords for one name until it has to wait, then one for another name. If a name has to wait
+// though it was never tried, it belongs to the same existing user.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('names of one user');
@@ -28,16 +28,16 @@ const ATTACKER = '198.51.100.66';
 const NAMES = ['ada', 'ada@example.com', 'countess', '+441234567890'];
 
 const USERS: Record<string, { login: string; alias?: string; email?: string; phone?: string }[]> = {
-  'of nobody': [],
+  'of no user': [],
   'of one user': [{ login: 'ada', email: 'ada@example.com', alias: 'countess', phone: '+441234567890' }],
   'of two users': [
     { login: 'ada', alias: 'countess' },
     { login: 'bob', email: 'ada@example.com', phone: '+441234567890' },
   ],
-  'of two users, and of nobody': [{ login: 'ada' }, { login: 'bob', email: 'ada@example.com' }],
+  'of two users, and of no user': [{ login: 'ada' }, { login: 'bob', email: 'ada@example.com' }],
 };
 
-/** An account in which the names stand for these users, who have signed in at home. */
+/** An account with these names for its users, who have signed in at home. */
 async function world(users: (typeof USERS)[string] = []): Promise<Fixture> {
   const scene = await createFixture(ports, { user: { login: 'somebody-else' } });
   for (const user of users) {
@@ -71,7 +71,7 @@ const shapeOf = ({ expect: expected, put = [], delete: deleted = [], index = [],
   append.length,
 ];
 
-/** Everything that an attempt shows of itself and everything that takes time. */
+/** All that an attempt returns and all that takes time. */
 async function seen(run: () => Promise<unknown>) {
   const trips: unknown[] = [];
   const hashes = ports.hasher.verified;
@@ -89,7 +89,7 @@ async function seen(run: () => Promise<unknown>) {
   return JSON.stringify({ answer, hashes: ports.hasher.verified - hashes, trips });
 }
 
-/** How many of the guesses were held against a password of somebody's. */
+/** The number of guesses that were compared with a user's password. */
 async function evaluatedIn(run: () => Promise<unknown>): Promise<number> {
   const { verify } = ports.hasher;
   let evaluated = 0;
@@ -113,7 +113,7 @@ const guesses = fc.array(
 );
 
 describe('wrong passwords for several names', () => {
-  test('have every name wait for itself alone', async () => {
+  test('delay each name independently', async () => {
     const scene = await world(USERS['of one user']);
     await guessUntilItWaits(scene, 'ada', ATTACKER);
     for (const name of NAMES.slice(1)) {
@@ -121,7 +121,7 @@ describe('wrong passwords for several names', () => {
     }
   });
 
-  test('look and cost the same, whomever the names stand for', async () => {
+  test('look and cost the same, whatever users the names belong to', async () => {
     await fc.assert(
       fc.asyncProperty(guesses, async (steps) => {
         const stories: string[][] = [];
@@ -173,11 +173,11 @@ describe('wrong passwords for several names', () => {
     expect(evaluated).toBe(6);
   });
 
-  // SR-2. Each is the work of another process, which does not wait in line with this one.
+  // SR-2. Another process does not share this one's queue.
   test.each([
     ['brings a wait for the name', { failures: 20 }, 'TOO_MANY_ATTEMPTS', 0],
     ['counts one of them', { failures: 1 }, 'INVALID_CREDENTIALS', 1],
-  ])('are decided by what is there at the commit, if another process %s', async (_, other, code, times) => {
+  ])('are decided by the state at the commit, if another process %s', async (_, other, code, times) => {
     const scene = await world(USERS['of one user']);
     ports.store.intercept = {
       async commit(change, go) {
@@ -193,7 +193,7 @@ describe('wrong passwords for several names', () => {
     expect(evaluated).toBe(times);
   });
 
-  test('in the widget read word for word as one does', async () => {
+  test('in the widget get the response of one name, word for word', async () => {
     const views = new Set<string>();
     for (const users of Object.values(USERS)) {
       const scene = await world(users);
@@ -206,7 +206,7 @@ describe('wrong passwords for several names', () => {
     expect(views.size).toBe(1);
   });
 
-  test('of an administrator and of a user of that name are counted apart, as for names of nobody', async () => {
+  test('of an administrator and of a user of that name are counted apart, as for unknown names', async () => {
     const email = 'ada@example.com';
     const atTheConsole = async (scene: Fixture) =>
       (await toSecondFactor(ports, scene.account, email, 'guess')).flow.error?.code;
@@ -234,8 +234,8 @@ describe('wrong passwords for several names', () => {
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
   });
 
-  // SR-34. The attack: wrong passwords for made-up names in one account. The events and statistics of another account then say of
-  // names that were never tried there that they had to wait.
+  // SR-34. The attack: try wrong passwords for made-up names in one account, so that events and statistics of another
+  // account report waits of names that were never tried there.
   test('for unknown names change no event of another account', async () => {
     const [scene, other] = [await world(), await world()];
     for (let at = 0; at < 1_200; at++) await attempt(scene, `made-up-${at}`, 'guess');
@@ -246,7 +246,7 @@ describe('wrong passwords for several names', () => {
     for (const event of events) expect(event).toMatchObject({ type: 'authentication', reason: 'INVALID_CREDENTIALS' });
   });
 
-  test('leave records that end, in which no name can be read', async () => {
+  test('leave records that expire and contain no readable name', async () => {
     const scene = await world(USERS['of one user']);
     const before = ports.store.commits.length;
     for (let at = 0; at < 300; at++) await attempt(scene, `made-up-${at}`, 'guess');
@@ -254,7 +254,7 @@ describe('wrong passwords for several names', () => {
     const commits = ports.store.commits.slice(before).map(({ change }) => change);
     const put = commits.flatMap(({ put: written = [] }) => written);
     expect(put.every(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt < Number.POSITIVE_INFINITY)).toBe(true);
-    // One for each name, those of the user, and what stands in for users: a fixed number.
+    // One for each name, those of the user, and the decoys of users: a fixed number.
     expect(new Set(put.map(({ key }) => key.anchor)).size).toBeLessThanOrEqual(300 + NAMES.length + 1 + 256);
     expect(JSON.stringify(commits)).not.toMatch(/made-up|countess/);
   });
@@ -262,13 +262,13 @@ describe('wrong passwords for several names', () => {
 
 // SR-49
 describe('the user, while wrong passwords come in for another of their names', () => {
-  test('signs in from where they signed in before, with any name', async () => {
+  test('signs in from a known network, with any name', async () => {
     const scene = await world(USERS['of one user']);
     for (const name of NAMES) await guessUntilItWaits(scene, name, ATTACKER);
     for (const name of NAMES) expect(await codeOf(scene, name, PASSWORD, HOME), name).toBe('in');
   });
 
-  test('is told that the password is wrong elsewhere, which is not looked at, and gets in a minute later', async () => {
+  test('gets the answer of a wrong password from elsewhere, without an evaluation, and signs in a minute later', async () => {
     const scene = await world(USERS['of one user']);
     for (let at = 0; at < 12; at++) {
       await guessUntilItWaits(scene, 'countess', ATTACKER);
@@ -276,20 +276,20 @@ describe('the user, while wrong passwords come in for another of their names', (
     }
     await guessUntilItWaits(scene, 'countess', ATTACKER);
     expect(await codeOf(scene, 'ada', PASSWORD, '192.0.2.1')).toBe('INVALID_CREDENTIALS');
-    // The events say why.
-    const told = () => ports.store.commits.flatMap(({ change }) => change.append ?? []).at(-1);
-    expect(told()).toMatchObject({ type: 'authentication', reason: 'TOO_MANY_ATTEMPTS' });
+    // The events give the reason.
+    const lastEvent = () => ports.store.commits.flatMap(({ change }) => change.append ?? []).at(-1);
+    expect(lastEvent()).toMatchObject({ type: 'authentication', reason: 'TOO_MANY_ATTEMPTS' });
     const walk = await LoginDriver.begin(scene, { address: '192.0.2.1' });
     await walk.identify('ada');
     expect(await walk.password()).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
-    expect(told()).toMatchObject({ type: 'authentication', reason: 'TOO_MANY_ATTEMPTS' });
+    expect(lastEvent()).toMatchObject({ type: 'authentication', reason: 'TOO_MANY_ATTEMPTS' });
     ports.clock.advance(60_000);
     expect(await codeOf(scene, 'ada', PASSWORD, '192.0.2.1')).toBe('in');
   });
 
-  // The attack: guessing at another name for so long that the user's own tries bring their name a wait. It waits as an unknown one
-  // does (SR-17), and no longer.
-  test('gets in a minute after their own last try at the latest', async () => {
+  // The attack: guess at another name for so long that the user's own attempts delay their name. It waits like an
+  // unknown one (SR-17), and no longer.
+  test('can sign in a minute after their own last attempt at the latest', async () => {
     const scene = await world(USERS['of one user']);
     const signIn = () => codeOf(scene, 'ada', PASSWORD, '192.0.2.1');
     for (let at = 0; at < 12; at++) {
@@ -306,7 +306,7 @@ describe('the user, while wrong passwords come in for another of their names', (
     expect(await signIn()).toBe('in');
   });
 
-  test('shows by a sign-in of theirs nothing of the names that they did not use', async () => {
+  test('reveals by a sign-in nothing about the names that they did not use', async () => {
     const scene = await world(USERS['of one user']);
     for (const name of NAMES) await guessUntilItWaits(scene, name, ATTACKER);
     ports.clock.advance(2_000);

@@ -18,13 +18,13 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 // SR-37
-describe('a new password, whoever sets it', () => {
+describe('a new password, set by any actor', () => {
   const bad: [string, string, object][] = [
     ['too short', 'only fourteen!', { refused: 'PASSWORD_TOO_SHORT', detail: 'at least 15 characters' }],
     ['too long', 'four words a day '.repeat(16), { refused: 'PASSWORD_TOO_LONG' }],
     ['common', 'iloveyou12345!!', { refused: 'PASSWORD_COMMON', flaw: 'listed' }],
     ['a pattern', 'iloveyouiloveyou', { refused: 'PASSWORD_COMMON', flaw: 'pattern' }],
-    ['made of the person’s name', 'dora-dora-2027!', { refused: 'PASSWORD_COMMON', flaw: 'personal' }],
+    ['made of the user’s name', 'dora-dora-2027!', { refused: 'PASSWORD_COMMON', flaw: 'personal' }],
     ['made of the account’s name', 'acmeacme acmeacme dora', { refused: 'PASSWORD_COMMON', flaw: 'personal' }],
   ];
   test.each(bad)('%s: refused at creation and at change, and never hashed', async (_name, password, why) => {
@@ -42,7 +42,7 @@ describe('a new password, whoever sets it', () => {
     expect(ports.hasher.hashed).toBe(hashed);
   });
 
-  test('is as long as what it protects needs: 15 alone, 8 where every resource asks for a code too', async () => {
+  test('needs 15 characters alone, and 8 where every resource also asks for a code', async () => {
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp', name: 'Vault' });
     const { user } = await addPerson(ports, scene.account, strict, { user: { login: 'erik' }, alone: true });
     unwrap(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7Rw' }));
@@ -53,7 +53,7 @@ describe('a new password, whoever sets it', () => {
     expect(await updateUser(ports, scene.account, user.id, { password: 'vault-27' })).toMatchObject({
       flaw: 'personal',
     });
-    // One resource that lets them in by password alone, and the short one will not do.
+    // A resource that accepts the password alone, so the short one is refused.
     unwrap(await assign(ports, { account: scene.account, resource: scene.resource.id, user: user.id }));
     expect(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7Rw' })).toMatchObject({
       refused: 'PASSWORD_TOO_SHORT',
@@ -84,7 +84,7 @@ describe('an imported hash', () => {
     },
   ];
 
-  test('lets its person in with their old password, short as it is, and is argon2id from then on', async () => {
+  test('signs its user in with the old password, however short, and is argon2id from then on', async () => {
     const real = { ...ports, hasher: createArgon2Hasher() };
     const [login, passwordHash] = md5('imported');
     const { account, resource } = scene;
@@ -102,7 +102,7 @@ describe('an imported hash', () => {
   });
 
   // SR-49
-  test('is guessed at no faster than any other, and its person gets in from where they were before', async () => {
+  test('is guessed at no faster than any other, and its user still signs in from a known network', async () => {
     const { account, resource } = scene;
     const [login, passwordHash] = md5('attacked');
     const { user } = unwrap(await createUser(ports, birth(ports, 'usr'), account, { login, passwordHash }));
@@ -119,7 +119,7 @@ describe('an imported hash', () => {
   });
 
   // SR-18
-  test('that is absurd is refused at import, as are a hash and a password at once', async () => {
+  test('out of bounds is refused at import, as are a hash and a password at once', async () => {
     const make = (passwordHash: ImportedHash, password?: string) =>
       createUserAs(ports, { actor: { kind: 'operator', account: scene.account } }, birth(ports, 'usr'), {
         login: 'absurd',

@@ -7,13 +7,13 @@ import type { MethodPolicy } from '../resources/resource.ts';
 import type { User } from '../users/user.ts';
 import { judgePassword, normalisePassword, type PasswordJudgement, type PasswordRule } from './password-policy.ts';
 
-/** Whose password it is to be. */
+/** The user who gets the password. */
 export type PasswordOwner = Pick<
   User,
   'account' | 'login' | 'alias' | 'email' | 'phone' | 'firstName' | 'secondName' | 'assignments'
 >;
 
-/** The one way to a new password: judged by the rule for its person (SR-37), then hashed. */
+/** The only way to set a new password: checked by the rule of its user (SR-37), then hashed. */
 export async function hashNewPassword(
   ports: Pick<Ports, 'store' | 'clock' | 'hasher'>,
   owner: PasswordOwner,
@@ -25,7 +25,7 @@ export async function hashNewPassword(
   return { passwordHash };
 }
 
-/** Why a password may not become this person's; undefined where it may. */
+/** Why a password is refused for this user; undefined if it is allowed. */
 export async function judgeNewPassword(
   ports: Pick<Ports, 'store' | 'clock'>,
   owner: PasswordOwner,
@@ -35,7 +35,7 @@ export async function judgeNewPassword(
   return judged && refusePassword(judged);
 }
 
-/** What holds for a password of this person now. */
+/** The rule for a password of this user now. */
 export async function passwordRule(ports: Pick<Ports, 'store' | 'clock'>, owner: PasswordOwner): Promise<PasswordRule> {
   const [account, ...stored] = await ports.store.getMany(
     [accountDocument.key(owner.account), ...owner.assignments.map(({ resource }) => resourceDocument.key(resource))],
@@ -47,12 +47,12 @@ export async function passwordRule(ports: Pick<Ports, 'store' | 'clock'>, owner:
     ...[owner.login, owner.alias, localPart, owner.phone, owner.firstName, owner.secondName],
     ...[account?.value.name, ...resources.map((resource) => resource?.name)],
   ].filter((word) => word !== undefined);
-  // A resource that is gone lets nobody in, but nobody is assigned to nothing but such ones for long.
+  // A deleted resource accepts no sign-in, and an assignment to it is soon removed.
   const secondFactor = resources.length > 0 && resources.every((resource) => resource && asksForCode(resource));
   return { secondFactor, personal };
 }
 
-/** `auto` does not count: with the last token the code goes, and the short password stays. */
+/** `auto` does not count: it drops the code with the last token, and the short password stays. */
 function asksForCode({ methodPolicy }: { methodPolicy: MethodPolicy }): boolean {
   return methodPolicy === 'password-otp' || methodPolicy === 'otp';
 }
@@ -63,7 +63,7 @@ const FLAWS = {
   personal: 'it is made of names that go with the person or the site',
 } as const;
 
-/** A judgement as a refusal, with the reason in words. */
+/** Returns the judgement as a refusal, with the reason in words. */
 export function refusePassword(judged: PasswordJudgement): Refusal {
   switch (judged.code) {
     case 'PASSWORD_TOO_SHORT':

@@ -17,7 +17,7 @@ afterEach(() => {
 afterAll(() => ports.close());
 
 const COUNT = 50;
-/** As many are looked at before the first wait. */
+/** The number of passwords that are evaluated before the first wait. */
 const LIMIT = FREE_PASSWORD_FAILURES + 1;
 
 async function signIn({ account, resource }: Fixture, user: string, password: string, address?: string) {
@@ -34,14 +34,14 @@ const slowly = async () => {
 
 // SR-49
 describe('right passwords of one user at once', () => {
-  test('all of them come in: those under way are no failures', async () => {
+  test('all succeed: attempts under way are no failures', async () => {
     const scene = await createFixture(ports);
     ports.hasher.during = slowly;
     expect(tally(await times(() => signIn(scene, 'alice', PASSWORD)))).toEqual({ in: COUNT });
     expect(tally(await times((at) => signIn(scene, 'alice', PASSWORD, `198.51.100.${at}`)))).toEqual({ in: COUNT });
   });
 
-  test('a flood of strangers on the name does not delay a user at an address where they signed in before', async () => {
+  test('a flood on the name from elsewhere does not delay a user on a known network', async () => {
     const scene = await createFixture(ports);
     expect(await signIn(scene, 'alice', PASSWORD, '203.0.113.7')).toBe('in');
     let release = () => {};
@@ -87,9 +87,9 @@ describe('right passwords of one user at once', () => {
 });
 
 // SR-2
-// The attack: as many guesses as possible are under way before the first of them is judged.
+// The attack: start as many guesses as possible before the first of them is judged.
 describe('wrong passwords at once', () => {
-  test('from many addresses: no more are checked than one after the other, for a user and for an unknown name', async () => {
+  test('from many addresses: no more are checked than in sequence, for a user and for an unknown name', async () => {
     const scene = await createFixture(ports);
     ports.hasher.during = slowly;
     for (const user of ['alice', 'nobody']) {

@@ -19,7 +19,7 @@ function afterFailures(failures: number): WrongPasswords | undefined {
 }
 
 describe('the wait after wrong passwords', () => {
-  test('there is none before the first', () => {
+  test('is zero before the first', () => {
     expect(passwordWaitUntil(undefined)).toBe(0);
   });
 
@@ -37,7 +37,7 @@ describe('the wait after wrong passwords', () => {
     expect(passwordWaitUntil(afterFailures(failures))).toBe(waitMs === 0 ? 0 : NOW + waitMs);
   });
 
-  // Attack: shorten the wait by guessing on, or when the server's clock is set back.
+  // The attack: shorten the wait by more guesses, or while the server's clock is set back.
   test('never shrinks by another failure, nor by a clock set back, and never exceeds the cap', () => {
     const times = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 60 });
     fc.assert(
@@ -58,17 +58,17 @@ describe('the wait after wrong passwords', () => {
     );
   });
 
-  // SR-63. What was counted before the clock was set back lies ahead of it.
-  test('SR-63: is never more than the longest one from now, however far the clock was set back, and ends', () => {
+  // SR-63. A failure that was counted before the clock was set back lies ahead of it.
+  test('SR-63: never exceeds the longest wait from now, however far the clock was set back, and ends', () => {
     const counts = fc.record({ failures: fc.nat(40), lastFailureAt: fc.integer({ min: 0, max: 2 * NOW }) });
     fc.assert(
       fc.property(counts, fc.integer({ min: 0, max: NOW }), fc.nat(2 * MAX_PASSWORD_WAIT_MS), (stored, now, later) => {
         const seen = notAhead(frozen(stored), now);
         expect(passwordWaitUntil(seen)).toBeLessThanOrEqual(now + MAX_PASSWORD_WAIT_MS);
         expect(seen.failures).toBe(stored.failures);
-        // Written down, it is no longer ahead: it ends when it says.
+        // Once stored, it no longer lies ahead: it ends on time.
         expect(notAhead(seen, now + later)).toBe(seen);
-        // Where nothing lies ahead, nothing changes.
+        // If no time lies ahead, nothing changes.
         if (stored.lastFailureAt <= now) expect(seen).toBe(stored);
         else if (stored.failures > FREE_PASSWORD_FAILURES) expect(passwordWaitUntil(seen)).toBeGreaterThan(now);
       }),

@@ -8,7 +8,7 @@ import type { PasswordAttempts } from '../users/user.ts';
 import { passwordAttemptsDocument } from './documents.ts';
 import { attemptsAsOf, isKnownNetwork } from './known-networks.ts';
 
-/** A name at one of the two doors: users and administrators of the same name have separate counters. */
+/** A typed name, of a user or of an administrator: the two have separate counters. */
 export interface TypedName {
   kind: 'user' | 'administrator';
   account: AccountId;
@@ -17,24 +17,25 @@ export interface TypedName {
 }
 
 /**
- * An attempt is counted twice. What is shown depends on the name alone, known or unknown, so that no name tells which others
- * belong to its user (SR-17). What is evaluated depends on the user, so that many names make no more guesses than one (SR-2).
+ * An attempt is counted twice. The visible wait depends on the name alone, known or unknown, so that no name reveals
+ * the other names of its user (SR-17). The evaluation depends on the user, so that many names get no more guesses than
+ * one (SR-2).
  */
 export interface PasswordCounters {
   name: DocumentKey<PasswordAttempts>;
   user: DocumentKey<PasswordAttempts>;
-  /** Where the attempt comes from; undefined: unknown. */
+  /** The network of the attempt; undefined: unknown. */
   place: string | undefined;
   /** The user's counter was last changed before the clock was set back. */
   isAhead: boolean;
 }
 
-/** For an unknown name one of 256 records stands in for the user's counter; what it says is ignored. */
+/** For an unknown name one of 256 decoy records replaces the user's counter; its content is ignored. */
 export function userSubject(ports: Pick<Ports, 'random'>, id: string | undefined): string {
   return id ?? `unknown/${anyRecord(ports)}`;
 }
 
-/** The counters of an attempt. A name has one for each place that is familiar to its user, and one for all others (SR-49). */
+/** The counters of an attempt. A name has one for each known network of its user, and one for all others (SR-49). */
 export async function countersOf(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   { kind, account, name }: TypedName,
@@ -51,7 +52,7 @@ export async function countersOf(
   return { name: passwordAttemptsDocument.key(`name/${typed}`), user, place, isAhead };
 }
 
-/** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */
+/** A MAC of subject and address (IPv6: its /64); undefined without an address. */
 function placeOf(ports: Pick<Ports, 'secrets'>, subject: string, address: string | undefined): string | undefined {
   if (address === undefined || canonicalAddress(address) === undefined) return undefined;
   return textMac(ports, 'familiar-place', [subject, rateKey(address)]);

@@ -3,7 +3,7 @@ import { judgePassword, normalisePassword } from './password-policy.ts';
 
 const alone = { secondFactor: false, personal: [] };
 const withCode = { secondFactor: true, personal: [] };
-/** So many code points of no pattern. */
+/** A text of this many code points without a pattern. */
 const mixed = (length: number) => [...'vkzqmw7xh2jb9rn4tc'.repeat(15)].slice(0, length).join('');
 
 // SR-37
@@ -17,22 +17,22 @@ test.each([
   ['14 emoji, 28 UTF-16 units', '😀🦊🐙🌵🍋🎈🧭'.repeat(2), { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
   ['14 letters, one with a combining mark', `${mixed(13)}e\u0301`, { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
   ['blanks and lower case alone: no composition rules', 'a word and another word', undefined],
-])('a password that stands alone: %s', (_name, password, expected) => {
+])('a password as the only factor: %s', (_name, password, expected) => {
   expect(judgePassword(password, alone)).toEqual(expected);
 });
 
 // SR-37
-test('where a second factor is enforced, 8 characters do', () => {
+test('8 characters are enough where a second factor is enforced', () => {
   expect(judgePassword(mixed(7), withCode)).toEqual({ code: 'PASSWORD_TOO_SHORT', minLength: 8 });
   expect(judgePassword(mixed(8), withCode)).toBeUndefined();
   expect(judgePassword('password1', withCode)).toEqual({ code: 'PASSWORD_COMMON', flaw: 'listed' });
 });
 
-test('the same characters are the same password however they were typed', () => {
+test('the same characters are the same password, however they were typed', () => {
   expect(normalisePassword('cafe\u0301')).toBe(normalisePassword('café'));
 });
 
-test('what NFC does not join stays apart: case, blanks, compatibility forms', () => {
+test('differences beyond NFC stay: case, blanks, compatibility forms', () => {
   const passwords = ['Password', 'password', ' password', 'password ', 'ｐassword', 'passwor\u0501'];
   expect(new Set(passwords.map(normalisePassword)).size).toBe(passwords.length);
 });

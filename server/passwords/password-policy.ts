@@ -1,11 +1,11 @@
 import type { PasswordFlaw } from '../kernel/result.ts';
 import { commonness } from './common-passwords.ts';
 
-/** Shortest password of whoever gets in with it alone (SR-37; NIST SP 800-63B-4 section 3.1.1.2). */
+/** Shortest password as the only factor (SR-37; NIST SP 800-63B-4 section 3.1.1.2). */
 export const PASSWORD_MIN_LENGTH = 15;
 /** Shortest password where a second factor is enforced as well (SR-37). */
 export const PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR = 8;
-/** Long enough for passphrases, short enough that hashing one is no lever (SR-37). */
+/** Long enough for passphrases, short enough that hashing one is no means of attack (SR-37). */
 export const PASSWORD_MAX_LENGTH = 256;
 
 /** NFC, so that the same characters typed on two systems are the same password (NIST SP 800-63B-4 section 3.1.1.2). */
@@ -14,9 +14,11 @@ export function normalisePassword(raw: string): string {
 }
 
 export interface PasswordRule {
-  /** A second factor is asked for wherever this password lets its person in. */
+  /** True if every sign-in with this password also asks for a second factor. */
   secondFactor: boolean;
-  /** What anybody who knows the person or the site would try first: names, the local part of the e-mail address. */
+  /**
+   * Words that an attacker who knows the user or the site would try first: names, the local part of the email address.
+   */
   personal: readonly string[];
 }
 
@@ -25,14 +27,14 @@ export type PasswordJudgement =
   | { code: 'PASSWORD_TOO_LONG'; maxLength: number }
   | { code: 'PASSWORD_COMMON'; flaw: PasswordFlaw };
 
-/** How many characters a new password needs at least. */
+/** The minimum length of a new password, in characters. */
 export function minLengthOf({ secondFactor }: Pick<PasswordRule, 'secondFactor'>): number {
   return secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH;
 }
 
 /**
- * What is wrong with a new password; undefined if nothing is. Lengths are in code points after NFC. No character has to
- * be of any kind, and none is forbidden.
+ * Why a new password is refused; undefined if it is allowed. Lengths are in code points after NFC. No kind of character
+ * is required or forbidden.
  */
 export function judgePassword(
   password: string,

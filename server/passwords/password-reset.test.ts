@@ -41,7 +41,7 @@ const ask = (name: string, client = from(), resource = scene.resource.id) =>
   requestPasswordReset(ports, client, { resource, name, language: 'en' });
 const redeem = (link: string, password = NEW) => resetPassword(ports, from(), { link, password, language: 'en' });
 
-/** Asks, and takes the link's secret out of the mail. */
+/** Requests a reset and reads the link's secret from the mail. */
 async function linkFor(name = 'alice'): Promise<string> {
   await unwrap(await ask(name)).deliver();
   return linkIn(ports.courier.sent.at(-1));
@@ -72,8 +72,8 @@ async function lastEvent() {
 }
 
 // SR-40
-describe('asking for a link', () => {
-  test('mails it to the person, whatever name they use, and to nobody else', async () => {
+describe('requesting a link', () => {
+  test('mails it to the user, by any of their names, and to no other address', async () => {
     for (const name of ['alice', 'ALICE@shop.example']) {
       ports.courier.sent.length = 0;
       await linkFor(name);
@@ -82,7 +82,7 @@ describe('asking for a link', () => {
     expect(ports.courier.sent[0]?.facts).toMatchObject({ login: 'alice', lifetimeMs: PASSWORD_RESET_LIFETIME_MS });
   });
 
-  test('an attacker learns nothing: unknown, blocked, unassigned, without mail or password, all are answered alike', async () => {
+  test('reveals nothing to an attacker: unknown, blocked, unassigned, without mail or password, all get the same answer', async () => {
     const { account, resource } = scene;
     const other = await addPerson(ports, account, resource, { user: { login: 'nomail' } });
     await addPerson(ports, account, resource, {
@@ -107,14 +107,14 @@ describe('asking for a link', () => {
     expect(ports.courier.sent.map(({ to }) => to)).toEqual(['alice@shop.example']);
   });
 
-  test('a courier that is down does not tell who exists', async () => {
+  test('does not reveal which users exist while the mailer is down', async () => {
     ports.courier.down = true;
     const verdict = unwrap(await ask('alice'));
     await expect(verdict.deliver()).rejects.toThrow(MailerUnavailable);
     ports.courier.down = false;
   });
 
-  test('nobody floods a mailbox, or many from one place', async () => {
+  test('limits the mails to one mailbox, and to many from one network', async () => {
     for (let i = 0; i < RESETS_PER_PERSON + 3; i++) await unwrap(await ask('alice')).deliver();
     expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
 
@@ -124,8 +124,8 @@ describe('asking for a link', () => {
     expect(await ask('alice', from())).not.toHaveProperty('refused');
   });
 
-  // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the person asks.
-  test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
+  // SR-49. The attack: request resets until the mail limit is used up, so that the user cannot get a link.
+  test('SR-49: after the mail limit is used up, the last mailed link stays valid until the next mail is allowed', async () => {
     for (let minute = 0; minute < 130; minute++) {
       await unwrap(await ask('alice')).deliver();
       expect(await viewReset(ports, linkIn(ports.courier.sent.at(-1)), undefined)).not.toHaveProperty('refused');
@@ -139,7 +139,7 @@ describe('asking for a link', () => {
     expect(await ask('alice', from(), closed.resource.id)).toEqual({ refused: 'NOT_FOUND' });
   });
 
-  test('is told as one event, without the typed name', async () => {
+  test('writes one event, without the typed name', async () => {
     unwrap(await ask('alice'));
     unwrap(await ask('a-name-nobody-has'));
     const events: unknown[] = [];
@@ -155,7 +155,7 @@ describe('asking for a link', () => {
 
 // SR-40
 describe('the link', () => {
-  test('sets a new password once, tells its person, and is used up', async () => {
+  test('sets a new password once, notifies its user, and is used up', async () => {
     const link = await linkFor();
     expect(await viewReset(ports, link, undefined)).toEqual({ login: 'alice', secondFactor: false });
     await unwrap(await redeem(link)).deliver();
@@ -171,7 +171,7 @@ describe('the link', () => {
     expect(await signIn(NEW)).toMatchObject({ user: { id: scene.user.id } });
   });
 
-  test('fifty at once set one password', async () => {
+  test('of fifty uses at once, one sets the password', async () => {
     const link = await linkFor();
     const all = await Promise.all(Array.from({ length: 50 }, (_, i) => redeem(link, `seven quiet marmots ${i}`)));
     const won = all.findIndex((verdict) => !isRefusal(verdict));
@@ -181,7 +181,7 @@ describe('the link', () => {
     );
   });
 
-  test('is not in the store, and another secret opens nothing', async () => {
+  test('is not in the store, and has no other valid secret', async () => {
     const link = await linkFor();
     const stored = await read(ports, passwordResetDocument.key(scene.user.id));
     expect(JSON.stringify(stored)).not.toContain(link.split('.')[1]);
@@ -194,19 +194,19 @@ describe('the link', () => {
   test.each<[string, () => unknown]>([
     ['its time is over', () => ports.clock.advance(PASSWORD_RESET_LIFETIME_MS)],
     ['a newer one was sent', () => linkFor()],
-    ['the person was blocked', () => updateUser(ports, scene.account, scene.user.id, { blocked: true })],
+    ['the user was blocked', () => updateUser(ports, scene.account, scene.user.id, { blocked: true })],
     [
       'the password was changed',
       () => updateUser(ports, scene.account, scene.user.id, { password: 'changed by hand now' }),
     ],
-  ])('is worth nothing once %s', async (_name, happen) => {
+  ])('is void once %s', async (_name, happen) => {
     const link = await linkFor();
     await happen();
     expect(await viewReset(ports, link, undefined)).toEqual({ refused: 'RESET_LINK_INVALID' });
     expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
   });
 
-  test('is worth nothing when that happens while the new password is hashed', async () => {
+  test('is void if that happens while the new password is hashed', async () => {
     const link = await linkFor();
     ports.hasher.during = async () => {
       ports.hasher.during = undefined;
@@ -216,7 +216,7 @@ describe('the link', () => {
     expect((await read(ports, userDocument.key(scene.user.id))).passwordHash).toBe(fakeHash(PASSWORD));
   });
 
-  test('takes no password that breaks the rule, and outlives the attempt', async () => {
+  test('rejects a password that breaks the rule, and stays valid after the attempt', async () => {
     const link = await linkFor();
     const hashed = ports.hasher.hashed;
     expect(await redeem(link, 'short')).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
@@ -228,7 +228,7 @@ describe('the link', () => {
 });
 
 // SR-40
-describe('a reset is no way round', () => {
+describe('a reset is no bypass of', () => {
   async function flowAtCode() {
     const flows = { ...ports, issuer: 'https://auth.example' };
     const begun = unwrap(
@@ -239,7 +239,7 @@ describe('a reset is no way round', () => {
     return { flows, step };
   }
 
-  test('the second factor: who has set the password alone is still asked for the code', async () => {
+  test('the second factor: a new password alone is still followed by the code', async () => {
     unwrap(await redeem(await linkFor()));
     const { flows, step } = await flowAtCode();
     expect(await submitStep(flows, STEPS.password, { ...step, seq: 1 }, { password: NEW })).toMatchObject({
@@ -247,7 +247,7 @@ describe('a reset is no way round', () => {
     });
   });
 
-  test('a sign-in under way with the old password ends, though its code is right', async () => {
+  test('the password check: a sign-in under way with the old password ends, though its code is right', async () => {
     const { flows, step } = await flowAtCode();
     expect(await submitStep(flows, STEPS.password, { ...step, seq: 1 }, { password: PASSWORD })).toMatchObject({
       step: 'otp',
@@ -258,7 +258,7 @@ describe('a reset is no way round', () => {
   });
 
   // SR-49
-  test('the waits after wrong passwords: a reset forgives nothing to whoever guesses', async () => {
+  test('the waits after wrong passwords: a reset does not clear them', async () => {
     const account = scene.account;
     const guess = (address: string) =>
       authenticate(ports, {
@@ -279,13 +279,13 @@ describe('a reset is no way round', () => {
 describe('a reset that an administrator starts', () => {
   const start = (id = scene.user.id, act = operatorContext(scene.account)) => startPasswordReset(ports, act, id, 'en');
 
-  test('is mailed to the person alone: who starts it sees neither link nor password', async () => {
+  test('is mailed to the user alone: its starter sees neither link nor password', async () => {
     const answer = unwrap(await start());
     expect(Object.keys(answer)).toEqual(['expiresAt']);
     unwrap(await redeem(linkIn(ports.courier.sent.at(-1))));
   });
 
-  test('gives a first password to somebody who has none', async () => {
+  test('gives a first password to a user without one', async () => {
     const { account, resource } = scene;
     const { user } = await addPerson(ports, account, resource, {
       user: { login: 'bob', email: 'bob@shop.example' },
@@ -296,7 +296,7 @@ describe('a reset that an administrator starts', () => {
     expect((await read(ports, userDocument.key(user.id))).passwordHash).toBe(fakeHash(NEW));
   });
 
-  test('is refused without an address, for the blocked, for strangers, and where the actor has no say', async () => {
+  test('is refused without an address, for blocked and unknown users, and where the actor has no right', async () => {
     const { account, resource } = scene;
     const { user } = await addPerson(ports, account, resource, { user: { login: 'carol' } });
     expect(await start(user.id)).toEqual({ refused: 'EMAIL_MISSING' });
@@ -312,7 +312,7 @@ describe('a reset that an administrator starts', () => {
   });
 
   // SR-3
-  test('is an outage when the courier is', async () => {
+  test('is an outage when the mailer is', async () => {
     ports.courier.down = true;
     await expect(start()).rejects.toThrow('sending a mail failed');
     ports.courier.down = false;

@@ -10,8 +10,8 @@ import { userDocument } from '../users/documents.ts';
 import { updateUser } from '../users/update-user.ts';
 import { validateNewUser } from '../users/validate-rows.ts';
 
-// SR-41: whoever chooses somebody's password signs in as them. Administrators start a reset; the password field is for a
-// site's backend, whose people type theirs into its own forms.
+// SR-41: an actor who chooses a user's password can sign in as them. Administrators start a reset; the password field
+// is for a site's backend, whose users type theirs into its own forms.
 let ports: TestPorts;
 let scene: Fixture;
 let people: FixtureAdministrator[];
@@ -29,7 +29,7 @@ afterAll(() => ports.close());
 const CHOSEN = 'chosen by an administrator';
 const HASH = { format: 'text', text: '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy' } as const;
 
-test('SR-41: an administrator who sets a person’s password is refused, and nothing is hashed or changed', async () => {
+test('SR-41: an administrator who sets a user’s password is refused, and nothing is hashed or changed', async () => {
   const before = await read(ports, userDocument.key(scene.user.id));
   for (const who of people) {
     const commits = ports.store.commits.length;
@@ -41,7 +41,7 @@ test('SR-41: an administrator who sets a person’s password is refused, and not
   expect(await read(ports, userDocument.key(scene.user.id))).toEqual(before);
 });
 
-test('SR-41: nor do they make a person with a password or a hash of one, alone, in bulk or to try it out', async () => {
+test('SR-41: nor can they create a user with a password or a hash of one, alone, in bulk or as a dry run', async () => {
   const asked = [
     { login: 'chosen-1', password: CHOSEN },
     { login: 'chosen-2', passwordHash: HASH },
@@ -63,7 +63,7 @@ test('the operator and a site’s backend set passwords', async () => {
   }
 });
 
-test('SR-41: an administrator who has a person’s mail go elsewhere, to get at their reset, does not do it in silence', async () => {
+test('SR-41: an administrator who redirects a user’s mail to get at their reset cannot do so without a notice to the old address', async () => {
   const { user } = await addPerson(ports, scene.account, scene.resource, {
     user: { login: 'victim', email: 'victim@example.com' },
   });
@@ -79,7 +79,7 @@ test('SR-41: an administrator who has a person’s mail go elsewhere, to get at 
   expect(notices()).toEqual([
     expect.objectContaining({ to: 'victim@example.com', facts: expect.objectContaining({ change: 'email' }) }),
   ]);
-  // A site tells its people itself.
+  // A site notifies its users itself.
   unwrap(await updateUser(ports, operatorContext(scene.account), user.id, { email: 'victim-2@example.com' }));
   ports.courier.down = true;
   unwrap(await updateUser(ports, granted, user.id, { email: null }));

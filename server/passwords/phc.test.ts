@@ -48,7 +48,7 @@ describe('stored argon2 parameters', () => {
     );
   });
 
-  test('do not travel in the error', () => {
+  test('are not in the error message', () => {
     expect(() => parsePhc('hunter2-stored-in-clear')).toThrow(/^(?!.*hunter2)/);
   });
 });

@@ -1,24 +1,25 @@
-/** What a stored argon2 string says about how it was made. */
+/** The parameters of a stored argon2 string. */
 export interface PhcParameters {
-  /** argon2i comes from elsewhere alone: what is made here is argon2id. */
+  /** argon2i occurs only in imported hashes: native ones are argon2id. */
   variant: 'argon2id' | 'argon2i';
   memoryKiB: number;
   iterations: number;
   parallelism: number;
 }
 
-/** Above these a stored string is not sane: checking it would only burn memory and time (SR-18). */
+/** Bounds of a stored string: a check above them would only waste memory and time (SR-18). */
 export const PHC_BOUNDS = { memoryKiB: 256 * 1024, iterations: 16, parallelism: 8 } as const;
 
-/** Salt of 8 to 64 bytes, output of 16 to 64: shorter outputs could be met by chance. */
+/** Salt of 8 to 64 bytes, output of 16 to 64: a shorter output could be matched by chance. */
 const SHAPE =
   /^\$(argon2id|argon2i)\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9])\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
 /**
- * The parameters of a PHC string (argon2id or argon2i, version 0x13; RFC 9106), refused before any work when they are not sane.
+ * Parses a PHC string (argon2id or argon2i, version 0x13; RFC 9106), and refuses one that is out of bounds before any
+ * work.
  *
  * @throws {TypeError} malformed, another variant or version, or parameters out of {@link PHC_BOUNDS}. The message never
- *   holds any of the string.
+ * contains any of the string.
  */
 export function parsePhc(phc: string): PhcParameters {
   const match = SHAPE.exec(phc);

@@ -13,31 +13,34 @@ import { noteUnderWay, underWayOf } from './under-way.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** Why a password was not accepted, for the event alone: the caller is told the same of both. */
+/** Why a password was not accepted, for the event alone: the caller gets the same answer for both. */
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 
 /** One password for one name, known or unknown. */
 export interface RateLimitedPassword<R> extends TypedName {
-  /** Whom the name stands for; undefined: an unknown name. */
+  /** The user of the name; undefined: an unknown name. */
   id: AuditDetail['about'];
   password: string;
   address: string | undefined;
-  /** Undefined burns the same time (SR-17). */
+  /** Undefined costs the same time (SR-17). */
   passwordHash: string | undefined;
-  /** Whom a right password lets in, read again after the hash, which took long; undefined: nobody. */
+  /** The user with the right password, read again after the slow hash; undefined: refused. */
   comesIn: () => Promise<R | undefined>;
-  /** Appended when the password was wrong, or right for nobody who may come in, or not evaluated: the reason says which. */
+  /**
+   * Appended when the password was wrong, not evaluated, or right for a user who cannot sign in. The reason tells
+   * which.
+   */
   wrong?: (reason: WrongReason) => Json;
-  /** Appended when what a right password leads to is the last word of the attempt. */
+  /** Appended when a right password ends the attempt. */
   right?: (concluded: object) => Json | undefined;
 }
 
 /**
- * Counts, hashes, and forgives after a success. The attempt is counted as wrong *before* the hash is computed, so that
- * parallel guesses cannot outrun the counter, and a request that is aborted half-way stays counted (SR-2, SR-16).
+ * Counts, hashes, and resets after a success. The attempt is counted as wrong *before* the hash is computed, so that
+ * parallel guesses cannot outrun the counter, and an aborted request stays counted (SR-2, SR-16).
  *
- * Where the name has to wait, the answer says so. Where only its user has to, because of attempts with other names, the password
- * is not evaluated and the answer is that of a wrong one (SR-17).
+ * If the name has to wait, the answer reports it. If only its user has to, because of attempts with other names, the
+ * password is not evaluated and the answer is that of a wrong one (SR-17).
  */
 export async function rateLimitedPassword<R, A extends object>(
   ports: Needs,
@@ -46,12 +49,12 @@ export async function rateLimitedPassword<R, A extends object>(
   conclude: (right: R) => Promise<Result<A>>,
 ): Promise<Result<A>> {
   const counters = await countersOf(ports, attempt, userSubject(ports, attempt.id), attempt.address);
-  // Also where the name has to wait, or the user would have to wait as long once more.
+  // Also while the name has to wait, otherwise the user would wait as long once more.
   if (counters.isAhead) await setBack(ports, counters);
   const counted = await countOrWait(ports, counters);
   if (isRefusal(counted)) return counted;
   try {
-    // What stands in for the user of an unknown name counts wrong passwords of other names.
+    // The decoy of an unknown name counts wrong passwords of other names.
     const isBarred = counted.isBarred && attempt.id !== undefined;
     return await judgeCounted(ports, reservation, attempt, counters, isBarred, conclude);
   } finally {
@@ -60,15 +63,15 @@ export async function rateLimitedPassword<R, A extends object>(
 }
 
 interface Counted {
-  /** The user has to wait: the password is not to be evaluated. */
+  /** The user has to wait: the password must not be evaluated. */
   isBarred: boolean;
   judged: () => void;
 }
 
 /**
- * Counts an attempt, unless wrong ones with this name have brought a wait. Those that are counted and not judged yet may be right,
- * so an attempt that would have to wait for them is decided again when the next of them is judged. Only such attempts wait in line,
- * and none waits for one with another name, since that would show.
+ * Counts an attempt, unless wrong ones with this name have caused a wait. Attempts that are counted and not judged yet
+ * may be right, so an attempt that would wait for them is decided again after the next judgement. Only such attempts
+ * queue, and none waits for one with another name, which would be visible.
  */
 async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Result<Counted>> {
   const counted = await count(ports, counters);
@@ -89,7 +92,7 @@ function count(
 ): Promise<Counted | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
   return oneByOne(ports, key, async () => {
-    // Looked at first, so that neither commit waits for the other. Should another process count this name meanwhile, the user
+    // Read first, so that neither commit waits for the other. If another process counts this name meanwhile, the user
     // may have one wrong attempt too many, which only denies.
     const now = ports.clock.now();
     const [seen] = await ports.store.getMany([key], now);
@@ -108,12 +111,12 @@ function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refu
     const write = keep(key, attempts, now);
     if (waitUntil === 0) return { answer: undefined, write };
     const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
-    // Kept, or the wait after a clock that was set back would start again with each attempt.
+    // Stored, because the wait after a clock that was set back would otherwise restart with each attempt.
     return attempts !== stored?.value ? { answer, write } : { answer };
   });
 }
 
-/** Counts an attempt for the user, and says whether they have to wait. Either takes one commit. */
+/** Counts an attempt for the user, and returns whether they have to wait. Takes one commit in both cases. */
 function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Promise<boolean> {
   return oneByOne(ports, key, () =>
     transact(ports, key.anchor, [key], ([stored], now) => {
@@ -123,7 +126,7 @@ function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Pro
   );
 }
 
-/** The user's counter as a clock that was set back sees it (SR-63). */
+/** The user's counter by a clock that was set back (SR-63). */
 function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
   return oneByOne(ports, key, () =>
     transact(ports, key.anchor, [key], ([stored], now) => ({
@@ -134,8 +137,8 @@ function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
 }
 
 /**
- * Within the process changes to one counter do not conflict, and what is done to both counters of an attempt is not interleaved
- * with others of its name. As many wait as have a place in the queue for hashes, which is bounded.
+ * Within the process, changes to one counter do not conflict, and the changes to both counters of an attempt do not
+ * interleave with others of its name. The bounded queue for hashes limits the number of waiting attempts.
  */
 function oneByOne<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
   return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
@@ -150,7 +153,7 @@ async function judgeCounted<R, A extends object>(
   conclude: (right: R) => Promise<Result<A>>,
 ): Promise<Result<A>> {
   const { id: about } = attempt;
-  // Something that is surely wrong costs what a wrong guess costs, whatever kind of hash it is.
+  // A random password, so that the check costs what a wrong guess costs for this kind of hash.
   const password = isBarred ? newOperation(ports) : attempt.password;
   const right = await callDependency('checking a password', () =>
     reservation.verify(attempt.passwordHash, normalisePassword(password)),
@@ -167,7 +170,7 @@ async function judgeCounted<R, A extends object>(
   return concluded;
 }
 
-/** Of the user's names only the one that was typed: the others would show that they belong to it. */
+/** Of the user's names only the typed one: the others would reveal that they belong to the same user. */
 async function forgive(ports: Needs, { name, user, place }: PasswordCounters, event: Json | undefined): Promise<void> {
   const forName = () =>
     transact(ports, name.anchor, [name], ([attempts]) => ({
@@ -188,7 +191,7 @@ function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: 
   return { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] };
 }
 
-/** One event with no change beside it. */
+/** Writes an event without any other change. */
 async function tell(ports: Needs, anchor: string, event: Json): Promise<void> {
   const operation = newOperation(ports);
   await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });

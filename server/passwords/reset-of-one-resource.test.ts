@@ -33,9 +33,10 @@ const assignToBank = async (passwordReset: boolean) => {
   return bank;
 };
 
-// SR-67. The attack: a mailbox that the shop takes for enough to choose a password opens the bank, which does not.
-describe('SR-67: a reset by mail that is asked for at one resource', () => {
-  test('is mailed to no user of a resource that does not allow it', async () => {
+// SR-67. The attack: the shop allows a mailbox to choose a new password; the bank, which does not, accepts that
+// password.
+describe('SR-67: a reset by mail that is requested at one resource', () => {
+  test('is mailed to no user of a resource that forbids it', async () => {
     await assignToBank(false);
     await ask();
     expect(ports.courier.sent).toEqual([]);
@@ -56,14 +57,14 @@ describe('SR-67: a reset by mail that is asked for at one resource', () => {
         return updateResource(ports, scene.account, id, { passwordReset: false });
       },
     ],
-  ])('leads nowhere once %s', async (_name, change) => {
+  ])('is void once %s', async (_name, change) => {
     await ask();
     await change();
     expect(await viewReset(ports, linkIn(), undefined)).toMatchObject({ refused: 'RESET_LINK_INVALID' });
     expect(await redeem(linkIn())).toMatchObject({ refused: 'RESET_LINK_INVALID' });
   });
 
-  test('leads nowhere if that happens while the new password is hashed', async () => {
+  test('is void if that happens while the new password is hashed', async () => {
     await ask();
     const link = linkIn();
     ports.hasher.during = async () => {
@@ -73,7 +74,7 @@ describe('SR-67: a reset by mail that is asked for at one resource', () => {
     expect(await redeem(link)).toMatchObject({ refused: 'RESET_LINK_INVALID' });
   });
 
-  test('is still started by an administrator', async () => {
+  test('can still be started by an administrator', async () => {
     await assignToBank(false);
     unwrap(await startPasswordReset(ports, operatorContext(scene.account), scene.user.id, 'en'));
     unwrap(await redeem(linkIn()));

@@ -2,7 +2,7 @@ import type { Store } from '../kernel/ports/store.ts';
 
 const known = new WeakMap<Store, Map<string, Set<Promise<void>>>>();
 
-/** Notes that a password of this subject is counted and not judged yet. The answer ends that. */
+/** Records that a password of this subject is counted and not judged yet. The returned function ends that. */
 export function noteUnderWay(store: Store, subject: string): () => void {
   const bySubject = known.get(store) ?? new Map<string, Set<Promise<void>>>();
   known.set(store, bySubject);
@@ -20,7 +20,7 @@ export function noteUnderWay(store: Store, subject: string): () => void {
   };
 }
 
-/** Those of this process. */
+/** The attempts of this process. */
 export function underWayOf(store: Store, subject: string): readonly Promise<void>[] {
   return [...(known.get(store)?.get(subject) ?? [])];
 }

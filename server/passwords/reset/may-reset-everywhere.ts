@@ -3,8 +3,8 @@ import { resourceDocument } from '../../resources/documents.ts';
 import type { User } from '../../users/user.ts';
 
 /**
- * Whether all resources of a user let a mailbox choose a new password. There is one password for all of them, so a single
- * one that does not forbids it at each (SR-67).
+ * True if all resources of a user allow a reset by mail. They share one password, so a single resource that forbids it
+ * forbids it for all (SR-67).
  */
 export async function mayResetEverywhere(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,

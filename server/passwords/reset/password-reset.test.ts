@@ -7,8 +7,7 @@ import { administratorResetStands, isResetLinkValid, mayResetByMail, type Passwo
 const RESET: PasswordReset = { secretHash: '00', email: 'ada@acme.example', passwordDigest: 'd', expiresAt: 1000 };
 const USER = { email: 'ada@acme.example', blocked: false } as User;
 
-// SR-40
-test('SR-40: a link stands for the person it was sent to, at that address, with that password, in time, and no longer', () => {
+test('SR-40: a link is valid for the user it was sent to, at that address, with that password, in time, and no longer', () => {
   const email = fc.constantFrom('ada@acme.example', 'Ada@acme.example', 'eve@acme.example', undefined);
   fc.assert(
     fc.property(
@@ -27,8 +26,8 @@ test('SR-40: a link stands for the person it was sent to, at that address, with 
   expect(isResetLinkValid(RESET, USER, 'd', 999)).toBe(true);
 });
 
-// SR-40. The attack: a mailbox that is read by somebody else, of an administrator who would enrol a token by password alone.
-test('SR-40: an administrator’s link stands under the same conditions, and only beside a token', () => {
+// SR-40. The attack: read the mailbox of an administrator who would enrol a token by password alone.
+test('SR-40: an administrator’s link is valid under the same conditions, and only beside a token', () => {
   const part = <T>(value: T) => fc.constantFrom(value, undefined);
   fc.assert(
     fc.property(

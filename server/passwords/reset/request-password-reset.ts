@@ -23,9 +23,8 @@ export interface ResetRequest {
 }
 
 /**
- * Somebody has forgotten their password, and says so where they would sign in. Whether the name stands for anybody, and
- * whether a mail goes out, the answer is the same and takes the same: one durable commit (SR-40). The mail itself goes
- * after the answer: `deliver` is for the caller to run then.
+ * Requests a reset of a forgotten password. The response and its time are the same for known and unknown names, with or
+ * without a mail: one durable commit (SR-40). The caller runs `deliver` after the response.
  */
 export async function requestPasswordReset(
   ports: Needs,
@@ -69,8 +68,9 @@ export async function requestPasswordReset(
 }
 
 /**
- * The person as they are now, if they sign in there with a password: whoever has none does not get one by mail, for that
- * would be a way in that nobody has given them. Nor do people whose password counts where no mail changes it.
+ * The user as currently stored, if they sign in there with a password. A user without one gets none by mail, because
+ * that would be a new way to sign in. Nor does a user whose password also counts at a resource that forbids resets by
+ * mail.
  */
 async function whoMayReset(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
   const [{ user, tokens }, everywhere] = await Promise.all([

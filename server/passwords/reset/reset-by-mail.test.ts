@@ -16,7 +16,7 @@ const user: User = {
 };
 
 // SR-69
-test('after a password reset by mail a resource takes every kind but mailed codes, whatever it takes by itself', () => {
+test('after a password reset by mail a resource accepts every kind but mailed codes, whatever it accepts otherwise', () => {
   fc.assert(
     fc.property(fc.option(fc.subarray([...TOKEN_KINDS])), fc.boolean(), (kinds, hadPassword) => {
       const resource = kinds ? { tokenKinds: kinds } : {};
@@ -26,13 +26,13 @@ test('after a password reset by mail a resource takes every kind but mailed code
       expect(acceptedKindsFrom(reset, resource)).toEqual(acceptedKinds(resource).filter((kind) => kind !== 'email'));
       expect(acceptedKindsFrom(confirmed(reset), resource)).toEqual(acceptedKinds(resource));
       expect(isMailboxAlone(reset)).toBe(hadPassword);
-      // A second reset forgets that the first password opened the account.
+      // After a second reset the password no longer counts as the first one.
       expect(isMailboxAlone(withMailedPassword(reset, 'newer'))).toBe(true);
     }),
   );
 });
 
-test('a user is confirmed by a code that was shown and was not mailed, and by nothing else', () => {
+test('a user is confirmed by a code that was entered and was not mailed, and by nothing else', () => {
   for (const kind of TOKEN_KINDS) {
     expect(confirmsUser({ otp: 'verified', kind })).toBe(kind !== 'email');
     for (const otp of ['skipped', 'not_used'] as const) expect(confirmsUser({ otp, kind })).toBe(false);

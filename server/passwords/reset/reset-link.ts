@@ -13,20 +13,18 @@ import { passwordDigest } from '../password-digest.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
 import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
-/** A path below the configured address: what a request says of its host is the sender's word (SR-40). */
+/** A path below the configured address, because the request's host is the sender's claim (SR-40). */
 export function writeResetPath(link: UserLink, language: MailLanguage): string {
   return `/reset/password?lang=${language}#${writeUserLink(link)}`;
 }
 
-/** Whether this key opens this reset for this person, now. */
+/** True if this key is valid for this reset of this user, now. */
 export function opens(key: UserLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
   if (!reset || !user || !secretMatches(key.secret, reset.secretHash)) return false;
   return isResetLinkValid(reset, user, passwordDigest(user), now);
 }
 
-/**
- * Whose link it is, if it still leads anywhere. Looking uses nothing up: mail programs look at links before people do.
- */
+/** The user of a valid link. A check does not use the link up, because mail programs open links first. */
 export async function readReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
@@ -42,7 +40,7 @@ export async function readReset(
   if (!user || !reset || !opens(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
   if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
   const { resource } = reset.value;
-  // What keeps the person out of the resource keeps this door to it shut as well (SR-4).
+  // A user who cannot access the resource cannot reset through it either (SR-4).
   const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
   if (access && isRefusal(access)) return access;
   if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
@@ -50,7 +48,7 @@ export async function readReset(
   return { key, user: user.value };
 }
 
-/** What the page behind a link shows. */
+/** What the page of a link shows. */
 export async function viewReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,

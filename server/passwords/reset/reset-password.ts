@@ -12,11 +12,11 @@ import { opens, readReset } from './reset-link.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'courier'>;
 
 /**
- * A new password, for whoever holds the link. It signs nobody in: the second factor, the filters and the waits after
- * wrong passwords are where they were (SR-40). Every sign-in that rests on the old password ends with it. A password
- * that is refused leaves the link as it was; one that is taken uses it up in the same commit.
+ * Sets a new password for the holder of the link. It signs no user in: the second factor, the filters and the waits
+ * after wrong passwords stay (SR-40). Every sign-in that rests on the old password ends. A rejected password leaves the
+ * link valid; an accepted one uses it up in the same commit.
  *
- * `deliver` tells the person by mail that it happened; for the caller to run once it has answered.
+ * `deliver` notifies the user by mail; the caller runs it after the response.
  */
 export async function resetPassword(
   ports: Needs,
@@ -28,7 +28,7 @@ export async function resetPassword(
   const { key: resetKey, user: known } = opened;
   const hashed = await hashNewPassword(ports, known, password);
   if (isRefusal(hashed)) return hashed;
-  // The hash took its time: a resource that forbids it may have come to the user meanwhile.
+  // The user may have got a resource that forbids the reset during the hash.
   const still = await readReset(ports, link, client.address);
   if (isRefusal(still)) return still;
 
@@ -39,12 +39,12 @@ export async function resetPassword(
     keys[0].anchor,
     keys,
     ([user, reset], now): Decision<Result<{ to: string }>> => {
-      // The link may have been used, replaced or made worthless meanwhile.
+      // The link may have been used, replaced or made void meanwhile.
       if (!user || !reset || !opens(resetKey, reset.value, user.value, now)) {
         return { answer: refusal('RESET_LINK_INVALID') };
       }
       const { resource } = reset.value;
-      const told = {
+      const event = {
         type: 'user.password-reset',
         subject: known.id,
         ...(resource !== undefined && { resource }),
@@ -54,7 +54,7 @@ export async function resetPassword(
         write: {
           put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash) }],
           delete: [keys[1]],
-          append: [createEvent(act, told, now)],
+          append: [createEvent(act, event, now)],
         },
       };
     },

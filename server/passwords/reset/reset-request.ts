@@ -11,10 +11,10 @@ import {
   RESETS_WINDOW_MS,
 } from './password-reset.ts';
 
-/** Of people and of administrators, who are counted apart. */
+/** Resets of users and of administrators are counted apart. */
 type Asked = 'password-reset' | 'administrator-reset';
 
-/** Counts a question for a new password against the place that it comes from. */
+/** Counts a reset request against the client's network. */
 export async function countResetRequest(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   asked: Asked,
@@ -26,7 +26,7 @@ export async function countResetRequest(
   return asking.allowed ? undefined : refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
 }
 
-/** Counts it against whom it is about, be that somebody or nobody. Whether there may be another mail. */
+/** Counts it against the user of the typed name, known or unknown. Returns whether another mail is allowed. */
 export async function countMail(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   asked: Asked,
@@ -37,9 +37,9 @@ export async function countMail(
 }
 
 /**
- * The answer to a question of which nothing comes: it costs the one durable commit of those of which something does (SR-40).
+ * The answer to a request without effect: it costs the same one durable commit (SR-40).
  *
- * @param event absent for what is over the limit: whoever floods shall not fill the record
+ * @param event absent over the limit, so that a flood does not fill the audit log
  */
 export async function askedInVain(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -23,8 +23,8 @@ import { writeResetPath } from './reset-link.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 
 /**
- * An administrator, or the site's backend, has a link to a new password mailed to its person. They learn that it was
- * sent, and neither the link nor the password (SR-41). Also for somebody who has no password yet.
+ * Mails a link to a new password to its user, for an administrator or the site's backend. They learn that it was sent,
+ * and neither the link nor the password (SR-41). Also for a user without a password.
  */
 export async function startPasswordReset(
   ports: Needs,
@@ -60,7 +60,7 @@ export async function startPasswordReset(
   return { expiresAt };
 }
 
-/** A link that replaces whatever link there was. */
+/** A link that replaces any previous one. */
 export function newReset(
   ports: Pick<Ports, 'random' | 'clock'>,
   user: User,

@@ -5,8 +5,8 @@ import { Refused } from '../../../http/problem.ts';
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;[ \t]*charset=utf-8)?[ \t]*$/i;
 
 /**
- * The fields of a form that one of our pages sent, each of them once; the body has been bounded before. Fields that the
- * page does not have are refused as the API refuses them (SR-28, SR-57).
+ * The fields of a form of our pages, each at most once; the body is bounded already. Unknown fields are refused, as the
+ * API refuses them (SR-28, SR-57).
  */
 export async function readForm<N extends string>(
   c: Context<AppEnv>,

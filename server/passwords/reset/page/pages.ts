@@ -17,11 +17,11 @@ export interface Page {
   title: PageText;
   body: Html;
   status?: ContentfulStatusCode;
-  /** The one script of the page. Default: none, and the policy allows none. */
+  /** The one script of the page. By default there is none, and the policy allows none. */
   script?: string;
 }
 
-/** One of the pages on the way to a new password. No page may frame it, and its forms go to this service alone. */
+/** A page of the password reset. It cannot be framed, and its forms go to this service alone. */
 export async function showPage(
   c: Context<AppEnv>,
   { language, title, body, status = 200, script }: Page,
@@ -32,7 +32,7 @@ export async function showPage(
     'content-security-policy',
     `default-src 'none'; ${scripts}style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   );
-  // With `no-referrer` browsers send `Origin: null` along with our own forms, and would be taken for forgers.
+  // With `no-referrer`, browsers send `Origin: null` with our own forms, which would then be refused as forged.
   c.header('referrer-policy', 'strict-origin');
   c.header('cache-control', 'no-store');
   const t = readPageTexts(language);
@@ -69,8 +69,8 @@ history.replaceState(null, '', location.pathname);
 form.submit();`;
 
 /**
- * The page that a mailed link leads to. The secret stands behind `#`, which browsers send to no server (SR-40). The page
- * takes it out of the address bar and the history of the tab, and sends it in the body of one request to its own path.
+ * The page of a mailed link. The secret is in the URL fragment, which browsers do not send (SR-40). The page removes it
+ * from the address bar and the tab's history, and sends it in the body of one request to its own path.
  */
 export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page, 'language' | 'title'>) {
   const body = html`<form method="post" action="${c.req.path}">
@@ -81,7 +81,7 @@ export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page,
   return showPage(c, { language, title, body, script: SEND_LINK });
 }
 
-/** `mistake`: what was wrong with what was sent before, in the page's language. */
+/** `mistake`: the error of the previous submission, in the page's language. */
 export function askForm(t: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
   return html`<form method="post" action="/reset">
 <p>${t('askText')}</p>
@@ -125,7 +125,7 @@ export function minLength(secondFactor: boolean): number {
   return secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH;
 }
 
-/** The rule or the mistake is read out with the field it is about. */
+/** Links the rule or the error to its field, so that screen readers read it out. */
 function marks(mistake: string | undefined): Html {
   return mistake === undefined
     ? html`aria-describedby="about"`

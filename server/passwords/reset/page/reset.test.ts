@@ -40,7 +40,7 @@ function post(path: string, { fields, headers }: Sent): Promise<Response> {
 const ask = (name: string, headers?: Record<string, string>) =>
   post('/reset', { fields: { resource: scene.resource.id, name, lang: 'en' }, ...(headers && { headers }) });
 
-/** The mail goes after the answer. */
+/** The mail is sent after the response. */
 async function mailed(): Promise<string> {
   await nextTurn();
   const mail = service.ports.courier.sent.at(-1);
@@ -63,7 +63,7 @@ const look = (link: string) => post('/reset/password', { fields: { link, lang: '
 const choose = (link: string, password = NEW, again = password, headers?: Record<string, string>) =>
   post('/reset/password', { fields: { link, password, again, lang: 'en' }, ...(headers && { headers }) });
 
-test('from the question to the new password', async () => {
+test('works from the request to the new password', async () => {
   const question = await service.call(`GET /reset?resource=${scene.resource.id}&lang=de`);
   expect(question.status).toBe(200);
   const html = await question.text();
@@ -99,7 +99,7 @@ describe('SR-40', () => {
     expect(await mailed()).not.toContain('evil');
   });
 
-  test('a mail program that opens the link before its person does uses nothing up', async () => {
+  test('a mail program that opens the link first does not use it up', async () => {
     const link = await linkFor();
     for (let i = 0; i < 3; i++) expect((await look(link)).status).toBe(200);
     await choose(link);
@@ -109,7 +109,7 @@ describe('SR-40', () => {
     expect(await again.text()).toContain('This link is not valid');
   });
 
-  test('a courier that is down is in the log and nowhere else', async () => {
+  test('reports a mailer that is down in the log and nowhere else', async () => {
     service.ports.courier.down = true;
     const answer = await ask('alice');
     expect(answer.status).toBe(200);
@@ -117,7 +117,7 @@ describe('SR-40', () => {
     expect(service.log.text()).toContain('could not be sent');
   });
 
-  test('neither the link, the name nor the password is logged', async () => {
+  test('logs neither the link, the name nor the password', async () => {
     const link = await linkFor();
     await look(link);
     await choose(link, 'canary-of-a-password-7');
@@ -133,7 +133,7 @@ test.each([
   ['another site', { origin: 'https://evil.example' }],
   ['a page without an origin', { origin: 'null' }],
   ['a neighbour', { 'sec-fetch-site': 'same-site' }],
-])('a form that %s sends is refused before anything is done', async (_name, headers) => {
+])('a form that %s sends is refused before any work', async (_name, headers) => {
   const link = await linkFor();
   const before = service.ports.store.commits.length;
   for (const answer of [await ask('alice', headers), await choose(link, NEW, NEW, headers)]) {
@@ -151,7 +151,7 @@ test.each([
   ['mistyped once', NEW, 'seven quiet marmot', 'not the same'],
   ['missing', '', '', 'Enter a new password'],
   ['far too long', 'x'.repeat(5000), 'x'.repeat(5000), 'too long'],
-])('a password that is %s is asked for again, saying why', async (_name, password, again, said) => {
+])('a password that is %s is asked for again, with the reason', async (_name, password, again, said) => {
   const link = await linkFor();
   const answer = await choose(link, password, again);
   expect(answer.status).toBe(422);
@@ -178,8 +178,7 @@ test('every page denies scripts, frames and other targets for its forms', async 
   }
 });
 
-// SR-30
-test('SR-30: what is typed or linked stays text', async () => {
+test('SR-30: typed and linked text stays text', async () => {
   const hostile = '"><img src=x onerror=alert(1)>';
   const page = await service.call(
     `GET /reset?resource=${encodeURIComponent(hostile)}&lang=${encodeURIComponent(hostile)}`,
@@ -188,8 +187,7 @@ test('SR-30: what is typed or linked stays text', async () => {
   expect(await (await ask(hostile)).text()).not.toContain('<img');
 });
 
-// SR-57
-test('SR-57: a field twice, an unknown field, another media type are refused', async () => {
+test('SR-57: refuses a repeated field, an unknown field and another media type', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: ISSUER };
   const send = (text: string, more = {}) => service.call('POST /reset', { text, headers: { ...headers, ...more } });
   expect((await send(`resource=${scene.resource.id}&name=a&name=b`)).status).toBe(400);
@@ -197,8 +195,7 @@ test('SR-57: a field twice, an unknown field, another media type are refused', a
   expect((await send('{}', { 'content-type': 'application/json' })).status).toBe(415);
 });
 
-// SR-3
-test('SR-3: an outage is a page that says so, and sets nothing', async () => {
+test('SR-3: an outage shows an error page, and sets nothing', async () => {
   const link = await linkFor();
   service.ports.hasher.during = () => {
     throw new Error('out of memory');
@@ -211,7 +208,7 @@ test('SR-3: an outage is a page that says so, and sets nothing', async () => {
 });
 
 // SR-69
-test('after a reset by mail the API shows that the user needs confirmation, and takes it', async () => {
+test('after a reset by mail the API shows that the user needs confirmation, and accepts it', async () => {
   const key = await service.keyFor(scene.account);
   const shown = async () => (await service.call(`GET /v1/users/${scene.user.id}`, { key })).json();
   expect(await shown()).not.toHaveProperty('needsConfirmation');
@@ -226,7 +223,7 @@ test('after a reset by mail the API shows that the user needs confirmation, and 
 });
 
 // SR-49, SR-69
-test('a resource says what a code alone, and codes to the mailbox of the reset, mean', async () => {
+test('a resource warns about a code alone, and about codes to the mailbox of the reset', async () => {
   const key = await service.keyFor(scene.account);
   const made = await service.call('POST /v1/resources', { key, body: { name: 'Gate', methodPolicy: 'otp' } });
   expect(await made.json()).toMatchObject({ passwordReset: false, warnings: ['OTP_ONLY_CAN_BE_LOCKED_OUT'] });
@@ -234,14 +231,14 @@ test('a resource says what a code alone, and codes to the mailbox of the reset, 
   expect(await other.json()).toMatchObject({ passwordReset: true, warnings: ['MAILBOX_RESETS_AND_CODES'] });
 });
 
-test('the frame offers the way there where the resource does, and nowhere else', async () => {
+test('the frame links to the reset only where the resource offers it', async () => {
   const frame = async (resource: string) =>
     (await service.call(`GET /widget/v1/frame?resource=${resource}&origin=https://shop.example`)).text();
   expect(await frame(scene.resource.id)).toContain('<html lang="en" data-reset>');
   expect(await frame((await createFixture(service.ports)).resource.id)).toContain('<html lang="en">');
 });
 
-test('a site brings its users along over the API', async () => {
+test('a site imports its users over the API', async () => {
   const key = await service.keyFor(scene.account);
   const make = async (login: string, passwordHash: unknown) => {
     const answer = await service.call('POST /v1/users', { key, body: { login, passwordHash } });

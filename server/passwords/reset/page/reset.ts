@@ -17,15 +17,15 @@ import { type PageTexts, pageLanguage, readPageTexts } from './texts.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
 
-/** No password is longer in any encoding of its 256 code points; what is longer still is not even looked at. */
+/** 256 code points are never longer in any encoding; a longer password is refused at once. */
 const LONGEST_PASSWORD = 2048;
 
 /**
- * The way to a new password, as pages of our own: in the frame it would be one more place where a site could ask for it.
+ * The password reset, as pages of the service: in the frame, a site would have one more form for a password to imitate.
  *
  *     GET  /reset?resource=…        asks for a name
  *     POST /reset                   sends a link, or not
- *     GET  /reset/password#…        sends itself the link that stands behind `#`
+ *     GET  /reset/password#…        sends itself the secret of the URL fragment
  *     POST /reset/password          asks for a password; with one, sets it
  */
 export function reset(ports: Needs) {
@@ -64,7 +64,7 @@ export function reset(ports: Needs) {
     const { link = '', password, again, lang } = await readForm(c, ['link', 'password', 'again', 'lang']);
     const language = languageOf(c, lang);
     const t = readPageTexts(language);
-    // Looked at again for the form's sake: whatever is wrong with the password, the page names the rule that holds.
+    // Checked again for the form: after any error of the password, the page names the rule that applies.
     const seen = await viewReset(ports, link, c.get('clientAddress'));
     if (isRefusal(seen)) return showRefusal(c, language, seen);
     const ask = (mistake?: string) => {
@@ -90,7 +90,7 @@ function languageOf(c: Context<AppEnv>, asked: string | undefined) {
   return pageLanguage(asked, c.req.header('accept-language'));
 }
 
-/** What is wrong with the password itself; undefined where it is something else. */
+/** The error of the password itself; undefined for another error. */
 function mistakeIn(t: PageTexts, verdict: Refusal, secondFactor: boolean): string | undefined {
   if (verdict.refused === 'PASSWORD_TOO_SHORT') return t('tooShort', { min: minLength(secondFactor) });
   if (verdict.refused === 'PASSWORD_TOO_LONG') return t('tooLong');
@@ -114,7 +114,7 @@ function showRefusal(
   return showPage(c, { language, title: 'deniedTitle', body: paragraphs(text), status });
 }
 
-/** The log and the status are those of every fault; the words are for a person. */
+/** Log and status are those of every fault; the text is for users. */
 async function showFault(c: Context<AppEnv>, error: Error): Promise<Response> {
   const problem = await onError(error, c);
   if (error instanceof Refused) return problem;

@@ -58,15 +58,15 @@ const KINDS = [
 const secretOf = ({ hash, searchParams }: URL) => hash.slice(1) || (searchParams.get('link') ?? '');
 const withoutNonce = (text: string) => text.replace(/nonce="[^"]+"/g, '');
 
-// SR-40. The attack: reading the log of a proxy or a Referer, and opening the links found there.
+// SR-40. The attack: read the log of a proxy or a Referer, and open the links found there.
 describe.each(KINDS)('SR-40: the secret of a link to $path', ({ path, ask }) => {
-  test.each(MAIL_LANGUAGES)('stands behind #, so no server and no log sees it (%s)', async (lang) => {
+  test.each(MAIL_LANGUAGES)('is in the URL fragment, so no server and no log gets it (%s)', async (lang) => {
     const { pathname, search, hash } = await ask(lang);
     expect([pathname, search]).toEqual([path, `?lang=${lang}`]);
     expect(hash).toMatch(/^#usr_[0-9a-z]{11}\.[\w-]{32}$/);
   });
 
-  test('opens nothing from the query, and is not logged there', async () => {
+  test('is refused in the query, and not logged there', async () => {
     const link = secretOf(await ask('en'));
     const from = service.ports.store.commits.length;
     const bare = await (await service.call(`GET ${path}`)).text();
@@ -77,7 +77,7 @@ describe.each(KINDS)('SR-40: the secret of a link to $path', ({ path, ask }) => 
     expect(service.log.text()).not.toContain(link.split('.')[1]);
   });
 
-  test('opens the page in the body of a request, which uses nothing up', async () => {
+  test('opens the page in the body of a request, without being used up', async () => {
     const link = secretOf(await ask('en'));
     for (let i = 0; i < 3; i++) {
       const page = await post(path, { link, lang: 'en' });

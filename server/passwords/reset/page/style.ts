@@ -1,4 +1,4 @@
-/** The look of the widget's frame, for pages that stand alone. */
+/** The look of the widget's frame, for standalone pages. */
 export const RESET_STYLE = `
 :root { --page: #f4f5f8; --card: #fff; --text: #14171f; --muted: #596072; --edge: #868d9e; --line: #e4e7ee;
   --accent: #2447c8; --on-accent: #fff; --error: #b3261e; --error-wash: #fdf1f0 }

@@ -11,7 +11,7 @@ export function readPageTexts(language: MailLanguage): PageTexts {
   return readTranslate(language, 'pages');
 }
 
-/** The language asked for, else the first of the browser's that there is, else English. */
+/** The requested language, else the browser's first one that is available, else English. */
 export function pageLanguage(asked: string | undefined, acceptLanguage: string | undefined): MailLanguage {
   const wanted = [asked ?? '', ...(acceptLanguage ?? '').slice(0, 200).split(',')];
   return matchLanguage(wanted.map((tag) => tag.trim().slice(0, 2)));
