@@ -6,7 +6,7 @@ import { basisOf } from './own-basis.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { addingBegun } from './transitions.ts';
 
-/** Leads to the steps at which people set up tokens, and from there back. Which tokens, the enrolment policy says. */
+/** Starts the enrolment steps, which lead back to the page. The enrolment policy selects the kinds of token. */
 export function addOwnToken(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'add-token', answer, async (own) => {
     const { user, resource, session, paired } = own;

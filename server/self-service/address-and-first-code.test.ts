@@ -9,8 +9,8 @@ import { userDocument } from '../users/documents.ts';
 import { addOwnToken } from './add-token.ts';
 import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
 
-// The attack: a stolen password moves the address on record into the thief's mailbox, where a stricter resource of the
-// same account then sends the first code of a second factor.
+// The attack: with a stolen password, set the stored address to the thief's mailbox; a stricter resource of the same
+// account then sends the first code of a second factor there.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('address and first code');
@@ -24,7 +24,7 @@ afterAll(() => ports.close());
 const MINE = 'mallory@evil.example';
 const BY_MAIL = { kinds: ['email' as const], required: true };
 
-/** A resource with a page for its people, and a strict one, where a code by mail is demanded of everybody. */
+/** A resource with self-service, and a strict one that demands a mailed code of every user. */
 async function setStage(
   options: Parameters<typeof createSelfServiceFixture>[1] = {},
 ): Promise<{ lax: Fixture; strict: Fixture }> {
@@ -48,18 +48,18 @@ async function toEnrol(scene: Fixture): Promise<LoginDriver> {
   return walk;
 }
 
-test('SR-38: an address that was given on a password alone gets no first code on a password alone', async () => {
+test('SR-38: an address that was set after a password alone gets no first code after a password alone', async () => {
   const { lax, strict } = await setStage();
   await moveAddress(await toSelf(lax), MINE);
   const walk = await toEnrol(strict);
-  // What is demanded stays demanded: nobody is let off either.
+  // The demand stays: the user is not excused from the code either.
   expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   expect(await walk.sendFirst()).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
   expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
   expect(ports.codes.to(MINE)).toEqual([]);
 });
 
-test('SR-38: nor does one that it has become while the code was awaited', async () => {
+test('SR-38: nor does an address that is set that way while the code is pending', async () => {
   const { lax, strict } = await setStage();
   const walk = await toEnrol(strict);
   await moveAddress(await toSelf(lax), MINE);
@@ -67,7 +67,7 @@ test('SR-38: nor does one that it has become while the code was awaited', async 
   expect(ports.codes.to(MINE)).toEqual([]);
 });
 
-test('the address is as good as any once somebody else has vouched for it, also for the same one', async () => {
+test('accepts the address once another actor has confirmed it, also for the same address', async () => {
   const { lax, strict } = await setStage();
   await moveAddress(await toSelf(lax), 'alice@new.example');
   unwrap(await updateUser(ports, lax.account, lax.user.id, { email: 'alice@new.example' }));
@@ -78,7 +78,7 @@ test('the address is as good as any once somebody else has vouched for it, also 
   expect(walk.view.step).toBe('done');
 });
 
-test('and where it was given with a second factor nothing is held against it', async () => {
+test('accepts an address that was set with a second factor', async () => {
   const { lax } = await setStage({ resource: { enrolment: { kinds: ['totp', 'email'], required: true } } });
   const walk = await LoginDriver.begin(lax, { purpose: 'self' });
   await walk.identify();

@@ -22,7 +22,7 @@ afterAll(() => ports.close());
 
 const ELSEWHERE = 'elsewhere@shop.example';
 
-/** The owner of the account, in another process, takes their address back just before that read. */
+/** The owner, in another process, restores their address just before that read. */
 function beforeRead(number: number, scene: Fixture): () => number {
   let reads = 0;
   ports.store.intercept.read = async () => {
@@ -34,7 +34,7 @@ function beforeRead(number: number, scene: Fixture): () => number {
   return () => reads;
 }
 
-/** The ways that lead away from the page and back to it, up to their last step. */
+/** The steps that lead away from the page and back to it, up to their last step. */
 const RETURNS: [string, (walk: LoginDriver, scene: Fixture) => Promise<() => Promise<unknown>>][] = [
   [
     'no token after all',
@@ -66,7 +66,7 @@ const RETURNS: [string, (walk: LoginDriver, scene: Fixture) => Promise<() => Pro
 
 // SR-38
 test.each(RETURNS)(
-  'SR-38: %s: what changes elsewhere on the way back ends the page, at whatever moment',
+  'SR-38: %s: a change elsewhere on the way back ends the page, at any moment',
   async (_, way) => {
     for (let number = 1; ; number++) {
       const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
@@ -86,7 +86,7 @@ test.each(RETURNS)(
   60_000,
 );
 
-test('a password that was changed on the page is no reason to turn away a token that is set up from it', async () => {
+test('a password that was changed on the page does not prevent an enrolment from it', async () => {
   const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const walk = await toSelf(scene);
   await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
@@ -95,7 +95,7 @@ test('a password that was changed on the page is no reason to turn away a token 
   expect(await walk.confirmCodes()).toMatchObject({ step: 'self', self: { tokens: [{}, {}] } });
 });
 
-test('SR-38: nor does it let one be set up once the password is another one elsewhere', async () => {
+test('SR-38: nor does it allow one once the password has changed elsewhere', async () => {
   const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const walk = await toSelf(scene);
   await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });

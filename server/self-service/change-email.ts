@@ -33,13 +33,13 @@ import {
 } from './run-action.ts';
 import { judgeSelfAct } from './self-service.ts';
 
-/** Codes to new addresses: for one user, and to one address from all users of an account. */
+/** Mailed codes: for one user, and to one address from all users of an account. */
 const PER_WINDOW = 3;
 const PER_DAY = 10;
 
 /**
- * Asks for another address. It becomes theirs once the code comes back that is sent there: the answer is the same whether
- * somebody else has it already, since only its owner gets to know.
+ * Requests a change of address. The address changes once the code that is sent there is confirmed. The response is the
+ * same for an address that belongs to another user; only its owner is informed.
  */
 export function askOwnEmail(
   ports: SelfNeeds,
@@ -65,12 +65,12 @@ export function askOwnEmail(
   });
 }
 
-/** The code has come back: the address is theirs from now on. The one before is told, and mails go to the new one. */
+/** Confirms the code: sets the address, notifies the previous one, and sends later mails to the new one. */
 export function confirmOwnEmail(
   ports: SelfNeeds,
   answer: StepRequest & { code: string; language: MailLanguage },
 ): Promise<Result<FlowView>> {
-  // The proof was fresh when the address was asked for; a mail may take its time.
+  // The factors were fresh when the change was requested; a mail may be slow.
   return runSelfServiceAction(ports, undefined, answer, async (own) => {
     const judged = judgeSelfAct('email', factsOf(own), ports.clock.now());
     if (judged === 'off') return refusal('SELF_SERVICE_OFF');
@@ -91,12 +91,12 @@ export function confirmOwnEmail(
   });
 }
 
-/** The person does not want it after all, or has typed it wrong. */
+/** Cancels a change of address. */
 export function dropOwnEmail(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 
-/** With the last wrong code the address is forgotten. The step is held by this attempt, so nobody else writes here. */
+/** The last wrong code discards the address. The attempt holds the step, so no other request writes here. */
 function countWrong(
   ports: SelfNeeds,
   { act, flow, user }: SelfServiceAction,
@@ -121,13 +121,13 @@ function countWrong(
   });
 }
 
-/** The code is short, so it takes the service's key; bound to person, page and address. */
+/** A MAC under the service's key, because the code is short. Bound to user, page and address. */
 function codeMac(ports: SelfNeeds, { user, flow }: SelfServiceAction, address: string, code: string): string {
   const mac = ports.secrets.mac('own-email', JSON.stringify([user.id, flow.id, address, plainCode(code)]));
   return Buffer.from(mac).toString('base64url');
 }
 
-/** Counted whether the sending then works or not. */
+/** Counted whether or not the mail is sent. */
 async function countMails(
   ports: SelfNeeds,
   { user }: SelfServiceAction,

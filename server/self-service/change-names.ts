@@ -8,12 +8,12 @@ import type { User } from '../users/user.ts';
 import { ended, reloadIfUnchanged, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
 export interface OwnNames {
-  /** Empty: none. */
+  /** Empty: removes it. */
   firstName?: string | undefined;
   secondName?: string | undefined;
 }
 
-/** First and second name, each where the resource leaves it to people. */
+/** Changes first and second name, each where the resource allows it. */
 export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: OwnNames }): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'names', answer, async (own) => {
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);

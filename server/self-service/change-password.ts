@@ -21,8 +21,8 @@ import {
 } from './run-action.ts';
 
 /**
- * Another password, for whoever knows the present one: it is asked for besides the proof, and counted as at every sign-in.
- * Sign-ins and pages that rest on the old one end with it (SR-38).
+ * Changes the password of a user who knows the current one, which is asked for besides the reauthentication and counted
+ * as at every sign-in. Sign-ins and pages that rest on the old password end (SR-38).
  */
 export function changeOwnPassword(
   ports: SelfNeeds,
@@ -33,7 +33,7 @@ export function changeOwnPassword(
     const { address } = answer.client;
     const { account, resource } = flow;
     const asked = { account, resource, name: user.id, password: answer.current, address, way: 'widget' } as const;
-    // A hash of less than today's strength is replaced while it is checked, which ends the page: rare, and safe.
+    // A weak hash is replaced during the check, which ends the page: rare, and safe.
     return checkPassword(ports, asked, async ({ user: checked }): Promise<Result<SelfOutcome>> => {
       const hashed = await hashNewPassword(ports, checked, answer.password);
       if (isRefusal(hashed)) return hashed;
@@ -60,7 +60,7 @@ function write(ports: SelfNeeds, own: SelfServiceAction, passwordHash: string): 
         answer: { user },
         write: {
           put: [{ key: keys[0], value: user }],
-          // A link to a new password that was mailed before has had its day.
+          // A reset link that was mailed before is void.
           ...(reset && { delete: [keys[1]] }),
           append: [createEvent(own.act, event, now)],
         },

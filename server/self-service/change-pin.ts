@@ -10,8 +10,8 @@ import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { ownToken } from './token.ts';
 
 /**
- * Another PIN for a token that has one, whoever made it: a PIN is for its owner alone to know. Where it is typed stays, and
- * whether there is one is not for its owner to say.
+ * Changes the PIN of a token that has one. Tokens from an administrator are included, because only the owner may know the
+ * PIN. Its position stays, and the owner can neither add nor remove one.
  */
 export function changeOwnPin(
   ports: SelfNeeds,

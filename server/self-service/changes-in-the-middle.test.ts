@@ -13,7 +13,7 @@ import { changeOwnPassword } from './change-password.ts';
 import { removeOwnToken } from './remove-token.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 
-// SR-4, SR-38: what changes elsewhere while somebody does something here comes first.
+// SR-4, SR-38: a concurrent change elsewhere wins over an action here.
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('self-service in the middle');
@@ -32,7 +32,7 @@ const ELSEWHERE = 'elsewhere@shop.example';
 const movesAddress = (scene: Fixture) => async (replica: TestPorts) =>
   unwrap(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
 
-describe('the address is changed elsewhere just before', () => {
+describe('a change of the address elsewhere, just before', () => {
   const setStage = () => createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const stored = async (scene: Fixture) => {
     const { passwordHash, firstName, email, assignments } = await read(ports, userDocument.key(scene.user.id));
@@ -47,7 +47,7 @@ describe('the address is changed elsewhere just before', () => {
     ['recovery codes', (walk) => walk.self(renewRecoveryCodes, {})],
   ];
 
-  test.each(acts)('%s: nothing comes of it, and the page has ended', async (_, perform) => {
+  test.each(acts)('%s: changes nothing, and the page has ended', async (_, perform) => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     const before = await stored(scene);
@@ -82,7 +82,7 @@ describe('the address is changed elsewhere just before', () => {
   });
 });
 
-test('a page is not opened on a password that is another one by then', async () => {
+test('a page does not open after the password was changed elsewhere', async () => {
   const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
   const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
   beforeCommitOf(ports, 'token', async (replica) =>

@@ -12,18 +12,21 @@ import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import type { SelfFacts, SelfSession } from './self-service.ts';
 
-/** Somebody on the self-service page, as they are now. */
+/** A user on the self-service page, as currently stored. */
 export interface SelfServiceContext {
   user: User;
   session: SelfSession;
   resource: Resource;
-  /** With which they are assigned to the resource. */
+  /** The tokens of the assignment to the resource. */
   paired: Token[];
-  /** All that are theirs. */
+  /** All tokens of the user. */
   owned: Token[];
 }
 
-/** What lets a person in, and where their mails go: whoever changes any of it ends what was begun before (SR-38, SR-39). */
+/**
+ * A fingerprint of the user's credentials and mail address: a change of any of them ends what was begun before (SR-38,
+ * SR-39).
+ */
 export function credentialFingerprint(
   user: Pick<User, 'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments'>,
 ): string {
@@ -33,8 +36,8 @@ export function credentialFingerprint(
 }
 
 /**
- * The person behind a page that is open, if it may stay open: they are live and assigned, nothing of what lets them in has
- * changed but by the page itself, and what they showed may still be shown (SR-4).
+ * Loads the user of an open page. Refused unless the user is live and assigned, their credentials have changed only
+ * through the page, and the confirmed factors are still valid (SR-4).
  */
 export async function readSelfServiceContext(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -55,12 +58,12 @@ export async function readSelfServiceContext(
   return { user, session, resource, paired, owned };
 }
 
-/** Whether nothing of what lets the person in has changed since the page was opened; so it is where none has been yet. */
+/** True if the user's credentials have not changed since the page was opened, or if no page is open. */
 export function isUnchangedSinceOpen(user: User, flow: Flow): boolean {
   return flow.self === undefined || credentialFingerprint(beforeNewToken(user, flow)) === flow.self.standing;
 }
 
-/** As they were before the token that they are just setting up: that change is the page's own. */
+/** The user without the token that is being enrolled, because the page itself makes that change. */
 function beforeNewToken(user: User, { enrolling, resource }: Flow): User {
   if (!enrolling) return user;
   const { making, recovery } = enrolling;
@@ -68,7 +71,7 @@ function beforeNewToken(user: User, { enrolling, resource }: Flow): User {
   return recovery === undefined ? without : unassignToken(without, resource, recovery);
 }
 
-/** Whether somebody may sign in with this token here. */
+/** True if the user can sign in with this token here. */
 export function mayBeShown(
   id: Token['id'],
   { user, paired }: Pick<SelfServiceContext, 'user' | 'paired'>,

@@ -44,8 +44,8 @@ async function eventsSince(before: number): Promise<AccountEvent[]> {
 const lastEvent = async () => (await ports.store.readEvents(0, 0, 1_000_000)).at(-1)?.sequence ?? 0;
 
 // SR-38
-describe('the e-mail address', () => {
-  test('is not another one before its mailbox is proven; then the old one is told', async () => {
+describe('the email address', () => {
+  test('changes only once its mailbox is proven; then the old one is notified', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     expect(await ask(walk, NEW)).toMatchObject({ step: 'self', self: { pendingEmail: NEW } });
@@ -60,7 +60,7 @@ describe('the e-mail address', () => {
     ]);
   });
 
-  test('guesses at the code end with the address', async () => {
+  test('is discarded after too many guesses at the code', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     await ask(walk, NEW);
@@ -71,15 +71,15 @@ describe('the e-mail address', () => {
     expect((await stored(scene)).email).toBe(OLD);
   });
 
-  // SR-34. The attack: the code is guessed on a page that was left open, and nothing tells of it.
-  test('SR-34: each guess is one event in the commit that counts it, without what was typed', async () => {
+  // SR-34. The attack: guess the code on a page that was left open, without a trace.
+  test('SR-34: each guess is one event in the commit that counts it, without the typed code', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     await ask(walk, NEW);
     const before = await lastEvent();
     for (let at = 0; at < CONFIRMATION_ATTEMPTS + 1; at++) await confirm(walk, `0000-000${at}`);
-    const told = await eventsSince(before);
-    expect(told).toEqual(
+    const recorded = await eventsSince(before);
+    expect(recorded).toEqual(
       Array(CONFIRMATION_ATTEMPTS).fill(
         expect.objectContaining({
           type: 'user.refused',
@@ -90,10 +90,10 @@ describe('the e-mail address', () => {
         }),
       ),
     );
-    expect(JSON.stringify(told)).not.toMatch(/0000-000|new@/);
+    expect(JSON.stringify(recorded)).not.toMatch(/0000-000|new@/);
   });
 
-  test('guesses over many pages are bounded by the mails that a person, and an address, can be sent', async () => {
+  test('limits guesses over many pages by the mails to one user and to one address', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     for (let at = 0; at < 3; at++) expect(await ask(walk, NEW)).not.toHaveProperty('error');
@@ -104,8 +104,8 @@ describe('the e-mail address', () => {
     expect(await ask(await toSelf(bob), NEW)).toMatchObject({ error: { code: 'CODE_LIMIT' } });
   });
 
-  // SR-48. The attack: an account of one's own, whose users name the victim's new address until it gets no more mail.
-  test('SR-48: mails that users of another account had sent to an address do not count', async () => {
+  // SR-48. The attack: in an account of the attacker's, let users name the victim's address until it gets no more mail.
+  test('SR-48: does not count the mails that users of another account had sent to an address', async () => {
     const attacker = await toSelf(await setStage());
     for (let at = 0; at < 4; at++) await ask(attacker, NEW);
     expect(attacker.view).toMatchObject({ error: { code: 'CODE_LIMIT' } });
@@ -113,7 +113,7 @@ describe('the e-mail address', () => {
     expect(await ask(victim, NEW)).toMatchObject({ step: 'self', self: { pendingEmail: NEW } });
   });
 
-  test('a code of another address, of another page or of another person is none', async () => {
+  test('rejects the code of another address, of another page and of another user', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     await ask(walk, NEW);
@@ -130,7 +130,7 @@ describe('the e-mail address', () => {
     });
   });
 
-  test('the code is good for its time, and a mail that is slower than the proof is fresh is in time', async () => {
+  test('accepts the code until it expires, also when the mail takes longer than the factors stay fresh', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     await ask(walk, NEW);
@@ -154,7 +154,7 @@ describe('the e-mail address', () => {
     expect(await confirm(slow, codeTo(NEW.replace('new', 'late')))).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
   });
 
-  test('nobody learns here whose address it is: that somebody has it is told to whoever reads its mail', async () => {
+  test('does not reveal here that another user has an address: only the reader of its mail is informed', async () => {
     const scene = await setStage();
     await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob', email: 'bob@shop.example' } });
     const walk = await toSelf(scene);
@@ -164,7 +164,7 @@ describe('the e-mail address', () => {
     expect((await stored(scene)).email).toBe(OLD);
   });
 
-  test('it ends the other pages of the person, and this one goes on', async () => {
+  test('ends the other pages of the user, and this one goes on', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     ports.clock.advance(30_000);
@@ -175,7 +175,7 @@ describe('the e-mail address', () => {
     expect(await walk.look()).toMatchObject({ step: 'self' });
   });
 
-  test('a change from elsewhere between asking and confirming wins', async () => {
+  test('a change elsewhere between request and confirmation wins', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     await ask(walk, NEW);
@@ -184,7 +184,7 @@ describe('the e-mail address', () => {
     expect((await stored(scene)).email).toBe('office@shop.example');
   });
 
-  test('without mail nothing waits; what waits may be dropped', async () => {
+  test('without mail no change is pending; a pending change can be cancelled', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     ports.courier.down = true;
@@ -198,7 +198,7 @@ describe('the e-mail address', () => {
   });
 
   test.each(['alice@new.example, mallory@shop.example', 'Alice <a@b.example>', 'no address'])(
-    'what could be read as another address is none: %s',
+    'refuses an ambiguous address: %s',
     async (email) => {
       const walk = await toSelf(await setStage());
       expect(await ask(walk, email)).toMatchObject({ error: { code: 'INPUT_INVALID' } });
@@ -208,7 +208,7 @@ describe('the e-mail address', () => {
 });
 
 describe('names', () => {
-  test('are changed and taken away, as far as the resource leaves them to people', async () => {
+  test('are changed and removed, where the resource allows it', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     const before = await lastEvent();
@@ -221,7 +221,7 @@ describe('names', () => {
     expect(await walk.look()).toMatchObject({ step: 'self' });
   });
 
-  test('of which one is not theirs to change, none is changed', async () => {
+  test('are left unchanged when one of them is not the user’s to change', async () => {
     const policy = { ...EVERYTHING, details: ['firstName' as const] };
     const scene = await createSelfServiceFixture(ports, { resource: { selfService: policy } });
     const walk = await toSelf(scene);
@@ -232,7 +232,7 @@ describe('names', () => {
   });
 });
 
-test('browsers are forgotten on their owner’s word, and told of', async () => {
+test('browsers are forgotten at their owner’s request, with an event', async () => {
   const check = { action: 'demand-otp', threshold: 60 } as const;
   const weights = { language: 10, zone: 10, platform: 10, screen: 10, colourDepth: 10, browser: 10 };
   const scene = await createSelfServiceFixture(ports, {
@@ -256,7 +256,7 @@ test('browsers are forgotten on their owner’s word, and told of', async () => 
 });
 
 // SR-34
-test('an act is one event for each change, of the person; a wrong password is told of as at a sign-in', async () => {
+test('an action writes one event per change, by the user; a wrong password writes the event of a sign-in', async () => {
   const scene = await setStage();
   const walk = await toSelf(scene);
   const before = await lastEvent();
@@ -272,7 +272,7 @@ test('an act is one event for each change, of the person; a wrong password is to
   ]);
 });
 
-test('the sign-ins that are shown are the person’s own to this resource, failed ones too', async () => {
+test('shows the user’s own sign-ins to this resource, failed ones too', async () => {
   const scene = await setStage();
   const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
   await toSelf(mate);

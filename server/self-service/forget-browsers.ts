@@ -4,7 +4,7 @@ import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
-/** Has every browser forgotten that is remembered of the person. */
+/** Forgets every remembered browser of the user. */
 export function forgetOwnBrowsers(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, 'browsers', answer, async ({ act, user }) => {
     const forgotten = await forgetEnvironments(ports, act, user.id);

@@ -6,7 +6,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 
 const SHOWN = 10;
-/** So far back it is looked when a token was used last. */
+/** How many events are searched for the last use of a token. */
 const LOOKED_AT = 30;
 
 export interface OwnSignIns {
@@ -16,20 +16,21 @@ export interface OwnSignIns {
 }
 
 /**
- * The last sign-ins of somebody to this resource, those that failed among them: as far as they have been sealed, which takes
- * a moment. Whoever typed their name without their password is among those that failed, since that is worth knowing.
+ * Lists the user's last sign-ins to this resource, including failed ones, as far as their events have been sealed,
+ * which takes a moment. Attempts with the user's name and a wrong password are included, because the user should see
+ * them.
  */
 export async function listOwnSignIns(
   ports: Pick<Ports, 'store' | 'clock'>,
   { account, user, resource }: { account: AccountId; user: UserId; resource: ResourceId },
 ): Promise<OwnSignIns> {
-  // The person is asked about nobody but themselves: it is the service that reads for them.
+  // The user reads only about themselves, so the service reads on their behalf.
   const filter = { subject: user, type: 'authentication', resource } as const;
   const page = await listEvents(ports, { kind: 'service', account }, filter, { limit: LOOKED_AT });
   if (isRefusal(page)) return { signIns: [], lastUsedAt: new Map() };
   const events = page.items.map(({ event }) => event);
   const lastUsedAt = new Map<string, number>();
-  // Newest first, so that the last to be set is set first.
+  // Newest first, so the first one found is kept.
   for (const { at, outcome, related = [] } of events) {
     if (outcome !== 'granted') continue;
     for (const id of related) if (!lastUsedAt.has(id)) lastUsedAt.set(id, at);

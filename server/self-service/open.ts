@@ -16,8 +16,8 @@ import { credentialFingerprint, isUnchangedSinceOpen, mayBeShown } from './conte
 import { isReturn, selfOpened } from './transitions.ts';
 
 /**
- * What the page is opened on: the person as they are now. Whatever was shown has to be worth as much as when it was shown,
- * since from here on any change ends the page (SR-4, SR-38).
+ * Loads the user for whom the page opens. The confirmed factors must still be valid, because any later change ends the
+ * page (SR-4, SR-38).
  */
 export async function standingToOpen(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -33,7 +33,7 @@ export async function standingToOpen(
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return denied;
-  // Whoever comes back to the page comes back to the one that they left, and not to one on whatever has become of it.
+  // A return leads to the page that was left, and only while nothing has changed since.
   if (!isUnchangedSinceOpen(user, flow)) return { ...denied, refused: 'FLOW_NOT_FOUND' };
   const digest = passed.passwordDigest ?? (flow.passwordVerified ? flow.passwordDigest : undefined);
   if (digest !== undefined && digest !== passwordDigest(user)) return denied;
@@ -42,7 +42,7 @@ export async function standingToOpen(
   return { digest: credentialFingerprint(user) };
 }
 
-/** The commit that opens the page: the sign-in is told of as any other, and there is no result that a site could take. */
+/** The commit that opens the page: it writes the event of a sign-in, and no result that a site could use. */
 export function opening(
   flow: Flow,
   passed: ResultRecord,

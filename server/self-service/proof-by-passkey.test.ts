@@ -18,7 +18,7 @@ afterAll(() => ports.close());
 const answer = (walk: LoginDriver, device: SoftwareAuthenticator) =>
   walk.passkey(device.get(inTheFrame(walk.view.passkey)));
 
-/** Somebody without a password, who comes in by a passkey that checks them, and has an app besides. */
+/** A user without a password, who signs in with a passkey that verifies the user, and also has an app. */
 async function onThePage(
   device: SoftwareAuthenticator,
   ...others: SoftwareAuthenticator[]
@@ -37,8 +37,8 @@ async function onThePage(
   return { scene, walk };
 }
 
-// SR-38. The attack: a page that was left open, and a code read over a shoulder, where nobody comes in by a code.
-test('SR-38: whoever came by a passkey that is two factors shows one again, and no code instead', async () => {
+// SR-38. The attack: an unattended page and a code read over a shoulder, where a code alone does not sign in.
+test('SR-38: a user who signed in with a two-factor passkey confirms with one again, and a code does not replace it', async () => {
   const device = new SoftwareAuthenticator();
   const { scene, walk } = await onThePage(device);
   expect(walk.view).toMatchObject({ step: 'passkey', factors: [{ kind: 'webauthn' }] });
@@ -50,7 +50,7 @@ test('SR-38: whoever came by a passkey that is two factors shows one again, and 
   expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ self: { codes: expect.any(Array) } });
 });
 
-test('SR-38: nor one that has not checked its person', async () => {
+test('SR-38: nor does a passkey without user verification', async () => {
   const other = new SoftwareAuthenticator({ verifies: false });
   const { walk } = await onThePage(new SoftwareAuthenticator(), other);
   expect(await answer(walk, other)).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });

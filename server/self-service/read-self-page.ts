@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 
-/** Whose page it is. Without a resource that offers it, the same page says that there is nothing here. */
+/** The resource's self-service page. If the resource has none, the page reports that nothing is here. */
 export async function readSelfPage(
   ports: Pick<Ports, 'store' | 'clock'>,
   text: string,

@@ -7,13 +7,13 @@ import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { proofAsked } from './transitions.ts';
 
 /**
- * Asks for the factors once more: the password of whoever has one, and a second one of whoever has that here, by the steps
- * and the counters of every sign-in. Never for less than was asked for before.
+ * Asks for the factors again: the password if the user has one, and the second factor if they have one here, with the
+ * steps and counters of every sign-in. Never for fewer factors than before.
  */
 export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
-    // Without a password two factors were a passkey that checked its person: a code beside it is one.
+    // Without a password, the two factors were a passkey with user verification: a code beside it is only one.
     const isByPasskey = !hasPassword && session.proof.isTwo;
     const accepted = acceptedKindsFrom(user, resource).filter((kind) => !isByPasskey || kind === 'webauthn');
     const usable = usableTokens(paired, accepted, ports.clock.now());

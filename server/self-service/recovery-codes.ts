@@ -4,8 +4,8 @@ import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
 import type { SelfSession } from './self-service.ts';
 
 /**
- * The recovery codes that somebody has just had made. They come of a MAC, so that their person can see them until they say
- * that they have them, and nothing but MACs of them is ever stored.
+ * Recovery codes that the user has just created. They derive from a MAC, so the user can see them until they confirm
+ * that they saved them, and only MACs of them are stored.
  */
 export function codesOf(
   ports: Pick<Ports, 'random' | 'secrets'>,

@@ -30,9 +30,9 @@ import { ownToken } from './token.ts';
 import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
 
 /**
- * Removes a token of the person's own. First they are assigned with it no longer: that commit decides, so of any number of
- * removals at once none takes the last one where one is demanded. Then it is deleted; a crash in between leaves what counts as
- * no token, and the doctor finds it.
+ * Removes a token of the user. First the token leaves their assignments: that commit decides, so concurrent removals
+ * never remove the last token where one is demanded. Then it is deleted; a crash in between leaves a token without
+ * effect, which the doctor finds.
  */
 export function removeOwnToken(
   ports: SelfNeeds,
@@ -52,7 +52,7 @@ export function removeOwnToken(
   });
 }
 
-/** Takes the token out of every assignment that names it, if it may go. */
+/** Removes the token from every assignment that names it, if the rules allow it. */
 function part(
   ports: SelfNeeds,
   own: SelfServiceAction,

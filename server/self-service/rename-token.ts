@@ -7,7 +7,7 @@ import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';
 import { ownToken } from './token.ts';
 
-/** Calls a token something else. What administrators handed out is known to them by its name, so that stays. */
+/** Renames a token. A token that an administrator handed out keeps the name by which the administrator knows it. */
 export function renameOwnToken(
   ports: SelfNeeds,
   answer: StepRequest & { token: string; name: string },

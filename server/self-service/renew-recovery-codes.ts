@@ -30,7 +30,7 @@ import { mayHaveCodes } from './view.ts';
 
 type Made = NonNullable<SelfSession['codes']>;
 
-/** Makes recovery codes anew; those before are worth nothing from then on. Whoever has none, and has a token, gets some. */
+/** Renews the recovery codes; the previous ones are void. A user with a token and no codes gets the first ones. */
 export function renewRecoveryCodes(
   ports: SelfNeeds,
   answer: StepRequest & { language: MailLanguage },
@@ -49,7 +49,7 @@ export function renewRecoveryCodes(
   });
 }
 
-/** The person says that they have them: they are not shown again. */
+/** The user confirms that they saved the codes, which are not shown again. */
 export function keepRecoveryCodes(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
 }
@@ -70,7 +70,7 @@ async function replace(
   return isRefusal(edited) ? edited : {};
 }
 
-/** The token comes first, as everywhere: a crash leaves one that nobody signs in with, and that the doctor finds. */
+/** The token comes first, as everywhere: a crash leaves one that cannot sign in and that the doctor finds. */
 async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Promise<Result<{ user: User }>> {
   const { act, flow, user } = own;
   const key = tokenDocument.key(codes.token);
@@ -83,7 +83,7 @@ async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Prom
   });
   if (!isMade) return refusal('CONTENTION');
   const assigned = await assign(ports, own, codes.token);
-  // Whoever may not have them after all leaves none behind.
+  // If the assignment is refused, the new codes are discarded.
   if (isRefusal(assigned)) await discardDraft(ports, act, codes.token, user);
   return assigned;
 }

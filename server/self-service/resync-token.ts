@@ -6,7 +6,7 @@ import { isOath } from '../tokens/token.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { ownToken } from './token.ts';
 
-/** Brings a token back into step by two of its codes, counted as everywhere (SR-43). */
+/** Resynchronises a token with two of its codes, counted as everywhere (SR-43). */
 export function resyncOwnToken(
   ports: SelfNeeds,
   answer: StepRequest & { token: string; otps: readonly [string, string] },

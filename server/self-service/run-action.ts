@@ -21,28 +21,28 @@ import { selfStayed } from './transitions.ts';
 
 export type SelfNeeds = StepPorts & Pick<Ports, 'courier'>;
 
-/** Somebody who does something to themselves. */
+/** The context of a user's action on their own account. */
 export interface SelfServiceAction extends SelfServiceContext {
   act: RequestContext;
   flow: Flow;
 }
 
-/** What became of it. */
+/** The outcome of an action. */
 export type SelfOutcome =
   | {
-      /** What the page remembers from now on; `undefined`: no longer. */
+      /** Changes of the session; `undefined` removes a field. */
       done: { [K in 'email' | 'codes']?: SelfSession[K] | undefined };
-      /** The person as they are from now on, where what lets them in has changed. */
+      /** The user after the action, if it changed their credentials. */
       user?: User | undefined;
-      /** A token that is none any more. */
+      /** The id of a deleted token. */
       lost?: TokenId;
     }
   | { move: (flow: Flow) => Flow };
 
 const SELF = ['self'] as const;
-/** Why a page ends that something has changed under: what, is nobody's business who merely holds its handle. */
+/** The page ends because something has changed. The holder of the handle does not learn what. */
 const OVER = 'FLOW_NOT_FOUND';
-/** Guesses: each costs the person one of the wrong answers that a sign-in has. */
+/** Guesses: each uses up one of the wrong answers of the sign-in. */
 const GUESSES: ReadonlySet<RefusalCode> = new Set([
   'INVALID_CREDENTIALS',
   'CONFIRMATION_WRONG',
@@ -51,9 +51,9 @@ const GUESSES: ReadonlySet<RefusalCode> = new Set([
 ]);
 
 /**
- * One act of somebody on the self-service page. The step is claimed first, so of any number of clicks one is an act; then
- * it is asked whether the person still stands as they stood, and whether they may do this with what they have shown. What
- * changes the person's own document asks the first of the two once more in that commit.
+ * Runs one action on the self-service page. The step is claimed first, so concurrent clicks run one action; then the
+ * user's credentials must be unchanged, and the confirmed factors must allow the action. A change of the user's own
+ * document checks the credentials again in its commit.
  */
 export async function runSelfServiceAction(
   ports: SelfNeeds,
@@ -82,10 +82,10 @@ export async function runSelfServiceAction(
   }
 }
 
-/** What is refused in the commit of a change where the person is not as the page knew them. */
+/** The refusal of a change whose commit finds the user changed since the page was opened. */
 export const ended = refusal(OVER);
 
-/** In that commit: the person is still whom the page was opened for. */
+/** Checked in that commit: the user is still the one for whom the page was opened. */
 export function reloadIfUnchanged(user: User | undefined, { session }: SelfServiceContext): user is User {
   return user !== undefined && credentialFingerprint(user) === session.standing;
 }
@@ -100,7 +100,7 @@ function whyNot(name: SelfAct, standing: SelfServiceContext, now: number): Refus
 function acted(held: Flow, session: SelfSession, outcome: Extract<SelfOutcome, { done: object }>): Flow {
   const next = selfStayed(held, after(held.self ?? session, outcome));
   const { user } = outcome;
-  // The password that was shown may have become another by this very act: the page goes on, and so do the ways from it.
+  // The action itself may have changed the password: the page goes on, and so do the enrolments from it.
   return user && held.passwordVerified ? { ...next, passwordDigest: passwordDigest(user) } : next;
 }
 
@@ -108,7 +108,7 @@ function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, 
   const { token, ...rest } = { ...session, ...done };
   const kept = token === undefined || token === lost ? {} : { token };
   const next = { ...rest, ...kept, ...(user && { standing: credentialFingerprint(user) }) };
-  // What is set to `undefined` is over.
+  // `undefined` removes a field.
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as unknown as SelfSession;
 }
 
@@ -136,7 +136,7 @@ function refuse(
   );
 }
 
-/** Ends the act, if the attempt still holds the step. */
+/** Ends the action, if the attempt still holds the step. */
 async function settle(
   ports: SelfNeeds,
   claimed: Flow,

@@ -40,8 +40,8 @@ beforeEach(() => {
 const NEW_PASSWORD = 'a quite different set of words';
 const DEMANDED = { kinds: ['totp' as const], required: true };
 
-describe('what the page shows', () => {
-  test('who the person is, what they have, and nothing that anybody could sign in with', async () => {
+describe('the content of the page', () => {
+  test('is the user and their tokens, and no secret', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     expect(walk.view).toMatchObject({ step: 'self', login: 'alice' });
@@ -71,7 +71,7 @@ describe('what the page shows', () => {
     }
   });
 
-  test('nobody else', async () => {
+  test('includes no other user', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
     const walk = await toSelf(scene);
@@ -79,7 +79,7 @@ describe('what the page shows', () => {
     expect(shownIn(walk.view).tokens).toHaveLength(1);
   });
 
-  test('there is no result that a site could take, and no record of one', async () => {
+  test('comes without a result for a site, and without a record of one', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     const [id = ''] = walk.handle.split('.');
@@ -90,7 +90,7 @@ describe('what the page shows', () => {
 
 // SR-4, SR-5, SR-28, SR-38, SR-39
 describe('attacks', () => {
-  test('a sign-in that stands on the password alone reaches nothing', async () => {
+  test('a sign-in with the password alone cannot open the page', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     expect(walk.view.self).toBeUndefined();
@@ -102,7 +102,7 @@ describe('attacks', () => {
     expect(await walk.look()).not.toHaveProperty('self');
   });
 
-  test('a sign-in that the site would get a result of reaches nothing either', async () => {
+  test('a sign-in that gives the site a result cannot open it either', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
@@ -111,7 +111,7 @@ describe('attacks', () => {
     expect(await signOutOfSelfService(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });
 
-  test('a page of a resource that offers none, of a test, or with a login request is not begun', async () => {
+  test('a page does not start for a resource without self-service, for a test, or with a login request', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     unwrap(await updateResource(ports, scene.account, scene.resource.id, { selfService: null }));
     await expect(LoginDriver.begin(scene, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
@@ -134,7 +134,7 @@ describe('attacks', () => {
     expect(await signOutOfSelfService(ports, forged.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });
 
-  test('another person’s token, of the same account or of another, is as absent as one that never was', async () => {
+  test('another user’s token, of the same account or of another, looks like one that never existed', async () => {
     const scene = await createSelfServiceFixture(ports, { resource: { enrolment: DEMANDED } });
     const { walk } = await withOwnApp(scene);
     const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
@@ -152,7 +152,7 @@ describe('attacks', () => {
   });
 
   test.each(Object.entries(runMeanwhile))(
-    'it is over at once after %s, and so is what was under way',
+    'the page ends at once after %s, and so do actions under way',
     async (_, change) => {
       const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
       const walk = await toSelf(scene);
@@ -169,15 +169,18 @@ describe('attacks', () => {
     },
   );
 
-  test.each(['deactivated', 'locked', 'expired'] as const)('it is over when the token shown is %s', async (state) => {
-    const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
-    const walk = await toSelf(scene);
-    await setState(ports, scene.account, scene.tokens[0]?.id ?? ('' as never), state);
-    expect(await walk.look()).toMatchObject({ step: 'denied' });
-    expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'denied' });
-  });
+  test.each(['deactivated', 'locked', 'expired'] as const)(
+    'the page ends when the confirmed token is %s',
+    async (state) => {
+      const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
+      const walk = await toSelf(scene);
+      await setState(ports, scene.account, scene.tokens[0]?.id ?? ('' as never), state);
+      expect(await walk.look()).toMatchObject({ step: 'denied' });
+      expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'denied' });
+    },
+  );
 
-  test('it is over when the token shown is gone, or the address has changed, or the policy is no more', async () => {
+  test('the page ends when the confirmed token is deleted, the address has changed, or the policy is removed', async () => {
     const one = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(one);
     unwrap(await deleteToken(ports, operatorContext(one.account), one.tokens[0]?.id ?? ('' as never)));
@@ -194,7 +197,7 @@ describe('attacks', () => {
     expect(await third.self(renewRecoveryCodes, {})).toMatchObject({ step: 'denied' });
   });
 
-  test('on the way to another token the same holds: none is added after the password has changed elsewhere', async () => {
+  test('so does an enrolment from it: no token is added after the password has changed elsewhere', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     await walk.self(addOwnToken, {});
@@ -204,7 +207,7 @@ describe('attacks', () => {
     expect((await read(ports, userDocument.key(scene.user.id))).enrolled).toBeUndefined();
   });
 
-  test('whoever has a token elsewhere and showed a password alone sees, and changes nothing', async () => {
+  test('a user with a token elsewhere who showed a password alone can read, and changes nothing', async () => {
     const scene = await createSelfServiceFixture(ports, { alone: true });
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
@@ -223,7 +226,7 @@ describe('attacks', () => {
     expect(shownIn(walk.view).proof).toBe('lacking');
   });
 
-  test('nor do they learn at which address or number to try for the other factor', async () => {
+  test('nor does the page show them the address or number of the other factor', async () => {
     const phone = '+4915112345678';
     const scene = await createSelfServiceFixture(ports, { alone: true, user: { phone } });
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
@@ -236,7 +239,7 @@ describe('attacks', () => {
     }
   });
 
-  test('nor does whoever was let off the code because their tokens are deactivated', async () => {
+  test('nor does a user who skipped the code because their tokens are deactivated', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{ state: 'deactivated' }] });
     const walk = await toSelf(scene);
     expect(walk.view.step).toBe('self');
@@ -244,7 +247,7 @@ describe('attacks', () => {
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ error: { code: 'PROOF_LACKING' } });
   });
 
-  test('where a code alone is asked for, the password is asked for before anything changes', async () => {
+  test('where a code alone signs in, the password is asked for before any change', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], resource: { methodPolicy: 'otp' } });
     const walk = await toSelf(scene);
     expect(shownIn(walk.view).proof).toBe('lacking');
@@ -256,8 +259,8 @@ describe('attacks', () => {
   });
 });
 
-describe('showing the factors again', () => {
-  test('an old proof changes nothing; both factors, and neither alone, make it new', async () => {
+describe('reauthentication', () => {
+  test('an old proof changes nothing; only both factors together renew it', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS);
@@ -265,7 +268,7 @@ describe('showing the factors again', () => {
     expect(shownIn(walk.view).proof).toBe('stale');
     expect(await walk.self(reauthenticateUser, {})).toMatchObject({ step: 'password' });
     expect(walk.view.self).toBeUndefined();
-    // Neither a step aside nor half of it leads back.
+    // Neither another step nor half of the factors leads back.
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
     expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
     expect(await walk.password('not the password')).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
@@ -276,7 +279,7 @@ describe('showing the factors again', () => {
     expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ self: { codes: expect.any(Array) } });
   });
 
-  test('wrong passwords there are counted as at every sign-in', async () => {
+  test('counts wrong passwords as at every sign-in', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     await walk.self(reauthenticateUser, {});
@@ -284,7 +287,7 @@ describe('showing the factors again', () => {
     expect(walk.view.error).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
   });
 
-  test('the proof is as old as the password in it, however late the code came', async () => {
+  test('a proof dates from its password, however late the code came', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
     ports.clock.advance(PROOF_FRESH_MS);
@@ -292,7 +295,7 @@ describe('showing the factors again', () => {
     expect(shownIn(walk.view).proof).toBe('stale');
   });
 
-  test('setting up a token makes it no younger', async () => {
+  test('an enrolment does not renew the proof', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS - 60_000);
@@ -303,7 +306,7 @@ describe('showing the factors again', () => {
     expect(shownIn(walk.view)).toMatchObject({ proof: 'stale', tokens: [{}, { name: 'alice' }] });
   });
 
-  test('whoever is asked again is offered nothing on the way', async () => {
+  test('offers no enrolment on the way', async () => {
     const scene = await createSelfServiceFixture(ports);
     const walk = await toSelf(scene);
     ports.clock.advance(PROOF_FRESH_MS);
@@ -311,7 +314,7 @@ describe('showing the factors again', () => {
     expect(await walk.password()).toMatchObject({ step: 'self', self: { proof: 'fresh' } });
   });
 
-  test('the page ends a quarter of an hour after the proof, whatever is done on it', async () => {
+  test('the page ends a quarter of an hour after the proof, whatever the user does on it', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(SELF_LIFETIME_MS - 1);
@@ -320,7 +323,7 @@ describe('showing the factors again', () => {
     expect(await walk.self(keepRecoveryCodes, {})).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
   });
 
-  test('whoever leaves leaves nothing open', async () => {
+  test('sign-out leaves no page open', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     expect(await signOutOfSelfService(ports, walk.handle)).toEqual({ left: true });

@@ -41,8 +41,8 @@ const facts: fc.Arbitrary<SelfFacts> = fc.record({
 const acts: fc.Arbitrary<SelfAct> = fc.constantFrom(...SELF_ACTS);
 
 // SR-38
-describe('what somebody may do on the page', () => {
-  test('whoever has a token and has shown a password alone changes nothing, whatever the resource says', () => {
+describe('permissions on the page', () => {
+  test('a user with a token who has shown a password alone changes nothing, whatever the resource allows', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const proof = { ...given.proof, password: true, second: false, isTwo: false };
@@ -51,7 +51,7 @@ describe('what somebody may do on the page', () => {
     );
   });
 
-  test('whoever has a password and has shown a code alone changes nothing', () => {
+  test('a user with a password who has shown a code alone changes nothing', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const proof = { ...given.proof, password: false, second: true, isTwo: false };
@@ -60,7 +60,7 @@ describe('what somebody may do on the page', () => {
     );
   });
 
-  test('nothing is allowed that the policy does not name, and nothing where there is none', () => {
+  test('allow only what the policy names, and nothing without one', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const none = { tokens: false, password: false, details: [], browsers: false };
@@ -70,7 +70,7 @@ describe('what somebody may do on the page', () => {
     );
   });
 
-  test('what changes a way in goes through exactly with a proof that is whole and fresh', () => {
+  test('a change to the sign-in succeeds exactly with a complete and fresh proof', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const judged = judgeSelfAct(act, given, NOW);
@@ -83,7 +83,7 @@ describe('what somebody may do on the page', () => {
     );
   });
 
-  test('time alone never allows anything', () => {
+  test('time alone never allows an action', () => {
     fc.assert(
       fc.property(acts, facts, fc.nat(), (act, given, later) => {
         if (judgeSelfAct(act, given, NOW) === 'allowed' || given.proof.at > NOW) return;
@@ -92,7 +92,7 @@ describe('what somebody may do on the page', () => {
     );
   });
 
-  test('a proof is fresh for five minutes, and one from the future is none', () => {
+  test('a proof is fresh for five minutes, and one from the future is not', () => {
     const proof = { at: NOW, password: true, second: true, isTwo: true };
     expect(isFresh(proof, NOW + 299_999)).toBe(true);
     expect(isFresh(proof, NOW + 300_000)).toBe(false);
@@ -100,7 +100,7 @@ describe('what somebody may do on the page', () => {
   });
 });
 
-describe('which tokens somebody may remove', () => {
+describe('the tokens that a user may remove', () => {
   const own = {
     factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
     createdBy: { kind: 'user', id: ANN },
@@ -119,7 +119,7 @@ describe('which tokens somebody may remove', () => {
   });
   const states = fc.constantFrom(...TOKEN_STATES);
 
-  test('never the last one where a code or an enrolment is demanded, or where access hangs on it', () => {
+  test('never include the last one where a code or an enrolment is demanded, or where access depends on it', () => {
     fc.assert(
       fc.property(fc.array(named, { maxLength: 4 }), named, states, fc.boolean(), (rest, one, state, byMethod) => {
         const last: Named = byMethod
@@ -137,7 +137,7 @@ describe('which tokens somebody may remove', () => {
     expect(deletionBlocker(own, 'active', ANN, [{ ...demanded, resource: { methodPolicy: 'auto' } }])).toBeUndefined();
   });
 
-  test('one with another beside it wherever it is named may go, in every state but locked', () => {
+  test('include one with another beside it in every assignment, in every state but locked', () => {
     fc.assert(
       fc.property(fc.array(named, { maxLength: 4 }), states, (all, state) => {
         const spare = all.map((one) => ({ ...one, others: one.others + 1 }));
@@ -148,7 +148,7 @@ describe('which tokens somebody may remove', () => {
     );
   });
 
-  test('throwing away a token that lets nobody in opens no way in', () => {
+  test('open no sign-in by the removal of a token that cannot sign in', () => {
     fc.assert(
       fc.property(named, states, (one, state) => {
         if (state === 'active') return;
@@ -157,7 +157,7 @@ describe('which tokens somebody may remove', () => {
     );
   });
 
-  test('nothing that somebody else made, or that opens a resource by itself', () => {
+  test('include none that an administrator made, or that opens a resource by itself', () => {
     fc.assert(
       fc.property(fc.array(named), states, (all, state) => {
         const of = (change: object) => deletionBlocker({ ...own, ...change }, state, ANN, all);

@@ -5,12 +5,12 @@ import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import type { SelfServicePolicy } from '../resources/self-service-policy.ts';
 import { isRecovery, type Token, type TokenState } from '../tokens/token.ts';
 
-/** From the proof on; a new proof begins it anew. */
+/** Counted from the proof; a new proof restarts it. */
 export const SELF_LIFETIME_MS = 15 * MINUTE_MS;
-/** What changes a way in needs factors that were shown no longer ago (SR-38). */
+/** A change to the sign-in needs factors that were confirmed no longer ago (SR-38). */
 export const PROOF_FRESH_MS = 5 * MINUTE_MS;
 
-/** What somebody showed to get to the page. */
+/** The factors that a user confirmed to reach the page. */
 export interface SelfProof {
   at: number;
   password: boolean;
@@ -19,16 +19,18 @@ export interface SelfProof {
   isTwo: boolean;
 }
 
-/** Somebody on the self-service page, kept in the flow of their sign-in. */
+/** A user's session on the self-service page, stored in the flow of their sign-in. */
 export interface SelfSession {
   proof: SelfProof;
-  /** Digest of what lets the person in. When that changes anywhere else, the session is over. */
+  /** Digest of the user's credentials. When they change elsewhere, the session is over. */
   standing: string;
-  /** The token that was shown. When it may not be used any more, the session is over. */
+  /** The confirmed token. When it becomes unusable, the session is over. */
   token?: TokenId;
-  /** An address that waits for the code which was sent there. */
+  /** A new address that is not confirmed yet. */
   email?: { address: string; confirmation: Confirmation; expiresAt: number };
-  /** New recovery codes, until the person says that they have them: whose, and what they are made from. */
+  /**
+   * New recovery codes, until the user confirms that they saved them: their token, and the input of their derivation.
+   */
   codes?: { token: TokenId; madeWith: string };
 }
 
@@ -46,24 +48,24 @@ export const SELF_ACTS = [
 ] as const;
 export type SelfAct = (typeof SELF_ACTS)[number];
 
-/** What changes no way in, and nobody is warned of: it needs no fresh proof. */
+/** Actions that do not affect the sign-in and send no notice: they need no fresh proof. */
 const NO_REAUTH: ReadonlySet<SelfAct> = new Set(['names', 'rename-token']);
 
 export interface SelfFacts {
-  /** The resource's, as it is now. */
+  /** The resource's current policy. */
   policy: SelfServicePolicy | undefined;
   proof: SelfProof;
   hasPassword: boolean;
-  /** In whatever state and on whatever resource; see `hasToken` in `enrolment.ts`. */
+  /** In any state and on any resource; see `hasToken` in `enrolment.ts`. */
   hasToken: boolean;
 }
 
-/** `off`: nobody does that there. `lacking`: a factor of theirs has not been shown. `stale`: it was too long ago. */
+/** `off`: not allowed there. `lacking`: a factor that they have was not confirmed. `stale`: it was too long ago. */
 export type SelfJudgement = 'allowed' | 'off' | 'lacking' | 'stale';
 
 /**
- * Whether the person on the page may do this now. Both factors count that they have anywhere, not those alone that this
- * resource asks for: else the laxest resource would be the way to the tokens of the strictest.
+ * Whether the user may do this now. All factors count that they have on any resource, not just those of this one:
+ * otherwise the weakest resource would lead to the tokens of the strictest.
  */
 export function judgeSelfAct(act: SelfAct, facts: SelfFacts, now: number): SelfJudgement {
   if (!isOffered(act, facts.policy) || (act === 'password' && !facts.hasPassword)) return 'off';
@@ -75,7 +77,7 @@ export function isStrong({ proof, hasPassword, hasToken }: Omit<SelfFacts, 'poli
   return proof.isTwo || ((proof.password || !hasPassword) && (proof.second || !hasToken));
 }
 
-/** Written so that a proof from the future is none. */
+/** Written so that a proof from the future is not fresh. */
 export function isFresh({ at }: SelfProof, now: number): boolean {
   return at <= now && now - at < PROOF_FRESH_MS;
 }
@@ -96,21 +98,21 @@ function isOffered(act: SelfAct, policy: SelfServicePolicy | undefined): boolean
   }
 }
 
-/** An assignment that names a token which its person wants to be rid of. */
+/** An assignment that names a token which the user wants to delete. */
 export interface Named {
   resource: Pick<Resource, 'methodPolicy' | 'enrolment'> | undefined;
   alone: boolean;
-  /** Other tokens of the assignment that could be answered with now, recovery codes aside. */
+  /** Other usable tokens of the assignment, without recovery codes. */
   others: number;
 }
 
 /**
- * Why a token stays. `handed-out`: an administrator made it, or it opens a resource by itself. `locked`: a lock is not got
- * rid of by throwing away what is locked. `last`: somewhere nobody comes in without one.
+ * Why the user cannot delete a token. `handed-out`: an administrator made it, or it opens a resource by itself.
+ * `locked`: a deletion must not bypass a lock. `last`: a resource demands at least one.
  */
 export type DeletionBlocker = 'handed-out' | 'locked' | 'last';
 
-/** Whether somebody may remove a token of theirs; undefined: they may. */
+/** Why the user cannot delete this token; undefined if they can. */
 export function deletionBlocker(
   token: Pick<Token, 'factor' | 'createdBy' | 'directResources' | 'lock'>,
   state: TokenState,
@@ -122,17 +124,17 @@ export function deletionBlocker(
   return named.every((one) => one.others > 0 || isSpare(one, state)) ? undefined : 'last';
 }
 
-/** One that they set up themselves and that lets in nobody but them: the others are the administrators' to name. */
+/** True for a self-enrolled token that signs in only its owner. Administrators name all others. */
 export function isOwnMade(token: Pick<Token, 'createdBy' | 'directResources'>, owner: UserId): boolean {
   return token.createdBy?.kind === 'user' && token.createdBy.id === owner && token.directResources.length === 0;
 }
 
 /**
- * Whether the last token of an assignment may go: the person comes in without, by the rules. One that has expired or was
- * deactivated never made them come in so, and must not begin to by being removed.
+ * True if the last token of an assignment can be deleted: the rules allow a sign-in without it. An expired or
+ * deactivated token never allowed that, and its deletion must not begin to.
  */
 function isSpare({ resource, alone }: Named, state: TokenState): boolean {
-  // Nobody comes in there any more, with whatever token.
+  // A removed resource accepts no sign-in with any token.
   if (!resource) return true;
   if (!alone || state !== 'active') return false;
   return !DEMANDS[resource.methodPolicy] && resource.enrolment?.required !== true;

@@ -5,7 +5,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
 import { transact } from '../store/transact.ts';
 
-/** Ends the page: its handle opens nothing from then on. Wherever it stands, and whatever is being checked. */
+/** Ends the page: its handle is void from then on, at any step and during any check. */
 export function signOutOfSelfService(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   text: unknown,

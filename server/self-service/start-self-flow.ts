@@ -8,7 +8,10 @@ import { beginPlain } from '../login/start-flow.ts';
 import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { resourceDocument } from '../resources/documents.ts';
 
-/** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
+/**
+ * Starts the sign-in of the hosted page that leads to self-service. It has no embedding site, and no site gets a
+ * result.
+ */
 export async function beginSelfFlow(
   ports: StartFlowNeeds,
   { resource: id, traits, client }: { resource: ResourceId; traits?: SaidTraits; client: ClientInfo },

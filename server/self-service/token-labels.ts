@@ -9,7 +9,7 @@ import { isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Named } from './self-service.ts';
 
-/** The resources to which somebody is assigned, and the tokens of their assignments. */
+/** The resources to which a user is assigned, and the tokens of their assignments. */
 export interface TokenLabels {
   resources: ReadonlyMap<string, Resource>;
   tokens: ReadonlyMap<TokenId, Token>;
@@ -32,7 +32,7 @@ export async function readTokenLabels(ports: Pick<Ports, 'store' | 'clock'>, use
   };
 }
 
-/** Where a token is named, and what there is beside it. The assignments are those of the user as they are given. */
+/** The assignments that name a token, and the tokens beside it. Uses the assignments of the given user. */
 export function namedBy({ resources, tokens }: TokenLabels, user: User, id: TokenId, now: number): Named[] {
   return user.assignments
     .filter((assignment) => assignment.tokens.some(({ token }) => token === id))

@@ -4,7 +4,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import type { Token } from '../tokens/token.ts';
 import type { SelfServiceContext } from './context.ts';
 
-/** One of somebody's tokens. Somebody else's is as absent as one that never was. */
+/** Loads a token of the user. Another user's token looks like one that never existed. */
 export function ownToken(
   { owned }: Pick<SelfServiceContext, 'owned'>,
   text: string,

@@ -30,7 +30,7 @@ const NEW_PASSWORD = 'a quite different set of words';
 const DEMANDED = { kinds: ['totp' as const], required: true };
 
 describe('tokens', () => {
-  test('one that the person set up is renamed, removed, told of by mail, and lets nobody in any more', async () => {
+  test('a self-enrolled token can be renamed and removed, with a mail, and then no longer signs in', async () => {
     const scene = await createSelfServiceFixture(ports);
     const { walk, app } = await withOwnApp(scene);
     const [token] = shownIn(walk.view).tokens;
@@ -62,7 +62,7 @@ describe('tokens', () => {
     expect((await read(ports, userDocument.key(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
   });
 
-  test('what an administrator handed out or locked stays, and is seen', async () => {
+  test('a token that an administrator handed out or locked stays, and is visible', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     const [handed] = scene.tokens;
@@ -83,7 +83,7 @@ describe('tokens', () => {
     );
   });
 
-  test('fifty removals of the two last tokens, from two pages at once, leave one where one is demanded', async () => {
+  test('fifty removals of the last two tokens, from two pages at once, leave one where one is demanded', async () => {
     const scene = await createSelfServiceFixture(ports, { resource: { enrolment: DEMANDED } });
     const { walk, app } = await withOwnApp(scene);
     await walk.self(addOwnToken, {});
@@ -113,7 +113,7 @@ describe('tokens', () => {
     expect(ports.courier.sent.filter(({ kind }) => kind === 'security-notice').length).toBeGreaterThan(0);
   });
 
-  test('a double click adds, removes and makes once', async () => {
+  test('a double click adds, removes and creates once', async () => {
     const scene = await createSelfServiceFixture(ports);
     const { walk } = await withOwnApp(scene);
     const id = shownIn(walk.view).tokens[0]?.id ?? '';
@@ -125,7 +125,7 @@ describe('tokens', () => {
     expect(ports.courier.sent).toHaveLength(1);
   });
 
-  test('one that is out of step is brought back by two of its codes, and guesses at them lock it', async () => {
+  test('a token that is out of step is resynchronised with two of its codes, and guesses at them lock it', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{ kind: 'hotp' }], alone: true });
     const walk = await toSelf(scene);
     const [token] = scene.tokens;
@@ -142,7 +142,7 @@ describe('tokens', () => {
 });
 
 describe('a PIN', () => {
-  test('is changed for another one of four digits, told of, and the old one is wrong from then on', async () => {
+  test('changes to another one of four digits, with a notice, and the old one is wrong from then on', async () => {
     const pin = { digits: '1234', position: 'before' } as const;
     const scene = await createSelfServiceFixture(ports, { tokens: [{ pin }], alone: true });
     const [token] = scene.tokens;
@@ -160,7 +160,7 @@ describe('a PIN', () => {
     expect(await next.otp(await typed('8642'))).toMatchObject({ step: 'done' });
   });
 
-  test('is not made where there is none, nor of anybody else’s token, nor with an old proof', async () => {
+  test('is not set where there is none, nor on another user’s token, nor with an old proof', async () => {
     const pin = { digits: '1234', position: 'after' } as const;
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{ pin }] });
@@ -176,7 +176,7 @@ describe('a PIN', () => {
 });
 
 describe('recovery codes', () => {
-  test('new ones are shown until the person has them, once, and the old ones are worth nothing', async () => {
+  test('new ones are shown until the user confirms them, once, and the old ones are void', async () => {
     const scene = await createSelfServiceFixture(ports);
     const { walk, codes: old } = await withOwnApp(scene);
     expect(shownIn(walk.view).recovery).toEqual({ left: 10 });
@@ -194,7 +194,7 @@ describe('recovery codes', () => {
     expect(await next.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
   });
 
-  test('whoever has a token and no codes gets some; whoever has no token gets none', async () => {
+  test('a user with a token and no codes gets some; a user without a token gets none', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     expect(shownIn(walk.view).recovery).toBeUndefined();
@@ -213,7 +213,7 @@ describe('recovery codes', () => {
 });
 
 describe('the password', () => {
-  test('the present one is asked for, the new one judged, and the other pages and sign-ins end', async () => {
+  test('a change asks for the current one, checks the new one, and ends the other pages and sign-ins', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(30_000);
@@ -236,7 +236,7 @@ describe('the password', () => {
     expect(await next.password(NEW_PASSWORD)).toMatchObject({ step: 'otp' });
   });
 
-  test('guesses at the present one wait as they do at a sign-in, whichever page they come from', async () => {
+  test('guesses at the current one wait as they do at a sign-in, from any page', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     for (let at = 0; at < 7; at++) {
@@ -245,13 +245,13 @@ describe('the password', () => {
     expect(walk.view.error).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
     const next = await LoginDriver.begin(scene);
     await next.identify();
-    // Their login has no wait of its own, and does not tell of theirs.
+    // Their login has no wait of its own, and does not reveal the user's.
     expect(await next.password()).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
     ports.clock.advance(1_000);
     expect(await next.password()).toMatchObject({ step: 'otp' });
   });
 
-  test('two pages that change it at once: one does', async () => {
+  test('of two pages that change it at once, one succeeds', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
     const walk = await toSelf(scene);
     ports.clock.advance(30_000);
@@ -264,7 +264,7 @@ describe('the password', () => {
     expect(answers.filter((answer) => !isRefusal(answer) && answer.step === 'self')).toHaveLength(1);
   });
 
-  test('where it is not the person’s to change, it is not changed', async () => {
+  test('is not changed where the policy forbids it', async () => {
     const scene = await createSelfServiceFixture(ports, {
       resource: { selfService: { ...EVERYTHING, password: false } },
     });

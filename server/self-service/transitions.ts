@@ -5,13 +5,11 @@ import type { Flow, ResultRecord } from '../flows/flow.ts';
 import { type ChallengeDraft, evaluated, requestSecondFactor } from '../flows/transitions.ts';
 import { SELF_LIFETIME_MS, type SelfProof, type SelfSession } from './self-service.ts';
 
-/**
- * The moves of a sign-in that leads to the self-service page in place of a result.
- */
+/** The transitions of a sign-in that leads to the self-service page instead of a result. */
 
 /**
- * The sign-in is complete: the person is on the page. Whoever comes back from setting up a token has shown nothing of what
- * they signed in with again, so their proof is no younger for it.
+ * Completes the sign-in: the user is on the page. A return from an enrolment has not confirmed the factors of the
+ * sign-in again, so it does not renew their proof.
  *
  * @param passed the result that the same sign-in would have made elsewhere
  */
@@ -22,7 +20,7 @@ export function selfOpened(flow: Flow, passed: ResultRecord, standing: string, n
   const token = passed.token === undefined ? {} : { token: passed.token };
   const isBack = before !== undefined && isReturn(flow);
   const proof = isBack ? withSecond(before.proof, shown) : shown;
-  // What waits for a code, or to be written down, goes on waiting.
+  // A pending address and unconfirmed recovery codes stay pending.
   const { token: earlier, ...waiting } = before ?? {};
   const kept = isBack && earlier !== undefined ? { token: earlier } : token;
   const self: SelfSession = { ...waiting, ...kept, standing, proof };
@@ -37,12 +35,12 @@ export function selfOpened(flow: Flow, passed: ResultRecord, standing: string, n
   };
 }
 
-/** The first code of a new token is a second factor; it makes nothing else younger. */
+/** The first code of a new token is a second factor; it renews nothing else. */
 function withSecond(before: SelfProof, { second, isTwo }: SelfProof): SelfProof {
   return { ...before, second: before.second || second, isTwo: before.isTwo || isTwo };
 }
 
-/** Whether this is no sign-in, but the way back to the page from setting up a token. */
+/** True for the return to the page from an enrolment, which is no sign-in. */
 export function isReturn({ self, step }: Pick<Flow, 'self' | 'step'>): boolean {
   return self !== undefined && (step === 'enrol' || step === 'codes');
 }
@@ -51,18 +49,18 @@ function proofOf({ amr, acr, otp }: ResultRecord, at: number): SelfProof {
   return { at, password: amr.includes('pwd'), second: otp === 'verified', isTwo: acr === '2' };
 }
 
-/** Notes when the password was right: the proof that it is part of is as old as that. */
+/** Records when the password was right, because the proof dates from then. */
 export function passwordNoted(before: Flow, next: Flow, now: number): Flow {
   const isNews = next.purpose === 'self' && next.passwordVerified && !before.passwordVerified;
   return isNews ? { ...next, passwordAt: now } : next;
 }
 
-/** Something was done, or could not be: the same page, as things are now. */
+/** Shows the page again, in its current state, after an action that succeeded or failed. */
 export function selfStayed(flow: Flow, self: SelfSession, code?: RefusalCode): Flow {
   return { ...evaluated(flow), self, ...(code !== undefined && { error: { code } }) };
 }
 
-/** Every factor is asked for again, from the first on. What was shown before stands for nothing meanwhile. */
+/** Asks for every factor again, from the first on. The previous proof is void meanwhile. */
 export function proofAsked(
   flow: Flow,
   asked: {
@@ -77,7 +75,7 @@ export function proofAsked(
   return asked.hasPassword ? { ...next, step: 'password' } : requestSecondFactor(next, asked.options, asked.offered);
 }
 
-/** On the way to another token. */
+/** Starts the enrolment of another token. */
 export function addingBegun(flow: Flow, enrolling: Enrolling): Flow {
   return { ...evaluated(flow), step: 'enrol', enrolling };
 }

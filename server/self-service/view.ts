@@ -23,7 +23,10 @@ import { codesOf } from './recovery-codes.ts';
 import { deletionBlocker, isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct } from './self-service.ts';
 import { namedBy, readTokenLabels } from './token-labels.ts';
 
-/** What the page shows its person; undefined where it is over. No seed, no serial, no address of a token, nobody else. */
+/**
+ * What the page shows to its user; undefined if it is over. Never a seed, a serial, an address of a token, or another
+ * user.
+ */
 export async function viewSelfService(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
   flow: Flow,
@@ -56,7 +59,7 @@ export async function viewSelfService(
       ...(lastUsedAt !== undefined && { lastUsedAt }),
       mayRename: manages && isOwn,
       mayRemove: manages && kept === undefined,
-      // An app keeps time by itself; a device that was handed out may lose it.
+      // An app has a synchronised clock; a hardware token may drift.
       mayResync: manages && isOath(token) && (state === 'out-of-step' || (state === 'active' && !isOwn)),
       mayChangePin: manages && token.pin !== undefined && !token.lock,
       ...(manages && kept !== undefined && { kept }),
@@ -95,7 +98,7 @@ export async function viewSelfService(
   };
 }
 
-/** Their owner knows them again; whoever has one factor of theirs learns no address at which to try for the other. */
+/** Masked, so that the owner recognises them, and an attacker with one factor learns no address of the other. */
 function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'email' | 'phone'> {
   return {
     ...(email !== undefined && { email: maskedAddress({ kind: 'email', to: email }) }),
@@ -115,7 +118,7 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: SelfServiceContext, now: 
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }
 
-/** Recovery codes stand in for a token, so they are for whoever has one. */
+/** Recovery codes replace a token, so they are for users who have one. */
 export function mayHaveCodes({ user, owned, paired, resource }: SelfServiceContext): boolean {
   if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
   const recovery = owned.find(isRecovery);

@@ -14,7 +14,7 @@ afterAll(() => service.ports.close());
 
 const FROM_OUR_PAGE = { origin: ISSUER, 'sec-fetch-site': 'same-origin' };
 const TOKEN = 'tok_01k8dq9z2mp';
-/** Every act, with a body that fits. */
+/** Every action, with a valid body. */
 const ACTS: [path: string, fields: object][] = [
   ['prove', {}],
   ['add', {}],
@@ -39,7 +39,7 @@ function send(path: string, handle: string, body: object, headers: object = {}) 
   });
 }
 
-/** On our own page, from its beginning to the step `self`. */
+/** On the hosted page, from its start to the step `self`. */
 async function toSelf(scene: Fixture): Promise<{ handle: string; view: FlowView }> {
   const body = { resource: scene.resource.id };
   const begun = await service.call('POST /widget/v1/self-flows', { body, headers: FROM_OUR_PAGE });
@@ -53,7 +53,7 @@ async function toSelf(scene: Fixture): Promise<{ handle: string; view: FlowView 
 
 const setStage = () => createSelfServiceFixture(service.ports, { tokens: [{}], alone: true });
 
-test('on our own page a person signs in, and is on it without a cookie and without a result', async () => {
+test('on the hosted page a user signs in without a cookie and without a result', async () => {
   const { view, handle } = await toSelf(await setStage());
   expect(view).toMatchObject({ step: 'self', self: { person: { login: 'alice' }, proof: 'fresh' } });
   expect(view).not.toHaveProperty('result');
@@ -80,7 +80,7 @@ describe('attacks', () => {
     expect(await now.json()).toMatchObject({ step: 'self', seq: view.seq });
   });
 
-  test.each(ACTS)('%s without the handle, or with it anywhere else, is nothing', async (path, fields) => {
+  test.each(ACTS)('%s without the handle, or with it elsewhere, is refused', async (path, fields) => {
     const { handle, view } = await toSelf(await setStage());
     const body = { seq: view.seq, language: 'en', ...fields };
     const elsewhere = { [FLOW_HEADER]: '', cookie: `${FLOW_HEADER}=${handle}`, authorization: `Bearer ${handle}` };
@@ -90,7 +90,7 @@ describe('attacks', () => {
     });
   });
 
-  test.each(ACTS)('%s takes no field but its own', async (path, fields) => {
+  test.each(ACTS)('%s accepts no unknown field', async (path, fields) => {
     const scene = await setStage();
     const { handle, view } = await toSelf(scene);
     const before = await read(service.ports, userDocument.key(scene.user.id));
@@ -112,7 +112,7 @@ describe('attacks', () => {
     expect(await read(service.ports, userDocument.key(scene.user.id))).toEqual(before);
   });
 
-  test('what is no string is refused where one is meant', async () => {
+  test('refuses a value that is not a string where a string is expected', async () => {
     const { handle, view } = await toSelf(await setStage());
     for (const firstName of [['Alice'], { first: 'Alice' }, 7, null, 'two\nlines', ' ', 'x'.repeat(101)]) {
       const answer = await send('flow/self/names', handle, { seq: view.seq, language: 'en', firstName });
@@ -120,7 +120,7 @@ describe('attacks', () => {
     }
   });
 
-  test('the page is framed by nobody, and says nothing where there is none', async () => {
+  test('the page cannot be framed, and is an error page where there is none', async () => {
     const scene = await setStage();
     for (const resource of [scene.resource.id, 'res_00000000000', "res_' ; script-src *", '']) {
       const answer = await service.call(`GET /widget/v1/self?${new URLSearchParams({ resource })}`);
@@ -134,7 +134,7 @@ describe('attacks', () => {
     }
   });
 
-  test('its sign-in is begun for resources that offer it, from our own pages', async () => {
+  test('its sign-in starts for resources that offer it, from our own pages', async () => {
     const scene = await setStage();
     const call = (resource: string, headers: Record<string, string> = FROM_OUR_PAGE) =>
       service.call('POST /widget/v1/self-flows', { body: { resource }, headers }).then(refusalOf);
@@ -148,7 +148,7 @@ describe('attacks', () => {
     });
   });
 
-  test('leaving ends the page for its handle, and for nothing else', async () => {
+  test('sign-out ends the page for its handle, and nothing else', async () => {
     const scene = await setStage();
     const { handle, view } = await toSelf(scene);
     expect((await send('flow/self/leave', `${handle.split('.')[0]}.${'a'.repeat(32)}`, {})).status).toBe(404);
@@ -158,7 +158,7 @@ describe('attacks', () => {
 });
 
 describe('the setting', () => {
-  test('is there or not, complete with what was left out, and switched off with null', async () => {
+  test('is absent, or complete with defaults, and switched off with null', async () => {
     const scene = await setStage();
     const key = await service.keyFor(scene.account);
     const path = `/v1/resources/${scene.resource.id}`;

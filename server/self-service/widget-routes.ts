@@ -30,12 +30,12 @@ import { signOutOfSelfService } from './sign-out.ts';
 import { beginSelfFlow } from './start-self-flow.ts';
 
 const begin = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });
-/** `language`: what the frame speaks, for the mails of an action. */
+/** `language`: the language of the frame, for the mails of an action. */
 const plain = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag.transform(mailLanguage) });
 const ofToken = plain.extend({ token: tokenId });
 const ownName = z.union([label(100), z.literal('')]).optional();
 
-/** What each action takes, and what runs it, by its path after `/flow/self/`. */
+/** The fields of each action, and its handler, by its path after `/flow/self/`. */
 const ACTIONS = {
   prove: action(plain, reauthenticateUser),
   add: action(plain, addOwnToken),
