@@ -8,15 +8,15 @@ import { newOperation } from '../store/transact.ts';
 import { idempotencyMarkDocument } from './documents.ts';
 import { IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
 
-/** The id something new will have, and the Idempotency-Key (as a MAC) that it was derived from, if any. */
+/** The id of a new object, and the Idempotency-Key (as a MAC) that it was derived from, if any. */
 export interface NewId<Id extends string> {
   id: Id;
   madeWith?: string;
 }
 
 /**
- * Writes an object that must not exist yet, with its entry in the index of its kind. Where it exists because the same
- * Idempotency-Key made it before and was interrupted, the answer is that object.
+ * Writes an object that must not exist yet, with its entry in the index of its kind. If the same Idempotency-Key
+ * created it before and was interrupted, returns that object.
  */
 export async function createObject<T extends { id: string; account: string; createdAt: number }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -68,9 +68,8 @@ const administrator = (scene: Fixture, id = 'adm_00000000001' as const): Request
   actor: { kind: 'administrator', account: scene.account, id, role: 'administrator', resources: [scene.resource.id] },
 });
 
-describe('a user who is deleted', () => {
-  // SR-39
-  test('SR-39: signs in no more, nor does a flow or a result of theirs stand', async () => {
+describe('a deleted user', () => {
+  test('SR-39: signs in no more, and their flows and results are void', async () => {
     const scene = await createFixture(ports, { tokens: [{}], alone: true });
     const { account, resource, user, tokens } = scene;
     const waiting = await LoginDriver.toOtp(scene);
@@ -88,7 +87,7 @@ describe('a user who is deleted', () => {
     expect(await finished.look()).toMatchObject({ step: 'denied' });
   });
 
-  test('takes along what was counted of them', async () => {
+  test('loses their counters', async () => {
     const scene = await createFixture(ports);
     const { id } = scene.user;
     unwrap(await countTry(ports, id, 5));
@@ -98,7 +97,7 @@ describe('a user who is deleted', () => {
     expect(await ports.store.getMany(counts, ports.clock.now())).toEqual([undefined, undefined]);
   });
 
-  test('frees every name, and leaves tokens to nobody under a new epoch', async () => {
+  test('frees every name, and leaves tokens without an owner under a new epoch', async () => {
     const names = { alias: 'al', email: 'alice@example.com', phone: '+4312345678901' };
     const scene = await createFixture(ports, { tokens: [{}], user: names });
     const { account, user, tokens, resource } = scene;
@@ -122,7 +121,7 @@ describe('a user who is deleted', () => {
     expect(await findUser(ports, account, 'AL')).toEqual(again.user);
   });
 
-  test('whose deletion breaks off anywhere is gone, and repeating it tidies up', async () => {
+  test('stays deleted after an interruption at any point, and a repeat cleans up', async () => {
     for (let at = 0; ; at++) {
       const scene = await createFixture(ports, { tokens: [{}], alone: true });
       let commits = 0;
@@ -143,12 +142,12 @@ describe('a user who is deleted', () => {
       expect(await deleteUser(ports, act(scene), scene.user.id)).toEqual({ refused: 'USER_NOT_FOUND' });
       const stored = await read(ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_00000000000'));
       expect(stored).not.toHaveProperty('owner');
-      // Claims that nobody stands behind are taken over.
+      // Claims without a user are taken over.
       unwrap(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice' }));
     }
   });
 
-  test('while a token is being given to them owns nothing', async () => {
+  test('gets no token that is given to them at the same time', async () => {
     const scene = await createFixture(ports);
     const { account, user } = scene;
     const other = await addToken(ports, account, {});
@@ -162,7 +161,7 @@ describe('a user who is deleted', () => {
     expect(await other.stored()).not.toHaveProperty('owner');
   });
 
-  test('while a token is made for them owns nothing', async () => {
+  test('gets no token that is created for them at the same time', async () => {
     const scene = await createFixture(ports);
     const { account, user } = scene;
     ports.store.intercept = {
@@ -180,8 +179,7 @@ describe('a user who is deleted', () => {
     expect(await listed(tokenIndexes.ofOwner(account, user.id))).toEqual([]);
   });
 
-  // SR-34
-  test('SR-34: is told of once, and their token’s change of hands once', async () => {
+  test('SR-34: leaves one event, and one for the change of their token’s owner', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const before = events().length;
     unwrap(await deleteUser(ports, act(scene), scene.user.id));
@@ -192,8 +190,8 @@ describe('a user who is deleted', () => {
   });
 });
 
-describe('a token that is deleted', () => {
-  test('lets nobody in, and is on no assignment', async () => {
+describe('a deleted token', () => {
+  test('signs in no user, and is in no assignment', async () => {
     const scene = await createFixture(ports, { tokens: [{}, {}] });
     const [gone, kept] = scene.tokens;
     const code = (await gone?.code()) ?? '';
@@ -207,11 +205,11 @@ describe('a token that is deleted', () => {
     expect(assignments).toMatchObject([{ tokens: [{ token: kept?.id }] }]);
   });
 
-  test('was the only one: whoever was assigned with it alone is assigned no more', async () => {
+  test('was the only one: a user who was assigned with it alone is no longer assigned', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     expect(await password(scene)).toMatchObject({ method: 'password' });
     ports.store.intercept = {
-      // The tidying up fails: the pair stays in the user's document, and is void.
+      // The clean-up fails: the pair stays in the user's document, and is void.
       commit: (change, go) => (touches(change, 'user') ? Promise.reject(DOWN) : go()),
     };
     await expect(deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000')).rejects.toThrow(DOWN);
@@ -219,8 +217,7 @@ describe('a token that is deleted', () => {
     expect(await password(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
-  // SR-39
-  test('SR-39: takes the result of its code with it', async () => {
+  test('SR-39: voids the result of its code', async () => {
     const scene = await createFixture(ports, { tokens: [{}], alone: true });
     const walk = await LoginDriver.toOtp(scene);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
@@ -232,9 +229,8 @@ describe('a token that is deleted', () => {
   });
 });
 
-describe('a resource that is deleted', () => {
-  // SR-39
-  test('SR-39: nobody signs in to it, flows end, results stand no more; assignments to it are taken off', async () => {
+describe('a deleted resource', () => {
+  test('SR-39: accepts no sign-in, ends its flows and voids its results; assignments to it are removed', async () => {
     const scene = await createFixture(ports, { tokens: [{}], alone: true });
     const { account, resource, user } = scene;
     const direct = await addToken(ports, account, {});
@@ -260,7 +256,7 @@ describe('a resource that is deleted', () => {
     expect(await listed(resourceIndexes.created(account))).toEqual([elsewhere.id]);
   });
 
-  test('whose tidying up broke off is tidied up by its repetition, and another account’s is left alone', async () => {
+  test('is cleaned up by a repeat after an interruption, and another account’s is left alone', async () => {
     const scene = await createFixture(ports);
     const { resource, user } = scene;
     ports.store.intercept = { commit: (change, go) => (touches(change, 'user') ? Promise.reject(DOWN) : go()) };
@@ -277,7 +273,7 @@ describe('a resource that is deleted', () => {
     expect((await read(ports, userDocument.key(other.user.id))).assignments).toHaveLength(1);
   });
 
-  test('takes everybody off, however many there are', async () => {
+  test('loses all its users, however many there are', async () => {
     const scene = await createFixture(ports);
     const { account, resource } = scene;
     for (let at = 0; at < 450; at++) {
@@ -291,8 +287,8 @@ describe('a resource that is deleted', () => {
   });
 });
 
-describe('who may', () => {
-  test('an administrator deletes what they made, and nobody else’s', async () => {
+describe('the right to delete', () => {
+  test('belongs to an administrator for their own objects only', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const self = administrator(scene);
     const own = unwrap(await createUser(ports, self, birth(ports, 'usr'), { login: 'own' })).user;
@@ -306,7 +302,7 @@ describe('who may', () => {
     expect(await deleteUser(ports, self, own.id)).toEqual({ deleted: true });
   });
 
-  test('a token with which an administrator signs in is not to be had: not for the superuser, not even for themselves', async () => {
+  test('excludes the sign-in token of an administrator: for the superuser, and even for its owner', async () => {
     const scene = await createFixture(ports);
     const id = idFromBytes('adm', ports.random.bytes(7));
     const token = await addToken(ports, scene.account, {});
@@ -321,11 +317,11 @@ describe('who may', () => {
     }
     const updated = await updateToken(ports, scene.account, token.id, { enabled: false });
     expect(updated).toEqual({ refused: 'FORBIDDEN' });
-    // It is replaced, with both factors at hand, and never simply gone.
+    // It is replaced, after both factors, and never simply deleted.
     expect(await deleteToken(ports, administrator(scene, id as never), token.id)).toEqual({ refused: 'FORBIDDEN' });
   });
 
-  test('nobody deletes what is another account’s', async () => {
+  test('does not extend to another account', async () => {
     const [scene, other] = [await createFixture(ports, { tokens: [{}] }), await createFixture(ports)];
     const user = await deleteUser(ports, act(other), scene.user.id);
     const token = await deleteToken(ports, act(other), scene.tokens[0]?.id ?? 'tok_00000000000');

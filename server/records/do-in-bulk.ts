@@ -9,27 +9,27 @@ import { withIdempotency } from './idempotency.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /**
- * So many rows are at work at once: few enough that others get through to the hasher, and that rows which change one
- * object all get their turn.
+ * Concurrent rows: few enough that other requests reach the hasher, and that rows which change one object all get their
+ * turn.
  */
 export const WIDTH = 8;
-/** Of rows that hash nothing and have no object in common: what they commit goes together. */
+/** Concurrent rows that hash nothing and share no object: their commits are batched. */
 export const WIDE = 32;
 
 export interface Row<T> {
   /** Its own Idempotency-Key. */
   key?: string | undefined;
-  /** What exactly was asked, for the key to belong to. */
+  /** A fingerprint of the row, to which the key belongs. */
   fingerprint: string;
-  /** What to make, or why it has been refused already. */
+  /** The input, or the refusal of an earlier check. */
   input: T | Refusal;
 }
 
 /**
- * Does one thing for each row, whatever becomes of the others, and answers in the order of the rows. A row with a key is
- * done once: repeating the request makes what is missing and answers the rest as it did before.
+ * Runs one action per row, independently, and returns the results in the order of the rows. A row with a key runs once:
+ * a repeated request does what is missing and returns the rest as before.
  *
- * @param fault what to answer for a row whose work broke down; throws what is no outage
+ * @param fault the answer for a row whose work broke down; throws unless it is an outage
  */
 export async function doInBulk<P extends IdPrefix, T extends object, A extends object>(
   ports: Needs,
@@ -40,7 +40,7 @@ export async function doInBulk<P extends IdPrefix, T extends object, A extends o
   const keys = bulk.rows.map(({ key }) => key);
   return mapConcurrent(bulk.rows, bulk.width, async ({ key, fingerprint, input }, at) => {
     if (isRefusal(input)) return input;
-    // Only one of the two could be done, and which one would be left to chance.
+    // Only one of the two could run, and which one would be left to chance.
     if (key !== undefined && keys.indexOf(key) < at) return refusal('IDEMPOTENCY_KEY_REUSED');
     try {
       const request = { actor: act.actor, key, fingerprint, prefix: bulk.prefix };

@@ -20,7 +20,7 @@ export const idempotencyDocument = defineDocument<IdempotencyRecord, [account: A
   expires: 'after 24 hours',
 });
 
-/** Beside what an Idempotency-Key made, on its anchor. */
+/** Stored beside the object that an Idempotency-Key created, on its anchor. */
 export const idempotencyMarkDocument = defineDocument<{ key: string }, [id: string, anchor?: string]>({
   kind: 'made-with',
   description: 'Which Idempotency-Key made an object.',

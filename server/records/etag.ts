@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What signing in moves, and marks that the service keeps for itself: no administrator has seen them. */
+/** Fields that a sign-in changes, and internal marks: administrators do not see them. */
 export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'nextCounter',
   'driftSteps',
@@ -12,8 +12,9 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Names the content of an object as its administrators know it: the same content, the same version, whoever wrote it and
- * on whichever store. Also what is never shown counts, such as a password's hash, so that a change of it is noticed.
+ * The version of an object's content as administrators know it: the same content has the same version, whichever
+ * process wrote it and on any store. Fields that are never shown count too, such as a password's hash, so that a change
+ * of them is noticed.
  */
 export function etagOf(object: object): string {
   const members = Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -23,10 +24,10 @@ export function etagOf(object: object): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** What a caller last saw: one of these versions, or any version at all as long as there is the object. */
+/** The versions that a caller last saw: one of these, or any version while the object exists. */
 export type IfMatchVersions = readonly string[] | 'any';
 
-/** Whether the object is still as the caller saw it. Whoever says nothing has the last word. */
+/** True if the object is unchanged since the caller saw it. A caller without a version overwrites. */
 export function isUnchangedSince(object: object, seen: IfMatchVersions | undefined): boolean {
   return seen === undefined || seen === 'any' || seen.includes(etagOf(object));
 }

@@ -14,7 +14,7 @@ describe('a request with an Idempotency-Key', () => {
     fc.assert(fc.property(hash, at, (request, now) => decideIdempotency(undefined, request, now) === 'run'));
   });
 
-  test('is refused when the key belongs to another request, whatever became of that', () => {
+  test('is refused when the key belongs to another request, whatever its outcome', () => {
     fc.assert(
       fc.property(record, hash, at, (first, request, now) => {
         fc.pre(first.requestHash !== request);
@@ -23,7 +23,7 @@ describe('a request with an Idempotency-Key', () => {
     );
   });
 
-  test('gets the first answer for as long as there is one, and is never run again then', () => {
+  test('gets the first response while it is stored, and does not run again', () => {
     fc.assert(
       fc.property(record, at, fc.string(), (first, now, sealedAnswer) => {
         expect(decideIdempotency({ ...first, sealedAnswer }, first.requestHash, now)).toBe('replay');
@@ -31,7 +31,7 @@ describe('a request with an Idempotency-Key', () => {
     );
   });
 
-  test('waits while the first is at work, and takes over exactly when its lease has ended', () => {
+  test('waits while the first one runs, and takes over exactly when its lease has ended', () => {
     fc.assert(
       fc.property(hash, at, fc.integer({ min: -1e6, max: 1e6 }), (requestHash, startedAt, after) => {
         const step = decideIdempotency({ requestHash, startedAt, firstSeenAt: 0 }, requestHash, startedAt + after);

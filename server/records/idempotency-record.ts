@@ -1,13 +1,15 @@
 import { DAY_MS } from '../kernel/time.ts';
-/** What became of the first request with an Idempotency-Key. */
+/** The outcome of the first request with an Idempotency-Key. */
 export interface IdempotencyRecord {
   /** A MAC over method, path and body: the key belongs to that request alone. */
   requestHash: string;
-  /** The answer, sealed since it may show a secret; absent while the first request is at work. */
+  /** The response, sealed because it may contain a secret; absent while the first request runs. */
   sealedAnswer?: string;
-  /** When the request that is at work began; its lease counts from here. */
+  /** The start of the running request, and of its lease. */
   startedAt: number;
-  /** When the key was first seen. What is made gets an id of key and this instant: the same for whoever takes over. */
+  /**
+   * When the key was first seen. A new object's id derives from the key and this instant: the same after a takeover.
+   */
   firstSeenAt: number;
 }
 
@@ -17,7 +19,7 @@ export const IDEMPOTENCY_LEASE_MS = 30_000;
 
 export type IdempotencyStep = 'run' | 'replay' | 'in-use' | 'reused';
 
-/** What to do with a request that carries the key of this record. */
+/** Decides about a request with the key of this record. */
 export function decideIdempotency(
   record: IdempotencyRecord | undefined,
   requestHash: string,

@@ -13,7 +13,7 @@ import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { isOath } from '../tokens/token.ts';
 import { IDEMPOTENCY_LEASE_MS, IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
 
-// SR-59: an Idempotency-Key makes one thing once, whatever breaks off in between.
+// SR-59: an Idempotency-Key creates one object once, whatever is interrupted.
 let ports: TestPorts;
 let account: AccountId;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ afterAll(() => ports.close());
 const DOWN = new StoreUnavailable('no answer');
 const SPEC = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
 
-/** What `POST /v1/tokens` does, over the given process. */
+/** The work of `POST /v1/tokens`, on the given process. */
 function enrol(key: string | undefined, { fingerprint = 'body', over = ports, by = account } = {}) {
   return idempotently(over, { account: by, key, fingerprint, prefix: 'tok' }, async (birth) => {
     const made = await createToken(over, birth, by, SPEC);
@@ -37,15 +37,15 @@ function enrol(key: string | undefined, { fingerprint = 'body', over = ports, by
 }
 const countTokens = async (of = account) => (await ports.store.range(tokenIndexes.created(of), { limit: 1000 })).length;
 
-describe('a repetition', () => {
-  test('answers what the first answered, the seed included, also from another process', async () => {
+describe('a repeat', () => {
+  test('gets the first response, including the seed, also from another process', async () => {
     const first = unwrap(await enrol('a'));
     expect(first.secret).toHaveLength(32);
     expect(await enrol('a')).toEqual(first);
     expect(await enrol('a', { over: ports.replica() })).toEqual(first);
   });
 
-  test('of another request under the same key is refused, and makes nothing', async () => {
+  test('with another request under the same key is refused, and creates nothing', async () => {
     unwrap(await enrol('b'));
     const before = await countTokens();
     expect(await enrol('b', { fingerprint: 'another body' })).toEqual({ refused: 'IDEMPOTENCY_KEY_REUSED' });
@@ -53,7 +53,7 @@ describe('a repetition', () => {
   });
 
   // SR-18, SR-21
-  test('leaves nothing in the store against which a copy of it could try passwords', async () => {
+  test('leaves nothing in the store that allows offline guesses at passwords', async () => {
     const body = (password: string) => `POST /v1/users\n{"login":"alice","password":"${password}"}`;
     const before = ports.store.commits.length;
     unwrap(await enrol('with-a-password', { fingerprint: body('sunflower') }));
@@ -65,7 +65,7 @@ describe('a repetition', () => {
     }
   });
 
-  test('a day later makes another', async () => {
+  test('a day later creates another object', async () => {
     const first = unwrap(await enrol('c'));
     ports.clock.advance(IDEMPOTENCY_TTL_MS);
     const second = unwrap(await enrol('c'));
@@ -73,19 +73,19 @@ describe('a repetition', () => {
     expect(await enrol('c')).toEqual(second);
   });
 
-  test('without a key makes another each time', async () => {
+  test('without a key creates another object each time', async () => {
     const [one, two] = [unwrap(await enrol(undefined)), unwrap(await enrol(undefined))];
     expect(one.id).not.toBe(two.id);
   });
 
-  test('under the same key in another account is another matter', async () => {
+  test('under the same key in another account is independent', async () => {
     const other = unwrap(await createAccount(ports, { name: 'Other' })).account.id;
     const [one, two] = [unwrap(await enrol('d')), unwrap(await enrol('d', { by: other }))];
     expect(one.id).not.toBe(two.id);
     expect(one.secret).not.toBe(two.secret);
   });
 
-  test('twenty at once make one thing, and whoever does not get it is told to wait', async () => {
+  test('twenty at once create one object, and the others are told to wait', async () => {
     const of = unwrap(await createAccount(ports, { name: 'Crowd' })).account.id;
     const replica = ports.replica();
     const outcomes = await Promise.all(
@@ -95,8 +95,8 @@ describe('a repetition', () => {
     const answers = outcomes.filter((outcome) => !isRefusal(outcome));
     expect(answers.length).toBeGreaterThanOrEqual(1);
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    for (const told of outcomes.filter(isRefusal)) {
-      expect(told).toEqual({ refused: 'IDEMPOTENCY_KEY_IN_USE', retryAfterMs: 1000 });
+    for (const rejected of outcomes.filter(isRefusal)) {
+      expect(rejected).toEqual({ refused: 'IDEMPOTENCY_KEY_IN_USE', retryAfterMs: 1000 });
     }
   });
 });
@@ -105,12 +105,12 @@ test.each(['', ' ', 'a b', 'ä', 'a\n', 'x'.repeat(129), '\u2028'])('a key such 
   expect(await enrol(key)).toEqual({ refused: 'IDEMPOTENCY_KEY_INVALID' });
 });
 
-test('the longest key there may be is taken', async () => {
+test('accepts a key of the maximum length', async () => {
   unwrap(await enrol('~'.repeat(128)));
 });
 
 describe('a refusal', () => {
-  test('is not remembered: mended circumstances deserve a new try', async () => {
+  test('is not stored: a retry may succeed', async () => {
     const request = { account, key: 'f', fingerprint: 'body', prefix: 'tok' } as const;
     expect(await idempotently(ports, request, async () => refusal('USER_NOT_FOUND'))).toEqual({
       refused: 'USER_NOT_FOUND',
@@ -118,14 +118,14 @@ describe('a refusal', () => {
     expect(await idempotently(ports, request, async ({ id }) => ({ id }))).toHaveProperty('id');
   });
 
-  test('and neither is an exception', async () => {
+  test('nor is an exception', async () => {
     const request = { account, key: 'g', fingerprint: 'body', prefix: 'tok' } as const;
     await expect(idempotently(ports, request, () => Promise.reject(DOWN))).rejects.toThrow(DOWN);
     expect(await idempotently(ports, request, async ({ id }) => ({ id }))).toHaveProperty('id');
   });
 });
 
-test('an outage right after the making makes no second one, and the next request need not wait', async () => {
+test('an outage right after the creation does not cause a second one, and the next request need not wait', async () => {
   const of = unwrap(await createAccount(ports, { name: 'Outage' })).account.id;
   ports.store.intercept = {
     async commit(change, go) {
@@ -143,7 +143,7 @@ test('an outage right after the making makes no second one, and the next request
 });
 
 describe('a crash', () => {
-  /** The process dies at this commit and at all that follow: nobody tidies up. */
+  /** The process crashes at this commit: all later ones fail too, so there is no clean-up. */
   async function dyingAt(commit: number, run: () => Promise<unknown>) {
     let commits = 0;
     ports.store.intercept = {
@@ -159,7 +159,7 @@ describe('a crash', () => {
   test.each([
     ['before anything was made', 1],
     ['after the thing was made, before the answer was kept', 2],
-  ])('%s holds the key for its lease, and then one thing comes of it', async (_, commit) => {
+  ])('%s holds the key for its lease, and then one object results', async (_, commit) => {
     const of = unwrap(await createAccount(ports, { name: 'Crash' })).account.id;
     await dyingAt(commit, () => enrol('h', { by: of }));
     expect(await enrol('h', { by: of })).toEqual({ refused: 'IDEMPOTENCY_KEY_IN_USE', retryAfterMs: 1000 });
@@ -169,14 +169,14 @@ describe('a crash', () => {
     const made = unwrap(await enrol('h', { by: of }));
     expect(await countTokens(of)).toBe(1);
     expect(await enrol('h', { by: of })).toEqual(made);
-    // The seed that is answered is the one that is stored.
+    // The returned seed is the stored one.
     const [stored] = await ports.store.getMany([tokenDocument.key(made.id)], ports.clock.now());
     const context = { account: of, kind: 'token', id: made.id, field: 'secret' } as const;
     const sealed = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
     expect(base32Encode(ports.secrets.open(sealed, context))).toBe(made.secret);
   });
 
-  test('after a login request was made is answered with that very request', async () => {
+  test('after a login request was created returns that same request', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const ask = () =>
       idempotently(ports, { account: scene.account, key: 'i', fingerprint: 'body', prefix: 'flw' }, (birth) =>
@@ -196,13 +196,13 @@ describe('a crash', () => {
   });
 });
 
-test('an id that is taken by something else is not handed over', async () => {
+test('refuses an id that belongs to another object', async () => {
   const first = unwrap(await enrol(undefined));
   const made = await createToken(ports, { id: first.id, madeWith: 'another' }, account, SPEC);
   expect(made).toEqual({ refused: 'CONTENTION' });
 });
 
-test('SR-23: the kept answer is sealed, and opens under its own key alone', async () => {
+test('SR-23: the stored response is sealed, and opens under its own key alone', async () => {
   const before = ports.store.commits.length;
   const { secret } = unwrap(await enrol('j'));
   const written = ports.store.commits.slice(before);

@@ -15,9 +15,9 @@ import {
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /**
- * Makes something once for one Idempotency-Key, and answers its repetition with the first answer, across restarts
- * (SR-59). What is made gets an id derived from the key, so that a repetition after a crash half-way finds the same
- * thing instead of making a second. Refusals are not remembered: mended circumstances deserve a new try.
+ * Runs a creation once per Idempotency-Key, and answers a repeat with the first response, across restarts (SR-59). The
+ * new object gets an id derived from the key, so that a repeat after a crash finds the same object instead of creating
+ * a second. Refusals are not stored: a retry may succeed.
  *
  * @param key the client's key, or undefined for a request without one
  */
@@ -29,12 +29,12 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
 
-  // Per actor: the first answer may hold a secret that another may not see.
+  // Per actor: the first response may contain a secret that another actor may not see.
   const { account } = request.actor;
   const scope = [account, referenceTo(request.actor), request.prefix, request.key];
   const name = text(ports.secrets.mac('idempotency', JSON.stringify(scope)));
   const document = idempotencyDocument.key(account, name);
-  // A body may hold a password: a bare hash of it would let whoever copies the store guess that past argon2 (SR-18).
+  // A body may contain a password: a bare hash of it in a copy of the store would allow guesses past argon2 (SR-18).
   const requestHash = text(ports.secrets.mac('idempotent-request', JSON.stringify([...scope, request.fingerprint])));
   const context = { account, kind: 'idempotency', id: name, field: 'answer' } as const;
 
@@ -86,14 +86,13 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   return answer;
 }
 
-/** Nothing was made, so nothing is remembered. */
+/** Nothing was created, so nothing is stored. */
 function forget(ports: Needs, document: Key): Promise<void> {
   return tidy(ports, document, (record) => record && { delete: [document] });
 }
 
 /**
- * Whatever broke off may have made something before it did: the next one takes over at once, and finds it under the
- * same id.
+ * An interrupted request may have created the object: the next one takes over at once, and finds it under the same id.
  */
 function endLease(ports: Needs, document: Key): Promise<void> {
   return tidy(
@@ -117,7 +116,7 @@ async function tidy(
     const write = decide(stored?.value, now);
     return { answer: undefined, ...(write && { write }) };
   });
-  // The lease ends by itself; what went wrong first is what the caller must hear.
+  // The lease ends by itself; the caller must get the first error.
   await work.catch(() => undefined);
 }
 

@@ -18,19 +18,20 @@ export interface ListRequest<T, Id extends string> {
   limit: number;
   /** `desc`, the default: newest or last first. */
   order?: 'asc' | 'desc' | undefined;
-  /** An index of names: only the objects of which a name begins so, normalised; '' is all, each by its main name. */
+  /** An index of names: only objects with a name of this prefix, normalised; '' is all, each by its main name. */
   prefix?: string | undefined;
-  /** Leaves out objects for which there is no index. */
+  /** Filters objects for which there is no index. */
   where?: ((object: T) => boolean) | undefined;
 }
 
-/** A page reads at most so many entries, and as many objects, however few of them it can show. */
+/** The most entries, and the most objects, that a page reads, however few of them it can show. */
 const SCANNED = 1000;
 const PIECE = 200;
 
 /**
- * One page of an account's objects. Index entries are hints: an object that is gone, another account's, or no longer what
- * the entry says is left out. A page may therefore be shorter than `limit`, or empty, without being the last.
+ * One page of an account's objects. Index entries are hints: an object that is deleted, of another account, or no
+ * longer as the entry describes is left out. A page may therefore be shorter than `limit`, or empty, without being the
+ * last.
  */
 export async function listObjects<T extends { account: string }, Id extends string>(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -55,7 +56,7 @@ export async function listObjects<T extends { account: string }, Id extends stri
       if (object) items.push(object);
       after = entry;
       const more = at + 1 < entries.length || entries.length === piece;
-      // Without a selection one entry more was asked for than is shown, so that the last page knows that it is.
+      // Without a selection, one more entry was read than is shown, to detect the last page.
       const full = items.length === list.limit || (!selective && at + 1 === list.limit);
       if (full) return { items, next: more ? writeCursor(entry) : null };
     }
@@ -64,7 +65,7 @@ export async function listObjects<T extends { account: string }, Id extends stri
   return { items, next: after ? writeCursor(after) : null };
 }
 
-/** The objects to show, each under the entry that it is shown for. */
+/** The objects to show, each under its entry. */
 async function read<T extends { account: string }, Id extends string>(
   ports: Pick<Ports, 'store' | 'clock'>,
   list: ListRequest<T, Id>,
@@ -84,7 +85,7 @@ async function read<T extends { account: string }, Id extends string>(
   return shown;
 }
 
-/** Whoever has several names that fit is shown once: for the first of them, in the order of the list. */
+/** An object with several matching names is shown once: for the first of them, in the order of the list. */
 function isShownFor<T extends object>(
   key: DocumentKey,
   object: T,

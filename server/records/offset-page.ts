@@ -3,7 +3,7 @@ import type { IndexEntry } from '../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { type Page, writeCursor } from './list-objects.ts';
 
-/** Which part of a list: after so many, at most so many. */
+/** A part of a list: an offset and a limit. */
 export interface OffsetPage {
   start: number;
   limit: number;
@@ -13,14 +13,14 @@ type PageAfter<T> = (query: { after?: string | undefined; limit: number }) => Pr
 
 const PAGE = 1000;
 const LONGEST_PAGE = 200;
-/** Of a list that nothing narrows by itself, so many objects are looked at in one request. */
+/** Without a selective index, the most objects that one request reads. */
 const MOST_LOOKED_AT = 10_000;
 
 /**
- * Part of a list by place, for clients that count instead of going on from where they were. What is passed over of an index
- * is not read, so a far part costs one range for a thousand entries.
+ * Part of a list by offset, for clients that count instead of using a cursor. Skipped entries are not read, so a far
+ * part costs one range per thousand entries.
  *
- * @param index along which the list goes, the newest first, with nothing left out of it
+ * @param index the index of the whole list, newest first
  */
 export async function listOffsetPage<T>(
   { store }: Pick<Ports, 'store'>,
@@ -39,8 +39,8 @@ export async function listOffsetPage<T>(
 }
 
 /**
- * The same of a list from which some are left out, by looking at what comes before too: bounded, so that a far part of a
- * large list is refused and never answered short.
+ * The same for a filtered list, by reading what comes before too: bounded, so that a far part of a large list is
+ * refused and never returned incomplete.
  */
 export async function listSelectedOffsetPage<T>(
   { start, limit }: OffsetPage,

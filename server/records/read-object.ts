@@ -10,7 +10,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { etagOf, type IfMatchVersions, isUnchangedSince, UNSEEN_FIELDS } from './etag.ts';
 
-/** One object of the account. Another account's object is as absent as one that never was. */
+/** One object of the account. Another account's object looks like one that never existed. */
 export async function readObject<T extends { account: string }>(
   ports: Pick<Ports, 'store' | 'clock'>,
   account: AccountId,
@@ -21,7 +21,7 @@ export async function readObject<T extends { account: string }>(
   return stored?.value.account === account ? { object: stored.value } : refusal(missing);
 }
 
-/** One object, for whoever may see it. */
+/** One object, for actors who may see it. */
 export async function showObject<T extends { account: string }>(
   ports: Pick<Ports, 'store' | 'clock'>,
   { actor }: RequestContext,
@@ -32,10 +32,10 @@ export async function showObject<T extends { account: string }>(
 }
 
 /**
- * Changes one object of the account by a pure edit, which may refuse. The edit answers the object itself where nothing
- * has to change: then nothing is written, and nothing has happened.
+ * Changes one object of the account by a pure edit, which may refuse. If the edit returns the object itself, nothing is
+ * written, and there is no event.
  *
- * @param seen what the caller last saw of it; when it is something else by now, the change is refused
+ * @param seen the version that the caller last saw; another one is refused
  */
 export function editObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -53,23 +53,23 @@ export function editObject<T extends { id: string; account: string }>(
     if (!isUnchangedSince(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
     if (edited === stored.value) return { answer: { object: edited } };
     const changed = changedFields(stored.value, edited);
-    const told = { subject: stored.value.id, ...(changed.length > 0 && { changed }), ...event };
+    const draft = { subject: stored.value.id, ...(changed.length > 0 && { changed }), ...event };
     return {
       answer: { object: edited },
       write: {
         put: [{ key, value: edited }],
         index: reindex(key, stored.value, edited),
-        append: [createEvent(act, told, now)],
+        append: [createEvent(act, draft, now)],
       },
     };
   });
 }
 
 /**
- * Deletes one object of the account and its places in the lists. Whatever else refers to it is void from then on, because
- * whoever reads such a reference looks whether the object is there.
+ * Deletes one object of the account and its index entries. All references to it are void from then on, because every
+ * reader of a reference checks that the object exists.
  *
- * @param mayGo refuses where it may not be deleted
+ * @param mayGo refuses if it may not be deleted
  */
 export function removeObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -97,14 +97,14 @@ export function removeObject<T extends { id: string; account: string }>(
   });
 }
 
-/** Refused, with the version to read before trying again. */
+/** The refusal of an outdated change, with the current version. */
 export function changedMeanwhile(object: object): Refusal {
   return refusal('VERSION_CONFLICT', { version: etagOf(object) });
 }
 
-/** Names of the fields that differ. A secret's name tells no secret. */
+/** Names of the fields that differ. The name of a secret field reveals no secret. */
 export function changedFields(before: object, after: object): string[] {
-  // Documents are JSON, and an edit keeps the order of what it does not touch.
+  // Documents are JSON, and an edit keeps the order of unchanged fields.
   const texts = (object: object) =>
     new Map(Object.entries(object).map(([name, value]) => [name, JSON.stringify(value)]));
   const [old, now] = [texts(before), texts(after)];

@@ -4,12 +4,12 @@ import type { IndexEntry } from '../kernel/ports/store.ts';
 
 const PIECE = 200;
 const WIDTH = 8;
-/** A request has thirty seconds; what is left over is void already, and the next deletion goes on with it. */
+/** A request has thirty seconds; the remaining entries are void already, and the next deletion continues with them. */
 const TIDYING_MS = 10_000;
 
 /**
- * Goes through an index and tidies up behind something that is gone, for some seconds at most. What it tidies has lost its
- * meaning already, so nothing depends on how far it gets.
+ * Goes through an index and cleans up after a deleted object, for some seconds at most. The entries have no effect
+ * already, so it need not finish.
  */
 export async function sweepIndex(
   ports: Pick<Ports, 'store' | 'clock'>,

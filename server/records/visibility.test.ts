@@ -13,7 +13,7 @@ import { showUser } from '../users/find-user.ts';
 import { listUsers } from '../users/list-users.ts';
 import { showObject } from './read-object.ts';
 
-// SR-27: what is seen is asked of who sees it, also where a door before it would not have let them in.
+// SR-27: visibility is checked for the actor, also behind a route that would have refused them.
 let ports: TestPorts;
 let scene: Fixture;
 let cases: Record<string, (act: RequestContext) => Promise<object>>;
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-test('SR-27: a key that is confined to a resource, and a person, see neither lists nor objects', async () => {
+test('SR-27: a key that is restricted to a resource, and a user, see neither lists nor objects', async () => {
   const { account } = scene;
   const confined: Actor = {
     kind: 'api-key',
