@@ -9,9 +9,10 @@ import { bestMatch } from './device-fingerprint/match.ts';
 import { environmentsDocument } from './documents.ts';
 
 /**
- * A browser beside those with which the person has signed in on this resource. Undefined: the resource does not ask.
+ * Compares a browser with those of the user's earlier sign-ins on this resource. Undefined: the resource does not
+ * compare browsers.
  *
- * @param blinded from `blindTraits`; absent is a browser that tells nothing, which is like no other
+ * @param blinded from `blindTraits`; absent: a browser that reports nothing, which matches no other
  */
 export async function judgeEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,

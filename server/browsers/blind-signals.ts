@@ -4,18 +4,18 @@ import { type Environment, environmentOf, mapTraits, type SaidTraits } from './d
 
 type Needs = Pick<Ports, 'secrets'>;
 
-/** Of an HMAC-SHA256; two of them are compared, nobody is let in by one. */
+/** A truncated HMAC-SHA256 is enough: it is only compared, and does not authenticate. */
 const MAC_BYTES = 16;
 
 /**
- * The traits under MACs, before it is known whose they are. From here on nothing holds a readable one: there are few
+ * Puts the traits under MACs before the user is known. No readable value is kept after this point: there are few
  * languages and screens, so a bare hash would be as good as the text.
  */
 export function blindTraits(ports: Needs, said: SaidTraits): Environment {
   return mapTraits(environmentOf(said), (trait, value) => mac(ports, 'environment-trait', [trait, value]));
 }
 
-/** The same, of one person: what two people have in common does not show in the store. */
+/** The same for one user, so that the store does not show what two users have in common. */
 export function traitsOf(ports: Needs, user: UserId, blinded: Environment): Environment {
   return mapTraits(blinded, (trait, value) => mac(ports, 'environment', [user, trait, value]));
 }

@@ -13,8 +13,8 @@ import { DEFAULT_THRESHOLD } from './device-fingerprint/environment-check.ts';
 import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
 
 /**
- * How far a browser matches those of a person, for a host's backend that signs people in by itself. By the weights of the
- * resource, or by the usual ones where the resource does not ask in the widget. Nothing is remembered by it.
+ * How far a browser matches a user's earlier ones, for a host's backend with a sign-in of its own. Uses the weights of
+ * the resource, or the defaults if its widget does not compare browsers. Stores nothing.
  */
 export async function checkEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,

@@ -15,7 +15,7 @@ const traits = {
   colourDepth: z.number().optional().openapi({ description: 'The colour depth in bits.', example: 24 }),
 };
 
-/** What the frame says of its browser. */
+/** The traits that the frame reports of its browser. */
 export const browserTraits = z.strictObject(traits);
 
 /** What a site's backend reports of a browser. */
@@ -62,12 +62,12 @@ const chosen = weights
   .refine((all) => Object.values(all).some((one) => one > 0), 'at least one that counts')
   .openapi({ description: 'How much each signal counts. A missing one has its default weight.' });
 
-/** A resource's setting, as it is made. */
+/** A resource's setting in a request. */
 export const environmentCheck = z
   .strictObject({ ...check, weights: chosen.default({ ...DEFAULT_WEIGHTS }) })
   .openapi('EnvironmentCheckInput', { description: 'How browsers are compared with the known browsers of a user.' });
 
-/** And as it is shown. */
+/** A resource's setting in a response. */
 export const shownEnvironmentCheck = z
   .object({ ...check, weights })
   .openapi('EnvironmentCheck', { description: 'How browsers are compared with the known browsers of a user.' });

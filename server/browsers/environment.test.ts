@@ -65,7 +65,7 @@ const countOf = async ({ account, user }: Fixture) =>
   unwrap(await showEnvironments(ports, operatorContext(account), user.id)).environments.length;
 
 describe('a thief who has the password, and a browser of their own', () => {
-  test('is refused, and told so only behind the right password', async () => {
+  test('is refused, and learns it only after the right password', async () => {
     const scene = await checked('refuse');
     expect((await signIn(scene, OWN)).view.step).toBe('done');
     const walk = await LoginDriver.begin(scene, { browser: THIEF });
@@ -78,15 +78,15 @@ describe('a thief who has the password, and a browser of their own', () => {
   });
 
   test.each([
-    ['tells nothing', undefined],
-    ['tells what nobody understands', { language: '=1+1', zone: '\u2028', screen: { width: -1, height: Number.NaN } }],
+    ['reports nothing', undefined],
+    ['reports invalid values', { language: '=1+1', zone: '\u2028', screen: { width: -1, height: Number.NaN } }],
   ])('is refused when it %s', async (_what, browser) => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
     expect((await signIn(scene, browser)).view).toMatchObject({ error: { code: 'ENVIRONMENT_MISMATCH' } });
   });
 
-  test('teaches nothing by what they do not finish', async () => {
+  test('adds no remembered browser without a completed sign-in', async () => {
     const scene = await checked('demand-otp', { tokens: [{}] });
     expect((await signIn(scene, OWN, await codeOf(scene))).view.step).toBe('done');
     const walk = await signIn(scene, THIEF);
@@ -95,14 +95,14 @@ describe('a thief who has the password, and a browser of their own', () => {
     expect((await signIn(scene, THIEF)).view.step).toBe('otp');
   });
 
-  test('is asked for the code that the resource would not have asked for', async () => {
+  test('must enter a code that the resource would not demand otherwise', async () => {
     const scene = await checked('demand-otp', { tokens: [{}], resource: { methodPolicy: 'password' } });
     expect((await signIn(scene, OWN)).view.step).toBe('done');
     const thief = await signIn(scene, THIEF);
     expect(thief.view.step).toBe('otp');
     await thief.otp(await wrongCode(scene));
     expect(thief.view).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
-    // The person at a new computer gets in by the code, and it is theirs from then on.
+    // The user at a new computer signs in with the code, and the computer is theirs from then on.
     expect((await signIn(scene, THIEF, await codeOf(scene))).view.step).toBe('done');
     expect((await signIn(scene, THIEF)).view.step).toBe('done');
   });
@@ -111,15 +111,15 @@ describe('a thief who has the password, and a browser of their own', () => {
     ['has no token', {}],
     ['has a deactivated token, which lets them off the code elsewhere', { tokens: [{ state: 'deactivated' }] }],
   ];
-  test.each(nothingToShow)('is refused where a code is demanded and the person %s', async (_what, options) => {
+  test.each(nothingToShow)('is refused where a code is demanded and the user %s', async (_what, options) => {
     const scene = await checked('demand-otp', options);
     expect((await signIn(scene, OWN)).view.step).toBe('done');
     expect((await signIn(scene, THIEF)).view).toMatchObject({ error: { code: 'ENVIRONMENT_MISMATCH' } });
   });
 
-  // SR-4: the state of the token at the end counts, not that at the password.
+  // SR-4: the state of the token at the end counts, not at the password step.
   test.each<TokenState>(['deactivated', 'locked', 'expired'])(
-    'does not get off the demanded code by a token that is %s meanwhile',
+    'does not skip the demanded code through a token that becomes %s meanwhile',
     async (state) => {
       const scene = await checked('demand-otp', { tokens: [{}], resource: { methodPolicy: 'password' } });
       await signIn(scene, OWN);
@@ -131,14 +131,14 @@ describe('a thief who has the password, and a browser of their own', () => {
     },
   );
 
-  test('is refused behind a right code as well, where a code is all that is asked for', async () => {
+  test('is refused after a right code as well, where a code is the only factor', async () => {
     const scene = await checked('refuse', { tokens: [{ kind: 'hotp' }], resource: { methodPolicy: 'otp' } });
     expect((await signIn(scene, OWN, await codeOf(scene))).view.step).toBe('done');
     expect((await signIn(scene, THIEF, await wrongCode(scene))).view.error?.code).toBe('INVALID_CREDENTIALS');
     expect((await signIn(scene, THIEF, await codeOf(scene))).view.error?.code).toBe('ENVIRONMENT_MISMATCH');
   });
 
-  test('is refused where the host has checked a password and the code would be left out', async () => {
+  test('is refused where the host has checked a password and the code would be skipped', async () => {
     const scene = await checked('demand-otp', { tokens: [{ state: 'deactivated' }] });
     await signIn(scene, OWN);
     const begin = async (browser: SaidTraits) => {
@@ -153,7 +153,7 @@ describe('a thief who has the password, and a browser of their own', () => {
   });
 
   // SR-3
-  test('is not let in when the store does not answer what is remembered', async () => {
+  test('is not signed in when the store cannot read the remembered browsers', async () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
     const walk = await LoginDriver.begin(scene, { browser: THIEF });
@@ -169,8 +169,8 @@ describe('a thief who has the password, and a browser of their own', () => {
   });
 });
 
-describe('what is stored', () => {
-  test('is nothing where the resource does not ask', async () => {
+describe('the stored data', () => {
+  test('is empty where the resource does not compare browsers', async () => {
     const scene = await createFixture(ports);
     expect((await signIn(scene, OWN)).view.step).toBe('done');
     expect(await countOf(scene)).toBe(0);
@@ -178,7 +178,7 @@ describe('what is stored', () => {
     expect(flow?.value.environment).toBeUndefined();
   });
 
-  test('cannot be read, also in a sign-in that is under way, and is another for another person', async () => {
+  test('is unreadable, also in a sign-in under way, and differs between users', async () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
     await LoginDriver.begin(scene, { browser: OWN });
@@ -196,7 +196,7 @@ describe('what is stored', () => {
     expect((await macs(other)).filter((mac) => dump.includes(mac.toLowerCase()))).toEqual([]);
   });
 
-  test('is deleted on demand, and with the person', async () => {
+  test('is deleted on demand, and with the user', async () => {
     const scene = await checked('refuse');
     await signIn(scene, OWN);
     expect(await countOf(scene)).toBe(1);
@@ -211,7 +211,7 @@ describe('what is stored', () => {
 });
 
 describe('a host’s backend', () => {
-  test('asks how far a browser matches, and says which ones are the person’s', async () => {
+  test('asks how far a browser matches, and vouches for browsers of the user', async () => {
     const scene = await createFixture(ports);
     const act = operatorContext(scene.account);
     const about = { user: 'alice', resource: scene.resource.id };
@@ -227,7 +227,7 @@ describe('a host’s backend', () => {
     });
   });
 
-  test('with a key for some resources speaks of these alone', async () => {
+  test('with a key for some resources is limited to these', async () => {
     const scene = await createFixture(ports);
     const { account, resource } = scene;
     const confined = {
@@ -245,7 +245,7 @@ describe('a host’s backend', () => {
 });
 
 describe('an explanation', () => {
-  test('shows how far the browser matches, and what follows', async () => {
+  test('shows how far the browser matches, and the consequence', async () => {
     const scene = await checked('demand-otp');
     await signIn(scene, OWN);
     const about = async (environment: SaidTraits) => {

@@ -7,7 +7,7 @@ import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import { environmentsDocument } from './documents.ts';
 
-/** Forgets every browser of a person. The next one that they sign in with is the first again. */
+/** Forgets every browser of a user. The browser of the next sign-in counts as the first again. */
 export function forgetEnvironments(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,

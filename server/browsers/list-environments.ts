@@ -8,7 +8,7 @@ import { userDocument } from '../users/documents.ts';
 import { ENVIRONMENT_KEPT_MS, type RememberedEnvironment } from './device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from './documents.ts';
 
-/** How many browsers of a person are remembered, where, and since when. What they are like, nobody can read. */
+/** Lists how many browsers of a user are remembered, where, and since when. Their traits are unreadable. */
 export async function showEnvironments(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,

@@ -9,9 +9,9 @@ import { environmentsExpireAt, remember } from './device-fingerprint/known-brows
 import { environmentsDocument } from './documents.ts';
 
 /**
- * Remembers a browser of somebody who is there. A new one is told of; that one was seen again, is not.
+ * Remembers a browser of an existing user. Writes an event for a new one only.
  *
- * @param seen.resource where it counts; absent: wherever
+ * @param seen.resource where it counts; absent: on all resources
  */
 export async function rememberEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,

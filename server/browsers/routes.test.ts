@@ -22,13 +22,13 @@ const json = async <T>(response: Response) => (await response.json()) as T;
 const change = (body: object) => service.call(`PATCH /v1/resources/${scene.resource.id}`, { key, body });
 
 describe('a resource', () => {
-  test('compares no browsers and remembers no sign-in unless it is told to, and can be told not to again', async () => {
+  test('compares no browsers and remembers no sign-in by default, and can switch both off again', async () => {
     const { id } = await addResource(service.ports, scene.account);
     const shown = await json(await service.call(`GET /v1/resources/${id}`, { key }));
     expect(shown).toMatchObject({ environment: null, rememberMs: null });
     const set = { environment: { action: 'refuse', threshold: 50, weights: { zone: 100 } }, rememberMs: 3_600_000 };
-    const told = await json(await service.call(`PATCH /v1/resources/${id}`, { key, body: set }));
-    expect(told).toMatchObject({ environment: { threshold: 50, weights: { zone: 100, language: 15 } } });
+    const changed = await json(await service.call(`PATCH /v1/resources/${id}`, { key, body: set }));
+    expect(changed).toMatchObject({ environment: { threshold: 50, weights: { zone: 100, language: 15 } } });
     const off = { environment: null, rememberMs: null };
     expect(await json(await service.call(`PATCH /v1/resources/${id}`, { key, body: off }))).toMatchObject(off);
   });
@@ -70,7 +70,7 @@ describe('the browsers of a user', () => {
     expect(await json(await service.call(`GET ${path}`, { key }))).toEqual({ count: 0, environments: [] });
   });
 
-  test('are nobody’s of another account, and take no unknown field', async () => {
+  test('of another account are not found, and unknown fields are refused', async () => {
     const stranger = await createFixture(service.ports);
     const foreign = await service.keyFor(stranger.account, ['authenticate', 'read', 'write']);
     const asked = { key: foreign, body: { ...about(), environment } };
@@ -91,7 +91,7 @@ describe('a login request', () => {
       body: { user: 'alice', resource: scene.resource.id, nonce: NONCE, ...body },
     });
 
-  test('takes a level, an age and an earlier result, without a word on the password', async () => {
+  test('accepts a level, an age and an earlier result, without the password field', async () => {
     const body = { acr: '2', maxAgeMs: 60_000, previous: 'flw_01k8dq9z2mp' };
     expect((await ask(body)).status).toBe(201);
     expect((await ask({ ...body, passwordChecked: false })).status).toBe(201);
@@ -110,7 +110,7 @@ describe('a login request', () => {
 });
 
 describe('the frame', () => {
-  test('looks at the browser only where the resource compares them', async () => {
+  test('reads the browser only where the resource compares them', async () => {
     const page = async (resource: string) =>
       (await service.call(`GET /widget/v1/frame?${new URLSearchParams({ resource, origin: ORIGIN })}`)).text();
     const { id } = await addResource(service.ports, scene.account);

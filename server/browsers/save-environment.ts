@@ -11,8 +11,8 @@ import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 import { rememberEnvironment } from './remember-environment.ts';
 
 /**
- * A host's backend vouches for a browser: the person has signed in there, by whatever it takes at the host. Without a
- * resource it counts on all of them, so that a key which is confined to some has to name one.
+ * Remembers a browser that a host's backend vouches for: the user has signed in there by the host's own means. Without
+ * a resource it counts on all of them, so a key that is restricted to some has to name one.
  */
 export async function saveEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,

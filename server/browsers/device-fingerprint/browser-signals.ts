@@ -1,25 +1,26 @@
 import { browserFamily, platformFamily } from './user-agent-families.ts';
 
-/** What a browser says of itself that seldom changes. */
+/** Properties of a browser that seldom change. */
 export const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
 export type Trait = (typeof TRAITS)[number];
 
 /**
- * A browser as it is compared: short texts, each a MAC wherever it is stored. One that the browser does not tell is not there.
+ * A browser in comparable form: short texts, each a MAC wherever it is stored. A trait that the browser does not report
+ * is absent.
  */
 export type Environment = { readonly [T in Trait]?: string };
 
-/** What is said about a browser, by itself or by a host's backend. */
+/** Reported by the browser itself or by a host's backend. */
 export interface SaidTraits {
   /** BCP 47. */
   language?: string | undefined;
   /** IANA name of the time zone. */
   zone?: string | undefined;
-  /** Pixels, either way round. */
+  /** Pixels, in either orientation. */
   screen?: { width: number; height: number } | undefined;
   /** Bits. */
   colourDepth?: number | undefined;
-  /** Only its families are taken from it; the text itself is never kept. */
+  /** Only its families are extracted; the text itself is never stored. */
   userAgent?: string | undefined;
 }
 
@@ -27,10 +28,7 @@ const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/;
 const ZONE = /^[a-z][a-z0-9_+-]{0,31}(?:\/[a-z0-9_+-]{1,31}){0,2}$/;
 const LARGEST_SCREEN = 100_000;
 
-/**
- * The traits in one form each. A phone that is turned round has the same screen. What does not look like what it should be
- * is as if it had not been said.
- */
+/** Normalises the traits. A phone has the same screen in both orientations. An invalid value counts as not reported. */
 export function environmentOf(said: SaidTraits): Environment {
   const traits: Record<Trait, string | undefined> = {
     language: fitting(LANGUAGE, said.language),
@@ -43,7 +41,7 @@ export function environmentOf(said: SaidTraits): Environment {
   return mapTraits(traits, (_trait, value) => value);
 }
 
-/** The same traits with other values; one that gets none is left out. */
+/** Maps the values of the traits; a trait without a result is left out. */
 export function mapTraits(
   environment: { readonly [T in Trait]?: string | undefined },
   change: (trait: Trait, value: string) => string | undefined,

@@ -1,7 +1,7 @@
 import type { OtpUse } from '@countersign/protocol/result';
 import type { TraitWeights } from './match.ts';
 
-/** What becomes of somebody whose browser is too unlike those that they signed in with before. */
+/** The consequence for a user whose browser differs too much from their earlier ones. */
 export const ENVIRONMENT_ACTIONS = ['demand-otp', 'refuse'] as const;
 export type EnvironmentAction = (typeof ENVIRONMENT_ACTIONS)[number];
 
@@ -15,17 +15,17 @@ export interface EnvironmentCheck {
 
 export const DEFAULT_THRESHOLD = 60;
 
-/** A person's browser beside those remembered. */
+/** A user's browser, compared with the remembered ones. */
 export interface JudgedEnvironment {
-  /** Null: nothing is remembered. */
+  /** Null: no browser is remembered. */
   percent: number | null;
-  /** Set where it differs: what is to become of it. */
+  /** Set if it differs: the consequence. */
   differs?: EnvironmentAction;
 }
 
 /**
- * @param percent the best match; undefined where nothing is remembered: then there is nothing that it could differ from,
- *   and the first sign-in is trusted, as it is without the check
+ * @param percent the best match; undefined if no browser is remembered: then there is nothing to compare with, and the
+ * first sign-in is trusted, as it is without the check
  */
 export function judgeMatch(
   { action, threshold }: Pick<EnvironmentCheck, 'action' | 'threshold'>,
@@ -36,9 +36,9 @@ export function judgeMatch(
 }
 
 /**
- * Whether a sign-in that is about to be granted is refused after all: this can only make a decision stricter.
+ * True if a sign-in that is about to be granted is refused nevertheless: this can only make a decision stricter.
  *
- * @param isKept it rests on a password that was shown earlier, which in such a browser counts for nothing
+ * @param isKept the sign-in rests on an earlier password, which does not count in a browser that differs
  */
 export function environmentForbids(environment: JudgedEnvironment | undefined, otp: OtpUse, isKept = false): boolean {
   if (environment?.differs === undefined) return false;

@@ -23,8 +23,8 @@ const visits = fc.array(
   { maxLength: 150 },
 );
 
-describe('what is remembered of browsers', () => {
-  test('is bounded, newest first, without doubles, and expires after the last of them', () => {
+describe('remembered browsers', () => {
+  test('are bounded, newest first, without duplicates, and expire after the last of them', () => {
     fc.assert(
       fc.property(visits, (steps) => {
         let now = NOW;
@@ -53,7 +53,7 @@ describe('what is remembered of browsers', () => {
     );
   });
 
-  test('counts where it was seen and nowhere else, unless a backend vouched for it everywhere', () => {
+  test('count on the resource where they were seen, or everywhere if a backend vouched for them', () => {
     const here = remember(
       undefined,
       { ...whose, resource: resourceId(1), traits: { browser: 'a' } },
@@ -65,7 +65,7 @@ describe('what is remembered of browsers', () => {
     expect(rememberedOn(both, resourceId(2), NOW)).toHaveLength(1);
   });
 
-  test('is forgotten when it was not seen for long, and never is a browser that tells nothing', () => {
+  test('are forgotten when not seen for long, and never include a browser that reports nothing', () => {
     const kept = remember(
       undefined,
       { ...whose, resource: resourceId(1), traits: { browser: 'a' } },

@@ -2,9 +2,9 @@ import type { AccountId, ResourceId, UserId } from '../../kernel/ids.ts';
 import { DAY_MS } from '../../kernel/time.ts';
 import type { Environment } from './browser-signals.ts';
 
-/** A browser with which somebody has signed in. */
+/** A browser with which a user has signed in. */
 export interface RememberedEnvironment {
-  /** Where; absent: wherever, on the word of a host's backend. */
+  /** The resource; absent: all, vouched for by a host's backend. */
   resource?: ResourceId;
   /** MACs. */
   traits: Environment;
@@ -12,23 +12,23 @@ export interface RememberedEnvironment {
   lastSeenAt: number;
 }
 
-/** Of one person, newest first. */
+/** The browsers of one user, newest first. */
 export interface Environments {
   account: AccountId;
   user: UserId;
   list: RememberedEnvironment[];
 }
 
-/** Of one person on one resource; with one more, the one not seen for longest is forgotten. */
+/** Per user and resource; one more replaces the one not seen for longest. */
 export const ENVIRONMENTS_PER_RESOURCE = 8;
-/** Of one person altogether. */
+/** Per user. */
 export const ENVIRONMENTS_PER_USER = 64;
-/** A browser that was not seen for so long is forgotten. */
+/** A browser that was not seen for this time is forgotten. */
 export const ENVIRONMENT_KEPT_MS = 180 * DAY_MS;
-/** When it was last seen is kept to within a day. */
+/** The precision of the last time it was seen: a day. */
 const SEEN_STEP_MS = DAY_MS;
 
-/** Those that count on a resource: its own, and those that count wherever. */
+/** The browsers that count on a resource: its own, and those that count everywhere. */
 export function rememberedOn(
   environments: Environments | undefined,
   resource: ResourceId,
@@ -38,7 +38,7 @@ export function rememberedOn(
   return list.filter((one) => isKept(one, now) && (one.resource === undefined || one.resource === resource));
 }
 
-/** With one more, or with one seen again. `undefined`: nothing has to be written. */
+/** Adds a browser, or updates its last use. `undefined`: no change to store. */
 export function remember(
   environments: Environments | undefined,
   seen: { account: AccountId; user: UserId; resource?: ResourceId | undefined; traits: Environment },
@@ -59,7 +59,7 @@ export function remember(
   return { environments: { account, user, list: list.slice(0, ENVIRONMENTS_PER_USER) }, isNew: known === undefined };
 }
 
-/** When none of it counts any more. */
+/** When the last of them expires. */
 export function environmentsExpireAt({ list }: Environments): number {
   return Math.max(0, ...list.map(({ lastSeenAt }) => lastSeenAt)) + ENVIRONMENT_KEPT_MS;
 }

@@ -11,8 +11,8 @@ const environments = fc.record(
 const weight = fc.integer({ min: 0, max: 100 });
 const weights = fc.record(Object.fromEntries(TRAITS.map((trait) => [trait, weight]))) as fc.Arbitrary<TraitWeights>;
 
-describe('how far two browsers match', () => {
-  test('is a whole percentage, the same from both sides', () => {
+describe('the match of two browsers', () => {
+  test('is an integer percentage, the same from both sides', () => {
     fc.assert(
       fc.property(weights, environments, environments, (rule, one, other) => {
         const percent = matchPercent(rule, one, other);
@@ -22,7 +22,7 @@ describe('how far two browsers match', () => {
     );
   });
 
-  test('is 100 for the same browser wherever something of it counts, and 100 only where all that counts is the same', () => {
+  test('is 100 for the same browser if any weighted trait is reported, and 100 only if all weighted traits are the same', () => {
     fc.assert(
       fc.property(weights, environments, environments, (rule, one, other) => {
         const counts = TRAITS.some((trait) => one[trait] !== undefined && rule[trait] > 0);
@@ -33,7 +33,7 @@ describe('how far two browsers match', () => {
     );
   });
 
-  test('never falls when a trait that is the same counts more, nor rises when one that differs does', () => {
+  test('never falls when an equal trait weighs more, nor rises when a different one does', () => {
     fc.assert(
       fc.property(
         weights,
@@ -51,7 +51,7 @@ describe('how far two browsers match', () => {
     );
   });
 
-  test('never rises when a browser hides a trait that the other tells', () => {
+  test('never rises when a browser hides a trait that the other reports', () => {
     fc.assert(
       fc.property(weights, environments, environments, fc.constantFrom(...TRAITS), (rule, known, shown, trait) => {
         const { [trait]: _hidden, ...hiding } = shown;
@@ -61,7 +61,7 @@ describe('how far two browsers match', () => {
     );
   });
 
-  test('is that of the best one, and of none where none is remembered', () => {
+  test('is that of the best remembered browser, and undefined without any', () => {
     fc.assert(
       fc.property(environments, fc.array(environments), (shown, remembered) => {
         const best = bestMatch(DEFAULT_WEIGHTS, shown, remembered);
@@ -73,7 +73,7 @@ describe('how far two browsers match', () => {
 });
 
 describe('the traits of a browser', () => {
-  test('are short texts of known shape, whatever is said', () => {
+  test('are short texts of known shape, for any input', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('de-DE', 'Europe/Berlin', '__proto__', 'Etc/GMT+1'),
@@ -87,7 +87,7 @@ describe('the traits of a browser', () => {
     );
   });
 
-  test('are the same for a phone that is turned round, and never hold the user agent', () => {
+  test('are the same for a rotated phone, and never contain the user agent', () => {
     const userAgent =
       'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36';
     const upright = environmentOf({ screen: { width: 412, height: 915 }, userAgent });

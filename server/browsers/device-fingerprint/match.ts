@@ -1,9 +1,9 @@
 import { type Environment, TRAITS, type Trait } from './browser-signals.ts';
 
-/** How much a trait counts, each 0 to 100; they need not add up to anything. */
+/** The weight of each trait, 0 to 100; there is no required sum. */
 export type TraitWeights = { readonly [T in Trait]: number };
 
-/** The zone and the screen tell people apart best; browsers in one office share everything but these. */
+/** The zone and the screen distinguish users best; browsers in one office share everything but these. */
 export const DEFAULT_WEIGHTS: TraitWeights = {
   language: 15,
   zone: 20,
@@ -14,9 +14,8 @@ export const DEFAULT_WEIGHTS: TraitWeights = {
 };
 
 /**
- * How far two browsers are the same, 0 to 100: the weight of the traits that are, of the weight of all that either of them
- * tells. So a browser that hides a trait which the other tells differs in it, and two that tell nothing have nothing in
- * common.
+ * How far two browsers match, 0 to 100: the weight of the equal traits, relative to the weight of all traits that
+ * either of them reports. So a browser that hides a trait differs in it, and two that report nothing do not match.
  */
 export function matchPercent(weights: TraitWeights, one: Environment, other: Environment): number {
   let same = 0;
@@ -29,7 +28,7 @@ export function matchPercent(weights: TraitWeights, one: Environment, other: Env
   return all === 0 ? 0 : Math.floor((100 * same) / all);
 }
 
-/** The best match among those that are remembered; undefined where none is, so that there is nothing to compare with. */
+/** The best match among the remembered browsers; undefined without any. */
 export function bestMatch(
   weights: TraitWeights,
   shown: Environment,

@@ -1,6 +1,6 @@
 /**
- * Families of browsers and systems, by what their user agents carry. Others say they are these too, so the order counts.
- * A family changes when a person changes their browser, and not with each of its versions.
+ * Families of browsers and systems, by marks in their user agents. Other browsers contain these marks too, so the order
+ * matters. The family changes with another browser, and not with each version.
  */
 const BROWSERS: readonly (readonly [mark: string, family: string])[] = [
   ['Edg/', 'edge'],
@@ -20,7 +20,7 @@ const BROWSERS: readonly (readonly [mark: string, family: string])[] = [
 const PLATFORMS: readonly (readonly [mark: string, family: string])[] = [
   ['Windows', 'windows'],
   ['iPhone', 'ios'],
-  // iPads say they are Macs since iPadOS 13; then they are that, every time.
+  // iPads report to be Macs since iPadOS 13, consistently.
   ['iPad', 'ios'],
   ['Android', 'android'],
   ['CrOS', 'chromeos'],
@@ -28,7 +28,7 @@ const PLATFORMS: readonly (readonly [mark: string, family: string])[] = [
   ['Linux', 'linux'],
 ];
 
-/** The person's own browser, whatever it is; `other` is a family too. */
+/** The family of the user's browser; `other` is a family too. */
 export function browserFamily(userAgent: string): string {
   return familyIn(BROWSERS, userAgent);
 }
