@@ -7,16 +7,17 @@ import type { RestoreContext } from '../store/define-document.ts';
 import { TOKEN_KINDS, type TokenKind } from '../tokens/token.ts';
 import { CATALOGUE } from './catalogue.ts';
 
-// SR-62. The attack: what was used, revoked or spent since the backup comes back with it and counts a second time.
+// SR-62. The attack: a code, key or result that was used or revoked since the backup returns with it and works a second
+// time.
 
 const NOW = 1_800_000_000_000;
 const ACCOUNT = 'acc_00000000001';
-/** How far the numbered series on an anchor go. */
+/** The last number of the series on an anchor. */
 const HEAD = 7;
 
-/** The values of one kind, and what each of them is after a restore. */
+/** The values of one kind, each with its value after a restore. */
 type Cases = readonly (readonly [stored: object, restored: object | undefined, name?: string])[];
-/** What becomes of the documents of a kind: all come back unchanged, none comes back, or it depends on the value. */
+/** The rule for the documents of a kind: all return unchanged, none returns, or it depends on the value. */
 type Fate = 'kept' | 'dropped' | Cases;
 
 const token = (factor: object, rest: object = {}) => ({ id: 'tok_00000000001', nextCounter: 5, ...rest, factor });
@@ -26,7 +27,7 @@ const TIMED_SUITE = { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA256-8:QN08-T1M', drif
 const COUNTING_SUITE = { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA256-8:C-QN08', driftSteps: 0 };
 
 const tokens: Record<TokenKind, Cases> = {
-  // All steps until now, and those ahead that its clock could have reached: three by default, two as learned.
+  // All steps until now, and later ones that its clock could have reached: three by default, two as learned.
   totp: [
     [token(TOTP), token(TOTP, { nextCounter: NOW / 30_000 + 3 + 1 })],
     [token(DAILY), token(DAILY, { nextCounter: Math.floor(NOW / DAILY.periodMs) + 2 + 1 })],
@@ -43,7 +44,7 @@ const tokens: Record<TokenKind, Cases> = {
   webauthn: [[token({ kind: 'webauthn', signCount: 3 }), token({ kind: 'webauthn', signCount: 3 })]],
 };
 
-/** Of a series: up to what the document that counts it knows. */
+/** Of a series: up to the number in the document that counts it. */
 const upToHead = (kind: string, field: string): Cases => [
   [{ [field]: HEAD }, { [field]: HEAD }, `${kind}/${HEAD}`],
   [{ [field]: HEAD + 1 }, undefined, `${kind}/${HEAD + 1}`],
@@ -104,7 +105,7 @@ const FATES: Record<string, Fate> = {
   segment: upToHead('segment', 'number'),
   session: 'dropped',
   'setup-link': 'dropped',
-  // SR-58: one that was retired since the backup would sign again.
+  // SR-58: a key that was retired since the backup would sign again.
   'signing-keys': 'dropped',
   'store-purpose': 'dropped',
   'spent-seed': [
@@ -123,7 +124,7 @@ const FATES: Record<string, Fate> = {
       { counted: 3, held: {}, recountAt: NOW },
     ],
   ],
-  // SR-69: a token that was set up after the backup is unknown.
+  // SR-69: a token that was enrolled after the backup is unknown.
   user: [
     [{ email: 'alice@shop.example' }, { email: 'alice@shop.example', hadToken: true }],
     [{ hadToken: true }, { hadToken: true }],
@@ -131,7 +132,7 @@ const FATES: Record<string, Fate> = {
   webhooks: 'kept',
 };
 
-/** Documents that are read first, and how far the series on their anchor goes by them. */
+/** Documents that are read first, and the number of the series on their anchor. */
 const COUNTING: Record<string, [string, number][]> = {
   account: [[ACCOUNT, HEAD]],
   chain: [[ACCOUNT, HEAD]],
@@ -153,7 +154,7 @@ function restore(kind: string, value: object, name = kind, heads: [string, numbe
 }
 
 describe('SR-62: every kind of document', () => {
-  test('has an entry in this table, and none else has', () => {
+  test('has an entry in this table, and no other kind has', () => {
     expect(Object.keys(FATES).sort()).toEqual(kinds);
   });
 
@@ -164,13 +165,16 @@ describe('SR-62: every kind of document', () => {
     for (const [stored, restored, name] of fate) expect(restore(kind, stored, name)).toEqual(restored);
   });
 
-  test.each(['ledger', 'ledger-reference', 'segment'])('%s: nothing where nothing counts the series', (kind) => {
-    expect(restore(kind, { number: 1, entry: 1 }, `${kind}/1`, [])).toBeUndefined();
-  });
+  test.each(['ledger', 'ledger-reference', 'segment'])(
+    '%s: nothing without a document that counts the series',
+    (kind) => {
+      expect(restore(kind, { number: 1, entry: 1 }, `${kind}/1`, [])).toBeUndefined();
+    },
+  );
 
   test.each(kinds)('%s is read first if it counts a series, and no other', (kind) => {
     const heads = new Map<string, number>();
-    // What any of the rules reads.
+    // A value with every field that a rule reads.
     const value = { number: HEAD, entry: HEAD, balance: { entries: HEAD }, factor: { kind: 'email' } };
     const key = { anchor: ACCOUNT, name: kind };
     CATALOGUE.documentOf(key)?.restore(value, { now: NOW, heads }, key);
@@ -186,7 +190,7 @@ describe('SR-62: every kind of document', () => {
   });
 });
 
-/** Entries of indexes: all come back, none does, or only those of what came back. */
+/** Entries of indexes: all return, none does, or only those of returned documents. */
 const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: string, isKept: boolean])[]> = {
   accounts: 'kept',
   administrators: 'kept',
@@ -196,7 +200,7 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
   events: [
     [`${HEAD.toString(36)}.0`, true],
     [`${(HEAD + 1).toString(36)}.0`, false],
-    // Names no place, so nothing says that it is ahead.
+    // Without a position, so it cannot be ahead.
     ['x', true],
   ],
   filters: 'kept',
@@ -204,7 +208,7 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
     [String(HEAD), true],
     [String(HEAD + 1), false],
   ],
-  // Made anew from the accounts.
+  // Derived from the accounts.
   plans: 'dropped',
   'protectimus-keys': 'kept',
   resources: 'kept',
@@ -219,7 +223,7 @@ describe('SR-62: every index', () => {
     one.names.map((make) => (make as (...all: string[]) => string)(ACCOUNT, 'x')),
   );
 
-  test('has an entry in this table, and none else has', () => {
+  test('has an entry in this table, and no other index has', () => {
     expect(Object.keys(ENTRIES).sort()).toEqual([...new Set(names.map((name) => kindOf(name)))].sort());
   });
 
@@ -235,7 +239,7 @@ describe('SR-62: every index', () => {
 });
 
 describe('the catalogue', () => {
-  test('SR-22: names where each kind of secret is', () => {
+  test('SR-22: contains the location of each kind of secret', () => {
     const holders: Record<SecretContext['kind'], string[]> = {
       token: ['administrator-flow', 'enrolment', 'flow', 'token'],
       'signing-key': ['signing-keys'],
@@ -248,7 +252,7 @@ describe('the catalogue', () => {
     expect(withSecrets.map(({ kind }) => kind).sort()).toEqual(Object.values(holders).flat().sort());
   });
 
-  test('knows the anchor of every index entry', () => {
+  test('contains the anchor of every index entry', () => {
     for (const { kind } of CATALOGUE.indexes) {
       expect(CATALOGUE.anchorOfEntry(`${kind}/${ACCOUNT}`, { sort: 's', id: 'dlv_1_2_x' })).toBeTypeOf('string');
     }

@@ -60,7 +60,7 @@ import {
 } from '../webhooks/documents.ts';
 import { macKeyDocument, reencryptionDocument, signingKeysDocument } from './documents.ts';
 
-/** All that a store holds. A kind that is missing here is not backed up, so a backup with one fails. */
+/** All kinds of documents in a store. A backup fails on a kind that is missing here. */
 export const CATALOGUE = createCatalogue(
   [
     accountDocument,

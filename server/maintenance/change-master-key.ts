@@ -11,7 +11,7 @@ import type { Reencryption, SecretCount } from './reencryption.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** Where the master keys come from: a file that can be changed, or the environment, which its owner changes. */
+/** The source of the master keys: a file that this process can change, or the environment, which its owner changes. */
 export interface MasterKeyPlace {
   configured(): Promise<ConfiguredMasterKeys>;
   file?: MasterKeyFile;
@@ -23,11 +23,11 @@ export interface MasterKeyOverview {
   sealing: string;
   configured: ConfiguredMasterKeys;
   secrets: SecretCount;
-  /** The walk that seals everything anew; null before the first. */
+  /** The last walk that re-encrypts all secrets; null before the first. */
   walk: Omit<Reencryption, 'after'> | null;
 }
 
-/** Where the change of the master key stands. Looks at every secret there is. */
+/** The state of the change of the master key. Reads every secret. */
 export async function readMasterKeys(ports: Needs, place: MasterKeyPlace): Promise<MasterKeyOverview> {
   const [configured, secrets] = [await place.configured(), await countSecrets(ports)];
   const [stored] = await ports.store.getMany([reencryptionDocument.key()], ports.clock.now());
@@ -38,15 +38,15 @@ export async function readMasterKeys(ports: Needs, place: MasterKeyPlace): Promi
 }
 
 /**
- * Begins to change the master key (SR-22): puts a new one in front of the one before. The running service knows nothing of
- * it until it starts again, so nothing is sealed that the file of now does not open.
+ * Starts a change of the master key (SR-22): adds a new one before the current one. The running service uses the new
+ * key only after a restart, so nothing is sealed that the current file does not open.
  */
 export async function beginMasterKey(ports: Needs, file: MasterKeyFile): Promise<MasterKeyOverview> {
   await file.addNew();
   return readMasterKeys(ports, { configured: file.read, file });
 }
 
-/** Ends it: old keys go once nothing is under them, and not before. */
+/** Finishes it: removes the old keys once no secret is sealed with them. */
 export async function finishMasterKey(ports: Needs, file: MasterKeyFile): Promise<MasterKeyOverview> {
   const place = { configured: file.read, file };
   const overview = await readMasterKeys(ports, place);

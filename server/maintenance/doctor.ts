@@ -22,24 +22,23 @@ import { userNames } from '../users/user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** What a crash in the middle of a change can leave behind. None of it lets anybody in. */
+/** The remains of a crash in the middle of a change. None of them grants access. */
 export interface Leftover {
   account: AccountId;
   kind: 'half-made-user' | 'entry-without-object' | 'broken-off-enrolment';
-  /** Id of the user, or of what the entry points at. */
+  /** Id of the user, or of the target of the entry. */
   id: string;
-  /** Set where it was mended. */
+  /** Set if it was repaired. */
   mended?: true;
 }
 
-/** Whoever is being made right now is not a leftover. */
+/** An object that is being created is not a leftover. */
 const BEING_MADE_MS = 10 * MINUTE_MS;
 const PAGE = 500;
 
 /**
- * Goes through an account and finds what crashes have left: users who never got the claim of their login (they hold the
- * other names that they had claimed), tokens whose owner did not finish setting them up, and index entries that point at
- * nothing.
+ * Finds the leftovers of crashes in an account: users who never got the claim of their login (they hold the other names
+ * that they had claimed), tokens whose owner did not finish the enrolment, and index entries without a target.
  */
 export async function* checkLeftovers(ports: Needs, account: Account, mend: boolean): AsyncGenerator<Leftover> {
   const { id } = account;
@@ -83,7 +82,7 @@ async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id
   }
 }
 
-/** A token that its owner began to set up, in a sign-in that is over by now. */
+/** True for a token whose enrolment began in a sign-in that is over. */
 async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
   const { owner, createdAt, createdBy } = token;
   const now = ports.clock.now();
@@ -98,7 +97,7 @@ async function isLive(ports: Needs, user: User): Promise<boolean> {
   return claim?.value.user === user.id;
 }
 
-/** Only if it is as half-made as it was when it was found. */
+/** Only if it is as incomplete as it was when it was found. */
 async function removeUser(ports: Needs, user: User): Promise<void> {
   const key = userDocument.key(user.id);
   const act = { actor: { kind: 'service', account: user.account } } as const;
@@ -125,7 +124,7 @@ async function danglingEntry(
   mend: boolean,
 ): Promise<Leftover> {
   if (mend) {
-    // The entry hangs where its object hung: on the anchor that is its id.
+    // The entry is on the anchor of its object, which is the object's id.
     await transact(ports, entry.id, [{ anchor: entry.id, name: 'gone' }], () => ({
       answer: undefined,
       write: { index: [{ index, remove: entry }] },

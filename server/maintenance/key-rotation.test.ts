@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { hasRetired, isUnderWay, KEPT_AFTER_MS, PUBLISHED_BEFORE_MS, stateOf, succeededBy } from './key-rotation.ts';
 import type { StoredSigningKey } from './signing-key.ts';
 
-/** The longest life of a result, and the tolerance of verifiers. */
+/** The longest lifetime of a result, and the tolerance of verifiers. */
 const LONGEST_RESULT_MS = 300_000;
 const START = Date.UTC(2027, 0, 15);
 
@@ -12,7 +12,7 @@ function keyOf(number: number, createdAt: number, signsFromAt: number): StoredSi
   return { ...id, algorithm: 'ES256', createdAt, signsFromAt };
 }
 
-/** A first key, and every rotation that is let begin after one of these pauses. */
+/** A first key, and every rotation that is allowed after one of these pauses. */
 function rotated(pauses: readonly number[]): { keys: StoredSigningKey[]; begunAt: number[] } {
   let keys = [keyOf(0, START, START)];
   let now = START;
@@ -29,8 +29,7 @@ function rotated(pauses: readonly number[]): { keys: StoredSigningKey[]; begunAt
 const pauses = fc.array(fc.integer({ min: 0, max: 3 * PUBLISHED_BEFORE_MS }), { maxLength: 8 });
 const laterBy = fc.integer({ min: 0, max: 20 * PUBLISHED_BEFORE_MS });
 
-// SR-58
-test('SR-58: whenever it is, exactly one key signs, the newest that every verifier has had the time to fetch', () => {
+test('SR-58: at any time exactly one key signs, the newest that every verifier has had the time to fetch', () => {
   fc.assert(
     fc.property(pauses, laterBy, (waits, later) => {
       const { keys } = rotated(waits);
@@ -45,8 +44,7 @@ test('SR-58: whenever it is, exactly one key signs, the newest that every verifi
   );
 });
 
-// SR-58
-test('SR-58: what a key signed last has expired in every copy of the key set before the key goes', () => {
+test('SR-58: the last result of a key has expired in every copy of the key set before the key is removed', () => {
   fc.assert(
     fc.property(pauses, laterBy, (waits, later) => {
       const { keys } = rotated(waits);
@@ -61,7 +59,7 @@ test('SR-58: what a key signed last has expired in every copy of the key set bef
   );
 });
 
-test('while one rotation is under way no other begins', () => {
+test('refuses a rotation while another is under way', () => {
   fc.assert(
     fc.property(pauses, (waits) => {
       const { begunAt } = rotated(waits);

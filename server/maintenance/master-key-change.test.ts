@@ -7,7 +7,7 @@ const counts = fc.dictionary(ids, fc.integer({ min: 1, max: 9 }));
 
 // SR-22
 describe('an old master key', () => {
-  test('never seems ready to go while a secret is under one, or while the process seals with another than the next start would', () => {
+  test('is never ready for removal while it seals a secret, or while the process seals with another key than the next start would', () => {
     fc.assert(
       fc.property(ids, ids, fc.array(ids), counts, (sealing, current, old, secrets) => {
         const state = masterKeyState(sealing, { current, old }, { old: secrets });

@@ -1,35 +1,35 @@
 import type { SecretCount } from './reencryption.ts';
 
-/** The master keys by their ids, as the configuration has them. */
+/** The master keys by their ids, as configured. */
 export interface ConfiguredMasterKeys {
   current: string;
-  /** Those before, which open what they sealed. */
+  /** The previous keys, which open what they sealed. */
   old: readonly string[];
 }
 
 /** The file that holds the master keys. */
 export interface MasterKeyFile {
   read(): Promise<ConfiguredMasterKeys>;
-  /** Puts a new key in front, and keeps the one before. Changes nothing while there is an old one already. */
+  /** Adds a new key in front, and keeps the current one. Changes nothing while there is an old one already. */
   addNew(): Promise<ConfiguredMasterKeys>;
-  /** Takes the old keys out, if the current one is still the one that is meant. */
+  /** Removes the old keys, if the current key is still the given one. */
   dropOld(current: string): Promise<ConfiguredMasterKeys>;
 }
 
-/** Where a change of the master key stands (SR-22). */
+/** The state of a change of the master key (SR-22). */
 export type MasterKeyState =
-  /** One key, and nothing under another. */
+  /** One key, and no secret under another. */
   | 'settled'
-  /** The running process seals with another key than the configuration names. */
+  /** The running process seals with another key than the configured one. */
   | 'restart-needed'
   /** There are secrets under old keys. */
   | 'resealing'
-  /** Nothing is under an old key: it may go. */
+  /** No secret is under an old key, which can be removed. */
   | 'ready';
 
 /**
  * @param sealing id of the key that the running process seals with
- * @param configured what the configuration names now, for the next start
+ * @param configured the current configuration, for the next start
  */
 export function masterKeyState(
   sealing: string,

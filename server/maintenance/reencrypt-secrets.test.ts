@@ -49,17 +49,17 @@ const OLD_ID = createSecretBox(OLD).keyId;
 
 // SR-22
 describe('under a new master key', () => {
-  test('everything goes on working, and all secrets end up under it', async () => {
+  test('everything keeps working, and all secrets end up under it', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     await makeTokens(7);
     const fresh = await underNewKey();
-    // Seven and the scene's; the key of MACs; the key that signs.
+    // Seven and the fixture's; the MAC key; the signing key.
     expect((await countSecrets(fresh)).old).toEqual({ [OLD_ID]: 10 });
     const progress = await reencryptSecrets(fresh);
     expect(progress).toMatchObject({ resealed: 10, missed: 0 });
     expect(await countSecrets(fresh)).toEqual({ current: 10, old: {}, unknown: {} });
 
-    // The old key is gone from the configuration now.
+    // The old key is removed from the configuration by now.
     const after = { ...ports, secrets: await openSecretBox(ports, [NEW]) };
     const [token] = scene.tokens;
     const stored = await token?.stored();
@@ -69,7 +69,7 @@ describe('under a new master key', () => {
     await expect(openSecretBox(ports, [OLD])).rejects.toThrow('another master key');
   });
 
-  test('a walk that was killed goes on where it stood', async () => {
+  test('a walk that was killed continues from its last position', async () => {
     await makeTokens(25);
     const fresh = await underNewKey();
     let died = 0;
@@ -90,7 +90,7 @@ describe('under a new master key', () => {
     expect(await countSecrets(again)).toEqual({ current: 27, old: {}, unknown: {} });
   });
 
-  test('a secret that is written with the old key behind the walk is found by the next one', async () => {
+  test('a secret that is sealed with the old key behind the walk is found by the next one', async () => {
     await makeTokens(3);
     const fresh = await underNewKey();
     await reencryptSecrets(fresh);
@@ -100,7 +100,7 @@ describe('under a new master key', () => {
     expect((await countSecrets(fresh)).old).toEqual({});
   });
 
-  test('a document that changes under the walk is neither lost nor left behind', async () => {
+  test('a document that changes during the walk is neither lost nor skipped', async () => {
     const scene = await createFixture(ports, {});
     const token = await addToken(ports, scene.account, {});
     const fresh = await underNewKey();
@@ -121,7 +121,7 @@ describe('under a new master key', () => {
     expect((await countSecrets(fresh)).old).toEqual({});
   });
 
-  test('what administrators are enrolling meanwhile goes along, at their first sign-in and when they replace a token', async () => {
+  test('an administrator’s enrolment under way is re-encrypted too, at the first sign-in and for a replaced token', async () => {
     await addActive(ports, account, { email: 'grace@example.com' });
     const first = await toSecondFactor(ports, account, 'grace@example.com');
     const shown = (await presentSignIn(ports, first)).enrolment;
@@ -131,7 +131,7 @@ describe('under a new master key', () => {
     await reencryptSecrets(fresh);
     expect(await countSecrets(fresh)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
 
-    // Both codes are of seeds that were shown before, and the old key is gone.
+    // Both codes are of seeds that were shown before, and the old key is removed.
     const after = { ...ports, secrets: await openSecretBox(ports, [NEW]) };
     const codeFor = (secret = '') => codeOf(ports, base32Decode(secret) ?? new Uint8Array());
     const otp = codeFor(shown?.secret);
@@ -142,7 +142,7 @@ describe('under a new master key', () => {
     expect(await countSecrets(after)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
   });
 
-  test('what people are enrolling meanwhile goes along, and becomes their token without the old key', async () => {
+  test('a user’s enrolment under way is re-encrypted too, and becomes their token without the old key', async () => {
     const scene = await createFixture(ports, { resource: { enrolment: { kinds: ['totp'], required: true } } });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
@@ -158,7 +158,7 @@ describe('under a new master key', () => {
     expect(await later.enrol(codeOf(ports, secret))).toMatchObject({ step: 'codes' });
   });
 
-  test('something sealed whose place nobody has named is counted, and not taken for done', async () => {
+  test('a sealed value at an unknown location is counted, and not taken for done', async () => {
     const key = storeKey('somewhere', 'novelty/1');
     const sealed = ports.secrets.seal(new Uint8Array(3), { account: 'a', kind: 'token', id: 'x', field: 'y' });
     const change = { anchor: key.anchor, operation: 'novelty', now: ports.clock.now(), expect: [] };
@@ -168,7 +168,7 @@ describe('under a new master key', () => {
     expect(await countSecrets(fresh)).toMatchObject({ old: { [OLD_ID]: 1 }, unknown: { 'novelty/1': 1 } });
   });
 
-  test('a repeated Idempotency-Key still answers the first answer, before and after, and its time to live stays', async () => {
+  test('a repeated Idempotency-Key still gets the first response, before and after, and keeps its expiry', async () => {
     const request = { account, key: 'once', fingerprint: 'body', prefix: 'usr' } as const;
     const make = (over: TestPorts) =>
       idempotently(over, request, async (made) => unwrap(await createUser(over, made, account, { login: 'maria' })));
@@ -185,9 +185,9 @@ describe('under a new master key', () => {
     expect(left.length).toBeGreaterThan(0);
   });
 
-  test('what was derived by MAC stays the same: names of the unknown, familiar places, ids', async () => {
+  test('values derived by MAC stay the same: unknown names, known networks, ids', async () => {
     const before = ports.secrets.mac('unknown-name', 'nobody');
-    // An installation that kept no key of its own used what its master key stood for.
+    // An installation without a MAC key of its own used one derived from its master key.
     expect(createSecretBox(OLD).mac('unknown-name', 'nobody')).toEqual(before);
     const fresh = await underNewKey();
     expect(fresh.secrets.mac('unknown-name', 'nobody')).toEqual(before);

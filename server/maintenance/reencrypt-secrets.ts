@@ -10,15 +10,15 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 type Document = Extract<ScannedRecord, { kind: 'document' }>;
 
 const PAGE = 200;
-/** Walks in a row while each still finds documents that somebody changed under it. */
+/** The most walks in a row while each still finds documents that changed during it. */
 const MOST_WALKS = 5;
 
 /**
- * One bounded step of sealing every secret anew with the current master key (SR-22). Where it stands is kept in the store,
- * so whoever comes after a kill goes on there; two at once do the work twice and harm nothing. The service goes on working
- * meanwhile: what was sealed with an older key opens as before.
+ * One bounded step of re-encrypting every secret with the current master key (SR-22). The position is in the store, so
+ * a restart continues there; two at once do the work twice without harm. The service keeps working meanwhile: secrets
+ * sealed with an older key still open.
  *
- * @throws Error where a secret does not open with any of the master keys
+ * @throws Error if a secret does not open with any of the master keys
  */
 export async function reencryptStep(ports: Needs, pageSize = PAGE): Promise<Reencryption> {
   const key = reencryptionDocument.key();
@@ -50,9 +50,9 @@ export async function reencryptStep(ports: Needs, pageSize = PAGE): Promise<Reen
 }
 
 /**
- * Seals every secret anew, a step at a time, until a walk has missed none.
+ * Re-encrypts every secret, a step at a time, until a walk has missed none.
  *
- * @param isStopped asked between the steps
+ * @param isStopped checked between the steps
  */
 export async function reencryptSecrets(ports: Needs, isStopped: () => boolean = () => false): Promise<Reencryption> {
   for (let walks = 0; ; ) {
@@ -65,8 +65,7 @@ export async function reencryptSecrets(ports: Needs, isStopped: () => boolean = 
 }
 
 /**
- * How many secrets there are under which master key; some may be counted twice. An old key may go when no secret is under
- * it.
+ * The number of secrets per master key; some may be counted twice. An old key can be removed once it seals no secret.
  */
 export async function countSecrets({ store, clock, secrets }: Needs): Promise<SecretCount> {
   const count: SecretCount = { current: 0, old: {}, unknown: {} };
@@ -95,7 +94,7 @@ async function resealDocument(ports: Needs, record: Document): Promise<number | 
   const now = ports.clock.now();
   const stale = document.secrets(value, key).filter(({ sealed }) => !ports.secrets.isCurrent(sealed));
   if (stale.length === 0 || hasExpired(record, now)) return 0;
-  const anew = stale.map(({ sealed, context }) => {
+  const replacements = stale.map(({ sealed, context }) => {
     const plain = ports.secrets.open(sealed, context);
     return [sealed, ports.secrets.seal(plain, context)] as const;
   });
@@ -104,7 +103,7 @@ async function resealDocument(ports: Needs, record: Document): Promise<number | 
     operation: newOperation(ports),
     now,
     expect: [{ key, version }],
-    put: [{ key, value: exchange(value, new Map(anew)), ...(expiresAt !== undefined && { expiresAt }) }],
+    put: [{ key, value: exchange(value, new Map(replacements)), ...(expiresAt !== undefined && { expiresAt }) }],
   });
   return outcome === 'committed' ? stale.length : 'missed';
 }
@@ -113,7 +112,7 @@ function hasExpired({ expiresAt = Number.POSITIVE_INFINITY }: Document, now: num
   return expiresAt <= now;
 }
 
-/** A walk that cannot go on (the store was moved) begins anew: sealing is only done where it has to be. */
+/** A walk that cannot continue (the store was moved) starts over: only secrets under other keys are re-encrypted. */
 async function scanFrom({ store }: Needs, after: string | undefined, limit: number): Promise<ScanPage> {
   try {
     return await store.scan(after, limit);

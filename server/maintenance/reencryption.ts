@@ -1,22 +1,22 @@
-/** A walk over the store that seals every secret anew with the current master key. */
+/** A walk over the store that re-encrypts every secret with the current master key. */
 export interface Reencryption {
-  /** Of the key that seals. With another one the walk begins anew. */
+  /** The id of the sealing key. With another one the walk starts over. */
   keyId: string;
-  /** Where the walk stands; absent at its beginning and its end. */
+  /** The position of the walk; absent at its start and its end. */
   after?: string;
-  /** Secrets that were sealed anew by this walk. */
+  /** Secrets that this walk re-encrypted. */
   resealed: number;
-  /** Documents that were changed while they were to be sealed anew: left for the next walk. */
+  /** Documents that changed during their re-encryption: left for the next walk. */
   missed: number;
   startedAt: number;
   finishedAt?: number;
 }
 
-/** What a look at every secret of the store has found. */
+/** The result of a count over every secret of the store. */
 export interface SecretCount {
   current: number;
   /** Under other master keys, by the key's id. */
   old: Record<string, number>;
-  /** Documents that hold something sealed nobody has said the place of, by the document's name. */
+  /** Documents with a sealed value at an unknown location, by the document's name. */
   unknown: Record<string, number>;
 }

@@ -21,16 +21,17 @@ export interface KeyOverview {
 }
 
 export interface KeyRotation {
-  /** False where one is under way already. */
+  /** False if one is under way already. */
   begun: boolean;
-  /** As they are now. */
+  /** The current keys. */
   keys: KeyOverview[];
 }
 
 /**
- * Begins to change the key that signs results (SR-58). The new one is published at once and signs when every verifier
- * has had the time to see it; the one before stays published until what it signed last has expired, and then goes. All of
- * that happens by the clock: nobody has to come back. While one rotation is under way, another is not begun.
+ * Starts a rotation of the key that signs results (SR-58). The new key is published at once and signs once every
+ * verifier has had the time to fetch it; the previous one stays published until its last result has expired, and is
+ * then removed. All of this follows the clock and needs no further call. A second rotation is refused while one is
+ * under way.
  */
 export async function rotateSigningKeys(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

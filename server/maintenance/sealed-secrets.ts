@@ -1,4 +1,4 @@
-/** Everything in a document that looks like the work of a secret box, known place or not. */
+/** Every text in a document that looks like the output of a secret box, at a known location or not. */
 export function sealedTexts(value: unknown): string[] {
   const texts: string[] = [];
   const look = (inner: unknown): void => {
@@ -17,7 +17,7 @@ export function keyIdOf(sealed: string): string {
   return sealed.split('.')[1] ?? '';
 }
 
-/** The same document with sealed texts exchanged. */
+/** The same document with the sealed texts replaced. */
 export function exchange(value: unknown, sealed: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return sealed.get(value) ?? value;
   if (Array.isArray(value)) return value.map((inner) => exchange(inner, sealed));

@@ -6,7 +6,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
 import { CODE_LIFETIME_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 
-/** An operator sees whether codes get out: one goes to them, looks like any other, and opens nothing. */
+/** Sends a code to the operator, to check that delivery works. It looks like any other and is valid for nothing. */
 export async function sendTestCode(
   ports: Pick<Ports, 'clock' | 'random' | 'codes'>,
   to: string,

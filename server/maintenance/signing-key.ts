@@ -1,6 +1,6 @@
 import type { ResultAlgorithm } from '@countersign/protocol/result';
 
-/** A key that signs results, as stored. One algorithm per key, for good (SR-10). */
+/** A key that signs results, as stored. One fixed algorithm per key (SR-10). */
 export interface StoredSigningKey {
   /** RFC 7638 thumbprint of the public key, so a kid can never mean two keys. */
   kid: string;
@@ -12,9 +12,12 @@ export interface StoredSigningKey {
   /** Private JWK, sealed for (service, signing-key, kid, private). */
   sealedPrivateJwk: string;
   createdAt: number;
-  /** Published from its creation on, signs from here on, so that verifiers have it before they need it (SR-58). */
+  /**
+   * A key is published from its creation on and signs from this time on, so that verifiers have it before they need it
+   * (SR-58).
+   */
   signsFromAt: number;
-  /** Set once another has been made to take over: from then on it is neither published nor believed. */
+  /** Set once a successor exists: after this time the key is neither published nor accepted. */
   retiresAt?: number;
 }
 
