@@ -6,10 +6,10 @@ import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
 const PAGE = 500;
 
 /**
- * Everything in the store as lines of text (SR-62): documents, index entries, events. The service may go on working
- * meanwhile: each document is as it was at some moment of the walk, what counts a series was read before the series, and
- * events come last, so that nobody has read further than they go. Secrets stay sealed; names, addresses and password
- * hashes are in it in the clear.
+ * The whole store as lines of text (SR-62): documents, index entries, events. The service can run meanwhile: each
+ * document is from some moment of the walk, a document that counts a series is read before the series, and events come
+ * last, so that no cursor is ahead of them. Secrets stay sealed; names, addresses and password hashes are in clear
+ * text.
  *
  * @throws Error for a document of a kind that could not be restored
  */

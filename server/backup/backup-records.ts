@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a line of a backup holds. Short names: there are as many lines as things in the store. */
+/** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
   | { backup: 1; partitions: number; at: number }
   /** A document: anchor and name, value, expiry. */
@@ -14,7 +14,7 @@ export type BackupRecord =
   /** The number of lines before this one. */
   | { end: number };
 
-/** The backup is not one, or not whole. Nothing has been written. */
+/** The data is not a backup, or is incomplete. Nothing has been written. */
 export class BackupInvalid extends Error {
   constructor(message: string) {
     super(message);
@@ -24,7 +24,10 @@ export class BackupInvalid extends Error {
 
 const SUM_LENGTH = 22;
 
-/** Sums of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the rest. */
+/**
+ * Checksums of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the
+ * rest.
+ */
 export class LineSums {
   #last = '';
 
@@ -41,9 +44,9 @@ export function writeLine(sums: LineSums, record: BackupRecord): string {
 }
 
 /**
- * The records of a backup, checked line by line; the end is known to be the end only when it has been reached.
+ * The records of a backup, checked line by line; only the last line proves that the backup is complete.
  *
- * @throws BackupInvalid naming the line that is not as it was written
+ * @throws BackupInvalid with the number of the invalid line
  */
 export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator<BackupRecord> {
   const sums = new LineSums();

@@ -54,7 +54,7 @@ async function emptyStore(): Promise<Store> {
   removals.push(remove);
   return store;
 }
-/** The service as it comes up over what was restored. */
+/** The service as it starts on the restored store. */
 async function restored(from = lines): Promise<TestPorts> {
   const over = overStore(ports, await emptyStore());
   await restoreBackup(over, backupReader(from));
@@ -87,7 +87,7 @@ function resultClaims(): ResultClaims {
   };
 }
 
-/** Documents and index entries that are there, whatever their versions. */
+/** All documents and index entries, without their versions. */
 async function contentsOf(store: Store): Promise<Map<string, unknown>> {
   const contents = new Map<string, unknown>();
   let after: string | undefined;
@@ -104,7 +104,7 @@ async function contentsOf(store: Store): Promise<Map<string, unknown>> {
 
 // SR-62
 describe('a restored backup', () => {
-  test('holds everything that there was, but for what must not come back', async () => {
+  test('holds everything, except what must not return', async () => {
     const over = await restored();
     const [before, after] = [await contentsOf(ports.store), await contentsOf(over.store)];
     const differing = [...before].filter(([name, value]) => JSON.stringify(after.get(name)) !== JSON.stringify(value));
@@ -125,12 +125,12 @@ describe('a restored backup', () => {
     unwrap(await signIn(ports, otp));
     const over = await restored();
     expect(await signIn(over, otp)).toMatchObject({ refused: expect.stringMatching(/^OTP_|^INVALID/) });
-    // And lets the person in with a later one.
+    // A later code signs the user in.
     ports.clock.advance(5 * 30_000);
     unwrap(await signIn(over, await totp.code()));
   });
 
-  test('takes no code of a counting token until it has been brought into step', async () => {
+  test('accepts no code of a counter-based token until it is resynchronised', async () => {
     const single = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const [fob] = single.tokens;
     if (!fob) throw new Error('no token');
@@ -152,14 +152,14 @@ describe('a restored backup', () => {
     unwrap(await authenticate(over, { ...request, otp: third }));
   });
 
-  // SR-69. The attack: a backup from before a user set up their token, and their password.
-  test('lets a password alone set up no token, since one may have been set up after the backup', async () => {
+  // SR-69. The attack: a backup from before a user enrolled their token, and their password.
+  test('lets a password alone enrol no token, because one may have been enrolled after the backup', async () => {
     const resource = { enrolment: { kinds: ['totp' as const], required: false } };
     const shop = await createFixture(ports, { resource, user: { email: 'alice@shop.example' } });
     const backup = await backupOf(ports);
     await addToken(ports, shop.account, { owner: shop.user.id });
     const over = await restored(backup);
-    // A handle of before the restore begins nothing.
+    // A handle from before the restore starts nothing.
     ports.clock.advance(1000);
     const walk = await LoginDriver.begin(shop, { ports: over, purpose: 'enrol' });
     await walk.identify();
@@ -168,7 +168,7 @@ describe('a restored backup', () => {
     expect(walk.view.step).toBe('done');
   });
 
-  test('knows no recovery code of an administrator, used or not', async () => {
+  test('holds no recovery code of an administrator, used or not', async () => {
     const admin = await addAdministrator(ports, scene.account, { email: 'ada@acme.example', superuser: true });
     const key = administratorDocument.key(scene.account, admin.id);
     expect((await read(ports, key)).recovery).not.toEqual(NO_RECOVERY_CODES);
@@ -176,20 +176,20 @@ describe('a restored backup', () => {
     expect(await read(over, key)).toEqual({ ...(await read(ports, key)), recovery: NO_RECOVERY_CODES });
   });
 
-  // SR-69. The attack: a backup from before an administrator set up their token, and their password.
-  test('lets the password alone of an administrator set up no token either', async () => {
+  // SR-69. The attack: a backup from before an administrator enrolled their token, and their password.
+  test('lets the password alone of an administrator enrol no token either', async () => {
     const { id, email } = await addActive(ports, scene.account, { email: 'eve@acme.example' });
     expect((await toSecondFactor(ports, scene.account, email)).flow.step).toBe('enrol');
     const over = await restored(await backupOf(ports));
-    // A handle of before the restore begins nothing.
+    // A handle from before the restore starts nothing.
     ports.clock.advance(1000);
     expect((await toSecondFactor(over, scene.account, email)).flow.step).toBe('password');
-    // The operator lets them in again.
+    // The operator recovers their access.
     unwrap(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorContext(scene.account), id));
   });
 
-  // SR-62, SR-58. The attack: a signing key is stolen and retired for it; a restore of the backup from before makes what the
-  // thief signs valid again.
+  // SR-62, SR-58. The attack: a signing key is stolen and therefore retired; a restore of an earlier backup makes the
+  // thief's signatures valid again.
   test('holds no signing key: none of the backup signs, verifies or is published after it', async () => {
     const claims = resultClaims();
     const forged = await ports.signer.sign(claims);
@@ -205,7 +205,7 @@ describe('a restored backup', () => {
     expect(stolen).not.toContain(JSON.parse(Buffer.from(signed.split('.')[0] ?? '', 'base64url').toString()).kid);
   });
 
-  test('knows no result, flow or login request, used or not', async () => {
+  test('holds no result, flow or login request, used or not', async () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await walk.password();
@@ -221,14 +221,14 @@ describe('a restored backup', () => {
     expect(await consumeResult(over, input)).toMatchObject({ refused: expect.stringMatching(/^RESULT_/) });
   });
 
-  test('goes on numbering events where they were', async () => {
+  test('continues the numbering of events', async () => {
     const last = (await ports.store.readEvents(0, 0, 10_000)).at(-1)?.sequence ?? 0;
     const over = await restored();
     await over.store.commit({ anchor: 'x', operation: 'x', now: 1, expect: [], append: ['next'] });
     expect(await over.store.readEvents(0, last, 10)).toEqual([{ sequence: last + 1, event: 'next' }]);
   });
 
-  test('of a ledger that grew under the backup has no entry that its balance does not know', async () => {
+  test('of a ledger that grew during the backup has no entry beyond its balance', async () => {
     const act = operatorContext(scene.account);
     const plans = { currency: 'EUR', plans: [{ name: 'Paid', monthlyFee: 100, quotas: { users: 9 } }] };
     const pay = (reference: string) =>
@@ -236,7 +236,7 @@ describe('a restored backup', () => {
     unwrap(await pay('a'));
     unwrap(await choosePlan(ports, act, plans, 'Paid'));
     const growing: string[] = [];
-    // The account has been read; then somebody pays.
+    // The account has been read; then a payment arrives.
     const scan = ports.store.scan.bind(ports.store);
     let scans = 0;
     ports.store.scan = async (...asked) => {
@@ -249,7 +249,7 @@ describe('a restored backup', () => {
     expect(unwrap(await listLedger(over, act, { limit: 10 })).items.map(({ number }) => number)).toEqual([2, 1]);
     const again = { kind: 'credit', amount: 500, currency: 'EUR', reference: 'b', reason: 'payment' } as const;
     expect(unwrap(await postEntry(over, act, plans, again)).entry).toMatchObject({ number: 3, balance: 900 });
-    // And the next fee is still due.
+    // The next fee is still due.
     ports.clock.advance(32 * 86_400_000);
     await chargeDuePlans(over, plans);
     expect((await read(over, accountDocument.key(scene.account))).balance?.amount).toBe(800);
@@ -257,7 +257,7 @@ describe('a restored backup', () => {
   });
 });
 
-describe('a backup that is not as it was written is refused, and nothing is written', () => {
+describe('a modified backup is refused, and nothing is written', () => {
   const refuses = async (damaged: readonly string[], message: RegExp) => {
     const store = await emptyStore();
     const attempt = restoreBackup(overStore(ports, store), backupReader(damaged));
@@ -313,14 +313,14 @@ describe('a backup that is not as it was written is refused, and nothing is writ
     expect((await contentsOf(store)).size).toBe(0);
   });
 
-  test('and a store that holds something is left as it is', async () => {
+  test('a store that is not empty is left unchanged', async () => {
     await expect(restoreBackup(ports, backupReader(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
     const [mark] = await ports.store.getMany([restorationDocument.key()], ports.clock.now());
     expect(mark).toBeUndefined();
   });
 });
 
-test('a restore that was broken off leaves a mark, by which the half of it is known', async () => {
+test('an interrupted restore leaves a mark, which identifies the partial store', async () => {
   const over = overStore(ports, await emptyStore());
   let commits = 0;
   over.store.intercept.commit = (_change, go) => {

@@ -19,23 +19,23 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['
 
 export interface Restored {
   documents: number;
-  /** Left out on purpose: what must not come back. */
+  /** Left out on purpose: must not return. */
   leftOut: number;
   indexEntries: number;
   events: number;
-  /** Events stay behind where the partitions of the other store cannot be told apart here. */
+  /** Events are left out if the partitions of the other store cannot be distinguished here. */
   eventsLeft: number;
   backedUpAt: number;
   accounts: AccountId[];
-  /** The public halves of the signing keys in the backup, which are not restored. Events from before are verified with them. */
+  /** The public halves of the signing keys in the backup, which are not restored. They verify earlier events. */
   keys: PublicJwk[];
 }
 
-/** What is known of a backup when all of it has been read. */
+/** Facts about a backup, known after all of it has been read. */
 export interface BackupFacts {
   backedUpAt: number;
   partitions: number;
-  /** Where the chain of each account's events stood when the backup began. */
+  /** The state of each account's event chain when the backup began. */
   chains: Map<AccountId, Pick<AuditChain, 'number' | 'hash'>>;
   /** The last event of each partition when the backup ended. */
   sequences: Map<number, number>;
@@ -43,13 +43,13 @@ export interface BackupFacts {
 }
 
 export interface RestoreSteps {
-  /** Of these same lines, if they have just been inspected. Default: they are inspected first. */
+  /** The facts of these same lines, if they have just been inspected. Default: they are inspected first. */
   facts?: BackupFacts;
-  /** What else is to be done before a service may start on the store. */
+  /** Further work that must be done before a service may start on the store. */
   complete?: () => Promise<void>;
 }
 
-/** The store already holds something. */
+/** The store is not empty. */
 export class StoreNotEmpty extends Error {
   constructor() {
     super('the store is not empty: move store/ out of the data folder, or take an empty Redis');
@@ -57,16 +57,17 @@ export class StoreNotEmpty extends Error {
   }
 }
 
-/** So many commits are on their way at once. */
+/** The number of concurrent commits. */
 const AT_ONCE = 256;
 const EVENTS_AT_ONCE = 500;
 
 /**
  * Restores a backup to an empty store (SR-62). The whole of it is read and checked before anything is written: that no
- * line is missing or changed, that every secret opens with the master key, that every kind is known. While it is being
- * written, a mark in the store keeps servers from starting on the half of it.
+ * line is missing or changed, that every secret opens with the master key, that every kind is known. During the
+ * restore, a mark in the store keeps servers from starting on the partial data.
  *
- * What could be used a second time does not come back: codes of the time since the backup, results, flows, login requests.
+ * Anything that could be used a second time is left out: codes of the time since the backup, results, flows, login
+ * requests.
  *
  * @param open reads the backup's lines from the beginning; called for the inspection, and again for the rest
  * @throws BackupInvalid, StoreNotEmpty: nothing was written
@@ -183,8 +184,8 @@ function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk 
 }
 
 /**
- * Events keep their numbers, so that whoever has read up to one goes on behind it. Where several partitions would have to
- * become one they stay behind, and numbers go on beyond all that there were.
+ * Events keep their numbers, so that a consumer continues after the last one it read. If several partitions would have
+ * to become one they are left out, and new numbers continue above all earlier ones.
  */
 function eventWriter({ store }: Needs, partitions: number, restored: Restored) {
   const merged = partitions > store.partitions;

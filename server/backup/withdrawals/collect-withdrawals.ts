@@ -2,22 +2,22 @@ import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId } from '../../kernel/ids.ts';
 import { type Withdrawal, withdrawalsBy } from './withdrawing-events.ts';
 
-/** What was taken away from, or of, one object. */
+/** The withdrawals that affect one object. */
 export interface ObjectWithdrawals {
   withdrawals: Set<Withdrawal>;
   /** How often it was deactivated or activated. */
   switches: number;
   /** Assignments that were removed and not made again. */
   unassigned: RemovedAssignment[];
-  /** With which tokens it was assigned. What the backup does not know of them is lost. */
+  /** The new assignments with tokens. Those that are not in the backup are lost. */
   newPairs: NewPair[];
-  /** Some of it may have happened before the backup came to the object. */
+  /** Some of it may have happened before the backup read the object. */
   isUncertain: boolean;
-  /** Fields and events that a person is to look at. */
+  /** Fields and events for an operator to review. */
   review: Set<string>;
 }
 
-/** Without a resource: of all of them. Without a token: the user alone, or the token itself. */
+/** Without a resource: all of them. Without a token: the user alone, or the token itself. */
 export interface RemovedAssignment {
   resource?: ResourceId;
   token?: TokenId;
@@ -28,20 +28,20 @@ export interface NewPair {
   token: TokenId;
 }
 
-/** What was taken away in an account, by the id of the object. */
+/** The withdrawals of an account, by the id of the object. */
 export interface AccountWithdrawals {
   account: AccountId;
   objects: Map<string, ObjectWithdrawals>;
-  /** Who became the superuser last. */
+  /** The latest superuser. */
   superuser?: AdministratorId;
-  /** Events were lost, and with them perhaps that something was given back or replaced. */
+  /** Events were lost, perhaps with an access that was granted again or replaced. */
   hasGaps?: boolean;
 }
 
 /**
- * Adds what an event took away. Events come in the order in which they happened.
+ * Adds the withdrawals of an event. Events come in the order in which they happened.
  *
- * @param isUncertain whether it may have happened before the backup came to the object
+ * @param isUncertain whether it may have happened before the backup read the object
  */
 export function addEvent(all: AccountWithdrawals, event: AccountEvent, isUncertain = false): void {
   const { objects } = all;

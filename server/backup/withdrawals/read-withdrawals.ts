@@ -5,7 +5,7 @@ import type { BackupFacts } from '../restore-backup.ts';
 import { type AccountWithdrawals, addEvent } from './collect-withdrawals.ts';
 import { isWithdrawing } from './withdrawing-events.ts';
 
-/** The events cannot be gone by: they are not as they were sealed, or not those since this backup. */
+/** The events cannot be used: they are not as they were sealed, or not those since this backup. */
 export class EventsInvalid extends Error {
   constructor(message: string) {
     super(message);
@@ -14,17 +14,17 @@ export class EventsInvalid extends Error {
 }
 
 export interface EventsSince extends AccountWithdrawals {
-  /** When the events were exported. What happened later is not in them. */
+  /** When the events were exported. Later ones are missing. */
   until: number;
   /** Events that were lost before they could be sealed. */
   lost: number;
 }
 
 /**
- * Reads from an export of events what was taken away since the backup: in the segments behind the one with which the account's
- * chain ended in the backup.
+ * Reads the withdrawals since the backup from an export of events: in the segments after the one with which the
+ * account's chain ended in the backup.
  *
- * @param verify goes through the lines and makes sure that they go on from these chains, see `verifyChain`
+ * @param verify goes through the lines and checks that they continue these chains, see `verifyChain`
  * @throws EventsInvalid
  */
 export async function readWithdrawals(
@@ -54,7 +54,7 @@ export async function readWithdrawals(
   return since;
 }
 
-/** Whether the backup has the event as well, so that its documents may or may not hold what the event tells of. */
+/** True if the backup contains the event as well, so that its documents may or may not include its change. */
 function isInBackup(id: string, sequences: BackupFacts['sequences']): boolean {
   const [partition = 0, sequence = 0] = id.split('-').map(Number);
   return sequence <= (sequences.get(partition) ?? 0);
@@ -65,7 +65,7 @@ interface ParsedLine extends Partial<AuditRecord> {
   account?: string;
 }
 
-/** A line that is none is found by the verification. */
+/** The verification finds an invalid line. */
 function parsedLine(line: string): ParsedLine {
   try {
     return (JSON.parse(line) as ParsedLine | null) ?? {};

@@ -8,8 +8,8 @@ import { exportedEvents, restoredWithEvents } from '../../testing/restore-with-e
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 
-// SR-62, SR-69. The attack: a stolen password, and a restore that takes a token away again which its user needed by then: so the
-// password alone would do.
+// SR-62, SR-69. The attack: a stolen password, and a restore that withdraws an old token again although the user's
+// newer token is lost: then the password alone would sign in.
 
 let ports: TestPorts;
 let scene: Fixture;
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const restoredAfter = (happen: () => Promise<unknown>) => restoredWithEvents(ports, account, happen);
-/** As sealing tells of a stream whose oldest events fell out before it came to them. */
+/** Makes a stream report lost events, as when its oldest ones were dropped before sealing. */
 const loseEvents = () =>
   append(ports, account, [
     {
@@ -42,7 +42,7 @@ const loseEvents = () =>
     },
   ]);
 const first = () => scene.tokens[0] as FixtureToken;
-/** What the widget asks of them; null: nothing helps. */
+/** The factors that the widget demands; null: no sign-in is possible. */
 async function needed(over: TestPorts, user = 'alice') {
   const question = { resource: scene.resource.id, subject: { user, method: 'widget' } } as const;
   const { explained } = unwrap(await explain(over, act, question));
@@ -50,8 +50,9 @@ async function needed(over: TestPorts, user = 'alice') {
 }
 
 describe('after a restore a token', () => {
-  // The attack: the password of a user whose old token was taken away. Their new one was in stock at the time of the backup.
-  test('replaced by one that belongs to no one in the backup is locked as well', async () => {
+  // The attack: the password of a user whose old token was withdrawn. Their new one had no owner at the time of the
+  // backup.
+  test('replaced by one without an owner in the backup is locked as well', async () => {
     const { resource, user } = scene;
     const stock = await addToken(ports, account, {});
     unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
@@ -65,8 +66,8 @@ describe('after a restore a token', () => {
     expect(await needed(over)).toBeNull();
   });
 
-  // The attack: a password, where the token was lent out and given back, so that events say that its owner changed.
-  test('found again after another user had it is locked and stays with its user', async () => {
+  // The attack: a password, where the token was lent and returned, so that events report changes of its owner.
+  test('returned by another user is locked and stays with its user', async () => {
     const { resource, user } = scene;
     const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
     unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
@@ -78,8 +79,8 @@ describe('after a restore a token', () => {
     expect(await needed(over)).toBeNull();
   });
 
-  // The attack: a password, where the token was activated in the moment before the backup. The event is sealed after it.
-  test('activated just before the backup, is not deactivated', async () => {
+  // The attack: a password, where the token was activated just before the backup. The event is sealed after it.
+  test('activated just before the backup is not deactivated', async () => {
     unwrap(await updateToken(ports, account, first().id, { enabled: false }));
     await exportedEvents(ports, account);
     unwrap(await updateToken(ports, account, first().id, { enabled: true }));
@@ -87,7 +88,7 @@ describe('after a restore a token', () => {
     expect(await needed(over)).toBeNull();
   });
 
-  // The attack: a password, where the token was handed out in the moment before the backup.
+  // The attack: a password, where the token was handed out just before the backup.
   test('given to its user just before the backup stays theirs', async () => {
     const { resource } = scene;
     const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
@@ -99,7 +100,7 @@ describe('after a restore a token', () => {
     expect(await needed(over, 'bob')).toBeNull();
   });
 
-  // The attack: a password, where events were lost, and with them that the token was activated again or replaced.
+  // The attack: a password, where events were lost, perhaps with the activation or replacement of the token.
   test.each([
     ['deactivated', () => updateToken(ports, account, first().id, { enabled: false })],
     ['deleted', () => deleteToken(ports, act, first().id)],

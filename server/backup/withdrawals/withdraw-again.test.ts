@@ -50,8 +50,8 @@ import { webhooksDocument } from '../../webhooks/documents.ts';
 import { deleteWebhook, updateWebhook } from '../../webhooks/update-webhook.ts';
 import { EventsInvalid } from './read-withdrawals.ts';
 
-// SR-39, SR-62. The attack: something is taken away because it was lost or stolen, and a restore of a backup from before brings
-// it back. The events since the backup say what it was, and it is taken away again.
+// SR-39, SR-62. The attack: an access is withdrawn because it was lost or stolen, and a restore of an earlier backup
+// returns it. The events since the backup identify it, and it is withdrawn again.
 
 let ports: TestPorts;
 let scene: Fixture;
@@ -80,7 +80,7 @@ const withPassword = (over: TestPorts, user: string, password = PASSWORD) =>
 const first = () => scene.tokens[0] as FixtureToken;
 const refused = { refused: expect.any(String) };
 
-describe('a token that was lost', () => {
+describe('a lost token', () => {
   test('and deactivated is deactivated again: its codes do not count, and its user needs none', async () => {
     const { over, report } = await restoredAfter(() => updateToken(ports, account, first().id, { enabled: false }));
     expect(report).toEqual([{ account, id: first().id, done: ['enabled'], review: [] }]);
@@ -120,7 +120,7 @@ describe('a token that was lost', () => {
     expect(await withCode(over, 'alice', await first().code())).toMatchObject({ refused: 'TOKEN_LOCKED' });
   });
 
-  test('and replaced by one that is not in the backup is locked, since a password alone would do without it', async () => {
+  test('and replaced by one that is not in the backup is locked, because a password alone would be enough without it', async () => {
     const { over, report } = await restoredAfter(async () => {
       const other = await addToken(ports, account, { owner: scene.user.id });
       unwrap(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
@@ -132,7 +132,7 @@ describe('a token that was lost', () => {
     expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED' });
   });
 
-  test('and taken off the resource opens it no more; one that was assigned again does', async () => {
+  test('and unassigned from the resource is not accepted by it; one that was assigned again is', async () => {
     const { resource, user } = scene;
     const other = await addPerson(ports, account, resource, { user: { login: 'bob' }, tokens: [{}] });
     const { over } = await restoredAfter(async () => {
@@ -160,26 +160,26 @@ describe('a user', () => {
       'with another password',
       () => updateUser(ports, account, scene.user.id, { password: 'another of her passwords' }),
     ],
-    ['not let in over the API', () => updateUser(ports, account, scene.user.id, { apiSupport: false })],
-  ])('%s is not let in by what the backup knows', async (_, happen) => {
+    ['without API support', () => updateUser(ports, account, scene.user.id, { apiSupport: false })],
+  ])('%s does not sign in with the factors of the backup', async (_, happen) => {
     const { over } = await restoredAfter(happen);
     expect(await withCode(over, 'alice', await first().code())).toMatchObject(refused);
   });
 
-  test('is named where a person has to decide', async () => {
+  test('is reported where an operator has to decide', async () => {
     const { report } = await restoredAfter(() => updateUser(ports, account, scene.user.id, { email: 'a@new.example' }));
     expect(report).toEqual([{ account, id: scene.user.id, done: [], review: ['email'] }]);
   });
 
-  // The attack: a user who was renamed has the old name again, by which a site may know someone else.
-  test('is named where their names changed', async () => {
+  // The attack: a renamed user has the old name again, by which a site may know another user.
+  test('is reported where their names changed', async () => {
     const { report } = await restoredAfter(() =>
       updateUser(ports, account, scene.user.id, { login: 'alice2', alias: 'al' }),
     );
     expect(report).toEqual([{ account, id: scene.user.id, done: [], review: ['alias', 'login'] }]);
   });
 
-  test('without assignment is assigned to nothing', async () => {
+  test('without an assignment gets none', async () => {
     const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
     unwrap(await withPassword(ports, 'bob'));
     const { over } = await restoredAfter(() =>
@@ -189,7 +189,7 @@ describe('a user', () => {
   });
 });
 
-test('an API key that was deleted, disabled, narrowed or rotated opens nothing', async () => {
+test('an API key that was deleted, disabled, restricted or rotated is refused', async () => {
   const made = await Promise.all(
     ['deleted', 'disabled', 'narrowed', 'rotated', 'untouched'].map((name) =>
       createApiKey(ports, { account, name, scopes: ['read', 'write'], lifetimeMs: 1e9 }),
@@ -223,13 +223,13 @@ describe('an administrator', () => {
     expect(await eveIn(over)).toEqual([undefined]);
   });
 
-  test('whose access was lowered acts nowhere until it is given again', async () => {
+  test('whose access was reduced acts on no resource until it is granted again', async () => {
     const grants = [{ resource: scene.resource.id, allowed: false }];
     const { over } = await restoredAfter(() => updateAdministrator(ports, act, eve.id, { grants }));
     expect((await read(over, administratorDocument.key(account, eve.id))).grants).toEqual([]);
   });
 
-  test('who handed the role of the superuser over and was removed is gone', async () => {
+  test('who transferred the role of the superuser and was removed is removed', async () => {
     const { over } = await restoredAfter(async () => {
       const role = { kind: 'administrator', account, id: ada.id, role: 'superuser', resources: [] } as const;
       unwrap(await transferSuperuser(ports, { actor: role }, eve.id));
@@ -240,8 +240,9 @@ describe('an administrator', () => {
     expect(gone).toBeUndefined();
   });
 
-  // The attack: the key of a former superuser. They cannot be removed, since it is not known in the backup who has the role now.
-  test('who was removed as the former superuser has no key left in the dialect either', async () => {
+  // The attack: the key of a former superuser. They cannot be removed, because the backup does not contain the new
+  // superuser.
+  test('who was removed as the former superuser has no key of the dialect left either', async () => {
     const role = { kind: 'administrator', account, id: ada.id, role: 'superuser', resources: [] } as const;
     const lifetimeMs = 30 * 24 * 3_600_000;
     const { text } = unwrap(await createProtectimusKey(ports, { actor: role }, { name: 'shop', lifetimeMs }));
@@ -259,11 +260,11 @@ describe('an administrator', () => {
     expect(report.find(({ id }) => id === ada.id)?.done).toContainEqual(expect.stringMatching(/^key_\w+ disabled$/));
   });
 
-  test('who has set up another token signs in neither with the old one nor with the old password', async () => {
+  test('who has enrolled another token signs in neither with the old one nor with the old password', async () => {
     const { token } = await read(ports, administratorDocument.key(account, eve.id));
     const { over } = await restoredAfter(async () => {
       const key = administratorDocument.key(account, eve.id);
-      // As enrolling another token tells of it.
+      // The event that an enrolment of another token writes.
       const event = { type: 'administrator.updated', account, actor: { kind: 'administrator', id: eve.id } } as const;
       await ports.store.commit({
         anchor: key.anchor,
@@ -279,7 +280,7 @@ describe('an administrator', () => {
   });
 });
 
-test('a webhook that was taken away or pointed elsewhere sends nothing, and a deleted resource opens nothing', async () => {
+test('a webhook that was deleted or redirected sends nothing, and a deleted resource accepts no sign-in', async () => {
   const hook = { url: 'https://hooks.shop.example/a', enabled: true };
   const [gone, moved] = [
     unwrap(await createWebhook(ports, act, birth(ports, 'whk'), hook)).webhook,
@@ -298,14 +299,14 @@ test('a webhook that was taken away or pointed elsewhere sends nothing, and a de
   ]);
 });
 
-test('settings of a resource that changed are named and not guessed', async () => {
+test('changed settings of a resource are reported and not guessed', async () => {
   const { report } = await restoredAfter(() =>
     updateResource(ports, act, scene.resource.id, { allowedOrigins: [ORIGIN, 'https://other.example'] }),
   );
   expect(report).toEqual([{ account, id: scene.resource.id, done: [], review: ['allowedOrigins'] }]);
 });
 
-describe('events that cannot be gone by are refused', () => {
+describe('unusable events are refused', () => {
   test('changed, cut off, of another account, or not those since the backup', async () => {
     await exported();
     const backup = await backupOf(ports);
@@ -329,7 +330,7 @@ describe('events that cannot be gone by are refused', () => {
     await refuses(await linesOfExport(ports, other), /this is of account/);
   });
 
-  test('an export that begins right behind the backup is enough, and so is one in which nothing has happened', async () => {
+  test('accepts an export that begins right after the backup, and one without events', async () => {
     const before = await exported();
     const backup = await backupOf(ports);
     const segments = before.filter((line) => line.startsWith('{"segment"')).length;
@@ -339,8 +340,8 @@ describe('events that cannot be gone by are refused', () => {
     expect([...since.objects.keys()]).toEqual([scene.user.id]);
   });
 
-  // The keys of before are gone after a restore, or when they were changed twice.
-  test('what is in the backup as well needs none of the keys that signed it; what came later needs its own', async () => {
+  // The earlier keys are gone after a restore, or after two rotations.
+  test('verifies the events in the backup without their signing keys; later events need theirs', async () => {
     await exported();
     const backup = await backupOf(ports);
     unwrap(await updateUser(ports, account, scene.user.id, { blocked: true }));

@@ -38,13 +38,13 @@ import { lacksNewToken, withdrawAdministrator, withdrawSwitch, withdrawToken, wi
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** What was done about one object of the backup. */
+/** The changes to one object of the backup. */
 export interface WithdrawnObject {
   account: AccountId;
   id: string;
-  /** `deleted`, `locked`, or the fields that were changed. */
+  /** `deleted`, `locked`, or the changed fields. */
   done: string[];
-  /** Fields and events since the backup about which a person has to decide. */
+  /** Fields and events since the backup that an operator has to decide about. */
   review: string[];
 }
 
@@ -63,10 +63,10 @@ interface Context {
 }
 
 /**
- * Takes away from a restored store again what the account's events say was taken away since the backup (SR-39, SR-62). What
- * was made since is not there, so nothing is done about it. Each change is an event of the operator.
+ * Repeats in a restored store the withdrawals that the account's events report since the backup (SR-39, SR-62). Objects
+ * created since are not there, so nothing is done about them. Each change is an event of the operator.
  *
- * @param unknownPassword hash of a password that nothing and no one knows
+ * @param unknownPassword hash of a random password that is stored nowhere
  */
 export async function withdrawAgain(
   ports: Needs,
@@ -85,7 +85,7 @@ export async function withdrawAgain(
   const add = (id: string, outcome: Outcome | undefined) => {
     if (outcome && outcome.done.length + outcome.review.length > 0) report.push({ account, id, ...outcome });
   };
-  // First: afterwards the administrator who had the role may be removed.
+  // First, because the administrator who had the role may be removed afterwards.
   if (superuser !== undefined) add(superuser, await handOver(context, superuser));
   for (const [id, object] of objects) add(id, await withdrawFrom(context, id, object));
   return report;
@@ -126,7 +126,8 @@ async function fromUser(context: Context, { id }: User, object: ObjectWithdrawal
     done.push('browsers');
   }
   const isReplaced = mayLackToken(context, id);
-  // Without the token in the assignment their password alone would do, since the new token is lost. It is locked instead.
+  // Without the token in the assignment the password alone would sign in, because the new token is lost. It is locked
+  // instead.
   const kept = isReplaced ? object.unassigned.flatMap(({ token }) => token ?? []) : [];
   for (const token of kept) done.push(...(await lock(context, token)));
   const unassigned = object.unassigned.filter(({ token }) => !isReplaced || token === undefined);
@@ -164,7 +165,7 @@ async function fromAdministrator(
   const done: string[] = [];
   const removed = withdrawals.has('delete') ? await removeAdministrator(ports, act, id) : undefined;
   if (removed && !isRefusal(removed)) return deleted(removed);
-  // The superuser of the backup cannot be removed: whom the role went to is not in it. They do not sign in either.
+  // The superuser of the backup cannot be removed, because the new one is not in it. They cannot sign in either.
   const isOut = removed !== undefined || withdrawals.has('end-sign-in');
   const end: ObjectWithdrawals = isOut ? { ...object, withdrawals: new Set([...withdrawals, 'end-sign-in']) } : object;
   if (removed) done.push(...(await disableKeysOf(context, id)));
@@ -176,7 +177,7 @@ async function fromAdministrator(
   return { done: [...done, ...changed], review: [...object.review, ...(removed ? ['administrator.removed'] : [])] };
 }
 
-/** From an API key or a resource: unless it was deleted, all that can be done is to disable it. */
+/** An API key or a resource: unless it was deleted, it can only be disabled. */
 async function fromSwitchable<T extends { id: string; account: string; enabled: boolean }>(
   context: Context,
   key: DocumentKey<T>,
@@ -191,7 +192,7 @@ async function fromSwitchable<T extends { id: string; account: string; enabled: 
   });
 }
 
-/** The same of a webhook, which is no document of its own. */
+/** The same for a webhook, which is no document of its own. */
 async function fromWebhook(
   { ports, act, account }: Context,
   id: WebhookId,
@@ -214,7 +215,7 @@ async function handOver({ ports, act, account }: Context, to: AdministratorId): 
   const keys = [key, administratorDocument.key(account, to)] as const;
   return transact<typeof keys, Outcome>(ports, account, keys, ([home, receiver], now) => {
     if (!home || home.value.superuser === to) return { answer: { done: [], review: [] } };
-    // Whom the role went to is not in the backup, or has not accepted the invitation in it.
+    // The new superuser is not in the backup, or has not accepted the invitation in it.
     if (receiver?.value.state !== 'active') return { answer: { done: [], review: ['superuser.transferred'] } };
     const { superuser } = home.value;
     const event: EventDraft = {
@@ -229,14 +230,14 @@ async function handOver({ ports, act, account }: Context, to: AdministratorId): 
   });
 }
 
-/** Whether without the token that was taken away their password alone would do, where today it may not. */
+/** True if, without the withdrawn token, the password alone would sign the user in, which it may not today. */
 function mayLackToken({ replaced, hasGaps }: Context, user: UserId): boolean {
   return hasGaps || replaced.has(user);
 }
 
 /**
- * Users who were assigned with a token since, and are not in the backup or will not be any more. Looked at before
- * anything is taken away, so that no order matters.
+ * Users who were assigned with a token since that is not in the backup or will be withdrawn. Collected before any
+ * withdrawal, so that the order does not matter.
  */
 async function usersWithLostTokens(
   { store, clock }: Needs,
@@ -289,7 +290,7 @@ async function ifFound<T extends { account: string }>(
   return stored?.value.account === account ? then(stored.value) : undefined;
 }
 
-/** Names of the fields that were changed. */
+/** Returns the names of the changed fields. */
 async function edit<T extends { id: string; account: string }>(
   { ports, act }: Context,
   event: EventDraft,
@@ -305,7 +306,7 @@ async function edit<T extends { id: string; account: string }>(
   return changed;
 }
 
-/** @throws Error where the rules refuse, which leaves the restore unfinished */
+/** @throws Error if the rules refuse, which leaves the restore unfinished */
 function deleted(verdict: Result<object>): Outcome {
   if (isRefusal(verdict)) throw new Error(`a withdrawal was refused: ${verdict.refused}`);
   return { done: ['deleted'], review: [] };

@@ -10,7 +10,7 @@ import { type AccountWithdrawals, addEvent, nothingYet, type ObjectWithdrawals }
 import { lacksNewToken, withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
 import type { Withdrawal } from './withdrawing-events.ts';
 
-// SR-62. The attack: what is taken away again after a restore gives something in another place.
+// SR-62. The attack: a withdrawal after a restore grants access elsewhere.
 
 const NOW = 1_800_000_000_000;
 const UNKNOWN = 'unknown';
@@ -79,8 +79,8 @@ const access = ({ assignments }: User) =>
     ...tokens.map(({ token }) => `${resource} ${token}`),
   ]);
 
-describe('a user after what was taken away', () => {
-  test('may nothing that they might not before', () => {
+describe('a user after a withdrawal', () => {
+  test('has no right that they did not have before', () => {
     fc.assert(
       fc.property(user, object, (before, what) => {
         const after = withdrawUser(frozen(before), what, UNKNOWN);
@@ -100,13 +100,13 @@ describe('a user after what was taken away', () => {
     );
   });
 
-  test('has a password that is not known, also where the backup has none', () => {
+  test('has an unknown password, also if the backup has none', () => {
     const what = { ...nothingYet(), withdrawals: new Set(['replace-password'] as const) };
     expect(withdrawUser(sampleUser(), what, UNKNOWN).passwordHash).toBe(UNKNOWN);
   });
 });
 
-describe('a token after what was taken away', () => {
+describe('a token after a withdrawal', () => {
   const token = fc.record({ enabled: fc.boolean(), isLocked: fc.boolean() }).map(({ enabled, isLocked }) =>
     sampleToken({
       enabled,
@@ -116,7 +116,7 @@ describe('a token after what was taken away', () => {
     }),
   );
 
-  test('is active only if it was, and nothing of it was taken away', () => {
+  test('is active only if it was, and nothing of it was withdrawn', () => {
     fc.assert(
       fc.property(token, object, fc.boolean(), (before, what, isReplaced) => {
         const after = withdrawToken(frozen(before), what, isReplaced, NOW);
@@ -129,13 +129,13 @@ describe('a token after what was taken away', () => {
     );
   });
 
-  test('is not locked where recovery codes were made again: those of the backup are void', () => {
+  test('is not locked where recovery codes were renewed: those of the backup are void', () => {
     const what = { ...nothingYet(), withdrawals: new Set(['lock'] as const) };
     const codes: Token = { ...sampleToken(), factor: { kind: 'recovery', macs: [] } };
     expect(withdrawToken(codes, what, false, NOW)).toEqual(codes);
   });
 
-  test('takes no part only if it was active and switched once, since its owner then needs no code', () => {
+  test('is deactivated only if it was active and switched once, because its owner then needs no code', () => {
     fc.assert(
       fc.property(token, object, fc.boolean(), (before, what, isReplaced) => {
         const after = withdrawToken(before, what, isReplaced, NOW);
@@ -148,7 +148,7 @@ describe('a token after what was taken away', () => {
   });
 });
 
-test('an administrator signs in with the old password no more where it, or their token, was changed', () => {
+test('an administrator cannot sign in with the old password if it, or their token, was changed', () => {
   const administrator: Administrator = {
     id: 'adm_00000000001',
     account: ACCOUNT,
@@ -170,7 +170,7 @@ test('an administrator signs in with the old password no more where it, or their
   expect(after('review')).toEqual(administrator);
 });
 
-test('a key that was changed is off, and one that was off stays so', () => {
+test('a key that was changed is disabled, and a disabled one stays so', () => {
   const what = { ...nothingYet(), withdrawals: new Set(['disable'] as const) };
   expect(withdrawSwitch({ enabled: true }, what)).toEqual({ enabled: false });
   expect(withdrawSwitch({ enabled: false }, nothingYet())).toEqual({ enabled: false });
@@ -180,7 +180,7 @@ describe('events in the order in which they happened', () => {
   const [alice, shop, phone] = [userId(1), resourceId(1), tokenId(1)];
   const pair = { subject: alice, resource: shop, related: [phone] };
 
-  test('an assignment that was made again was not taken away', () => {
+  test('an assignment that was made again was not withdrawn', () => {
     const [gone, back] = [event('assignment.deleted', pair), event('assignment.created', pair)];
     expect(of(collected(gone, back), alice).unassigned).toEqual([]);
     expect(of(collected(back, gone), alice).unassigned).toEqual([{ resource: shop, token: phone }]);
@@ -189,7 +189,7 @@ describe('events in the order in which they happened', () => {
     expect(of(collected(gone, alone), alice).unassigned).toHaveLength(1);
   });
 
-  test('what was taken away of assignments is what each last event about one of them says', () => {
+  test('the last event about an assignment decides whether it was withdrawn', () => {
     const pairs = fc.record(
       { resource: fc.constantFrom(shop, resourceId(2)), token: fc.constantFrom(phone, tokenId(2)) },
       { requiredKeys: ['resource'] },
@@ -213,12 +213,12 @@ describe('events in the order in which they happened', () => {
     );
   });
 
-  test('attempts and events about nothing take nothing away', () => {
+  test('attempts and events without a withdrawal have no effect', () => {
     const refused = event('user.updated', { subject: alice, changed: ['blocked'], outcome: 'refused' });
     expect(collected(refused, event('user.deleted'), event('user.created', { subject: alice })).objects.size).toBe(0);
   });
 
-  test('of several who became the superuser the last is it', () => {
+  test('of several new superusers the last one counts', () => {
     const to = (id: string) => event('superuser.transferred', { subject: id });
     expect(collected(to('adm_1'), to('adm_2'), to('adm_1')).superuser).toBe('adm_1');
   });
@@ -229,14 +229,14 @@ describe('events in the order in which they happened', () => {
     expect(of(collected(created), alice).newPairs).toEqual([onShop(phone), onShop(tokenId(2))]);
   });
 
-  test('are uncertain for an object if one of them may be older than the backup of it', () => {
+  test('are uncertain for an object if one of them may be older than its copy in the backup', () => {
     const all = collected(event('user.deleted', { subject: alice }));
     addEvent(all, event('token.updated', { subject: phone, changed: ['enabled'] }), true);
     addEvent(all, event('token.updated', { subject: phone, changed: ['owner'] }));
     expect([of(all, phone), of(all, alice)].map(({ isUncertain }) => isUncertain)).toEqual([true, false]);
   });
 
-  test('have gaps only if they say so', () => {
+  test('have gaps only if they report them', () => {
     expect(collected(event('user.deleted', { subject: alice })).hasGaps).toBeUndefined();
     expect(collected(event('events.lost')).hasGaps).toBe(true);
   });
@@ -247,8 +247,9 @@ describe('events in the order in which they happened', () => {
   });
 });
 
-// SR-62, SR-69. The attack: the user's new token is lost, and the old one is taken away all the same: the password alone would do.
-test('a user lacks a new token unless each is in the backup, assigned as it was, and not taken away', () => {
+// SR-62, SR-69. The attack: the user's new token is lost, and the old one is withdrawn all the same: the password alone
+// would sign in.
+test('a user lacks a new token unless each is in the backup, assigned as it was, and not withdrawn', () => {
   const states = fc.constantFrom('there', 'not in the backup', 'not assigned', 'owned by another', 'disowned');
   fc.assert(
     fc.property(fc.array(states, { maxLength: 5 }), fc.boolean(), (found, isInBackup) => {

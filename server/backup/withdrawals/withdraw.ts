@@ -13,10 +13,10 @@ import type { User } from '../../users/user.ts';
 import type { AccountWithdrawals, NewPair, ObjectWithdrawals } from './collect-withdrawals.ts';
 
 /**
- * The user after what was taken away. Their password is replaced and not cleared: without one, a mailed link would count as
+ * The user after the withdrawals. Their password is replaced and not cleared: without one, a mailed link would count as
  * the first of the account, and an enrolment link would ask for none.
  *
- * @param unknownPassword hash of a password that nothing and no one knows
+ * @param unknownPassword hash of a random password that is stored nowhere
  */
 export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassword: string): User {
   const { withdrawals, unassigned } = object;
@@ -36,10 +36,10 @@ export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassw
 }
 
 /**
- * The token after what was taken away.
+ * The token after the withdrawals.
  *
- * @param isReplaced its owner was, or may have been, assigned with another token, which is lost: without this one they would
- * be let in by their password alone, so it is locked instead
+ * @param isReplaced its owner was, or may have been, assigned with another token, which is lost: without this one their
+ * password alone would sign them in, so it is locked instead
  */
 export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplaced: boolean, now: number): Token {
   const { withdrawals, unassigned, switches, isUncertain } = object;
@@ -49,27 +49,28 @@ export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplace
   for (const { resource, token: other } of unassigned) {
     if (resource !== undefined && other === undefined) next = unassignDirect(next, resource);
   }
-  // One switch of an active token deactivated it, unless that made it active. In any other case it may be active by now.
+  // One switch of an active token deactivated it, unless that made it active. In any other case it may be active by
+  // now.
   const isDeactivated = switches === 1 && token.enabled && !stays;
   if (switches > 0) next = { ...next, enabled: !isDeactivated };
   if (withdrawals.has('disown') && !stays) next = giveToken(next, undefined);
-  // After a restore no recovery code is left: a lock would only keep new ones from being made.
+  // After a restore no recovery code is left: a lock would only prevent new ones.
   const locks =
     (withdrawals.has('lock') && token.factor.kind !== 'recovery') ||
     (switches > 0 && !isDeactivated) ||
-    // A deletion that comes here is one of a token that has to stay.
+    // A deletion at this point is of a token that has to stay.
     withdrawals.has('delete') ||
     (withdrawals.has('disown') && stays);
   return locks ? lockToken(next, now) : next;
 }
 
-/** The administrator after what was taken away. */
+/** The administrator after the withdrawals. */
 export function withdrawAdministrator(
   administrator: Administrator,
   { withdrawals }: ObjectWithdrawals,
   unknownPassword: string,
 ): Administrator {
-  // Their new token is lost. With the password of the backup they, or a thief, would set up another.
+  // Their new token is lost. With the password of the backup they, or a thief, would enrol another.
   const isPasswordVoid = withdrawals.has('replace-password') || withdrawals.has('end-sign-in');
   return {
     ...administrator,
@@ -79,7 +80,7 @@ export function withdrawAdministrator(
 }
 
 /**
- * Whether one of the tokens with which a user was assigned since the backup is lost, or taken away by the same events.
+ * True if one of the tokens with which a user was assigned since the backup is lost, or withdrawn by the same events.
  *
  * @param user undefined: not in the backup
  * @param tokens those of the pairs that are in the backup
@@ -98,7 +99,7 @@ export function lacksNewToken(
   });
 }
 
-/** An API key, a resource or a webhook after what was taken away. */
+/** An API key, a resource or a webhook after the withdrawals. */
 export function withdrawSwitch<T extends { enabled: boolean }>(object: T, { withdrawals }: ObjectWithdrawals): T {
   return withdrawals.has('disable') ? { ...object, enabled: false } : object;
 }

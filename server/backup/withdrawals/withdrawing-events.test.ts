@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES, type EventType } from '../../kernel/event.ts';
 import { isWithdrawing, WITHDRAWING_EVENTS, withdrawalsBy } from './withdrawing-events.ts';
 
-// SR-62. The attack: a kind of withdrawal that a restore does not know comes back with every backup.
+// SR-62. The attack: an access was withdrawn in a way that the restore does not know, and returns with every backup.
 
-/** Every type of event that says that something was taken away. All others say nothing of the kind. */
+/** Every type of event that reports a withdrawal. No other type does. */
 const WITHDRAWING: Partial<Record<EventType, string>> = {
   'administrator.password-reset': 'replace-password',
   'administrator.removed': 'delete',
@@ -28,14 +28,14 @@ const WITHDRAWING: Partial<Record<EventType, string>> = {
   'webhook.rotated': 'review',
   'webhook.updated': 'by field',
 };
-/** What gives or takes away in the act that its name says. */
+/** Types whose names express a grant or a withdrawal. */
 const ENDINGS = /\.(deleted|removed|updated|disabled|rotated|forgotten|transferred|password-reset)$/;
-/** What gives back, and what says that others are missing. */
+/** Types that report a grant, or that events are missing. */
 const TOLD: readonly EventType[] = ['assignment.created', 'events.lost'];
 const OTHERS: readonly EventType[] = ['account.updated', 'filter.deleted'];
 
 describe('SR-62: every type of event', () => {
-  test('has an entry in the table, and none else has', () => {
+  test('has an entry in the table, and no other type has', () => {
     expect(Object.keys(WITHDRAWING_EVENTS).sort()).toEqual([...EVENT_TYPES].sort());
   });
 
@@ -45,22 +45,22 @@ describe('SR-62: every type of event', () => {
     expect(isWithdrawing(type)).toBe(type in WITHDRAWING || TOLD.includes(type));
   });
 
-  test('whose name says that something ends or changes takes something away, with two exceptions', () => {
+  test('with a name for an end or a change is a withdrawal, with two exceptions', () => {
     const named = EVENT_TYPES.filter((type) => ENDINGS.test(type) && !OTHERS.includes(type));
     expect(named.filter((type) => !(type in WITHDRAWING))).toEqual([]);
   });
 });
 
-describe('what an event took away', () => {
+describe('the withdrawals of an event', () => {
   const of = (type: EventType, ...changed: string[]) => withdrawalsBy({ type, changed }).map((one) => one.withdrawal);
 
-  test('goes by the fields that it names', () => {
+  test('follow from the fields that it names', () => {
     expect(of('user.updated', 'blocked', 'firstName', 'passwordHash')).toEqual(['block', 'replace-password']);
     expect(of('token.updated', 'name')).toEqual([]);
     expect(of('token.updated')).toEqual([]);
   });
 
-  test('is for review where the table does not know the field, or the type', () => {
+  test('are for review if the table does not know the field, or the type', () => {
     expect(withdrawalsBy({ type: 'user.updated', changed: ['novelty', 'toString'] })).toEqual([
       { withdrawal: 'review', because: 'novelty' },
       { withdrawal: 'review', because: 'toString' },
@@ -71,7 +71,7 @@ describe('what an event took away', () => {
     expect(isWithdrawing('novelty.made' as EventType)).toBe(true);
   });
 
-  test('is no lock where a token was unlocked', () => {
+  test('include no lock if a token was unlocked', () => {
     expect(of('token.updated', 'lock')).toEqual(['lock']);
     expect(of('token.updated', 'failures', 'lock')).toEqual([]);
     expect(of('token.updated', 'lock', 'resyncFailures')).toEqual([]);

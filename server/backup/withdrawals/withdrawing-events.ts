@@ -8,8 +8,8 @@ import type { User } from '../../users/user.ts';
 import type { Webhook } from '../../webhooks/webhook.ts';
 
 /**
- * How to take away again what an event took away. Events name what changed and not how, so a change that may have been a
- * withdrawal counts as one: it denies, and an administrator can allow it again.
+ * How to repeat a withdrawal. Events name what changed and not how, so a change that may have been a withdrawal counts
+ * as one: it denies, and an administrator can allow it again.
  */
 export type Withdrawal =
   | 'delete'
@@ -30,21 +30,21 @@ export type Withdrawal =
   | 'clear-grants'
   | 'end-sign-in'
   | 'hand-over'
-  /** Nothing safe can be done about it: a person looks at the object. */
+  /** No safe change exists: an operator reviews the object. */
   | 'review';
 
 type Fate = Withdrawal | 'none';
-/** Of every field of an object, so that a new one is not forgotten. */
+/** Covers every field of an object, so that a new one is not forgotten. */
 type Fields<T> = Record<FieldOf<T>, Fate>;
 type FieldOf<T> = T extends T ? Exclude<keyof T & string, 'id' | 'account' | 'createdAt' | 'createdBy'> : never;
 
 const USER: Fields<User> = {
-  // A site may know someone else by that name by now.
+  // A site may know another user by that name by now.
   login: 'review',
   alias: 'review',
   firstName: 'none',
   secondName: 'none',
-  // Links and codes go there.
+  // Links and codes are sent there.
   email: 'review',
   phone: 'review',
   emailOnPassword: 'none',
@@ -78,7 +78,7 @@ const TOKEN: Fields<Token | OathToken | OcraToken> = {
   pin: 'lock',
   apiSupport: 'refuse-api',
   madeAs: 'none',
-  // Of codes that are sent: the address.
+  // For codes that are sent: the address.
   factor: 'lock',
   algorithm: 'none',
   digits: 'none',
@@ -151,7 +151,7 @@ const WEBHOOK: Fields<Webhook> = {
   madeWith: 'none',
 };
 
-/** What each type of event takes away: nothing, always the same, or something for each field that it names. */
+/** The withdrawals of each type of event: none, always the same, or one for each field that it names. */
 export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string, Fate>>> = {
   'account.created': 'none',
   'account.updated': 'none',
@@ -198,7 +198,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'code.not-sent': 'none',
   'filter.created': 'none',
   'filter.updated': FILTER,
-  // Only one that no resource has can be deleted.
+  // Only a filter that no resource uses can be deleted.
   'filter.deleted': 'none',
   'assignment.created': 'none',
   'assignment.deleted': 'unassign',
@@ -224,12 +224,12 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'events.lost': 'none',
 };
 
-/** Whether events of this type say anything about what was taken away: also that it was given back, or that others are lost. */
+/** True if events of this type are about withdrawals: also about grants, or about lost events. */
 export function isWithdrawing(type: EventType): boolean {
   return type === 'assignment.created' || type === 'events.lost' || WITHDRAWING_EVENTS[type] !== 'none';
 }
 
-/** What an event took away, each with the field or the event that says so. What the table does not know is for review. */
+/** The withdrawals of an event, each with the field or the event behind it. Unknown fields and types are for review. */
 export function withdrawalsBy(
   event: Pick<AccountEvent, 'type' | 'changed'>,
 ): { withdrawal: Withdrawal; because: string }[] {
