@@ -175,7 +175,7 @@ describe('the examples for backends', () => {
     const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { jti: string };
     const session: Stepped = { user: maria.id, jti };
     const asked = await requestTwoFactors(session);
-    // Nobody answers anything: both factors were shown a moment ago.
+    // No answer is needed: both factors were shown a moment ago.
     const silent = { ...maria, password: '', code: () => '' };
     const result = await account.signIn({ ...asked, resource, origin: ORIGIN }, silent);
     await verifyTwoFactors(session, result);

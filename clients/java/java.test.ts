@@ -94,7 +94,7 @@ describe('the library for Java', () => {
   }, 300_000);
 });
 
-/** What the console shows, as somebody pastes it, but for the clock and the keys, which are those of the vectors. */
+/** The console's example as a developer pastes it, with the clock and the keys of the vectors. */
 function embedded(): string {
   const { issuer, resource } = VECTORS.defaults;
   const text = BACKENDS.find(({ language }) => language === 'Java')?.text ?? '';

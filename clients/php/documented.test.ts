@@ -14,7 +14,7 @@ const snippets = [...readme.matchAll(/^```php\n(.*?)^```$/gms)].map((match) => S
 let service: FakeService;
 let folder: string;
 
-// The examples lie in a project of somebody's, as Composer would have it.
+// The examples are in a project of their own, as Composer would lay it out.
 beforeAll(async () => {
   service = await startFakeService();
   folder = await mkdtemp(join(tmpdir(), 'countersign-php-readme-'));

@@ -32,7 +32,7 @@ async function runWithService() {
   }
 }
 
-/** What was sent to `/events`, and the codes that the courier was given, for whoever asks for them. */
+/** Answers with what was sent to `/events` and with the codes that were sent out. */
 async function startReceiver(codes: readonly ReceivedCode[]) {
   const events: { headers: unknown; body: string }[] = [];
   const server = createServer(async (request, response) => {

@@ -64,7 +64,7 @@ describe('the library for Python', () => {
   });
 });
 
-/** What whoever pastes the example of the console would write around it, at the time of the vectors and with their keys. */
+/** The code around the console's example, at the time of the vectors and with their keys. */
 const SITE = `
 import json, sys
 from unittest import mock
@@ -88,7 +88,7 @@ with mock.patch.object(verifier, "send_with_urllib", lambda request: answer), mo
 print(json.dumps({"begun": begun, "good": good, "accepted": accepted}))`;
 
 // SR-9
-test('the example that the console shows lets in whoever has a good result, once, and nobody with a hostile one', () => {
+test('the example of the console accepts a good result once, and no hostile one', () => {
   const { issuer, resource, nonce, now } = VECTORS.defaults;
   const hostile = VECTORS.cases.filter((one) => one.expect !== 'accept' && one.options === undefined);
   expect(hostile.length).toBeGreaterThan(200);

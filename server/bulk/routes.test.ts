@@ -178,7 +178,7 @@ describe('tokens', () => {
     expect(shown).not.toContain(made[0]?.secret ?? 'x');
   });
 
-  test('recovery codes are in the answer to the row: nobody could read them later', async () => {
+  test('returns recovery codes with the row, since they cannot be read later', async () => {
     const rows = [{ name: 'paper', kind: 'recovery', owner: scene.user.id, key: 'paper' }];
     const made = await send('tokens', rows);
     expect(made).toMatchObject([{ status: 201, recoveryCodes: Array.from({ length: 10 }, () => expect.any(String)) }]);

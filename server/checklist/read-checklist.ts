@@ -14,7 +14,7 @@ import { userIndexes } from '../users/documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** Of so many resources, the newest, it is looked whether one has an origin and somebody assigned; and of as many tokens. */
+/** How many of the newest resources and tokens are searched for an origin and an assigned user. */
 const LOOKED_AT = 20;
 
 /** What is done already. A bounded number of reads, in an account of any size. */

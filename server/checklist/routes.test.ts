@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
-test('says what is still to do, one thing after the other, until somebody has signed in', async () => {
+test('lists what is still to do, one item after the other, until a user has signed in', async () => {
   const { ports } = service;
   const account: AccountId = unwrap(await createAccount(ports, { name: 'Acme' })).account.id;
   const key = await service.keyFor(account, [...API_SCOPES]);

@@ -1,7 +1,7 @@
 import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { LANGUAGES, matchLanguage } from '@countersign/ui/i18n/read-languages';
 
-/** Of mails, text messages and hosted pages: each language that has a folder. */
+/** Languages of mails, text messages and hosted pages: each with a folder. */
 export const MAIL_LANGUAGES = LANGUAGES;
 /** One of `MAIL_LANGUAGES`. */
 export type MailLanguage = string;
@@ -13,7 +13,7 @@ export type NoticeChange = keyof typeof mailTexts extends infer Key
     : never
   : never;
 
-/** The language of ours for a BCP 47 tag; English where there is none. */
+/** The supported language for a BCP 47 tag; English if there is none. */
 export function mailLanguage(tag: string | undefined): MailLanguage {
   return matchLanguage([tag ?? '']);
 }
@@ -23,14 +23,14 @@ export interface MailFacts {
     account: string;
     /** Name of the administrator who invites. */
     inviter?: string;
-    /** Below the configured public URL, beginning with a slash (SR-40). */
+    /** Below the configured public URL, starting with a slash (SR-40). */
     path: string;
     expiresAt: number;
   };
   'confirmation-code': { code: string; lifetimeMs: number };
-  /** A code to sign in with. Says where, never for which login. */
+  /** A code to sign in with. It names the site, never the login. */
   'sign-in-code': { code: string; site: string; lifetimeMs: number };
-  /** A code that confirms what the message says, all of it and exactly so. */
+  /** A code that confirms exactly the transaction in the message. */
   'transaction-code': {
     code: string;
     site: string;
@@ -43,7 +43,7 @@ export interface MailFacts {
   'security-notice': {
     change: NoticeChange;
     at: number;
-    /** From where, as the service saw it. */
+    /** The address that the service saw. */
     address?: string;
   };
   'low-balance': {
@@ -57,16 +57,16 @@ export interface MailFacts {
 }
 export type MailKind = keyof MailFacts;
 
-/** One message: what about, to whom, in which language, with which facts. */
+/** A message: kind, recipient, language and facts. */
 export type Mail = {
   [K in MailKind]: { kind: K; to: string; language: MailLanguage; facts: MailFacts[K] };
 }[MailKind];
 
-/** As written out for sending. */
+/** Rendered for sending. */
 export interface ComposedMail {
   subject: string;
   text: string;
   html: string;
-  /** The one link in it, if there is one; already in both texts. */
+  /** Its only link, if any; already in both texts. */
   link?: string;
 }

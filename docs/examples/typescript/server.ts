@@ -1,4 +1,4 @@
-/** A page for whoever has signed in: Hono on Node, and Countersign's library for TypeScript. */
+/** A page for signed-in users: Hono on Node, and Countersign's library for TypeScript. */
 import { createVerifier, isCountersignError, newNonce } from '@countersign/client';
 import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';

@@ -7,7 +7,7 @@ import { linkTo } from './link.ts';
 const URL_BASE = 'https://auth.example';
 const AT = Date.UTC(2027, 0, 15, 8, 0);
 
-/** One of every kind, with a text in every fact that takes one. */
+/** A mail of each kind, with the text in every field that takes one. */
 function everyMail(text: string, language: MailLanguage): Mail[] {
   const to = 'mira@example.com';
   return [
@@ -34,7 +34,7 @@ function everyMail(text: string, language: MailLanguage): Mail[] {
 const all = (text: string) => MAIL_LANGUAGES.flatMap((language) => everyMail(text, language));
 const tags = (html: string) => html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
 
-/** What people put into fields to see whether it runs. */
+/** Payloads of injection attacks. */
 const CORPUS = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
@@ -50,8 +50,7 @@ const CORPUS = [
   '\u202e<b>evil\u202c',
 ];
 
-// SR-30
-describe('SR-30: what is put into a mail', () => {
+describe('SR-30: injected text in a mail', () => {
   test.each(CORPUS)('%s stays text', (attack) => {
     const plain = all('Acme').map((mail) => tags(composeMail(mail, URL_BASE).html));
     for (const [i, mail] of all(attack).entries()) {
@@ -61,7 +60,7 @@ describe('SR-30: what is put into a mail', () => {
     }
   });
 
-  test('whatever it is, it adds no markup, no line to the text, and no second line to the subject', () => {
+  test('adds no markup, no line to the text and no second line to the subject', () => {
     const plain = all('Acme').map((mail) => composeMail(mail, URL_BASE));
     const pieces = fc.array(
       fc.oneof(fc.constantFrom('\r', '\n', '\u2028', '\u2029', '\0', '\u001b[31m', '<', '"', ...CORPUS), fc.string()),
@@ -83,7 +82,7 @@ describe('SR-30: what is put into a mail', () => {
   });
 
   test.each(MAIL_LANGUAGES.filter((language) => language !== 'en'))(
-    'is written out in %s, differently from English, with nothing left to fill in',
+    'is translated to %s, with every placeholder filled in',
     (language) => {
       const english = everyMail('Acme', 'en').map((mail) => composeMail(mail, URL_BASE));
       const translated = everyMail('Acme', language).map((mail) => composeMail(mail, URL_BASE));
@@ -99,14 +98,14 @@ describe('SR-30: what is put into a mail', () => {
     },
   );
 
-  test('stands apart in a sentence from right to left', () => {
+  test('is isolated in a right-to-left sentence', () => {
     const [mail] = everyMail('Acme (42)', 'ar');
     const { subject, html } = mail ? composeMail(mail, URL_BASE) : { subject: '', html: '' };
     expect(subject).toContain('\u2068Acme (42)\u2069');
     expect(html).toContain('<html lang="ar" dir="rtl">');
   });
 
-  test('loads nothing from elsewhere and runs nothing', () => {
+  test('loads nothing from elsewhere and runs no script', () => {
     for (const mail of all('Acme')) {
       const { html } = composeMail(mail, URL_BASE);
       expect(html).not.toMatch(/<(?:script|img|link|iframe|form|object)|\bon\w+=|url\(/i);
@@ -115,9 +114,8 @@ describe('SR-30: what is put into a mail', () => {
   });
 });
 
-// SR-40
 describe('SR-40: links', () => {
-  test('lead to the configured URL and nowhere else', () => {
+  test('lead only to the configured URL', () => {
     expect(linkTo(URL_BASE, '/reset#abc')).toBe('https://auth.example/reset#abc');
     for (const path of [
       '//evil.example/',
@@ -141,7 +139,7 @@ describe('SR-40: links', () => {
     );
   });
 
-  test('are in the text and in the HTML, the same', () => {
+  test('are the same in the text and in the HTML', () => {
     const [mail] = everyMail('Acme', 'en');
     if (!mail) throw new Error('no mail');
     const { link, text, html } = composeMail(mail, URL_BASE);
@@ -151,7 +149,7 @@ describe('SR-40: links', () => {
   });
 });
 
-test('amounts are in the currency’s own units', () => {
+test('formats amounts in the currency’s own units', () => {
   const facts = { account: 'Acme', balance: 1234, nextDebit: 4900, currency: 'JPY', dueAt: AT };
   expect(composeMail({ kind: 'low-balance', to: 'a@b', language: 'en', facts }, URL_BASE).text).toContain('1,234');
   const euro = { ...facts, currency: 'EUR' };
@@ -167,15 +165,12 @@ test.each([
   ['en', 1, 'It expires after 1 minute.'],
   ['de', 7 * 86_400_000, 'Er gilt 7 Tage.'],
   ['de', 15 * 60_000, 'Er gilt 15 Minuten.'],
-] as const)(
-  'how long a code is good is said in a unit that people count in: %s, %i ms',
-  (language, lifetimeMs, said) => {
-    const mail = {
-      kind: 'confirmation-code',
-      to: 'mira@example.com',
-      language,
-      facts: { code: 'x', lifetimeMs },
-    } as const;
-    expect(composeMail(mail, URL_BASE).text).toContain(said);
-  },
-);
+] as const)('formats the lifetime of a code in a natural unit: %s, %i ms', (language, lifetimeMs, formatted) => {
+  const mail = {
+    kind: 'confirmation-code',
+    to: 'mira@example.com',
+    language,
+    facts: { code: 'x', lifetimeMs },
+  } as const;
+  expect(composeMail(mail, URL_BASE).text).toContain(formatted);
+});

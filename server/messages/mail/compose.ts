@@ -13,21 +13,21 @@ const UNITS = [
   { unit: 'hours', lengthMs: 60 * MINUTE_MS },
 ] as const;
 
-/** The parts of a message, before it is written as text and as HTML. */
+/** The parts of a message, before it is rendered as text and as HTML. */
 interface Draft {
   subject: string;
   paragraphs: string[];
-  /** What a code confirms, between the first paragraph and the others: every label and value by itself. */
+  /** What a code confirms, between the first paragraph and the others: each label with its value. */
   confirms?: readonly { label: string; value: string }[];
   code?: string;
   link?: { href: string; label: string };
-  /** Said last, and smaller. */
+  /** Shown last, in a smaller font. */
   small: string[];
 }
 
 /**
- * Writes a message out, twice: as plain text, and as HTML in which everything put in is escaped (SR-30). No picture, no
- * script, nothing from elsewhere; its one link leads to the configured public URL (SR-40).
+ * Renders a message twice: as plain text, and as HTML in which every value is escaped (SR-30). It has no image, no
+ * script and no remote content; its one link leads to the configured public URL (SR-40).
  *
  * @param url the public URL, an origin
  */
@@ -44,7 +44,7 @@ export function composeMail(mail: Mail, url: string): ComposedMail {
 }
 
 function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
-  // What is put in is a line of text, whatever it was.
+  // Every value is reduced to one plain line of text.
   const t = (key: keyof typeof mailTexts, values: Readonly<Record<string, string>> = {}) =>
     texts(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainLine(value)])));
   const instant = (at: number) => writeInstant(at, texts.lang);
@@ -141,7 +141,7 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
   }
 }
 
-/** Each part is one line, so that no fact can look like a paragraph of ours. */
+/** Each part is one line, so that no value can look like a paragraph of the template. */
 function asText({ paragraphs, confirms = [], code, link, small }: Draft, t: MailTexts): string {
   const parts = [t('hello'), ...paragraphs, ...(link ? [link.href] : []), ...small].map(line);
   if (code !== undefined) parts.splice(1 + paragraphs.length, 0, `    ${plainLine(code)}`);
@@ -150,7 +150,7 @@ function asText({ paragraphs, confirms = [], code, link, small }: Draft, t: Mail
   return [...parts, `-- \n${t('signature')}`].join('\n\n');
 }
 
-/** Its writing direction is its own (U+2068, U+2069): a field holds neither of the two. */
+/** Isolates its writing direction (U+2068, U+2069): a field contains neither character. */
 function isolated(text: string): string {
   return `\u2068${plainLine(text)}\u2069`;
 }
@@ -192,7 +192,7 @@ ${lines.length === 0 ? '' : html`<table style="${TABLE}">\n${lines}</table>\n`}$
 `;
 }
 
-/** In UTC, and says so: where the reader is, is unknown. */
+/** In UTC, and labelled so: the reader's time zone is unknown. */
 function writeInstant(at: number, lang: string): string {
   const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
   return `${new Intl.DateTimeFormat(readLanguage(lang).locale, format).format(at)} UTC`;
@@ -203,7 +203,7 @@ function writeAmount(minor: number, currency: string, lang: string): string {
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** In the largest unit of which it is two or more: a week is not counted in minutes. */
+/** In the largest unit that gives at least two. */
 function writeSpan(ms: number, t: MailTexts): string {
   const { unit, lengthMs } = UNITS.find((one) => ms >= 2 * one.lengthMs) ?? { unit: 'minutes', lengthMs: MINUTE_MS };
   return t(unit, { count: Math.max(1, Math.floor(ms / lengthMs)) });

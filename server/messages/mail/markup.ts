@@ -33,7 +33,7 @@ export function plainLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ').trim();
 }
 
-/** The same for a whole sentence, whose values are plain already and may stand isolated in it (U+2068, U+2069). */
+/** The same for a whole sentence, whose values are already plain and may be isolated in it (U+2068, U+2069). */
 export function line(text: string): string {
   return text.replace(/(?:[\p{Cc}\p{Zl}\p{Zp}]|(?![\u2068\u2069])\p{Bidi_Control})+/gu, ' ').trim();
 }

@@ -8,25 +8,25 @@ import { plainLine } from '../mail/markup.ts';
 
 type SmsTexts = Translate<keyof typeof smsTexts>;
 
-/** What a text message with a code is made of. */
+/** The facts in a text message with a code. */
 export interface TextFacts {
   language: MailLanguage;
   code: string;
-  /** What its resource is called. */
+  /** Name of the resource. */
   site: string;
   lifetimeMs: number;
-  /** What the code confirms, where it is no sign-in. */
+  /** What the code confirms, if it is not a sign-in. */
   confirms?: readonly { label: string; value: string }[] | undefined;
-  /** Of the page around the widget, where the sign-in has one. */
+  /** Origin of the page around the widget, if the sign-in has one. */
   origin?: string | undefined;
 }
 
-/** So much of a site's name fits beside the rest. */
+/** Maximum length of a site's name beside the rest. */
 const SITE_LENGTH = 30;
 
 /**
- * Says the code and where it is for, never for which login. The last line lets phones offer the code on that page and in
- * our frame alone (Origin-bound one-time codes: `@page #code @frame`).
+ * States the code and its site, never its login. The last line lets phones offer the code only on that page and in our
+ * frame (origin-bound one-time codes: `@page #code @frame`).
  *
  * @param url the public URL of the service
  */
@@ -34,15 +34,15 @@ export function composeText(facts: TextFacts, url: string): string {
   const { language, code, site, lifetimeMs, origin, confirms } = facts;
   const name = [...plainLine(site)].slice(0, SITE_LENGTH).join('').trim();
   const t: SmsTexts = readTranslate(language, 'sms');
-  const says = confirms
+  const text = confirms
     ? confirmation(t, code, name, confirms)
     : t('signIn', { code, site: name, minutes: Math.floor(lifetimeMs / MINUTE_MS) });
   const page = hostOf(origin);
   const frame = hostOf(url);
-  return page && frame ? `${says}\n\n@${page} #${code} @${frame}` : says;
+  return page && frame ? `${text}\n\n@${page} #${code} @${frame}` : text;
 }
 
-/** All of it, a line each, and the code last: a user who looks for the code has passed what it is for. */
+/** One line per field and the code last: a reader who looks for the code passes what it confirms. */
 function confirmation(
   t: SmsTexts,
   code: string,

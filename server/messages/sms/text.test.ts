@@ -7,27 +7,24 @@ import { GATEWAY_PRESETS } from './gateway-presets.ts';
 
 const FACTS = { code: '492817', site: 'Juniper & Fern', lifetimeMs: 300_000, language: 'en' } as const;
 const URL_BASE = 'https://auth.example';
-/** GSM 03.38, the letters of which a message of 160 is made. */
+/** GSM 03.38, the alphabet that allows 160 characters per message. */
 const GSM = /^[\n !"#$%&'()*+,\-./0-9:;<=>?@A-Z_a-zäöüÄÖÜßàèéùìòÇØøÅåÆæÉÑñ¿¡£¥§¤]*$/;
 
 describe('the text of a message', () => {
-  test.each(MAIL_LANGUAGES)(
-    '%s: one message in letters that cost one, or two where the script has none',
-    (language) => {
-      const text = composeText({ ...FACTS, language, origin: 'https://shop.example' }, URL_BASE);
-      expect(text.split('\n').at(-1)).toBe('@shop.example #492817 @auth.example');
-      const isLatin = new Intl.Locale(language).maximize().script === 'Latn';
-      if (isLatin) expect(text).toMatch(GSM);
-      // In UCS-2, each part of a long message holds 67.
-      expect(text.length).toBeLessThanOrEqual(isLatin ? 160 : 2 * 67);
-    },
-  );
+  test.each(MAIL_LANGUAGES)('%s: fits one message in the GSM alphabet, or two in other scripts', (language) => {
+    const text = composeText({ ...FACTS, language, origin: 'https://shop.example' }, URL_BASE);
+    expect(text.split('\n').at(-1)).toBe('@shop.example #492817 @auth.example');
+    const isLatin = new Intl.Locale(language).maximize().script === 'Latn';
+    if (isLatin) expect(text).toMatch(GSM);
+    // Each part of a long message in UCS-2 holds 67 characters.
+    expect(text.length).toBeLessThanOrEqual(isLatin ? 160 : 2 * 67);
+  });
 
-  test('without a page there is no last line to offer it to one', () => {
+  test('has no origin-bound last line without a page', () => {
     expect(composeText(FACTS, URL_BASE)).not.toContain('@');
   });
 
-  test('a name of a site adds no line, whatever it holds, and no second page', () => {
+  test('adds no line and no second page for any site name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('\r\n', '\n', '\u2028', '\0'), (name, end) => {
         const site = `x${end}@evil.example #000000${end}${name}`;
@@ -38,7 +35,7 @@ describe('the text of a message', () => {
     );
   });
 
-  test('goes by the nearest language', () => {
+  test('uses the nearest language', () => {
     expect(mailLanguage('de-AT')).toBe('de');
     for (const tag of [undefined, 'xx', 'constructor', 'EN-us', '']) expect(mailLanguage(tag)).toBe('en');
     expect(composeText({ ...FACTS, language: 'de' }, URL_BASE)).toContain('Anmeldecode');
@@ -55,7 +52,7 @@ const gateway = (changes: Partial<SmsGateway>): SmsGateway => ({
   success: {},
   ...changes,
 });
-/** What would be read as something else, were it put in as it is. */
+/** Values with a special meaning if they are not encoded. */
 const HOSTILE = [
   '&to=%2B1',
   '","to":"+1',
@@ -71,7 +68,7 @@ const HOSTILE = [
 ];
 
 describe('a request to a gateway', () => {
-  test.each(HOSTILE)('%j in a text stays text in a form, in JSON, in a query and in a path', (text) => {
+  test.each(HOSTILE)('keeps %j as text in a form, in JSON, in a query and in a path', (text) => {
     const message = { ...MESSAGE, text: `a${text}` };
     const form = gatewayRequest(
       gateway({ body: { type: 'form', fields: { To: '{to}', Body: 'x {text}' } } }),
@@ -103,7 +100,7 @@ describe('a request to a gateway', () => {
     for (const headers of [form.headers, json.headers]) expect(Object.keys(headers)).toEqual(['content-type']);
   });
 
-  test('holds whatever text there is, once and whole, and no other field', () => {
+  test('contains any text once, whole and in no other field', () => {
     const body = { type: 'form', fields: { a: '{text}', b: '{code}' } } as const;
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
@@ -117,7 +114,7 @@ describe('a request to a gateway', () => {
   });
 
   test.each(Object.entries(GATEWAY_PRESETS))(
-    '%s gets number, text and credentials where it wants them',
+    '%s receives number, text and credentials where it expects them',
     (name, preset) => {
       const made = gatewayRequest(preset.gateway, OWN, { ...MESSAGE, text: 'Grüße & mehr' });
       const url = new URL(made.url);
@@ -130,28 +127,28 @@ describe('a request to a gateway', () => {
         sinch: 'eu.sms.api.sinch.com',
       };
       expect(url.host).toBe(hosts[name as keyof typeof hosts]);
-      const said = made.headers['content-type']?.includes('json')
+      const sent = made.headers['content-type']?.includes('json')
         ? JSON.stringify(JSON.parse(made.body ?? ''))
         : JSON.stringify([...new URLSearchParams(made.body)]);
-      expect(said).toContain('4915112345678');
-      expect(said).toContain('Grüße & mehr');
-      expect(`${said}${made.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
-      const whole = `${said}${Buffer.from((made.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${made.headers.authorization}`;
+      expect(sent).toContain('4915112345678');
+      expect(sent).toContain('Grüße & mehr');
+      expect(`${sent}${made.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
+      const whole = `${sent}${Buffer.from((made.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${made.headers.authorization}`;
       expect(whole).toContain('s3cret');
     },
   );
 });
 
-describe('what a gateway answers', () => {
-  test('is a yes by its status, and where it says the truth in its body, by that too', () => {
+describe('the response of a gateway', () => {
+  test('succeeds by its status, and by its body if the gateway reports there', () => {
     expect(tookOn({ success: {} }, { status: 202, text: '' })).toBe(true);
     for (const status of [0, 199, 301, 302, 400, 500]) {
       expect(tookOn({ success: {} }, { status, text: '' })).toBe(false);
     }
     const vonage = GATEWAY_PRESETS.vonage?.gateway;
     if (!vonage) throw new Error('no preset');
-    const says = (text: string) => tookOn(vonage, { status: 200, text });
-    expect(says('{"messages":[{"status":"0"}]}')).toBe(true);
+    const isAccepted = (text: string) => tookOn(vonage, { status: 200, text });
+    expect(isAccepted('{"messages":[{"status":"0"}]}')).toBe(true);
     for (const text of [
       '{"messages":[{"status":"9"}]}',
       '{"messages":[]}',
@@ -161,7 +158,7 @@ describe('what a gateway answers', () => {
       '<html>',
       '',
     ]) {
-      expect(says(text), text).toBe(false);
+      expect(isAccepted(text), text).toBe(false);
     }
   });
 });

@@ -38,12 +38,12 @@ export async function shownToken({ ports, act }: EndpointRequest, number: string
   return protectimusType(found.object) === undefined ? refusal('TOKEN_NOT_FOUND') : found;
 }
 
-/** The filters of a list of tokens; `nobody`: no token can match. */
+/** The filters of a list of tokens. `'none'`: no token can match. */
 async function selectionOf({
   ports,
   act,
   fields,
-}: EndpointRequest): Promise<Result<{ selection: TokenSelection | 'nobody' }>> {
+}: EndpointRequest): Promise<Result<{ selection: TokenSelection | 'none' }>> {
   const [owner, administrator, client] = [
     fields.text('username'),
     fields.text('clientStaffUsername'),
@@ -62,16 +62,16 @@ async function selectionOf({
   };
   // Every token here belongs to the key's only client. The library for Java sends both parameters, with the value of
   // the first.
-  if (blankClient && !unowned) return { selection: 'nobody' };
+  if (blankClient && !unowned) return { selection: 'none' };
   if (client !== undefined) {
     const account = await readAccount(ports, act);
     if (isRefusal(account)) return account;
-    if (!beginsWith([account.account.name], client)) return { selection: 'nobody' };
+    if (!beginsWith([account.account.name], client)) return { selection: 'none' };
   }
   const person = owner === undefined ? undefined : await findPerson(ports, act, { login: owner });
-  if (person && isRefusal(person)) return person.refused === 'USER_NOT_FOUND' ? { selection: 'nobody' } : person;
+  if (person && isRefusal(person)) return person.refused === 'USER_NOT_FOUND' ? { selection: 'none' } : person;
   const staff = administrator && (await locateAdministrator(ports, act.actor.account, administrator));
-  if (administrator !== undefined && !staff) return { selection: 'nobody' };
+  if (administrator !== undefined && !staff) return { selection: 'none' };
   return {
     selection: {
       ...narrowed,
@@ -95,7 +95,7 @@ export const tokenRows: readonly Endpoint[] = [
       const part = asked.fields.part();
       const found = await selectionOf(asked);
       if (isRefusal(found)) return found;
-      if (found.selection === 'nobody') return { tokens: new Many('token', []) };
+      if (found.selection === 'none') return { tokens: new Many('token', []) };
       const listed = await selectTokens(asked.ports, asked.act, found.selection, part);
       return isRefusal(listed) ? listed : { tokens: new Many('token', await tokenShapes(asked.ports, listed.items)) };
     },

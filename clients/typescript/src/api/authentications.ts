@@ -18,7 +18,7 @@ import type {
 } from './objects.ts';
 import type { Transport } from './transport.ts';
 
-/** A success must say so in full. Anything else, even with status 200, lets nobody in. */
+/** A success must say so in full. Anything else, even with status 200, lets no user in. */
 export async function authenticate(
   send: Transport,
   input: AuthenticateInput,

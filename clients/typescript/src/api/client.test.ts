@@ -270,7 +270,7 @@ describe('transactions', () => {
   });
 
   // SR-45
-  test('SR-45: fields that nobody could be shown are not even asked about, and those of another are no answer', async () => {
+  test('SR-45: rejects fields that cannot be shown before it sends them, and an answer about other fields', async () => {
     const { client, requests } = clientWith(json({ ...answer, transaction: 'f'.repeat(64) }, 201));
     const turned = { ...asked, fields: [{ label: 'To', value: '\u202eavoK anelO' }] };
     expect((await refusalOf(client.createTransaction(turned))).code).toBe('TRANSACTION_INVALID');

@@ -67,7 +67,7 @@ export type { CallOptions } from './collection.ts';
 export interface ClientOptions {
   /** The service's URL, without `/v1`. https, except on loopback. */
   url: string;
-  /** Belongs on a server: whoever has it acts for the account. */
+  /** Keep it on your server: it acts for the account. */
   apiKey: string;
   /** Default: the runtime's own. */
   fetch?: FetchLike;
@@ -83,8 +83,8 @@ export interface ClientOptions {
 
 export interface Client {
   /**
-   * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is an
-   * error whose code says why. Never repeated by itself: each call is an attempt that counts.
+   * Checks a person's password, one-time password, or both, or a token's one-time password. A refusal is an
+   * error whose code says why. Never retried by itself: each call is an attempt that counts.
    *
    * @throws CountersignError `INVALID_CREDENTIALS`, `OTP_WRONG`, `TOKEN_LOCKED`, `TOO_MANY_ATTEMPTS`, ...
    */

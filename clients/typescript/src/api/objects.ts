@@ -7,13 +7,13 @@ export type { SelfServicePolicy };
 
 export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 
-/** Who made an object: an API key, an administrator, or whoever has the server's command line. */
+/** The creator of an object: an API key, an administrator, a user, the operator on the command line, or the service. */
 export interface Creator {
   kind: 'api-key' | 'administrator' | 'user' | 'operator' | 'service';
   id?: string;
 }
 
-/** `required`: whoever has never had a token does not get in without setting one up. */
+/** `required`: a user who never had a token must set one up to sign in. */
 export interface EnrolmentPolicy {
   /** They have to be among the resource's `tokenKinds` as well. */
   kinds: ('webauthn' | 'totp' | 'email' | 'sms')[];
@@ -80,7 +80,7 @@ export type NewResource = ResourceChanges & { name: string; testMode?: TestMode 
 /** How much each trait of a browser counts, 0 to 100. */
 export type TraitWeights = Record<'language' | 'zone' | 'platform' | 'screen' | 'colourDepth' | 'browser', number>;
 
-/** What becomes of somebody whose browser matches those that they used before by less than `threshold` percent. */
+/** What happens if a user's browser matches their known ones by less than `threshold` percent. */
 export interface EnvironmentCheck {
   action: 'demand-otp' | 'refuse';
   threshold: number;
@@ -134,7 +134,7 @@ export interface User {
   hasPassword: boolean;
   /** The password came by a mailed link: codes by mail are no second factor until another one, or you, confirm the user. */
   needsConfirmation?: true;
-  /** Whether `authenticate` lets them in; the widget asks nobody for it. */
+  /** Whether `authenticate` lets them in. Ignored by the widget. */
   apiSupport: boolean;
   assignments: UserAssignment[];
   /** Only for administrators who do not see all resources: how many others the user is assigned to. */
@@ -298,14 +298,14 @@ export interface NewChallenge {
   address?: string;
 }
 
-/** For the service's own page, which posts the result to `redirectUri`. Without a user, whoever it is says so there. */
+/** For the hosted page, which posts the result to `redirectUri`. Without a user, the page asks for the name. */
 export type RedirectInput = Pick<LoginRequestInput, 'resource' | 'nonce'> & {
   /** One of the resource's `redirectUris`, letter by letter. */
   redirectUri: string;
 } & (Omit<LoginRequestInput, 'resource' | 'nonce'> | { user?: undefined; passwordChecked?: undefined });
 
 export interface Redirect extends LoginRequest {
-  /** Where to send the person, within two minutes. Whoever has it can sign in with it, once. */
+  /** Where to send the user, within two minutes. It can be used to sign in once, so keep it secret. */
   signInUrl: string;
 }
 

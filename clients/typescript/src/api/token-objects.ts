@@ -38,13 +38,13 @@ export interface Token {
   codesLeft?: number;
   /** The user it belongs to. */
   owner?: string;
-  /** Instead of a user: the administrator who signs in with it. Nobody else changes it. */
+  /** Instead of a user: the administrator who signs in with it, and who alone can change it. */
   administrator?: string;
   /** False: takes no part in authentication. */
   enabled: boolean;
   /** False: its codes are refused over the API. Ignored by the widget. */
   apiSupport: boolean;
-  /** Set: nobody is let in with it until it is unlocked. */
+  /** If set, the token is locked: no sign-in succeeds with it until it is unlocked. */
   locked: null | { reason: string; at: number };
   /** Wrong codes in a row. */
   failures: number;
@@ -122,7 +122,7 @@ export interface NewRecoveryCodes extends NewTokenRecord {
   owner: string;
 }
 
-/** What can be made over the API. Passkeys are made by whoever has them, where they sign in. */
+/** The tokens that the API can create. Users set up passkeys themselves, where they sign in. */
 export type NewToken = NewOathToken | NewOcraToken | NewSentToken | (NewRecoveryCodes & { kind: 'recovery' });
 
 export interface CreatedToken {

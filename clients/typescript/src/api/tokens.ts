@@ -92,7 +92,7 @@ export function createTokens(send: Transport, createMany: Tokens['createMany']):
   };
 }
 
-/** Whatever is shown this once has to be there: nobody gets to see it later. */
+/** What is shown only once has to be there: it cannot be read later. */
 function readCreated({ token: made, secret, otpauthUri, recoveryCodes }: Record<string, unknown>): AnyCreated {
   const token = readItem<Token>(made);
   switch (token.kind) {

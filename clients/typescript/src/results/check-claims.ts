@@ -27,7 +27,7 @@ export interface ResultExpectations {
   transaction?: TransactionReference;
   /** Refuse a result any of whose factors was shown longer ago than this, in milliseconds. */
   maxAgeMs?: number;
-  /** Take the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
+  /** Accepts the results of a test resource too, which no user signed in for. For your own tests, never in production. */
   acceptTest?: boolean;
 }
 
@@ -75,7 +75,7 @@ export function checkClaims(
   const { issuer, resource, clockToleranceS, maxLifetimeS } = rules;
 
   refuseUnless(own(payload, 'iss') === issuer, 'RESULT_ISSUER_WRONG', 'The result is of another service.');
-  // Exactly one audience: in a list, somebody else could use the result too.
+  // Exactly one audience: in a list, another site could use the result too.
   refuseUnless(own(payload, 'aud') === resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
 
   const exp = instant(payload, 'exp');
@@ -153,7 +153,7 @@ export function readConsumedClaims(
   return claims;
 }
 
-/** Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in. */
+/** Neither stands for the other: a sign-in confirms no transaction, and a confirmed payment is no sign-in. */
 function checkTransaction({ txn }: ResultClaims, expected: string | undefined): void {
   refuseUnless(
     txn === undefined || expected !== undefined,

@@ -103,7 +103,7 @@ describe('the claims', () => {
   });
 });
 
-describe('how long ago somebody may have shown a factor', () => {
+describe('the age of a factor', () => {
   test('is as long as is said, and the tolerance, and any time where nothing is', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -43,7 +43,7 @@ export function canonicalTransaction(fields: readonly TransactionField[]): strin
   );
 }
 
-/** The hash of what somebody should have confirmed, however they name it. */
+/** The hash of the transaction to confirm, given as fields or as their hash. */
 export async function hashOf(transaction: TransactionReference): Promise<string> {
   if (typeof transaction !== 'string') return transactionHash(transaction);
   if (HASH.test(transaction)) return transaction;
