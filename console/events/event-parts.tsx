@@ -49,6 +49,6 @@ export function NameOf({ id }: { id: string }) {
 /** Who did it, as far as it is known. */
 export function ActorText({ actor }: Pick<EventView, 'actor'>) {
   const kind = KINDS[actor.kind];
-  if (actor.kind === 'user' && actor.id === undefined) return <>{t('nobody')}</>;
+  if (actor.kind === 'user' && actor.id === undefined) return <>{t('unknownUser')}</>;
   return <>{kind === undefined ? actor.kind : t(kind)}</>;
 }

@@ -113,7 +113,7 @@ function ChooseOwner({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
   return (
     <div class="panel for-whom">
       <p>
-        {t('forWhom')} <strong>{ownerId === undefined ? t('forNobody') : (owner?.login ?? ownerId)}</strong>
+        {t('forWhom')} <strong>{ownerId === undefined ? t('forNoUser') : (owner?.login ?? ownerId)}</strong>
       </p>
       <button type="button" class="secondary" onClick={choose}>
         {t(ownerId === undefined ? 'choosePerson' : 'chooseAnother')}

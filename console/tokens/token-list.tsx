@@ -121,7 +121,7 @@ function NewLink({ isSecond = false }: { isSecond?: boolean }) {
 
 function Owner({ token: { owner, administrator } }: { token: Token }) {
   if (administrator !== undefined) return <span class="muted">{t('ofAdministrator')}</span>;
-  return owner === undefined ? <span class="muted">{t('nobody')}</span> : <OwnerLogin id={owner} />;
+  return owner === undefined ? <span class="muted">{t('noOwner')}</span> : <OwnerLogin id={owner} />;
 }
 
 function several(tokens: readonly Token[]): string {
