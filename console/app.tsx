@@ -75,7 +75,7 @@ export function App({ stage, ...rest }: AppProps) {
   }
 }
 
-/** Whether somebody has gone on from where they arrived: from then on the focus goes along. */
+/** True once the user has left the first page: from then on the focus follows navigation. */
 function useHasMoved(stage: Stage): boolean {
   const arrived = useRef<string | undefined>(undefined);
   const hasMoved = useRef(false);
@@ -85,7 +85,7 @@ function useHasMoved(stage: Stage): boolean {
   return hasMoved.current;
 }
 
-/** What is behind the door is not sent to whoever stands before it. */
+/** Loads the signed-in part of the console only after sign-in. */
 function LazyShell(props: ShellProps) {
   const [loaded, setLoaded] = useState<{ Inside: ComponentType<ShellProps> }>();
   const [isLost, setLost] = useState(false);
@@ -93,7 +93,7 @@ function LazyShell(props: ShellProps) {
   const { lang } = texts;
   const { place } = props.address;
   useEffect(() => {
-    // The room is needed next: asked for now, it comes in the same moment. That it did not, the frame will find.
+    // Load the page in parallel with the shell, which shows the error if this fails.
     PAGES[place].load().catch(() => undefined);
   }, [place]);
   useEffect(() => {
@@ -106,7 +106,7 @@ function LazyShell(props: ShellProps) {
   }, [lang]);
   if (loaded) {
     const { Inside } = loaded;
-    // In another language it is the same: what somebody was at stays, and so does the focus.
+    // A change of language keeps the page, its state and the focus.
     return <Inside {...props} />;
   }
   if (!isLost) return <Loading texts={texts} />;
@@ -115,7 +115,7 @@ function LazyShell(props: ShellProps) {
       texts={texts}
       title={texts('offlineTitle')}
       text={texts('offlineText')}
-      // A module that did not load is not asked for again by the same page.
+      // The browser does not fetch a module again that failed to load, so reload the page.
       action={{ label: texts('tryAgain'), run: () => location.reload() }}
     />
   );

@@ -13,10 +13,10 @@ import './styles/forms.css';
 import './styles/enrolment.css';
 import './styles/print.css';
 
-/** How often it is looked whether an unused session is over. */
+/** How often to check whether an unused session has expired. */
 const POLL_INTERVAL_MS = 10_000;
 
-// Before anything else: until then the secret of a link stands in the address bar.
+// Run first: until then the secret of a link is visible in the address bar.
 const secret = takeSecret(window);
 
 const client = createClient(
@@ -36,7 +36,7 @@ const visit = createRouter({
   show(next: Stage) {
     stage = next;
     if (stage.kind === 'inside') drafts.belongTo(stage.session.administrator.id);
-    // What was read is for whoever read it.
+    // Cached responses belong to the user who requested them.
     else if (stage.kind !== 'loading') reads.clear();
     draw();
   },
@@ -61,7 +61,7 @@ async function loadLanguage(): Promise<void> {
   document.documentElement.lang = texts.lang;
 }
 
-// Another link may be pasted into the same tab, which loads nothing anew.
+// Pasting another link into the same tab does not reload the page.
 addEventListener('popstate', () => {
   const another = takeSecret(window);
   return another === '' ? visit.follow() : visit.start(another);

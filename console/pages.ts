@@ -18,31 +18,31 @@ import type { LoadsLanguage } from './i18n/page-texts.ts';
 import type { PageRoute } from './router.ts';
 import type { ShellText } from './shell/i18n.ts';
 
-/** What a room's own module has. */
+/** The exports of a page's module. */
 export interface PageModule {
   Page: ComponentType;
   messages?: LoadsLanguage;
   style?: string;
 }
 
-/** A room of the console: how one gets there, and where it is loaded from when somebody does. */
+/** A page of the console: its route, and how to load it. */
 export interface PageEntry {
-  /** In the navigation. */
+  /** Label in the navigation. */
   label: ShellText;
   icon: IconNode;
-  /** After `g`. */
+  /** The key to press after `g`. */
   key: string;
   group: 'work' | 'own';
-  /** Who has it in their navigation; without it, everybody. */
+  /** Which administrators see it in their navigation; all if absent. */
   isFor?(session: SessionView): boolean;
-  /** Its objects, for the search over everything: what they are called, and where they are. */
+  /** How the search over everything finds and links its objects. */
   find?: { path: string; name(item: FoundObject): string; href(item: FoundObject): string };
   load(): Promise<PageModule>;
 }
 
 export type FoundObject = Readonly<Record<string, unknown>> & { id: string };
 
-/** One line for each place behind the door, in the order of the navigation. */
+/** The pages of the signed-in console, in the order of the navigation. */
 export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
   home: {
     label: 'pageHome',

@@ -16,7 +16,7 @@ function storageOf(kept: Record<string, string> = {}) {
   };
 }
 
-test('what was chosen is there again, and what is usual leaves nothing behind', () => {
+test('restores what was chosen, and stores nothing for the defaults', () => {
   const { kept, storage } = storageOf();
   const chosen = { theme: 'dark', language: 'de', hasShortcuts: false } as const;
   savePreferences(chosen, storage);
@@ -25,7 +25,7 @@ test('what was chosen is there again, and what is usual leaves nothing behind', 
   expect(kept).toEqual({});
 });
 
-test('nonsense and a browser that keeps nothing are the usual', () => {
+test('falls back to the defaults for invalid values and without storage', () => {
   const usual = { theme: 'auto', language: undefined, hasShortcuts: true };
   const { storage } = storageOf({ 'countersign-theme': 'url(x)', 'countersign-language': '../de' });
   expect(readPreferences(storage)).toEqual(usual);

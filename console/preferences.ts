@@ -3,21 +3,21 @@ import { THEME_KEY } from '@countersign/protocol/console-theme';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 /**
- * What somebody likes on this device. It says nothing of who they are, so it may stay there when they leave; nothing is
- * kept before something is chosen.
+ * The user's preferences on this device. They do not identify the user, so they stay after sign-out; nothing is stored
+ * before a choice.
  */
 export interface Preferences {
   theme: ThemeChoice;
-  /** Undefined: as the browser. */
+  /** Undefined for the browser's language. */
   language: string | undefined;
-  /** Whether single keys do something (WCAG 2.1.4). */
+  /** Whether single-key shortcuts are on (WCAG 2.1.4). */
   hasShortcuts: boolean;
 }
 
 const LANGUAGE_KEY = 'countersign-language';
 const SHORTCUTS_KEY = 'countersign-shortcuts';
 
-/** What is kept; the usual where nothing is, or where a browser keeps nothing for us. */
+/** Reads the stored preferences; the defaults if there are none or storage is blocked. */
 export function readPreferences(storage: () => Pick<Storage, 'getItem'>): Preferences {
   const read = (key: string) => {
     try {
@@ -44,7 +44,7 @@ export function savePreferences(
       if (value === undefined) storage().removeItem(key);
       else storage().setItem(key, value);
     } catch {
-      // Then it holds until the page is closed.
+      // The choice then lasts until the page is closed.
     }
   };
   write(THEME_KEY, theme === 'auto' ? undefined : theme);

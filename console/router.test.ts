@@ -52,14 +52,14 @@ describe('the address decides', () => {
     ['/invitation', 'invitation'],
     ['/recovery', 'recovery'],
     ['/new-password', 'reset'],
-  ])('%s is for its link, and asks for no session', async (path, place) => {
+  ])('%s opens for its link, and requests no session', async (path, place) => {
     const { visit, stage, asked } = arrive(path);
     await visit.start('secret');
     expect(stage()).toEqual({ kind: 'link', place, secret: 'secret' });
     expect(asked).toEqual([]);
   });
 
-  test('a session that is over is told from none', async () => {
+  test('tells an expired session from none', async () => {
     const { visit, stage } = arrive('/console', says({ session: null, hasEnded: true }));
     await visit.start('');
     expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: true });
@@ -68,7 +68,7 @@ describe('the address decides', () => {
   test.each([
     ['/console', 'home'],
     ['/console/your-sign-in', 'ownSignIn'],
-  ])('%s is %s for whoever has a session', async (path, place) => {
+  ])('%s opens %s with a session', async (path, place) => {
     const { visit, stage } = arrive(path, says(SIGNED_IN));
     await visit.start('');
     expect(stage()).toEqual({ kind: 'inside', address: innerAddress(path), session: SESSION });
@@ -82,7 +82,7 @@ describe('the address decides', () => {
     expect(asked).toEqual([]);
   });
 
-  test('without a session it is the sign-in, and afterwards the page that was asked for', async () => {
+  test('shows the sign-in without a session, then the requested page', async () => {
     const wanted = '/console/resources/res_01k8dq9z2mp/embed?lang=php';
     const { visit, stage, client, bar, asked, answers } = arrive(wanted, says({ session: null, hasEnded: false }));
     await visit.start('');
@@ -95,7 +95,7 @@ describe('the address decides', () => {
     expect(asked.at(-1)).toMatch(/ token$/);
   });
 
-  test('offline and refused are said', async () => {
+  test('reports an outage and a refusal', async () => {
     const offline = arrive('/console');
     await offline.visit.start('');
     expect(offline.stage()).toEqual({ kind: 'offline' });
@@ -105,20 +105,20 @@ describe('the address decides', () => {
   });
 });
 
-describe('inside', () => {
+describe('signed in', () => {
   async function inside(...answers: Response[]) {
     const at = arrive('/console', says(SIGNED_IN), ...answers);
     await at.visit.start('');
     return at;
   }
 
-  test('a session that a change has ended is over at once, and its place is the sign-in', async () => {
+  test('shows the sign-in at once when a change ended the session', async () => {
     const { visit, stage } = await inside(says({ session: null, hasEnded: true }));
     await visit.renew();
     expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
   });
 
-  test('going along changes the address and asks nothing; back goes back', async () => {
+  test('navigation changes the address and sends no request; back returns', async () => {
     const { visit, bar, stage, asked } = await inside();
     visit.goTo('/console/your-sign-in');
     visit.goTo('/console/resources?search=shop');
@@ -133,7 +133,7 @@ describe('inside', () => {
   });
 
   test.each(['/setup', '//evil.example/console', 'https://evil.example/console', '/console/nothing', 'javascript:1'])(
-    'nothing leads out of it to %s',
+    'does not navigate to %s',
     async (href) => {
       const { visit, bar, stage } = await inside();
       visit.goTo(href);
@@ -142,7 +142,7 @@ describe('inside', () => {
     },
   );
 
-  test('back to an address that is none says so', async () => {
+  test('going back to an unknown address shows that there is no such page', async () => {
     const { visit, bar, stage } = await inside();
     bar.path = '/console/resources/nonsense';
     await visit.follow();
@@ -150,7 +150,7 @@ describe('inside', () => {
   });
 
   // SR-29
-  test('SR-29: any answer that says so ends it, and the token goes with it', async () => {
+  test('SR-29: any response that reports the end of the session ends it, and drops the token', async () => {
     const { client, stage, asked, answers } = await inside(refusal('SESSION_ENDED', 401));
     await client.get('checklist');
     expect(stage()).toEqual({ kind: 'sign-in', known, hasEnded: true });
@@ -159,7 +159,7 @@ describe('inside', () => {
     expect(asked.at(-1)).toMatch(/ null$/);
   });
 
-  test('SR-29: half an hour unused, and the page is gone from an unattended screen', async () => {
+  test('SR-29: half an hour unused clears the page from an unattended screen', async () => {
     const { visit, client, stage, answers } = await inside(says({}));
     await vi.advanceTimersByTimeAsync(1_700_000);
     await client.get('checklist');
@@ -172,7 +172,7 @@ describe('inside', () => {
     expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
   });
 
-  test('used from another tab, it goes on', async () => {
+  test('stays signed in while another tab uses the session', async () => {
     const { visit, stage, answers } = await inside();
     await vi.advanceTimersByTimeAsync(1_800_000);
     answers.push(says(SIGNED_IN));
@@ -180,7 +180,7 @@ describe('inside', () => {
     expect(stage()).toMatchObject({ kind: 'inside' });
   });
 
-  test('signing out ends it with the service; if that was not reached, the session lives and this is said', async () => {
+  test('signing out ends the session at the service; offline, the session stays and an error is shown', async () => {
     const out = await inside(new Response(null, { status: 204 }));
     await out.visit.signOut();
     expect(out.asked.at(-1)).toBe('DELETE /v1/session token');

@@ -6,10 +6,10 @@ import { probeSession } from './service/session-probe.ts';
 import type { KnownCredentials } from './sign-in/sign-in.ts';
 
 export type LinkRoute = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery' | 'reset'>;
-/** Where only those who have signed in come. */
+/** The routes of the signed-in console. */
 export type PageRoute = Exclude<ConsolePlace, LinkRoute>;
 
-/** Where somebody is behind the door, down to what their list is filtered by: all of it stands in the address bar. */
+/** A page of the signed-in console, with its filters: all of it is in the address bar. */
 export interface Address {
   place: PageRoute;
   params: Readonly<Record<string, string>>;
@@ -17,11 +17,11 @@ export interface Address {
   query: URLSearchParams;
 }
 
-/** Everything that the console can be at. */
+/** Everything that the console can show. */
 export type Stage =
   | { kind: 'loading' }
   | { kind: 'link'; place: LinkRoute; secret: string }
-  /** `hasEnded`: there was a session, and it is over. */
+  /** `hasEnded`: there was a session, which is over. */
   | { kind: 'sign-in'; known: KnownCredentials; hasEnded: boolean }
   | { kind: 'inside'; address: Address; session: SessionView }
   | { kind: 'unknown' }
@@ -30,35 +30,35 @@ export type Stage =
 
 export interface RouterOptions {
   client: Client;
-  /** Path and query of the address bar, as they are now. */
+  /** The current path and query of the address bar. */
   href(): string;
-  /** Puts others there; `replace`: in place of those that are. */
+  /** Changes the address; `replace`: without a new history entry. */
   setHref(href: string, replace: boolean): void;
   show(stage: Stage): void;
 }
 
-/** Somebody's way through the console, from the address they came by. Knows no DOM. */
+/** Navigates the console, starting at the address it was opened with. Does not use the DOM. */
 export interface Router {
-  /** @param secret what stood behind `#` */
+  /** @param secret the part of the address after `#` */
   start(secret: string): Promise<void>;
-  /** Signed in. */
+  /** Called after the sign-in. */
   enter(session: SessionView): void;
-  /** To the sign-in, with what is known of them. */
+  /** Shows the sign-in with the credentials that are already known. */
   signIn(known: KnownCredentials): void;
   /**
-   * To another address behind the door.
+   * Opens another address of the signed-in console.
    *
-   * @param replace the one of now is none to come back to
+   * @param replace leaves the current address out of the history
    */
   goTo(href: string, replace?: boolean): void;
-  /** The address bar has changed: back and forward. */
+  /** Called when the address bar changed by back or forward. */
   follow(): Promise<void>;
   signOut(): Promise<void>;
-  /** The session of now has changed: another name, fewer codes. */
+  /** Reloads the current session after a change of its name or its codes. */
   renew(): Promise<void>;
-  /** Hears of every answer: a session may have ended. */
+  /** Receives every response: it may say that the session has ended. */
   hear(answer: Answer): void;
-  /** The device woke up, or time went by. */
+  /** Called when the device wakes up or time passes. */
   checkTime(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ const [HOME] = CONSOLE_PLACES.home;
 const LINK_ROUTES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkRoute[];
 const ENDED_CODES: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
 
-/** The address behind the door that this is, or undefined. */
+/** The address within the signed-in console, or undefined. */
 export function innerAddress(href: string): Address | undefined {
   const { path, query } = split(href);
   const found = placeAt(path);
@@ -81,7 +81,7 @@ function split(href: string): { path: string; query: string } {
 
 export function createRouter({ client, href, setHref, show }: RouterOptions): Router {
   let stage: Stage = { kind: 'loading' };
-  /** From the last answer on: unused for so long, the session is over. */
+  /** The session ends this long after the last response. */
   let idleMs = 0;
   let ends: Deadline = deadlineIn(0);
 
@@ -92,7 +92,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
 
   const leave = (hasEnded: boolean) => {
     client.carry(undefined);
-    // Whoever was in is not asked which account it was.
+    // Remember the account, so that the next sign-in does not ask for it.
     const known = stage.kind === 'inside' ? { account: stage.session.account.id } : {};
     put({ kind: 'sign-in', known, hasEnded });
   };
@@ -170,7 +170,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     },
     async checkTime() {
       if (stage.kind !== 'inside' || ends.leftMs() > 0) return;
-      // Over, unless it was used from another tab. Asking does not prolong a session that nobody used.
+      // The session is over unless another tab used it. This request does not prolong an unused session.
       const whose = await probeSession(client);
       if (stage.kind !== 'inside') return;
       if (whose.kind === 'in') hold(whose.session);

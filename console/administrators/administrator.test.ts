@@ -7,7 +7,7 @@ const grants = fc.uniqueArray(fc.record({ resource: fc.constantFrom(...ids), all
   selector: ({ resource }: Grant) => resource,
 });
 
-test('one grant is changed, once, and no other is touched', () => {
+test('withLevel changes one grant and leaves the others', () => {
   fc.assert(
     fc.property(
       grants,
@@ -24,7 +24,7 @@ test('one grant is changed, once, and no other is touched', () => {
   );
 });
 
-test('are told by the names of their resources', () => {
+test('grants are listed by the names of their resources', () => {
   const input = grantsInput([], (id) => (id === ids[0] ? 'Shop' : id));
   const text = input.kind === 'part' ? input.text([{ resource: ids[0], allowed: true }]) : '';
   expect(text).toBe('Shop: May change it');

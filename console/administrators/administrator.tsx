@@ -22,7 +22,7 @@ export interface AdministratorView extends Fields {
   createdAt: number;
 }
 
-/** What an invitation answers. */
+/** The response to an invitation. */
 export interface InvitationResponse {
   administrator: AdministratorView;
   handOver?: { link: string; code: string };
@@ -46,7 +46,7 @@ export function levelOf(grants: readonly Grant[], resource: string): Level {
   return grant.allowed ? 'grantAllowed' : 'grantPaused';
 }
 
-/** The grants with one of them as it is to be; the others stay where they are. */
+/** Sets the level on one resource; the other grants keep their order. */
 export function withLevel(grants: readonly Grant[], resource: string, level: Level): Grant[] {
   if (level === 'grantNone') return grants.filter((one) => one.resource !== resource);
   const grant = { resource, allowed: level === 'grantAllowed' };
@@ -54,7 +54,7 @@ export function withLevel(grants: readonly Grant[], resource: string, level: Lev
   return isThere ? grants.map((one) => (one.resource === resource ? grant : one)) : [...grants, grant];
 }
 
-/** Resource by resource: assigned and allowed are two conditions (SR-27). */
+/** One level for each resource: assigned and allowed are two conditions (SR-27). */
 export function grantsInput(resources: readonly Choice[], nameOf: (id: string) => string): Input {
   return {
     name: 'grants',
@@ -68,7 +68,7 @@ export function grantsInput(resources: readonly Choice[], nameOf: (id: string) =
     draw({ id, value, isReadOnly, onChange }) {
       const grants = value as readonly Grant[];
       const known = new Set(resources.map((one) => one.value));
-      // Of a resource that is not among the first ones, or is gone, the grant is there all the same.
+      // Keep grants on resources that were deleted or are not on the first page.
       const others = grants.flatMap(({ resource }) => (known.has(resource) ? [] : [resource]));
       const all = [...resources, ...others.map((one) => ({ value: one, label: nameOf(one) }))];
       if (all.length === 0) return <p class="hint">{t('grantsEmpty')}</p>;

@@ -4,7 +4,7 @@ import { useConsole } from '../shell/context.ts';
 import { useLeaveWarning } from '../shell/use-leave-warning.ts';
 import { t } from './i18n.ts';
 
-/** Link and code of an invitation that no mail could carry. */
+/** Link and code of an invitation that could not be sent by email. */
 export function HandOver({ link, code, onDone }: { link: string; code: string; onDone(): void }) {
   const { texts } = useConsole();
   const heading = useRef<HTMLHeadingElement>(null);

@@ -10,7 +10,7 @@ import { Roles } from './roles.tsx';
 export { t as messages } from './i18n.ts';
 export const style = css;
 
-/** Who looks after the account. */
+/** The page of administrators. */
 export function Page() {
   const { page, id } = useConsole().address.params;
   return (

@@ -1,6 +1,6 @@
 import { t } from './i18n.ts';
 
-/** What each role may, for whoever gives one. */
+/** Explains what each role may do. */
 export function Roles() {
   return (
     <section class="panel roles" aria-labelledby="roles">

@@ -6,7 +6,7 @@ import { useConsole } from '../shell/context.ts';
 import type { AdministratorView } from './administrator.tsx';
 import { t } from './i18n.ts';
 
-/** The role of the superuser goes to somebody else: their name is typed, and both factors are shown again (SR-38). */
+/** Transfers the superuser role: the new superuser's name is typed, and both factors are confirmed again (SR-38). */
 export function Transfer({ to }: { to: AdministratorView }) {
   const { ask } = useConsole();
   const [isProving, setProving] = useState(false);
@@ -51,7 +51,7 @@ function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
         onDone={() => {
           onClose();
           notify({ text: t('transferred', { name: to.name }) });
-          // The sessions of both have ended: what comes next is the sign-in.
+          // The transfer ended both sessions, so the console shows the sign-in.
           renew();
         }}
         onCancel={onClose}

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { API_SCOPES } from '../../server/kernel/api-scope.ts';
 import { SCOPES, stateOf } from './api-key.ts';
 
-test('every scope that there is can be chosen', () => {
+test('offers every scope', () => {
   expect(SCOPES).toEqual(API_SCOPES);
 });
 
-test('a key that has expired is that first, whatever else it is', () => {
+test('shows an expired key as expired, whatever else applies', () => {
   const now = 1_000_000_000_000;
   const day = 86_400_000;
   expect(stateOf({ enabled: true, expiresAt: now }, now)).toBe('expired');

@@ -15,7 +15,7 @@ export interface ApiKey extends Fields {
   scopes: readonly Scope[];
   resources: readonly string[] | null;
   kind: 'bearer' | 'protectimus';
-  /** Of kind `protectimus`: the user name that goes with it, and where it is taken from. */
+  /** For a key of kind `protectimus`: the user name it is sent with, and the addresses it is accepted from. */
   login: string | null;
   addressRanges: readonly string[] | null;
   enabled: boolean;
@@ -30,13 +30,13 @@ export interface KeyWithSecret {
   text: string;
 }
 
-/** As long as a key may live from now on. */
+/** The longest lifetime of a key. */
 export const MAX_LIFETIME_MS = 3650 * 86_400_000;
 const SOON_MS = 30 * 86_400_000;
 
 export type KeyState = 'active' | 'off' | 'expired' | 'soon';
 
-/** What there is to know of a key at a glance. */
+/** The state of a key, for its badge. */
 export function stateOf({ enabled, expiresAt }: Pick<ApiKey, 'enabled' | 'expiresAt'>, now: number): KeyState {
   if (expiresAt <= now) return 'expired';
   if (!enabled) return 'off';
@@ -44,10 +44,10 @@ export function stateOf({ enabled, expiresAt }: Pick<ApiKey, 'enabled' | 'expire
 }
 
 const MAX_RANGES = 50;
-/** The shape alone: what is an address, the service says. */
+/** Checks the shape only; the service validates the address. */
 const RANGE = /^[0-9a-f:.]{2,45}(?:\/[0-9]{1,3})?$/i;
 
-/** Where a key of Protectimus is taken from. */
+/** The addresses that a Protectimus key is accepted from. */
 export function rangesInput(hint: string): Input {
   const read = (text: string) => (RANGE.test(text.trim()) ? { value: text.trim() } : { mistake: t('notARange') });
   return {
@@ -61,7 +61,7 @@ export function rangesInput(hint: string): Input {
   };
 }
 
-/** What one of these has that is there already. Its rights are its administrator's. */
+/** Settings of an existing Protectimus key. Its rights are those of its administrator. */
 export function protectimusInputs({ addressRanges }: Pick<ApiKey, 'addressRanges'>): Input[] {
   return [nameInput(), ...(addressRanges === null ? [] : [rangesInput(t('rangesKept'))])];
 }
@@ -70,7 +70,7 @@ export function nameInput(): Input {
   return { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') };
 }
 
-/** What a new key and one that is there are both asked for. */
+/** The inputs for both a new and an existing key. */
 export function inputsOf(resources: readonly Choice[]): Input[] {
   return [
     nameInput(),

@@ -74,7 +74,7 @@ function bearerBody({ resources, ...rest }: Fields): Fields {
   return { ...rest, ...(resources !== null && { resources }) };
 }
 
-/** Whose key it is goes without saying: whoever makes it. */
+/** The key belongs to the administrator who creates it, so no owner is sent. */
 function protectimusBody({ addressRanges, ...rest }: Fields): Fields {
   const ranges = Array.isArray(addressRanges) ? addressRanges : [];
   return { ...rest, kind: 'protectimus', ...(ranges.length > 0 && { addressRanges: ranges }) };

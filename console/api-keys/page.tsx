@@ -9,7 +9,7 @@ import { OneKey } from './one-key.tsx';
 
 export const messages = loadTogether(own, secrets);
 
-/** What programs get in with. */
+/** The page of API keys. */
 export function Page() {
   const { page, id } = useConsole().address.params;
   return (

@@ -3,7 +3,7 @@ import type { Input } from './inputs.ts';
 
 type Props<Kind extends Input['kind']> = InputViewProps<Extract<Input, { kind: Kind }>>;
 
-/** One of several: a list to open, or all of them with their meanings. */
+/** One of several choices: a drop-down list, or radio buttons with explanations. */
 export function ChoiceInput(props: Props<'select' | 'one-of'>) {
   const { input, id, value, error, isReadOnly, onChange } = props;
   if (input.kind === 'one-of') {
@@ -59,7 +59,7 @@ export function MultiChoiceInput({ input, value, isReadOnly, onChange }: Props<'
             checked={chosen.includes(choice.value)}
             disabled={isReadOnly}
             onChange={({ currentTarget }) =>
-              // In the order of the choices, so that switching one off and on again changes nothing.
+              // Keep the order of the choices, so that switching one off and on again is no change.
               put(
                 [...new Set([...input.choices.map((one) => one.value), ...chosen])].filter((one) =>
                   one === choice.value ? currentTarget.checked : chosen.includes(one),

@@ -6,12 +6,12 @@ import { type Input, valueText } from './inputs.ts';
 export interface ConflictViewProps {
   conflict: Conflict;
   inputOf(name: string): Input;
-  /** @param yielded where the other one's value stays */
+  /** @param yielded names of the fields where the other administrator's value wins */
   onApply(yielded: ReadonlySet<string>): void;
   onDiscard(): void;
 }
 
-/** Somebody else was faster: what they changed, and which of two values is to stay. */
+/** Shown after a version conflict: lists the other changes and asks which value to keep. */
 export function ConflictView({ conflict, inputOf, onApply, onDiscard }: ConflictViewProps) {
   const [yielded, setYielded] = useState<ReadonlySet<string>>(new Set());
   const heading = useRef<HTMLHeadingElement>(null);

@@ -10,18 +10,18 @@ import { type Input, validateInput } from './inputs.ts';
 import { InputsList } from './inputs-list.tsx';
 
 export interface CreateFormProps<Made> {
-  /** Where it is posted to, below `/v1/`. */
+  /** The path to post to, below `/v1/`. */
   path: string;
   inputs: readonly Input[];
   initial: Fields;
   button: string;
-  /** What is sent, of what was filled in. */
+  /** Builds the request body from the values of the form. */
   bodyOf?(values: Fields): Fields;
   onMade(made: Success<Made>): void;
   onCancel(): void;
 }
 
-/** Makes an object, once: sent again after a lost answer, it is the same one. */
+/** Creates an object exactly once: a retry after a lost response returns the same object. */
 export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade, onCancel }: CreateFormProps<Made>) {
   const { client, texts } = useConsole();
   const [values, setValues] = useState(initial);

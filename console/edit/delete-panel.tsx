@@ -4,26 +4,26 @@ import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 
 export interface DeletePanelProps {
-  /** Below `/v1/`. */
+  /** Path below `/v1/`. */
   path: string;
   version: string | undefined;
-  /** Typed to confirm. */
+  /** The name to type as confirmation. */
   name: string;
-  /** What is lost by it. */
+  /** Explains what is lost. */
   text: string;
-  /** Where one is afterwards. */
+  /** Where to go after the deletion. */
   back: string;
-  /** Lists and the like that show something of it. */
+  /** Paths of lists and other reads to refresh. */
   alsoChanged: readonly string[];
-  /** Where it is not called deleting: what it is called. */
+  /** Title of the action, if it is not called deletion. */
   act?: string;
-  /** On the button, in place of “Delete”. */
+  /** Label of the button, if it is not “Delete”. */
   label?: string;
-  /** Why this person may not; then there is no button. */
+  /** Why this administrator cannot delete the object; replaces the button. */
   why?: string | undefined;
 }
 
-/** The end of an object, once its name has been typed. */
+/** Deletes an object after its name has been typed. */
 export function DeletePanel(props: DeletePanelProps) {
   const { path, version, name, text, back, alsoChanged, act, label, why } = props;
   const { client, reads, drafts, texts, ask, go, notify } = useConsole();

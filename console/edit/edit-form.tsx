@@ -11,17 +11,17 @@ import { type Section, validateInput } from './inputs.ts';
 import { type Edit, useEdit } from './use-edit.ts';
 
 export interface EditFormProps {
-  /** Below `/v1/`: what is read there is changed there. */
+  /** Path below `/v1/`, both to read and to change. */
   path: string;
   body: Fields;
   version: string | undefined;
   sections: readonly Section[];
   isReadOnly?: boolean;
-  /** Lists and the like that show something of it. */
+  /** Paths of lists and other reads to refresh. */
   alsoChanged: readonly string[];
 }
 
-/** An object's settings, in sections, and a bar that saves what was changed. */
+/** An object's settings in sections, with a bar that saves the changes. */
 export function EditForm({ path, body, version, sections, isReadOnly = false, alsoChanged }: EditFormProps) {
   const inputs = sections.flatMap((section) => section.inputs);
   const names = inputs.map(({ name }) => name);

@@ -4,7 +4,7 @@ import { fieldError } from './field-error.ts';
 
 const refused = (...fields: string[]) => ({ kind: 'refused', code: 'INPUT_INVALID', fields }) as const;
 
-test('a place within a list or a rule is told at the input that has it', () => {
+test('shows an error inside a list or a rule at the input that contains it', () => {
   const names = ['name', 'allowedOrigins', 'rule'];
   for (const [path, name] of [
     ['allowedOrigins/2', 'allowedOrigins'],

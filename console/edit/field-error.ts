@@ -3,13 +3,15 @@ import type { Answer } from '../service/client.ts';
 import { t } from '../shell/i18n.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 
-/** The input that a refusal is about, and what is said at it. */
+/** The input that a refusal is about, and the message to show at it. */
 export interface FieldError {
   name: string;
   text: string;
 }
 
-/** By the first part of the path that the service names. Undefined where it is about the whole, or about none of these. */
+/**
+ * Matches the first segment of the field path. Undefined if the refusal is about the whole form or an unknown field.
+ */
 export function fieldError(
   refused: Exclude<Answer, { kind: 'done' }> | undefined,
   names: readonly string[],

@@ -16,16 +16,16 @@ export interface FormDialogProps<Body> {
   text?: ComponentChildren;
   inputs: readonly Input[];
   initial: Fields;
-  /** On the button. */
+  /** Label of the button. */
   action: string;
   send(values: Fields): Promise<Answer<Body>>;
   onDone(done: Success<Body>, values: Fields): void;
   onClose(): void;
-  /** What a refusal means here, where that is more than elsewhere. */
+  /** A more specific message for a refusal code. */
   inWords?(code: string): string | undefined;
 }
 
-/** A few questions before something is done. What is wrong is said in the dialog, which then stays. */
+/** A short form in a dialog. The dialog shows errors and stays open until the action succeeds. */
 export function FormDialog<Body>(props: FormDialogProps<Body>) {
   const { title, text, inputs, initial, action, send, onDone, onClose, inWords } = props;
   const { texts } = useConsole();

@@ -9,7 +9,7 @@ import type { Input } from './inputs.ts';
 import { ListInput } from './list-input.tsx';
 import { DurationInput, InstantInput, NumberInput } from './number-inputs.tsx';
 
-/** One field of an object, whatever it is. */
+/** Renders an input of any kind. */
 export function InputView(props: InputViewProps) {
   const { input, id, value, error, isReadOnly, isChanged, onChange } = props;
   const kind = isChanged ? 'row-field changed' : 'row-field';
@@ -92,7 +92,7 @@ function Control(props: InputViewProps) {
   }
 }
 
-/** A single control has a label; several have a legend. */
+/** These kinds consist of several controls, so they have a legend instead of a label. */
 const GROUP_KINDS: readonly Input['kind'][] = ['one-of', 'some-of', 'weights', 'part'];
 
 function LabelledInput({ input, id, error, children }: InputViewProps & { children: ComponentChildren }) {

@@ -6,9 +6,9 @@ import { type Input, validateInput } from './inputs.ts';
 export interface InputsListProps {
   inputs: readonly Input[];
   values: Fields;
-  /** Before the names of the inputs, in their ids. */
+  /** Prefix of the inputs' ids. */
   base: string;
-  /** Whether what is missing or wrong is said yet. */
+  /** Whether missing and wrong values are shown yet. */
   isTold: boolean;
   /** The input whose value was refused, and why. */
   blame: FieldError | undefined;
@@ -16,7 +16,7 @@ export interface InputsListProps {
   onChange(values: Fields): void;
 }
 
-/** The inputs of a form that is sent as a whole. What is wrong with one is said at it. */
+/** The inputs of a form that is sent as a whole. Each error is shown at its input. */
 export function InputsList({ inputs, values, base, isTold, blame, isBusy, onChange }: InputsListProps) {
   return (
     <>

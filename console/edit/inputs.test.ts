@@ -19,7 +19,7 @@ const until: Input = { ...asked, kind: 'instant', isAhead: true, withinMs: 86_40
 const since: Input = { ...asked, kind: 'instant', without: 'Never' };
 const group: Input = { ...asked, kind: 'group', inputs: [{ ...number, name: 'inner', label: 'Inner' }], initial: {} };
 
-describe('what is not taken', () => {
+describe('refused values', () => {
   test.each<[Input, unknown, string | undefined]>([
     [text, '', 'Fill this in.'],
     [text, ' ', 'Fill this in.'],
@@ -37,7 +37,7 @@ describe('what is not taken', () => {
     [until, NOW, 'That is in the past.'],
     [until, NOW + 86_400_001, 'At most 1 days from now.'],
     [group, { inner: 11 }, 'A whole number from 3 to 10.'],
-  ])('%j: %j', (input, value, mistake) => {
+  ])('refuses %j: %j', (input, value, mistake) => {
     expect(validateInput(input, value, NOW)).toBe(mistake);
   });
 
@@ -52,12 +52,12 @@ describe('what is not taken', () => {
     [since, NOW - 1],
     [group, null],
     [group, { inner: 3 }],
-  ])('and what is: %j: %j', (input, value) => {
+  ])('accepted values', (input, value) => {
     expect(validateInput(input, value, NOW)).toBeUndefined();
   });
 });
 
-test('a value as it is told', () => {
+test('shows values as text', () => {
   const kinds: Input = { ...asked, kind: 'some-of', choices: [{ value: 'totp', label: 'App' }] };
   expect(valueText(kinds, ['totp', 'new-kind'])).toBe('App, new-kind');
   expect(valueText(kinds, [])).toBe('None yet.');
@@ -67,7 +67,7 @@ test('a value as it is told', () => {
   expect(valueText({ ...asked, kind: 'toggle' }, true)).toBe('On');
 });
 
-test('a duration is whole in its unit, and the largest one', () => {
+test('converts a duration to the largest unit that divides it', () => {
   expect([60_000, 90_000, 43_200_000, 1_500, 86_400_000].map(durationText)).toEqual([
     '1 minutes',
     '90 seconds',

@@ -9,39 +9,39 @@ export interface Choice {
 }
 
 interface InputBase {
-  /** As the API calls it. */
+  /** Name of the field in the API. */
   name: string;
   label: string;
   hint?: string;
 }
 
-/** What an entry of a list is taken as, or why it is not. */
+/** The parsed entry of a list, or why it is refused. */
 export type Entry = { value: string } | { mistake: string };
 
-/** What is asked for, and what of JSON the answer is. */
+/** An input of a form, and the JSON value that it produces. */
 export type Input = InputBase &
-  /** With `without` it may be null, which is called that. `check` answers what else is wrong with it. */
+  /** `without` is the label for null, if null is allowed. `check` returns any further error. */
   (
     | { kind: 'text'; max: number; autocomplete?: string; without?: string; check?(text: string): string | undefined }
     | { kind: 'number'; min: number; max: number }
-    /** Milliseconds. With `without` it may be null, which is called that. */
+    /** Milliseconds. `without` is the label for null, if null is allowed. */
     | { kind: 'duration'; min: number; max: number; without?: string; initial?: number }
     | { kind: 'toggle' }
-    /** With `without` it may be null, which is called that. */
+    /** `without` is the label for null, if null is allowed. */
     | { kind: 'select'; choices: readonly Choice[]; without?: string }
-    /** One of few, each with its meaning beside it. */
+    /** One of a few choices, each with its explanation. */
     | { kind: 'one-of'; choices: readonly Choice[] }
-    /** Any of these: texts. With `without` it is null when none is chosen, which is called that. */
+    /** Any of these strings. `without` is the label for null, which stands for none chosen. */
     | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
-    /** Texts that the person writes. */
+    /** Strings that the user types. */
     | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
-    /** Milliseconds since 1970, with `isAhead` of the future. With `without` it may be null, which is called that. */
+    /** Milliseconds since 1970; `isAhead`: in the future. `without` is the label for null, if null is allowed. */
     | { kind: 'instant'; without?: string; isAhead?: boolean; withinMs?: number }
-    /** Null, or an object with fields of its own; `initial` when it is switched on. */
+    /** Null, or an object with fields of its own; `initial` is the value when it is switched on. */
     | { kind: 'group'; inputs: readonly Input[]; initial: Fields }
-    /** An object with numbers of 0 to `max`. */
+    /** An object of numbers from 0 to `max`. */
     | { kind: 'weights'; max: number; labels: Readonly<Record<string, string>> }
-    /** What only one room asks for: it draws it, tells it, and says what is wrong with it. */
+    /** An input that a single page draws, formats and validates. */
     | {
         kind: 'part';
         draw(props: InputViewProps): ComponentChildren;
@@ -56,7 +56,7 @@ export interface InputViewProps<Kind extends Input = Input> {
   value: unknown;
   error: string | undefined;
   isReadOnly: boolean;
-  /** Where it is marked as changed. */
+  /** Whether the input is marked as changed. */
   isChanged: boolean;
   onChange(value: unknown): void;
 }
@@ -65,16 +65,16 @@ export interface Section {
   title: string;
   text?: string;
   inputs: readonly Input[];
-  /** Below them. */
+  /** Shown below the inputs. */
   foot?: ComponentChildren;
 }
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
- * What is wrong with a value, in words; undefined: nothing that could be seen from here.
+ * Returns the error message of a value, or undefined if the console finds no error.
  *
- * @param now by the device's clock: what is near it is for the service to judge
+ * @param now the device's clock; the service decides about instants close to it
  */
 export function validateInput(input: Input, value: unknown, now = Date.now()): string | undefined {
   switch (input.kind) {
@@ -118,7 +118,7 @@ function isWithin(value: unknown, { min, max }: { min: number; max: number }): b
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 }
 
-/** A value as it is told to somebody who is asked which of two shall stay. */
+/** Formats a value for the choice between two versions. */
 export function valueText(input: Input, value: unknown): string {
   if (value === null || value === undefined) return 'without' in input ? (input.without ?? t('none')) : t('off');
   switch (input.kind) {
@@ -160,7 +160,7 @@ export const UNITS = [
   { word: 'unitMs', ms: 1 },
 ] as const;
 
-/** The largest unit that it is a whole number of. */
+/** The largest unit that divides the duration. */
 export function unitOf(ms: number): (typeof UNITS)[number] {
   return UNITS.find((unit) => ms >= unit.ms && ms % unit.ms === 0) ?? UNITS[4];
 }

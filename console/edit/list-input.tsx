@@ -6,7 +6,7 @@ import { t } from '../shell/i18n.ts';
 import { describedBy, type InputViewProps } from './input-props.ts';
 import type { Input } from './inputs.ts';
 
-/** Texts, each checked when it is added. Enter adds; several can be pasted at once. */
+/** A list of strings, each checked when it is added. Enter adds; several can be pasted at once. */
 export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>>) {
   const { input, id, value, error, isReadOnly, onChange } = props;
   const values = value as string[];
@@ -82,7 +82,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
               event.preventDefault();
               add(text);
             }}
-            // What was typed and not added would be lost without a word.
+            // Add the typed text on blur, so that it is not lost.
             onBlur={() => text.trim() !== '' && !mistake && add(text)}
           />
           <button

@@ -6,7 +6,7 @@ import { type Input, UNITS, unitOf } from './inputs.ts';
 
 type Props<Kind extends Input['kind']> = InputViewProps<Extract<Input, { kind: Kind }>>;
 
-/** What was typed as a number; not one, where it is none, which the form says. */
+/** Parses a number; NaN if the text is not one, which the form reports. */
 function numberIn(text: string): number {
   return /^\s*\d{1,12}\s*$/.test(text) ? Number(text) : Number.NaN;
 }
@@ -40,7 +40,7 @@ export function DurationInput({ input, id, value, error, isReadOnly, onChange }:
   const [unitMs, setUnitMs] = useState<number>(() => unitOf(Number.isNaN(ms) ? min : ms).ms);
   const [text, setText] = useState<string>();
   const units = UNITS.filter((unit) => unit.ms <= max && unit.ms * 1_000 > min && unit.ms >= 1_000);
-  // Somebody else's value may not be whole in the unit that was chosen.
+  // A value from the service may not divide by the chosen unit.
   const unit = Number.isNaN(ms) || ms % unitMs === 0 ? unitMs : unitOf(ms).ms;
   const typed = text !== undefined && Object.is(numberIn(text) * unit, ms) ? text : undefined;
   return (
@@ -93,7 +93,7 @@ export function DurationInput({ input, id, value, error, isReadOnly, onChange }:
   );
 }
 
-/** Date and time as the device's own clock has them, as the browser asks for them. */
+/** Date and time in the device's time zone. */
 export function InstantInput({ input, id, value, error, isReadOnly, onChange }: Props<'instant'>) {
   const at = typeof value === 'number' ? value : undefined;
   return (

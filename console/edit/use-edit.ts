@@ -8,9 +8,9 @@ import { refusalInWords } from '../shell/refusal.ts';
 
 export interface Edit {
   values: Fields;
-  /** Names of what is not as it was. */
+  /** Names of the changed fields. */
   changed: string[];
-  /** The changes are from before: the person was elsewhere in between. */
+  /** The changes come from a draft: the user left the page and came back. */
   isKept: boolean;
   isBusy: boolean;
   refused?: Exclude<Answer, { kind: 'done' }> | undefined;
@@ -18,21 +18,21 @@ export interface Edit {
   set(name: string, value: unknown): void;
   discard(): void;
   save(): Promise<void>;
-  /** Saves on top of what somebody else made. */
+  /** Saves on top of the other administrator's changes. */
   apply(yielded: ReadonlySet<string>): Promise<void>;
 }
 
 export interface EditParts {
-  /** Below `/v1/`, and the name of the draft. */
+  /** Path below `/v1/`; also the name of the draft. */
   path: string;
   names: readonly string[];
   body: Fields;
   version: string | undefined;
-  /** Lists and the like that show something of it. */
+  /** Paths of lists and other reads to refresh. */
   alsoChanged: readonly string[];
 }
 
-/** An object at work: what is changed, and how it comes to be so. */
+/** The state of an edit form: values, changes, saving and version conflicts. */
 export function useEdit({ path, names, body, version, alsoChanged }: EditParts): Edit {
   const { client, reads, drafts, notify, texts } = useConsole();
   const pick = (from: Fields): Fields => Object.fromEntries(names.map((name) => [name, from[name] ?? null]));
@@ -49,7 +49,7 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
     setDraft(next);
     drafts.put(path, Object.keys(changesOf(next.base, next.values)).length > 0 ? next : undefined);
   };
-  /** Nothing is at stake: what is there now is what one looks at. */
+  /** Without changes, the form shows the latest version. */
   const isClean = changed.length === 0;
   const latest = useRef(pick);
   latest.current = pick;
@@ -88,7 +88,7 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
     notify({ text: t('saved'), undo });
   };
 
-  /** Somebody was faster: what is it now, and does that touch what is changed here? */
+  /** After a version conflict: reads the current version, and saves again unless the changes overlap. */
   const meet = async (from: Draft): Promise<void> => {
     const now = await client.get<Fields>(path);
     if (now.kind !== 'done') return setRefused(now);

@@ -7,7 +7,7 @@ import { EVENTS, type EventView, queryOf } from './event.ts';
 import { ActorText, Outcome, useNameOf } from './event-parts.tsx';
 import { reasonText, t, typeText } from './i18n.ts';
 
-/** All that is known of one event. */
+/** The details of one event. */
 export function EventDialog({ event, onClose }: { event: EventView; onClose(): void }) {
   const { go } = useConsole();
   const { at, type, actor, subject, related = [], resource, outcome, reason } = event;

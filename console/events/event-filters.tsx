@@ -11,7 +11,7 @@ export interface EventFiltersProps {
 
 const COLLAPSED_FILTERS: readonly EventFilter[] = ['reason', 'subject', 'actor', 'from', 'to'];
 
-/** What the events are narrowed to. All of it stands in the address. */
+/** The filters of the event list, which the page keeps in the address. */
 export function EventFilters({ narrowed, onChange }: EventFiltersProps) {
   const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const [isOpen] = useState(() => COLLAPSED_FILTERS.some((name) => narrowed[name] !== undefined));
@@ -88,7 +88,7 @@ interface BoxProps {
   onChange(value: string | undefined): void;
 }
 
-/** Taken over when somebody leaves it, or presses Enter: half an id finds nothing. */
+/** Applied on blur or Enter, since a partial id matches no event. */
 function IdBox({ label, value, onChange }: BoxProps) {
   const [isWrong, setWrong] = useState(false);
   const id = useId();
@@ -140,7 +140,7 @@ function InstantBox({ label, value, onChange }: BoxProps) {
   );
 }
 
-/** As `datetime-local` has it: the device's own clock. */
+/** A value for `datetime-local`, in the device's time zone. */
 function localText(at: number): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return '';

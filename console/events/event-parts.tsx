@@ -23,10 +23,10 @@ interface Thing {
   login?: string;
 }
 
-/** What everybody may see by its name; the rest of ids are asked for by nobody without need. */
+/** Kinds of objects that every administrator may read; names of other kinds are not requested. */
 const VISIBLE_TO_ALL = /^(?:res|usr|tok|flt)_/;
 
-/** What an id is called, as far as that is known and theirs to see, and where it is looked at. */
+/** The name of an object, if it is known and visible to this administrator, and the page that shows it. */
 export function useNameOf(id: string): { name: string | undefined; place: string | undefined } {
   const { session } = useConsole();
   const place = objectPath(id);
@@ -40,13 +40,13 @@ export function useNameOf(id: string): { name: string | undefined; place: string
   };
 }
 
-/** In a row that leads elsewhere, so no link. Until its name is known, and where it is gone, it is the id. */
+/** Plain text, for rows that are links themselves. Shows the id while the name is loading or the object is gone. */
 export function NameOf({ id }: { id: string }) {
   const { name } = useNameOf(id);
   return name === undefined ? <code>{id}</code> : <span>{name}</span>;
 }
 
-/** Who did it, as far as it is known. */
+/** The actor of an event, as far as it is known. */
 export function ActorText({ actor }: Pick<EventView, 'actor'>) {
   const kind = KINDS[actor.kind];
   if (actor.kind === 'user' && actor.id === undefined) return <>{t('unknownUser')}</>;

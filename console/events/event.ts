@@ -26,7 +26,7 @@ export interface EventView {
   lost?: { partition: number; from: number; to: number };
 }
 
-/** What events are narrowed to, as the address and the API call it. */
+/** The event filters, by their names in the address and the API. */
 export const EVENT_FILTERS = ['type', 'outcome', 'resource', 'reason', 'subject', 'actor', 'from', 'to'] as const;
 export type EventFilter = (typeof EVENT_FILTERS)[number];
 export type EventFilterValues = Partial<Record<EventFilter, string>>;
@@ -47,7 +47,7 @@ export function isId(text: string): boolean {
   return ID.test(text);
 }
 
-/** What the address says; nonsense in it is as if it were not there. */
+/** Reads the filters from the address and ignores invalid values. */
 export function readEventFilters(query: URLSearchParams): EventFilterValues {
   const narrowed: EventFilterValues = {};
   for (const name of EVENT_FILTERS) {
@@ -76,7 +76,7 @@ const PAGE_BY_PREFIX: Readonly<Record<string, string>> = {
   whk: 'webhooks',
 };
 
-/** Where the console shows what an id stands for; undefined where it has no room for it. */
+/** The page that shows the object; undefined if there is none. */
 export function objectPath(id: string): string | undefined {
   const room = PAGE_BY_PREFIX[id.slice(0, 3)];
   const path = `/console/${room}/${id}`;

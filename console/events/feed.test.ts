@@ -33,7 +33,7 @@ function setUp(log: number[], perPage = 50) {
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
 
 describe('older events', () => {
-  test('come page after page, newest first, until the first', async () => {
+  test('load page by page, newest first, up to the first event', async () => {
     const { feed, ids, asked } = setUp(upTo(80));
     await feed.older();
     expect([ids().length, ids()[0], feed.now().next]).toEqual([50, 80, '31']);
@@ -42,7 +42,7 @@ describe('older events', () => {
     expect(asked[0]).toBe('events?type=authentication&limit=50');
   });
 
-  test('short pages are gone through, but not without end', async () => {
+  test('skip short pages up to a limit', async () => {
     const { feed, ids, asked } = setUp(upTo(80), 2);
     await feed.older();
     expect(asked).toHaveLength(5);
@@ -52,7 +52,7 @@ describe('older events', () => {
 });
 
 describe('following', () => {
-  test('adds what is new, marks it, and asks for nothing twice', async () => {
+  test('adds and marks new events, and requests none twice', async () => {
     const { feed, ids, log, asked, shown } = setUp(upTo(60));
     await feed.older();
     const before = shown.length;
@@ -66,7 +66,7 @@ describe('following', () => {
     expect(asked).toHaveLength(3);
   });
 
-  test('puts what was sealed late where it belongs', async () => {
+  test('inserts events that were sealed late at their position', async () => {
     const { feed, ids, log } = setUp([1, 2, 4]);
     await feed.older();
     log.push(3);
@@ -74,7 +74,7 @@ describe('following', () => {
     expect(ids()).toEqual([4, 3, 2, 1]);
   });
 
-  test('leaves no gap: when more has come than it looks for, it begins anew', async () => {
+  test('starts over when there are more new events than it loads', async () => {
     const { feed, ids, log } = setUp(upTo(10), 10);
     await feed.older();
     log.push(...Array.from({ length: 100 }, (_, at) => at + 11));
@@ -82,7 +82,7 @@ describe('following', () => {
     expect([ids()[0], ids().at(-1), feed.now().next]).toEqual([110, 61, '61']);
   });
 
-  test('an outage is told, and gone once it is over', async () => {
+  test('reports an outage until it is over', async () => {
     const { feed, ids, service } = setUp(upTo(3));
     await feed.older();
     service.isLost = true;
@@ -93,7 +93,7 @@ describe('following', () => {
     expect(feed.now().problem).toBeUndefined();
   });
 
-  test('what was given up shows nothing any more', async () => {
+  test('ignores a response that arrives after it stopped', async () => {
     const { feed, shown } = setUp(upTo(3));
     const asking = feed.older();
     feed.stop();

@@ -9,34 +9,34 @@ export interface EventPage {
 export interface FeedState {
   /** Newest first. */
   items: readonly EventView[];
-  /** Where it goes on, further back; null: that was the first one. */
+  /** Cursor of the next older page; null at the first event. */
   next: string | null;
   isLoading: boolean;
-  /** Why it does not go on. */
+  /** Why the last load failed. */
   problem?: Exclude<Answer, { kind: 'done' }> | undefined;
-  /** Ids of what came by itself. */
+  /** Ids of the events that arrived while following. */
   fresh: ReadonlySet<string>;
 }
 
 export interface Feed {
   now(): FeedState;
-  /** Goes further back. */
+  /** Loads older events. */
   older(): Promise<void>;
-  /** Looks for what is new. */
+  /** Loads new events. */
   follow(): Promise<void>;
   stop(): void;
 }
 
 const PAGE = 50;
-/** A filter that little passes gets short pages; so many of them are asked for before the person decides. */
+/** A narrow filter yields short pages: load at most this many before asking the user. */
 const MAX_PAGES = 5;
-/** More on one screen serve nobody; whoever follows begins anew from the newest. */
+/** The list starts over from the newest events when it grows beyond this. */
 const MAX_SHOWN = 1_000;
 
 /**
- * The events that pass a filter, page after page, and what is new of them. Knows no DOM.
+ * The events that match a filter, page by page, with new events added. Does not use the DOM.
  *
- * @param query what they are narrowed to
+ * @param query the filters, as a query string
  */
 export function createFeed(
   get: (path: string, signal: AbortSignal) => Promise<Answer<EventPage>>,
@@ -93,7 +93,7 @@ export function createFeed(
       isFollowing = false;
       const added = found.filter(({ id }) => !known.has(id));
       const fresh = new Set(added.map(({ id }) => id));
-      // There is a gap to what is shown, or too much of it: it begins anew.
+      // There is a gap before the new events, or the list is too long: start over.
       if (!meets || known.size + added.length > MAX_SHOWN) {
         return put({ items: merge([], found), next, problem: undefined, fresh });
       }
@@ -103,7 +103,7 @@ export function createFeed(
   };
 }
 
-/** Events of different parts of the store are sealed at different moments, so a new one may belong between others. */
+/** Partitions seal events at different moments, so a new event may belong between older ones. */
 function merge(items: readonly EventView[], more: readonly EventView[]): EventView[] {
   const known = new Set(items.map(({ id }) => id));
   return [...items, ...more.filter(({ id }) => !known.has(id))].sort((one, other) => other.at - one.at);

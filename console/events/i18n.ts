@@ -7,12 +7,12 @@ export const t = createPageTexts(
   english,
   import.meta.glob(['./*/console/events.json', '!./en/**'], { base: '/ui/i18n/locales/' }),
 );
-/** What happened, by the type of the event. */
+/** What happened, by type of event. */
 export const types = createPageTexts(
   eventTypes,
   import.meta.glob(['./*/console/event-types.json', '!./en/**'], { base: '/ui/i18n/locales/' }),
 );
-/** Why a sign-in was refused, as it is told to administrators: shorter than to the user, and more exact. */
+/** Why a sign-in was refused, for administrators: shorter and more precise than for users. */
 export const reasons = createPageTexts(
   reasonTexts,
   import.meta.glob(['./*/console/reasons.json', '!./en/**'], { base: '/ui/i18n/locales/' }),

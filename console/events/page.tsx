@@ -20,7 +20,7 @@ import { type FollowedFeed, useFeed } from './use-feed.ts';
 export const messages = loadTogether(own, types, reasons);
 export const style = css;
 
-/** What has happened: narrowed, followed, exported. */
+/** The page of events, with filters, live updates and export. */
 export function Page() {
   const { address, go } = useConsole();
   const narrowed = readEventFilters(address.query);
@@ -39,7 +39,7 @@ export function Page() {
           go(text === '' ? EVENTS : `${EVENTS}?${text}`, true);
         }}
       />
-      {/* The past does not move. */}
+      {/* A filter that ends in the past gets no new events. */}
       {!isOver && <Follow feed={feed} />}
       {isEmpty ? (
         <Empty icon={Activity} title={own('emptyTitle')} text={own('emptyText')} />
@@ -91,7 +91,7 @@ function Follow({ feed }: { feed: FollowedFeed }) {
   );
 }
 
-/** New events show names, which cost a request each; older ones show ids. */
+/** Each name costs a request, so only new events show names; older ones show ids. */
 const MAX_NAMED = 100;
 
 interface ListProps {

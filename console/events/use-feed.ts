@@ -14,9 +14,9 @@ export interface FollowedFeed extends FeedState {
 }
 
 /**
- * The events that pass a filter, as long as they are looked at.
+ * The events that match a filter, while the page is open.
  *
- * @param isOver the filter ends in the past, where nothing new comes: it is not followed
+ * @param isOver the filter ends in the past, so there are no new events to follow
  */
 export function useFeed(query: string, isOver: boolean): FollowedFeed {
   const { client } = useConsole();

@@ -9,7 +9,7 @@ const filter = (id: string, passed: boolean) => ({
   address: '203.0.113.1',
 });
 
-test('the verdict is that of the filter one asks about, not of another', () => {
+test('returns the verdict of the requested filter', () => {
   const checks = [{ check: 'plan', passed: true }, filter('flt_a', true), filter('flt_b', false)];
   expect(verdictOf({ checks }, 'flt_a').outcome).toBe('passes');
   expect(verdictOf({ checks }, 'flt_b')).toEqual({
@@ -18,12 +18,12 @@ test('the verdict is that of the filter one asks about, not of another', () => {
   });
 });
 
-test('who is refused before the filter is asked is not said to be refused by it', () => {
+test('reports a filter as not reached if an earlier check refused the user', () => {
   const checks = [{ check: 'resource', passed: false, code: 'RESOURCE_DISABLED' }];
   expect(verdictOf({ checks }, 'flt_a')).toEqual({ outcome: 'notReached', code: 'RESOURCE_DISABLED' });
 });
 
-test('everybody is asked about once for each address they came from, the latest first', () => {
+test('lists each user once for each address, the latest first', () => {
   const events = [
     { subject: 'usr_a', address: '1.1.1.1' },
     { subject: 'usr_b', address: '1.1.1.1' },

@@ -1,4 +1,4 @@
-/** What `/v1/explain` answers, as far as it is looked at here. */
+/** The part of the response of `/v1/explain` that the console uses. */
 export interface Explanation {
   checks: readonly {
     check: string;
@@ -11,16 +11,16 @@ export interface Explanation {
   }[];
 }
 
-/** What became of somebody at one filter. */
+/** The outcome of one filter for one user. */
 export interface Verdict {
   outcome: 'passes' | 'stopped' | 'notReached';
-  /** What it looked at. */
+  /** The values that the filter compared. */
   saw?: { country?: string | null; address?: string | null; localTime?: string | null };
-  /** Of what came before it. */
+  /** If the filter was not reached: the code of the check that refused. */
   code?: string;
 }
 
-/** The verdict of one filter among all checks: another one may have refused before it was asked. */
+/** Finds the verdict of one filter. An earlier check may have refused before the filter was reached. */
 export function verdictOf({ checks }: Explanation, filter: string): Verdict {
   const asked = checks.find(({ check, id }) => check === 'filter' && id === filter);
   if (!asked) {
@@ -41,7 +41,7 @@ export interface SignIn {
   address: string;
 }
 
-/** Who signed in from where, each once, the latest first. */
+/** Pairs of user and address from recent sign-ins, without duplicates, the latest first. */
 export function latestSignIns(
   events: readonly { subject?: string; related?: readonly string[]; address?: string }[],
   most: number,

@@ -15,7 +15,7 @@ export interface FilterView extends Fields {
   createdBy: { kind: string; id?: string } | null;
 }
 
-/** A resource, as far as filters go. */
+/** The part of a resource that concerns filters. */
 export interface ResourceFilters {
   id: string;
   name: string;
@@ -28,7 +28,7 @@ export function usesFilter({ geoFilter, timeFilter, ipFilter }: ResourceFilters,
   return geoFilter === id || timeFilter === id || ipFilter === id;
 }
 
-/** Whether a filter is for this person to change; the service asks the same. */
+/** Whether this administrator may change the filter; the service enforces it. */
 export function mayChange(session: SessionView, { createdBy }: FilterView): boolean {
   return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
 }
@@ -40,7 +40,7 @@ export function emptyRule(kind: Rule['kind']): Rule {
   return { kind, zone, windows: [{ days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }] };
 }
 
-/** A rule in a line. */
+/** A rule on one line. */
 export function ruleText(rule: Rule, lang: string): string {
   if (rule.kind === 'time') return `${windowTexts(rule).join('; ')} (${rule.zone})`;
   if (rule.kind === 'ip')

@@ -10,7 +10,7 @@ import type { Rule } from './rules.ts';
 const KINDS = ['geo', 'time', 'ip'] as const;
 const TEXTS = { geo: 'geoText', time: 'timeText', ip: 'ipText' } as const;
 
-/** The kind stands in the address; it is chosen before the rule, and stays. */
+/** The kind is in the address; it is chosen before the rule and cannot be changed later. */
 export function NewFilter() {
   const { reads, address, go, notify, texts } = useConsole();
   const asked = address.query.get('kind');

@@ -10,7 +10,7 @@ import { OneFilter } from './one-filter.tsx';
 export const messages = loadTogether(own, reasons);
 export const style = css;
 
-/** From where and when people may sign in. */
+/** The page of filters: from where and when users may sign in. */
 export function Page() {
   const { page, id } = useConsole().address.params;
   if (page === 'new') return <NewFilter />;

@@ -16,12 +16,12 @@ interface Row {
   verdict: Verdict;
 }
 
-/** So many are asked about: one request each, and each costs the service a decision. */
+/** Each check is one request and costs the service a decision. */
 const MAX_CHECKS = 20;
 let nextKey = 0;
 const TONES = { passes: 'good', stopped: 'bad', notReached: 'plain' } as const;
 
-/** Who would be refused by a filter now: those who came last, and whoever one asks about. */
+/** Shows which users a filter would refuse now: those of recent sign-ins, and any other user on request. */
 export function Refused({ filter, resources }: { filter: string; resources: readonly ResourceFilters[] }) {
   const { client, texts } = useConsole();
   const [resource, setResource] = useState(resources[0]?.id ?? '');
@@ -31,7 +31,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
   const [person, setPerson] = useState('');
   const [address, setAddress] = useState('');
   const id = useId();
-  /** Whoever goes elsewhere, or asks about another resource, waits for no answer any more. */
+  /** Aborts pending checks when the user leaves the page or chooses another resource. */
   const asking = useRef<AbortController>(undefined);
   useEffect(() => () => asking.current?.abort(), []);
   const begin = (): AbortSignal => {

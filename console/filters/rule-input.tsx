@@ -20,7 +20,7 @@ import {
 } from './rules.ts';
 import { WeekGrid } from './week-grid.tsx';
 
-/** The rule of a filter, as a form has it. */
+/** The rule of a filter as a form input. */
 export function ruleInput(lang: string): Input {
   return {
     name: 'rule',
@@ -94,7 +94,7 @@ type ModeProps<Of extends GeoRule | IpRule> = Pick<RuleProps<Of>, 'rule' | 'id' 
   deny: string;
 };
 
-/** Whether who is in it comes in, or who is not. */
+/** Whether the list allows or denies. */
 function ModeChoice<Of extends GeoRule | IpRule>({ rule, id, isReadOnly, onChange, allow, deny }: ModeProps<Of>) {
   return (
     <Choose

@@ -6,7 +6,7 @@ import { parseRange } from '../../server/kernel/addresses.ts';
 import { clockText, countriesIn, DAYS, isLike, isRange, STEPS, slotsOf, stepOf, weekOf, windowsOf } from './rules.ts';
 
 describe('countries', () => {
-  test('are exactly those that the service takes', () => {
+  test('are exactly those that the service accepts', () => {
     const offered = countriesIn('en').map(({ code }) => code);
     const rule = (code: string) => ({ kind: 'geo', mode: 'allow', countries: [code], unlocated: 'deny' }) as const;
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
@@ -17,7 +17,7 @@ describe('countries', () => {
     expect(offered.length).toBeGreaterThan(240);
   });
 
-  test('are found by name in the language, without accents, and by code', () => {
+  test('are found by name in the language of the page, without accents, and by code', () => {
     const find = (lang: string, typed: string) =>
       countriesIn(lang)
         .filter((one) => isLike(one, typed))
@@ -37,7 +37,7 @@ const weeks = fc.constantFrom(...STEPS).chain((step) =>
 );
 
 describe('a week', () => {
-  test('that is drawn is the same when it is read again, and the service takes it', () => {
+  test('survives writing and reading, and the service accepts it', () => {
     fc.assert(
       fc.property(weeks, ({ step, week }) => {
         const windows = windowsOf(week, step);
@@ -53,7 +53,7 @@ describe('a week', () => {
     );
   });
 
-  test('allows exactly what is drawn, as the service judges it', () => {
+  test('allows exactly the drawn hours, as the service decides', () => {
     const monday = Date.parse('2026-06-01T00:00Z');
     fc.assert(
       fc.property(weeks, fc.nat(7 * 1440 - 1), ({ step, week }, minute) => {
@@ -64,17 +64,17 @@ describe('a week', () => {
     );
   });
 
-  test('of windows past midnight is drawn in both days, Sunday into Monday as well', () => {
+  test('draws a window past midnight on both days, also from Sunday to Monday', () => {
     const week = weekOf([{ days: ['sun'], fromMinute: 1380, toMinute: 60 }], 60);
     expect([...week].sort((one, other) => one - other)).toEqual([0, 167]);
   });
 
-  test('with the same hours on several days is one window', () => {
+  test('merges the same hours on several days into one window', () => {
     const office = { days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 };
     expect(windowsOf(weekOf([office], 60), 60)).toEqual([office]);
   });
 
-  test('knows what is finer than can be drawn', () => {
+  test('recognizes windows that are too fine to draw', () => {
     const at = (fromMinute: number) => [{ days: ['mon' as const], fromMinute, toMinute: 1440 }];
     expect([stepOf(at(480)), stepOf(at(510)), stepOf(at(525)), stepOf(at(485))]).toEqual([60, 30, 15, undefined]);
     expect([clockText(0), clockText(525), clockText(1440)]).toEqual(['00:00', '08:45', '24:00']);
@@ -82,7 +82,7 @@ describe('a week', () => {
 });
 
 describe('ranges', () => {
-  test('that the service takes are never called wrong', () => {
+  test('are accepted if the service accepts them', () => {
     const octet = fc.nat(255);
     const v4 = fc.tuple(octet, octet, octet, octet).map((bytes) => bytes.join('.'));
     fc.assert(
@@ -105,7 +105,7 @@ describe('ranges', () => {
     'a.example',
     '1.2.3.4/',
     '[::1]',
-  ])('that are none are called so: %s', (text) => {
+  ])('%s is refused', (text) => {
     expect([isRange(text), parseRange(text)]).toEqual([false, undefined]);
   });
 });

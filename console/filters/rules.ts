@@ -1,5 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
-/** What a filter goes by, as the API has it. */
+/** The rule of a filter, as in the API. */
 export interface GeoRule {
   kind: 'geo';
   mode: 'allow' | 'deny';
@@ -29,7 +29,7 @@ export type Weekday = (typeof DAYS)[number];
 export const DAY_MINUTES = 1_440;
 export const MAX_WINDOWS = 50;
 
-/** Regions that have names and are no countries. */
+/** Regions that `Intl` names but that are not countries. */
 const NOT_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']);
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 
@@ -38,7 +38,7 @@ export interface Country {
   name: string;
 }
 
-/** All countries, by their names in a language. The browser knows them, so no list is sent. */
+/** All countries by name. The names come from the browser, so no list is downloaded. */
 export function countriesIn(lang: string): Country[] {
   const names = new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' });
   const codes = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
@@ -50,22 +50,22 @@ export function countriesIn(lang: string): Country[] {
 }
 
 function isCountry(code: string): boolean {
-  // A code that was withdrawn is read as its successor, and so differs.
+  // A withdrawn code resolves to its successor.
   return !NOT_COUNTRIES.has(code) && new Intl.Locale(`und-${code}`).maximize().region === code;
 }
 
-/** As people type it: without accents, whatever the case. */
+/** Folds accents and case, for comparison with typed text. */
 export function plainText(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
-/** Whether a country is what somebody looks for. */
+/** Whether a country matches the typed text. */
 export function isLike({ code, name }: Country, typed: string): boolean {
   const plain = plainText(typed);
   return plain === '' || code.toLowerCase() === plain || plainText(name).includes(plain);
 }
 
-/** Parts of the week, each as long as a step: those that sign-in is allowed in. */
+/** The allowed slots of the week, each one step long. */
 export type Week = ReadonlySet<number>;
 
 export const STEPS = [60, 30, 15] as const;
@@ -75,12 +75,12 @@ export function slotsOf(step: Step): number {
   return DAY_MINUTES / step;
 }
 
-/** The longest step that all windows begin and end on; undefined: they are finer than can be drawn. */
+/** The longest step that fits all windows; undefined if they are too fine to draw. */
 export function stepOf(windows: readonly TimeWindow[]): Step | undefined {
   return STEPS.find((step) => windows.every((one) => one.fromMinute % step === 0 && one.toMinute % step === 0));
 }
 
-/** The windows as parts of the week; what runs past midnight goes on in the next day. */
+/** Converts windows to slots of the week; a window past midnight continues on the next day. */
 export function weekOf(windows: readonly TimeWindow[], step: Step): Set<number> {
   const slots = slotsOf(step);
   const all = slots * DAYS.length;
@@ -95,7 +95,7 @@ export function weekOf(windows: readonly TimeWindow[], step: Step): Set<number> 
   return week;
 }
 
-/** The parts of the week as windows: what is the same on several days is one. */
+/** Converts slots of the week to windows; days with the same hours share one. */
 export function windowsOf(week: Week, step: Step): TimeWindow[] {
   const slots = slotsOf(step);
   const byTimes = new Map<string, { days: Weekday[]; fromMinute: number; toMinute: number }>();
@@ -122,7 +122,7 @@ export function clockText(minute: number): string {
 const RANGE = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
 
-/** Whether a text may be an address or a CIDR range; how it is written in the end, the service says. */
+/** Whether a text looks like an address or a CIDR range. The service normalizes it. */
 export function isRange(text: string): boolean {
   const [, address = '', length] = RANGE.exec(text) ?? [];
   if (address === '') return false;

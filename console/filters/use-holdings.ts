@@ -3,9 +3,9 @@ import { useConsole } from '../shell/context.ts';
 import { type ResourceFilters, usesFilter } from './filter.ts';
 
 export interface FilterUsage {
-  /** Undefined until all are looked through. */
+  /** Undefined until all pages are loaded. */
   resources: readonly ResourceFilters[] | undefined;
-  /** There were more than are looked through. */
+  /** There are more resources than the console loads. */
   isCut: boolean;
 }
 
@@ -13,7 +13,7 @@ const PAGE = 200;
 const MAX_PAGES = 10;
 export const MAX_RESOURCES = PAGE * MAX_PAGES;
 
-/** The resources that have a filter. The API does not list them by it, so all are looked through. */
+/** The resources that use a filter. The API cannot list them by filter, so this goes through all resources. */
 export function useFilterUsage(filter: string): FilterUsage {
   const { client } = useConsole();
   const [holdings, setHoldings] = useState<FilterUsage>({ resources: undefined, isCut: false });

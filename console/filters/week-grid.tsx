@@ -29,16 +29,16 @@ const MOVES: Readonly<Record<string, readonly [day: number, slot: number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** A week to draw in: by mouse, by touch, and by keyboard. Days are columns, so that it fits a phone. */
+/** A week to draw on by mouse, touch or keyboard. Days are columns, so that it fits a phone. */
 export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
   const { lang } = useConsole().texts;
   const found = stepOf(windows);
   const [wanted, setWanted] = useState<Step>(found ?? 60);
   const [at, setAt] = useState(0);
   const grid = useRef<HTMLTableElement>(null);
-  /** What is being drawn with: allowed or not. */
+  /** Whether the current stroke allows or denies. */
   const pen = useRef<boolean>(undefined);
-  /** A mouse has drawn where it went down; the click that follows is none of its own. */
+  /** Set after a mouse stroke, so that the click that follows does not toggle the slot again. */
   const hasDrawn = useRef(false);
   if (found === undefined) {
     return (
@@ -53,7 +53,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
       </div>
     );
   }
-  // Never coarser than what is there.
+  // A step longer than the windows allow could not show them.
   const step = Math.min(found, wanted) as Step;
   const slots = slotsOf(step);
   const week = weekOf(windows, step);
@@ -80,7 +80,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
     grid.current?.querySelector<HTMLElement>(`[data-part="${next}"]`)?.focus();
   };
   const dayName = (day: number, style: 'long' | 'short') =>
-    // The first of January 2024 was a Monday.
+    // 1 January 2024 was a Monday.
     new Intl.DateTimeFormat(lang, { weekday: style, timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day));
   const current = Math.min(at, slots * DAYS.length - 1);
   return (
@@ -167,7 +167,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
                       onFocus={() => setAt(part)}
                       onKeyDown={(event) => !isReadOnly && press(event, part)}
                       onClick={(event) => {
-                        // Keys click without a pointer, also right after a mouse that has drawn and gone up elsewhere.
+                        // A keyboard click has `detail` 0; it counts even right after a mouse stroke.
                         if (!isReadOnly && (event.detail === 0 || !hasDrawn.current)) turn([part]);
                         hasDrawn.current = false;
                       }}

@@ -10,7 +10,7 @@ import { t } from './i18n.ts';
 
 const FEW_CODES = 3;
 
-/** Who one is, and what the account stands at. */
+/** The signed-in administrator, and the plan of the account. */
 export function AccountCard() {
   const { session, texts } = useConsole();
   const { account, administrator } = session;

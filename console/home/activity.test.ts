@@ -26,8 +26,8 @@ const day = fc.record({
 }) satisfies fc.Arbitrary<DayView>;
 const days = fc.array(day, { maxLength: 12 });
 
-describe('what is drawn', () => {
-  test('stands in the address, and the usual does not', () => {
+describe('the view', () => {
+  test('is in the address, except for its defaults', () => {
     for (const one of PERIODS) {
       for (const resource of [RESOURCE, undefined]) {
         const shown = { days: one, resource };
@@ -40,7 +40,7 @@ describe('what is drawn', () => {
   });
 
   test.each(['days=8', 'days=', 'days=1e1', 'resource=usr_01k8dq9z2mp', 'resource=%3Cb%3E', ''])(
-    'is the usual where the address says %j',
+    'falls back to the defaults for %j',
     (query) => {
       expect(readActivityView(new URLSearchParams(query))).toEqual({ days: 30, resource: undefined });
     },
@@ -48,7 +48,7 @@ describe('what is drawn', () => {
 });
 
 describe('the numbers', () => {
-  test('of reasons add up to the refusals, whatever is put together', () => {
+  test('of refusal reasons add up to the refusals', () => {
     fc.assert(
       fc.property(days, (all) => {
         const [, refused] = outcomesByDay(all);
@@ -70,7 +70,7 @@ describe('the numbers', () => {
     );
   });
 
-  test('are piled up: none reaches lower than the one below it, and the last reaches the sum', () => {
+  test('are stacked up to the sum', () => {
     fc.assert(
       fc.property(days, (all) => {
         const series = reasonsByDay(all);
@@ -85,7 +85,7 @@ describe('the numbers', () => {
     );
   });
 
-  test('lead to the events that they count: whole days of UTC, to their last millisecond', () => {
+  test('link to the events they count: whole UTC days, to the last millisecond', () => {
     const query = innerAddress(
       attemptsHref({
         outcome: 'refused',

@@ -1,7 +1,7 @@
 import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import { isId, queryOf } from '../events/event.ts';
 
-/** The sign-ins of a day, as the API counts them: by UTC. */
+/** The sign-ins of one UTC day, as the API counts them. */
 export interface DayView {
   day: string;
   granted: number;
@@ -10,7 +10,7 @@ export interface DayView {
   complete: boolean;
 }
 
-/** The sign-ins of some days at a resource. */
+/** The sign-ins at a resource over several days. */
 export interface ResourceSums {
   resource: string;
   name: string;
@@ -22,14 +22,14 @@ export const PERIODS = [7, 30, 90] as const;
 const DEFAULT_PERIOD = 30;
 const DAY_MS = 86_400_000;
 
-/** What is drawn. All of it stands in the address. */
+/** The view of the charts, which is kept in the address. */
 export interface ActivityView {
   days: (typeof PERIODS)[number];
-  /** Undefined: of all resources. */
+  /** Undefined for all resources. */
   resource: string | undefined;
 }
 
-/** What the address says; nonsense in it is as if it were not there. */
+/** Reads the view from the address and ignores invalid values. */
 export function readActivityView(query: URLSearchParams): ActivityView {
   const days = PERIODS.find((one) => String(one) === query.get('days')) ?? DEFAULT_PERIOD;
   const resource = query.get('resource') ?? '';
@@ -52,12 +52,12 @@ export interface AttemptsOf {
   outcome?: 'granted' | 'refused';
   resource?: string | undefined;
   reason?: string;
-  /** First and last day; without a last one up to now. */
+  /** First and last day; without a last day, up to now. */
   from: string;
   to?: string | undefined;
 }
 
-/** The attempts that a number counts, in the room of events. */
+/** A link to the events that a number counts. */
 export function attemptsHref({ from, to, resource, ...rest }: AttemptsOf): string {
   const query = queryOf({
     type: 'authentication',
@@ -73,12 +73,12 @@ export function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** Whether nobody has even tried. */
+/** Whether there were no sign-in attempts. */
 export function isQuiet(days: readonly Pick<DayView, 'granted' | 'refused'>[]): boolean {
   return days.every(({ granted, refused }) => granted + sumOf(refused) === 0);
 }
 
-/** The reasons of some days with how often each was one, the most frequent first. */
+/** The refusal reasons with their counts, the most frequent first. */
 export function reasonsOf(all: readonly Pick<DayView, 'refused'>[]): [reason: string, count: number][] {
   const sums = new Map<string, number>();
   for (const { refused } of all) {
@@ -87,7 +87,7 @@ export function reasonsOf(all: readonly Pick<DayView, 'refused'>[]): [reason: st
   return [...sums].sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1));
 }
 
-/** What is drawn in one colour: a value for each day. */
+/** The values of one colour in the chart, one for each day. */
 export interface Series {
   key: string;
   values: number[];
@@ -100,16 +100,16 @@ export function outcomesByDay(days: readonly DayView[]): Series[] {
   ];
 }
 
-/** As many as the style has colours for (`--pile-1` and on): more are not told apart. */
+/** The style has this many colours (`--pile-1` and on). */
 const MAX_SERIES = 6;
 export const OTHERS = 'others';
 
-/** Whatever reasons are called. */
+/** `Object.hasOwn`: a reason may be named like an inherited property. */
 function countOf(refused: DayView['refused'], reason: string): number {
   return Object.hasOwn(refused, reason) ? (refused[reason] ?? 0) : 0;
 }
 
-/** By the most frequent reasons; where there are more than can be told apart, the last series is all others. */
+/** One series for each of the most frequent reasons; if there are too many, the last series sums up the rest. */
 export function reasonsByDay(days: readonly DayView[]): Series[] {
   const reasons = reasonsOf(days).map(([reason]) => reason);
   const own = reasons.length > MAX_SERIES ? reasons.slice(0, MAX_SERIES - 1) : reasons;
@@ -119,7 +119,7 @@ export function reasonsByDay(days: readonly DayView[]): Series[] {
   return [...series, { key: OTHERS, values: days.map(({ refused }) => sumOf(refused) - shown(refused)) }];
 }
 
-/** What stands on what, so that each day is one pile: for each series how high it reaches. */
+/** Stacks the series: the height at which each one ends, for each day. */
 export function stack(series: readonly Series[]): number[][] {
   const heights: number[][] = [];
   for (const { values } of series) {

@@ -22,7 +22,7 @@ import type { ChartData } from './chart-props.ts';
 import { t } from './i18n.ts';
 import type { ActivityProps } from './today.tsx';
 
-/** What happened in these days, drawn: who got in, who was kept out, why, and where. */
+/** Charts of granted and refused sign-ins, by reason and by resource. */
 export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFirst: boolean }) {
   return (
     <section class="activity" aria-labelledby="activity" aria-busy={!read.body}>
@@ -39,7 +39,7 @@ export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFir
   );
 }
 
-/** What is drawn. Both stand in the address. */
+/** The choice of period and resource, both kept in the address. */
 function Choices({ shown }: { shown: ActivityView }) {
   const { go } = useConsole();
   const id = useId();
@@ -138,7 +138,7 @@ function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView
       values: days.map(({ activeUsers }) => activeUsers.count),
       label: t('people'),
       colour: '--pile-1',
-      // Who came on two days is one person.
+      // A user who signed in on two days would be counted twice.
       hasNoSum: true,
     },
   ];

@@ -1,4 +1,4 @@
-/** An amount in minor units, as people write it; of a currency that the browser does not know, plainly. */
+/** Formats an amount in minor units; plainly if the browser does not know the currency. */
 export function amountText(lang: string, amount: number, currency: string): string {
   try {
     const format = new Intl.NumberFormat(lang, { style: 'currency', currency });

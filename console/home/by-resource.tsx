@@ -8,7 +8,7 @@ import { LegendSwatch } from './legend-swatch.tsx';
 
 const MAX_SHOWN = 12;
 
-/** The resources side by side, the busiest first. Each leads to its own charts. */
+/** The resources side by side, the busiest first. Each links to its own charts. */
 export function ByResource({ shown }: { shown: ActivityView }) {
   const { lang } = useConsole().texts;
   const read = useQuery<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${shown.days}`);
@@ -20,7 +20,7 @@ export function ByResource({ shown }: { shown: ActivityView }) {
     ) : null;
   }
   const { items, next } = read.body;
-  // Of a single one the other charts tell already.
+  // With a single resource the other charts already show everything.
   if (items.length < 2 && next === null) return null;
   const rows = items
     .map((item) => ({ ...item, kept: sumOf(item.refused) }))

@@ -2,11 +2,11 @@ import type { Series } from './activity.ts';
 
 export interface ChartData extends Series {
   label: string;
-  /** A variable of the style. */
+  /** Name of a CSS variable. */
   colour: string;
-  /** Where what it counts is listed. */
+  /** A link to the counted events. */
   href?: string | undefined;
-  /** Its days do not add up. */
+  /** Set if the days cannot be summed. */
   hasNoSum?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface ChartProps {
   days: readonly string[];
   series: readonly ChartData[];
   dayHref(day: string): string;
-  /** What there is to say where there is nothing to draw. */
+  /** The text to show without data. */
   none?: string;
   isWide?: boolean;
 }

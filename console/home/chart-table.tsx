@@ -4,7 +4,7 @@ import { startOf } from './activity.ts';
 import type { ChartProps } from './chart-props.ts';
 import { t } from './i18n.ts';
 
-/** The numbers of a chart, the newest day first: for whoever does not see it, and whoever wants them exactly. */
+/** The values of a chart as a table, the newest day first, for screen readers and for exact numbers. */
 export function ChartTable({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'isWide'>) {
   const { lang } = useConsole().texts;
   const number = new Intl.NumberFormat(lang);

@@ -9,7 +9,7 @@ import type { Drawing, DrawnChart } from './draw-chart.ts';
 import { t } from './i18n.ts';
 import { LegendSwatch } from './legend-swatch.tsx';
 
-/** A number for each day: drawn, told day by day, and as a table. */
+/** Daily numbers as a chart, as a text for each day, and as a table. */
 export function Chart({ title, days, series, dayHref, none, isWide = false }: ChartProps) {
   const { lang } = useConsole().texts;
   const id = useId();
@@ -47,13 +47,13 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
   const host = useRef<HTMLDivElement>(null);
   const drawn = useRef<DrawnChart>(undefined);
   const last = days.length - 1;
-  // Counted from the newest, which stays the newest when another period is drawn.
+  // Counted back from the newest day, which stays selected when the period changes.
   const [back, setBack] = useState(0);
   const [isLost, setLost] = useState(false);
   const at = Math.max(0, last - back);
   const now = useRef(at);
   now.current = at;
-  // As text: an answer that says the same as the one before draws nothing anew.
+  // Compared as text, so that an equal response does not redraw the chart.
   const what = JSON.stringify({ days, series, lang, scheme });
   useEffect(() => {
     let isWanted = true;
@@ -109,7 +109,7 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
   );
 }
 
-/** As sliders go (ARIA practices): a day, a week, or all the way. */
+/** Moves by a day, by a week or to an end, as sliders do (ARIA practices). */
 function dayBy(key: string, at: number, last: number): number | undefined {
   switch (key) {
     case 'ArrowLeft':
@@ -131,7 +131,7 @@ function dayBy(key: string, at: number, last: number): number | undefined {
   }
 }
 
-/** Changes whenever the colours of the page do. */
+/** Changes whenever the page's colour scheme does. */
 function useScheme(): string {
   const { theme } = useConsole().preferences;
   const isDark = useMedia('(prefers-color-scheme: dark)');

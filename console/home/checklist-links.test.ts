@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { amountText } from './amount-text.ts';
 import { checklistLink } from './checklist-links.ts';
 
-test('every item of the checklist is done at a place that there is, whether there is a resource or not', () => {
+test('every checklist item links to an existing page, with and without a resource', () => {
   for (const item of CHECKLIST) {
     for (const resource of ['res_01k8dq9z2mp', undefined])
       expect(placeAt(checklistLink(item, resource)), item).toBeDefined();
@@ -12,7 +12,7 @@ test('every item of the checklist is done at a place that there is, whether ther
   expect(checklistLink('first-login', 'res_01k8dq9z2mp')).toBe('/console/resources/res_01k8dq9z2mp/embed');
 });
 
-test('amounts are written as the language and the currency have it', () => {
+test('formats amounts by language and currency', () => {
   expect(amountText('en', 123_456, 'EUR')).toBe('€1,234.56');
   expect(amountText('de', 123_456, 'EUR')).toBe('1.234,56\u00a0€');
   expect(amountText('en', 500, 'JPY')).toBe('¥500');

@@ -2,7 +2,7 @@ import type { ChecklistItem } from '@countersign/protocol/checklist';
 import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 
 /**
- * Where in the console an item of the checklist is done.
+ * The page where an item of the checklist is done.
  *
  * @param resource id of the newest resource, if there is one
  */
@@ -21,7 +21,7 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
       return '/console/users/new';
     case 'add-token':
       return '/console/tokens/new';
-    // Whom one gives access is chosen there.
+    // Access is granted on a user's page, so choose the user first.
     case 'assign':
       return CONSOLE_PLACES.users[0];
     case 'first-login':
@@ -29,5 +29,5 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
   }
 }
 
-/** What only the superuser does, whatever resources somebody else may act on. */
+/** Items that only the superuser can do, whatever resources another administrator may act on. */
 export const SUPERUSERS: readonly ChecklistItem[] = ['activate-plan', 'make-api-key', 'add-resource'];

@@ -8,7 +8,7 @@ import { useQuery } from '../shell/use-read.ts';
 import { checklistLink, SUPERUSERS } from './checklist-links.ts';
 import { t } from './i18n.ts';
 
-/** What there is to do until somebody signs in, each item with the way to where it is done. */
+/** The steps up to the first sign-in, each with a link to its page. */
 export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): void } }) {
   const items = read.body?.items ?? [];
   const open = items.filter(({ done }) => !done).map(({ item }) => item);

@@ -7,26 +7,26 @@ export interface Drawing {
   days: readonly string[];
   series: readonly (Series & { colour: string })[];
   lang: string;
-  /** The day that is looked at, by its place. */
+  /** Index of the selected day. */
   at: number;
 }
 
 export interface DrawnChart {
-  /** Another day is looked at. */
+  /** Selects another day. */
   mark(at: number): void;
-  /** The day at this place of the window. */
+  /** The day at this horizontal position in the window. */
   dayAt(clientX: number): number;
   destroy(): void;
 }
 
-/** Whole numbers alone: half a sign-in is none. */
+/** Whole numbers only: there is no half sign-in. */
 const STEPS = [1, 2, 5]
   .flatMap((one) => Array.from({ length: 9 }, (_, zeros) => one * 10 ** zeros))
   .sort((one, other) => one - other);
 const DAY_STEPS = [1, 2, 7, 14, 28];
 const MIN_TOP = 4;
 
-/** Draws piles, one for each day, into this element. Colours are the page's own, as they are at this moment. */
+/** Draws one stacked column for each day into the element, in the current colours of the page. */
 export function drawChart(host: HTMLElement, { days, series, lang, at: first }: Drawing): DrawnChart {
   injectStyle(css);
   let at = first;
@@ -39,7 +39,7 @@ export function drawChart(host: HTMLElement, { days, series, lang, at: first }: 
   const heights = stack(series);
   const top = Math.max(MIN_TOP, ...(heights.at(-1) ?? []));
   const font = `12px ${getComputedStyle(host).fontFamily}`;
-  // What reaches highest is drawn first; what is below it in the pile covers it.
+  // Draw the highest series first, so that the lower ones cover it.
   const drawn = series.map((one, index) => ({ ...one, values: heights[index] ?? [] })).reverse();
   const bars = UPlot.paths.bars?.({ size: [0.72, 44], align: 0 });
   const axis = { stroke: muted, font, ticks: { show: false } };
@@ -122,7 +122,7 @@ function widthOf(host: HTMLElement): number {
   return Math.floor(host.clientWidth);
 }
 
-/** What a colour of the style is now: a canvas knows no variables, and none that are different in the dark. */
+/** Resolves a CSS variable: a canvas knows neither variables nor the dark scheme. */
 function colourIn(host: HTMLElement, name: string): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;

@@ -14,18 +14,18 @@ import { Today } from './today.tsx';
 
 const POLL_INTERVAL_MS = 10_000;
 
-/** What is still to do, what happens, who one is, and what the account stands at. */
+/** The home page: checklist, today's activity, charts and the account. */
 export function Home() {
   const { address, reads } = useConsole();
   const shown = readActivityView(address.query);
   const checklist = useQuery<ChecklistView>('checklist');
   const of = shown.resource === undefined ? '' : `&resource=${shown.resource}`;
   const statistics = useQuery<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
-  // Another choice does not empty the page before its answer is there.
+  // Keep showing the previous data until the response for another choice arrives.
   const last = useRef<readonly DayView[]>(undefined);
   if (statistics.body) last.current = statistics.body.days;
   const days = statistics.problem ? statistics.body?.days : last.current;
-  // Whatever is done elsewhere, in another tab or by people who sign in, shows here by itself.
+  // Refresh regularly, since changes in other tabs and by users show up here.
   useEffect(
     () => useIdleAwareInterval(POLL_INTERVAL_MS, () => reads.changed('checklist', 'statistics', 'events')),
     [reads],
@@ -34,7 +34,7 @@ export function Home() {
   const isDone = checklist.body?.done === true;
   if (checklist.body && !isDone) wasOpen.current = true;
   const hasChecklist = !isDone || wasOpen.current;
-  // What there is to learn is learned where there has been nothing yet, not where a resource or a week was quiet.
+  // Show the introduction only if there has been no activity at all, not for a quiet resource or week.
   const isFirst = !isDone && shown.resource === undefined && isQuiet(days ?? []);
   const isKnown = checklist.body !== undefined || checklist.problem !== undefined;
   return (

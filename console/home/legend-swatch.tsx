@@ -1,4 +1,4 @@
-/** A colour of the style beside the word for what it stands for. */
+/** A colour sample beside its label in the legend. */
 export function LegendSwatch({ colour }: { colour: string }) {
   return <span class="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />;
 }

@@ -13,7 +13,7 @@ import { type ActivityView, attemptsHref, type DayView, reasonsOf, startOf, sumO
 import { t } from './i18n.ts';
 
 export interface ActivityProps {
-  /** Those of before, while others are asked for. */
+  /** The previous days, while a request is pending. */
   days: readonly DayView[] | undefined;
   read: Read<{ days: DayView[] }> & { retry(): void };
   shown: ActivityView;
@@ -22,7 +22,7 @@ export interface ActivityProps {
 const LATEST = 5;
 const MAX_REASONS = 4;
 
-/** What has happened since midnight, and who tried last. */
+/** The sign-ins since midnight, and the latest attempts. */
 export function Today({ days, read, shown }: ActivityProps) {
   const { lang } = useConsole().texts;
   const today = days?.at(-1);

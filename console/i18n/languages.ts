@@ -4,5 +4,5 @@ const NAMES = import.meta.glob<string>('./*/language.json', {
   import: 'default',
 });
 
-/** What each language of the widget calls itself, English first. */
+/** Each language of the widget by its own name, English first. */
 export const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'English', ...NAMES };

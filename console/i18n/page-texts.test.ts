@@ -17,7 +17,7 @@ const IMPORTS = /^(?:import|export) (?!type )([^;]*?) from '(\.[^']+)'/gms;
 /** Loaded with the shell, before any page. */
 const ALWAYS = ['../shell/i18n.ts', '../shell/refusals.ts'];
 
-/** What the files of a page take from the modules of texts, its own and those of others. */
+/** The texts that the files of a page import, from its own modules and those of other pages. */
 function takenBy(file: string, seen = new Set<string>(), taken = new Map<string, Set<string>>()) {
   if (seen.has(file)) return taken;
   seen.add(file);
@@ -37,7 +37,7 @@ function isTexts(value: unknown): value is Say {
   return typeof value === 'function' && 'load' in value;
 }
 
-/** Whether it says every plain text of one of the German files. */
+/** Whether every plain text of one of the German files is loaded. */
 function speaksGerman(t: Say): boolean {
   return german.some((texts) => {
     const plain = Object.entries(texts).filter(([, text]) => typeof text === 'string');
@@ -45,14 +45,14 @@ function speaksGerman(t: Say): boolean {
   });
 }
 
-// Whatever is tried next in this process starts in English.
+// Reset to English, since the tests share one process.
 let entered: PageModule | undefined;
 afterEach(async () => {
   await entered?.messages?.load('en');
   vi.resetModules();
 });
 
-test.each(Object.keys(pages))('all that %s says is in the language of the page', async (page) => {
+test.each(Object.keys(pages))('%s is entirely in the language of the page', async (page) => {
   vi.resetModules();
   entered = await pages[page]?.();
   await entered?.messages?.load('de');
@@ -60,7 +60,7 @@ test.each(Object.keys(pages))('all that %s says is in the language of the page',
   for (const [path, names] of takenBy(page)) {
     if (ALWAYS.includes(path)) continue;
     const module = (await modules[path]?.()) ?? {};
-    // `reasonText` says what `reasons` says.
+    // `reasonText` formats the texts of `reasons`.
     const text = [...names].map((name) => `${name}(;${isTexts(module[name]) ? '' : String(module[name])}`).join(';');
     for (const [name, t] of Object.entries(module)) {
       const isUsed = new RegExp(`\\b${name}\\(`).test(text);
@@ -70,7 +70,7 @@ test.each(Object.keys(pages))('all that %s says is in the language of the page',
   expect(stillEnglish).toEqual([]);
 });
 
-test('a text that is missing, and a language that does not load, are English; values are text', async () => {
+test('falls back to English for a missing text and a language that does not load; values are plain text', async () => {
   const english = { hello: ['Hello ', ['name']] as const, bye: 'Bye' };
   const t = createPageTexts(english, {
     de: async () => ({ default: { hello: ['Hallo ', ['name']] } }),

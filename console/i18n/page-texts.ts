@@ -2,18 +2,18 @@ import type { Messages, Values } from '@countersign/ui/i18n/message';
 import { createTranslate, loadTranslate, type MessageFiles } from '@countersign/ui/i18n/translate';
 
 export interface LoadsLanguage {
-  /** Has to be over before the first text is needed. A language that does not load is English. */
+  /** Resolve before the first text is used. Falls back to English if the language does not load. */
   load(lang: string): Promise<void>;
 }
 
-/** The texts of a part that is loaded later, which come with it. */
+/** The texts of a part that is loaded later, loaded together with it. */
 export interface PageTexts<Key extends string> extends LoadsLanguage {
   (key: Key, values?: Values): string;
-  /** Whether there is such a text. */
+  /** Whether there is a text for the key. */
   has(key: string): key is Key;
 }
 
-/** @param files beside English, each loaded when it is first asked for */
+/** @param files the languages beside English, each loaded on first use */
 export function createPageTexts<Key extends string>(english: Messages<Key>, files: MessageFiles): PageTexts<Key> {
   const inEnglish = createTranslate('en', english);
   let spoken = inEnglish;
@@ -25,7 +25,7 @@ export function createPageTexts<Key extends string>(english: Messages<Key>, file
   return Object.assign(t, { load, has });
 }
 
-/** The texts of several parts that a page needs at once. */
+/** Combines the texts of several parts that a page needs. */
 export function loadTogether(...all: LoadsLanguage[]): LoadsLanguage {
   return {
     async load(lang) {

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 
-/** What an administrator may meet in the console. Every other refusal is a mistake between programs and shows `unexpected`. */
+/** Refusals that an administrator may see. Every other refusal is a programming error and shows `unexpected`. */
 export const PERSONAL_CODES = [
   'INVALID_CREDENTIALS',
   'OTP_WRONG',

@@ -8,7 +8,7 @@ import type { Answer, Client } from '../service/client.ts';
 import type { KnownCredentials } from '../sign-in/sign-in.ts';
 import { accountOf } from './link-secret.ts';
 
-/** What setup, invitation, recovery and reset answer, as far as it is looked at. */
+/** The part of the response to setup, invitation, recovery and reset that the page uses. */
 interface LinkResponse {
   email?: string;
   account?: { id: string };
@@ -24,7 +24,7 @@ interface LinkForm {
   fields(texts: Texts, view: LinkView): FieldSpec[];
 }
 
-/** What a link that leads on is answered with before it is used. */
+/** The service's description of a link that has not been used yet. */
 interface LinkView {
   name?: string;
 }
@@ -96,12 +96,12 @@ export interface LinkPageProps {
   client: Client;
   texts: Texts;
   place: LinkRoute;
-  /** What stood behind `#`. Goes into the body of the one request that uses it, and nowhere else. */
+  /** The part after `#`. It is sent only in the body of the request that uses it. */
   secret: string;
   onAccepted(known: KnownCredentials): void;
 }
 
-/** Where the links of setup, invitation, recovery and reset lead. */
+/** The page for setup, invitation, recovery and reset links. */
 export function LinkPage({ client, texts, place, secret, onAccepted }: LinkPageProps) {
   const [isGone, setGone] = useState(false);
   const view = useLinkView(client, place, secret);
@@ -141,8 +141,8 @@ function isAboutLink(code: string, fields: readonly string[]): boolean {
 }
 
 /**
- * Whether the link can still be used is said before anybody fills in a form. Undefined until it is known; where the
- * service does not say, the form is shown and says what is wrong when it is sent.
+ * Checks the link before the user fills in a form. Undefined until the response arrives; if the service does not say,
+ * the form is shown and reports errors when it is sent.
  */
 function useLinkView(client: Client, kind: LinkRoute, secret: string): LinkView | 'gone' | undefined {
   const [view, setView] = useState<LinkView | 'gone'>();
@@ -156,7 +156,7 @@ function useLinkView(client: Client, kind: LinkRoute, secret: string): LinkView 
   return view;
 }
 
-/** Whoever has just chosen a password goes on to the first sign-in, and types neither it nor the address again. */
+/** Starts the first sign-in with the password just chosen, so that the user need not type it or the address again. */
 function knownBy(
   { email, account, administrator }: LinkResponse,
   secret: string,

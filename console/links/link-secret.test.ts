@@ -10,19 +10,19 @@ function addressOf(href: string) {
 
 describe('the secret of a link', () => {
   // SR-35
-  test('SR-35: is taken out of the address bar in place, so that neither bar nor history keeps it', () => {
+  test('SR-35: is removed from the address bar in place, so that neither bar nor history keeps it', () => {
     const { address, replaced } = addressOf('https://auth.example/setup?x=1#c2VjcmV0');
     expect(takeSecret(address)).toBe('c2VjcmV0');
     expect(replaced).toEqual([[null, '', '/setup?x=1']]);
   });
 
-  test('that is not there is empty, and nothing is touched', () => {
+  test('is empty without a secret, and the address stays', () => {
     const { address, replaced } = addressOf('https://auth.example/setup');
     expect(takeSecret(address)).toBe('');
     expect(replaced).toEqual([]);
   });
 
-  test('says which account it leads into, if it is a whole one', () => {
+  test('names the account it leads to, if it is complete', () => {
     const whole = `01k8dq9z2mp.0a1b2c3d4e5.${'A'.repeat(32)}`;
     expect(accountOf(whole)).toBe('acc_01k8dq9z2mp');
     for (const other of ['', 'A'.repeat(32), whole.slice(1), `${whole}x`, whole.toUpperCase(), `../x.${whole}`]) {

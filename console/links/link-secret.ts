@@ -1,12 +1,12 @@
-/** The parts of the browser's address that a secret is taken from. */
+/** The parts of `window` that a secret is taken from. */
 export interface Address {
   location: Pick<Location, 'hash' | 'pathname' | 'search'>;
   history: Pick<History, 'replaceState' | 'state'>;
 }
 
 /**
- * Takes the secret of a link out of the address bar, where it would be seen, kept in the history and copied along. From
- * here on it is in the memory of this page alone; empty if there was none.
+ * Removes the secret of a link from the address bar, where others could see it, copy it or find it in the history.
+ * Afterwards only this page's memory has it. Empty if there was none.
  */
 export function takeSecret({ location, history }: Address): string {
   const secret = location.hash.slice(1);
@@ -16,7 +16,7 @@ export function takeSecret({ location, history }: Address): string {
 
 const LINK = /^([0-9a-z]{11})\.[0-9a-z]{11}\.[\w-]{32}$/;
 
-/** The account that an administrator's link leads into, for a server that holds several. */
+/** The account of an administrator's link, on a server with several accounts. */
 export function accountOf(secret: string): string | undefined {
   const match = LINK.exec(secret);
   return match ? `acc_${match[1]}` : undefined;

@@ -7,12 +7,12 @@ import { refusalInWords } from '../shell/refusal.ts';
 export interface BulkAction<Item> {
   label: string;
   isDanger?: boolean;
-  /** Which of them it makes sense for; the others are left alone. */
+  /** Whether the action applies to the item; other items are skipped. */
   isFor?(item: Item): boolean;
-  /** Asked before it begins; false: not after all. */
+  /** Asks for confirmation; false cancels. */
   confirm?(items: readonly Item[]): Promise<boolean>;
   run(item: Item): Promise<Answer>;
-  /** Takes back what was done to one of them. */
+  /** Undoes the action for one item. */
   undo?(item: Item): Promise<Answer>;
   onDone(): void;
 }
@@ -24,7 +24,7 @@ export interface BulkBarProps<Item> {
   onDone(): void;
 }
 
-/** What can be done with those that are chosen. One request for each, one after the other, and each may be refused. */
+/** Actions on the selected items. Sends one request for each item in turn; each may be refused. */
 export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<Item>) {
   const { notify, texts } = useConsole();
   const [progress, setProgress] = useState<string>();

@@ -16,38 +16,38 @@ export interface Column<Item> {
   key: string;
   label: string;
   cell(item: Item): ComponentChildren;
-  /** As the API calls it, where it can sort by it. */
+  /** Name of the column in the API, if it can be sorted. */
   sort?: string;
 }
 
 export interface ListFilter {
-  /** As the API calls it. */
+  /** Name of the filter in the API. */
   name: string;
   label: string;
   choices: readonly { value: string; label: string }[];
 }
 
 export interface DataListProps<Item> {
-  /** Below `/v1/`. */
+  /** Path below `/v1/`. */
   path: string;
-  /** What it lists, for those who do not see it. */
+  /** Accessible name of the list. */
   label: string;
   columns: readonly Column<Item>[];
   nameOf(item: Item): string;
-  /** Where one of them is looked at; without it they are told in full here. */
+  /** Link to an item's page; without it the list shows the whole item. */
   hrefOf?(item: Item): string;
   canSearch?: boolean;
   filters?: readonly ListFilter[];
-  /** What can be done with several at once. */
+  /** Actions on several items at once. */
   bulk?: readonly BulkAction<Item>[];
-  /** Shown where there are none at all: what they are, and how to make the first. */
+  /** Shown if there are no items: what they are, and how to create the first. */
   empty: ComponentChildren;
 }
 
 const LIMIT = 50;
 const trail = createTrail();
 
-/** A list of the API's objects, page by page. Where it stands is in the address. */
+/** A list of API objects, page by page. Its state is in the address. */
 export function DataList<Item extends { id: string }>(props: DataListProps<Item>) {
   const { path, label, columns, filters = [], bulk = [], canSearch = true, empty } = props;
   const { address, go, announce } = useConsole();
@@ -58,7 +58,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   });
   const asked = `${path}${queryOf(state, { limit: String(LIMIT) })}`;
   const read = useQuery<{ items: Item[]; next: string | null }>(asked);
-  // While the next page comes, the last one stays: nothing jumps.
+  // Keep the previous page until the next one has loaded, so that the layout stays still.
   const [last, setLast] = useState(read.body);
   useEffect(() => {
     if (read.body) setLast(read.body);
@@ -75,7 +75,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     setChosen(new Set());
     go(`${address.path}${queryOf(next)}`, isReplacing);
   };
-  // What the API gives no id goes by its name.
+  // Objects without an id in the API use their name.
   const items: Item[] = (page?.items ?? []).map((item) => ({ ...item, id: item.id ?? props.nameOf(item) }));
   const marked = items.filter(({ id }) => chosen.has(id));
   const isEmpty = page && items.length === 0 && page.next === null && !isNarrowed && state.after === undefined;
@@ -230,7 +230,7 @@ function SortableHead<Item>({
   );
 }
 
-/** On a phone: one card for each, with the same in it. */
+/** On a phone: one card for each item, with the same content. */
 function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
   const { label, columns, items, canChoose, chosen, choose, nameOf, hrefOf } = props;
   const [first, ...others] = columns;

@@ -5,7 +5,7 @@ import { createTrail, type ListState, listStateOf, queryOf, toggleSort, withChan
 const SHAPE = { sorts: ['name'], filters: { kind: ['totp', 'sms'], enabled: ['true', 'false'] } };
 const read = (text: string) => listStateOf(new URLSearchParams(text), SHAPE);
 
-test('what stands in the address is what is asked, and comes back the same', () => {
+test('reads the state from the address and writes it back the same way', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map((one) => one.trim());
   const state = fc.record({
     search: text,
@@ -21,12 +21,12 @@ test('what stands in the address is what is asked, and comes back the same', () 
   );
 });
 
-test('as usual, nothing stands there; what is asked beyond goes last', () => {
+test('writes nothing for the defaults, and appends further parameters', () => {
   expect(queryOf(read(''))).toBe('');
   expect(queryOf(read('search=shop'), { limit: '50' })).toBe('?search=shop&limit=50');
 });
 
-describe('nonsense in the address is as if it were not there', () => {
+describe('ignores invalid values in the address', () => {
   test.each(['sort=password', 'order=up', 'kind=__proto__', 'kind=', '__proto__=x', 'after=', 'limit=9999', 'search='])(
     '%s',
     (text) => {
@@ -35,13 +35,13 @@ describe('nonsense in the address is as if it were not there', () => {
   );
 });
 
-test('whatever changes what is listed begins at the first page', () => {
+test('starts at the first page when the list changes', () => {
   const state = read('search=a&after=xyz&kind=sms');
   expect(withChanges(state, { search: 'b' }).after).toBeUndefined();
   expect(withChanges(state, { after: 'next' })).toMatchObject({ search: 'a', after: 'next', filters: { kind: 'sms' } });
 });
 
-test('a column sorts one way, then the other, then as usual', () => {
+test('toggles a column between ascending, descending and the default', () => {
   const by = (state: ListState) => [state.sort, state.order];
   const one = toggleSort(read('after=x'), 'name');
   expect([by(one), one.after]).toEqual([['name', 'asc'], undefined]);
@@ -50,7 +50,7 @@ test('a column sorts one way, then the other, then as usual', () => {
   expect(by(toggleSort(two, 'name'))).toEqual([undefined, undefined]);
 });
 
-test('back leads where one came from, in the same list, and nowhere else', () => {
+test('back leads to the previous page of the same list only', () => {
   const trail = createTrail();
   trail.note('a', undefined, '2');
   trail.note('a', '2', '3');

@@ -1,23 +1,23 @@
-/** Where a list stands; all of it is in the address, so that it can be sent to somebody and gone back to. */
+/** The state of a list. It is kept in the address, so that a link or the back button restores it. */
 export interface ListState {
   search: string;
-  /** The column it goes by; undefined: the usual order. */
+  /** The column to sort by; undefined for the default order. */
   sort: string | undefined;
   order: 'asc' | 'desc' | undefined;
-  /** Where the page begins; undefined: the first one. */
+  /** Cursor of the page; undefined for the first one. */
   after: string | undefined;
-  /** What it is narrowed to, by name. */
+  /** Values of the filters, by name. */
   filters: Readonly<Record<string, string>>;
 }
 
-/** What can be asked of a list. */
+/** The sort columns and filters that a list has. */
 export interface ListShape {
   sorts: readonly string[];
-  /** The values that each filter may have. */
+  /** The allowed values of each filter. */
   filters: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What the address says; nonsense in it is as if it were not there. */
+/** Reads the state from the address and ignores invalid values. */
 export function listStateOf(query: URLSearchParams, { sorts, filters }: ListShape): ListState {
   const sort = sorts.find((one) => one === query.get('sort'));
   const order = query.get('order');
@@ -34,12 +34,12 @@ export function listStateOf(query: URLSearchParams, { sorts, filters }: ListShap
   };
 }
 
-/** The state with changes in it. Whatever changes what is listed begins at the first page again. */
+/** Applies changes. A change of search, order or filters returns to the first page. */
 export function withChanges(state: ListState, changes: Partial<ListState>): ListState {
   return { ...state, after: undefined, ...changes };
 }
 
-/** As it stands in the address, and as it is asked: the same names. Empty where everything is as usual. */
+/** The query string for both the address and the API. Empty for the defaults. */
 export function queryOf({ search, sort, order, after, filters }: ListState, more: Record<string, string> = {}): string {
   const query = new URLSearchParams();
   if (search.trim() !== '') query.set('search', search.trim());
@@ -52,14 +52,14 @@ export function queryOf({ search, sort, order, after, filters }: ListState, more
   return text === '' ? '' : `?${text}`;
 }
 
-/** A click on a column: by it, then the other way round, then as usual. */
+/** Cycles a column through ascending, descending and the default order. */
 export function toggleSort(state: ListState, sort: string): ListState {
   if (state.sort !== sort) return withChanges(state, { sort, order: 'asc' });
   if (state.order !== 'desc') return withChanges(state, { sort, order: 'desc' });
   return withChanges(state, { sort: undefined, order: undefined });
 }
 
-/** Which page one came from. A cursor leads on alone; back leads only what was gone. */
+/** Remembers the previous page of each page: cursors only lead forward. */
 export function createTrail(): {
   note(list: string, from: string | undefined, to: string): void;
   before(list: string, at: string): { after: string | undefined } | undefined;

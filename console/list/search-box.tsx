@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { t } from '../shell/i18n.ts';
 
-/** The service is asked when the fingers rest. */
+/** The delay between the last key and the request. */
 const WAIT_MS = 250;
 
 export function SearchBox({ value, onChange }: { value: string; onChange(text: string): void }) {
@@ -11,7 +11,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
   const input = useRef<HTMLInputElement>(null);
   const change = useRef(onChange);
   change.current = onChange;
-  /** What the address said last: when it says something else, somebody went back or forth. */
+  /** The last search in the address: if it differs, the user went back or forward. */
   const known = useRef(value);
   useEffect(() => {
     if (known.current === value) return;

@@ -7,12 +7,12 @@ export interface CardProps {
   texts: Texts;
   title: string;
   children: ComponentChildren;
-  /** Whether the focus goes to the title when it changes: the person came here by their own doing. */
+  /** Whether a new title takes the focus: true after the user navigated. */
   isNext?: boolean;
   isWide?: boolean;
 }
 
-/** The pages before the door: one card in the middle. */
+/** The layout before sign-in: one card in the middle. */
 export function Card({ texts, title, children, isNext = false, isWide = false }: CardProps) {
   return (
     <main class={isWide ? 'alone wide' : 'alone'}>
@@ -31,7 +31,7 @@ export function Card({ texts, title, children, isNext = false, isWide = false }:
   );
 }
 
-/** A page's heading. It takes the focus when the page is another, so that this is read and the keyboard begins here. */
+/** A page's heading. It takes the focus on a new page, so that screen readers read it and the keyboard starts here. */
 export function Title({ isNext, children }: { isNext: boolean; children: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const shown = useRef<string | undefined>(undefined);
@@ -53,7 +53,7 @@ export interface MessageProps extends Omit<CardProps, 'children'> {
   action?: { label: string; run: () => void };
 }
 
-/** A page that says something instead of asking. */
+/** A page with a message and one action. */
 export function Message({ text, action, ...card }: MessageProps) {
   return (
     <Card {...card}>

@@ -12,8 +12,8 @@ const FORM = [
 ];
 const check = (typed: Record<string, string>) => checkValues(FORM, (name) => typed[name] ?? '');
 
-describe('what was typed', () => {
-  test('is sent as it is where it is a password, and the repetition never', () => {
+describe('typed values', () => {
+  test('sends a password unchanged, and never its repetition', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (chosen, present) => {
         const { values, mistakes } = check({ newPassword: chosen, again: chosen, password: present, otp: '123456' });
@@ -23,7 +23,7 @@ describe('what was typed', () => {
     );
   });
 
-  test('may be grouped where it is a code of digits, and nothing else is one', () => {
+  test('accepts a code of digits in groups, and no other text', () => {
     const typed = { newPassword: 'a', again: 'a', password: 'b' };
     for (const otp of ['123 456', '123-456', ' 123456 ', '12 34 56 78']) {
       expect(check({ ...typed, otp }).values.otp).toMatch(/^\d{6,8}$/);
@@ -33,7 +33,7 @@ describe('what was typed', () => {
     }
   });
 
-  test('is missed where it is not there, and has to be the same twice', () => {
+  test('requires a value, and the same one twice', () => {
     expect(check({ newPassword: 'a', again: 'A', password: '', otp: ' ' }).mistakes).toEqual({
       again: 'differs',
       password: 'missing',
@@ -50,11 +50,11 @@ test.each([
   ['TOO_MANY_ATTEMPTS', undefined],
   ['UNAVAILABLE', undefined],
   ['interrupted', undefined],
-])('%s is said at %s', (code, name) => {
+])('shows %s at %s', (code, name) => {
   expect(fieldOf(FORM, { code, fields: [] })).toBe(name);
 });
 
-test('a value that the service does not take is said at its field, if the form has that', () => {
+test('shows a value that the service refuses at its field, if the form has it', () => {
   expect(fieldOf(FORM, { code: 'INPUT_INVALID', fields: ['secret', 'otp'] })).toBe('otp');
   expect(fieldOf(FORM, { code: 'INPUT_INVALID', fields: ['secret'] })).toBeUndefined();
 });

@@ -1,17 +1,17 @@
 import type { TextKey } from '../i18n/texts.ts';
 import type { FieldSpec } from './field.tsx';
 
-/** A code as apps and mails show it: in groups. The service takes digits alone. */
+/** Apps and emails show codes in groups. The service accepts digits only. */
 const GROUPING = /[\s\u200b\u2060-]/g;
 const OTP = /^\d{6,10}$/;
 
 export interface Checked {
   values: Record<string, string>;
-  /** What the form itself finds wrong, by field, before anything is sent. */
+  /** The errors that the form finds before it sends, by field. */
   mistakes: Record<string, TextKey>;
 }
 
-/** What was typed, as it is sent. Whatever is not plainly a slip of the hand is for the service to judge. */
+/** Prepares the typed values for sending. Reports only obvious mistakes; the service validates the rest. */
 export function checkValues(fields: readonly FieldSpec[], typed: (name: string) => string): Checked {
   const values: Record<string, string> = {};
   const mistakes: Record<string, TextKey> = {};
@@ -32,7 +32,7 @@ export function checkValues(fields: readonly FieldSpec[], typed: (name: string) 
 const ABOUT_PASSWORD = /^PASSWORD_/;
 const ABOUT_OTP = /^(?:OTP_|TOKEN_)/;
 
-/** The field that a refusal is about; undefined where it is about the whole. */
+/** The field that a refusal is about; undefined if it is about the whole form. */
 export function fieldOf(fields: readonly FieldSpec[], notice: { code: string; fields: string[] }): string | undefined {
   const { code } = notice;
   const ofKind = (...kinds: FieldSpec['kind'][]) => fields.find(({ kind }) => kinds.includes(kind))?.name;

@@ -4,11 +4,11 @@ import type { Texts } from '../i18n/texts.ts';
 export interface CopyProps {
   texts: Texts;
   text: string;
-  /** What is copied, for those who hear the button's name alone. */
+  /** Names the copied text for screen readers, which read only the button's name. */
   what: string;
 }
 
-/** Copies a text, and says whether it did. */
+/** A button that copies a text and reports whether it worked. */
 export function Copy({ texts, text, what }: CopyProps) {
   const [outcome, setOutcome] = useState<'copied' | 'copyFailed'>();
   useEffect(() => {
@@ -36,7 +36,7 @@ export function Copy({ texts, text, what }: CopyProps) {
   );
 }
 
-/** A text to be taken elsewhere as it is. */
+/** A text to copy unchanged. */
 export function Snippet(props: CopyProps) {
   return (
     <div class="snippet">

@@ -6,19 +6,21 @@ import { Icon } from './icon.tsx';
 
 export interface DialogProps {
   title: string;
-  /** Nobody sees the title, who looks. */
+  /** Keeps the title for screen readers only. */
   isTitleHidden?: boolean;
   class?: string;
-  /** By Escape, by the button in the corner, by a click beside it. Absent: only what is in it closes it. */
+  /**
+   * Called on Escape, the corner button or a click on the backdrop. If absent, only the content can close the dialog.
+   */
   onClose?: (() => void) | undefined;
   children: ComponentChildren;
 }
 
-/** The browser's own modal dialog: it keeps the focus, closes by Escape, and gives the focus back. */
+/** The browser's modal dialog: it traps the focus, closes on Escape and restores the focus. */
 export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Before the first paint, so that the page behind it cannot be used in between.
+  // Open before the first paint, so that the page behind cannot be used in between.
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
@@ -33,7 +35,7 @@ export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose
       ref={dialog}
       class={`dialog ${kind}`}
       aria-labelledby={id}
-      // While nothing in it has the focus, it gets no key events: a second Escape in a row would close it without a cancel event.
+      // Without focus inside it gets no key events: a second Escape in a row would close it without a cancel event.
       closedby={onClose ? 'closerequest' : 'none'}
       onCancel={(event) => {
         event.preventDefault();
@@ -43,7 +45,7 @@ export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
-        // A second one in a row would close it without asking (the browser's rule for close requests).
+        // A second cancel in a row would close it without asking (the browser's rule for close requests).
         event.preventDefault();
         onClose?.();
       }}

@@ -6,14 +6,14 @@ import type { Texts } from '../i18n/texts.ts';
 
 export type FieldKind = 'text' | 'email' | 'password' | 'new-password' | 'repeat' | 'otp' | 'code';
 
-/** What a form asks for. */
+/** A field of a form. */
 export interface FieldSpec {
-  /** As the service calls it. */
+  /** Name of the field in the API. */
   name: string;
   kind: FieldKind;
   label: string;
   hint?: string | undefined;
-  /** What browsers fill in; by default what goes with the kind. */
+  /** The `autocomplete` token; the default depends on the kind. */
   autocomplete?: string;
   value?: string;
 }
@@ -38,7 +38,7 @@ export interface FieldProps {
   texts: Texts;
 }
 
-/** One of the fields of a form, with what its kind brings along. */
+/** A field of a form, with the attributes of its kind. */
 export function Field({ spec, id, error, input, readOnly, texts }: FieldProps) {
   const { name, kind, label, hint, autocomplete = AUTOCOMPLETE[kind], value } = spec;
   const [isShown, setShown] = useState(false);

@@ -17,16 +17,16 @@ export interface FormProps {
   texts: Texts;
   sending: SubmissionState;
   onSubmit(values: Values): void;
-  /** Whether the focus goes to the first field: the person came here by their own doing. */
+  /** Whether the first field takes the focus: true after the user navigated. */
   isNext?: boolean;
-  /** Whose password is asked for, so that the browser knows which to fill in. */
+  /** The user name that belongs to the password, for password managers. */
   username?: string | undefined;
-  /** Between the fields and the button. */
+  /** Shown between the fields and the button. */
   children?: ComponentChildren;
   onCancel?: () => void;
 }
 
-/** Fields and a button. Knows what was typed, and where to say what is wrong with it. */
+/** Fields and a button. Keeps the typed values and shows errors at their fields. */
 export function Form(props: FormProps) {
   const { fields, button, texts, sending, username, onSubmit, isNext = false, children, onCancel } = props;
   const { busy, notice } = sending;
@@ -49,7 +49,7 @@ export function Form(props: FormProps) {
   useEffect(() => {
     if (isThere.current) return;
     isThere.current = true;
-    // Not on touch: the keyboard would cover what there is to read.
+    // Not on touch devices: the keyboard would cover the text.
     if (isNext && !matchMedia('(pointer: coarse)').matches) inputs.get(fields[0]?.name ?? '')?.current?.focus();
   });
   const seen = useRef({ mistakes, notice });
@@ -116,10 +116,10 @@ export interface SendingFormProps<Body> extends Omit<FormProps, 'sending' | 'onS
   onRefused?: SubmissionParts<Values, Body>['onRefused'];
 }
 
-/** A form that goes to the service by itself. */
+/** A form that sends itself to the service. */
 export function SendingForm<Body>({ send, onDone, onRefused, ...form }: SendingFormProps<Body>) {
   const [sending, setSending] = useState<SubmissionState>({ busy: false });
-  // The newest ones, though the submission is one for the form's whole life.
+  // The submission lives as long as the form, so it calls the latest callbacks.
   const latest = useRef({ send, onDone, onRefused });
   latest.current = { send, onDone, onRefused };
   const submission = useMemo(
@@ -143,7 +143,7 @@ function useInputs(fields: readonly FieldSpec[]): ReadonlyMap<string, RefObject<
   return inputs.current;
 }
 
-/** What is left of a wait, drawn anew each second. */
+/** The remaining wait, updated every second. */
 function useLeftMs({ notice }: SubmissionState): number {
   const [, draw] = useState(0);
   useEffect(() => {

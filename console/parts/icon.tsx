@@ -3,7 +3,7 @@ import { createElement } from 'preact';
 
 export type { IconNode } from 'lucide';
 
-/** One of lucide's icons, which are data: only those that are imported are sent. */
+/** A lucide icon. Icons are data, so only imported ones are bundled. */
 export function Icon({ node, size = 18 }: { node: IconNode; size?: number }) {
   return (
     <svg viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" focusable="false" class="icon-line">

@@ -8,7 +8,7 @@ export interface SwitchProps {
   onChange(isOn: boolean): void;
 }
 
-/** On or off. A checkbox in its meaning, so that every browser and reader knows it. */
+/** A switch. It is a checkbox, so that every browser and screen reader supports it. */
 export function Switch({ label, hint, isOn, isDisabled = false, onChange }: SwitchProps) {
   const id = useId();
   return (

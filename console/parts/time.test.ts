@@ -12,11 +12,11 @@ test.each([
   [3 * DAY, 'in 3 days'],
   [-15 * DAY, '2 weeks ago'],
   [-400 * DAY, 'last year'],
-])('%i ms from now is %s', (ms, text) => {
+])('formats %i ms from now as %s', (ms, text) => {
   expect(relativeText('en', NOW + ms, NOW)).toBe(text);
 });
 
-test('in the language of the page, and the absolute time says its zone', () => {
+test('uses the language of the page, and the absolute time names its zone', () => {
   expect(relativeText('de', NOW - 2 * DAY, NOW)).toBe('vorgestern');
   expect(absoluteText('en', NOW)).toMatch(/2026.*\d\d:\d\d \S+|2026.* [A-Z]/);
 });

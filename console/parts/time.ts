@@ -7,7 +7,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ];
 
-/** `3 days ago`, as the language has it. */
+/** A relative time such as `3 days ago`, in the language. */
 export function relativeText(lang: string, at: number, now: number): string {
   const format = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
   const ms = at - now;
@@ -15,7 +15,7 @@ export function relativeText(lang: string, at: number, now: number): string {
   return format.format(Math.trunc(ms / size), unit);
 }
 
-/** Date and time in the device's own zone, which is named. */
+/** Date and time in the device's time zone, which is named. */
 export function absoluteText(lang: string, at: number): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'long' }).format(at);
 }

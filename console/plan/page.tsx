@@ -15,7 +15,7 @@ export { t as messages } from './i18n.ts';
 export const style = css;
 
 interface Entry {
-  /** Made of the number by the list. */
+  /** Derived from the number, because the list needs an id. */
   id: string;
   number: number;
   kind: 'credit' | 'debit';
@@ -30,7 +30,7 @@ interface Entry {
 
 const REASONS = ['payment', 'correction', 'fee', 'refund'] as const;
 
-/** What the account may have, and what it costs. */
+/** The page of the service plan: quotas and cost. */
 export function Page() {
   const { session } = useConsole();
   return (
@@ -62,7 +62,7 @@ function Balance() {
   );
 }
 
-/** As much of the plan as every administrator sees. */
+/** The part of the plan that every administrator sees. */
 function OwnPlan() {
   const read = useQuery<{ plan: { name: string; active: boolean } }>('account');
   return (

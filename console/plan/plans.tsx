@@ -26,7 +26,7 @@ interface Offer {
   items: { name: string; monthlyFee: number; quotas: Quotas }[];
 }
 
-/** The plan of the account and those on offer: the superuser's. */
+/** The account's plan and the plans on offer, for the superuser. */
 export function Plans() {
   const { texts, client, reads, ask, notify } = useConsole();
   const plan = useQuery<PlanView>('plan');

@@ -6,14 +6,14 @@ import type { Client, Refused } from '../service/client.ts';
 import { Enrolment } from '../sign-in/enrolment.tsx';
 import { ReauthForm } from './reauth-form.tsx';
 
-/** What every change is given: how it ends, and with which words. */
+/** The properties of every change form. */
 export interface ChangeProps {
   client: Client;
   texts: Texts;
   username: string;
   onDone(said: TextKey, recoveryCodes?: string[]): void;
   onCancel(): void;
-  /** It took too long: what was begun is void. */
+  /** The change expired before it was confirmed. */
   onGone(): void;
 }
 
@@ -110,7 +110,7 @@ export function RenewCodes({ onDone, onGone: _, ...rest }: ChangeProps) {
   );
 }
 
-/** What was begun is void: too late, or too many wrong codes. */
+/** The pending change is void: it expired, or there were too many wrong codes. */
 function onInvalidLink(onGone: () => void) {
   return ({ code }: Refused): boolean => {
     if (code !== 'LINK_INVALID') return false;

@@ -8,18 +8,21 @@ import { proofFields } from './reauthenticate.ts';
 export interface ReauthFormProps<Body> {
   client: Client;
   texts: Texts;
-  /** Below `/v1/me/`. */
+  /** Path below `/v1/me/`. */
   path: string;
-  /** What is to change, above the proof. */
+  /** The fields to change, above the factors. */
   fields?: readonly FieldSpec[];
   button: string;
-  /** Whose password it is. */
+  /** The user name that belongs to the password. */
   username: string;
   onDone(body: Body, sent: Values): void;
   onCancel(): void;
 }
 
-/** A change to one's own way in, with both factors beside it. A recovery code stands in for the code of the token. */
+/**
+ * A form to change the administrator's own credentials, with both factors. A recovery code can replace the token's
+ * code.
+ */
 export function ReauthForm<Body>({ client, texts, path, fields = [], button, ...rest }: ReauthFormProps<Body>) {
   const [isRecovering, setRecovering] = useState(false);
   return (

@@ -1,7 +1,7 @@
 import type { Texts } from '../i18n/texts.ts';
 import type { FieldSpec } from '../parts/field.tsx';
 
-/** Both factors, as they are shown again with every change to one's own way in. */
+/** The fields for both factors, which every change of the own credentials asks for. */
 export function proofFields(texts: Texts, isRecovering: boolean): FieldSpec[] {
   return [
     { name: 'password', kind: 'password', label: texts('presentPassword') },

@@ -12,7 +12,7 @@ export interface SecurityPageProps {
   texts: Texts;
   session: SessionView;
   isNext: boolean;
-  /** Something of the session of now has changed. */
+  /** Called after a change to the current session. */
   onChanged(): void;
 }
 
@@ -50,7 +50,7 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
-/** One's own way in: what it is made of, and a form to change each part. One form is open at a time. */
+/** The administrator's own credentials, with a form to change each. One form is open at a time. */
 export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
   const [open, setOpen] = useState<TextKey>();
   const [said, setSaid] = useState<TextKey>();

@@ -6,7 +6,7 @@ import { refusalInWords } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 import type { Resource, TabProps } from './resource.ts';
 
-/** A button that puts an origin into the list of the resource: a change like any other, which can be undone. */
+/** A button that adds an origin to the resource's list. The change can be undone. */
 export function AllowOrigin({ resource, version, origin }: TabProps & { origin: string }) {
   const { client, reads, session, texts, notify } = useConsole();
   const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();

@@ -20,7 +20,7 @@ const COLOURS = { accent: 'accent', background: 'background', text: 'textColour'
 const COLOUR_BEGINS = { accent: '#2447c8', background: '#ffffff', text: '#14171f' } as const;
 const READABLE = 4.5;
 
-/** The logo, which is kept; and the look, which is tried out here and written into the page. */
+/** The logo, which is stored, and the look, which is previewed here and copied into the page. */
 export function Appearance(props: TabProps) {
   const { texts } = useConsole();
   const [tried, setTried] = useState(DEFAULT);

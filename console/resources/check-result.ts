@@ -1,21 +1,21 @@
 import { isCountersignError } from '../../clients/typescript/src/error.ts';
 import { createVerifier } from '../../clients/typescript/src/results/verifier.ts';
 
-/** What became of a result: its claims, or why it does not hold. */
+/** The outcome of a verification: the claims, or the error code. */
 export type Outcome = { claims: object } | { code: string };
 
 export interface ExpectedResult {
-  /** Of the service. */
+  /** Issuer of the result: the service. */
   issuer: string;
   resource: string;
   nonce: string;
   origin: string;
   isTest: boolean;
-  /** By the service's clock. */
+  /** The service's clock. */
   now: number;
 }
 
-/** Judges a result as a site's backend does, with the same library. Loaded by whoever gets one. */
+/** Verifies a result with the library that a site's backend uses. Loaded on first use. */
 export async function judgeResult(result: string, expected: ExpectedResult): Promise<Outcome> {
   const { issuer, resource, nonce, origin, isTest, now } = expected;
   const verifier = createVerifier({ issuer, resource, now: () => now });

@@ -6,10 +6,10 @@ import { t } from './i18n.ts';
 import { allows, type TabProps } from './resource.ts';
 import { fillIn, SHOP } from './snippets.ts';
 
-/** Where the demo shop is, when it is started as it says here. */
+/** Where the demo shop listens when it is started as described here. */
 const SHOP_ORIGIN = 'http://127.0.0.1:8081';
 
-/** The shortest way to see this resource's sign-in on a site: the shop that comes with the service. */
+/** Shows how to try this resource's sign-in in the demo shop that comes with the service. */
 export function DemoShop({ resource, version }: TabProps) {
   const { session, texts } = useConsole();
   const filling = { service: location.origin, resource: resource.id, origin: SHOP_ORIGIN };

@@ -6,7 +6,7 @@ import { t } from './i18n.ts';
 import type { TabProps } from './resource.ts';
 import { BACKENDS, exampleOrigin, fillIn, PAGES, type Snippet } from './snippets.ts';
 
-/** What to write where, filled in for this resource. Which languages are shown stands in the address. */
+/** Code examples filled in for this resource. The chosen languages are in the address. */
 export function Embed({ resource, version }: TabProps) {
   const known = exampleOrigin(resource.allowedOrigins.filter((origin) => origin !== location.origin));
   const filling = {

@@ -8,7 +8,7 @@ import type { Resource, TabProps } from './resource.ts';
 const MAX_BYTES = 32 * 1024;
 const TYPES = ['image/png', 'image/webp'];
 
-/** The picture above the sign-in. It is kept with the resource. */
+/** The logo above the sign-in, stored with the resource. */
 export function LogoPanel({ resource }: TabProps) {
   const { client, reads, session, texts, notify } = useConsole();
   const [mistake, setMistake] = useState<string>();

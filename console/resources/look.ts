@@ -1,7 +1,7 @@
 import { themeOf, variablesOf } from '@countersign/protocol/appearance';
 import type { Look } from './widget.tsx';
 
-/** What somebody tries out; empty: as usual. */
+/** The look being previewed; empty for the default. */
 export interface LookSettings {
   theme: string;
   locale: string;
@@ -22,7 +22,7 @@ export const DEFAULT: LookSettings = {
   font: '',
 };
 
-/** What of it a page would say, and the widget would take. */
+/** The chosen options, without those that the widget would refuse. */
 export function lookOf({ theme, locale, ...rest }: LookSettings): Look {
   const variables = variablesOf(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')));
   return {
@@ -32,7 +32,7 @@ export function lookOf({ theme, locale, ...rest }: LookSettings): Look {
   };
 }
 
-/** The options, as they are written into a page; empty where everything is as usual. */
+/** The options as code for a page; empty for the default look. */
 export function optionsText({ theme, locale, variables = {} }: Look): string {
   const lines = [
     ...(theme === undefined || theme === 'auto' ? [] : [`theme: '${theme}',`]),
@@ -48,7 +48,7 @@ export function optionsText({ theme, locale, variables = {} }: Look): string {
   return lines.join('\n');
 }
 
-/** WCAG 2.2, 1.4.3: from 1 to 21. */
+/** Contrast ratio from 1 to 21 (WCAG 2.2, 1.4.3). */
 export function contrastOf(one: string, other: string): number {
   const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (light + 0.05) / (dark + 0.05);

@@ -2,7 +2,7 @@ import type { Input } from '../edit/inputs.ts';
 import { t } from './i18n.ts';
 import { readOrigin } from './resource.ts';
 
-/** Where the sign-in may stand: asked of a new resource, and changed later. */
+/** The allowed origins, for new and existing resources. */
 export function originInputs(): Input[] {
   return [
     {

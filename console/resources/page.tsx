@@ -7,7 +7,7 @@ import css from './resources.css?inline';
 export { t as messages } from './i18n.ts';
 export const style = css;
 
-/** The sites and systems that are protected. */
+/** The page of resources: the protected sites and systems. */
 export function Page() {
   const { params } = useConsole().address;
   if (params.page === 'new') return <NewResource />;

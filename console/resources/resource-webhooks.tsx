@@ -16,7 +16,9 @@ interface WebhookView {
   enabled: boolean;
 }
 
-/** Which webhooks tell of a resource: those for it, and those for everything. An account has at most 50. */
+/**
+ * The webhooks that receive a resource's events: those for it, and those for all resources. An account has at most 50.
+ */
 export function ResourceWebhooks({ resource }: { resource: string }) {
   const read = useQuery<{ items: WebhookView[] }>('webhooks?limit=200');
   const telling = read.body?.items.filter(({ resources }) => resources === null || resources.includes(resource));

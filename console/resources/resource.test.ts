@@ -4,7 +4,7 @@ import { parseAllowedOrigin } from '../../server/resources/origins.ts';
 import { parseRedirectUri } from '../../server/resources/redirect-uris.ts';
 import { allows, type Resource, readOrigin, readRedirectUri } from './resource.ts';
 
-describe('an origin, out of what people paste', () => {
+describe('reads an origin from pasted text', () => {
   test.each([
     ['https://shop.example', 'https://shop.example'],
     ['shop.example', 'https://shop.example'],
@@ -14,7 +14,7 @@ describe('an origin, out of what people paste', () => {
     ['https://*.shop.example', 'https://*.shop.example'],
     ['https://bücher.example', 'https://xn--bcher-kva.example'],
     ['http://localhost:3000/x', 'http://localhost:3000'],
-  ])('%s is %s, and the service takes it', (text, value) => {
+  ])('reads %s as %s, which the service accepts', (text, value) => {
     expect(readOrigin(text)).toEqual({ value });
     expect(parseAllowedOrigin(value)).toBe(value);
   });
@@ -27,11 +27,11 @@ describe('an origin, out of what people paste', () => {
     'https://a.*.example',
     '*',
     'ftp://a.example',
-  ])('%s is none', (text) => {
+  ])('refuses %s', (text) => {
     expect(readOrigin(text)).toHaveProperty('mistake');
   });
 
-  test('whatever is taken is in the form in which the service keeps it', () => {
+  test('keeps an origin in the form of the service', () => {
     fc.assert(
       fc.property(fc.oneof(fc.webUrl(), fc.string(), fc.domain()), (text) => {
         const read = readOrigin(text);
@@ -41,7 +41,7 @@ describe('an origin, out of what people paste', () => {
   });
 });
 
-test('an address for results is kept as browsers write it', () => {
+test('keeps a result address in the form that browsers write', () => {
   expect(readRedirectUri('https://Shop.example/done')).toEqual({ value: 'https://shop.example/done' });
   expect(parseRedirectUri('https://shop.example/done')).toBe('https://shop.example/done');
   for (const text of ['shop.example', 'http://shop.example/', 'https://shop.example/#x', 'https://a:b@shop.example/']) {
@@ -49,7 +49,7 @@ test('an address for results is kept as browsers write it', () => {
   }
 });
 
-test('where the widget may stand is told as the service will decide', () => {
+test('decides where the widget may be embedded as the service does', () => {
   const resource = {
     allowedOrigins: ['https://a.example', 'https://*.b.example'],
     allowLocalhost: false,

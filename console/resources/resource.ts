@@ -3,7 +3,7 @@ import type { Entry } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import { t } from './i18n.ts';
 
-/** A resource as the API shows it, as far as it is looked at here. */
+/** The part of a resource that the console uses. */
 export interface Resource extends Fields {
   id: string;
   name: string;
@@ -19,7 +19,7 @@ export interface Resource extends Fields {
   createdBy: { kind: string; id?: string } | null;
 }
 
-/** What each of its tabs is given. */
+/** The properties of every tab of a resource. */
 export interface TabProps {
   resource: Resource;
   version: string | undefined;
@@ -29,8 +29,8 @@ const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 const WILDCARD = 'https://*.';
 
 /**
- * An origin out of whatever somebody copies from their address bar: scheme, host and port, without what comes after. What
- * the service decides (stars right under a public suffix) is left to it.
+ * Reads an origin from a pasted address: scheme, host and port, without the rest. The service decides about wildcards
+ * right below a public suffix.
  */
 export function readOrigin(text: string): Entry {
   const typed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
@@ -46,7 +46,7 @@ export function readOrigin(text: string): Entry {
   return { value: isWildcard ? origin.replace('https://star.', WILDCARD) : origin };
 }
 
-/** An address that results may be posted to, exactly as it is written; in the form that browsers give it. */
+/** Reads an address that results may be posted to, in the form that browsers write. */
 export function readRedirectUri(text: string): Entry {
   const url = parseUrl(text);
   if (!url) return { mistake: t('redirectBad') };
@@ -57,7 +57,7 @@ export function readRedirectUri(text: string): Entry {
   return isSafe ? { value: href } : { mistake: t('originHttps') };
 }
 
-/** Whether a page of this origin may hold the widget, as the service will say. */
+/** Whether a page of this origin may embed the widget, by the same rule as the service. */
 export function allows(resource: Resource, origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
   if (resource.allowLocalhost && protocol === 'http:' && /^(?:localhost|127\.0\.0\.1)$/.test(hostname)) return true;

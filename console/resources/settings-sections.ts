@@ -5,15 +5,15 @@ import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readRedirectUri } from './resource.ts';
 
-/** Every kind of token, in the order in which people are offered them. */
+/** Every kind of token, in the order in which users are offered them. */
 const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
-/** Those that people can set up by themselves. */
+/** The kinds that users can set up themselves. */
 const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const;
 const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
 const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
 const HOUR_MS = 3_600_000;
 
-/** The account's filters, by what they look at. */
+/** The account's filters, by kind. */
 export interface FilterChoices {
   geo: readonly Choice[];
   time: readonly Choice[];
@@ -27,9 +27,9 @@ const kindChoice = (kind: (typeof TOKEN_KINDS)[number]): Choice => ({
 });
 
 /**
- * Everything about a resource that can be changed, in the order in which people ask for it.
+ * Every setting of a resource, in the order in which administrators need them.
  *
- * @param toFilters links to the filters, below where they are chosen
+ * @param toFilters links to the filters, shown below their inputs
  */
 export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): Section[] {
   const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>

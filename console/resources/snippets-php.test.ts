@@ -9,7 +9,7 @@ import { BACKENDS, fillIn } from './snippets.ts';
 const { issuer, resource, nonce, now } = VECTORS.defaults;
 const LIBRARY = resolve(import.meta.dirname, '../../clients/php/autoload.php');
 
-/** The time of the vectors and the keys in them, in place of the clock and the connection that the example takes as they are. */
+/** Replaces the clock and the connection that the example uses with the time and the keys of the test vectors. */
 const WORLD = `<?php
 namespace Countersign {
     require '${LIBRARY}';
@@ -27,7 +27,7 @@ namespace Countersign\\Http {
     }
 }`;
 
-/** What whoever pastes the example would write around it. */
+/** The code that a site would write around the example. */
 const SITE = `<?php
 require 'sign-in.php';
 ini_set('error_log', __DIR__ . '/log');
@@ -46,7 +46,7 @@ const hostile = VECTORS.cases.filter((one) => one.expect !== 'accept' && one.opt
 let folder: string;
 let outcome: { out: string; trouble: string };
 
-/** The example as somebody pastes it, beside the library. */
+/** Write the pasted example beside the library. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-snippet-'));
   const put = (name: string, text: string) => writeFile(join(folder, name), text);
@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('PHP, run: lets in whoever has a good result, once, and keeps the nonce until then', () => {
+test('PHP, run: accepts a valid result once, and keeps the nonce until then', () => {
   expect(outcome.trouble).toBe('');
   expect(JSON.parse(outcome.out)).toMatchObject({
     kept: true,
@@ -73,7 +73,7 @@ test('PHP, run: lets in whoever has a good result, once, and keeps the nonce unt
 });
 
 // SR-9
-test('SR-9: PHP, run: and nobody with any of the hostile ones', () => {
+test('SR-9: PHP, run: refuses every hostile result', () => {
   expect(hostile.length).toBeGreaterThan(200);
   expect(JSON.parse(outcome.out).accepted).toEqual([]);
 });

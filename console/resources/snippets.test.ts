@@ -13,7 +13,7 @@ const FILLING = {
 const all = [...PAGES, ...BACKENDS];
 
 describe.each(all.map((snippet) => [snippet.language, snippet] as const))('%s', (_, snippet) => {
-  test('is filled in with this resource, and nothing of an example is left', () => {
+  test('is filled in with this resource, and no placeholder is left', () => {
     const text = fillIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.service);
     expect(text).toContain(FILLING.resource);
@@ -22,7 +22,7 @@ describe.each(all.map((snippet) => [snippet.language, snippet] as const))('%s', 
 });
 
 describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('the backend in %s', (_, snippet) => {
-  test('names the page, takes the nonce out first, and leaves the checks to our library', () => {
+  test('names the page, removes the nonce first, and leaves the checks to our library', () => {
     const text = fillIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.origin);
     expect(text).toMatch(/taken out/);
@@ -30,8 +30,8 @@ describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('
   });
 });
 
-// SR-30. The attack: whoever may name an origin ends the string that it is put into, in code that others paste.
-test('SR-30: nothing that is filled in ends a string', () => {
+// SR-30. The attack: an attacker who may name an origin ends the string that it is put into, in code that others paste.
+test('SR-30: no value ends a string', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom(...all), (origin, { text }) => {
       const quotes = (code: string) => code.match(/['"`\\<>$(){};\n]/g)?.join('');
@@ -40,12 +40,12 @@ test('SR-30: nothing that is filled in ends a string', () => {
   );
 });
 
-test('an origin with a star stands for none', () => {
+test('a wildcard origin is not used as an example', () => {
   expect(exampleOrigin(['https://*.shop.example', 'https://shop.example'])).toBe('https://shop.example');
   expect(exampleOrigin(['https://*.shop.example'])).toBeUndefined();
 });
 
-/** The example as somebody pastes it, beside the client. */
+/** Runs the pasted example beside the client. */
 describe('TypeScript, run', () => {
   const { issuer, resource, nonce, now } = VECTORS.defaults;
   const warned: string[] = [];
@@ -60,7 +60,7 @@ describe('TypeScript, run', () => {
     const client = resolve(import.meta.dirname, '../../clients/typescript/src/index.ts');
     const file = join(folder, 'sign-in.ts');
     await writeFile(file, text.replace('@countersign/client', client));
-    // Before it is imported: the verifier takes the clock with it.
+    // Set before the import, because the verifier captures the clock.
     vi.useFakeTimers({ now: now * 1000, toFake: ['Date'] });
     code = await import(/* @vite-ignore */ file);
     vi.stubGlobal('fetch', async () => Response.json(VECTORS.jwks));
@@ -73,7 +73,7 @@ describe('TypeScript, run', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('lets in whoever has a good result, once, and keeps the nonce until then', async () => {
+  test('accepts a valid result once, and keeps the nonce until then', async () => {
     const session: { nonce?: string; user?: string } = {};
     expect(code.beginSignIn(session)).toBe(code.beginSignIn(session));
     session.nonce = nonce;
@@ -84,7 +84,7 @@ describe('TypeScript, run', () => {
   });
 
   // SR-9
-  test('SR-9: and nobody with any of the hostile ones', async () => {
+  test('SR-9: refuses every hostile result', async () => {
     const hostile = VECTORS.cases.filter((one) => one.expect !== 'accept' && one.options === undefined);
     expect(hostile.length).toBeGreaterThan(200);
     for (const { jwt } of hostile) {

@@ -6,18 +6,18 @@ import php from './snippets/php.txt?raw';
 import python from './snippets/python.txt?raw';
 import typescript from './snippets/typescript.txt?raw';
 
-/** What the examples are filled in with. Ids and origins of the service's own form: nothing that could end a string. */
+/** The values for the placeholders: ids and origins, which cannot end a string. */
 export interface SnippetValues {
-  /** The service's own origin. */
+  /** Origin of the service. */
   service: string;
   resource: string;
-  /** Of the site. */
+  /** Origin of the site. */
   origin: string;
 }
 
 export interface Snippet {
   language: string;
-  /** What has to be there. */
+  /** What must be installed. */
   needs?: string;
   text: string;
 }
@@ -34,17 +34,17 @@ export const BACKENDS: readonly Snippet[] = [
   { language: 'Java', needs: 'dev.countersign:countersign-client', text: java },
 ];
 
-/** How the demo shop is started, as it is typed into a shell. */
+/** The shell command that starts the demo shop. */
 export const SHOP = shop;
 
-/** Stand in the examples for what is filled in. */
+/** Placeholders in the examples. */
 const PLACEHOLDERS = {
   service: 'https://auth.example',
   resource: 'res_01k8dq9z2mp',
   origin: 'https://shop.example',
 } as const satisfies Record<keyof SnippetValues, string>;
 
-/** Characters of origins and ids; whatever else there might be is left out rather than put into code. */
+/** Removes every character that does not occur in origins and ids, so that it cannot become code. */
 const SAFE = /[^\w.:/[\]-]/g;
 
 export function fillIn(text: string, filling: SnippetValues): string {
@@ -55,7 +55,7 @@ export function fillIn(text: string, filling: SnippetValues): string {
   return filled;
 }
 
-/** The site's origin in the examples: the first that is exact, as a star stands for none. */
+/** The site's origin in the examples: the first one without a wildcard. */
 export function exampleOrigin(origins: readonly string[]): string | undefined {
   return origins.find((origin) => !origin.includes('*'));
 }

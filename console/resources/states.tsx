@@ -11,7 +11,7 @@ export const METHODS = {
   'password-otp': 'methodBoth',
 } as const;
 
-/** What there is to know of a resource at a glance. */
+/** The state of a resource as badges. */
 export function ResourceBadges({ resource }: { resource: Resource }) {
   return (
     <span class="states">
@@ -21,7 +21,7 @@ export function ResourceBadges({ resource }: { resource: Resource }) {
   );
 }
 
-/** The origins that it allows, in a line. */
+/** The allowed origins on one line. */
 export function originsText({ allowedOrigins, allowLocalhost }: Resource): string {
   const all = [
     ...allowedOrigins.map((one) => one.replace(/^https:\/\//, '')),

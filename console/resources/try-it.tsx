@@ -28,7 +28,7 @@ const KNOWN = [
   'txn',
 ] as const;
 
-/** A sign-in as on a page of the site, and its result as a backend sees it. */
+/** A sign-in as on a page of the site, with its result as the backend sees it. */
 export function TryIt(props: TabProps) {
   const { resource } = props;
   const { client, reads, announce } = useConsole();
@@ -38,7 +38,7 @@ export function TryIt(props: TabProps) {
   const needs = useNeedsOrigin(props);
   const id = useId();
   const verify = async (result: string) => {
-    // Whoever tries it may have a device whose clock is off: the service's own counts.
+    // The device's clock may be wrong, so use the service's.
     const [session, { judgeResult }] = await Promise.all([
       client.get<SessionView>('session'),
       import('./check-result.ts'),

@@ -6,10 +6,10 @@ import { AllowOrigin } from './allow-origin.tsx';
 import { t } from './i18n.ts';
 import { allows, type TabProps } from './resource.ts';
 
-/** How it looks, as a page says it. */
+/** The look, as a page would set it. */
 export type Look = Pick<LiveOptions, 'theme' | 'locale' | 'variables'>;
 
-/** As a backend makes it: 192 random bits. */
+/** A nonce of 192 random bits, as a backend would create it. */
 export function newNonce(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(24));
   return btoa(String.fromCharCode(...bytes))
@@ -25,7 +25,7 @@ export interface WidgetProps {
   onError?(error: { code: string; message: string }): void;
 }
 
-/** The sign-in itself, as people see it. */
+/** The sign-in as users see it. */
 export function Widget({ resource, nonce, look, ...callbacks }: WidgetProps) {
   const target = useRef<HTMLDivElement>(null);
   const handle = useRef<WidgetHandle | undefined>(undefined);
@@ -59,7 +59,7 @@ export function Widget({ resource, nonce, look, ...callbacks }: WidgetProps) {
   );
 }
 
-/** Shown in place of the widget where the resource does not let this page show it; undefined where it does. */
+/** Replaces the widget if the resource does not allow this page's origin; otherwise undefined. */
 export function useNeedsOrigin({ resource, version }: TabProps) {
   return allows(resource, location.origin) ? undefined : <NeedsOrigin resource={resource} version={version} />;
 }

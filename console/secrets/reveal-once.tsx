@@ -10,7 +10,7 @@ export interface RevealOnceProps {
   onDone(): void;
 }
 
-/** A secret that was just made. It is in this page's memory alone, and gone with the view. */
+/** A new secret. Only this page's memory holds it, and only while it is shown. */
 export function RevealOnce({ secret, what, onDone }: RevealOnceProps) {
   const { texts } = useConsole();
   const heading = useRef<HTMLHeadingElement>(null);

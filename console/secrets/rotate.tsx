@@ -17,17 +17,17 @@ const OVERLAPS = [
 ] as const;
 
 export interface RotateProps<Answered> {
-  /** Below `/v1/`; its `/rotate` is what is asked. */
+  /** Path below `/v1/`; requests go to its `/rotate`. */
   path: string;
   version: string | undefined;
   name: string;
   hint: string;
   secretOf(answered: Answered): string;
-  /** Lists and the like that show something of it. */
+  /** Paths of lists and other reads to refresh. */
   alsoChanged: readonly string[];
 }
 
-/** Gives something another secret, while the one before works on for as long as somebody needs to move over. */
+/** Replaces a secret, while the previous one keeps working for a chosen time. */
 export function Rotate<Answered>(props: RotateProps<Answered>) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -50,7 +50,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
   const [isBusy, setBusy] = useState(false);
   const once = useMemo(() => createOnceKey(() => crypto.randomUUID()), []);
   const id = useId();
-  // The one before may end with it: an answer that is on its way is waited for, or nobody would ever see what it brings.
+  // Keep the dialog open while the request runs: the response may be the only place where the new secret is shown.
   const close = isBusy ? undefined : onClose;
   const send = async (event: Event) => {
     event.preventDefault();
@@ -67,7 +67,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
     setSecret(secretOf(answer.body));
     reads.changed(path, ...alsoChanged);
   };
-  // What is shown once is closed by the button that says so, not by a click beside it.
+  // A click on the backdrop must not close the dialog, since the secret is shown only once.
   if (secret !== undefined) {
     return (
       <Dialog title={t('rotateTitle', { name })} class="secret-dialog">

@@ -1,7 +1,7 @@
 import type { Choice } from '../edit/inputs.ts';
 import { useQuery } from '../shell/use-read.ts';
 
-/** The resources by their names, for whoever chooses some of them, or is told of them. */
+/** The resources by name, to choose from or to show. */
 export function useResourceChoices(): { choices: readonly Choice[]; nameOf(id: string): string } {
   const read = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const choices = (read.body?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));

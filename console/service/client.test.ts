@@ -22,7 +22,7 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
   new Response(JSON.stringify(body), { status, headers });
 
 // SR-29
-test('SR-29: the CSRF token goes along with what changes something, to our own origin alone, and with no reading', async () => {
+test('SR-29: sends the CSRF token with changes, to our own origin only, and never with reads', async () => {
   const { client, sent } = clientThat([() => json({}), () => json({}), () => new Response(null, { status: 204 })]);
   client.carry('token');
   await client.get('session');
@@ -37,7 +37,7 @@ test('SR-29: the CSRF token goes along with what changes something, to our own o
   }
 });
 
-test('a refusal is its code, its wait, its flaw and the fields that it is about', async () => {
+test('returns a refusal with its code, wait, flaw and fields', async () => {
   const { client, heard } = clientThat([
     () => json({ code: 'PASSWORD_COMMON', flaw: 'listed' }, 422),
     () => json({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_500 }, 429, { 'retry-after': '2' }),
@@ -52,7 +52,7 @@ test('a refusal is its code, its wait, its flaw and the fields that it is about'
   expect(heard).toHaveLength(4);
 });
 
-test('no answer, half an answer and somebody else’s answer are lost: what became of the request is unknown', async () => {
+test('treats no response, a truncated one and one of another server as lost', async () => {
   const { client } = clientThat([
     () => Promise.reject(new TypeError('offline')),
     () => new Response('{"step":'),
@@ -61,21 +61,21 @@ test('no answer, half an answer and somebody else’s answer are lost: what beca
   for (let at = 0; at < 3; at++) expect(await client.send('POST', 'setup', {})).toEqual({ kind: 'lost' });
 });
 
-test('a version comes along, as the service gave it, and goes back with the change that was made for it', async () => {
+test('returns the version as the service sent it, and sends it back with the change', async () => {
   const { client, sent } = clientThat([
     () => json({}, 200, { etag: '"a1"' }),
     () => json({}, 200, { etag: 'W/"a2"' }),
     () => json({ code: 'VERSION_CONFLICT' }, 412),
   ]);
   expect(await client.get('resources/a')).toMatchObject({ version: '"a1"' });
-  // A proxy that compresses on its way makes it a weak one.
+  // A compressing proxy makes the version a weak one.
   expect(await client.get('resources/a')).toMatchObject({ version: '"a2"' });
   await client.send('PATCH', 'resources/a', { name: 'b' }, ifMatch('"a2"'));
   expect(new Headers(sent[2]?.init.headers).get('if-match')).toBe('"a2"');
   expect(ifMatch(undefined)).toEqual({});
 });
 
-test('what was given up says nothing, and nobody hears of it', async () => {
+test('an aborted request does not reach the response listener', async () => {
   const abort = new AbortController();
   const { client, heard } = clientThat([
     async () => {
@@ -87,7 +87,7 @@ test('what was given up says nothing, and nobody hears of it', async () => {
   expect(heard).toEqual([]);
 });
 
-test('the same creation has the same key, and another one another', () => {
+test('the same creation has the same key, and another one a different key', () => {
   let made = 0;
   const once = createOnceKey(() => `key-${made++}`);
   expect(once({ name: 'a' })).toEqual({ 'idempotency-key': 'key-0' });

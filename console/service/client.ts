@@ -1,27 +1,27 @@
 import { CSRF_HEADER } from '@countersign/protocol/session';
 
-/** Why the service says no. */
+/** A refusal by the service. */
 export interface Refused {
   kind: 'refused';
   code: string;
   retryAfterMs?: number;
-  /** Of PASSWORD_COMMON: why. */
+  /** With PASSWORD_COMMON: the reason. */
   flaw?: string;
-  /** Of INPUT_INVALID: the fields that it does not take. */
+  /** With INPUT_INVALID: the refused fields. */
   fields: string[];
-  /** More about it. For people only where it begins with a code of its own. */
+  /** Further details, meant for users only if they begin with a code of their own. */
   detail?: string;
 }
 
-/** What was hoped for. */
+/** A successful response. */
 export interface Success<Body = unknown> {
   kind: 'done';
   body: Body;
-  /** Of an object: the version that was answered, for {@link ifMatch}. */
+  /** The version of an object, for {@link ifMatch}. */
   version?: string;
 }
 
-/** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
+/** A response, a refusal with its code, or neither: then it is unknown whether the request arrived. */
 export type Answer<Body = unknown> = Success<Body> | Refused | { kind: 'lost' };
 
 export interface Client {
@@ -33,18 +33,18 @@ export interface Client {
     headers?: Record<string, string>,
     signal?: AbortSignal,
   ): Promise<Answer<Body>>;
-  /** What goes along with every change from now on; undefined when the session is over. */
+  /** Sets the CSRF token that every change sends; undefined when the session is over. */
   carry(csrf: string | undefined): void;
 }
 
-/** Longer than the queue for a password hash may be. */
+/** Longer than a request can wait for password hashing. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * The public API, as the console's pages ask it: with the session's cookie, which no script reads, and the CSRF token
- * that only our own pages are told.
+ * The public API for the console's pages: with the session cookie, which scripts cannot read, and the CSRF token,
+ * which only our own pages get.
  *
- * @param onAnswer hears of every refusal, before whoever asked: a session may have ended
+ * @param onAnswer receives every refusal before the caller does: a session may have ended
  */
 export function createClient(
   fetch: typeof globalThis.fetch,
@@ -54,7 +54,7 @@ export function createClient(
 
   async function ask<Body>(request: Request): Promise<Answer<Body>> {
     const answer = await carryOut<Body>(request);
-    // Nobody waits for what was given up, and it says nothing about the session.
+    // An aborted request says nothing about the session.
     if (!request.signal?.aborted) onAnswer(answer);
     return answer;
   }
@@ -77,7 +77,7 @@ export function createClient(
       });
       const text = await response.text();
       if (!response.ok) return refusedOf(response, parseJson(text));
-      // A proxy that compresses weakens the version on its way; it is the service's own all the same.
+      // A compressing proxy marks the version as weak; it is still the service's own.
       const version = response.headers.get('etag')?.replace(/^W\//, '');
       const done = { kind: 'done', body: (text === '' ? undefined : JSON.parse(text)) as Body } as const;
       return version === undefined ? done : { ...done, version };
@@ -103,14 +103,17 @@ interface Request {
   signal?: AbortSignal | undefined;
 }
 
-/** A change is for what was seen: if somebody else was there in between, it is refused with VERSION_CONFLICT. */
+/**
+ * Makes a change conditional: the service refuses it with VERSION_CONFLICT if the object has changed since it was
+ * read.
+ */
 export function ifMatch(version: string | undefined): Record<string, string> {
   return version === undefined ? {} : { 'if-match': version };
 }
 
 /**
- * The `Idempotency-Key` of a form that makes something: the same as long as the same is sent, so that trying again after
- * a lost answer makes one thing and not two.
+ * The `Idempotency-Key` of a form that creates something: the same for the same body, so that a retry after a lost
+ * response creates one object, not two.
  */
 export function createOnceKey(newKey: () => string): (body: object) => Record<string, string> {
   let sent: string | undefined;
@@ -123,7 +126,7 @@ export function createOnceKey(newKey: () => string): (body: object) => Record<st
   };
 }
 
-/** What is no JSON is not ours: something on the way said no, and whether we were asked is unknown. */
+/** A body that is not JSON comes from something in between, so it is unknown whether the service was reached. */
 function parseJson(text: string): Record<string, unknown> {
   return Object(JSON.parse(text)) as Record<string, unknown>;
 }

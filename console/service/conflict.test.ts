@@ -9,8 +9,8 @@ const value = fc.oneof(
 );
 const object = fc.record({ a: value, b: value, c: fc.record({ d: value }) });
 
-describe('values that say the same', () => {
-  test('are the same as JSON, in whatever order the names come', () => {
+describe('isSame', () => {
+  test('compares as JSON, in any order of names', () => {
     expect(isSame({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toBe(true);
     for (const other of [{ a: 1 }, { a: 1, b: [1] }, { a: 1, b: { 0: 1 } }, null, 'a', { a: 1, c: [1, { c: null }] }]) {
       expect(isSame({ a: 1, b: [1, { c: null }] }, other)).toBe(false);
@@ -18,7 +18,7 @@ describe('values that say the same', () => {
   });
 });
 
-test('what both changed in different ways is for the person to decide; what one changed is told', () => {
+test('asks the user about fields that both changed differently, and lists what only the other changed', () => {
   const base = { name: 'Shop', threshold: 5, origins: ['a'] };
   const mine = { name: 'My shop', threshold: 7, origins: ['a'] };
   const theirs = { name: 'Their shop', threshold: 7, origins: ['a', 'b'] };
@@ -30,7 +30,7 @@ test('what both changed in different ways is for the person to decide; what one 
   expect(rebase(base, mine, theirs, new Set(['name']))).toMatchObject({ name: 'Their shop' });
 });
 
-test('nobody’s change is lost unless both changed the same, and then it is named', () => {
+test('loses no change unless both changed the same field, and then names it', () => {
   fc.assert(
     fc.property(object, object, object, (base: Fields, mine: Fields, theirs: Fields) => {
       const after = rebase(base, mine, theirs);
@@ -39,14 +39,14 @@ test('nobody’s change is lost unless both changed the same, and then it is nam
       for (const name of Object.keys(base)) {
         const isMine = !isSame(base[name], mine[name]);
         expect(after[name]).toEqual(isMine ? mine[name] : theirs[name]);
-        // What goes to the service overwrites somebody's change only where that was shown.
+        // A request overwrites another administrator's change only where the user was asked.
         if (Object.hasOwn(sent, name) && !isSame(base[name], theirs[name])) expect(named).toContain(name);
       }
     }),
   );
 });
 
-test('giving way in everything is what the other one made', () => {
+test('yielding in every field results in the other version', () => {
   fc.assert(
     fc.property(object, object, object, (base: Fields, mine: Fields, theirs: Fields) => {
       const yielded = new Set(Object.keys(mine));

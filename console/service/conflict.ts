@@ -1,15 +1,15 @@
 /** An object as the API shows it, or a part of it. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Somebody else has changed the object while this person was at it. */
+/** Another administrator changed the object during the edit. */
 export interface Conflict {
-  /** What the other one changed and this person did not. */
+  /** Fields that only the other administrator changed. */
   theirs: { name: string; was: unknown; is: unknown }[];
-  /** What both changed, each in another way. */
+  /** Fields that both changed differently. */
   both: { name: string; mine: unknown; theirs: unknown }[];
 }
 
-/** Values of JSON that say the same. */
+/** Whether two JSON values are equal. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
@@ -21,15 +21,15 @@ export function isSame(one: unknown, other: unknown): boolean {
   );
 }
 
-/** What of it is another than it was. */
+/** The fields that differ from the base. */
 export function changesOf(base: Fields, mine: Fields): Fields {
   return Object.fromEntries(Object.entries(mine).filter(([name, value]) => !isSame(base[name], value)));
 }
 
 /**
- * @param base what this person began with
- * @param mine what they have made of it
- * @param theirs what it is now
+ * @param base the version that the edit began with
+ * @param mine the edited version
+ * @param theirs the current version
  */
 export function conflictOf(base: Fields, mine: Fields, theirs: Fields): Conflict {
   const conflict: Conflict = { theirs: [], both: [] };
@@ -42,9 +42,9 @@ export function conflictOf(base: Fields, mine: Fields, theirs: Fields): Conflict
 }
 
 /**
- * What this person goes on with: the object as it is now, with their own changes in it.
+ * Applies the user's own changes to the current version.
  *
- * @param yielded names of what both changed, where the other one's value stays
+ * @param yielded names of the fields that both changed and where the other value wins
  */
 export function rebase(base: Fields, mine: Fields, theirs: Fields, yielded: ReadonlySet<string> = new Set()): Fields {
   return Object.fromEntries(

@@ -38,7 +38,7 @@ function setUp() {
 
 const done = (body: unknown, version?: string): Answer => ({ kind: 'done', body, ...(version && { version }) });
 
-test('what is watched is asked for once, told to all who watch, and kept with its version', async () => {
+test('requests a watched path once, notifies every watcher, and keeps the version', async () => {
   const { reads, pending, seen, watch } = setUp();
   watch('resources/a');
   watch('resources/a');
@@ -48,7 +48,7 @@ test('what is watched is asked for once, told to all who watch, and kept with it
   expect(reads.now('resources/a')).toEqual(seen.at(-1));
 });
 
-test('what was seen a while ago is there at once, and asked again behind it', async () => {
+test('shows a cached response at once and refreshes it', async () => {
   const { reads, pending, watch, pass } = setUp();
   const stop = watch('resources');
   await pending[0]?.answer(done([1]));
@@ -62,7 +62,7 @@ test('what was seen a while ago is there at once, and asked again behind it', as
   expect(reads.now('resources').body).toEqual([2]);
 });
 
-test('what nobody waits for is given up, and its late answer is nobody’s', async () => {
+test('aborts a request without watchers and ignores its late response', async () => {
   const { reads, pending, watch } = setUp();
   watch('resources?search=s')();
   expect(pending[0]?.signal?.aborted).toBe(true);
@@ -72,7 +72,7 @@ test('what nobody waits for is given up, and its late answer is nobody’s', asy
   expect(pending).toHaveLength(2);
 });
 
-test('a change asks again what is on the screen and forgets the rest, and no more than it touched', async () => {
+test('a change refreshes what is on the screen and drops the rest below its paths', async () => {
   const { reads, pending, watch, asked } = setUp();
   watch('resources?limit=50');
   const stop = watch('resources/a');
@@ -85,7 +85,7 @@ test('a change asks again what is on the screen and forgets the rest, and no mor
   expect(reads.now('resourceful').body).toBe('resourceful');
 });
 
-test('an answer to a change takes the place of what was known, and of what is under way', async () => {
+test('the response to a change replaces the cached one and any pending request', async () => {
   const { reads, pending, watch } = setUp();
   watch('resources/a');
   reads.put('resources/a', { name: 'New' }, '"2"');
@@ -93,7 +93,7 @@ test('an answer to a change takes the place of what was known, and of what is un
   expect(reads.now('resources/a')).toEqual({ body: { name: 'New' }, version: '"2"', isLoading: false });
 });
 
-test('a busy service is asked again by itself, when it said', async () => {
+test('retries a busy service when it said', async () => {
   const { reads, pending, watch } = setUp();
   watch('users');
   await pending[0]?.answer({ kind: 'refused', code: 'OVERLOADED', fields: [], retryAfterMs: 2_000 });
@@ -105,7 +105,7 @@ test('a busy service is asked again by itself, when it said', async () => {
   expect(reads.now('users')).toEqual({ body: 'here', isLoading: false });
 });
 
-test('without a connection what is known stays, and with one again it is asked for', async () => {
+test('keeps cached responses while offline, and refreshes them once online', async () => {
   const { reads, pending, watch, pass } = setUp();
   const stop = watch('users');
   await pending[0]?.answer(done('old'));
@@ -118,7 +118,7 @@ test('without a connection what is known stays, and with one again it is asked f
   expect(pending).toHaveLength(3);
 });
 
-test('what is gone or forbidden is not shown any more, and after the end nothing is', async () => {
+test('drops what is gone or forbidden, and everything at the end of the session', async () => {
   const { reads, pending, watch, pass } = setUp();
   watch('users/a')();
   const stop = watch('users/a');

@@ -1,38 +1,40 @@
 import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client, Refused } from './client.ts';
 
-/** What is known of something that was asked for. */
+/** The cached state of a request. */
 export interface Read<Body = unknown> {
-  /** The last good answer, while there is none that is newer. */
+  /** The latest successful response. */
   body?: Body;
-  /** Its version, of an object. */
+  /** The version of the object. */
   version?: string;
-  /** Why there is no newer one. */
+  /** Why the latest request failed. */
   problem?: Refused | { kind: 'lost' };
-  /** Set while it is being asked for. */
+  /** Whether a request is pending. */
   isLoading: boolean;
-  /** When it is asked again by itself: the service was busy. */
+  /** When the request is repeated, after the service was busy. */
   again?: Deadline;
 }
 
 /**
- * The answers that the pages show, kept for as long as somebody is signed in: what was seen a moment ago is there at once
- * and asked again behind it. Knows no DOM.
+ * Caches responses while the user is signed in: a page shows the cached response at once and refreshes it. Does not
+ * use the DOM.
  */
 export interface QueryCache {
-  /** What is known now; nothing is asked. */
+  /** The cached state; sends no request. */
   now<Body>(path: string): Read<Body>;
-  /** Asks if what is known is missing or old, and tells of every change; answers how to stop. */
+  /**
+   * Requests the path if the cache is empty or old, and reports every change; returns a function that stops watching.
+   */
   watch(path: string, listener: () => void): () => void;
-  /** Asks again at once. */
+  /** Repeats the request at once. */
   again(path: string): void;
-  /** What a change answered, in place of what was known. */
+  /** Stores the response to a change. */
   put(path: string, body: unknown, version: string | undefined): void;
-  /** Something below these paths has changed: what is on the screen is asked again, everything else is forgotten. */
+  /** Call after a change below these paths: refreshes what is on the screen and drops the rest. */
   changed(...prefixes: string[]): void;
-  /** There is a connection again: asks again what was lost. */
+  /** Call when the connection is back: repeats requests that were lost. */
   online(): void;
-  /** Whoever was here has gone. */
+  /** Call at sign-out. */
   clear(): void;
 }
 
@@ -44,9 +46,9 @@ interface Entry {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Younger answers are good enough to go back and forth with. */
+/** Younger responses are not refreshed, so that going back and forth sends no request. */
 const FRESH_MS = 3_000;
-/** Longer waits are for the person to decide. */
+/** After a longer wait the user decides whether to retry. */
 const MAX_WAIT_MS = 30_000;
 const MAX_ENTRIES = 200;
 
@@ -68,7 +70,7 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
     return made;
   };
 
-  /** The oldest that nobody looks at go first. */
+  /** Drop the oldest entries without watchers first. */
   const prune = () => {
     for (const [path, { listeners }] of entries) {
       if (entries.size <= MAX_ENTRIES) return;
@@ -113,7 +115,7 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
       return () => {
         entry.listeners.delete(listener);
         if (entry.listeners.size > 0) return;
-        // Given up: what comes of it would be shown nowhere.
+        // The page is gone, so nothing would show the response.
         if (entry.abort) {
           entry.askedAt = -Infinity;
           entry.read = { ...entry.read, isLoading: false };
@@ -157,7 +159,7 @@ function readOf(before: Read, answer: Answer): Read {
     const { body, version } = answer;
     return { body, ...(version !== undefined && { version }), isLoading: false };
   }
-  // What is gone, or no longer for these eyes, is not shown any more. What merely could not be asked is.
+  // Drop what is gone or forbidden. Keep what could not be refreshed.
   const isKept = answer.kind === 'lost' || answer.retryAfterMs !== undefined || answer.code === 'UNAVAILABLE';
   return { ...(isKept && before), problem: answer, isLoading: false };
 }

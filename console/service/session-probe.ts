@@ -3,11 +3,14 @@ import type { Answer, Client } from './client.ts';
 
 export type SessionOwner =
   | { kind: 'in'; session: SessionView }
-  /** `hasEnded`: there was one, and it is over. */
+  /** `hasEnded`: there was a session, which is over. */
   | { kind: 'out'; hasEnded: boolean }
   | Exclude<Answer, { kind: 'done' }>;
 
-/** Whose session this browser has. That there is none is an answer and no refusal: browsers complain aloud of those. */
+/**
+ * Reads the session of this browser. The service reports a missing session as a success, because browsers log every
+ * error response.
+ */
 export async function probeSession(client: Client): Promise<SessionOwner> {
   const answer = await client.get<WhoseSession>('session/whose');
   if (answer.kind !== 'done') return answer;

@@ -31,7 +31,7 @@ test('a double click is one attempt', async () => {
   expect(done).toEqual([['created', 'one']]);
 });
 
-test('while a wait runs nothing is sent', async () => {
+test('sends nothing during a wait', async () => {
   const { submission, sent, settle } = setUp();
   const first = submission.submit('one');
   settle({ kind: 'refused', code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000, fields: [] });
@@ -41,7 +41,7 @@ test('while a wait runs nothing is sent', async () => {
   expect(sent).toEqual(['one']);
 });
 
-test('a lost answer says that its fate is unknown, and the form can be sent again', async () => {
+test('reports a lost response as interrupted, and the form can be sent again', async () => {
   const { submission, sent, settle } = setUp();
   const first = submission.submit('one');
   settle({ kind: 'lost' });
@@ -54,7 +54,7 @@ test('a lost answer says that its fate is unknown, and the form can be sent agai
   expect(sent).toEqual(['one', 'two']);
 });
 
-test('a refusal that somebody takes over leaves nothing behind', async () => {
+test('a refusal that the caller handles leaves no notice', async () => {
   const { submission, settle } = setUp(() => true);
   const first = submission.submit('one');
   settle({ kind: 'refused', code: 'LINK_INVALID', fields: [] });

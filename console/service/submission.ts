@@ -1,13 +1,13 @@
 import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Refused } from './client.ts';
 
-/** Why a form is still there after it was sent. */
+/** Why a form stays open after it was sent. */
 export interface Notice {
-  /** A refusal's code, or `interrupted`: the answer was lost, and what became of the request is unknown. */
+  /** A refusal's code, or `interrupted`: the response was lost, so it is unknown whether the request took effect. */
   code: string;
   flaw?: string;
   fields: string[];
-  /** Until when no answer is taken. */
+  /** No submission is accepted until then. */
   wait?: Deadline;
 }
 
@@ -17,7 +17,7 @@ export interface SubmissionState {
 }
 
 export interface Submission<Values> {
-  /** Sends the form. While one is on its way, or a wait runs, nothing is sent: a double click is one attempt. */
+  /** Sends the form. Does nothing while a request is pending or a wait runs: a double click is one attempt. */
   submit(values: Values): Promise<void>;
   now(): SubmissionState;
 }
@@ -25,13 +25,13 @@ export interface Submission<Values> {
 export interface SubmissionParts<Values, Body> {
   send(values: Values): Promise<Answer<Body>>;
   show(sending: SubmissionState): void;
-  /** @param sent what was sent with it */
+  /** @param sent the values that were sent */
   done(body: Body, sent: Values): void;
-  /** Takes a refusal over that is not about anything in the form: true, and the form shows nothing. */
+  /** Handles a refusal that is not about the form: if it returns true, the form shows no notice. */
   onRefused?(refused: Refused): boolean;
 }
 
-/** One form on its way to the service. Knows no DOM. */
+/** The submission of one form. Does not use the DOM. */
 export function createSubmission<Values, Body>(parts: SubmissionParts<Values, Body>): Submission<Values> {
   let sending: SubmissionState = { busy: false };
   const put = (next: SubmissionState) => {
@@ -54,7 +54,7 @@ export function createSubmission<Values, Body>(parts: SubmissionParts<Values, Bo
   };
 }
 
-/** What to tell about an answer that is none of those hoped for. */
+/** The notice for an answer that is not a success. */
 export function noticeOf(answer: Exclude<Answer, { kind: 'done' }>): Notice {
   if (answer.kind === 'lost') return { code: 'interrupted', fields: [] };
   const { code, retryAfterMs, flaw, fields } = answer;

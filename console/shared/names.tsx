@@ -5,7 +5,7 @@ import { t } from './i18n.ts';
 import { TokenBadge } from './states.tsx';
 import { type Creator, TOKENS, type Token, USERS, type User } from './user.ts';
 
-/** What an id is called. Until it is known, and where it is gone, it is the id. */
+/** The name of a resource. Shows the id while the name is loading or the resource is gone. */
 export function ResourceName({ id }: { id: string }) {
   const { body } = useQuery<{ name: string }>(`resources/${id}`);
   return <Link href={`/console/resources/${id}`}>{body?.name ?? id}</Link>;
@@ -16,13 +16,13 @@ export function UserName({ id }: { id: string }) {
   return <Link href={`${USERS}/${id}`}>{body?.login ?? id}</Link>;
 }
 
-/** In a row that leads elsewhere, so no link. */
+/** Plain text, for rows that are links themselves. */
 export function OwnerLogin({ id }: { id: string }) {
   const { body } = useQuery<User>(`users/${id}`);
   return <Clip text={body?.login ?? id} />;
 }
 
-/** In a column: cut where it is long, a dash where there is none. */
+/** A table cell: cuts long text, and shows a dash for none. */
 export function Clip({ text, isLong = false }: { text: string; isLong?: boolean }) {
   if (text === '') return <span class="muted">–</span>;
   return (
@@ -32,7 +32,7 @@ export function Clip({ text, isLong = false }: { text: string; isLong?: boolean 
   );
 }
 
-/** With its state, since that decides whether it gets anybody in. */
+/** With the token's state, which decides whether it can be used to sign in. */
 export function TokenName({ id }: { id: string }) {
   const { body } = useQuery<Token>(`tokens/${id}`);
   return (
@@ -43,7 +43,7 @@ export function TokenName({ id }: { id: string }) {
   );
 }
 
-/** Who did something. Administrators' names are for the superuser; everybody else learns what kind of actor it was. */
+/** The actor of an event. Only the superuser sees administrators' names; others see the kind of actor. */
 export function ActorName({ actor: { kind, id } }: { actor: Creator }) {
   const { session } = useConsole();
   const path =

@@ -22,7 +22,7 @@ import {
 
 const NOW = 1_000_000;
 
-test('a token is in the state that the service sees it in', () => {
+test('computes the state of a token as the service does', () => {
   const lock = fc.constantFrom(null, { reason: 'otp-failures', at: 1 } as const);
   const expiresAt = fc.option(fc.constantFrom(NOW - 1, NOW, NOW + 1), { nil: undefined });
   const needsResync = fc.constantFrom(undefined, true as const);
@@ -37,8 +37,8 @@ test('a token is in the state that the service sees it in', () => {
   );
 });
 
-// SR-27: the service decides; what is offered here is what it would not refuse.
-test('SR-27: what is offered to a role is what the service lets it do', () => {
+// SR-27: the service decides; the console offers only what it would not refuse.
+test('SR-27: offers a role only what the service allows it', () => {
   const resources = [1, 2, 3].map(resourceId);
   const someOf = fc.subarray(resources);
   const role = fc.constantFrom('superuser', 'administrator');
@@ -63,8 +63,8 @@ test('SR-27: what is offered to a role is what the service lets it do', () => {
   );
 });
 
-// SR-67: what is used at a resource that is not shown is changed no less by its own administrators alone.
-test('SR-67: resources that are only counted keep what is used there from being changed', () => {
+// SR-67: use at a resource that the administrator cannot see also blocks a change.
+test('SR-67: use at resources that are only counted blocks a change', () => {
   const resources = [1, 2, 3].map(resourceId);
   const someOf = fc.subarray(resources);
   fc.assert(

@@ -2,7 +2,7 @@ import type { SessionView } from '@countersign/protocol/session';
 import type { Fields } from '../service/conflict.ts';
 import { canActOn, isSuperuser } from '../shell/context.ts';
 
-/** Who made it, as the API shows it. */
+/** The creator of an object, as in the API. */
 export interface Creator {
   kind: string;
   id?: string;
@@ -14,7 +14,7 @@ export interface Assignment {
   tokens: readonly string[];
 }
 
-/** A user as the API shows them. */
+/** A user, as in the API. */
 export interface User extends Fields {
   id: string;
   login: string;
@@ -26,7 +26,7 @@ export interface User extends Fields {
   apiSupport: boolean;
   blocked: boolean;
   hasPassword: boolean;
-  /** The password came by a mailed link, and nothing has confirmed the user since. */
+  /** The password was set by a mailed link, and nothing has confirmed the user since. */
   needsConfirmation?: true;
   assignments: readonly Assignment[];
   otherResources?: number;
@@ -41,7 +41,7 @@ export type TokenState = (typeof TOKEN_STATES)[number];
 export type LockReason = 'otp-failures' | 'resync-failures' | 'administrator';
 export type Algorithm = 'SHA1' | 'SHA256' | 'SHA512';
 
-/** A token as the API shows it. */
+/** A token, as in the API. */
 export interface Token extends Fields {
   id: string;
   name: string;
@@ -72,24 +72,24 @@ export interface Token extends Fields {
 
 type StateFacts = Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync'>;
 
-/** In the order in which the service looks: deactivation wins over a lock and an expiry. */
+/** The order is the service's: deactivation wins over a lock and over expiry. */
 export function stateOf(token: StateFacts, now: number): TokenState {
   return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';
 }
 
-/** What it would be if it were enabled again: a lock outlasts a deactivation, and so does an expiry. */
+/** The state after reactivation: a lock and an expiry outlast a deactivation. */
 export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
   if (token.locked) return 'locked';
   if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired';
   return token.needsResync ? 'out-of-step' : 'active';
 }
 
-/** The name that people call them by, where they have one. */
+/** First and last name, if there are any. */
 export function fullName({ firstName, secondName }: Pick<User, 'firstName' | 'secondName'>): string {
   return [firstName, secondName].filter((part) => part !== undefined).join(' ');
 }
 
-/** Whether the service would let this administrator change them: all that they get into has to be theirs. */
+/** Whether this administrator may change the user: they must be able to act on every resource the user can access. */
 export function canChangeUser(
   session: SessionView,
   { assignments, otherResources = 0 }: Pick<User, 'assignments' | 'otherResources'>,
@@ -97,7 +97,7 @@ export function canChangeUser(
   return otherResources === 0 && assignments.every(({ resource }) => canActOn(session, resource));
 }
 
-/** @param owner undefined: it has none, or they are not known yet */
+/** @param owner undefined if the token has no owner or the owner is not loaded yet */
 export function canChangeToken(
   session: SessionView,
   token: Pick<Token, 'administrator' | 'directResources' | 'otherResources'>,
@@ -111,7 +111,7 @@ export function canChangeToken(
   );
 }
 
-/** The superuser, or whoever made it; of an administrator's own token, nobody. */
+/** The superuser and the creator may delete an object. An administrator's own token cannot be deleted here. */
 export function canDelete(
   session: SessionView,
   object: { createdBy: Creator | null; administrator?: string },
@@ -121,17 +121,17 @@ export function canDelete(
   return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
 }
 
-/** Kinds that show codes which two in a row of tell where it is. */
+/** Kinds that two codes in a row can resynchronize. */
 export function canResync({ kind }: Pick<Token, 'kind'>): boolean {
   return kind === 'totp' || kind === 'hotp' || kind === 'ocra';
 }
 
-/** Kinds of which a code can be looked at without being used up. */
+/** Kinds whose codes can be checked without being used up. */
 export function canCheck({ kind }: Pick<Token, 'kind'>): boolean {
   return kind === 'totp' || kind === 'hotp';
 }
 
-/** Kinds whose codes a PIN can be typed with. */
+/** Kinds whose codes can be combined with a PIN. */
 export function canHavePin({ kind }: Pick<Token, 'kind'>): boolean {
   return kind !== 'recovery' && kind !== 'webauthn';
 }

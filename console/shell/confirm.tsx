@@ -4,7 +4,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import type { Question } from './context.ts';
 import { t } from './i18n.ts';
 
-/** Asks before something that cannot be taken back; with `typed` its name has to be typed. */
+/** Asks for confirmation of an irreversible action; `typed`: the name has to be typed. */
 export function Confirm({ question, onAnswer }: { question: Question; onAnswer(isYes: boolean): void }) {
   const { title, text, action, isDanger = false, typed } = question;
   const [isWrong, setWrong] = useState(false);

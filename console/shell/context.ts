@@ -8,26 +8,26 @@ import type { Client } from '../service/client.ts';
 import type { QueryCache } from '../service/query-cache.ts';
 import type { Drafts } from './drafts.ts';
 
-/** Something short that was done, or not; with `undo` it can be taken back for a while. */
+/** A short notification about an action; `undo` makes it revocable for a while. */
 export interface Note {
   text: string;
   isBad?: boolean;
-  /** Answers what went wrong, or nothing. */
+  /** Returns an error message, or nothing. */
   undo?(): Promise<string | undefined>;
 }
 
-/** Before something that cannot be taken back. */
+/** A question before an irreversible action. */
 export interface Question {
   title: string;
   text: string;
-  /** On the button. */
+  /** Label of the button. */
   action: string;
   isDanger?: boolean;
-  /** What has to be typed first: the name of what is lost. */
+  /** The text to type first: the name of the object that would be lost. */
   typed?: string;
 }
 
-/** What every room is given. */
+/** The context that every page gets. */
 export interface ConsoleContext {
   client: Client;
   reads: QueryCache;
@@ -35,18 +35,18 @@ export interface ConsoleContext {
   texts: Texts;
   session: SessionView;
   address: Address;
-  /** Whether the focus goes to the title of a page: the person came there by their own doing. */
+  /** Whether a new page's title takes the focus: true after the user navigated. */
   isNext: boolean;
   preferences: Preferences;
   setPreferences(changes: Partial<Preferences>): void;
-  /** To another address behind the door; `replace`: the one of now is none to come back to. */
+  /** Opens another address of the signed-in console; `replace`: leaves the current one out of the history. */
   go(href: string, replace?: boolean): void;
   notify(note: Note): void;
-  /** Asks, in a dialog; true for yes. */
+  /** Asks in a dialog; true if confirmed. */
   ask(question: Question): Promise<boolean>;
-  /** Read out, and not shown. */
+  /** Announces a text to screen readers without showing it. */
   announce(text: string): void;
-  /** Of the session's own data something has changed. */
+  /** Call after a change to the data of the session. */
   renew(): void;
   signOut(): void;
 }
@@ -59,7 +59,10 @@ export function useConsole(): ConsoleContext {
   return world;
 }
 
-/** What a role may do with resources. The service asks the same again; here it decides what is offered. */
+/**
+ * Whether the administrator may act on the resource. The service enforces it; the console only hides what would be
+ * refused.
+ */
 export function canActOn({ administrator }: SessionView, resource: string): boolean {
   return administrator.role === 'superuser' || administrator.resources.includes(resource);
 }

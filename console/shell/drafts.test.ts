@@ -3,7 +3,7 @@ import { createDrafts } from './drafts.ts';
 
 const draft = { base: { name: 'a' }, version: '"1"', values: { name: 'b' } };
 
-test('a draft waits for whoever made it, also after they signed in again', () => {
+test('keeps a draft for its author, also after another sign-in', () => {
   const drafts = createDrafts();
   drafts.belongTo('adm_1');
   drafts.put('resources/a', draft);
@@ -13,8 +13,8 @@ test('a draft waits for whoever made it, also after they signed in again', () =>
   expect(drafts.size()).toBe(0);
 });
 
-// SR-39. The attack: the next one at the same screen, in an account of their own, reads what was half written.
-test('SR-39: a draft is not for the next one at the same screen', () => {
+// SR-39. The attack: the next administrator on the same screen reads a half-written draft.
+test('SR-39: hides a draft from the next administrator on the same screen', () => {
   const drafts = createDrafts();
   drafts.belongTo('adm_1');
   drafts.put('resources/a', draft);

@@ -1,6 +1,6 @@
 import type { Fields } from '../service/conflict.ts';
 
-/** Something half edited: what it was when it was begun, and what has become of it. */
+/** An unfinished edit: the version it started from and the edited values. */
 export interface Draft {
   base: Fields;
   version: string | undefined;
@@ -8,13 +8,13 @@ export interface Draft {
 }
 
 /**
- * Edits that are not saved yet, in the memory of the page: whoever looks something up in between, or has to sign in
- * again, comes back to them. They are that person's alone, and gone with the page.
+ * Unsaved edits, in the memory of the page: they survive navigation and another sign-in by the same administrator.
+ * Other administrators do not see them, and they end with the page.
  */
 export interface Drafts {
   get(object: string): Draft | undefined;
   put(object: string, draft: Draft | undefined): void;
-  /** Somebody is here: what others have left is not theirs to see. */
+  /** Call at sign-in: drops the drafts of other administrators. */
   belongTo(person: string): void;
   size(): number;
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconNode } from '../parts/icon.tsx';
 
-/** Where there is nothing yet: what would be here, and how it comes to be. */
+/** The empty state of a list: what it will show, and how to create the first item. */
 export function Empty({
   icon,
   title,

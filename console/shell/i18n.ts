@@ -1,7 +1,7 @@
 import english from '@countersign/ui/i18n/locales/en/console/shell.json';
 import { createPageTexts } from '../i18n/page-texts.ts';
 
-/** What every page says; loaded with the frame around them. */
+/** Texts of every page; loaded with the shell. */
 export const t = createPageTexts(
   english,
   import.meta.glob(['./*/console/shell.json', '!./en/**'], { base: '/ui/i18n/locales/' }),

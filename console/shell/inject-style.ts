@@ -1,4 +1,4 @@
-/** Adds the style of a part that loads later, once, under the nonce of the page's own style. */
+/** Adds the style of a lazily loaded part once, with the nonce of the page's own style. */
 export function injectStyle(css: string): void {
   if (css === '' || injected.has(css)) return;
   injected.add(css);

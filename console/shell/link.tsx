@@ -5,12 +5,12 @@ export interface LinkProps {
   href: string;
   class?: string;
   'aria-current'?: 'page' | 'true' | undefined;
-  /** The single key that follows it. */
+  /** The single-key shortcut that follows the link. */
   'data-key'?: string;
   children: ComponentChildren;
 }
 
-/** A link to another address behind the door, followed without loading the page anew. */
+/** A link within the signed-in console, followed without reloading the page. */
 export function Link({ href, children, ...rest }: LinkProps) {
   const { go } = useConsole();
   return (
@@ -28,7 +28,7 @@ export function Link({ href, children, ...rest }: LinkProps) {
   );
 }
 
-/** Other tabs and windows are the browser's business. */
+/** True for a plain click: the browser handles clicks that open another tab or window. */
 export function isPlainClick(event: MouseEvent): boolean {
   return !(event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
 }

@@ -12,19 +12,22 @@ import { Link } from './link.tsx';
 
 export const SIDE = 'side';
 
-/** Where a room begins. */
+/** The path of a page. */
 export function hrefOf(place: string): string {
   return CONSOLE_PLACES[place as PageRoute][0];
 }
 
-/** The rooms that there are for whoever is signed in. */
+/** The pages in the administrator's navigation. */
 export function usePages(): [PageRoute, PageEntry][] {
   const { session } = useConsole();
   const all = Object.entries(PAGES) as [PageRoute, PageEntry][];
   return all.filter(([, room]) => room.isFor?.(session) ?? true);
 }
 
-/** The rooms, and what is one's own. At a desk it stands at the side; on a phone the menu button opens it. */
+/**
+ * The pages, and the administrator's own settings. On a wide screen it is a sidebar; on a phone the menu button opens
+ * it.
+ */
 export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
   const { address, texts, session, signOut } = useConsole();
   const rooms = usePages();
@@ -72,7 +75,7 @@ export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
 const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
 const THEME_WORDS = { auto: 'themeAuto', light: 'themeLight', dark: 'themeDark' } as const;
 
-/** How the console looks and speaks, on this device. */
+/** The theme and the language on this device. */
 function Settings() {
   const { preferences, setPreferences, texts } = useConsole();
   return (

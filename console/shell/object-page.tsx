@@ -11,19 +11,19 @@ import type { useQuery } from './use-read.ts';
 export interface ObjectPageProps<Body> {
   read: ReturnType<typeof useQuery<Body>>;
   back: { href: string; label: string };
-  /** Of the page where there is no such object. */
+  /** Title of the page if the object does not exist. */
   goneTitle: string;
   title: string | undefined;
-  /** What stands before its id. */
+  /** Shown before the id. */
   lead?: ComponentChildren;
   labels: { copyId: string; tabs: string };
   badges: ComponentChildren;
   tabs: readonly Tab[];
-  /** The tab one is in. */
+  /** Content of the current tab. */
   children: ComponentChildren;
 }
 
-/** The page of one object, in tabs: what it is, its id to copy, and since when. */
+/** The page of one object: its name, its id to copy, its creation date and its tabs. */
 export function ObjectPage<Body extends { id: string; createdAt: number }>(props: ObjectPageProps<Body>) {
   const { read, back, goneTitle, title, lead, labels, badges, tabs, children } = props;
   const { address, texts } = useConsole();

@@ -7,18 +7,18 @@ import { t } from './i18n.ts';
 import { Link } from './link.tsx';
 
 export interface PageHeadProps {
-  /** Undefined while it is not known. */
+  /** Undefined while it is loading. */
   title: string | undefined;
-  /** In the browser's tab, before the title. */
+  /** Shown before the title in the browser's tab. */
   part?: string;
   lead?: ComponentChildren;
   back?: { href: string; label: string };
-  /** Beside the title: a state. */
+  /** A state, beside the title. */
   children?: ComponentChildren;
   actions?: ComponentChildren;
 }
 
-/** The head of a room's page. The focus comes to the title once, when the page is another; then it is the reader's. */
+/** The head of a page. The title takes the focus once, when the page changes. */
 export function PageHead({ title, part, lead, back, children, actions }: PageHeadProps) {
   const { isNext, announce } = useConsole();
   const heading = useRef<HTMLHeadingElement>(null);

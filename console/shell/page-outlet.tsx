@@ -7,7 +7,7 @@ import { t } from './i18n.ts';
 import { injectStyle } from './inject-style.ts';
 import { Skeleton } from './problem.tsx';
 
-/** Loads the room that one is in, with its texts and its style, and holds when it breaks. */
+/** Loads the current page with its texts and style, and shows an error if it fails. */
 export function PageOutlet() {
   const { address, texts } = useConsole();
   const { place } = address;
@@ -28,7 +28,7 @@ export function PageOutlet() {
     };
   }, [place, lang]);
 
-  // In another language a room is the same room: its texts change once they are there.
+  // After a change of language the page stays as it is until its texts have loaded.
   if (loaded?.of === place) {
     const { Page } = loaded;
     return (
@@ -37,12 +37,12 @@ export function PageOutlet() {
       </Boundary>
     );
   }
-  // A module that did not load is not asked for again by the same page.
+  // The browser does not fetch a module again that failed to load.
   if (lost === place) return <LoadError title={t('lostTitle')} text={t('lostText')} />;
   return <Spinner key={place} />;
 }
 
-/** Nothing for a moment, so that a room that is there at once does not flicker. */
+/** Shows nothing for a moment, so that a page that loads quickly does not flicker. */
 function Spinner() {
   const [isLong, setLong] = useState(false);
   useEffect(() => {
@@ -64,7 +64,7 @@ function LoadError({ title, text }: { title: string; text: string }) {
   );
 }
 
-/** What breaks in a room stays in it: the way out of it is still there. */
+/** Contains an error of a page, so that the navigation keeps working. */
 class Boundary extends Component<{ children: ComponentChildren }, { isBroken: boolean }> {
   override state = { isBroken: false };
   override componentDidCatch(error: unknown): void {

@@ -21,7 +21,7 @@ interface Entry {
 const WAIT_MS = 180;
 const MAX_FOUND = 6;
 
-/** Everything by its name: pages, what can be done here, and the objects of every room. */
+/** Searches pages, actions, and the objects of every page by name. */
 export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
   const { client, texts, go, preferences, setPreferences, signOut, announce } = useConsole();
   const rooms = usePages();
@@ -77,7 +77,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const run = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
-    // After the dialog has given the focus back, so that it goes where the command leads it.
+    // Run after the dialog has restored the focus, so that the command can move it.
     setTimeout(entry.run);
   };
   const press = (event: KeyboardEvent) => {
@@ -144,7 +144,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** The objects of all rooms whose names begin so; asked a moment after the last key. */
+/** Objects of all pages whose names start with the text; requested shortly after the last key. */
 function useSearch(client: Client, rooms: readonly [PageRoute, PageEntry][], text: string) {
   const [found, setFound] = useState<{ room: PageEntry; item: FoundObject }[]>([]);
   const searched = useRef<PageEntry[]>([]);

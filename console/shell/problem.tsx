@@ -4,7 +4,7 @@ import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
 import { refusalInWords } from './refusal.ts';
 
-/** Why something is not there, and what can be done about it. */
+/** Explains why something did not load, with a button to retry. */
 export function Problem({ read }: { read: Read & { retry(): void } }) {
   const { texts } = useConsole();
   const [, tick] = useReducer((count: number, _: undefined) => count + 1, 0);
@@ -38,7 +38,7 @@ export function Problem({ read }: { read: Read & { retry(): void } }) {
   );
 }
 
-/** Lines where text will be, as high as that. */
+/** Placeholder lines, as high as the text that is loading. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
     <div class="bones" role="status" aria-label={t('loading')}>

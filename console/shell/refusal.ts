@@ -2,7 +2,7 @@ import { refusalText, type Texts } from '../i18n/texts.ts';
 import type { Answer } from '../service/client.ts';
 import { refusals } from './refusals.ts';
 
-/** Why something was not done, as it is told to an administrator. */
+/** The message of a refusal for an administrator. */
 export function refusalInWords(texts: Texts, answer: Exclude<Answer, { kind: 'done' }>): string {
   if (answer.kind === 'lost') return texts('interrupted');
   const { code, flaw } = answer;

@@ -41,7 +41,7 @@ export interface ShellProps {
   isNext: boolean;
 }
 
-/** What the frame says and wears; both come with it. */
+/** Loads the texts and the style of the shell. */
 export async function loadShell(lang: string) {
   await Promise.all([t.load(lang), refusals.load(lang)]);
   for (const css of [frame, pages, parts, dialogs, lists, edit]) injectStyle(css);
@@ -51,7 +51,7 @@ export async function loadShell(lang: string) {
 type OpenOverlay = 'palette' | 'shortcuts';
 let lastToastId = 0;
 
-/** Behind the door: the frame that all rooms share, and the room one is in. Loaded when somebody has signed in. */
+/** The signed-in console: the shell and the current page. Loaded after sign-in. */
 function InsideFrame(props: ShellProps) {
   const { visit, session, address } = props;
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
@@ -87,11 +87,11 @@ function InsideFrame(props: ShellProps) {
     [props, go, notify, visit],
   );
   useShortcuts(props.preferences.hasShortcuts, go, setOpen);
-  // Drafts outlive going from room to room, and not the page.
+  // Drafts survive navigation within the console, but not leaving it.
   useLeaveWarning(() => props.drafts.size() > 0);
   const shown = useRef(address.path);
   useEffect(() => {
-    // Another page begins at its top.
+    // A new page starts at its top.
     if (shown.current !== address.path) scrollTo(0, 0);
     shown.current = address.path;
   }, [address.path]);

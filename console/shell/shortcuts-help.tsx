@@ -6,7 +6,7 @@ import { t } from './i18n.ts';
 import { usePages } from './navigation.tsx';
 import { isShortcutTarget } from './use-shortcuts.ts';
 
-/** The keys that do something, and the switch to make them do nothing. */
+/** Lists the keyboard shortcuts, with a switch to turn single keys off. */
 export function ShortcutsHelp({ onClose }: { onClose(): void }) {
   const { preferences, setPreferences } = useConsole();
   const rooms = usePages();

@@ -8,7 +8,7 @@ const keys = new Map([
   ['r', 'reload'],
 ]);
 
-test('a key by itself, and two after each other', () => {
+test('recognizes a single key and a sequence of two', () => {
   const { press } = createShortcuts(keys);
   expect(press('?', 0)).toBe('help');
   expect(press('g', 10)).toBeUndefined();
@@ -17,7 +17,7 @@ test('a key by itself, and two after each other', () => {
   expect([press('g', 40), press('g', 50)]).toEqual([undefined, 'twice']);
 });
 
-test('a beginning that nothing came after is forgotten', () => {
+test('forgets an unfinished sequence', () => {
   const { press } = createShortcuts(keys);
   press('g', 0);
   expect(press('r', 1_501)).toBe('reload');

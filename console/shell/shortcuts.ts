@@ -1,13 +1,13 @@
-/** How long `g` waits for what comes after it. */
+/** How long `g` waits for the second key. */
 const CHORD_MS = 1_500;
 
 export interface Shortcuts<Act> {
-  /** What a key that was pressed now is to do, if anything. */
+  /** Returns the action of a pressed key, if any. */
   press(key: string, now: number): Act | undefined;
 }
 
 /**
- * Keys that do something: one by itself (`?`), or two after each other (`g r`). Knows no DOM.
+ * Keyboard shortcuts: a single key (`?`) or a sequence of two (`g r`). Does not use the DOM.
  *
  * @param keys `'?'`, `'g r'`
  */
@@ -31,7 +31,7 @@ export function createShortcuts<Act>(keys: ReadonlyMap<string, Act>): Shortcuts<
   };
 }
 
-/** Whether keys are for what has the focus: somebody is writing, or chooses from a list. */
+/** Whether the focused element uses keys itself: a text field or a list. */
 export function acceptsTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, dialog, [contenteditable]') !== null;
 }

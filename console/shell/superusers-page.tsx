@@ -6,12 +6,12 @@ import { PageHead } from './page-head.tsx';
 export interface SuperusersPageProps {
   title: string;
   lead: string;
-  /** What everybody else is told beside that it is not theirs. */
+  /** Shown to other administrators below the message that the page is the superuser's. */
   instead?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** A page that only the superuser has to do with. Others come to it by its address. */
+/** A page for the superuser only. Other administrators can still open its address. */
 export function SuperusersPage({ title, lead, instead, children }: SuperusersPageProps) {
   const { session } = useConsole();
   if (isSuperuser(session)) return <>{children}</>;

@@ -6,7 +6,7 @@ export interface Tab {
   label: string;
 }
 
-/** Pages of one object. They are addresses, so they are links, and going back goes back. */
+/** The tabs of an object's page. Each has an address, so they are links and the back button works. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const { address } = useConsole();
   return (

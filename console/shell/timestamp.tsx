@@ -1,7 +1,7 @@
 import { absoluteText, relativeText } from '../parts/time.ts';
 import { useConsole } from './context.ts';
 
-/** A moment: how long ago, and exactly when for whoever looks closer. */
+/** A relative time, with the exact time on hover. */
 export function Timestamp({ at, isExact = false }: { at: number; isExact?: boolean }) {
   const { lang } = useConsole().texts;
   const exact = absoluteText(lang, at);

@@ -8,7 +8,7 @@ export interface Toast extends Note {
   id: number;
 }
 
-/** Long enough to read and to reach the button; while somebody is at it, it stays. */
+/** Long enough to read and to reach the button; it stays while it has the focus or the pointer. */
 const SHOWN_MS = 12_000;
 
 export interface ToastsProps {
@@ -17,7 +17,7 @@ export interface ToastsProps {
   notify(note: Note): void;
 }
 
-/** What was just done. Said politely, and gone after a while. */
+/** Notifications, announced politely and removed after a while. */
 export function Toasts({ toasts, onGone, notify }: ToastsProps) {
   return (
     <div class="toasts" role="status">

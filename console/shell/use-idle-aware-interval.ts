@@ -1,12 +1,12 @@
-/** Asking keeps a session alive, and a session left alone has to end (SR-29): nobody here, nothing asked. */
+/** Requests keep a session alive, and an unattended session has to end (SR-29), so an idle page sends none. */
 const IDLE_TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Does something again and again while somebody looks: not while the page is hidden, and not when nobody has moved, typed
- * or touched for five minutes. Whoever comes back to the page sees it done at once.
+ * Calls `tick` regularly while the page is in use: not while it is hidden, and not after five minutes without mouse,
+ * keyboard or touch. Calls it at once when the user returns.
  *
- * @param onAsleep when it pauses, each time anew
- * @returns how to stop
+ * @param onAsleep called at each pause
+ * @returns a function that stops the interval
  */
 export function useIdleAwareInterval(everyMs: number, tick: () => void, onAsleep?: () => void): () => void {
   let seenAt = performance.now();

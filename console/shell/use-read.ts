@@ -2,7 +2,7 @@ import { useEffect, useReducer } from 'preact/hooks';
 import type { Read } from '../service/query-cache.ts';
 import { useConsole } from './context.ts';
 
-/** What is at this path of the API; asked for while it is on the screen. */
+/** Reads a path of the API and keeps it current while the component is mounted. */
 export function useQuery<Body>(path: string | undefined): Read<Body> & { retry(): void } {
   const { reads } = useConsole();
   const [, draw] = useReducer((count: number, _: undefined) => count + 1, 0);

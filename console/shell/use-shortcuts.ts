@@ -3,14 +3,14 @@ import { PAGES } from '../pages.ts';
 import { hrefOf } from './navigation.tsx';
 import { acceptsTyping, createShortcuts } from './shortcuts.ts';
 
-/** What in the room a single key is for: whoever makes a button or a link says so with `data-key`. */
+/** Elements of a page that a single key activates; they declare it with `data-key`. */
 const SHORTCUT_TARGETS = '[data-key]';
 
 export function isShortcutTarget(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(`main ${SHORTCUT_TARGETS}`)];
 }
 
-/** Ctrl+K for everybody; single keys for those who have not switched them off. */
+/** Handles Ctrl+K always, and single keys unless the user turned them off. */
 export function useShortcuts(
   isOn: boolean,
   go: (href: string) => void,

@@ -2,7 +2,7 @@ import type { EnrolmentView } from '@countersign/protocol/session';
 import type { Texts } from '../i18n/texts.ts';
 import { Copy } from '../parts/copy.tsx';
 
-/** What an authenticator app reads: as a picture, as a link, and as a text. */
+/** The secret for an authenticator app: as a QR code, a link and a text. */
 export function Enrolment({ enrolment, texts }: { enrolment: EnrolmentView; texts: Texts }) {
   const { otpauthUri, secret, qrSvg } = enrolment;
   return (
@@ -27,7 +27,7 @@ export function Enrolment({ enrolment, texts }: { enrolment: EnrolmentView; text
   );
 }
 
-/** As an image, in which nothing runs and from which nothing is loaded. */
+/** As an image, an SVG runs no scripts and loads nothing. */
 function pictureOf(svg: string): string {
   return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
 }

@@ -7,14 +7,14 @@ import type { Client } from '../service/client.ts';
 export interface ForgottenProps {
   client: Client;
   texts: Texts;
-  /** Where the server holds several. */
+  /** Set on a server with several accounts. */
   account: string | undefined;
-  /** As typed at the sign-in, if it was. */
+  /** The address typed at the sign-in, if any. */
   email: string | undefined;
   onBack(): void;
 }
 
-/** For whoever has forgotten their password: asks for the address, and says the same whosever it is. */
+/** Requests a password reset. The response is the same for known and unknown addresses. */
 export function ForgottenPassword({ client, texts, account, email, onBack }: ForgottenProps) {
   const [outcome, setOutcome] = useState<{ kind: 'asked'; email: string } | { kind: 'absent' }>();
   const back = { label: texts('backToSignIn'), run: onBack };

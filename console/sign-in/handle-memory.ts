@@ -1,6 +1,6 @@
 /**
- * Where a sign-in is kept while the phone that shows it is in the authenticator app: browsers discard pages meanwhile. In
- * this tab's own storage, until the sign-in ends; everything works without.
+ * Stores the handle of the sign-in in this tab until the sign-in ends, because phones discard pages while the user is
+ * in the authenticator app. Works without storage too.
  */
 export interface HandleMemory {
   recall(): string | undefined;
@@ -15,7 +15,7 @@ export function createHandleMemory(storage: () => Storage): HandleMemory {
     try {
       return use(storage());
     } catch {
-      // Switched off, or full.
+      // Storage is blocked or full.
       return undefined;
     }
   };

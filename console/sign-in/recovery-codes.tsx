@@ -8,7 +8,7 @@ export interface RecoveryCodesProps {
   onKept(): void;
 }
 
-/** The recovery codes, this once. Whoever leaves before they said that they kept them is asked by the browser. */
+/** Shows the recovery codes once. The browser asks before the user leaves without confirming that they are saved. */
 export function RecoveryCodes({ codes, texts, onKept }: RecoveryCodesProps) {
   useLayoutEffect(() => {
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -1,22 +1,22 @@
 import type { SessionView, SignInView } from '@countersign/protocol/session';
 import type { Notice } from '../service/submission.ts';
 
-/** The steps that take an answer; `recovery` is the step `otp`, answered by a recovery code. */
+/** The steps with an answer; `recovery` is the step `otp`, answered with a recovery code. */
 export type AnswerableStep = 'identify' | 'password' | 'otp' | 'recovery' | 'enrol';
 
-/** Everything that a sign-in can show. */
+/** The screens of a sign-in. */
 export type Screen =
   | { kind: 'loading' }
-  /** The server holds several accounts, and nobody said which. */
+  /** The server has several accounts, and the user has not chosen one. */
   | { kind: 'account'; busy: boolean; notice?: Notice }
   | { kind: 'step'; step: AnswerableStep; view: SignInView; busy: boolean; notice?: Notice }
-  /** Signed in for the first time: the recovery codes, shown this once. */
+  /** After the first sign-in: the recovery codes, shown once. */
   | { kind: 'codes'; codes: string[]; session: SessionView }
   | { kind: 'denied'; code: string }
   | { kind: 'expired' }
-  /** The last answer was right, but what came back was lost, and the session with it. */
+  /** The last answer was right, but the response was lost, and the session with it. */
   | { kind: 'unfinished' }
-  /** The beginning was not answered. */
+  /** The service could not be reached to start the sign-in. */
   | { kind: 'offline' }
-  /** The beginning was refused. */
+  /** The service refused to start the sign-in. */
   | { kind: 'refused'; notice: Notice };

@@ -16,12 +16,12 @@ export interface SignInPageProps {
   client: Client;
   texts: Texts;
   known: KnownCredentials;
-  /** Said above the first step. */
+  /** Whether a session has ended, which the first step says. */
   hasEnded: boolean;
   onSession(session: SessionView): void;
 }
 
-/** The sign-in, screen by screen. */
+/** The sign-in of administrators. */
 export function SignInPage({ client, texts, known, hasEnded, onSession }: SignInPageProps) {
   const [screen, show] = useState<Screen>({ kind: 'loading' });
   const [hasActed, act] = useState(known.email !== undefined);
@@ -122,7 +122,7 @@ function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
   const { step, view } = screen;
   const isTouch = matchMedia('(pointer: coarse)').matches;
   return (
-    // Where the form takes the focus, the title does not.
+    // The title does not take the focus if the form does.
     <Card
       texts={texts}
       title={texts(TITLES[step])}

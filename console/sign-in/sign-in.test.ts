@@ -60,7 +60,7 @@ function setUp(...answers: (Answer | Promise<Answer>)[]) {
 }
 
 describe('a sign-in', () => {
-  test('goes from the address to the session, and the handle is kept no longer than that', async () => {
+  test('runs from the address to the session, and then forgets the handle', async () => {
     const { signIn, asked, entered, stored, screen } = setUp(
       seen(),
       seen({ step: 'password', seq: 1, email: 'ada@a.example' }),
@@ -83,7 +83,7 @@ describe('a sign-in', () => {
     expect(stored.handle).toBeUndefined();
   });
 
-  test('goes on by itself for whoever has just chosen a password, to the enrolment and the codes', async () => {
+  test('continues without input after a new password, up to the enrolment and the codes', async () => {
     const enrolment = { otpauthUri: 'otpauth://totp/x', secret: 'AAAA', qrSvg: '<svg/>' };
     const { signIn, asked, entered, screen } = setUp(
       seen(),
@@ -101,7 +101,7 @@ describe('a sign-in', () => {
     expect(entered).toEqual([SESSION]);
   });
 
-  test('stops going on by itself where a wait stands in the way', async () => {
+  test('stops continuing without input during a wait', async () => {
     const error = { code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 5_000 } as const;
     const { signIn, asked, screen } = setUp(seen(), seen({ step: 'password', seq: 1, error }));
     await signIn.start({ email: 'ada@a.example', password: 'secret' });
@@ -111,7 +111,7 @@ describe('a sign-in', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('takes a recovery code in place of the code, which stays so after a wrong one', async () => {
+  test('accepts a recovery code in place of the code, also after a wrong one', async () => {
     const { signIn, asked, screen } = setUp(
       seen({ step: 'otp', seq: 2 }),
       seen({ step: 'otp', seq: 3, error: { code: 'OTP_WRONG' } }),
@@ -134,7 +134,7 @@ describe('a sign-in', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('goes on where it was when the phone had dropped the page', async () => {
+  test('resumes after the phone discarded the page', async () => {
     const kept = setUp(seen({ step: 'otp', seq: 2 }));
     kept.stored.handle = 'kept';
     await kept.signIn.start();
@@ -147,7 +147,7 @@ describe('a sign-in', () => {
     expect(gone.screen()).toMatchObject({ step: 'identify' });
   });
 
-  test('asks for the account where there are several, again where there is no such one', async () => {
+  test('asks for the account if there are several, and again for an unknown one', async () => {
     const { signIn, asked, screen } = setUp(refused('ACCOUNT_NEEDED'), refused('INPUT_INVALID'), seen());
     await signIn.start();
     expect(screen()).toEqual({ kind: 'account', busy: false });
@@ -159,9 +159,9 @@ describe('a sign-in', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   test.each(['UNAVAILABLE', 'RATE_LIMITED', 'ORIGIN_NOT_ALLOWED', 'ACCOUNT_NOT_FOUND'])(
-    'a beginning refused with %s is said, and can be tried again',
+    'shows a start refused with %s, and offers a retry',
     async (code) => {
       const { signIn, screen } = setUp(refused(code), seen());
       await signIn.start();
@@ -171,7 +171,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  test('an answer that was lost but arrived is not sent twice', async () => {
+  test('does not resend an answer that arrived but whose response was lost', async () => {
     const { signIn, asked, screen } = setUp(seen(), lost, seen({ step: 'password', seq: 1 }));
     await signIn.start();
     await signIn.submit('a@b.example');
@@ -179,7 +179,7 @@ describe('what goes wrong', () => {
     expect(screen()).toMatchObject({ step: 'password' });
   });
 
-  test('offline in the middle: the same answer goes out once it is known that the first did not arrive', async () => {
+  test('offline: sends the same answer again once the first is known not to have arrived', async () => {
     const { signIn, asked, screen } = setUp(seen(), lost, lost, seen(), seen({ step: 'password', seq: 1 }));
     await signIn.start();
     await signIn.submit('a@b.example');
@@ -189,7 +189,7 @@ describe('what goes wrong', () => {
     expect(screen()).toMatchObject({ step: 'password' });
   });
 
-  test('the last answer lost: in by the session that came with it, or once more from the start', async () => {
+  test('last response lost: signs in with the session that came with it, or starts over', async () => {
     const done = { step: 'done', seq: 3 } as const;
     const whose = (session: SessionView | null) => ({ kind: 'done', body: { session, hasEnded: false } }) as const;
     const came = setUp(seen({ step: 'otp', seq: 2 }), lost, seen(done), whose(SESSION));
@@ -204,7 +204,7 @@ describe('what goes wrong', () => {
     expect(not.stored.handle).toBeUndefined();
   });
 
-  test('a step that another request is having checked is looked at until it is', async () => {
+  test('polls a step that another request is checking', async () => {
     const { signIn, screen } = setUp(seen(), refused('STEP_IN_PROGRESS'), seen(), seen({ step: 'password', seq: 1 }));
     await signIn.start();
     const submitting = signIn.submit('a@b.example');
@@ -213,7 +213,7 @@ describe('what goes wrong', () => {
     expect(screen()).toMatchObject({ step: 'password' });
   });
 
-  test('a sign-in that took too long has ended, when the service says so', async () => {
+  test('a sign-in that took too long ends when the service says so', async () => {
     const { signIn, screen, stored } = setUp(seen(), seen({ now: 1_000 }), refused('FLOW_NOT_FOUND'));
     await signIn.start();
     await vi.advanceTimersByTimeAsync(900_002);
@@ -223,7 +223,7 @@ describe('what goes wrong', () => {
     expect(stored.handle).toBeUndefined();
   });
 
-  test('a denial is the end, and says why', async () => {
+  test('a denial ends the sign-in with its reason', async () => {
     const { signIn, screen } = setUp(seen(), seen({ step: 'denied', seq: 1, error: { code: 'ACCESS_DENIED' } }));
     await signIn.start();
     await signIn.submit('a@b.example');

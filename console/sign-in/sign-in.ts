@@ -7,7 +7,7 @@ import { type Notice, noticeOf } from '../service/submission.ts';
 import type { HandleMemory } from './handle-memory.ts';
 import type { AnswerableStep, Screen } from './screen.ts';
 
-/** Waits between looks at a step that another request is having checked. */
+/** Delays between polls of a step that another request is checking. */
 const POLL_DELAYS_MS = [400, 800, 1_600, 3_200];
 
 const FIELD = {
@@ -18,7 +18,7 @@ const FIELD = {
   enrol: 'otp',
 } as const satisfies Record<AnswerableStep, string>;
 
-/** What is known already of whoever signs in: they have just followed a link and chosen a password. */
+/** The credentials that a user has just set through a link, which the first sign-in reuses. */
 export interface KnownCredentials {
   account?: string;
   email?: string;
@@ -29,26 +29,26 @@ export interface SignInParts {
   client: Client;
   memory: HandleMemory;
   show(screen: Screen): void;
-  /** Signed in; the recovery codes, if there were any, have been kept. */
+  /** Called after sign-in, and after any recovery codes have been saved. */
   enter(session: SessionView): void;
 }
 
-/** An administrator's sign-in, from its beginning to the session. Knows no DOM. */
+/** An administrator's sign-in, from the first step to the session. Does not use the DOM. */
 export interface SignIn {
-  /** Goes on with the sign-in that this tab has begun, or begins one. */
+  /** Resumes the sign-in of this tab, or starts one. */
   start(known?: KnownCredentials): Promise<void>;
-  /** Forgets the sign-in at hand and begins another, as the same person if they are known. */
+  /** Drops the current sign-in and starts another, with the known credentials if given. */
   restart(known?: KnownCredentials): Promise<void>;
   chooseAccount(account: string): Promise<void>;
-  /** Answers the step on the screen. While that is being checked, or a wait runs, further answers are none. */
+  /** Answers the current step. Does nothing while an answer is being checked or a wait runs. */
   submit(value: string): Promise<void>;
-  /** Whether the code of the token is answered by a recovery code instead. */
+  /** Chooses between a recovery code and the token's code. */
   answerByRecoveryCode(isUsed: boolean): void;
-  /** The recovery codes are in a safe place. */
+  /** Call when the user has saved the recovery codes. */
   keptCodes(): void;
-  /** The device woke up or the page came to the front: the sign-in may have ended meanwhile. */
+  /** Call when the device wakes up or the page comes to the front: the sign-in may have expired. */
   checkTime(): Promise<void>;
-  /** Which account it is, where that had to be said. */
+  /** The chosen account, if there was a choice. */
   account(): string | undefined;
 }
 
@@ -57,11 +57,11 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
   let handle = '';
   let account: string | undefined;
   let isRecovering = false;
-  /** Set when an answer was lost and may yet have arrived. */
+  /** Set when a response was lost, so the answer may have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ends = deadlineIn(0);
-  /** Counts beginnings, so that a late answer to an abandoned sign-in is dropped. */
+  /** Counts starts, so that a late response to an abandoned sign-in is dropped. */
   let run = 0;
 
   const put = (next: Screen) => {
@@ -84,7 +84,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     timer = setTimeout(checkTime, ends.leftMs() + 1);
   };
 
-  /** The device's clocks only give the occasion to ask: that a sign-in has ended, the service says. */
+  /** The device's clocks only trigger the request: the service decides whether a sign-in has expired. */
   async function checkTime(): Promise<void> {
     if (screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
     const asked = run;
@@ -102,7 +102,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       if (recoveryCodes) return put({ kind: 'codes', codes: recoveryCodes, session });
       return enter(session);
     }
-    // Seen again, after the answer that had the session in it was lost: the cookie may have come, or not.
+    // The response with the session was lost, so ask whether its cookie arrived.
     const asked = run;
     const whose = await probeSession(client);
     if (asked !== run) return;
@@ -132,7 +132,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     if (screen.kind === 'step') put({ ...screen, busy: false, notice });
   };
 
-  /** Looks again after an answer whose fate is unknown. True if that said more than before. */
+  /** Reads the sign-in after a lost response. True if that brought news. */
   const lookAgain = async (seq: number): Promise<boolean> => {
     const asked = run;
     const answer = await read();

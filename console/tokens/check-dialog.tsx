@@ -11,7 +11,7 @@ interface Check {
   offset?: number;
 }
 
-/** Says whether a code would be right, and uses nothing up. Wrong ones have a count of their own, which the service keeps. */
+/** Checks a code without using it up. The service counts wrong ones separately. */
 export function CheckDialog({ token, onClose }: { token: Token; onClose(): void }) {
   const { client, reads } = useConsole();
   const [check, setCheck] = useState<Check>();
@@ -43,7 +43,7 @@ export function CheckDialog({ token, onClose }: { token: Token; onClose(): void 
       inWords={(code) => (code === 'TOO_MANY_ATTEMPTS' ? t('codeCheckClosed') : undefined)}
       onDone={({ body }) => {
         setCheck(body);
-        // It is in the history.
+        // The check appears in the history.
         reads.changed(path);
       }}
       onClose={onClose}

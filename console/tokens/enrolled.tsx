@@ -11,7 +11,7 @@ import { FirstCode } from './first-code-form.tsx';
 import { t } from './i18n.ts';
 import { TokenAccess } from './token-access.tsx';
 
-/** What the making of a token answers: its secret is in it this once. */
+/** The response to the creation of a token, with its secret. */
 export interface CreatedToken {
   token: Token;
   secret?: string;
@@ -19,11 +19,11 @@ export interface CreatedToken {
   recoveryCodes?: string[];
 }
 
-/** A token that was just made: what has to go into the device, whether it arrived, and where it is to count. */
+/** A new token: what to enter in the device, a first check, and where to grant access. */
 export function CreatedTokenPanel({ made }: { made: CreatedToken }) {
   const { otpauthUri, secret, recoveryCodes } = made;
   const hasSecret = secret !== undefined || recoveryCodes !== undefined;
-  // As it is by now: access may have been given since.
+  // Reload the token, since access may have been granted meanwhile.
   const token = useQuery<Token>(`tokens/${made.token.id}`).body ?? made.token;
   const { body: owner } = useQuery<User>(token.owner === undefined ? undefined : `users/${token.owner}`);
   useLeaveWarning(() => hasSecret);
@@ -53,7 +53,7 @@ export function CreatedTokenPanel({ made }: { made: CreatedToken }) {
   );
 }
 
-/** The picture is drawn here: the secret makes no further way. */
+/** The QR code is drawn in the page, so the secret is sent nowhere else. */
 function OathSecret({ otpauthUri, secret }: { otpauthUri: string; secret: string }) {
   const { texts } = useConsole();
   const [qrSvg, setQrSvg] = useState<string>();

@@ -4,7 +4,7 @@ import { useConsole } from '../shell/context.ts';
 import { type FirstVerdict, type FreshSecret, verifyFirstCode } from './first-code.ts';
 import { t } from './i18n.ts';
 
-/** Asks for the first code of a device that was just set up, and says whether it is right. */
+/** Checks the first code of a new device in the page. */
 export function FirstCode({ token, secret, uri }: { token: Token; secret: string; uri: string }) {
   const { client } = useConsole();
   const [verdict, setVerdict] = useState<FirstVerdict | 'lost'>();
@@ -22,7 +22,7 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
       periodMs,
       counter: Number(new URL(uri).searchParams.get('counter') ?? 0),
     };
-    // By the service's clock, since that is what judges at a sign-in.
+    // Use the service's clock, which sign-ins are checked against.
     const answer = await client.get<{ now: number }>('session');
     if (answer.kind !== 'done') return setVerdict('lost');
     setVerdict(await verifyFirstCode(fresh, input.current?.value ?? '', answer.body.now));

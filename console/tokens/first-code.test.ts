@@ -10,13 +10,13 @@ const hotp: FreshSecret = { kind: 'hotp', secret: SECRET, algorithm: 'SHA1', dig
 const app: FreshSecret = { ...hotp, kind: 'totp' };
 const NOW = 1_700_000_000_000;
 
-describe('the code of a counter', () => {
-  test('is the one of RFC 4226, appendix D', async () => {
+describe('codeAt', () => {
+  test('matches RFC 4226, appendix D', async () => {
     const codes = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => codeAt(hotp, at)));
     expect(codes).toEqual('755224 287082 359152 969429 338314 254676 287922 162583 399871 520489'.split(' '));
   });
 
-  test('is the one that the service takes, of any secret, hash, length and time', async () => {
+  test('matches the service for any secret, hash, length and time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ minLength: 16, maxLength: 64 }),
@@ -35,10 +35,10 @@ describe('the code of a counter', () => {
   });
 });
 
-describe('the first code of a device', () => {
+describe('verifyFirstCode', () => {
   const at = (steps: number) => codeAt(app, Math.floor(NOW / 30_000) + steps);
 
-  test('is right a step before and after, since somebody has to type it', async () => {
+  test('accepts one step before and after, to leave time for typing', async () => {
     for (const steps of [-1, 0, 1]) {
       expect(await verifyFirstCode(app, await at(steps), NOW)).toEqual({ kind: 'right' });
     }
@@ -47,7 +47,7 @@ describe('the first code of a device', () => {
     });
   });
 
-  test('tells a clock that is off from a secret that is wrong', async () => {
+  test('tells a wrong clock from a wrong secret', async () => {
     expect(await verifyFirstCode(app, await at(7), NOW)).toEqual({ kind: 'off', steps: 7 });
     expect(await verifyFirstCode(app, await at(-20), NOW)).toEqual({ kind: 'off', steps: -20 });
     expect(await verifyFirstCode(app, await at(5_000), NOW)).toEqual({ kind: 'wrong' });
@@ -56,7 +56,7 @@ describe('the first code of a device', () => {
     }
   });
 
-  test('of a device with a button never lies behind, and some presses ahead are told', async () => {
+  test('a device with a button is never behind, and reports being ahead by some presses', async () => {
     const fresh = { ...hotp, counter: 10 };
     expect(await verifyFirstCode(fresh, await codeAt(hotp, 10), NOW)).toEqual({ kind: 'right' });
     expect(await verifyFirstCode(fresh, await codeAt(hotp, 30), NOW)).toEqual({ kind: 'off', steps: 20 });
@@ -64,8 +64,8 @@ describe('the first code of a device', () => {
   });
 });
 
-describe('a secret as people type it', () => {
-  test('is read in groups, in any case, filled up or not', () => {
+describe('readSecret', () => {
+  test('accepts groups, upper and lower case, and optional padding', () => {
     expect(readSecret(SECRET.toLowerCase().replace(/(.{4})/g, '$1 '))).toEqual(RFC_SECRET);
     expect(readSecret(`${SECRET}======`)).toEqual(RFC_SECRET);
     expect(secretMistake(SECRET)).toBeUndefined();
@@ -75,7 +75,7 @@ describe('a secret as people type it', () => {
     ['0189', /letters A to Z/],
     ['MZXW6YTBOI', /16 to 64 bytes/],
     [base32Encode(new Uint8Array(65)), /16 to 64 bytes/],
-  ])('is refused with what is wrong: %s', (text, mistake) => {
+  ])('refuses a secret with the reason: %s', (text, mistake) => {
     expect(secretMistake(text)).toMatch(mistake);
   });
 });

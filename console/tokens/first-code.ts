@@ -2,7 +2,7 @@ import { base32nopad } from '@scure/base';
 import type { Algorithm } from '../shared/user.ts';
 import { t } from './i18n.ts';
 
-/** What the page knows of a token in the moment in which it is made, and never again. */
+/** A new token's secret and settings, which the page has only right after creation. */
 export interface FreshSecret {
   kind: 'totp' | 'hotp';
   /** Base32. */
@@ -10,18 +10,18 @@ export interface FreshSecret {
   algorithm: Algorithm;
   digits: number;
   periodMs: number;
-  /** HOTP: the next one. */
+  /** HOTP: the counter of the next code. */
   counter: number;
 }
 
-/** `steps`: by how many steps the device is ahead of the clock here, or behind it. */
+/** `steps`: how far the device is ahead of the clock here; negative if it is behind. */
 export type FirstVerdict = { kind: 'right' } | { kind: 'off'; steps: number } | { kind: 'wrong' };
 
-/** So far off is worth telling: a clock that is set to another time zone by half an hour, a button that was played with. */
+/** Search this far: a clock may be half an hour off, and a button may have been pressed by accident. */
 const STEPS_LOOKED_AT = 60;
 const HASHES: Readonly<Record<Algorithm, string>> = { SHA1: 'SHA-1', SHA256: 'SHA-256', SHA512: 'SHA-512' };
 
-/** Base32 as people type it: in groups, in any case, with or without what fills it up. */
+/** Reads Base32 as users type it: in groups, in any case, with or without padding. */
 export function readSecret(text: string): Uint8Array | undefined {
   try {
     return base32nopad.decode(text.replace(/[\s=-]/g, '').toUpperCase());
@@ -36,7 +36,7 @@ export function secretMistake(text: string): string | undefined {
   return bytes.length < 16 || bytes.length > 64 ? t('secretLength') : undefined;
 }
 
-/** The code of this counter (RFC 4226, section 5.3), by the browser's own HMAC. */
+/** The code for a counter (RFC 4226, section 5.3), computed with Web Crypto. */
 export async function codeAt(token: FreshSecret, counter: number): Promise<string> {
   const bytes = readSecret(token.secret);
   if (!bytes) throw new Error('The service answered no base32.');
@@ -51,10 +51,10 @@ export async function codeAt(token: FreshSecret, counter: number): Promise<strin
 }
 
 /**
- * Whether a device was set up right, judged in the page by the secret that it has at hand just now. The service hears
- * nothing of it: no counter moves, no failure is counted, and the code is still good for a sign-in.
+ * Checks in the page whether a device was set up correctly, with the secret just created. The service is not involved:
+ * no counter moves, no failure is counted, and the code stays usable for a sign-in.
  *
- * @param now by the service's clock
+ * @param now the service's clock
  */
 export async function verifyFirstCode(token: FreshSecret, code: string, now: number): Promise<FirstVerdict> {
   const typed = code.replace(/\s/g, '');

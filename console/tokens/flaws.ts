@@ -1,7 +1,7 @@
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
 import { createPageTexts } from '../i18n/page-texts.ts';
 
-/** What can be wrong with a file of tokens; the English ones are those of the service. */
+/** The errors of a token file; the service defines the English texts. */
 const english = { ...IMPORT_FLAWS, ...IMPORT_WARNINGS };
 
 export const flaws = createPageTexts(

@@ -26,7 +26,7 @@ interface CheckedFile {
   rows: RowAnswer[];
 }
 
-/** As many as an answer does not keep anybody waiting for. */
+/** Small enough for a quick response. */
 const CREATE_BATCH = 250;
 const FORMATS = {
   pskc: 'formatPskc',
@@ -37,7 +37,7 @@ const FORMATS = {
 
 type Stage = 'choose' | 'judging' | 'judged' | 'making' | 'broken' | 'made';
 
-/** Tokens out of a vendor's file or another app. The whole file is judged before the first is made. */
+/** Imports tokens from a vendor's file or another app. The whole file is checked before the first token is created. */
 export function ImportTokens() {
   const { client, reads, texts, announce } = useConsole();
   const [stage, setStage] = useState<Stage>('choose');
@@ -70,7 +70,7 @@ export function ImportTokens() {
   const choose = async (chosen: File) => {
     setFile(chosen);
     setAnswer(undefined);
-    // What is not taken leaves nothing of the one before it to be judged under its name.
+    // Drop the previous file, so that it is not checked under the new name if the new one is refused.
     content.current = '';
     if (chosen.size > IMPORT_MAX_BYTES) return setMistake(flaws('FILE_TOO_LARGE'));
     content.current = await base64Of(chosen);
@@ -234,7 +234,7 @@ interface OptionsProps {
   onAgain?(): void;
 }
 
-/** What a file does not say by itself. */
+/** Settings that a file may not contain. */
 function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
   const text = (name: string, max: number): Input => ({
     name,
@@ -308,7 +308,7 @@ function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
 async function base64Of(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let text = '';
-  // As much at a time as a call takes arguments.
+  // `fromCharCode` takes a limited number of arguments.
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
 }

@@ -6,24 +6,24 @@ import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-o
 
 const OWNER = 'usr_01k8dq9z2mp';
 const SECRET = 'gezd gnbv gy3t qojq gezd gnbv gy3t qojq';
-/** What somebody has to fill in, where leaving the form as it is does not do. */
+/** The values to fill in where the initial ones are not enough. */
 const FILLED: Partial<Record<WayIn, Fields>> = {
   hardware: { serial: ' 0815-4711 ', secret: SECRET },
   sms: { to: '+4915112345678' },
   email: { to: 'maria@example.com' },
 };
 
-describe.each(WAYS)('a token made as %s', (way) => {
+describe.each(WAYS)('a new token of kind %s', (way) => {
   const values = { ...initialOf(way, 'Phone'), ...FILLED[way] };
 
-  test('is what the service takes, when nothing is wrong in the form', () => {
+  test('is accepted by the service if the form finds no error', () => {
     expect(inputsOf(way).flatMap((input) => validateInput(input, values[input.name]) ?? [])).toEqual([]);
     const parsed = tokenInput.safeParse(bodyOf(way, values, OWNER));
     expect(parsed.error?.issues ?? []).toEqual([]);
     expect(parsed.data?.owner).toBe(OWNER);
   });
 
-  test('asks for all that it begins with, and for nothing that it does not', () => {
+  test('has the required fields of the service, and no others', () => {
     expect(Object.keys(initialOf(way, 'Phone')).sort()).toEqual(
       inputsOf(way)
         .map(({ name }) => name)
@@ -32,7 +32,7 @@ describe.each(WAYS)('a token made as %s', (way) => {
   });
 });
 
-test('a device with a number on it sends what belongs to its kind, and its secret without blanks', () => {
+test('a hardware device sends the fields of its kind, and its secret without blanks', () => {
   const values = { ...initialOf('hardware', 'Fob'), ...FILLED.hardware, counter: 7 };
   expect(bodyOf('hardware', values, undefined)).toEqual({
     kind: 'totp',
@@ -47,6 +47,6 @@ test('a device with a number on it sends what belongs to its kind, and its secre
   expect(bodyOf('hardware', { ...values, kind: 'hotp' }, undefined)).not.toHaveProperty('periodMs');
 });
 
-test('only the ways that there are stand in an address', () => {
+test('accepts only known kinds in the address', () => {
   expect([...WAYS, 'webauthn', '', null, 'constructor'].filter(isWay)).toEqual([...WAYS]);
 });

@@ -6,8 +6,8 @@ import { secretMistake } from './first-code.ts';
 import { t } from './i18n.ts';
 
 /**
- * Of `?kind=`: a device with a number on it is one of the first two, begun with what it comes with. Passkeys are made by
- * the device of whom they let in.
+ * The values of `?kind=`. `hardware` is a TOTP or HOTP device with a printed serial number and secret. Passkeys are
+ * missing because only the user's own device can create one.
  */
 export const WAYS = ['totp', 'hotp', 'hardware', 'ocra', 'sms', 'email', 'recovery'] as const;
 export type WayIn = (typeof WAYS)[number];
@@ -55,7 +55,7 @@ export function pinInputs(): Input[] {
   ];
 }
 
-/** What is asked for a token that is made in this way. */
+/** The inputs for a new token of this kind. */
 export function inputsOf(way: WayIn): Input[] {
   const name: Input = { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') };
   const serial: Input = {
@@ -187,7 +187,7 @@ export function initialOf(way: WayIn, name: string): Fields {
   return Object.fromEntries(Object.entries(values).filter(([key]) => asked.includes(key)));
 }
 
-/** As it is sent: what was left empty is left out, and what belongs to the other kind of device too. */
+/** Builds the request body, without empty fields and those of the other kind of device. */
 export function bodyOf(way: WayIn, values: Fields, owner: string | undefined): Fields {
   const kind: TokenKind = way === 'hardware' ? (values.kind as TokenKind) : way;
   const { digits, periodMs, counter, secret, serial, to, ...rest } = values;

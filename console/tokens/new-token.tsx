@@ -39,7 +39,7 @@ const ABOUT = {
   recovery: 'aboutRecovery',
 } as const;
 
-/** A new token: of which kind, for whom, and what it comes with. Both stand in the address. */
+/** Creates a token. The kind and the owner are in the address. */
 export function NewToken() {
   const { address } = useConsole();
   const way = address.query.get('kind');
@@ -59,7 +59,7 @@ function hrefOf(way: WayIn | undefined, owner: string | undefined): string {
 
 interface OwnerProps {
   owner: User | undefined;
-  /** By the address; who it is may not be known yet. */
+  /** The owner's id from the address; the owner may not have loaded yet. */
   ownerId: string | undefined;
 }
 

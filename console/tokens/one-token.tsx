@@ -9,7 +9,7 @@ import { t } from './i18n.ts';
 import { TokenDetails } from './token-details.tsx';
 import { TokenOverview } from './token-overview.tsx';
 
-/** One token, in tabs. */
+/** The page of one token. */
 export function OneToken({ id }: { id: string }) {
   const { tab } = useConsole().address.params;
   const path = `tokens/${id}`;

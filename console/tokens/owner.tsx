@@ -6,7 +6,7 @@ import { useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
-/** To whom a token belongs. Another owner voids whatever named it before. */
+/** The owner of a token. A change of owner ends the assignments that named the token. */
 export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }) {
   const { client, reads, session, texts, ask, notify } = useConsole();
   const { pick, dialog } = usePicker();

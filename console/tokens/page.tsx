@@ -15,7 +15,7 @@ import { TokenList } from './token-list.tsx';
 export const messages = loadTogether(own, people, flaws, types, reasons);
 export const style = css + making + files;
 
-/** What makes one-time passwords, or stands in for them. */
+/** The page of tokens. */
 export function Page() {
   const { params } = useConsole().address;
   if (params.page === 'new') return <NewToken />;

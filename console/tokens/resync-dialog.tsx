@@ -13,7 +13,7 @@ interface Questions {
   expiresAt: number;
 }
 
-/** Brings a token back into step: by two codes in a row, or by its answers to two questions. */
+/** Resynchronizes a token: with two codes in a row, or with responses to two OCRA challenges. */
 export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void }) {
   const { client, reads, texts, notify } = useConsole();
   const isAsked = token.kind === 'ocra';
@@ -68,7 +68,7 @@ export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void
         onClose();
       }}
       onClose={() => {
-        // Wrong codes were counted.
+        // The service has counted the wrong codes.
         reads.changed(path);
         onClose();
       }}

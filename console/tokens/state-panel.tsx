@@ -30,7 +30,7 @@ const MEANING = {
   'out-of-step': 'outOfStepText',
 } as const satisfies Record<TokenState, string>;
 
-/** In which state a token is, why, since when, and how it comes out of it. */
+/** The state of a token, its reason and date, and the actions to change it. */
 export function StatePanel({ token, mayChange }: { token: Token; mayChange: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
   const [isResyncing, setResyncing] = useState(false);
@@ -55,7 +55,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
   };
   const lock = async () => {
     const question = { title: t('lockTitle', { name: `“${name}”` }), text: t('lockText'), action: t('lock') };
-    // Unlocking again would zero the failures, which was not asked for: so no undo.
+    // No undo: unlocking again would also reset the failures.
     if (await ask(question)) await change({ locked: true }, t('isLocked'));
   };
   const resynced = onceEnabled !== 'locked' && onceEnabled !== 'expired' && canResync(token);

@@ -10,7 +10,7 @@ import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { refusalInWords } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
-/** Where a token counts: together with its owner, or by itself with no person involved. */
+/** The resources of a token: together with its owner, or directly without a user. */
 export function TokenAccess({ token, owner }: { token: Token; owner: User | undefined }) {
   const { session, texts, notify } = useConsole();
   const { give } = useAccess();

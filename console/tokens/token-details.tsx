@@ -57,7 +57,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
   );
 }
 
-/** Four digits that are typed with the code. Nobody sees them again, so there is nothing to show but that they are there. */
+/** Four digits typed together with the code. The PIN is never shown again, only whether it is set. */
 function Pin({ token, mayChange }: { token: Token; mayChange: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
   const [isOpen, setOpen] = useState(false);

@@ -25,7 +25,7 @@ export function TokenList() {
     { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
-  // Whether the owner is theirs to change is known to the service, which may refuse one of several.
+  // The list does not load the owners, so the service may refuse some of the selected tokens.
   const mayChange = (token: Token) => canChangeToken(session, token, undefined) && token.administrator === undefined;
   const patch = (changes: object) => (token: Token) => client.send('PATCH', `tokens/${token.id}`, changes);
   const enabling = (enabled: boolean): BulkAction<Token> => ({

@@ -2,7 +2,7 @@ import { canChangeToken, type Token, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { useQuery } from '../shell/use-read.ts';
 
-/** The owner of a token, and whether this administrator may change it. Until the owner is known, not. */
+/** The owner of a token, and whether this administrator may change the token. False until the owner is loaded. */
 export function useMayChange(token: Token): { owner: User | undefined; mayChange: boolean } {
   const { session } = useConsole();
   const { body: owner } = useQuery<User>(token.owner === undefined ? undefined : `users/${token.owner}`);

@@ -4,7 +4,7 @@ import { refusalInWords } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-read.ts';
 import { t } from './i18n.ts';
 
-/** The browsers that are remembered of a person, where a resource compares them. Not shown while there are none. */
+/** A user's known browsers, for resources that compare them. Hidden if there are none. */
 export function Browsers({ user, mayForget }: { user: User; mayForget: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
   const path = `users/${user.id}/environments`;

@@ -31,7 +31,7 @@ type Stage =
   | { kind: 'judging' | 'judged' | 'making' | 'made'; read: CheckedFile }
   | { kind: 'broken'; read: CheckedFile; broken: BatchFailure };
 
-/** Users from a CSV file: read in the page, judged by the service, shown, and only then made. */
+/** Imports users from a CSV file: read in the page, validated by the service, previewed, then created. */
 export function ImportUsers() {
   const { client, reads, texts, session, announce } = useConsole();
   const { pick, dialog } = usePicker();
@@ -80,7 +80,10 @@ export function ImportUsers() {
   };
   const good = (read: CheckedFile) =>
     read.rows.filter(({ line, twice }) => twice === undefined && (outcomes.current.get(line)?.status ?? 500) < 300);
-  /** The rows that are made, as they were when it began: the same steps again, under the same keys, make nothing twice. */
+  /**
+   * The rows as they were at the start, so that a retry sends the same batches under the same keys and creates nothing
+   * twice.
+   */
   const making = useRef<readonly UserRow[]>([]);
   const make = async (read: CheckedFile, from = 0) => {
     if (from === 0) making.current = good(read);
@@ -103,7 +106,7 @@ export function ImportUsers() {
           if (made.kind !== 'done' || !resource) return made;
           const ids = made.body.rows.flatMap(({ id }) => id ?? []);
           if (ids.length === 0) return made;
-          // Repeating an assignment changes nothing.
+          // Repeating an assignment has no effect.
           const access = await client.send<{ rows: Outcome[] }>('POST', 'bulk/assignments', {
             rows: ids.map((user) => ({ resource: resource.id, user })),
           });
@@ -272,7 +275,7 @@ function flawText(read: Exclude<UsersFile, { rows: UserRow[] }>): string {
 
 const FIELDS = ['login', 'email', 'alias', 'phone', 'firstName', 'secondName', 'apiSupport'];
 
-/** For a spreadsheet, in which nothing of it is a formula. */
+/** A CSV file for spreadsheets, with formulas escaped. */
 function csvOf(rows: readonly UserRow[], whyOf: (row: UserRow) => string): string {
   const cell = (value: unknown) => `"${spreadsheetText(String(value ?? '')).replaceAll('"', '""')}"`;
   const lines = rows.map((row) => [...FIELDS.map((name) => row.fields[name]), whyOf(row)].map(cell).join(','));

@@ -2,7 +2,7 @@ import type { Input } from '../edit/inputs.ts';
 import { t as common } from '../shell/i18n.ts';
 import { t } from './i18n.ts';
 
-/** What a person goes by. Whether a name is free, and well-formed, the service decides. */
+/** The names of a user. The service decides whether a name is valid and free. */
 export function nameInputs(): Input[] {
   const without = common('none');
   const text = (name: string, label: string, max: number, hint?: string): Input => ({

@@ -9,7 +9,7 @@ import { t } from './i18n.ts';
 import { UserDetails } from './user-details.tsx';
 import { UserOverview } from './user-overview.tsx';
 
-/** One person, in tabs. */
+/** The page of one user. */
 export function OneUser({ id }: { id: string }) {
   const { tab } = useConsole().address.params;
   const path = `users/${id}`;

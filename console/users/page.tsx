@@ -13,7 +13,7 @@ import { UserList } from './user-list.tsx';
 export const messages = loadTogether(own, people, types, reasons);
 export const style = css + files;
 
-/** The people who sign in. */
+/** The page of users. */
 export function Page() {
   const { params } = useConsole().address;
   if (params.page === 'new') return <NewUser />;

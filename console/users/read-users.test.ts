@@ -8,14 +8,14 @@ function rowsOf(text: string): UserRow[] {
   return read.rows;
 }
 
-describe('what is in the file', () => {
-  test('is found under what columns are called elsewhere, with whatever separates, and without empty cells', () => {
+describe('reading a file', () => {
+  test('recognizes other column names and separators, and drops empty cells', () => {
     expect(
       rowsOf('\uFEFFUser Name;E-Mail;Vorname;last_name;API-support\r\nmaria; m@x.example ;María;;nein\r\n'),
     ).toEqual([{ line: 2, fields: { login: 'maria', email: 'm@x.example', firstName: 'María', apiSupport: false } }]);
   });
 
-  test('keeps the number of its row, past empty ones and cells of several lines', () => {
+  test('keeps line numbers past empty rows and cells with line breaks', () => {
     const rows = rowsOf('login,firstName\n\na,"one\ntwo"\n , \nb,\n');
     expect(rows).toEqual([
       { line: 3, fields: { login: 'a', firstName: 'one\ntwo' } },
@@ -23,13 +23,13 @@ describe('what is in the file', () => {
     ]);
   });
 
-  test('is told of where a column is not known, and passwords are no part of it', () => {
+  test('reports unknown columns, and never reads passwords', () => {
     const read = readUsers('login,room,Password,password_hash\na,1,secret,$2b$\n');
     expect(read).toEqual({ rows: [{ line: 2, fields: { login: 'a' } }], unknown: ['room'], hasPasswords: true });
     expect(JSON.stringify(read)).not.toContain('secret');
   });
 
-  test('comes out as it went in, whatever is in the cells', () => {
+  test('reads back what it wrote, whatever the cells contain', () => {
     const cell = fc.string({ unit: 'grapheme', minLength: 1 }).map((text) => text.replace(/\0|\uFEFF/g, '').trim());
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
     fc.assert(
@@ -43,8 +43,8 @@ describe('what is in the file', () => {
   });
 });
 
-describe('who is twice in it', () => {
-  test('by any of the names, in any case, with a plus or without; not by their own', () => {
+describe('duplicate users', () => {
+  test('are found by any name, in any case, with or without a plus sign; a row is no duplicate of itself', () => {
     const text = [
       'login,email,phone',
       'maria,Maria@x.example,+4915112345678',
@@ -64,6 +64,6 @@ test.each([
   ['login,username\na,b\n', { flaw: 'repeated-column', column: 'login' }],
   ['login\n"a\nb\n', { flaw: 'unreadable', line: 2 }],
   [`login\n${'a\n'.repeat(MAX_USERS + 1)}`, { flaw: 'too-many', most: MAX_USERS }],
-])('a file that is none is not taken: %#', (text, flaw) => {
+])('refuses an invalid file: %#', (text, flaw) => {
   expect(readUsers(text)).toEqual(flaw);
 });

@@ -1,11 +1,11 @@
 import Papa from 'papaparse';
 
-/** A row of a file, as it would be sent, and where it stands. */
+/** A row of the file, as it would be sent, with its line number. */
 export interface UserRow {
-  /** From 1; the header is the first. */
+  /** From 1; the header is line 1. */
   line: number;
   fields: Readonly<Record<string, string | boolean>>;
-  /** An earlier row has one of its names. */
+  /** The line of an earlier row with the same name. */
   twice?: number;
 }
 
@@ -18,7 +18,7 @@ export type UsersFile =
 
 export const MAX_USERS = 10_000;
 
-/** What columns are called, in files that were made elsewhere. */
+/** Column names used by other software. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   login: ['login', 'user', 'username', 'userid', 'benutzername'],
   email: ['email', 'mail', 'emailaddress'],
@@ -31,7 +31,7 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
 const PASSWORDS = ['password', 'passwordhash', 'passwort'];
 const NAMES = ['login', 'email', 'alias', 'phone'];
 
-/** Users out of CSV (RFC 4180, with whatever separates). Knows no DOM; what a row is worth the service decides. */
+/** Reads users from CSV (RFC 4180, with any usual separator). Does not use the DOM; the service validates the rows. */
 export function readUsers(text: string): UsersFile {
   const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { header: false, skipEmptyLines: false });
   const broken = errors.find(({ type }) => type === 'Quotes');
@@ -79,7 +79,7 @@ function flagOf(text: string): string | boolean {
   return /^(?:false|no|0|nein)$/i.test(text) ? false : text;
 }
 
-/** Close to what the service holds names for the same by, so that a file is not judged well and then refused. */
+/** Approximates how the service compares names, so that the preview does not accept a file that is then refused. */
 function nameKey(name: string): string {
   const folded = name.normalize('NFKC').toLowerCase();
   return /^\+?[0-9]{10,15}$/.test(folded) ? folded.replace('+', '') : folded;

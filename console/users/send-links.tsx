@@ -10,7 +10,7 @@ import { t } from './i18n.ts';
 
 type Sending = { kind: 'password' } | { kind: 'enrolment'; resource: ResourceView };
 
-/** Links that go to the person alone: whoever sends them sees neither the link nor what comes of it (SR-41). */
+/** Sends links to the user by email. The administrator sees neither the link nor its result (SR-41). */
 export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean }) {
   const { client, texts, session, notify } = useConsole();
   const { pick, dialog } = usePicker();

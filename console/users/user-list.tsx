@@ -135,7 +135,7 @@ function accessText({ assignments, otherResources = 0 }: User): string {
   return t('resources', { count: length });
 }
 
-/** Narrows to a resource: those that there are, and the one in the address, which may not be known yet. */
+/** A filter by resource. It includes the resource in the address, which may not have loaded yet. */
 export function useResourceFilter(inAddress: string | null, label: string): ListFilter {
   const { body } = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const known = (body?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));

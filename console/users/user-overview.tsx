@@ -14,7 +14,10 @@ import { Browsers } from './browsers.tsx';
 import { t } from './i18n.ts';
 import { SendLinks } from './send-links.tsx';
 
-/** What somebody at a help desk asks first: do they get in, where, with what; and what can be done about it. */
+/**
+ * Answers a help desk's first questions: can the user sign in, where, with which factors, and what can be done about
+ * it.
+ */
 export function UserOverview({ user }: { user: User }) {
   const { session } = useConsole();
   const mayChange = canChangeUser(session, user);

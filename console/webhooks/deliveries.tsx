@@ -22,10 +22,10 @@ interface Delivery {
 
 const TONES = { pending: 'warn', delivered: 'good', dead: 'bad' } as const;
 const STATES = ['pending', 'delivered', 'dead'] as const;
-/** Of 500 each: whoever has more can ask again. */
+/** Rounds of 500 deliveries each; after that the administrator can start again. */
 const MAX_ROUNDS = 20;
 
-/** What was sent to a webhook, what is on its way, and what was given up. */
+/** The deliveries of a webhook: sent, pending and given up. */
 export function Deliveries({ webhook }: { webhook: WebhookView }) {
   const { client, reads, texts, notify } = useConsole();
   const path = `webhooks/${webhook.id}`;

@@ -1,4 +1,4 @@
-/** What a webhook is called: what somebody has written of it, else where it leads. */
+/** The name of a webhook: its description, or else its address. */
 export function nameOf({ description, url }: { description?: string; url: string }): string {
   return description ?? url.replace(/^https:\/\//, '');
 }

@@ -12,7 +12,7 @@ import { inputsOf, WEBHOOKS, type WebhookWithSecret } from './webhook.ts';
 export function NewWebhook() {
   const { address, reads, go } = useConsole();
   const asked = address.query.get('resource');
-  // Whoever comes from a resource wants to hear of it.
+  // Preselect the resource that the user came from.
   const about = asked !== null && isId(asked) ? asked : null;
   const { choices } = useResourceChoices();
   const [made, setMade] = useState<WebhookWithSecret>();

@@ -12,7 +12,7 @@ import css from './webhooks.css?inline';
 export const messages = loadTogether(own, secrets, types);
 export const style = css;
 
-/** Who is told of what happens. */
+/** The page of webhooks. */
 export function Page() {
   const { page, id } = useConsole().address.params;
   return (

@@ -4,22 +4,22 @@ import { validateInput } from '../edit/inputs.ts';
 import { nameOf } from './name-of.ts';
 import { failureText, formerUntil, inputsOf } from './webhook.ts';
 
-test('every way in which sending can fail has words', () => {
+test('every delivery failure has a text', () => {
   for (const failure of SEND_FAILURES) expect(failureText(failure)).not.toBe(failure);
   expect(failureText('constructor')).toBe('constructor');
 });
 
-test('a webhook goes by what somebody wrote of it, else by where it leads', () => {
+test('a webhook is named by its description, or else by its address', () => {
   expect(nameOf({ url: 'https://hooks.example/a' })).toBe('hooks.example/a');
   expect(nameOf({ url: 'https://hooks.example/a', description: 'Alarm' })).toBe('Alarm');
 });
 
-test('the secret before signs along until its end, and then there is none', () => {
+test('the previous secret signs until it expires', () => {
   const secrets = [{ createdAt: 2 }, { createdAt: 1, expiresAt: 10 }];
   expect([formerUntil({ secrets }, 9), formerUntil({ secrets }, 10)]).toEqual([10, undefined]);
 });
 
-test('what is no address is not taken; an empty description is none', () => {
+test('refuses an invalid address, and treats an empty description as none', () => {
   const [url, description] = inputsOf([]);
   if (!url || !description) throw new Error('no inputs');
   expect(validateInput(url, 'https://hooks.example/')).toBeUndefined();

@@ -6,7 +6,7 @@ import { t } from './i18n.ts';
 
 export const WEBHOOKS = '/console/webhooks';
 
-/** A webhook as the API shows it; what waits for it is told when it is read by itself. */
+/** A webhook, as in the API. Its pending deliveries are included only when it is read alone. */
 export interface WebhookView extends Fields {
   id: string;
   url: string;
@@ -36,19 +36,19 @@ const FAILURES = [
   'interrupted',
 ] as const;
 
-/** Why there was no answer, in words. */
+/** The text for a failure without a response. */
 export function failureText(failure: string): string {
   const known = FAILURES.find((one) => one === failure);
   return known === undefined ? failure : t(known);
 }
 
-/** Until when a secret before signs along; undefined: there is none. */
+/** Until when the previous secret also signs; undefined if there is none. */
 export function formerUntil({ secrets }: Pick<WebhookView, 'secrets'>, now: number): number | undefined {
   const ends = secrets.flatMap(({ expiresAt }) => (expiresAt !== undefined && expiresAt > now ? [expiresAt] : []));
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-/** What a new webhook and one that is there are both asked for. */
+/** The inputs for both a new and an existing webhook. */
 export function inputsOf(resources: readonly Choice[]): Input[] {
   return [
     {

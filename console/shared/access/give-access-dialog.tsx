@@ -15,7 +15,7 @@ export interface GiveAccessDialogProps {
   onClose(): void;
 }
 
-/** With what a person gets into a resource: by themselves, or together with one of their tokens. */
+/** Grants a user access to a resource, without a token or together with one of theirs. */
 export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccessDialogProps) {
   const { give } = useAccess();
   const ways = waysLeft(user.assignments, resource.id, tokens);
@@ -28,7 +28,7 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
           hint: `${t(KINDS[token.kind])}. ${t('accessWithHint')}`,
         },
   );
-  // Where there is a token, together with it is what is meant most often.
+  // Preselect a token if the user has one, since that is the usual choice.
   const initial = choices.find(({ value }) => value !== WITHOUT_TOKEN)?.value ?? choices[0]?.value;
   return (
     <FormDialog
@@ -48,7 +48,7 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
   );
 }
 
-/** The ways that are not given yet; undefined stands for alone. */
+/** The ways of access that are not granted yet; undefined stands for access without a token. */
 export function waysLeft<T extends Pick<Token, 'id'>>(
   assignments: readonly Assignment[],
   resource: string,
@@ -59,7 +59,7 @@ export function waysLeft<T extends Pick<Token, 'id'>>(
   return [...(isAlone ? [] : [undefined]), ...tokens.filter(({ id }) => !held?.tokens.includes(id))];
 }
 
-/** The tokens of a person, as many as there can sensibly be. */
+/** The user's tokens, up to a sensible maximum. */
 export function useTokensOf(user: string) {
   return useQuery<{ items: Token[]; next: string | null }>(`tokens?owner=${user}&limit=100`);
 }

@@ -3,14 +3,14 @@ import { useConsole } from '../../shell/context.ts';
 import { refusalInWords } from '../../shell/refusal.ts';
 import { t } from '../i18n.ts';
 
-/** One way in: a person alone, a person together with a token, or a token with nobody. */
+/** An assignment: a user alone, a user together with a token, or a token alone. */
 export interface Way {
   resource: string;
   user?: string;
   token?: string;
 }
 
-/** Gives access and takes it away, and tells of it; each can be taken back for a while. */
+/** Grants and revokes access with a notification, which offers undo for a while. */
 export function useAccess(): {
   give(way: Way): Promise<Answer>;
   take(way: Way): Promise<void>;

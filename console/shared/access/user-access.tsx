@@ -10,7 +10,7 @@ import { canChangeUser, type User } from '../user.ts';
 import { GiveAccessDialog, useTokensOf } from './give-access-dialog.tsx';
 import { useAccess, type Way } from './use-access.ts';
 
-/** What a person gets into, and with what. */
+/** The resources a user can access, and with which tokens. */
 export function UserAccess({ user, none }: { user: User; none: string }) {
   const { session } = useConsole();
   const { take } = useAccess();

@@ -13,7 +13,7 @@ interface Page {
   next: string | null;
 }
 
-/** What happened to a user or a token, and what they did: newest first, page after page. */
+/** The history of a user or a token, newest first, page by page. */
 export function History({ path }: { path: string }) {
   const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
   return (
@@ -87,7 +87,7 @@ function Line({ event }: { event: EventView }) {
   );
 }
 
-/** Since when, and by whom: the newest change of this field. Nothing where the history says nothing of it. */
+/** When and by whom the field was last changed. Nothing if the history does not say. */
 export function Since({ path, type, field }: { path: string; type: string; field: string }) {
   const { body } = useQuery<Page>(`${path}/events?type=${type}&limit=50`);
   const event = body?.items.find(({ changed }) => changed?.includes(field));

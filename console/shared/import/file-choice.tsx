@@ -11,7 +11,7 @@ export interface FileChoiceProps {
   onFile(file: File): void;
 }
 
-/** A file, chosen or dropped. It stays in the page until something is done with it. */
+/** Chooses or drops a file. It stays in the page until the import starts. */
 export function FileChoice({ label, hint, accept, mistake, onFile }: FileChoiceProps) {
   const [isOver, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -41,7 +41,7 @@ export function FileChoice({ label, hint, accept, mistake, onFile }: FileChoiceP
           aria-hidden="true"
           onChange={({ currentTarget }) => {
             const file = currentTarget.files?.[0];
-            // The same file, changed meanwhile, may be chosen again.
+            // Allow choosing the same file again after it was edited.
             currentTarget.value = '';
             if (file) onFile(file);
           }}
@@ -57,7 +57,7 @@ export function FileChoice({ label, hint, accept, mistake, onFile }: FileChoiceP
   );
 }
 
-/** Hands a text to the person as a file. */
+/** Downloads a text as a file. */
 export function download(name: string, text: string, type: string): void {
   const address = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n.ts';
 
 export interface ImportRow {
-  /** In the file, from 1. */
+  /** Line number in the file, from 1. */
   line: number;
   name: string;
   isBad: boolean;
@@ -11,7 +11,7 @@ export interface ImportRow {
 
 const MAX_SHOWN = 200;
 
-/** What becomes of each row; those with problems can be had alone. */
+/** The outcome of each row, with a filter for rows with problems. */
 export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
   const [isBadOnly, setBadOnly] = useState(false);
   const bad = rows.filter(({ isBad }) => isBad);
@@ -54,7 +54,7 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
   );
 }
 
-/** How far a work of many steps is. */
+/** The progress of a long import. */
 export function ImportProgress({ text, done, total }: { text: string; done: number; total: number }) {
   return (
     <div class="import-progress">

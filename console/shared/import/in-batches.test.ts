@@ -3,7 +3,7 @@ import { runInBatches } from './in-batches.ts';
 
 const rows = [1, 2, 3, 4, 5];
 
-test('goes on where it was broken off, in the same steps, and hears of each', async () => {
+test('resumes where it was interrupted, in the same batches, and reports each', async () => {
   const sent: number[][] = [];
   const heard: [number[], number][] = [];
   let isLost = true;
@@ -30,7 +30,7 @@ test('goes on where it was broken off, in the same steps, and hears of each', as
   ]);
 });
 
-test('stops between two steps when it is asked to', async () => {
+test('stops between two batches on request', async () => {
   let count = 0;
   const send = async (some: readonly number[]) => {
     count += 1;

@@ -4,19 +4,19 @@ export interface BatchOptions<Row, Outcome> {
   rows: readonly Row[];
   atOnce: number;
   send(rows: readonly Row[], from: number): Promise<Answer<{ rows: Outcome[] }>>;
-  /** Hears of each step that is over. */
+  /** Called after each batch. */
   onStep(outcomes: readonly Outcome[], from: number): void;
   isStopped(): boolean;
 }
 
-/** Where a work was broken off: it goes on from there. */
+/** Where an import was interrupted, to resume it from there. */
 export interface BatchFailure {
   from: number;
-  /** Undefined: by the person. */
+  /** Undefined if the user stopped it. */
   answer?: Exclude<Answer, { kind: 'done' }>;
 }
 
-/** Many rows, some at a time, one request after the other. Knows no DOM. */
+/** Sends many rows in batches, one request after the other. Does not use the DOM. */
 export async function runInBatches<Row, Outcome>(
   steps: BatchOptions<Row, Outcome>,
   begin = 0,

@@ -10,7 +10,7 @@ export interface ResourceView {
   enrolment: object | null;
 }
 
-/** Where access may be given: a real resource on which this administrator may act. */
+/** Picks a resource to grant access to: no test resources, and only those this administrator may act on. */
 export function resourcePicker(
   session: SessionView,
   whyNot: (resource: ResourceView) => string | undefined = () => undefined,

@@ -9,18 +9,18 @@ import { t } from '../i18n.ts';
 
 export interface PickerOptions<Item> {
   title: string;
-  /** A list of the API, below `/v1/`; may be narrowed. */
+  /** Path of a list of the API, below `/v1/`; may have a query. */
   path: string;
   nameOf(item: Item): string;
   detailOf?(item: Item): string;
-  /** Why it cannot be the one; undefined: it can. */
+  /** Why the item cannot be chosen; undefined if it can. */
   whyNot?(item: Item): string | undefined;
 }
 
 const LIMIT = 20;
 const WAIT_MS = 200;
 
-/** Chooses one of many, by search. Answers nothing when the person thinks better of it. */
+/** Chooses one of many items by search. Returns nothing if the user cancels. */
 export function usePicker(): {
   pick<Item extends { id: string }>(question: PickerOptions<Item>): Promise<Item | undefined>;
   dialog: ComponentChildren;
