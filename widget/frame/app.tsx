@@ -12,18 +12,18 @@ import { MessageScreen } from './steps/message-screen.tsx';
 
 export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
-  /** Whether the person has done anything in the frame: only then may it move the focus. */
+  /** Whether the user has done anything in the frame: only then may the frame move the focus. */
   hasActed: boolean;
-  /** Second-factor-only mode: the person is given. */
+  /** Second-factor-only mode: the user is already known. */
   isGiven: boolean;
   resetUrl: string | undefined;
   signIn: SignIn;
-  /** Null: it did not load. */
+  /** Null if it did not load. */
   passkeys: PasskeyModule | null | undefined;
-  /** Whether this is about a token that is being set up, or unlocked; and what shows that. */
+  /** Whether this screen sets up or unlocks a token, and the module that shows it. */
   enrols: boolean;
   enrolment: LoadedEnrolment | null | undefined;
-  /** What shows a question or a transaction; null: it did not load. */
+  /** Shows a question or a transaction; null if it did not load. */
   about: typeof import('./steps/about.tsx') | null | undefined;
   onPasskey: (inWindow: boolean) => void;
 }
@@ -57,7 +57,7 @@ function ScreenBody(all: AppProps) {
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
   const offline = message('offlineTitle', texts('offlineText'), tryAgain);
-  /** What is loaded for few people may not have come yet, or not at all. */
+  /** Parts that few users need load on demand, so they may be missing. */
   const unloaded = (loaded: unknown) => (loaded === null ? offline : loading);
   if (enrols) {
     if (!enrolment) return unloaded(enrolment);
@@ -77,7 +77,7 @@ function ScreenBody(all: AppProps) {
       onPasskey,
       onNotYou: isGiven ? undefined : signIn.restart,
     };
-    // A transaction is confirmed at a step of its own, by a passkey as well.
+    // A transaction has its own step, also when a passkey confirms it.
     if (step !== 'passkey' && !(step === 'sign' && view.passkey)) {
       const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
       return <AnswerForm key={step} {...own} {...props} />;
@@ -88,7 +88,7 @@ function ScreenBody(all: AppProps) {
   switch (screen.kind) {
     case 'step': {
       const { view } = screen;
-      // Nothing is answered before what it is about is on the screen.
+      // An answer is possible only once the question or the transaction is on the screen.
       if (!isAbout(view)) return form(screen);
       return about ? form(screen, <about.About view={view} texts={texts} />) : unloaded(about);
     }

@@ -19,7 +19,7 @@ function applied(look: { theme?: string; variables?: object }, matching: string[
   return { ...root.dataset, styles: Object.fromEntries(styles) };
 }
 
-test('themes say tone, contrast and colour scheme; auto follows the system', () => {
+test('sets tone, contrast and colour scheme by theme; auto follows the system', () => {
   const dark = '(prefers-color-scheme: dark)';
   expect(applied({ theme: 'light' }, [dark])).toMatchObject({ tone: 'light', styles: { 'color-scheme': 'light' } });
   expect(applied({}, [dark])).toMatchObject({
@@ -31,7 +31,7 @@ test('themes say tone, contrast and colour scheme; auto follows the system', () 
   expect(applied({}, ['(prefers-contrast: more)'])).toMatchObject({ contrast: 'more' });
 });
 
-test('text and background that cannot be told apart are left out', () => {
+test('drops a text colour that is unreadable on the background', () => {
   expect(applied({ variables: { text: '#777777', background: '#888' } }).styles).not.toHaveProperty('--text');
   expect(applied({ variables: { text: '#fff' } }).styles).not.toHaveProperty('--text');
   expect(applied({ variables: { text: '#fff', background: '#222' } })).toMatchObject({
@@ -40,7 +40,7 @@ test('text and background that cannot be told apart are left out', () => {
   });
 });
 
-test('whatever the colours, everything written can be read', () => {
+test('keeps every text readable in any colours', () => {
   const colour = fc.integer({ min: 0, max: 0xffffff }).map((number) => `#${number.toString(16).padStart(6, '0')}`);
   fc.assert(
     fc.property(colour, colour, colour, (accent, background, text) => {
@@ -55,7 +55,7 @@ test('whatever the colours, everything written can be read', () => {
   );
 });
 
-test('contrast is that of WCAG', () => {
+test('contrast matches WCAG', () => {
   expect(contrast('#000', '#fff')).toBeCloseTo(21);
   expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
 });

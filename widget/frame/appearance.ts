@@ -5,7 +5,7 @@ import type { Look } from '@countersign/protocol/frame-protocol';
 const READABLE = 4.5;
 const DISCERNIBLE = 3;
 
-/** Puts the look on the document. CSSOM only: the frame's CSP forbids style attributes. */
+/** Applies the look to the document, through CSSOM only: the frame's CSP forbids style attributes. */
 export function applyLook(look: Look, root: HTMLElement, matches: (query: string) => boolean): void {
   const theme = themeOf(look.theme);
   const { accent, background, text, radius, font } = variablesOf(look.variables);
@@ -28,7 +28,7 @@ export function applyLook(look: Look, root: HTMLElement, matches: (query: string
   set('--line', isPair ? mix(text, background, 0.14) : undefined);
   set('--accent', accent);
   set('--on-accent', accent && (contrast(accent, '#ffffff') >= READABLE ? '#ffffff' : '#000000'));
-  // A ring or a mark that cannot be told from the card helps nobody: then they take the text's colour.
+  // A focus ring or mark that hardly differs from the card uses the text colour instead.
   set('--mark', accent && (contrast(accent, card) >= DISCERNIBLE ? accent : 'var(--text)'));
   set('--radius', radius);
   set('--font', font);
@@ -39,7 +39,7 @@ function firstReadable(text: string, background: string, shares: number[]): stri
   return mixed.find((colour) => contrast(colour, background) >= READABLE) ?? text;
 }
 
-/** `#rgb` or `#rrggbb` to 0-255 each. */
+/** Converts `#rgb` or `#rrggbb` to channels of 0 to 255. */
 function channels(colour: string): [number, number, number] {
   const digits = colour.length === 4 ? colour.slice(1).replace(/./g, '$&$&') : colour.slice(1);
   const number = Number.parseInt(digits, 16);

@@ -1,6 +1,6 @@
 import type { BrowserTraits } from '@countersign/protocol/flow';
 
-/** What this browser is like, for a resource that compares it with those that the person signed in with before. */
+/** The browser's signals, for a resource that compares it with the user's known browsers. */
 export function browserSignals(): BrowserTraits {
   const { width, height, colorDepth: colourDepth } = screen;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,14 +1,14 @@
 import { type BeginFlow, FLOW_HEADER, type FlowBegun, type FlowStep, type FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 
-/** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
+/** A response, a refusal with its code, or neither: then it is unknown whether the request arrived. */
 export type FlowAnswer<View = FlowView> =
   | { kind: 'view'; view: View; requestId: string }
   | { kind: 'refused'; code: string; retryAfterMs?: number; requestId: string }
   | { kind: 'lost' };
 
 export type AnswerableStep = Exclude<FlowStep, 'done' | 'denied'>;
-/** What a step is answered with; those that are not here have answers of their own, see `act`. */
+/** The field that carries the answer of a step; steps that are missing use `act`. */
 const FIELD: Partial<Record<AnswerableStep, string>> = {
   identify: 'login',
   password: 'password',
@@ -22,23 +22,23 @@ export interface FlowClient {
   begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
   read(handle: string): Promise<FlowAnswer>;
   answer(handle: string, seq: number, step: AnswerableStep, value: string | PasskeyAssertion): Promise<FlowAnswer>;
-  /** Any other answer: below `flow/`, with what it takes beside `seq`. */
+  /** Sends any other answer: a path below `flow/`, with fields beside `seq`. */
   act(handle: string, seq: number, path: string, fields?: object): Promise<FlowAnswer>;
-  /** Of a transaction. */
+  /** Cancels a transaction. */
   cancel(handle: string, seq: number): Promise<FlowAnswer>;
 }
 
-/** Longer than the queue for a password hash may be. */
+/** Longer than a request can wait for password hashing. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
-/** What a flow is begun with on a page of our own: that alone. */
+/** The whole body that starts a flow on a page of the service. */
 export interface HostedStart {
   path: 'redirected-flows' | 'enrolment-flows' | 'self-flows';
   body: object;
 }
 
-/** @param language of the messages that a step may send */
+/** @param language the language of messages that a step may send */
 export function createFlowClient(
   fetch: typeof globalThis.fetch,
   language: () => string,
@@ -55,7 +55,7 @@ export function createFlowClient(
           ...(body && { 'content-type': 'application/json' }),
         },
         ...(body && { body: JSON.stringify(body) }),
-        // The handle is all there is: no cookies, no caches, and nowhere else.
+        // The handle is the only credential: no cookies and no caches.
         credentials: 'omit',
         cache: 'no-store',
         redirect: 'error',

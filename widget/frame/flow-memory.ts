@@ -1,7 +1,7 @@
 /**
- * The handle of the flow, kept in the frame's own sessionStorage, because phones throw a page away while its owner is
- * in the authenticator app. It comes back only to the same mount begun with the same nonce (or login request), of which
- * a digest is stored beside it. Everything works without storage: then a page that comes back begins anew.
+ * Stores the handle of the flow in the frame's own sessionStorage, because phones discard a page while the user is in
+ * the authenticator app. Only the same widget with the same nonce (or login request) gets it back, which a stored
+ * digest proves. Without storage a discarded page starts over.
  */
 export interface FlowMemory {
   recall(): Promise<string | undefined>;
@@ -11,9 +11,9 @@ export interface FlowMemory {
 
 export interface FlowOwner {
   resource: string;
-  /** The origin of the page around the frame. */
+  /** Origin of the embedding page. */
   origin: string;
-  /** Which of several widgets of the resource on the page. */
+  /** Index among the widgets of the same resource on the page. */
   slot: number;
   nonce: string;
   loginRequest: string;
@@ -44,20 +44,20 @@ export function createFlowMemory({ resource, origin, slot, nonce, loginRequest }
       try {
         sessionStorage.setItem(key, JSON.stringify([handle, stored]));
       } catch {
-        // Blocked or full.
+        // Storage is blocked or full.
       }
     },
     forget() {
       try {
         sessionStorage.removeItem(key);
       } catch {
-        // Blocked: then nothing was kept either.
+        // Storage is blocked, so nothing was stored either.
       }
     },
   };
 }
 
-/** Undefined where the page has no `crypto.subtle` (plain http that is not loopback): then nothing is kept. */
+/** Undefined if the page has no `crypto.subtle` (plain http other than loopback): then nothing is stored. */
 async function digest(text: string): Promise<string | undefined> {
   try {
     const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));

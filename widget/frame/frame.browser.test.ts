@@ -28,9 +28,9 @@ async function toOtp(frame: Frame): Promise<void> {
   await frame.locator('#otp').waitFor();
 }
 
-/** Requests that answered this step. */
+/** The requests that answered this step. */
 const sent = (step: string) => stage.service.asked.filter(({ path }) => path === `flow/${step}`);
-/** Replies so to the first answer of the step, as usual to the rest. */
+/** Replaces the first response to an answer of the step. */
 const once = (step: string, reply: Reply) => {
   const left = [reply];
   stage.service.intercept = ({ path }) => {
@@ -40,7 +40,7 @@ const once = (step: string, reply: Reply) => {
 };
 
 describe('signing in', () => {
-  test('by keyboard alone: login, password, code', async () => {
+  test('works by keyboard alone: login, password, code', async () => {
     const { page, frame } = await open();
     await page.keyboard.press('Tab');
     await page.keyboard.type(`  ${LOGIN} `);
@@ -59,7 +59,7 @@ describe('signing in', () => {
     ]);
   });
 
-  test('fields are what password managers look for, and nothing takes the focus on arrival', async () => {
+  test('has fields for password managers, and takes no focus on arrival', async () => {
     const { page, frame } = await open();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
     expect(await frame.locator('#identify').getAttribute('autocomplete')).toBe('username');
@@ -75,7 +75,7 @@ describe('signing in', () => {
     expect(sizes.every((size) => Number.parseFloat(size) >= 16)).toBe(true);
   });
 
-  test('a code pasted in groups is sent as digits; one that cannot be a code is not sent', async () => {
+  test('sends a code pasted in groups as digits, and does not send an impossible code', async () => {
     const { frame } = await open();
     await toOtp(frame);
     await answer(frame, 'otp', '12 34');
@@ -87,7 +87,7 @@ describe('signing in', () => {
     expect(sent('otp').map(({ body }) => body.otp)).toEqual([CODE]);
   });
 
-  test('a wrong answer is told at its field, which gets the focus; the right one goes on', async () => {
+  test('shows a wrong answer at its field and focuses it, and accepts the right one', async () => {
     const { page, frame } = await open();
     await answer(frame, 'identify', LOGIN);
     await answer(frame, 'password', 'wrong');
@@ -109,7 +109,7 @@ describe('signing in', () => {
     });
   });
 
-  test('the password can be shown and hidden', async () => {
+  test('shows and hides the password', async () => {
     const { frame } = await open();
     await answer(frame, 'identify', LOGIN);
     await frame.locator('#password').fill(PASSWORD);
@@ -120,7 +120,7 @@ describe('signing in', () => {
     expect(await frame.locator('#password').getAttribute('type')).toBe('password');
   });
 
-  test('"Not you?" begins anew; with a login request the person is given', async () => {
+  test('"Not you?" starts over; with a login request it is missing', async () => {
     const { frame } = await open();
     await answer(frame, 'identify', LOGIN);
     await frame.getByRole('button', { name: 'Not you?' }).click();
@@ -138,8 +138,8 @@ describe('signing in', () => {
   });
 });
 
-describe('one answer is one request', () => {
-  test('a double click, and a second one while the first is checked', async () => {
+describe('one request for each answer', () => {
+  test('a double click, and a second click during the check, send one request', async () => {
     const { frame } = await open();
     await frame.locator('#identify').fill(LOGIN);
     let release = () => {};
@@ -157,7 +157,7 @@ describe('one answer is one request', () => {
     expect(sent('identify')).toHaveLength(1);
   });
 
-  test('an answer that was evaluated but lost on the way is found by reading the flow, not sent again', async () => {
+  test('after a lost response, reads the flow instead of resending the answer', async () => {
     const { frame } = await open();
     once('identify', { drop: 'after' });
     await answer(frame, 'identify', LOGIN);
@@ -165,7 +165,7 @@ describe('one answer is one request', () => {
     expect(sent('identify')).toHaveLength(1);
   });
 
-  test('an answer that never arrived stays in the form and may be sent again', async () => {
+  test('keeps an answer that never arrived in the form, to be sent again', async () => {
     const { frame } = await open();
     once('identify', { drop: 'before' });
     await answer(frame, 'identify', LOGIN);
@@ -175,7 +175,7 @@ describe('one answer is one request', () => {
     await frame.locator('#password').waitFor();
   });
 
-  test.each<RefusalCode>(['STEP_STALE', 'STEP_IN_PROGRESS'])('%s shows what the flow has come to', async (code) => {
+  test.each<RefusalCode>(['STEP_STALE', 'STEP_IN_PROGRESS'])('%s shows the current step of the flow', async (code) => {
     const { frame } = await open();
     stage.service.intercept = async ({ path, body, handle }) => {
       if (path !== 'flow/identify') return undefined;
@@ -194,14 +194,14 @@ describe('one answer is one request', () => {
   });
 });
 
-describe('waiting and ending', () => {
-  test('too many attempts: a countdown by the server, nothing is sent before its end', async () => {
+describe('waits and ends', () => {
+  test('too many attempts show the countdown of the server, and send nothing before its end', async () => {
     const { page, frame } = await open();
     await page.clock.install();
     once('identify', { refuse: 'TOO_MANY_ATTEMPTS', retryAfterMs: 30_000 });
     await answer(frame, 'identify', LOGIN);
     const left = async () => Number(/\d+/.exec((await frame.locator('[role=timer]').textContent()) ?? '')?.[0]);
-    // The browser's own seconds go by as well: on a busy machine it is never just 30.
+    // Real time passes as well, so on a busy machine fewer than 30 seconds are left.
     const atFirst = await left();
     expect(atFirst).toBeGreaterThan(10);
     expect(atFirst).toBeLessThanOrEqual(30);
@@ -215,7 +215,7 @@ describe('waiting and ending', () => {
     await frame.locator('#password').waitFor();
   });
 
-  test('a flow that has ended says so and starts again', async () => {
+  test('an ended flow is reported and can start again', async () => {
     const { page, frame } = await open();
     once('identify', { refuse: 'FLOW_NOT_FOUND' });
     await answer(frame, 'identify', LOGIN);
@@ -225,7 +225,7 @@ describe('waiting and ending', () => {
     await frame.locator('#identify').waitFor();
   });
 
-  test('a denied sign-in says why, and the page hears that it is final', async () => {
+  test('a denied sign-in shows the reason, and the page gets a final error', async () => {
     const { page, frame } = await open();
     once('identify', { view: { step: 'denied', seq: 1, error: { code: 'TOKEN_LOCKED' } } });
     const result = page.evaluate(() =>
@@ -238,7 +238,7 @@ describe('waiting and ending', () => {
     expect(await result).toBe('TOKEN_LOCKED');
   });
 
-  test('a service that does not answer the beginning: timeout, and another try', async () => {
+  test('a service that does not answer the start causes a timeout and a retry', async () => {
     stage.service.intercept = ({ path }) => (path === 'flows' ? { drop: 'before' } : undefined);
     const { page, frame } = await open();
     await frame.locator('h1', { hasText: 'No connection' }).waitFor();
@@ -249,8 +249,8 @@ describe('waiting and ending', () => {
   });
 });
 
-describe('a page that was thrown away', () => {
-  test('comes back to its flow', async () => {
+describe('a discarded page', () => {
+  test('resumes its flow', async () => {
     const { page, frame } = await open();
     await toOtp(frame);
     await page.reload();
@@ -261,7 +261,7 @@ describe('a page that was thrown away', () => {
     expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(1);
   });
 
-  test('with another nonce begins anew', async () => {
+  test('starts over with another nonce', async () => {
     const { page, frame } = await open("nonce: 'session-nonce-' + performance.timeOrigin,");
     await toOtp(frame);
     await page.reload();
@@ -269,7 +269,7 @@ describe('a page that was thrown away', () => {
     expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
   });
 
-  test('without storage begins anew, and everything works', async () => {
+  test('starts over without storage, and the sign-in works', async () => {
     const page = await stage.open('about:blank');
     await page.context().addInitScript(() => {
       Object.defineProperty(window, 'sessionStorage', {
@@ -287,7 +287,7 @@ describe('a page that was thrown away', () => {
     await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
   });
 
-  test('keeps the handle and a digest, nothing else, and not beyond the end', async () => {
+  test('stores only the handle and a digest, and removes them at the end', async () => {
     const { frame } = await open();
     await toOtp(frame);
     const stored = await frame.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
@@ -299,8 +299,8 @@ describe('a page that was thrown away', () => {
   });
 });
 
-describe('what the person sees', () => {
-  test('a frame too small to be seen sends nothing and says why', async () => {
+describe('the frame', () => {
+  test('sends nothing if it is too small to be seen, and says why', async () => {
     const { page, frame } = await open();
     await frame.locator('#identify').fill(LOGIN);
     await page.locator('#here').evaluate((target) => {
@@ -316,7 +316,7 @@ describe('what the person sees', () => {
     await frame.locator('#password').waitFor();
   });
 
-  test('the frame is as high as its content, without scrollbars', async () => {
+  test('is as high as its content, without scrollbars', async () => {
     const { page, frame } = await open('', { viewport: { width: 320, height: 640 } });
     await toOtp(frame);
     await answer(frame, 'otp', '000000');
@@ -329,7 +329,7 @@ describe('what the person sees', () => {
     expect(Number.isInteger(height)).toBe(true);
   });
 
-  test('hostile names and options are text, or nothing', async () => {
+  test('shows hostile names and options as text, or drops them', async () => {
     // SR-30
     stage.service.resourceName = '</title><img src=x onerror=alert(1)>';
     const { page, frame } = await open(
@@ -349,7 +349,7 @@ describe('what the person sees', () => {
     ['contrast', 'light', "theme: 'contrast', closable: true,"],
     ['German on a phone', 'dark', "locale: 'de-AT',"],
     ['custom colours', 'light', "variables: { accent: '#e8c547', background: '#20242c', text: '#f0ead6' },"],
-  ] as const)('axe finds nothing on any step: %s', async (_, colorScheme, options) => {
+  ] as const)('has no axe violation on any step: %s', async (_, colorScheme, options) => {
     const { page, frame } = await open(options, { colorScheme, viewport: { width: 360, height: 740 } });
     const check = async () => expect(await axeViolations(page, WCAG)).toEqual([]);
     await check();
@@ -370,14 +370,14 @@ describe('what the person sees', () => {
     await check();
   });
 
-  test('reduced motion and forced colours are respected', async () => {
+  test('respects reduced motion and forced colours', async () => {
     const { frame } = await open('', { reducedMotion: 'reduce', forcedColors: 'active' });
     expect(await frame.locator('form').evaluate((form) => getComputedStyle(form).animationName)).toBe('none');
     const border = await frame.locator('.primary').evaluate((button) => getComputedStyle(button).borderTopColor);
     expect(border).not.toBe('rgba(0, 0, 0, 0)');
   });
 
-  test('opened by itself, the frame asks for nothing', async () => {
+  test('does not start a sign-in when opened by itself', async () => {
     const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
     const page = await stage.open(address);
     await page.getByText('works only on the site').waitFor();

@@ -19,7 +19,7 @@ const event = { source: parent, origin, ports: [port], data };
 const read = (changes: object, surroundings: object = {}) =>
   hostOf({ ...event, ...changes } as unknown as MessageEvent, { ...around, ...surroundings });
 
-test('the parent that says its origin is the host', () => {
+test('accepts the parent that states its own origin', () => {
   expect(read({})).toMatchObject({ origin, port, mount: data.mount });
   expect(read({}, { ancestorOrigin: undefined })).toMatchObject({ origin });
 });
@@ -38,6 +38,6 @@ test.each([
   ['another version', { data: { ...data, v: 2 } }, {}],
   ['another shape', { data: { ...data, slot: '0' } }, {}],
   ['no data', { data: null }, {}],
-])('%s is dropped', (_, changes, surroundings) => {
+])('drops %s', (_, changes, surroundings) => {
   expect(read(changes, surroundings)).toBeUndefined();
 });

@@ -1,23 +1,23 @@
 import { type ConnectMessage, PROTOCOL_VERSION, readConnect, type ToHost } from '@countersign/protocol/frame-protocol';
 
-/** The page around the frame, once it has said who it is. */
+/** The embedding page, after its `connect` message. */
 export interface Host extends ConnectMessage {
   mount: string;
-  /** Enforced by the browser: it delivered the message. */
+  /** Trusted: the browser sets it on the message. */
   origin: string;
   port: MessagePort;
 }
 
-/** What a message must agree with, read from the frame's own surroundings. */
+/** The facts about the frame that a message must match. */
 export interface HandshakeOptions {
   parent: unknown;
-  /** The origin in the frame's address. It chose the `frame-ancestors` of this very document. */
+  /** The origin in the frame's address, which the `frame-ancestors` of this document names. */
   hintedOrigin: string | null;
-  /** The nearest ancestor's origin, where the browser tells (Firefox does not). */
+  /** The nearest ancestor's origin, if the browser exposes it (Firefox does not). */
   ancestorOrigin: string | undefined;
 }
 
-/** The host if the message is its `connect`; anything else is dropped without an answer. */
+/** Returns the host if the message is its `connect`; any other message is dropped without an answer. */
 export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, ancestorOrigin }: HandshakeOptions) {
   if (event.source !== parent || event.origin !== hintedOrigin || event.origin === 'null') return undefined;
   if (ancestorOrigin !== undefined && ancestorOrigin !== event.origin) return undefined;
@@ -27,7 +27,7 @@ export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, anc
   return { ...message, origin: event.origin, port } satisfies Host;
 }
 
-/** Waits for the one `connect`, and takes no second. */
+/** Waits for the first valid `connect` and ignores any further one. */
 export function awaitHost(window: Window, surroundings: HandshakeOptions): Promise<Host> {
   return new Promise((resolve) => {
     const hear = (event: MessageEvent) => {

@@ -24,10 +24,10 @@ const name = document.title;
 
 void start();
 
-/** Waits for the page around, or for whoever opened this one. */
+/** Waits for the embedding page, or for the page that opened this window. */
 async function start(): Promise<void> {
   if (parent === window) {
-    // Few come here, so it is loaded when they do.
+    // Loaded on demand, since few users come here.
     const standalone = await import('./standalone.ts');
     const alone = await standalone.resolveHost(root, hints, awaitHost);
     if (alone) {
@@ -47,7 +47,7 @@ async function start(): Promise<void> {
   }
 }
 
-/** The frame, from the moment that its page is known. */
+/** Runs the frame once its host is known. */
 function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost> = {}): void {
   const { port, origin, slot, mount } = host;
   const say = createPostMessage(host);
@@ -57,14 +57,14 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   let screen: Screen = { kind: 'loading' };
   let hasActed = false;
   let isGiven = false;
-  /** What knows passkeys, loaded when a step first asks for one; null where it did not load. */
+  /** The passkey module, loaded when a step first needs it; null if that failed. */
   let passkeys: PasskeyModule | null | undefined;
-  /** The same for whoever sets up a token. */
+  /** The enrolment module, loaded likewise. */
   let enrolment: LoadedEnrolment | null | undefined;
-  /** And for whoever is on the self-service page. */
+  /** The self-service module, loaded likewise. */
   let self: LoadedEnrolment | null | undefined;
   const isLinked = own?.path === 'enrolment-flows';
-  /** What shows a question or a transaction: loaded and kept likewise. */
+  /** The module that shows a question or a transaction, loaded likewise. */
   let about: typeof import('./steps/about.tsx') | null | undefined;
   let card: HTMLElement | null = null;
 
@@ -124,7 +124,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     isInSight: async () => !!card && isVisibleToUser(card),
   });
 
-  /** What only some steps need is loaded when they come. */
+  /** Loads the modules that the current step needs. */
   const follow = async () => {
     if (isSelfService(screen)) {
       self ||= await import('./self-service/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
@@ -148,7 +148,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     about = await import('./steps/about.tsx').catch(() => null);
     draw();
   };
-  // In the very click: a window may be opened.
+  // Called within the click, because it may open a window.
   const onPasskey = (inWindow: boolean) => {
     const loaded = passkeys;
     if (loaded)
@@ -163,7 +163,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     root.lang = loaded.lang;
     root.dir = loaded.dir;
     draw();
-    // In the new language, if it is on the screen.
+    // Reload them in the new language when they are next needed.
     enrolment = self = undefined;
     void follow();
   };

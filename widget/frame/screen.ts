@@ -4,32 +4,35 @@ import type { Deadline } from '@countersign/ui/deadline';
 import { isText, type TextKey, type Texts } from '../i18n/texts.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
-/** Why the person is still on this step: a refusal's code, or a text of the widget's own. */
+/** Why the user is still on this step: a refusal's code, or a text of the widget. */
 export interface Notice {
   text: string;
-  /** Until when no answer is taken. */
+  /** No answer is accepted before then. */
   wait?: Deadline;
 }
 
-/** Everything that can be on the screen. `signs`: of a transaction, not of a sign-in. `resend`: until when no other code is sent. */
+/**
+ * The screens of the widget. `signs`: for a transaction instead of a sign-in. `resend`: no other code is sent before
+ * then.
+ */
 export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
   | { kind: 'done'; signs: boolean }
   /** `unlock`: whether a locked token can be unlocked by mail. */
   | { kind: 'denied'; code: string; mayRestart: boolean; signs: boolean; unlock?: NonNullable<FlowView['unlock']> }
-  /** The flow, or its unused result, ran out of time. */
+  /** The flow expired, or its unused result did. */
   | { kind: 'expired'; signs: boolean }
-  /** The service did not answer the beginning. */
+  /** The service did not answer the start. */
   | { kind: 'offline' }
-  /** The page had no nonce to begin with. */
+  /** The page provided no nonce. */
   | { kind: 'failed' };
 
 export type NoticeKey =
   | Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>
   | Exclude<PasskeyFailure, 'passkeyExists'>;
 
-/** The words for a refusal's code, or for a notice of the widget's own. */
+/** The text of a refusal's code or of a notice of the widget. */
 export function textOf(notice: string, texts: Texts): string {
   return texts(isText(notice) ? notice : 'unexpected');
 }
@@ -40,9 +43,9 @@ export function isSelfService(screen: Screen): boolean {
 }
 
 /**
- * Whether this shows what is loaded for those who set up a token, or unlock one.
+ * Whether the screen needs the enrolment module, for setting up or unlocking a token.
  *
- * @param isLinked on the page of a mailed link, where every end is of that
+ * @param isLinked on the page of a mailed link, where every final screen needs it
  */
 export function isEnrolling(screen: Screen, isLinked: boolean): boolean {
   if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes' || isSelfService(screen);

@@ -16,7 +16,7 @@ const view = (changes: Partial<FlowView> = {}): FlowView => ({
 const seen = (changes?: Partial<FlowView>): FlowAnswer => ({ kind: 'view', view: view(changes), requestId: 'req' });
 const lost: FlowAnswer = { kind: 'lost' };
 
-/** A sign-in with a client that answers as it is told, request by request; unexpected requests fail the test. */
+/** A sign-in with a scripted client; unexpected requests fail the test. */
 function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean } = {}) {
   const told: ToHost[] = [];
   const asked: string[] = [];
@@ -79,8 +79,8 @@ async function startSignIn(options?: Parameters<typeof setUp>[0]) {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('beginning', () => {
-  test('asks the page for a nonce, then the service for a flow, and keeps the handle', async () => {
+describe('start', () => {
+  test('asks the page for a nonce, then the service for a flow, and stores the handle', async () => {
     const { signIn, types, screen, stored, expectAnswers } = setUp();
     signIn.start();
     expect(types()).toEqual(['want']);
@@ -94,7 +94,7 @@ describe('beginning', () => {
   test.each([
     ['a wrong password', { step: 'password', seq: 2, error: { code: 'INVALID_CREDENTIALS' } }],
     ['a refusal for good', { step: 'denied', seq: 2, error: { code: 'TOKEN_LOCKED' } }],
-  ] as const)('%s names the request that an operator finds in the log', async (_, after) => {
+  ] as const)('%s includes the request id that an operator finds in the log', async (_, after) => {
     const { signIn, told, expectAnswers } = setUp();
     expectAnswers(seen({ step: 'password', seq: 1 }), seen(after));
     await signIn.begin(NONCE, '');
@@ -102,7 +102,7 @@ describe('beginning', () => {
     expect(told).toContainEqual(expect.objectContaining({ type: 'error', code: after.error.code, requestId: 'req' }));
   });
 
-  test('a page that never hands over a nonce is a timeout', async () => {
+  test('times out if the page never provides a nonce', async () => {
     const { signIn, types, screen } = setUp();
     signIn.start();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -110,7 +110,7 @@ describe('beginning', () => {
     expect(screen().kind).toBe('failed');
   });
 
-  test('a kept flow goes on; a kept one that is gone is begun anew; one that cannot be asked for is kept', async () => {
+  test('resumes a stored flow, starts over if it is gone, and keeps it during an outage', async () => {
     const there = setUp({ kept: 'kept' });
     there.expectAnswers(seen({ step: 'otp', seq: 2 }));
     await there.signIn.begin(NONCE, '');
@@ -130,7 +130,7 @@ describe('beginning', () => {
     expect(offline.stored.handle).toBe('kept');
   });
 
-  test('an answer to a beginning that was given up is dropped', async () => {
+  test('drops a response to an abandoned start', async () => {
     const { signIn, screen, expectAnswers } = setUp();
     let arrive = (_: FlowAnswer) => {};
     expectAnswers(
@@ -147,22 +147,22 @@ describe('beginning', () => {
   });
 });
 
-describe('answering', () => {
-  test('while one answer is checked there is no second', async () => {
+describe('answers', () => {
+  test('accepts no second answer during a check', async () => {
     const { signIn, asked, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'password', seq: 1 }));
     await Promise.all([signIn.submit('ada'), signIn.submit('ada')]);
     expect(asked).toEqual(['begin', 'identify 0 ada']);
   });
 
-  test('out of sight nothing is sent', async () => {
+  test('sends nothing while the frame is not visible', async () => {
     const { signIn, asked, screen } = await startSignIn({ isInSight: false });
     await signIn.submit('ada');
     expect(asked).toEqual(['begin']);
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'tooSmall' } });
   });
 
-  test('after a lost answer the flow is read, and read again before anything is sent once more', async () => {
+  test('after a lost response, reads the flow until it is known, before it sends anything again', async () => {
     const { signIn, asked, screen, expectAnswers } = await startSignIn();
     expectAnswers(lost, lost);
     await signIn.submit('ada');
@@ -173,7 +173,7 @@ describe('answering', () => {
     expect(screen()).toMatchObject({ step: 'password', busy: false });
   });
 
-  test('a step in progress is looked at again, ever more rarely, then given back', async () => {
+  test('polls a step in progress ever more rarely, then accepts an answer again', async () => {
     const { signIn, asked, screen, expectAnswers } = await startSignIn();
     expectAnswers({ kind: 'refused', code: 'STEP_IN_PROGRESS', requestId: '' }, seen(), seen(), seen(), seen());
     const submitted = signIn.submit('ada');
@@ -183,7 +183,7 @@ describe('answering', () => {
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'stillChecking' } });
   });
 
-  test('a wait holds back answers until it is over', async () => {
+  test('accepts no answer during a wait', async () => {
     const { signIn, asked, expectAnswers } = await startSignIn();
     expectAnswers(seen({ seq: 1, error: { code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 5_000 } }));
     await signIn.submit('ada');
@@ -217,8 +217,8 @@ describe('answering', () => {
   });
 });
 
-describe('the end of time', () => {
-  test('when the flow should have ended, the service is asked, and believed', async () => {
+describe('expiry', () => {
+  test('asks the service when the flow should have expired, and follows its response', async () => {
     const { asked, types, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ now: 100_000, expiresAt: 900_000 }));
     await vi.advanceTimersByTimeAsync(900_002);
@@ -230,7 +230,7 @@ describe('the end of time', () => {
     expect(types().at(-1)).toBe('expire');
   });
 
-  test('a result that nobody used expires', async () => {
+  test('an unused result expires', async () => {
     const { signIn, types, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));
     await signIn.submit('ada');
@@ -252,7 +252,7 @@ describe('a passkey', () => {
     return all;
   }
 
-  test('is asked what the service asks, and its answer is sent', async () => {
+  test('is requested as the service asks, and its response is sent', async () => {
     const { signIn, asked, screen, expectAnswers } = await offered();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'r' }));
     const asking: string[] = [];
@@ -266,14 +266,14 @@ describe('a passkey', () => {
     expect(screen()).toEqual({ kind: 'done', signs: false });
   });
 
-  test('that does not answer leaves the person where they were, and nothing is sent', async () => {
+  test('that fails keeps the step, and nothing is sent', async () => {
     const { signIn, asked, screen } = await offered();
     await signIn.askForPasskey(async () => ({ failure: 'passkeyCancelled' }));
     expect(screen()).toMatchObject({ step: 'identify', busy: false, notice: { text: 'passkeyCancelled' } });
     expect(asked).toEqual(['begin']);
   });
 
-  test('is asked once at a time, and its answer to a sign-in that was left is dropped', async () => {
+  test('is requested once at a time, and its response to an abandoned sign-in is dropped', async () => {
     const { signIn, asked } = await offered();
     let answer = (_: { assertion: typeof assertion }) => {};
     const first = signIn.askForPasskey(() => new Promise((resolve) => (answer = resolve)));
@@ -284,14 +284,14 @@ describe('a passkey', () => {
     expect(asked).toEqual(['begin']);
   });
 
-  test('is not asked where the service asks none', async () => {
+  test('is not requested if the service does not ask for one', async () => {
     const { signIn, asked } = await startSignIn();
     await signIn.askForPasskey(() => Promise.reject(new Error('nobody asks')));
     expect(asked).toEqual(['begin']);
   });
 });
 
-describe('a way whose code is sent', () => {
+describe('a method with sent codes', () => {
   const unsent: Partial<FlowView> = {
     step: 'otp',
     seq: 2,
@@ -311,7 +311,7 @@ describe('a way whose code is sent', () => {
     return all;
   }
 
-  test('is asked for on arrival, once', async () => {
+  test('requests the code on arrival, once', async () => {
     const { asked, screen, signIn, expectAnswers } = await atCode(seen({ ...unsent, seq: 3, sent }));
     expect(asked.slice(2)).toEqual(['factor 2 tok_mail']);
     expect(screen()).toMatchObject({ kind: 'step', busy: false, view: { sent } });
@@ -324,14 +324,14 @@ describe('a way whose code is sent', () => {
     expect(asked.slice(3)).toEqual(['otp 3 123456']);
   });
 
-  test('is not asked for again when it could not be sent: that is for the person to do', async () => {
+  test('does not request the code again after a failure: the user decides', async () => {
     const error = { code: 'CODE_NOT_SENT' } as const;
     const { asked, screen } = await atCode(seen({ ...unsent, seq: 3, error }));
     expect(asked.slice(2)).toEqual(['factor 2 tok_mail']);
     expect(screen()).toMatchObject({ kind: 'step', notice: { text: 'CODE_NOT_SENT' } });
   });
 
-  test('is not asked for when it has been sent, as to a phone that comes back', async () => {
+  test('does not request a code that was already sent, as after a phone discarded the page', async () => {
     const all = setUp({ kept: 'kept' });
     all.expectAnswers(seen({ ...unsent, sent }));
     await all.signIn.begin(NONCE, '');
@@ -339,7 +339,7 @@ describe('a way whose code is sent', () => {
     expect(all.asked).toEqual(['read kept']);
   });
 
-  test('is not asked for in a frame that nobody sees', async () => {
+  test('does not request the code in an invisible frame', async () => {
     const all = setUp({ kept: 'kept', isInSight: false });
     all.expectAnswers(seen(unsent));
     await all.signIn.begin(NONCE, '');

@@ -9,12 +9,12 @@ import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen } from './screen.ts';
 import { needsSend } from './steps/fields.ts';
 
-/** How long the page may take to hand over its nonce. */
+/** How long the page may take to provide its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
-/** Waits between looks at a step that another request is having checked. */
+/** Delays between polls of a step that another request is checking. */
 const POLL_DELAYS_MS = [400, 800, 1_600, 3_200];
 
-/** Refusals that another try cannot change. */
+/** Refusals that a retry cannot change. */
 const FINAL = new Set([
   'ACCESS_DENIED',
   'CONFIRMATION_REQUIRED',
@@ -32,43 +32,43 @@ const FINAL = new Set([
 
 export interface SignInParts {
   resource: string;
-  /** The origin of the page around the frame, as its own message proved it. */
+  /** The origin of the embedding page, as verified by the handshake. */
   origin: string;
   client: FlowClient;
   memoryOf(nonce: string, loginRequest: string): FlowMemory;
   say(message: ToHost): void;
   show(screen: Screen): void;
-  /** Asked before anything is sent: whether the person can see what they do. */
+  /** Checked before anything is sent: whether the user can see the form. */
   isInSight(): Promise<boolean>;
-  /** What the browser is like. Absent: nobody asks. */
+  /** Reads the browser's signals; absent if the resource does not compare browsers. */
   traits?: (() => BrowserTraits) | undefined;
 }
 
-/** One sign-in after another, from asking the page for a nonce to the result. Knows no DOM. */
+/** Runs sign-ins one after another, from the page's nonce to the result. Does not use the DOM. */
 export interface SignIn {
-  /** Asks the page for a nonce to begin with; the page may come back to a flow that was begun with the same one. */
+  /** Asks the page for a nonce; with the same nonce an earlier flow resumes. */
   start(): void;
-  /** The same, but forgets the flow at hand. */
+  /** Does the same, but drops the current flow. */
   restart(): void;
-  /** The page's nonce has come. `wishes`: what the page would like, as far as it says so; the service judges it. */
+  /** Call with the page's nonce. `wishes`: optional preferences of the page, which the service decides on. */
   begin(nonce: string, loginRequest: string, wishes?: object | null): Promise<void>;
-  /** The page has no nonce. */
+  /** Call if the page has no nonce. */
   fail(): void;
-  /** The person answers the step on the screen. While that is being checked, further answers are none. */
+  /** Answers the current step. Does nothing while an answer is being checked. */
   submit(value: string): Promise<void>;
-  /** The person wants to use a passkey; `ask` has the browser ask for it. */
+  /** Uses a passkey; `ask` requests it from the browser. */
   askForPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
-  /** A passkey has answered what this step asks. */
+  /** Sends a passkey's response to the current step. */
   showPasskey(assertion: PasskeyAssertion): Promise<void>;
-  /** The person wants to show the second factor in another way. */
+  /** Chooses another second-factor method. */
   choose(factor: string): Promise<void>;
-  /** The person answers a step that is not answered by typing: below `flow/`, with what that takes. */
+  /** Answers a step that needs no typing: a path below `flow/`, with its fields. */
   act(path: string, fields?: object): Promise<void>;
-  /** Of a sign-in that has ended: asks for what is left to the person. */
+  /** After the end of a sign-in: requests one of the remaining options. */
   ask(path: string): Promise<FlowAnswer>;
-  /** The person does not want to confirm this. */
+  /** Rejects the transaction. */
   cancel(): Promise<void>;
-  /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
+  /** Call when the device wakes up or the page comes to the front: the flow may have expired. */
   checkTime(): void;
 }
 
@@ -87,15 +87,15 @@ export function createSignIn({
   let memory: FlowMemory | undefined;
   let mayRestart = true;
   let isReady = false;
-  /** Whether this is a transaction, as far as the service has said. */
+  /** Whether this is a transaction, once the service has said. */
   let signs = false;
-  /** Set when an answer was lost and may yet have arrived. */
+  /** Set when a response was lost, so the answer may have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ends = deadlineIn(0);
-  /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
+  /** Counts starts, so that a late response to an abandoned flow is dropped. */
   let run = 0;
-  /** The beginning in which a code has been asked for without the person's doing. */
+  /** The start in which a code was requested automatically. */
   let askedFor = -1;
 
   const put = (next: Screen) => {
@@ -115,7 +115,7 @@ export function createSignIn({
   const deny = (code: string, requestId?: string, unlock?: FlowView['unlock']) => {
     memory?.forget();
     clearTimeout(timer);
-    // Only the site can ask anew.
+    // Only the site can start another sign-in.
     put({
       kind: 'denied',
       code,
@@ -144,7 +144,7 @@ export function createSignIn({
     arm();
   };
 
-  /** The device's clocks only give the occasion to ask: that a flow has ended, the service says. */
+  /** The device's clocks only trigger the request: the service decides whether a flow has expired. */
   const checkTime = async () => {
     if (screen.kind !== 'step' && screen.kind !== 'done') return;
     if (ends.leftMs() > 0) return arm();
@@ -179,7 +179,7 @@ export function createSignIn({
     put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
     if (error) sayError(error.code, requestId);
     else if (needsSend(view) && askedFor !== run) {
-      // What is sent is asked for on arrival, once; after that it is for the person to ask.
+      // Request the code once on arrival; after that the user decides.
       askedFor = run;
       void choose(view.factor ?? '');
     }
@@ -189,7 +189,7 @@ export function createSignIn({
     if (screen.kind === 'step') put({ ...screen, busy: false, notice: { text: key } });
   };
 
-  /** Looks at the flow after an answer whose fate is unknown. True if the view said more than before. */
+  /** Reads the flow after a lost response. True if that brought news. */
   const lookAgain = async (seq: number): Promise<boolean> => {
     const asked = run;
     const answer = await client.read(handle);
@@ -236,7 +236,7 @@ export function createSignIn({
     }, NONCE_TIMEOUT_MS);
   };
 
-  /** One answer at a time; what it leads to is shown, and what became of a lost one is looked up. */
+  /** Sends one answer at a time, and reads the flow if the response is lost. */
   const send = async (ask: (seq: number, step: AnswerableStep) => Promise<FlowAnswer>) => {
     if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
     const { step, view } = screen;
@@ -276,7 +276,7 @@ export function createSignIn({
       put({ kind: 'loading' });
       mayRestart = !loginRequest;
       const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
-      // A page that has both keeps them apart.
+      // A sign-in and a transaction on one page must not share a handle.
       memory = memoryOf(nonce + (purpose ?? ''), loginRequest);
 
       const kept = await memory.recall();

@@ -40,14 +40,14 @@ async function open(options = SIGNS, browser?: BrowserContextOptions): Promise<{
   return { page, frame: await frameOf(page) };
 }
 
-/** What the page says of what is confirmed, as text, label and value in turn. */
+/** The labels and values of the transaction, as text. */
 const shown = (frame: Frame) => frame.locator('.transaction :is(dt, dd)').allTextContents();
 const written = (fields: typeof FIELDS) => fields.flatMap(({ label, value }) => [label, value]);
 const sent = (path: string) => stage.service.asked.filter((asked) => asked.path === path);
 
 // SR-45
-describe('SR-45: what is confirmed is what is on the screen', () => {
-  test('markup, quotes and blanks in a field are shown as they are, and do nothing', async () => {
+describe('SR-45: the screen shows exactly what is confirmed', () => {
+  test('markup, quotes and blanks in a field are shown unchanged, and have no effect', async () => {
     const hostile = [
       { label: '<b>Amount</b>', value: '1\u00a0000.00 <img src=x onerror=alert(1)>' },
       { label: '"To" & \'from\'', value: 'a b \\ {0}' },
@@ -58,7 +58,7 @@ describe('SR-45: what is confirmed is what is on the screen', () => {
     expect(await frame.locator('.transaction').locator('img, b').count()).toBe(0);
   });
 
-  test('a value that is written from right to left moves nothing around it', async () => {
+  test('a right-to-left value does not reorder the text around it', async () => {
     const fields = [
       { label: 'To', value: 'חברת החשמל 123' },
       { label: 'Amount', value: '15.00 EUR' },
@@ -72,7 +72,7 @@ describe('SR-45: what is confirmed is what is on the screen', () => {
     expect(isolated).toEqual(['isolate', 'isolate', 'isolate', 'isolate']);
   });
 
-  test.each([320, 390, 1120])('the longest values are whole, at a width of %d', async (width) => {
+  test.each([320, 390, 1120])('the longest values are complete, at a width of %d', async (width) => {
     const long = Array.from({ length: 12 }, (_, at) => ({
       label: `Label ${at} `.padEnd(40, 'l'),
       value: at % 2 === 0 ? 'W'.repeat(200) : 'word '.repeat(40).trim(),
@@ -90,7 +90,7 @@ describe('SR-45: what is confirmed is what is on the screen', () => {
       );
     expect(cut).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    // Higher than a frame may become, it scrolls; whoever confirms has passed all of it.
+    // Content higher than the frame scrolls, so the user passes all of it before confirming.
     await frame.locator('.primary').scrollIntoViewIfNeeded();
     const [last, button] = await Promise.all([
       frame.locator('dd').last().boundingBox(),
@@ -102,14 +102,14 @@ describe('SR-45: what is confirmed is what is on the screen', () => {
     );
   });
 
-  test('marks that pile up on a letter stay in their line', async () => {
+  test('stacked combining marks stay within their line', async () => {
     stage.service.transaction = { fields: [{ label: 'To', value: `Z${'\u0300'.repeat(150)}algo` }, ...FIELDS] };
     const { frame } = await open();
     const overflow = await frame.locator('dd').evaluateAll((all) => all.map((one) => getComputedStyle(one).overflowY));
     expect(new Set(overflow)).toEqual(new Set(['clip']));
   });
 
-  test('where the part that shows it does not load, nothing can be confirmed until it does', async () => {
+  test('confirming is impossible until the module that shows the transaction has loaded', async () => {
     const page = await stage.open('about:blank');
     let isBroken = true;
     await page.route(/\/assets\/about-/, (route) => (isBroken ? route.abort() : route.fallback()));
@@ -122,8 +122,8 @@ describe('SR-45: what is confirmed is what is on the screen', () => {
   });
 });
 
-describe('confirming', () => {
-  test('by keyboard alone: what it is is read first, then the question, then the answer goes along', async () => {
+describe('confirmation', () => {
+  test('works by keyboard alone: reads the transaction, then the question, then sends the answer', async () => {
     const { page, frame } = await open();
     await frame.locator('h1', { hasText: 'Check and confirm' }).waitFor();
     expect(await frame.locator('#sign').getAttribute('aria-describedby')).toBe('question');
@@ -140,7 +140,7 @@ describe('confirming', () => {
     );
   });
 
-  test('a wrong answer is said, and what is confirmed stays on the screen', async () => {
+  test('shows a wrong answer, and keeps the transaction on the screen', async () => {
     const { frame } = await open();
     await frame.locator('#sign').fill('000000');
     await frame.locator('.primary').click();
@@ -149,7 +149,7 @@ describe('confirming', () => {
     expect(await frame.locator('#question').count()).toBe(1);
   });
 
-  test('cancelled, the page is told, and nothing more can be done', async () => {
+  test('reports a cancellation to the page, and allows nothing more', async () => {
     const { page, frame } = await open();
     await frame.locator('button', { hasText: 'Cancel' }).click();
     await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
@@ -163,12 +163,12 @@ describe('confirming', () => {
     ]);
   });
 
-  test('by a passkey, nothing is to be typed, and what is confirmed is on the same screen', async () => {
+  test('by passkey needs no typing, and shows the transaction on the same screen', async () => {
     const { factors } = PASSKEY_VIEW;
     stage.service.question = undefined;
     stage.service.intercept = ({ path }) => (path === 'flow' ? { view: PASSKEY_VIEW } : undefined);
     const { page } = await open();
-    // A page that comes back reads where it stands.
+    // A reloaded page resumes the flow.
     await page.reload();
     const frame = await frameOf(page);
     await frame.locator('h1', { hasText: 'Check and confirm' }).waitFor();
@@ -181,7 +181,7 @@ describe('confirming', () => {
     await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
   });
 
-  test('a device asks the same way at a sign-in, with nothing to confirm', async () => {
+  test('a device challenge works the same way at a sign-in, with no transaction', async () => {
     stage.service.transaction = undefined;
     const { frame } = await open();
     await frame.locator('#otp').waitFor();
@@ -190,7 +190,7 @@ describe('confirming', () => {
     expect(await frame.locator('button', { hasText: 'Cancel' }).count()).toBe(0);
   });
 
-  test('the question can be copied, without the gaps', async () => {
+  test('copies the question without its grouping', async () => {
     const { page, frame } = await open(SIGNS, { permissions: ['clipboard-read', 'clipboard-write'] });
     await frame.locator('button', { hasText: 'Copy' }).click();
     await frame.locator('button', { hasText: 'Copied' }).waitFor();
@@ -205,7 +205,7 @@ describe.each([
   ['contrast', 'light', `${SIGNS}, theme: 'contrast'`],
   ['German', 'light', `${SIGNS}, locale: 'de'`],
 ] as const)('%s', (_, colorScheme, options) => {
-  test('axe finds nothing, also beside an error', async () => {
+  test('has no axe violation, also beside an error', async () => {
     const { page, frame } = await open(options, { colorScheme, viewport: { width: 320, height: 900 } });
     await frame.locator('#sign').waitFor();
     expect(await axeViolations(page, WCAG)).toEqual([]);

@@ -2,10 +2,10 @@ import type { PROTOCOL_VERSION, ToFrame, ToHost } from '@countersign/protocol/fr
 import type { HostedStart } from './flow-client.ts';
 import type { awaitHost, Host } from './handshake.ts';
 
-/** Not imported: what both this and the frame import would be one more file for every frame. */
+/** Not imported: a shared module would be one more file for every frame. */
 const v = 1 satisfies typeof PROTOCOL_VERSION;
 
-/** What only a page of its own wears. */
+/** The style of a standalone page. */
 const STYLE = `
 [data-alone] {
   background: color-mix(in srgb, var(--text) 5%, var(--card));
@@ -34,17 +34,17 @@ const STYLE = `
 export interface StandaloneHost {
   host: Host;
   resource: string;
-  /** The site to go back to, as people read it. */
+  /** The site to return to, as shown to the user. */
   site: string;
-  /** On a page of our own: what the flow is begun with, in place of a nonce and an origin. */
+  /** On a page of the service: what starts the flow, instead of a nonce and an origin. */
   own?: HostedStart;
 }
 
 /**
- * Who the sign-in speaks to where no frame is around it: the page that opened this window, or, on our own page, nobody
- * but the address that the server has written into it. Undefined: it was opened by itself.
+ * Finds the host of a sign-in outside a frame: the page that opened this window, or, on a page of the service, the
+ * page itself with the address that the server wrote into it. Undefined if it was opened by itself.
  *
- * @param listen `awaitHost`, handed over for the same reason
+ * @param listen `awaitHost`, passed in to avoid a shared module
  */
 export async function resolveHost(
   root: HTMLElement,
@@ -61,15 +61,15 @@ export async function resolveHost(
   const opener: Window | null = window.opener;
   if (!location.pathname.endsWith('/popup') || !origin || !opener) return undefined;
   const connected = listen(window, { parent: opener, hintedOrigin: origin, ancestorOrigin: undefined });
-  // Exactly that origin: should another page have taken the opener's place, the browser drops the message.
+  // Posted to exactly that origin: if another page has replaced the opener, the browser drops the message.
   opener.postMessage({ v, type: 'knock' }, origin);
   return { host: await connected, resource: hints.get('resource') ?? '', site: new URL(origin).host };
 }
 
-/** Here the page itself is what elsewhere the loader is, at the other end of a port that nobody else can reach. */
+/** The page plays the loader's part itself, over a private port. */
 function ownPage({ request = '', resource = '', return: target = '', given }: DOMStringMap): StandaloneHost {
   const secret = location.hash.slice(1);
-  // Out of the address and the history; a reload goes on with the flow that the tab remembers.
+  // Remove the parameters from the address and the history; a reload resumes the flow that the tab stores.
   history.replaceState(null, '', location.pathname + location.search);
   const { port1, port2 } = new MessageChannel();
   const mount = 'own-page';
@@ -92,14 +92,14 @@ function ownPage({ request = '', resource = '', return: target = '', given }: DO
 }
 
 /**
- * The page that a mailed link leads to. The link stays in the address until it is used up: a phone throws the page away while
- * its owner is in the authenticator app, and has to find it again.
+ * The page of a mailed link. The link stays in the address until it is used, so that a page that the phone discarded
+ * can find it again.
  */
 function enrolmentPage(resource: string): StandaloneHost {
   const link = location.hash.slice(1);
   const { port1, port2 } = new MessageChannel();
   const mount = 'own-page';
-  // What the tab remembers of the flow is bound to the link, of which it keeps a digest alone.
+  // The stored flow is bound to the link by a digest.
   const begin: ToFrame = { type: 'begin', nonce: `enrolment-link.${link}`, loginRequest: 'given' };
   port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
     if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
@@ -114,7 +114,7 @@ function enrolmentPage(resource: string): StandaloneHost {
   };
 }
 
-/** The page on which people see and manage what is theirs. There is no site around it, and nothing that it gives away. */
+/** The self-service page. It has no host site and returns no result. */
 function selfPage(resource: string): StandaloneHost {
   const { port1, port2 } = new MessageChannel();
   const mount = 'own-page';
@@ -131,12 +131,12 @@ function selfPage(resource: string): StandaloneHost {
   };
 }
 
-/** Of the mail, or the page, that led here. */
+/** The language of the email or the page that led here. */
 function hintedLanguage(): string {
   return new URLSearchParams(location.search).get('lang') ?? '';
 }
 
-/** The page's policy lets a form go to this one address and to no other. */
+/** The page's CSP allows a form to this one address only. */
 function post(target: string, result: string): void {
   const form = Object.assign(document.createElement('form'), { method: 'post', action: target, hidden: true });
   form.append(

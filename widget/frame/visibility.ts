@@ -1,13 +1,13 @@
-/** A frame of which less than this is to be seen sends nothing: it may be a lure over or under something else. */
+/** A frame with a smaller visible part sends nothing: it may be used for clickjacking. */
 const MIN_WIDTH = 200;
 const MIN_HEIGHT = 120;
-/** How long to hesitate where the browser says that something may cover the form. */
+/** How long to wait if the browser says that something may cover the form. */
 const COVERED_DELAY_MS = 600;
 const OBSERVER_TIMEOUT_MS = 500;
 
 /**
- * Whether the person can see the form they send. Its visible size is a rule. Whether something covers it (Intersection
- * Observer v2, Chromium) is only a hint, which page effects such as transforms also give: it costs a short wait.
+ * Whether the user can see the form they send. The visible size is a hard rule. Occlusion (Intersection Observer v2,
+ * Chromium) is only a hint, which page effects such as transforms also trigger, so it costs a short wait.
  */
 export async function isVisibleToUser(card: Element): Promise<boolean> {
   if (innerWidth < MIN_WIDTH || innerHeight < MIN_HEIGHT) return false;
@@ -19,7 +19,7 @@ export async function isVisibleToUser(card: Element): Promise<boolean> {
   return true;
 }
 
-/** One look at the card against the whole browser window; undefined where the browser does not answer. */
+/** Observes the card once against the whole browser window; undefined if the browser does not report. */
 function observeOnce(card: Element): Promise<IntersectionObserverEntry | undefined> {
   return new Promise((resolve) => {
     const options: IntersectionObserverInit & { trackVisibility: boolean; delay: number } = {

@@ -8,7 +8,7 @@ const LANGUAGES = import.meta.glob(['./*/widget/enrolment.json', '!./en/**'], {
 export type EnrolmentKey = keyof typeof english;
 export type EnrolmentTexts = Translate<EnrolmentKey>;
 
-/** In the language that the sign-in speaks already. */
+/** Loads the texts in the language of the sign-in. */
 export function loadEnrolmentTexts(lang: string, languages: MessageFiles = LANGUAGES): Promise<EnrolmentTexts> {
   return loadTranslate(languages, createTranslate('en', english), [lang]);
 }

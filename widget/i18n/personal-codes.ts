@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 
-/** What a user may meet in the widget. Every other refusal is a mistake between programs and shows `unexpected`. */
+/** Refusals that a user may see in the widget. Every other refusal is a programming error and shows `unexpected`. */
 export const PERSONAL_CODES = [
   'INVALID_CREDENTIALS',
   'OTP_WRONG',

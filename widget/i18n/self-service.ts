@@ -8,7 +8,7 @@ const LANGUAGES = import.meta.glob(['./*/widget/self-service.json', '!./en/**'],
 export type SelfKey = keyof typeof english;
 export type SelfTexts = Translate<SelfKey>;
 
-/** In the language that the sign-in speaks already. */
+/** Loads the texts in the language of the sign-in. */
 export function loadSelfTexts(lang: string, languages: MessageFiles = LANGUAGES): Promise<SelfTexts> {
   return loadTranslate(languages, createTranslate('en', english), [lang]);
 }

@@ -10,14 +10,14 @@ import { PERSONAL_CODES } from './personal-codes.ts';
 import { isSelfText, loadSelfTexts } from './self-service.ts';
 import { addEnglish, english, isText, loadTexts, type TextKey } from './texts.ts';
 
-test('every refusal that a user may meet has a text of its own', () => {
+test('every refusal that a user may see has a text', () => {
   const texts: Readonly<Record<string, unknown>> = { ...signIn, ...signing };
   for (const code of PERSONAL_CODES) {
     expect(texts[code]).toBeTypeOf('string');
     expect(texts[code]).not.toBe(signIn.unexpected);
   }
-  // What only programs meet (OTP_REQUIRED: the widget asks for the code), or the widget handles without a word.
-  // What is met at the steps of an enrolment comes with them.
+  // Refusals that only API clients get (OTP_REQUIRED: the widget asks for the code), or that the widget does not show.
+  // The enrolment brings the texts of its own refusals.
   const silent = Object.keys(REFUSALS).filter(
     (code) => !(PERSONAL_CODES as readonly string[]).includes(code) && !Object.hasOwn(enrolment, code),
   );
@@ -29,20 +29,20 @@ test('every refusal that a user may meet has a text of its own', () => {
   ).toEqual([]);
 });
 
-test('a missing text is the English one, the rest stays', () => {
+test('falls back to English for a missing text only', () => {
   const texts = createTranslate<TextKey>('de', { continue: 'Weiter' }, english);
   expect(texts('continue')).toBe('Weiter');
   expect(texts('password')).toBe('Password');
   expect(texts('sentTo', { destination: '$& 5' })).toBe('We sent a code to $& 5.');
 });
 
-test('the first language that there is, by its primary tag', async () => {
+test('picks the first known language, by its primary tag', async () => {
   expect((await loadTexts(['fr-CA', 'de-AT', 'en'])).lang).toBe('de');
   expect(await loadTexts(['en-GB', 'de'])).toBe(english);
   expect(await loadTexts(['xx', 'constructor', '', '__proto__'])).toBe(english);
 });
 
-test('a language that does not load falls back to English; directions follow the language', async () => {
+test('falls back to English if a language does not load, and sets the direction', async () => {
   const offline = () => Promise.reject(new Error('offline'));
   expect(await loadTexts(['ar'], { ar: offline })).toBe(english);
   expect((await loadTexts(['ar-EG'])).dir).toBe('rtl');
@@ -50,7 +50,7 @@ test('a language that does not load falls back to English; directions follow the
   expect(english.dir).toBe('ltr');
 });
 
-test('words put into a sentence from right to left stand apart from it', async () => {
+test('isolates a value inserted into a right-to-left sentence', async () => {
   const texts = createTranslate<TextKey>('ar', { sentTo: compileMessage('إلى {destination}.', 'rtl') }, english);
   expect(texts('sentTo', { destination: '•••42' })).toBe('إلى \u2068•••42\u2069.');
   const arabic = await loadTexts(['ar']);
@@ -63,7 +63,7 @@ test('words put into a sentence from right to left stand apart from it', async (
   ]);
 });
 
-test('a part that comes later brings its English, and is there already in another language', async () => {
+test('a part loaded later adds its English texts, and is already there in another language', async () => {
   expect(isText('signTitle')).toBe(false);
   addEnglish(signing);
   expect(isText('signTitle')).toBe(true);
@@ -74,21 +74,21 @@ test('a part that comes later brings its English, and is there already in anothe
 
 const offline = () => Promise.reject(new Error('offline'));
 
-test('enrolment in a language that is not there or does not load is English', async () => {
+test('the enrolment is English in an unknown language and in one that does not load', async () => {
   expect((await loadEnrolmentTexts('xx'))('later')).toBe('Later');
   expect((await loadEnrolmentTexts('__proto__'))('later')).toBe('Later');
   const texts = await loadEnrolmentTexts('de', { de: offline });
   expect(texts('fileTitle', { site: 'a $& b' })).toBe('Recovery codes for a $& b');
 });
 
-test('self-service in a language that is not there or does not load is English', async () => {
+test('self-service is English in an unknown language and in one that does not load', async () => {
   expect((await loadSelfTexts('xx'))('leave')).toBe('Sign out');
   expect((await loadSelfTexts('__proto__'))('leave')).toBe('Sign out');
   const texts = await loadSelfTexts('de', { de: offline });
   expect(texts('ofToken', { action: 'Remove', token: 'a $& b' })).toBe('Remove: a $& b');
 });
 
-test('what is no text of the self-service page is none', () => {
+test('an unknown key is no text of the self-service page', () => {
   expect(isSelfText('TOKEN_KEPT')).toBe(true);
   expect(isSelfText('constructor')).toBe(false);
 });

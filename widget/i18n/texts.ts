@@ -12,16 +12,16 @@ import {
 export type TextKey = keyof typeof signIn | keyof typeof passkeys | keyof typeof signing;
 export type Texts = Translate<TextKey>;
 
-/** Languages beside English, each in one piece and loaded when it is first asked for. */
+/** Languages beside English, each one file and loaded on first use. */
 const LANGUAGES = import.meta.glob(['./*/widget/sign-in.json', '!./en/**'], {
   base: '/ui/i18n/locales/',
 });
 
-/** What is always there, and what parts brought along that were loaded since. */
+/** The texts of the sign-in, plus those of parts loaded since. */
 const known: Dictionary<TextKey> = signIn;
 export const english: Texts = createTranslate('en', known);
 
-/** A part that is loaded later brings its own English; other languages have all of theirs in one piece. */
+/** Adds the English texts of a part loaded later; other languages have all texts in one file. */
 export function addEnglish(texts: Dictionary<TextKey>): void {
   Object.assign(known, texts);
 }

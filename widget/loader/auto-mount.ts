@@ -9,7 +9,7 @@ import type { MountOptions } from './options.ts';
 export function autoMount(root: ParentNode, scriptUrl: string | undefined): void {
   for (const element of root.querySelectorAll<HTMLElement>('[data-countersign]:not([data-countersign-mounted])')) {
     element.dataset.countersignMounted = '';
-    // Attribute names are option names (`data-login-request`); what is no option is not read.
+    // Attribute names are option names (`data-login-request`); unknown ones are ignored.
     const options = { ...element.dataset, closable: 'closable' in element.dataset };
     mountWidget(element, options as unknown as MountOptions, scriptUrl).on('success', ({ result }) =>
       post(element, element.dataset.action, result),
@@ -25,9 +25,9 @@ function post(element: HTMLElement, action: string | undefined, result: string):
     document.body.append(form);
   }
   if (!form) return;
-  // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
+  // A result goes only to the page's own origin, even if the markup was injected.
   if (!form.action.startsWith(`${origin}/`)) throw new Error('action');
-  // A form that says nothing is a GET, which would leave the result in addresses and logs.
+  // The default method is GET, which would put the result into addresses and logs.
   form.method = 'post';
   const field = { type: 'hidden', name: 'countersign_result', value: result };
   form.append(Object.assign(document.createElement('input'), field));

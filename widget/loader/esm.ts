@@ -16,8 +16,8 @@ export type {
 const scriptUrl: string = import.meta.url;
 
 /**
- * Mounts the widget into an element, or the first match of a selector. Answers null where there is no document (on a
- * server) or no such element.
+ * Mounts the widget into an element, or the first match of a selector. Returns null without a document (on a server)
+ * or without such an element.
  *
  * @example
  * const widget = mount('#sign-in', { resource: 'res_01k8dq9z2mp', nonce: () => fetchNonce() });
@@ -28,7 +28,7 @@ export function mount(target: HTMLElement | string, options: MountOptions): Widg
   return element ? mountWidget(element, options, scriptUrl) : null;
 }
 
-/** Mounts the declared widgets (`data-countersign`) under the root; those mounted already are left alone. */
+/** Mounts the declared widgets (`data-countersign`) below the root; mounted ones are left alone. */
 export function scan(root: ParentNode | undefined = globalThis.document): void {
   if (root) autoMount(root, scriptUrl);
 }

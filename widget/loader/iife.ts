@@ -3,7 +3,7 @@ import { mountWidget } from './mount.ts';
 import type { MountOptions, WidgetHandle } from './options.ts';
 import { whenParsed } from './when-parsed.ts';
 
-/** `<script src=".../countersign.js">`: the global `Countersign`, and declared widgets mounted by themselves. */
+/** `<script src=".../countersign.js">`: defines the global `Countersign` and mounts declared widgets. */
 declare global {
   interface Window {
     Countersign?: {
@@ -15,7 +15,7 @@ declare global {
 
 const scriptUrl = (document.currentScript as HTMLScriptElement | null)?.src;
 
-// A second copy on the page changes nothing.
+// A second copy on the page keeps the first.
 window.Countersign ??= {
   mount(target, options) {
     const element = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;

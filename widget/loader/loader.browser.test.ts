@@ -17,14 +17,14 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** The service lets the person in at the first step. */
+/** Makes the service accept the user at the first step. */
 const letIn = () => {
   stage.service.intercept = ({ path }) =>
     path === 'flow/identify' ? { view: { step: 'done', seq: 1, result: RESULT } } : undefined;
 };
 
 describe('mounting', () => {
-  test('mounting twice on one element answers the same handle and makes one frame', async () => {
+  test('returns the same handle when mounted twice on one element, with one frame', async () => {
     const page = await stage.openWidget();
     await frameOf(page);
     const isSame = await page.evaluate(
@@ -38,7 +38,7 @@ describe('mounting', () => {
     expect(await page.locator('iframe').count()).toBe(1);
   });
 
-  test('destroy leaves nothing, twice is once, and mounting again works', async () => {
+  test('destroy removes everything, can be called twice, and allows mounting again', async () => {
     const page = await stage.openWidget();
     await frameOf(page);
     const rejected = await page.evaluate(async () => {
@@ -55,7 +55,7 @@ describe('mounting', () => {
     expect(await page.locator('iframe').count()).toBe(1);
   });
 
-  test('several widgets on a page are flows of their own', async () => {
+  test('several widgets on a page have separate flows', async () => {
     const mounts = `for (const id of ['a', 'b']) window[id + 'Widget'] =
       Countersign.mount('#' + id, { resource: '${RESOURCE}', nonce: '${NONCE}' });`;
     const page = await stage.open(
@@ -69,13 +69,13 @@ describe('mounting', () => {
     expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
   });
 
-  test('the frame has a title, a sandbox without top navigation, permissions for the service alone, a real address', async () => {
+  test('the frame has a title, a sandbox without top navigation, permissions for the service and a real address', async () => {
     const page = await stage.openWidget("title: 'Members sign in',");
     await frameOf(page);
     const frame = page.locator('iframe');
     expect(await frame.getAttribute('title')).toBe('Members sign in');
     expect(await frame.getAttribute('sandbox')).not.toContain('top-navigation');
-    // No origin named: for the frame's own (Permissions Policy, 6.2).
+    // Without an origin a permission applies to the frame's own (Permissions Policy, 6.2).
     expect(await frame.getAttribute('allow')).toBe(
       'publickey-credentials-get;publickey-credentials-create;otp-credentials;clipboard-write',
     );
@@ -85,7 +85,7 @@ describe('mounting', () => {
     );
   });
 
-  test('result, callback and DOM event tell the same success; the flow began with the origin and no cookies', async () => {
+  test('result, callback and DOM event report one success; the flow has the origin and no cookies', async () => {
     letIn();
     const page = await stage.openWidget('onSuccess: ({ result }) => { window.called = result },');
     const frame = await frameOf(page);
@@ -102,7 +102,7 @@ describe('mounting', () => {
     });
   });
 
-  test('the newest callback is called, and looks change live', async () => {
+  test('calls the latest callback, and applies a new look at once', async () => {
     letIn();
     const page = await stage.openWidget('onSuccess: () => { window.called = "old" },');
     const frame = await frameOf(page);
@@ -125,7 +125,7 @@ describe('mounting', () => {
     await page.waitForFunction(() => (window as unknown as { called?: string }).called === 'new');
   });
 
-  test('a nonce function is called late and anew for each sign-in', async () => {
+  test('calls a nonce function late and again for each sign-in', async () => {
     const page = await stage.openWidget(
       "nonce: async () => 'fresh-nonce-number-' + (window.count = (window.count ?? 0) + 1),",
     );
@@ -139,7 +139,7 @@ describe('mounting', () => {
   test.each([
     ['throws', "() => { throw new Error('session over') }", 'NONCE_FAILED'],
     ['is malformed', "'short'", 'NONCE_INVALID'],
-  ])('a nonce that %s is an error for the page and a way to try again for the person', async (_, nonce, code) => {
+  ])('a nonce that %s is an error for the page and a retry for the user', async (_, nonce, code) => {
     const page = await stage.openWidget(`nonce: ${nonce},`);
     const frame = await frameOf(page);
     await frame.locator('h1', { hasText: 'Sign-in could not start' }).waitFor();
@@ -159,7 +159,7 @@ describe('declared widgets', () => {
   const declared = (action: string) =>
     `<div data-countersign data-resource="${RESOURCE}" data-nonce="${NONCE}" data-action="${action}"></div>`;
 
-  test('the result is posted as a form field to data-action, and the element is scanned once', async () => {
+  test('posts the result as a form field to data-action, and scans the element once', async () => {
     letIn();
     const page = await stage.open(
       stage.host.put(hostPage(stage.service.url, declared('/login'), 'Countersign.scan()')),
@@ -173,8 +173,8 @@ describe('declared widgets', () => {
     expect(stage.host.posted.at(-1)?.get('countersign_result')).toBe(RESULT);
   });
 
-  test('a data-action of another origin gets nothing', async () => {
-    // SR-11: markup that somebody slipped in must not carry the result elsewhere.
+  test('sends nothing to a data-action of another origin', async () => {
+    // SR-11: injected markup must not send the result elsewhere.
     letIn();
     const page = await stage.open(stage.host.put(hostPage(stage.service.url, declared(`${elsewhere.origin}/login`))));
     const refused = page.waitForEvent('pageerror');
@@ -186,12 +186,12 @@ describe('declared widgets', () => {
   });
 });
 
-describe('what goes wrong on the way', () => {
+describe('failures', () => {
   const withFallback = '<div id="here"><p data-countersign-fallback hidden>Call us</p></div>';
   const open = (options: string) =>
     stage.open(stage.host.put(hostPage(stage.service.url, withFallback, mountScript(options))));
 
-  test('a frame that does not load is tried once more, then a typed error and the fallback; reset tries again', async () => {
+  test('a frame that does not load is retried once, then the error and the fallback appear; reset retries', async () => {
     stage.service.isFrameDown = true;
     const page = await open('loadTimeoutMs: 400,');
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
@@ -205,7 +205,7 @@ describe('what goes wrong on the way', () => {
     stage.service.isFrameDown = false;
     await page.evaluate(() => {
       const { widget } = window as unknown as { widget: { update(options: object): void; reset(): void } };
-      // Now it shall load, however busy the machine is.
+      // Now it must load, however busy the machine is.
       widget.update({ loadTimeoutMs: 60_000 });
       widget.reset();
     });
@@ -213,7 +213,7 @@ describe('what goes wrong on the way', () => {
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'hidden' });
   });
 
-  test('a page that the resource does not allow gets no frame and no message', async () => {
+  test('an origin that the resource does not allow gets no frame and no message', async () => {
     // SR-13
     const page = await stage.open(
       elsewhere.put(hostPage(stage.service.url, withFallback, mountScript('loadTimeoutMs: 400,'))),
@@ -223,15 +223,15 @@ describe('what goes wrong on the way', () => {
     expect(await eventsOf(page)).toEqual(['loaderror']);
   });
 
-  test('options that cannot work are an error at once', async () => {
+  test('rejects unusable options at once', async () => {
     const page = await open("resource: '',");
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
     expect(await eventsOf(page)).toEqual(['loaderror']);
   });
 });
 
-describe('hostile surroundings', () => {
-  test('a page that claims an allowed origin in the address is refused by the browser', async () => {
+describe('hostile pages', () => {
+  test('the browser refuses a page that claims an allowed origin in the address', async () => {
     // SR-12, SR-13
     const address = `${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`;
     const page = await stage.open(elsewhere.put(`<iframe src="${address}"></iframe>`));
@@ -241,7 +241,7 @@ describe('hostile surroundings', () => {
     expect(stage.service.asked).toEqual([]);
   });
 
-  test('a connect from another frame, of another shape or a second one is dropped; forged results are not heard', async () => {
+  test('drops a connect from another frame, of another shape or a second one, and ignores forged results', async () => {
     // SR-12
     letIn();
     const connect = `{ v: 1, mount: 'evil-mount-0000-0000', type: 'connect', slot: 0, theme: 'light', locale: '', closable: false, variables: {} }`;
@@ -286,8 +286,8 @@ describe('hostile surroundings', () => {
     'JavaScript:void(parent.stolen=1)',
     'data:text/html,<b>',
     ' javascript:1',
-  ])('markup whose service is %s gets no frame', async (service) => {
-    // SR-30: data attributes pass through many a filter of user-written HTML.
+  ])('markup with the service %s gets no frame', async (service) => {
+    // SR-30: data attributes pass many filters of user-written HTML.
     const declared = `<div data-countersign data-resource="${RESOURCE}" data-nonce="${NONCE}" data-service="${service}"></div>`;
     const script = `window.codes = [];
         document.addEventListener('countersign:loaderror', (event) => codes.push(event.detail.code));`;
@@ -299,7 +299,7 @@ describe('hostile surroundings', () => {
     expect(await page.evaluate(() => 'stolen' in window)).toBe(false);
   });
 
-  test('the result is not put into an address, also not by a form that has no method', async () => {
+  test('keeps the result out of addresses, even with a form without a method', async () => {
     // SR-26: a form without a method is a GET, whose fields end up in logs, histories and referrers.
     letIn();
     const form = `<form action="/sign-in"><div data-countersign data-resource="${RESOURCE}" data-nonce="${NONCE}"></div></form>`;

@@ -3,5 +3,5 @@ import { whenParsed } from './when-parsed.ts';
 
 export * from './esm.ts';
 
-// Not on a server.
+// There is no document on a server.
 if (globalThis.document) whenParsed(() => scan());

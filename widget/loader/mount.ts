@@ -9,11 +9,11 @@ import {
 import { claimSlot, createFrame } from './frame-element.ts';
 import type { MaybeLazy, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 
-/** On the element itself, so that two copies of the loader on one page agree. */
+/** Stored on the element, so that two copies of the loader on one page agree. */
 const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
 
-/** Puts the widget into the target. `scriptUrl`: where this script came from, hence where the service is. */
+/** Mounts the widget into the target. `scriptUrl`: address of this script, which is the default for the service. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
   const known = target[HANDLE];
   if (known) return known;
@@ -30,7 +30,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   let outcome: Promise<string>;
   let settle: (error: WidgetError | undefined, result?: string) => void;
 
-  /** Of what `result()` answers: a new one for each sign-in, but those who wait for the last keep waiting. */
+  /** Prepares the promise of `result()`: a new one for each sign-in, while earlier callers keep waiting. */
   const expectResult = () => {
     if (!isSettled) return;
     isSettled = false;
@@ -41,14 +41,14 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
         else resolve(result);
       };
     });
-    // Nobody has to ask for it.
+    // Avoids an unhandled rejection if the page does not use `result()`.
     outcome.catch(() => {});
   };
 
   const emit = <Name extends keyof WidgetEvents>(name: Name, detail?: WidgetEvents[Name]) => {
-    // By way of the DOM: a listener that throws is reported there, and stops nobody else.
+    // Through the DOM: the browser reports a listener that throws, and still calls the others.
     target.dispatchEvent(new CustomEvent(`countersign:${name}`, { detail, bubbles: true }));
-    // Looked up now: `update` may have brought a newer one.
+    // Looked up now, because `update` may have replaced it.
     const callback = current[`on${name.replace(/./, (first) => first.toUpperCase())}` as keyof MountOptions];
     if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
   };
@@ -71,7 +71,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       theme: `${theme}`,
       locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
       closable: !!closable,
-      // What each may be, the frame says: it has to, whoever is around it.
+      // The frame validates these values, since it cannot trust the page around it.
       variables: { ...variables, prefer, purpose },
     };
   };
@@ -95,7 +95,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     emit('loaderror', error);
   };
 
-  /** Asks the page for its nonce, as late as can be. Whether it is one, the frame says. */
+  /** Asks the page for its nonce as late as possible. The frame validates it. */
   const begin = async () => {
     const asking = port;
     let answer: ToFrame = { type: 'failed' };
@@ -106,7 +106,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     } catch (thrown) {
       problem = errorOf('NONCE_FAILED', `${thrown}`);
     }
-    // Destroyed or loaded anew meanwhile: that frame asks for itself.
+    // Destroyed or reloaded meanwhile: the new frame asks for its own nonce.
     if (asking !== port) return;
     say(answer);
     if (problem) emit('error', problem);
@@ -123,7 +123,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       expectResult();
       begin();
     } else if (type === 'size') {
-      // Within the bounds that it was made with; what is no height is none.
+      // CSS limits keep the height within bounds, and the browser ignores an invalid one.
       frame.style.height = `${message.height}px`;
     } else {
       if (type === 'success') settle(undefined, message.result);
@@ -147,19 +147,20 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     slot = claimSlot(made);
     look();
     made.onload = () => {
-      // Once per document: a frame that was reloaded, or moved in the page, is told anew.
+      // Once per document: a frame that was reloaded or moved in the page gets a new port.
       const { port1, port2 } = new MessageChannel();
       port?.close();
       port = port1;
       mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
       port1.onmessage = ({ data }) => hear(readToHost(data, mount));
-      // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
+      // Posted to exactly the service's origin: if the frame has navigated elsewhere, the browser drops the message and
+      // the port.
       made.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
-      // Scripts of the frame run before its load event: one that is silent now hardly ever speaks.
+      // The frame's scripts run before its load event, so a silent frame has probably failed.
       wait(timeoutMs / 2);
     };
     if (current.mode === 'popup') {
-      // Few want it, so it is loaded for those (the build says from where): a window is what the frame would have been.
+      // Loaded on demand, since few pages use it (the build sets the address): the window takes the place of the frame.
       import('./popup.ts').then(
         ({ offerPopup: offer }) => made === frame && offer(made, target, service, emit),
         () => wait(0),
@@ -172,7 +173,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
 
   const start = () => {
     if (!isLive) return;
-    // Scheme and host of the address; one that is none does not load. A `javascript:` one would run in this page.
+    // Scheme and host of the address; an invalid one does not load. A `javascript:` address would run in this page.
     service = (current.service ?? scriptUrl ?? '').split('/', 3).join('/');
     if (service.startsWith('http') && current.resource) load(true);
     else giveUp('OPTIONS_INVALID');
@@ -180,7 +181,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
 
   const handle: WidgetHandle = {
     on(name, listener) {
-      // Whoever mounts here after this one makes events of the same names.
+      // A later widget on the same element fires events of the same names.
       const hearOne = (event: Event) => isLive && listener((event as CustomEvent).detail);
       target.addEventListener(`countersign:${name}`, hearOne);
       return () => target.removeEventListener(`countersign:${name}`, hearOne);
@@ -208,12 +209,15 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   };
   expectResult();
   target[HANDLE] = handle;
-  // Not before the caller has the handle and can listen.
+  // Start after the caller has the handle and can add listeners.
   queueMicrotask(start);
   return handle;
 }
 
-/** What goes wrong on the page's side of the frame. With a message of its own it is an outage, else a mistake. */
+/**
+ * An error on the page's side of the frame. With a message of its own it is an outage, otherwise a mistake in the
+ * integration.
+ */
 function errorOf(code: string, message = code): WidgetError {
   return { code, message, retryable: message !== code, requestId: '' };
 }

@@ -1,21 +1,20 @@
 import type { PROTOCOL_VERSION } from '@countersign/protocol/frame-protocol';
 import type { WidgetError } from './options.ts';
 
-/** How the loader tells the page. */
+/** Reports an event to the page. */
 type Emit = (name: 'close' | 'error', detail?: WidgetError) => void;
 
-/** Its own file, loaded by pages that ask for `mode: 'popup'`. */
+/** Loaded only by pages that use `mode: 'popup'`. */
 const v = 1 satisfies typeof PROTOCOL_VERSION;
 const POLL_INTERVAL_MS = 300;
 const FEATURES = 'popup,width=480,height=720';
 
 /**
- * A button in the place of the frame; pressing it opens the sign-in in a window of its own. The window says when it is
- * there and is connected as a frame would be: by a port, sent to the service's exact origin. Nothing else that it posts
- * is heard.
+ * Shows a button instead of the frame, which opens the sign-in in a window. The window announces itself and is
+ * connected like a frame: with a port, sent to the service's exact origin. Any other message from it is ignored.
  *
- * @param frame the one that would have been on the page. Never attached, it stands for the window: its `onload` makes the
- * connection, its `remove` ends everything
+ * @param frame the frame it replaces. Never attached, it stands for the window: its `onload` connects, and its
+ * `remove` ends everything
  */
 export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, service: string, emit: Emit): void {
   const button = document.createElement('button');
@@ -35,7 +34,7 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
     opened?.close();
     opened = null;
   };
-  /** The person may close the window, and the browser cuts the tie to it where this page's COOP says so. */
+  /** The user may close the window, and this page's COOP may make the browser disconnect it. */
   const look = () => {
     if (!opened?.closed) return;
     close();

@@ -1,4 +1,4 @@
-/** Runs it once the page's own markup is there. */
+/** Runs the function once the page's own markup is parsed. */
 export function whenParsed(run: () => void): void {
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', run);
   else run();

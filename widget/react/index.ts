@@ -12,8 +12,8 @@ export interface CountersignProps extends MountOptions {
 }
 
 /**
- * The widget as a React component. Callbacks may change on each render: the newest is called. Another `resource` or
- * `service` mounts anew; everything else is updated in place.
+ * The widget as a React component. Callbacks may change on each render: the latest is called. Another `resource` or
+ * `service` remounts the widget; any other change updates it in place.
  */
 export function Countersign({ handleRef, container, ...options }: CountersignProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test('strict mode mounts one widget, which calls the newest callback and follows its props', async () => {
+test('strict mode mounts one widget, which calls the latest callback and follows its props', async () => {
   stage.service.intercept = ({ path }) =>
     path === 'flow/identify' ? { view: { step: 'done', seq: 1, result: RESULT } } : undefined;
   const { url } = stage.service;
@@ -43,13 +43,13 @@ test('strict mode mounts one widget, which calls the newest callback and follows
   await page.waitForFunction(() => document.title === 'success in render 2');
 });
 
-test('the ES module loads on a server, where mount answers null', async () => {
+test('the ES module loads on a server, where mount returns null', async () => {
   const { mount, scan } = await import(/* @vite-ignore */ join(stage.dist, 'countersign.mjs'));
   expect(mount('#here', { resource: 'res_01k8dq9z2mp', nonce: 'nonce-of-the-session-0001' })).toBeNull();
   expect(scan()).toBeUndefined();
 });
 
-test('the pure module mounts on its own address, and scans nothing by itself', async () => {
+test('the pure module mounts on its own address, and does not scan by itself', async () => {
   stage.service.reset();
   const { url } = stage.service;
   const page = await stage.open(

@@ -30,26 +30,26 @@ export interface RecordedRequest {
   cookie: string | undefined;
 }
 
-/** What a test puts in the place of the usual answer. */
+/** A reply that a test puts in place of the usual response. */
 export type Reply =
   | { view: Partial<FlowView> }
   | { refuse: RefusalCode; retryAfterMs?: number }
-  /** The connection breaks; `after`: the answer was evaluated all the same. */
+  /** Breaks the connection; `after`: the answer was still evaluated. */
   | { drop: 'before' | 'after' };
 
-/** A service as the widget sees it: the build's files, the frame's page, and flows for one person in memory. */
+/** A fake of the service for the widget: the build's files, the frame's page, and flows for one user in memory. */
 export interface FakeService {
   url: string;
   asked: RecordedRequest[];
-  /** Called for each flow request; answering something replaces the usual answer. Reset with `undefined`. */
+  /** Called for each flow request; a returned reply replaces the usual response. Reset with `undefined`. */
   intercept: ((asked: RecordedRequest) => Reply | undefined | Promise<Reply | undefined>) | undefined;
   allowedOrigins: Set<string>;
-  /** For the frame's page: stops answering it, as a broken network does. */
+  /** Stops serving the frame's page, like a broken network. */
   isFrameDown: boolean;
   resourceName: string;
-  /** What whoever begins with a login request is asked to confirm; undefined: they are asked for a code alone. */
+  /** The transaction for a flow with a login request; undefined: a code only. */
   transaction: { fields: { label: string; value: string }[] } | undefined;
-  /** What a device is asked, on the steps that take a code. */
+  /** The challenge for a device, on the steps that take a code. */
   question: string | undefined;
   reset(): void;
   close(): Promise<void>;
@@ -145,7 +145,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const reply = await service.intercept?.(asked);
     if (reply && 'drop' in reply) {
       if (reply.drop === 'after') evaluate(asked);
-      // In the middle of an answer: browsers repeat a request by themselves if a kept connection breaks before it.
+      // Break off in the middle of a response: browsers repeat a request if a reused connection breaks before it.
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
       response.write('{', () => response.destroy());
       return;

@@ -10,21 +10,21 @@ import { hostPage } from './host-page.ts';
 
 export const NONCE = 'nonce-of-the-session-0001';
 
-/** A browser, the service, a site that embeds it, and the widget as it is built. */
+/** A browser, a fake service, a site that embeds the widget, and the built widget. */
 export interface WidgetFixture {
   service: FakeService;
   host: HostSite;
   dist: string;
-  /** A page in a browser of its own. */
+  /** Opens a page in its own browser context. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
-  /** Address of a page with one widget in `#here`; `window.events` fills with what happens. */
+  /** Address of a page with one widget in `#here`; `window.events` collects its events. */
   widgetPage(options?: string): string;
   openWidget(options?: string, browser?: BrowserContextOptions): Promise<Page>;
   close(): Promise<void>;
 }
 
 export async function createWidgetFixture(): Promise<WidgetFixture> {
-  // A copy: a test may put more beside it.
+  // A copy, since a test may add files to it.
   const dist = await mkdtemp(join(tmpdir(), 'countersign-widget-'));
   await cp(builtPath('widget'), dist, { recursive: true });
   const service = await startFakeService(dist);
@@ -54,7 +54,9 @@ export async function createWidgetFixture(): Promise<WidgetFixture> {
   };
 }
 
-/** Mounts a widget in `#here` and writes down its events; `options` are further fields of the options object. */
+/**
+ * A script that mounts a widget in `#here` and records its events; `options` are further fields of the options object.
+ */
 export function mountScript(options = ''): string {
   return `window.events = [];
 for (const name of ['ready', 'change', 'success', 'error', 'expire', 'timeout', 'close', 'loaderror'])
@@ -62,7 +64,7 @@ for (const name of ['ready', 'change', 'success', 'error', 'expire', 'timeout', 
 window.widget = Countersign.mount('#here', { resource: '${RESOURCE}', nonce: '${NONCE}', ${options} });`;
 }
 
-/** The frame of the (first, or nth) widget on the page. */
+/** The frame of the first (or nth) widget on the page. */
 export async function frameOf(page: Page, nth = 0): Promise<Frame> {
   const element = await page.locator('iframe').nth(nth).elementHandle();
   const frame = await element?.contentFrame();
@@ -71,7 +73,7 @@ export async function frameOf(page: Page, nth = 0): Promise<Frame> {
   return frame;
 }
 
-/** Names of the events so far. */
+/** Names of the recorded events. */
 export function eventsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => (window as unknown as { events: [string][] }).events.map(([name]) => name));
 }

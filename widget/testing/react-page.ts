@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Countersign } from '../react/index.ts';
 import { RESOURCE } from './resource.ts';
 
-/** A React page in strict mode; each press of the button renders anew, with a new callback. */
+/** A React page in strict mode; each press of the button renders again with a new callback. */
 function Page({ service }: { service: string }) {
   const [renders, setRenders] = useState(1);
   return createElement(

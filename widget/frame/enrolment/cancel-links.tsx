@@ -7,12 +7,12 @@ export interface CancelLinksProps {
   texts: Texts;
   t: EnrolmentTexts;
   isBusy: boolean;
-  /** To the choice of another kind; absent where the person stands before it. */
+  /** Returns to the choice of kind; absent on the choice itself. */
   onBack?: () => void;
   onLater: () => void;
 }
 
-/** What else somebody can do who does not want this now. */
+/** Links for a user who does not want to set up a token now. */
 export function CancelLinks({ enrol, texts, t, isBusy, onBack, onLater }: CancelLinksProps) {
   const { kinds, kind, mayWait, until } = enrol;
   const day = until !== undefined && new Intl.DateTimeFormat(texts.lang, { dateStyle: 'long' }).format(until);

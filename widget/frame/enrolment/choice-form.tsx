@@ -22,7 +22,7 @@ export interface ChoiceFormProps {
   onLater: () => void;
 }
 
-/** Which kind of token it shall be, the recommended one first. */
+/** The choice of the kind of token, the recommended one first. */
 export function ChoiceForm({ enrol, isBusy, texts, t, isNext, told, onChoose, onLater }: ChoiceFormProps) {
   const out = <CancelLinks {...{ enrol, texts, t, isBusy, onLater }} />;
   const step = { texts, isNext, isBusy, onSubmit: () => undefined, after: out };

@@ -9,7 +9,7 @@ import { CopyButton } from './copy-button.tsx';
 export interface CodesScreenProps {
   screen: Extract<Screen, { kind: 'step' }>;
   codes: readonly string[];
-  /** What they open, for the file and the sheet of paper. */
+  /** Name of the resource, for the file and the printout. */
   name: string;
   texts: Texts;
   t: EnrolmentTexts;
@@ -17,7 +17,7 @@ export interface CodesScreenProps {
   onConfirm: () => void;
 }
 
-/** The recovery codes, this once: to copy, to download, to print. On from here goes whoever says that they have them. */
+/** Shows the recovery codes once, to copy, download or print. The user continues by confirming that they are saved. */
 export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boolean }> {
   heading = createRef<HTMLHeadingElement>();
   saved = createRef<HTMLInputElement>();
@@ -44,7 +44,7 @@ export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boole
   download = () => {
     const url = URL.createObjectURL(new Blob([this.asText()], { type: 'text/plain' }));
     Object.assign(document.createElement('a'), { href: url, download: 'recovery-codes.txt' }).click();
-    // The browser has taken hold of it by then.
+    // The browser has started the download by then.
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
 

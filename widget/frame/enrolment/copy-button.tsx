@@ -6,7 +6,7 @@ export interface CopyButtonProps {
   t: EnrolmentTexts;
 }
 
-/** Copies, and says whether it did: some pages do not let frames write to the clipboard. */
+/** Copies a text and reports whether it worked: some pages do not let frames write to the clipboard. */
 export class CopyButton extends Component<CopyButtonProps, { outcome?: 'copied' | 'notCopied' }> {
   copy = async () => {
     try {

@@ -14,22 +14,22 @@ export interface EnrolFormProps {
   enrol: Extract<EnrolView, { kind: 'totp' }>;
   texts: Texts;
   t: EnrolmentTexts;
-  /** Whether the person came here by their own doing, so that the focus goes along. */
+  /** Whether the heading takes the focus: true after the user navigated. */
   isNext: boolean;
-  /** What keeps the person at this step, in words. */
+  /** The error message of this step. */
   told: string | undefined;
   onAnswer: (code: string) => void;
   onBack: () => void;
   onLater: () => void;
 }
 
-/** An authenticator app reads a key, by camera or by hand, and shows its first code. */
+/** Sets up an authenticator app by QR code or key, and asks for its first code. */
 export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | undefined }> {
   heading = createRef<HTMLHeadingElement>();
   input = createRef<HTMLInputElement>();
 
   override componentDidMount() {
-    // Not the field: whoever comes here reads from the top.
+    // Focus the heading instead of the field, so that the user reads from the top.
     if (this.props.isNext) this.heading.current?.focus();
   }
 
@@ -74,7 +74,7 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
             </svg>
             <details open={isPhone}>
               <summary>{t('noScan')}</summary>
-              {/* A window of its own: a frame may not be led to an app. */}
+              {/* Opens another window: a frame may not navigate to an app. */}
               <a class="link" href={uri} target="_blank" rel="noreferrer">
                 {t('openApp')}
               </a>

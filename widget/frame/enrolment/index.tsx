@@ -23,7 +23,7 @@ export interface EnrolmentProps {
   signIn: SignIn;
 }
 
-/** What the steps say and wear; both come with them. */
+/** Loads the texts and the style of the enrolment. */
 export async function loadEnrolment(lang: string) {
   const t = await loadEnrolmentTexts(lang);
   injectStyle();
@@ -32,7 +32,7 @@ export async function loadEnrolment(lang: string) {
 
 export type LoadedEnrolment = Awaited<ReturnType<typeof loadEnrolment>>;
 
-/** Everything about setting up a token, and the mails around it. */
+/** The screens for setting up and unlocking tokens. */
 function Enrolment({ screen, texts, t, name, isNext, signIn }: EnrolmentProps) {
   const inWords = (code: string) => (isEnrolmentText(code) ? t(code) : textOf(code, texts));
   if (screen.kind === 'done') return <LinkDone t={t} />;

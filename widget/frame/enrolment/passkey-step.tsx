@@ -14,7 +14,7 @@ export interface PasskeyStepProps {
   isBusy: boolean;
   texts: Texts;
   t: EnrolmentTexts;
-  /** Of the resource. */
+  /** Name of the resource. */
   name: string;
   isNext: boolean;
   told: string | undefined;
@@ -28,7 +28,7 @@ interface State {
   failure?: PasskeyFailure | undefined;
 }
 
-/** The browser makes a passkey: in the frame, or in a window where it may not. */
+/** Creates a passkey in the frame, or in a window if the frame is not allowed to. */
 export class PasskeyStep extends Component<PasskeyStepProps, State> {
   isGone = false;
 
@@ -36,7 +36,7 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
     this.isGone = true;
   }
 
-  /** Has to be called in a click, because it may open a window. */
+  /** Must be called in a click, because it may open a window. */
   make = async (inWindow: boolean) => {
     const { creation, isBusy, onMade } = this.props;
     if (isBusy || this.state.isAsking) return;
@@ -84,7 +84,7 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
         after={<CancelLinks {...{ enrol, texts, t, onBack, onLater }} isBusy={isWaiting} />}
       >
         <FormError told={!isWaiting && error} />
-        {/* A page that is in no frame is asked as well as any window of it. */}
+        {/* Outside a frame another window would not help. */}
         {failure && !isWaiting && parent !== window && (
           <button type="button" class="link" onClick={() => this.make(true)}>
             {t('passkeyWindow')}

@@ -16,7 +16,7 @@ export interface SentStepProps {
   t: EnrolmentTexts;
   isNext: boolean;
   told: string | undefined;
-  /** Has a code sent: to where it went before, or to this number. */
+  /** Sends a code: to this number, or to the previous one if absent. */
   onSend: (phone?: string) => void;
   onAnswer: (code: string) => void;
   onBack: () => void;
@@ -25,7 +25,7 @@ export interface SentStepProps {
 
 interface State {
   mistake?: string | undefined;
-  /** The person wants the code to go to another number than the last one. */
+  /** The user wants the code sent to another number. */
   isElsewhere?: boolean;
 }
 
@@ -34,11 +34,11 @@ const WORDS = {
   email: ['emailTitle', 'emailText'],
 } as const satisfies Record<string, [EnrolmentKey, EnrolmentKey]>;
 const PHONE: FieldAttributes = { name: 'phone', type: 'tel', autocomplete: 'tel', dir: 'ltr' };
-/** As people write a number: in groups, with brackets, with two noughts for the plus. */
+/** Characters that users write in a number, such as spaces and brackets. */
 const WRITING = /[\s\u200b\u2060()./-]/g;
 const INTERNATIONAL = /^\+[1-9]\d{7,14}$/;
 
-/** Codes that are sent: to an address that is shown masked, or to a number that the person says; then the first of them. */
+/** Sets up a token for sent codes: asks for a number or shows a masked address, then asks for the first code. */
 export class SentStep extends Component<SentStepProps, State> {
   input = createRef<HTMLInputElement>();
 
@@ -51,12 +51,12 @@ export class SentStep extends Component<SentStepProps, State> {
       this.input.current?.focus();
       this.input.current?.select();
     } else if (view.sent && !before.screen.view.sent && !matchMedia('(pointer: coarse)').matches) {
-      // The field has come with the code.
+      // The field appears together with the code.
       this.input.current?.focus();
     }
   }
 
-  /** Which of the two is asked for, if any. */
+  /** The input that this step asks for, if any. */
   asksFor(): 'code' | 'phone' | undefined {
     const { screen, enrol } = this.props;
     if (screen.view.sent && !this.state.isElsewhere) return 'code';

@@ -6,24 +6,24 @@ export interface StepFormProps {
   title: string;
   text: string;
   texts: Texts;
-  /** Whether the person came here by their own doing, so that the focus goes along. */
+  /** Whether the heading takes the focus: true after the user navigated. */
   isNext: boolean;
   isBusy: boolean;
-  /** What the button says; absent where there is none. */
+  /** Label of the button; absent if there is none. */
   button?: string | undefined;
   busyText?: string;
   onSubmit: () => void;
   children?: ComponentChildren;
-  /** Under the button. */
+  /** Shown below the button. */
   after?: ComponentChildren;
 }
 
-/** A step of setting up a token: what it is, what it takes, and one button. */
+/** A step of the enrolment: heading, content and one button. */
 export class StepForm extends Component<StepFormProps> {
   heading = createRef<HTMLHeadingElement>();
 
   override componentDidMount() {
-    // Not a field: whoever comes here reads from the top.
+    // Focus the heading instead of a field, so that the user reads from the top.
     if (this.props.isNext) this.heading.current?.focus();
   }
 
@@ -53,7 +53,7 @@ export class StepForm extends Component<StepFormProps> {
   }
 }
 
-/** What keeps somebody at a step where there is no field that it belongs to. */
+/** An error that does not belong to a field. */
 export function FormError({ told }: { told: string | false | undefined }) {
   return <div role="alert">{told && <p class="error">{told}</p>}</div>;
 }

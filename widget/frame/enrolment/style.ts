@@ -1,4 +1,4 @@
-/** What only these steps wear: it comes with them, and the first sign-in is as small as it was. */
+/** The style of the enrolment, loaded with it so that a plain sign-in stays small. */
 const STYLE = `.secondary {
   min-height: 44px;
   padding: 0 14px;
@@ -203,7 +203,7 @@ form.codes {
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 
-/** Through CSSOM, once: the frame's policy lets no style element in. */
+/** Uses CSSOM, because the frame's CSP forbids style elements. */
 export function injectStyle(): void {
   const { adoptedStyleSheets: worn } = document;
   if (!worn.includes(sheet)) worn.push(sheet);

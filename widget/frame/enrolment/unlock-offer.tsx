@@ -3,10 +3,10 @@ import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { FlowAnswer } from '../flow-client.ts';
 
 export interface UnlockOfferProps {
-  /** As the sign-in was when it ended. */
+  /** State of the offer when the sign-in ended. */
   unlock: 'offered' | 'sent';
   t: EnrolmentTexts;
-  /** A refusal's code in words. */
+  /** Formats a refusal's code. */
   tell: (code: string) => string;
   ask: () => Promise<FlowAnswer>;
 }
@@ -14,11 +14,11 @@ export interface UnlockOfferProps {
 interface State {
   isBusy?: boolean;
   isSent?: boolean;
-  /** Why no mail went out. */
+  /** Why no email was sent. */
   problem?: string | undefined;
 }
 
-/** Below the word that a token is locked: a way out for whoever locked it themselves. */
+/** Offers to unlock a locked token by email. */
 export class UnlockOffer extends Component<UnlockOfferProps, State> {
   ask = async () => {
     if (this.state.isBusy) return;

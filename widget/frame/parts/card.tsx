@@ -8,20 +8,20 @@ export interface CardProps {
   name: string;
   /** Path of the resource's logo. */
   logo: string | undefined;
-  /** Outside a frame: the site that this leads to. */
+  /** Outside a frame: the site that asked for the sign-in. */
   site: string | undefined;
   isTest: boolean;
-  /** Outside a frame. */
+  /** Whether the page is outside a frame. */
   isAlone: boolean;
   card: Ref<HTMLElement>;
-  /** Present if the page offers to close the widget. */
+  /** Present if the page offers a close button. */
   onClose?: (() => void) | undefined;
   children: ComponentChildren;
 }
 
 /**
- * What stays the same on every screen: whose sign-in this is, and who guards it. In a frame it is no landmark: the page
- * around it has its `main`, and may hold several widgets.
+ * The layout around every screen: the resource's name and logo, and the mark of the service. In a frame it is no
+ * landmark, because the embedding page has its own `main` and may hold several widgets.
  */
 export function Card({ texts, name, logo, site, isTest, isAlone, card, onClose, children }: CardProps) {
   const Whole = isAlone ? 'main' : 'section';

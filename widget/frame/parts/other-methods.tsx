@@ -14,12 +14,12 @@ export interface OtherMethodsProps {
   ways: readonly FactorOption[];
   texts: Texts;
   isBusy: boolean;
-  /** Where the way at hand does not work. */
+  /** Open if the current method does not work. */
   isOpen: boolean;
   onChoose: (factor: string) => void;
 }
 
-/** The other ways to show the second factor, closed until somebody wants them. */
+/** The other second-factor methods, collapsed until the user opens them. */
 export function OtherMethods({ ways, texts, isBusy, isOpen, onChoose }: OtherMethodsProps) {
   if (ways.length === 0) return null;
   return (

@@ -3,14 +3,14 @@ import { Component } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
 
 export interface SendAgainProps {
-  /** Until when none is sent. */
+  /** No code is sent before then. */
   until: Deadline;
   texts: Texts;
   isBusy: boolean;
   onSend: () => void;
 }
 
-/** Asks for another code, when the first has had time to arrive. */
+/** Requests another code, once the first has had time to arrive. */
 export class SendAgain extends Component<SendAgainProps> {
   timer: ReturnType<typeof setInterval> | undefined;
 

@@ -3,13 +3,13 @@ import type { Texts } from '../../i18n/texts.ts';
 export interface SignedInAsProps {
   login: string;
   texts: Texts;
-  /** Of a transaction, not of a sign-in. */
+  /** True for a transaction, false for a sign-in. */
   isSigning?: boolean;
-  /** Absent where the login is not the person's choice. */
+  /** Absent if the user did not choose the login. */
   onNotYou?: (() => void) | undefined;
 }
 
-/** Who is signing in: kept in the form, where password managers look for it. */
+/** Shows the login and keeps it in the form for password managers. */
 export function SignedInAs({ login, texts, isSigning, onNotYou }: SignedInAsProps) {
   return (
     <div class="who">

@@ -2,7 +2,7 @@ import type { PasskeyRequest } from '@countersign/protocol/passkey';
 import type { PasskeyFailure, PasskeyOutcome } from '@countersign/protocol/passkey-window';
 
 /**
- * Asks the browser for a passkey. It never throws: why there is no answer is told as far as browsers tell, and they tell
+ * Requests a passkey from the browser. It never throws: it returns the failure as far as browsers report it, which is
  * little on purpose (WebAuthn level 3, section 14.5).
  */
 export async function requestPasskey(
@@ -20,12 +20,12 @@ export async function requestPasskey(
 
 export function failureOf(error: unknown): PasskeyFailure {
   const { name } = Object(error) as { name?: unknown };
-  // Cancelled, timed out, no such passkey here: all of these are NotAllowedError.
+  // Browsers report cancellation, timeout and a missing passkey all as NotAllowedError.
   if (name === 'NotAllowedError' || name === 'AbortError') return 'passkeyCancelled';
   return name === 'SecurityError' ? 'passkeyRefused' : 'passkeyUnknown';
 }
 
-/** By hand, in every browser alike: those that convert by themselves are not yet all. */
+/** Converts the options by hand, since not all browsers have `parseRequestOptionsFromJSON`. */
 function optionsOf(request: PasskeyRequest): PublicKeyCredentialRequestOptions {
   return {
     ...request,
@@ -51,7 +51,7 @@ function assertionOf({ id, response }: PublicKeyCredential) {
   };
 }
 
-/** Base64url, without padding, to bytes. */
+/** Decodes base64url without padding. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
 }

@@ -4,8 +4,8 @@ import { bytesOf, failureOf, textOf } from './ceremony.ts';
 import { runInWindow } from './in-window.ts';
 
 /**
- * Has the browser make a passkey. It never throws: why there is none is told as far as browsers tell. In a frame it has to be
- * called in the person's click (WebAuthn level 3, section 5.1.3).
+ * Creates a passkey. It never throws: it returns the failure as far as browsers report it. In a frame it must be
+ * called in the user's click (WebAuthn level 3, section 5.1.3).
  */
 export async function createPasskey(creation: PasskeyCreation): Promise<CreationOutcome> {
   if (!('PublicKeyCredential' in window)) return { failure: 'passkeyUnknown' };
@@ -17,7 +17,7 @@ export async function createPasskey(creation: PasskeyCreation): Promise<Creation
   }
 }
 
-/** In the frame itself, or in a window where the page around, or the browser, does not let frames make any. */
+/** Creates a passkey in the frame, or in a window if the embedding page or the browser does not allow it. */
 export function createPasskeyAnywhere(
   creation: PasskeyCreation,
   { inWindow, words }: { inWindow: boolean; words: WindowWords },
@@ -26,8 +26,8 @@ export function createPasskeyAnywhere(
 }
 
 /**
- * Unlike an answer, a new passkey is not something that every browser lets frames have: one that does not say is asked in a
- * window, which works in all of them.
+ * Not every browser lets a frame create passkeys. If the browser does not say, a window is used, which works
+ * everywhere.
  */
 function canCreateInFrame(): boolean {
   if (parent === window) return true;
@@ -36,7 +36,7 @@ function canCreateInFrame(): boolean {
 }
 
 function creationFailureOf(error: unknown): PasskeyFailure {
-  // One of those that were to be left out is on this device.
+  // The device already has one of the excluded passkeys.
   return Object(error).name === 'InvalidStateError' ? 'passkeyExists' : failureOf(error);
 }
 

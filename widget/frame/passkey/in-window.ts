@@ -10,9 +10,9 @@ import {
 const CLOSED_CHECK_MS = 400;
 
 /**
- * Has a passkey answer, or be made, in a window of the service, for frames that may not ask for one themselves. Has to be called in the
- * person's click, or the browser opens nothing. The window is of the frame's own origin, and so is everything it hears and
- * says; the answer comes through a port that nobody else has.
+ * Requests or creates a passkey in a window of the service, for frames that may not. It must be called in the user's
+ * click, or the browser blocks the window. The window shares the frame's origin, and the response arrives through a
+ * private port.
  */
 export function runInWindow<Answer>(
   asked: AskedOfPasskey,

@@ -1,2 +1,2 @@
-/** What is loaded when a step first asks for a passkey. */
+/** The module loaded when a step first needs a passkey. */
 export type PasskeyModule = typeof import('./passkeys.ts');

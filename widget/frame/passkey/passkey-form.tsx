@@ -10,19 +10,19 @@ import { PasskeyNotice } from './passkey-notice.tsx';
 export interface PasskeyFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
   texts: Texts;
-  /** Whether the person came here by their own doing, so that the focus goes along. */
+  /** Whether the heading takes the focus: true after the user navigated. */
   isNext: boolean;
-  /** Asks the browser for a passkey. Has to be called in a click, because it may open a window. */
+  /** Requests a passkey. It must be called in a click, because it may open a window. */
   onPasskey: (inWindow: boolean) => void;
   onChoose: (factor: string) => void;
-  /** What the passkey is to confirm: shown before it is asked for. */
+  /** The transaction or question, shown before the passkey is requested. */
   about?: ComponentChildren;
-  /** Of a transaction. */
+  /** Cancels a transaction. */
   onCancel: () => void;
   onNotYou?: (() => void) | undefined;
 }
 
-/** The step where a passkey answers: there is nothing to type. */
+/** The passkey step, which has no input to type. */
 export class PasskeyForm extends Component<PasskeyFormProps> {
   heading = createRef<HTMLHeadingElement>();
 

@@ -8,17 +8,17 @@ export interface PasskeyNoticeProps {
   onPasskey: (inWindow: boolean) => void;
 }
 
-/** What came of asking for a passkey, and the other place to ask for one. */
+/** The result of a passkey request, with a button to retry in a window. */
 export function PasskeyNotice({ notice, texts, isBusy, onPasskey }: PasskeyNoticeProps) {
   const isShown = !!notice && !isBusy;
-  // What reads as wrong details or a wrong code is a passkey that was not accepted.
+  // At this step these codes mean that the passkey was not accepted.
   const isWrong = notice?.text === 'OTP_WRONG' || notice?.text === 'INVALID_CREDENTIALS';
   return (
     <>
       <div role="alert">
         {isShown && <p class="error">{isWrong ? texts('passkeyWrong') : textOf(notice.text, texts)}</p>}
       </div>
-      {/* A page that is in no frame is asked as well as any window of it. */}
+      {/* Outside a frame another window would not help. */}
       {isShown && notice.text.startsWith('passkey') && parent !== window && (
         <button type="button" class="link" onClick={() => onPasskey(true)}>
           {texts('passkeyWindow')}
@@ -28,7 +28,7 @@ export function PasskeyNotice({ notice, texts, isBusy, onPasskey }: PasskeyNotic
   );
 }
 
-/** Beside the field for the name: a passkey in its place. */
+/** A button beside the login field, to use a passkey instead. */
 export function PasskeyButton(props: PasskeyNoticeProps) {
   const { texts, isBusy, onPasskey } = props;
   return (

@@ -8,10 +8,10 @@ import { runInWindow } from './in-window.ts';
 export { PasskeyForm } from './passkey-form.tsx';
 export { PasskeyButton } from './passkey-notice.tsx';
 
-/** Loaded when a sign-in first asks for a passkey; everything else of the frame works without it. */
+/** Loaded when a sign-in first needs a passkey; the rest of the frame works without it. */
 addEnglish(passkeys);
 
-/** In the frame itself, or in a window where the page around has not let it. */
+/** Requests a passkey in the frame, or in a window if the embedding page does not allow it. */
 export function requestPasskeyAnywhere(
   request: PasskeyRequest,
   { texts, name, inWindow }: { texts: Texts; name: string; inWindow: boolean },
@@ -36,7 +36,7 @@ function wordsFor(texts: Texts, name: string): WindowWords {
   };
 }
 
-/** Whether the page around lets the frame ask. Browsers that do not say are believed to let it. */
+/** Whether the embedding page allows requests in the frame. Assumed if the browser does not say. */
 function canRequestInFrame(): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature?(feature: string): boolean } };
   return featurePolicy?.allowsFeature?.('publickey-credentials-get') !== false;
@@ -44,7 +44,7 @@ function canRequestInFrame(): boolean {
 
 let offer: { challenge: string; abort: AbortController } | undefined;
 
-/** Offers passkeys in the field for the name, where the browser can, until it is told of another challenge or of none. */
+/** Offers passkeys as autofill in the login field if the browser can, until the challenge changes or ends. */
 export async function offerInField(
   request: PasskeyRequest | undefined,
   take: (assertion: PasskeyAssertion) => void,

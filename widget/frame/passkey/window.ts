@@ -9,8 +9,8 @@ import { requestPasskey } from './ceremony.ts';
 import { createPasskey } from './creation.ts';
 
 /**
- * The window that a frame opens for a passkey. It says that it is there to whoever opened it, and only a page of the
- * service hears that: the browser delivers the message to no other origin. What it is asked comes from there alone.
+ * The window that a frame opens for a passkey. It announces itself to its opener, and the browser delivers that
+ * message only to a page of the service. Its request comes from there alone.
  */
 const opener = window.opener as Window | null;
 document.documentElement.dataset.tone = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
@@ -23,7 +23,7 @@ if (opener) {
   opener.postMessage({ type: WINDOW_READY }, location.origin);
 }
 
-/** Asks at once, and again by the button, as some browsers want a click in the window itself. */
+/** Starts at once and again on the button, since some browsers require a click in the window itself. */
 function serve({ words, ...asked }: WindowRequest, answer: (outcome: PasskeyOutcome | CreationOutcome) => void): void {
   document.documentElement.lang = words.lang;
   document.documentElement.dir = words.dir;

@@ -3,7 +3,7 @@ import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
-/** Proper names, the same in every language. */
+/** Browser names, the same in every language. */
 const FAMILIES: Record<string, string> = {
   edge: 'Edge',
   opera: 'Opera',

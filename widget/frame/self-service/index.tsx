@@ -3,10 +3,10 @@ import { type EnrolmentProps, loadEnrolment } from '../enrolment/index.tsx';
 import { SelfPage } from './self-page.tsx';
 import { injectSelfStyle } from './style.ts';
 
-/** In the language of the frame, which has one at a time. */
+/** The texts in the frame's current language. */
 let own: SelfTexts | undefined;
 
-/** What the page says and wears; both come with it. From it people go on to set up tokens, so that comes along. */
+/** Loads the texts and the style of the page, and the enrolment, which it can start. */
 export async function loadSelf(lang: string) {
   const [{ t }, loaded] = await Promise.all([loadEnrolment(lang), loadSelfTexts(lang)]);
   own = loaded;

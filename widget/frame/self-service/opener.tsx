@@ -2,14 +2,14 @@ import type { Page } from './page.ts';
 
 export interface OpenerProps {
   page: Page;
-  /** Of the panel that it opens. */
+  /** Id of the panel that the button opens. */
   id: string;
   label: string;
-  /** What it is read as, where the label alone does not say about what. */
+  /** Accessible name, if the label alone is ambiguous. */
   spoken?: string;
 }
 
-/** The button that opens a panel; it is not there while that is open. */
+/** The button that opens a panel; hidden while the panel is open. */
 export function PanelButton({ page, id, label, spoken }: OpenerProps) {
   if (!page.mayChange || page.open === id) return null;
   return (
@@ -26,7 +26,7 @@ export function PanelButton({ page, id, label, spoken }: OpenerProps) {
   );
 }
 
-/** That what was opened here is done; read aloud. */
+/** Confirms that the change in one of these panels is done; announced to screen readers. */
 export function SavedNotice({ page, ids }: { page: Page; ids: readonly string[] }) {
   const isHere = page.done !== undefined && ids.includes(page.done);
   return (

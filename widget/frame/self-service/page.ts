@@ -1,28 +1,28 @@
 import type { SelfView } from '@countersign/protocol/self-service';
 import type { SelfTexts } from '../../i18n/self-service.ts';
 
-/** What the parts of the page know of it. */
+/** The state and actions that the parts of the page share. */
 export interface Page {
   self: SelfView;
   own: SelfTexts;
   /** BCP 47. */
   lang: string;
   isBusy: boolean;
-  /** Whether what changes a way in goes through now. */
+  /** Whether the recent reauthentication still allows changes to credentials. */
   isFresh: boolean;
-  /** Whether anything at all can be changed. */
+  /** Whether the user can change anything. */
   mayChange: boolean;
-  /** Which panel is open. */
+  /** Id of the open panel. */
   open: string | undefined;
-  /** Why what was sent was not done, in words; `code`: what these are for. */
+  /** The error message of the last change; `code`: the refusal that it describes. */
   notice: string | undefined;
   code: string | undefined;
-  /** What was done last was done in this panel. */
+  /** Id of the panel with the last successful change. */
   done: string | undefined;
   show(panel: string): void;
   close(): void;
-  /** Asks for the factors again; afterwards this panel is open. */
+  /** Asks for the factors again, then opens this panel. */
   prove(panel: string): void;
-  /** Below `flow/self/`. */
+  /** Sends a change to a path below `flow/self/`. */
   act(path: string, fields?: object): void;
 }

@@ -14,21 +14,21 @@ export interface Reauthentication extends FieldAttributes {
 
 export interface PanelProps {
   page: Page;
-  /** Names it among those of the page. */
+  /** Unique id on the page. */
   id: string;
-  /** What is about to happen. */
+  /** Explains what will happen. */
   text?: string | undefined;
   asked?: Reauthentication[];
-  /** Of the button that does it. */
+  /** Label of the submit button. */
   button: string;
-  /** Whether it needs a fresh proof. */
+  /** Whether it requires a recent reauthentication. */
   isGrave: boolean;
-  /** What is wrong before anything is sent, and with which field. */
+  /** Validates the values before sending; returns the wrong field and the message. */
   judge?: (values: Record<string, string>) => [field: string, mistake: SelfKey] | undefined;
   onSend: (values: Record<string, string>) => void;
-  /** For password managers: whose password it is. */
+  /** The login that belongs to the password, for password managers. */
   login?: string;
-  /** In place of the button that closes it. */
+  /** Replaces the close button. */
   second?: ComponentChildren;
 }
 
@@ -36,12 +36,12 @@ interface State {
   mistake?: [field: string, mistake: SelfKey] | undefined;
 }
 
-/** One thing to be done, opened where it belongs. It says what is wrong beside the field that it is about. */
+/** A form that opens in its place on the page. Errors are shown at their fields. */
 export class Panel extends Component<PanelProps, State> {
   form = createRef<HTMLFormElement>();
 
   override componentDidMount() {
-    // Opened by the person: on they go from here. Not into a field of a phone, which would bring up its keyboard.
+    // The user opened the panel, so move the focus into it. Not into a field on a phone, which would open the keyboard.
     const first = this.form.current?.querySelector<HTMLElement>('input, .primary');
     if (!matchMedia('(pointer: coarse)').matches) first?.focus();
   }

@@ -31,15 +31,15 @@ interface State {
   done?: string | undefined;
 }
 
-/** What somebody was about to do when they were asked for their factors again, and who. */
+/** The panel and the login of a change that was interrupted by reauthentication. */
 let pendingAction: { panel: string; login: string } | undefined;
 
-/** Who the person is, what they have, and what they may do about it. */
+/** The user's tokens, password and details, with the changes that are allowed. */
 export class SelfPage extends Component<SelfPageProps, State> {
   heading = createRef<HTMLHeadingElement>();
-  /** Which panel was sent, until its answer comes. */
+  /** Id of the panel that was sent, until its response arrives. */
   sent: string | undefined;
-  /** Whether the proof was for another token. */
+  /** Whether the reauthentication was for another token. */
   isAdding: boolean;
 
   constructor(props: SelfPageProps) {
@@ -52,7 +52,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
 
   override componentDidMount() {
     const { self, signIn } = this.props;
-    // Not asked twice for one click. It draws anew, which nothing may in the middle of a drawing.
+    // The user has already clicked, so send it now. Not in the constructor: sending renders again.
     if (this.isAdding && self.proof === 'fresh') void signIn.act('self/add');
     if (this.props.isNext && !this.state.open) this.heading.current?.focus();
   }
@@ -65,7 +65,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
     if (screen.notice) return;
     const done = sent.startsWith('remove-') ? 'removed' : sent;
     this.setState({ open: undefined, done }, () => {
-      // Its code is asked for at once, and has the focus already.
+      // The code for the address is asked for at once, and its field already has the focus.
       if (sent === 'email') return;
       (document.getElementById(`open-${sent}`) ?? this.heading.current)?.focus();
     });
@@ -103,9 +103,9 @@ export class SelfPage extends Component<SelfPageProps, State> {
         void signIn.act('self/prove');
       },
       act: (path, fields) => {
-        // Said again, with what is left of the time.
+        // Render again to update the remaining time.
         if (notice?.wait?.leftMs()) return this.forceUpdate();
-        // The code for an address is asked for beside whatever else is open.
+        // The code for an address has its own panel, beside any other open one.
         this.sent = path.startsWith('email/') ? path : (open ?? path);
         this.setState({ done: undefined });
         void signIn.act(`self/${path}`, fields);
@@ -115,7 +115,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
 
   leave = async () => {
     const { signIn } = this.props;
-    // Whether the answer comes or not: here it is over.
+    // The page ends here with or without a response.
     await signIn.ask('self/leave');
     signIn.restart();
   };

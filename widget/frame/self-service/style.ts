@@ -1,4 +1,4 @@
-/** What only the self-service page wears: it comes with it. */
+/** The style of the self-service page, loaded with it. */
 const STYLE = `
 .self {
   display: grid;
@@ -170,7 +170,7 @@ const STYLE = `
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 
-/** Through CSSOM, once: the frame's policy lets no style element in. */
+/** Uses CSSOM, because the frame's CSP forbids style elements. */
 export function injectSelfStyle(): void {
   const { adoptedStyleSheets: worn } = document;
   if (!worn.includes(sheet)) worn.push(sheet);

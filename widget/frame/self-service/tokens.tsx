@@ -137,7 +137,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
   );
 }
 
-/** As apps and fobs show codes: in groups. */
+/** Removes the grouping that apps and hardware tokens show in codes. */
 function digits(typed: string): string {
   const plain = typed.replace(/[\s-]/g, '');
   return /^\d{6,14}$/.test(plain) ? plain : '';

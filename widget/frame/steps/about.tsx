@@ -7,7 +7,7 @@ import { QUESTION_ID } from './fields.ts';
 
 addEnglish(signing);
 
-// Comes with this part, and by the same leave as the page's own: who asks for neither device nor signature loads none of it.
+// The style loads with this module, under the page's nonce, so that a plain sign-in does not load it.
 const style = document.createElement('style');
 style.nonce = document.querySelector('link')?.nonce ?? '';
 style.textContent = css;
@@ -18,7 +18,7 @@ export interface AboutProps {
   texts: Texts;
 }
 
-/** What an answer is about: what it confirms, and the question that a device is asked. */
+/** What the answer confirms, and the challenge for a device. */
 export function About({ view: { transaction, question }, texts }: AboutProps) {
   return (
     <>
@@ -28,7 +28,7 @@ export function About({ view: { transaction, question }, texts }: AboutProps) {
   );
 }
 
-/** Every field whole and exactly as it is, each isolated from the writing direction of what is around it. */
+/** Shows every field complete and unchanged, with its writing direction isolated. */
 function Transaction({ fields }: Required<FlowView>['transaction']) {
   return <dl class="transaction">{fields.map(line)}</dl>;
 }
@@ -53,7 +53,7 @@ interface QuestionProps {
   texts: Texts;
 }
 
-/** The question in groups, as it is typed; it is read with the field, character by character. */
+/** The challenge in groups, as it is typed; screen readers read it with the field, character by character. */
 class Question extends Component<QuestionProps, { isCopied?: boolean }> {
   copy = () => navigator.clipboard.writeText(this.props.question).then(() => this.setState({ isCopied: true }));
 

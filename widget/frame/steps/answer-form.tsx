@@ -15,40 +15,40 @@ import { needsSend, promptFor, QUESTION_ID, splitFactors, type TypedStep } from 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
   texts: Texts;
-  /** Whether the person came here by their own doing, so that the focus goes along. */
+  /** Whether the field takes the focus: true after the user navigated. */
   isNext: boolean;
   onAnswer: (value: string) => void;
-  /** Another way to show the second factor, or the same once more. */
+  /** Chooses another second-factor method, or the same one again. */
   onChoose: (factor: string) => void;
-  /** What the answer is about: shown before it is asked for. */
+  /** The transaction or question, shown before the answer is asked for. */
   about?: ComponentChildren;
-  /** Of a transaction. */
+  /** Cancels a transaction. */
   onCancel: () => void;
   passkeys: PasskeyModule | null | undefined;
-  /** Asks for a passkey in place of the name, where the service offers that. */
+  /** Requests a passkey instead of a login, if the service offers it. */
   onPasskey: (inWindow: boolean) => void;
-  /** Absent where the login is not the person's choice. */
+  /** Absent if the user did not choose the login. */
   onNotYou?: (() => void) | undefined;
-  /** Where whoever has forgotten their password gets another; absent where that is not offered. */
+  /** Address of the password reset; absent if there is none. */
   resetUrl?: string | undefined;
 }
 
 interface State {
-  /** What the form itself finds wrong, before anything is sent. */
+  /** The error that the form finds before it sends. */
   mistake?: TextKey | undefined;
   isShown?: boolean;
   isWaiting?: boolean;
 }
 
-/** The steps that take an answer are one form, as password managers expect it. */
+/** All steps with a typed answer share one form, as password managers expect. */
 export class AnswerForm extends Component<AnswerFormProps, State> {
   heading = createRef<HTMLHeadingElement>();
   input = createRef<HTMLInputElement>();
   timer: ReturnType<typeof setInterval> | undefined;
 
   override componentDidMount() {
-    // Never on arrival: that would take the focus from the page, and open the keyboard of a phone.
-    // Nor past what is to be confirmed.
+    // No focus on arrival: it would leave the page, and open the keyboard of a phone.
+    // No focus past a transaction: the user reads it first.
     const { isNext, screen } = this.props;
     if (isNext)
       (screen.view.transaction || matchMedia('(pointer: coarse)').matches ? this.heading : this.input).current?.focus();
@@ -66,7 +66,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
       this.input.current?.focus();
       this.input.current?.select();
     } else if (this.props.isNext && needsSend(before.screen.view) && this.props.screen.view.sent) {
-      // The field has come with the code; where it opens no keyboard, it is where the person goes on.
+      // The field appears together with the code. Focus it, unless that would open a keyboard.
       if (!matchMedia('(pointer: coarse)').matches) this.input.current?.focus();
     }
   }
@@ -75,7 +75,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     return this.props.screen.notice?.wait?.leftMs() ?? 0;
   }
 
-  /** Draws a wait anew each second, and once more when it is over. */
+  /** Updates the wait every second, and once more at its end. */
   tick = () => {
     const isWaiting = this.leftMs() > 0;
     if (isWaiting || this.state.isWaiting) this.setState({ isWaiting });
@@ -103,7 +103,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const isUnsent = needsSend(view);
     const leftMs = this.leftMs();
     const passkey = step === 'identify' ? view.passkey : undefined;
-    // A name is never refused, so what is said at its step is of a passkey, unless the form itself says it.
+    // A login is never refused, so a notice at its step is about a passkey unless the form itself found it.
     const ofPasskey = passkey && !mistake && notice && isOfPasskey(notice.text) ? notice : undefined;
     const told = mistake ?? (ofPasskey ? undefined : notice?.text);
     const error = told && !busy ? textOf(told, texts) : undefined;
@@ -171,7 +171,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             {texts('forgotPassword')}
           </a>
         )}
-        {/* Closed again once a way has been picked. */}
+        {/* Closes again once a method is chosen. */}
         <OtherMethods
           key={view.factor}
           ways={others}

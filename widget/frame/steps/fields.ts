@@ -3,7 +3,7 @@ import type { FieldAttributes } from '@countersign/ui/field.tsx';
 import type { TextKey } from '../../i18n/texts.ts';
 import type { AnswerableStep } from '../flow-client.ts';
 
-/** What a step asks for. */
+/** The input of a step. */
 export interface Prompt {
   title: TextKey;
   label: TextKey;
@@ -11,16 +11,16 @@ export interface Prompt {
   missing: TextKey;
   button: TextKey;
   attributes: FieldAttributes;
-  /** What is sent of what was typed. */
+  /** Converts the typed text to the value that is sent. */
   read: (typed: string) => string;
-  /** What is wrong with it before it is sent. */
+  /** Validates the value before it is sent. */
   judge?: (value: string) => TextKey | undefined;
 }
 
-/** Where something is typed. */
+/** The steps with a typed answer. */
 export type TypedStep = Exclude<AnswerableStep, 'passkey' | 'enrol' | 'codes' | 'self'>;
 
-/** A code as apps and mails show it: in groups. The service takes digits alone. */
+/** Apps and emails show codes in groups. The service accepts digits only. */
 const GROUPING = /[\s\u200b\u2060-]/g;
 const CODE = /^\d{6,14}$/;
 
@@ -65,7 +65,7 @@ const PROMPTS: Record<TypedStep, Prompt> = {
   },
 };
 
-/** What a device answers has the form of a code, but no phone offers to fill it in. */
+/** A device's response looks like a code, but no phone can fill it in. */
 const deviceResponse = {
   label: 'deviceAnswer',
   hint: undefined,
@@ -77,22 +77,22 @@ export function promptFor(step: TypedStep, { question }: Pick<FlowView, 'questio
   return question === undefined ? prompt : { ...prompt, ...deviceResponse };
 }
 
-/** What the question of a device is read with. */
+/** Id of the challenge that screen readers read with the field. */
 export const QUESTION_ID = 'question';
 
-/** The way that this step asks for, and the others that are open to the person. */
+/** The chosen second-factor method and the other available ones. */
 export function splitFactors({ factors = [], factor }: FlowView): { chosen?: FactorOption; others: FactorOption[] } {
   const chosen = factors.find(({ id }) => id === factor);
   return { ...(chosen && { chosen }), others: factors.filter((option) => option !== chosen) };
 }
 
-/** Whether a code is to be sent for the way that is asked for, and has not been. */
+/** Whether the chosen method sends a code and has not done so yet. */
 export function needsSend(view: FlowView): boolean {
   const { chosen } = splitFactors(view);
   return !view.sent && (chosen?.kind === 'sms' || chosen?.kind === 'email');
 }
 
-/** Whether there is something to show before an answer is asked for: a question, or what it confirms. */
+/** Whether the step has a question or a transaction to show first. */
 export function isAbout({ question, transaction }: FlowView): boolean {
   return !!(question || transaction);
 }

@@ -3,15 +3,15 @@ import { Component, type ComponentChildren, createRef } from 'preact';
 export interface MessageScreenProps {
   title: string;
   text: string;
-  /** Whether the person came here by their own doing, so that the focus goes along and the title is read. */
+  /** Whether the title takes the focus, so that it is read: true after the user navigated. */
   isNext: boolean;
   mark?: ComponentChildren;
   action?: { label: string; run: () => void } | undefined;
-  /** Between the text and the action. */
+  /** Shown between the text and the action. */
   children?: ComponentChildren;
 }
 
-/** The screens that say something instead of asking. */
+/** The screens with a message and no input. */
 export class MessageScreen extends Component<MessageScreenProps> {
   heading = createRef<HTMLHeadingElement>();
 
