@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Is there before what it says, so that it is read out when it comes. */
+/** Rendered before it has content, so that screen readers announce the content when it appears. */
 export function Alert({ id, children }: { id?: string; children: ComponentChildren }) {
   return (
     <div role="alert">

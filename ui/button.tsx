@@ -2,12 +2,12 @@ import type { ComponentChildren } from 'preact';
 
 export interface SubmitButtonProps {
   isBusy: boolean;
-  /** Whether it does nothing for now; by default while it is busy. */
+  /** Whether a click has no effect for now; by default while the form is busy. */
   isIdle?: boolean;
   children: ComponentChildren;
 }
 
-/** Sends the form. Never `disabled`: a button that loses the focus loses the user who works with a keyboard. */
+/** Submits the form. Never `disabled`: a disabled button loses the focus, which keyboard users need. */
 export function SubmitButton({ isBusy, isIdle = isBusy, children }: SubmitButtonProps) {
   return (
     <button type="submit" class="primary" aria-disabled={isIdle}>

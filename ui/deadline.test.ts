@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deadlineIn } from './deadline.ts';
 
-test('the further of the two clocks counts, and nothing is left below zero', () => {
+test('uses the clock that has advanced further, and never goes below zero', () => {
   const now = { wall: 1_000_000, steady: 50 };
   const deadline = deadlineIn(10_000, { wall: () => now.wall, steady: () => now.steady });
   expect(deadline.leftMs()).toBe(10_000);

@@ -1,6 +1,6 @@
 /**
- * A moment that is so far away on the server's clock, watched with the device's two clocks: one may be set by hand, the
- * other stands still while a device sleeps, so the further of the two counts.
+ * A moment given as a distance on the server's clock, watched with two clocks of the device: one can be set by hand,
+ * the other may stop while the device sleeps, so the one that has advanced further counts.
  */
 export interface Deadline {
   leftMs(): number;

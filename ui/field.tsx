@@ -1,18 +1,18 @@
 import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 import { Alert } from './alert.tsx';
 
-/** What can be said of the input itself. */
+/** The attributes of the input element. */
 export interface FieldAttributes {
   name: string;
   type: 'text' | 'password' | 'tel';
   autocomplete: string;
   inputMode?: 'numeric' | 'email';
   maxLength?: number;
-  /** Of what is typed, whichever way the words around it run. */
+  /** Direction of the typed text, whatever the direction of the page. */
   dir?: 'ltr' | 'auto';
   class?: string | undefined;
   autocapitalize?: 'words';
-  /** By default 'go'. */
+  /** Default 'go'. */
   enterKeyHint?: undefined;
   'aria-required'?: 'true';
 }
@@ -22,19 +22,19 @@ export interface FieldProps extends FieldAttributes {
   label: string;
   hint?: string | false | undefined;
   error?: string | undefined;
-  /** What else is read with the field. */
+  /** Ids of further elements that describe the field. */
   describedBy?: string | undefined;
   input: Ref<HTMLInputElement> | null;
-  /** What stands in it at first. */
+  /** The initial value. */
   defaultValue?: string;
-  /** Inside the field's frame, after the input. */
+  /** Shown in the field's frame after the input. */
   children?: ComponentChildren;
   readOnly: boolean;
 }
 
-/** A labelled input; its hint and its error are read with it. */
+/** A labelled input; screen readers read its hint and its error with it. */
 export function Field({ id, label, hint, error, describedBy: also, input, children, ...rest }: FieldProps) {
-  // Preact's types tie each `type` to attributes of its own; these share all that are used here.
+  // Preact's types tie each `type` to its own attributes; all that are used here are shared.
   const attributes = rest as InputHTMLAttributes<HTMLInputElement>;
   const describedBy = [also, error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
   return (

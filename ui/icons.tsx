@@ -45,7 +45,7 @@ export function Check() {
   );
 }
 
-/** Of an item of the checklist. */
+/** The mark of a checklist item. */
 export function Tick({ isDone }: { isDone: boolean }) {
   return (
     <svg

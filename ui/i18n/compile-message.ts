@@ -1,14 +1,14 @@
 import { type MessageFormatElement, parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import type { Argument, Message } from './message.ts';
 
-/** From U+2068 to U+2069 text has a writing direction of its own (UAX 9). */
+/** Text between U+2068 and U+2069 is isolated in its writing direction (UAX 9). */
 const ISOLATED = (argument: Argument) => ['\u2068', argument, '\u2069'];
 
 /**
- * Compiles an ICU message with arguments and plurals. A value in a sentence from right to left is kept apart from the
- * words around it: the end of a phone number stays its end.
+ * Compiles an ICU message with arguments and plurals. In a right-to-left sentence each value is isolated from the
+ * words around it, so that a phone number keeps its order.
  *
- * @throws Error for what is no ICU message, or has parts of another kind
+ * @throws Error for an invalid ICU message or one with unsupported parts
  */
 export function compileMessage(text: string, direction: 'ltr' | 'rtl'): Message {
   return compile(parse(text, { ignoreTag: true }), direction);

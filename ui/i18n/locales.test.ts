@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { LANGUAGES, readLanguage } from './read-languages.ts';
 
 const LOCALES = new URL('./locales/', import.meta.url);
-/** English of these is the service's own, in the protocol. */
+/** The protocol defines the English texts of these. */
 const FLAWS = 'console/import-flaws.json';
 
 const filesOf = (lang: string) =>
@@ -16,7 +16,7 @@ const read = (path: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(path, LOCALES), 'utf8')) as Record<string, string>;
 const english = (file: string) => (file === FLAWS ? { ...IMPORT_FLAWS, ...IMPORT_WARNINGS } : read(`en/${file}`));
 
-/** Names of the arguments, and for each plural its categories. */
+/** Names of the arguments, and the categories of each plural. */
 function shapeOf(text: string) {
   const names = new Set<string>();
   const plurals: { name: string; categories: string[] }[] = [];
@@ -39,20 +39,20 @@ const texts = LANGUAGES.flatMap((lang) =>
 );
 
 describe('every language', () => {
-  test.each(others)('%s has all that users read, and may lack the console', (lang) => {
+  test.each(others)('%s has every text for users, and may lack the console', (lang) => {
     const console = filesOf(lang).filter((file) => file.startsWith('console/'));
     const wanted = filesOf('en').filter((file) => console.length > 0 || !file.startsWith('console/'));
     expect(filesOf(lang).sort()).toEqual([...wanted, ...(console.length > 0 ? [FLAWS] : [])].sort());
   });
 
-  test.each(LANGUAGES)('%s says its name and its direction', (lang) => {
+  test.each(LANGUAGES)('%s states its name and its direction', (lang) => {
     const { name, direction, locale } = readLanguage(lang);
     expect(name).not.toBe('');
     expect(['ltr', 'rtl']).toContain(direction);
     expect(new Intl.Locale(locale).language).toBe(lang);
   });
 
-  test.each(translated)('%s has every text of %s, with the same values to put in', (lang, file) => {
+  test.each(translated)('%s has every text of %s, with the same arguments', (lang, file) => {
     const master = english(file);
     const own = read(`${lang}/${file}`);
     expect(Object.keys(own).sort()).toEqual(Object.keys(master).sort());
@@ -62,7 +62,7 @@ describe('every language', () => {
     }
   });
 
-  test('has each plural in all categories that its rules know', () => {
+  test('has each plural in every category of its rules', () => {
     const counted = texts.flatMap(({ lang, key, text }) =>
       shapeOf(text).plurals.map(({ categories }) => ({ lang, key, categories })),
     );

@@ -6,12 +6,12 @@ const say = (text: string, values?: Values, lang = 'en') =>
   formatMessage(compileMessage(text, lang === 'ar' ? 'rtl' : 'ltr'), lang, values);
 
 describe('a message', () => {
-  test('takes values as they are, whatever is in them', () => {
+  test('inserts values unchanged, whatever they contain', () => {
     expect(say('Code for {site}: {code}', { site: '$& {code}', code: '<b>' })).toBe('Code for $& {code}: <b>');
     expect(say('to {missing}', {})).toBe('to ');
   });
 
-  test('is plain text where there is nothing to put in', () => {
+  test('is plain text without arguments', () => {
     expect(compileMessage('Behind # it ends', 'ltr')).toBe('Behind # it ends');
   });
 
@@ -29,16 +29,16 @@ describe('a message', () => {
       '{n, plural, zero {الآن} one {ثانية} two {ثانيتين} few {# ثوانٍ} many {# ثانية} other {# ثانية.}}',
       ['الآن', 'ثانية', 'ثانيتين', '3 ثوانٍ', '11 ثانية', '100 ثانية.'],
     ],
-  ] as const)('%s counts by the rules of its language', (lang, counts, text, expected) => {
+  ] as const)('%s uses the plural rules of its language', (lang, counts, text, expected) => {
     expect(counts.map((n) => say(text, { n }, lang))).toEqual(expected);
   });
 
-  test('has other values in a branch', () => {
+  test('uses other arguments in a branch', () => {
     const text = '{n, plural, one {# for {who}} other {# for {who}}}';
     expect([1, 2].map((n) => say(text, { n, who: 'Mira' }))).toEqual(['1 for Mira', '2 for Mira']);
   });
 
-  test('keeps a value apart in a sentence from right to left, but not a number that it counts', () => {
+  test('isolates a value in a right-to-left sentence, but not a counted number', () => {
     expect(say('إلى {to}.', { to: '•••42' }, 'ar')).toBe('إلى \u2068•••42\u2069.');
     expect(say('بعد {n, plural, zero {#} one {#} two {#} few {#} many {#} other {#}}', { n: 5 }, 'ar')).toBe('بعد 5');
   });
@@ -49,7 +49,7 @@ describe('a message', () => {
     '{n, date}',
     '{n, select, a {x} other {y}}',
     '{n, plural, =0 {x} other {y}}',
-  ])('%s is none', (text) => {
+  ])('refuses %s', (text) => {
     expect(() => compileMessage(text, 'ltr')).toThrow();
   });
 });

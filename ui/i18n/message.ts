@@ -1,14 +1,17 @@
-/** A compiled ICU message: plain text, or text with arguments and plurals in it. Plain data, so that JSON can hold it. */
+/**
+ * A compiled ICU message: plain text, or text with arguments and plurals. Plain data, so that it can be stored as
+ * JSON.
+ */
 export type Message = string | readonly (string | Argument)[];
 
-/** A value by its name; with branches, one of them by the value's plural category. */
+/** A value by its name; if there are branches, the plural category of the value picks one. */
 export type Argument = readonly [name: string] | readonly [name: string, branches: Readonly<Record<string, Message>>];
 
 export type Messages<Key extends string> = Readonly<Record<Key, Message>>;
 
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
-/** @param lang BCP 47, for its plural rules */
+/** @param lang BCP 47 tag, for the plural rules */
 export function formatMessage(message: Message, lang: string, values: Values = {}): string {
   if (typeof message === 'string') return message;
   const format = (part: string | Argument): string | number => {

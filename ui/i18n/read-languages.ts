@@ -3,18 +3,18 @@ import { compileMessage } from './compile-message.ts';
 import type { Messages } from './message.ts';
 import { createTranslate, type Translate } from './translate.ts';
 
-/** Beside this file, and beside the built server. */
+/** Beside this file; the build copies it beside the server. */
 const LOCALES = new URL('./locales/', import.meta.url);
 
 export interface Language {
-  /** What it calls itself. */
+  /** The language's own name. */
   name: string;
   direction: 'ltr' | 'rtl';
-  /** BCP 47, for dates and amounts. */
+  /** BCP 47 tag, for dates and amounts. */
   locale: string;
 }
 
-/** English first. */
+/** Every language, English first. */
 export const LANGUAGES: readonly string[] = [
   'en',
   ...readdirSync(LOCALES)
@@ -25,7 +25,7 @@ export const LANGUAGES: readonly string[] = [
 const languages = new Map(LANGUAGES.map((lang) => [lang, readJson(`${lang}/language.json`) as unknown as Language]));
 const translators = new Map<string, Translate<string>>();
 
-/** @throws RangeError for a language that has no folder */
+/** @throws RangeError for a language without a folder */
 export function readLanguage(lang: string): Language {
   const language = languages.get(lang);
   if (!language) throw new RangeError(`There is no language ${lang}`);
@@ -33,7 +33,7 @@ export function readLanguage(lang: string): Language {
 }
 
 /**
- * The messages of a file in a language; in English where the language lacks the file.
+ * The messages of a file in a language; in English if the language lacks the file.
  *
  * @param file below the language's folder, without `.json`
  */
@@ -48,7 +48,7 @@ export function readTranslate<Key extends string>(lang: string, file: string): T
   return translate;
 }
 
-/** The first of these BCP 47 tags that there is a language for, by its primary language; else English. */
+/** The first known language of these BCP 47 tags, by its primary subtag; otherwise English. */
 export function matchLanguage(tags: readonly string[]): string {
   const primary = tags.map((tag) => tag.split('-', 1)[0]?.toLowerCase() ?? '');
   return primary.find((lang) => languages.has(lang)) ?? 'en';

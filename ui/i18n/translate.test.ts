@@ -4,12 +4,12 @@ import { createTranslate, loadTranslate } from './translate.ts';
 
 const english = createTranslate('en', { hello: 'Hello', bye: 'Bye' });
 
-test('says what the language lacks in English', () => {
+test('falls back to English for a missing message', () => {
   const t = createTranslate('de', { hello: 'Hallo' }, english);
   expect([t('hello'), t('bye'), t.lang]).toEqual(['Hallo', 'Bye', 'de']);
 });
 
-test('is English where there is no such language or it does not load', async () => {
+test('falls back to English for an unknown language and one that does not load', async () => {
   const files = {
     de: async () => ({ default: { hello: 'Hallo' } }),
     fr: () => Promise.reject(new Error('offline')),
@@ -21,7 +21,7 @@ test('is English where there is no such language or it does not load', async () 
   }
 });
 
-test('speaks the first language that there is, by its primary tag', async () => {
+test('picks the first known language, by its primary tag', async () => {
   const files = {
     de: async () => ({ default: { hello: 'Hallo' } }),
     ar: async () => ({ default: { direction: 'rtl' } }),
@@ -33,14 +33,14 @@ test('speaks the first language that there is, by its primary tag', async () => 
   expect([lang, dir]).toEqual(['ar', 'rtl']);
 });
 
-test('on the server, matches the first language that there is', () => {
+test('matches the first known language on the server', () => {
   expect(LANGUAGES[0]).toBe('en');
   expect(matchLanguage(['fr-CA', 'de-AT', 'en'])).toBe('de');
   expect(matchLanguage(['en-GB', 'de'])).toBe('en');
   expect(matchLanguage(['xx', 'constructor', '', '__proto__', '..'])).toBe('en');
 });
 
-test('on the server, says what a language has no file for in English', () => {
+test('falls back to English for a missing file on the server', () => {
   expect(readTranslate('de', 'mail').lang).toBe('de');
   expect(readTranslate('ar', 'console/base').lang).toBe('en');
   for (const lang of ['xx', '..', '../en', 'constructor']) expect(readTranslate(lang, 'mail').lang).toBe('en');

@@ -1,20 +1,22 @@
 import { formatMessage, type Message, type Messages, type Values } from './message.ts';
 
-/** Says a message in one language. */
+/** Formats messages in one language. */
 export interface Translate<Key extends string> {
   (key: Key, values?: Values): string;
-  /** The language that it speaks. */
+  /** The language of the messages. */
   readonly lang: string;
   readonly dir: 'ltr' | 'rtl';
 }
 
-/** The messages of one language; `direction`: where it is from right to left. */
+/** The messages of one language; `direction` is set for right-to-left languages. */
 export type Dictionary<Key extends string> = Partial<Messages<Key>> & { readonly direction?: Message };
 
-/** Loaders of a part's messages by language: what `import.meta.glob` finds below `locales/`, as the build writes it. */
+/**
+ * Loaders of a part's messages by language: the result of `import.meta.glob` on the files below `locales/`, as built.
+ */
 export type MessageFiles = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** @param fallback says what the language lacks */
+/** @param fallback used for messages that the language lacks */
 export function createTranslate<Key extends string>(
   lang: string,
   messages: Dictionary<Key>,
@@ -28,8 +30,8 @@ export function createTranslate<Key extends string>(
 }
 
 /**
- * In the first of these BCP 47 tags that there is a file for, by its primary language. English where there is none or it
- * does not load: a missing language stops no sign-in.
+ * Loads the messages in the first of these BCP 47 tags that has a file, by its primary subtag. Falls back to English
+ * if there is none or it does not load: a missing language must not stop a sign-in.
  */
 export async function loadTranslate<Key extends string>(
   files: MessageFiles,
