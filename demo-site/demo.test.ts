@@ -11,7 +11,7 @@ import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { runDemo } from './testing/run-demo.ts';
 
-/** The launcher as `npm start` runs it after the build: real processes on a data folder of their own. */
+/** Runs the launcher as `npm start` does after the build: real processes with a data folder of their own. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SERVICE = join(ROOT, 'dist/server/start.cjs');
 
@@ -21,7 +21,7 @@ beforeAll(() => {
 }, 120_000);
 
 describe('npm start', () => {
-  test('prints all it takes to try a login, on lines of one label each', async () => {
+  test('prints what you need to try a login, on labelled lines', async () => {
     const { labels, output, stop } = await runDemo(await folder());
     onTestFinished(async () => void (await stop()));
     expect([...labels.keys()]).toEqual([
@@ -45,7 +45,7 @@ describe('npm start', () => {
     expect(output.split('\n').filter((line) => /^[█▀▄ ]{40,}$/.test(line)).length).toBeGreaterThan(20);
   });
 
-  test('both addresses answer, and the service knows the shop’s page', async () => {
+  test('both addresses respond, and the service allows the shop’s origin', async () => {
     const { labels, stop } = await runDemo(await folder());
     onTestFinished(async () => void (await stop()));
     const [service, shop] = [labels.get('Service'), labels.get('Shop')];
@@ -59,7 +59,7 @@ describe('npm start', () => {
     expect(frame.headers.get('content-security-policy')).toContain(`frame-ancestors ${shop}`);
   });
 
-  test('login, password and code are good for one login', async () => {
+  test('login, password and code work once', async () => {
     const { labels, stop } = await runDemo(await folder());
     onTestFinished(async () => void (await stop()));
     const client = createClient({ url: labels.get('Service') ?? '', apiKey: labels.get('API key') ?? '' });
@@ -74,7 +74,7 @@ describe('npm start', () => {
     await expect(client.authenticate(attempt)).rejects.toMatchObject({ code: 'OTP_REPLAYED' });
   });
 
-  test('ends in order when asked to, and says the same login the next time', async () => {
+  test('stops in order on request, and has the same login the next time', async () => {
     const data = await folder();
     const first = await runDemo(data);
     expect(await first.stop()).toBe(0);
@@ -88,7 +88,7 @@ describe('npm start', () => {
     }
   });
 
-  test('keeps the service’s own log out of sight, in a file that only its owner reads', async () => {
+  test('writes the log of the service to a file that only its owner can read', async () => {
     const data = await folder();
     const { output, stop } = await runDemo(data);
     expect(await stop()).toBe(0);
@@ -99,9 +99,9 @@ describe('npm start', () => {
   });
 });
 
-// SR-42. The attack: an API key and a password of the demo, which its screen shows and its folder holds in the clear, are
-// tried on the real service that was started in the same place.
-test('SR-42: the demo has a folder of its own, and a real service beside it knows none of its accounts', async () => {
+// SR-42. The attack: the demo's API key and password, which its screen and its folder show in the clear, are tried on
+// a real service started in the same place.
+test('SR-42: the demo has its own folder, and a real service beside it has none of its accounts', async () => {
   const place = await folder();
   const demo = await runDemo(undefined, {}, place);
   expect(await demo.stop()).toBe(0);
@@ -116,7 +116,7 @@ test('SR-42: the demo has a folder of its own, and a real service beside it know
   expect(again.labels.get('API key')).toBe(demo.labels.get('API key'));
 });
 
-test('SR-42: the service takes the same folder for its demo', async () => {
+test('SR-42: the service uses the same folder for its demo', async () => {
   const place = await folder();
   const [port = 0] = await freePorts(1);
   const env = { ...process.env, COUNTERSIGN_LISTEN: `127.0.0.1:${port}`, COUNTERSIGN_DRAIN_MS: '0' };
@@ -131,7 +131,7 @@ test('SR-42: the service takes the same folder for its demo', async () => {
   expect(await readdir(place)).toEqual(['demo-data']);
 });
 
-describe('npm start ends with the service’s own words', () => {
+describe('npm start exits with the message of the service', () => {
   test('when the service cannot start', async () => {
     const [port = 0] = await freePorts(1);
     const holder = createServer();

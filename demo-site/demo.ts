@@ -4,27 +4,27 @@ import { freePortFrom } from './launcher/free-port.ts';
 import { startService } from './launcher/start-service.ts';
 import { isPort } from './shop/options.ts';
 
-/** Beside this file in the built tree. */
+/** In the built tree, the entry is beside this file. */
 const SERVICE_ENTRY = join(import.meta.dirname, 'start.cjs');
 const SERVICE_PORT = 8080;
 const SHOP_PORT = 8081;
 
 const STOP = Symbol('asked to stop');
 
-/** `npm start`: the service with a demo account, the shop, and on the screen all it takes to try a login. */
+/** `npm start`: starts the service with a demo account and the shop, and prints what you need to try a login. */
 async function main(): Promise<void> {
   const { env } = process;
-  // Listened for from the first moment on: whenever it comes, the service does not stay behind.
+  // Listen for signals first, so that a signal at any time also stops the service.
   const stopped = signalled();
   const dataFolder = env.COUNTERSIGN_DATA || DEMO_FOLDER;
-  // Addresses that somebody chose are taken as they are; otherwise the next free ones.
+  // Use configured addresses as they are; otherwise the next free ports.
   const listen = env.COUNTERSIGN_LISTEN || `127.0.0.1:${await freePortFrom(SERVICE_PORT)}`;
   const servicePort = Number(listen.slice(listen.lastIndexOf(':') + 1));
   const chosenPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : undefined;
   if (chosenPort !== undefined && !isPort(chosenPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
 
   const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, env });
-  // What only the shop and the screen need is loaded while the service, a process of its own, gets ready.
+  // Load the rest while the service, a process of its own, starts.
   const loading = Promise.all([import('./shop/start-shop.ts'), import('./launcher/show-demo.ts')]);
   const service = await Promise.race([starting, stopped]);
   if (service === STOP) return;
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     const shopPort = chosenPort ?? (await freePortFrom(SHOP_PORT, [servicePort]));
     const account = await readDemoAccount(dataFolder);
     const { resource, apiKey, otpauthUri } = account;
-    // By name, while the shop goes by number: to a browser these are two sites, as they are in real life.
+    // The service uses a name and the shop a number, so that browsers treat them as two sites, as in production.
     const url = env.COUNTERSIGN_URL || `http://localhost:${servicePort}`;
     const shop = await startShop({ port: shopPort, service: url, resource, apiKey, demo: true });
     await Promise.all([url, shop.url].map(answer));
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Any answer will do, even one that there is nothing at this address. */
+/** Any response will do, even a 404. */
 async function answer(url: string): Promise<void> {
   await (await fetch(url)).arrayBuffer();
 }

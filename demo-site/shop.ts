@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { readShopEnvironment } from './shop/options.ts';
 import { startShop } from './shop/start-shop.ts';
 
-/** The shop alone, beside a service that runs already. Configured by SHOP_* variables. */
+/** Starts the shop alone, for a service that already runs. Configured by SHOP_* variables. */
 async function main(): Promise<void> {
   const { url, close } = await startShop(readShopEnvironment(process.env));
   console.log(`Shop  ${url}`);

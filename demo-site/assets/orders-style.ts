@@ -1,4 +1,4 @@
-/** Basket, sign-in, confirmation, account: where something is asked or answered. */
+/** The style of basket, sign-in, confirmation and account. */
 export const ORDERS_STYLE = `
 .lines li {
   display: grid;

@@ -1,6 +1,6 @@
 /**
- * The only script of the shop: mounts the widget in its own colours and sends the result to the shop's backend with the
- * form around it. `result` is a text to the browser and nothing more: the backend decides what it is worth.
+ * The only script of the shop: mounts the widget in the shop's colours and sends the result to the backend with the
+ * form around it. The browser does not inspect the result: the backend verifies it.
  */
 export const SIGN_IN_SCRIPT = `'use strict';
 (() => {

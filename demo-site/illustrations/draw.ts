@@ -1,10 +1,10 @@
-/** Drawing with numbers: every picture in the shop is made of these. Angles in degrees, 0 is up, clockwise. */
+/** Geometry for the shop's pictures. Angles in degrees, 0 is up, clockwise. */
 export interface Point {
   x: number;
   y: number;
 }
 
-/** One decimal is finer than anybody can see, and half the bytes. */
+/** One decimal is finer than the eye can see, and halves the size. */
 const n = (value: number) => String(Math.round(value * 10) / 10);
 
 export const at = ({ x, y }: Point) => `${n(x)} ${n(y)}`;
@@ -14,7 +14,7 @@ export function polar(from: Point, angle: number, distance: number): Point {
   return { x: from.x + Math.sin(radians) * distance, y: from.y - Math.cos(radians) * distance };
 }
 
-/** A pointed leaf from its base: widest at `belly` of its length, its tip bent sideways by `bend`. */
+/** A pointed leaf from its base: widest at `belly` of its length, with the tip bent sideways by `bend`. */
 export function leafPath(
   base: Point,
   {
@@ -57,7 +57,7 @@ export const ellipse = ({ x, y }: Point, rx: number, ry: number, fill: string, a
     angle === 0 ? '' : ` transform="rotate(${n(angle)} ${at({ x, y })})"`
   }/>`;
 
-/** The same numbers on every run, so that a picture does not change between two looks at it. */
+/** A seeded generator, so that a picture is the same on every run. */
 export function repeatable(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,12 +3,12 @@ import type { Product } from '../shop/catalogue.ts';
 import { ellipse, filled } from './draw.ts';
 import { PLANTS } from './plants.ts';
 
-/** Decoration: the product's name stands beside it. */
+/** Decorative, since the product's name is beside it. */
 export function picture({ slug }: Pick<Product, 'slug'>) {
   return html`<svg class="picture" viewBox="0 0 240 260" aria-hidden="true">${raw(PLANTS[slug] ?? '')}</svg>`;
 }
 
-/** A window sill on a good morning. */
+/** The picture of the home page: a window sill. */
 export function windowSill() {
   return html`<svg class="sill" viewBox="0 0 640 440" aria-hidden="true">
     <g class="window">

@@ -40,7 +40,7 @@ function fern(): string {
   return drawn.join('') + pot(TERRACOTTA);
 }
 
-/** A trunk that has met some wind, and cushions of needles. */
+/** A bent trunk with cushions of needles. */
 function juniper(): string {
   const next = repeatable(7);
   const cushion = (center: Point, width: number, height: number) => {
@@ -81,7 +81,7 @@ function juniper(): string {
   ].join('');
 }
 
-/** Coins on thin stalks. */
+/** Round leaves on thin stalks. */
 function pilea(): string {
   const root: Point = { x: 120, y: 178 };
   const leaves = [
@@ -106,7 +106,7 @@ function pilea(): string {
   return stroked(stalks, '#8a7a4c', 2.6) + coins.join('') + pot(BLUSH, { width: 80 });
 }
 
-/** Swords with pale edges and bands across. */
+/** Sword-shaped leaves with pale edges and bands. */
 function snakePlant(): string {
   const blades = [
     { x: 94, angle: -17, length: 126, bend: -6 },
@@ -135,7 +135,7 @@ function snakePlant(): string {
   return drawn.join('') + pot(CREAM, { width: 88, top: 184 });
 }
 
-/** Leather leaves on one straight stem, the newest still in its red sheath. */
+/** Thick leaves on one straight stem, the newest still in its red sheath. */
 function rubberTree(): string {
   const leaves = [
     { y: 172, angle: -74, length: 66, green: '#1f4d3a' },
@@ -165,7 +165,7 @@ function rubberTree(): string {
   ].join('');
 }
 
-/** Pads on pads, dotted, and one flower. */
+/** Stacked dotted pads and one flower. */
 function pricklyPear(): string {
   const pads = [
     { x: 120, y: 146, rx: 33, ry: 45, angle: 0, green: '#4f9a6d' },

@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Of a demo that names no data folder, as the service has it. */
+/** The demo's default data folder, the same as in the service. */
 export const DEMO_FOLDER = './demo-data';
 
-/** What the service's demo mode writes into its data folder: everything somebody needs to try a login. */
+/** The file that the service's demo mode writes into its data folder, with everything needed to try a login. */
 export interface DemoAccount {
   resource: string;
   apiKey: string;
   login: string;
   password: string;
   otpauthUri: string;
-  /** Somebody with the same password and no token yet; absent in a demo that an older version made. */
+  /** Login of a user with the same password and no token yet; absent in a demo created by an older version. */
   newcomer?: string;
 }
 
-/** @throws Error when there is no demo in the folder, or it is not whole. */
+/** @throws Error if the folder has no demo or an incomplete one */
 export async function readDemoAccount(dataFolder: string): Promise<DemoAccount> {
   const file = join(dataFolder, 'demo.json');
   const text = await readFile(file, 'utf8').catch(() => {

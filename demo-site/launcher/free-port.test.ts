@@ -2,14 +2,14 @@ import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePortFrom } from './free-port.ts';
 
-test('a port that somebody has is passed over, and so is one that is promised', async () => {
+test('skips a port that is in use, and one that is reserved', async () => {
   const taken = await hold('127.0.0.1', 0);
   const next = await freePortFrom(taken);
   expect(next).toBeGreaterThan(taken);
   expect(await freePortFrom(taken, [next])).toBeGreaterThan(next);
 });
 
-test('a port is passed over when somebody has it on every address', async () => {
+test('skips a port that is in use on every address', async () => {
   const taken = await hold('0.0.0.0', 0);
   expect(await freePortFrom(taken)).toBeGreaterThan(taken);
 });

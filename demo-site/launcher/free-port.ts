@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 
-/** How far to look for a free port. */
+/** How many ports to try. */
 const TRIES = 50;
 
 /**
- * The first port from there on that is free on 127.0.0.1, and on ::1 too: browsers ask there first for `localhost`, and
- * would find somebody else.
+ * The first free port from there on. It must be free on 127.0.0.1 and on ::1, because browsers try ::1 first for
+ * `localhost` and would reach another program.
  */
 export async function freePortFrom(first: number, taken: readonly number[] = []): Promise<number> {
   for (let port = first; port < first + TRIES; port++) {
@@ -17,7 +17,7 @@ export async function freePortFrom(first: number, taken: readonly number[] = [])
 function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    // A machine without IPv6 has no ::1 that somebody else could hold.
+    // A machine without IPv6 has no ::1 that another program could use.
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE' && host === '::1'));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
   });

@@ -12,12 +12,12 @@ test.each([
   ['SHA1', 1_111_111_109, '07081804'],
   ['SHA256', 1_234_567_890, '91819424'],
   ['SHA1', 20_000_000_000, '65353130'],
-] as const)('a token of %s shows at %d s what the RFC says', (algorithm, at, code) => {
+] as const)('a token of %s shows the code of the RFC at %d s', (algorithm, at, code) => {
   const uri = `otpauth://totp/x:y?secret=${SEED[algorithm]}&algorithm=${algorithm}&digits=8&period=30`;
   expect(liveCode(uri, at * 1000).code).toBe(code);
 });
 
-test('six digits for 30 s unless it says otherwise, and how long they last', () => {
+test('defaults to six digits for 30 s, and returns the seconds left', () => {
   const uri = `otpauth://totp/x?secret=${SEED.SHA1}`;
   expect(liveCode(uri, 59_000)).toEqual({ code: '287082', secondsLeft: 1 });
   expect(liveCode(uri, 60_000)).toMatchObject({ secondsLeft: 30 });

@@ -1,15 +1,15 @@
 import { generateSync } from 'otplib';
 
 export interface LiveCode {
-  /** As an authenticator app would show it now. */
+  /** The code that an authenticator app would show now. */
   code: string;
-  /** How long until the next one, 1 to the period. */
+  /** Seconds until the next code, from 1 to the period. */
   secondsLeft: number;
 }
 
 /**
- * The code of a token at a moment, from its `otpauth://totp/...` address (Key Uri Format), in milliseconds since the epoch.
- * What an authenticator app does, for whoever has no phone at hand.
+ * The code of a token at a moment (milliseconds since the epoch), from its `otpauth://totp/...` address (Key Uri
+ * Format). It replaces an authenticator app when you have no phone at hand.
  */
 export function liveCode(otpauthUri: string, now: number): LiveCode {
   const { searchParams } = new URL(otpauthUri);

@@ -12,11 +12,11 @@ export function labelled(label: string, value: string): string {
 export interface Shown {
   service: string;
   shop: string;
-  /** From the start of the launcher until both had answered. */
+  /** From the start of the launcher until both services responded. */
   startedInMs: number;
 }
 
-/** Everything but the live code, which moves. */
+/** The printed lines, except for the live code. */
 export function demoLines({ service, shop, startedInMs }: Shown, account: DemoAccount, inTerminal: boolean): string {
   const { resource, apiKey, login, password, otpauthUri, newcomer } = account;
   return [
@@ -38,7 +38,7 @@ export function demoLines({ service, shop, startedInMs }: Shown, account: DemoAc
   ].join('\n');
 }
 
-/** In a terminal black on white whatever its colours are: some apps do not read it the other way round. */
+/** In a terminal always black on white, since some apps cannot read it inverted. */
 function qrCode(text: string, inTerminal: boolean): string {
   if (!inTerminal) return renderUnicodeCompact(text, { border: 2 });
   const rows = renderUnicodeCompact(text, { border: 2, invert: true }).split('\n');
@@ -49,7 +49,10 @@ export function codeLine({ code, secondsLeft }: LiveCode, hint = ''): string {
   return labelled('Code', `${code}  ${`${secondsLeft}`.padStart(2)} s left${hint}`);
 }
 
-/** Prints the code of the moment: in a terminal one line that keeps itself fresh, elsewhere once. Returns what ends it. */
+/**
+ * Prints the current code: in a terminal on one line that updates itself, elsewhere once. Returns a function that
+ * stops it.
+ */
 export function showLiveCode(otpauthUri: string, out: NodeJS.WriteStream, now: () => number): () => void {
   if (!out.isTTY) {
     out.write(`${codeLine(liveCode(otpauthUri, now()), ' (a fresh one: npm run demo:code)')}\n`);

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface ServiceOptions {
-  /** The built service's entry, `start.cjs`. */
+  /** Path of the built service's entry, `start.cjs`. */
   entry: string;
-  /** Where it listens, `127.0.0.1:8080`. */
+  /** Address to listen on, such as `127.0.0.1:8080`. */
   listen: string;
   dataFolder: string;
   env: NodeJS.ProcessEnv;
 }
 
 export interface RunningService {
-  /** The service ended by itself; resolves with what it said last. */
+  /** Resolves with the last message if the service ends by itself. */
   ended: Promise<string>;
-  /** Asks it to end, and resolves when it has. */
+  /** Stops the service; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** How often to knock while it starts, how long to wait for an answer, and when to give up. */
+/** The interval of probes at the start, the timeout of one probe, and of all. */
 const KNOCK_MS = 15;
 const ANSWER_MS = 2_000;
 const GIVE_UP_MS = 30_000;
@@ -35,7 +35,8 @@ export async function startService({ entry, listen, dataFolder, env }: ServiceOp
   const logFile = join(dataFolder, 'countersign.log');
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [entry, 'serve', '--demo'], {
-    // A group of its own: Ctrl-C in the terminal reaches the launcher alone, which then stops the service in order.
+    // A process group of its own: Ctrl-C in the terminal reaches only the launcher, which then stops the service in
+    // order.
     detached: true,
     stdio: ['ignore', log, 'pipe'],
     env: { COUNTERSIGN_DRAIN_MS: '0', ...env, COUNTERSIGN_LISTEN: listen, COUNTERSIGN_DATA: dataFolder },
@@ -53,7 +54,7 @@ export async function startService({ entry, listen, dataFolder, env }: ServiceOp
       resolve(words.trim() || `The service ended (${signal ?? code}); see ${logFile}.`),
     );
   });
-  // Should the launcher fall, the service does not stay behind.
+  // Stop the service even if the launcher crashes.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   void ended.then(() => process.off('exit', kill));
@@ -76,7 +77,7 @@ async function untilReady(url: string, ended: Promise<string>): Promise<void> {
   while (performance.now() < deadline) {
     const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(ANSWER_MS)]);
     const isReady = await knock(url, signal);
-    // Asked afterwards: another program may have answered on the port that ours failed to get.
+    // Checked after the response: another program may have responded on the port that the service failed to get.
     if (lastWords !== undefined) throw new Error(lastWords);
     if (isReady) return;
     await wait(KNOCK_MS);

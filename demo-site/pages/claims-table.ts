@@ -3,7 +3,7 @@ import type { ResultClaims } from '../../clients/typescript/src/index.ts';
 import type { Markup } from './layout.ts';
 import { methodOf, moment, otpMeaning } from './wording.ts';
 
-/** Who and how, as the verified result says it: first in words, then claim by claim. */
+/** The user and the method from the verified result: first in words, then claim by claim. */
 export function claimsTable(claims: ResultClaims): Markup {
   const { sub, preferred_username, amr, acr, otp, txn, origin, auth_time, iss, aud, jti } = claims;
   return html`<dl class="claims">

@@ -4,11 +4,11 @@ import type { Session } from '../shop/sessions.ts';
 import { layout, type Markup } from './layout.ts';
 
 export interface Failure {
-  /** Stable, of the service, its library or this shop. */
+  /** A stable code of the service, its library or this shop. */
   code: string;
-  /** Where to try again. */
+  /** The page to try again from. */
   back: string;
-  /** Names the request in the service's log. */
+  /** Identifies the request in the service's log. */
   requestId?: string;
 }
 
@@ -27,7 +27,7 @@ const OUTAGE: Words = {
   text: 'The sign-in service does not answer, and without it we let nobody in. Please try again in a minute.',
 };
 
-/** What to say about a code. People read the title, and give the code to whoever helps them. */
+/** The texts for a code. Users read the title, and pass the code on to support. */
 const WORDS: Readonly<Record<string, Words>> = {
   NOT_FOUND: {
     title: 'Nothing grows here',
@@ -103,7 +103,7 @@ const WORDS: Readonly<Record<string, Words>> = {
 };
 const OTHER: Words = { title: 'That did not work', text: 'The sign-in service refused, so nothing was changed.' };
 
-/** Pages that can be gone back to; a refused POST may have been to none. */
+/** Pages that the link may return to; a refused POST may have been sent to none of them. */
 const PAGES = ['/', '/basket', '/sign-in', '/checkout'];
 
 export function failurePage(session: Session | undefined, { code, back, requestId }: Failure): Markup {

@@ -5,7 +5,7 @@ import type { Session } from '../shop/sessions.ts';
 
 export type Markup = ReturnType<typeof html>;
 
-/** Around every page. Without a session (something failed very early) it is that of a stranger. */
+/** The layout of every page. Without a session, after an early failure, it is that of a signed-out visitor. */
 export function layout(
   session: Session | undefined,
   { title, main, head = '' }: { title: string; main: Markup; head?: Markup | '' },
@@ -45,7 +45,7 @@ ${head}
 </html>`;
 }
 
-/** The session's own mark in a form. Every POST needs it. */
+/** The session's CSRF token as a form field. Every POST needs it. */
 export function csrfField({ csrf }: Pick<Session, 'csrf'>): Markup {
   return html`<input type="hidden" name="csrf" value="${csrf}">`;
 }

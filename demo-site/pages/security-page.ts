@@ -9,7 +9,7 @@ export interface SecurityView {
   nonce: string;
 }
 
-/** Tokens, password and details: they are at the service, and the shop only lends the place. */
+/** The self-service page: tokens, password and details stay with the service, which the shop embeds. */
 export function securityPage(session: Session, { service, resource, nonce }: SecurityView): Markup {
   const main = html`<section class="narrow">
     <p class="crumb"><a href="/account">Your account</a></p>

@@ -8,7 +8,7 @@ export interface SignInView {
   service: string;
   resource: string;
   nonce: string;
-  /** Where to go afterwards. */
+  /** The page to open after the sign-in. */
   next: string;
   demo?: boolean;
 }

@@ -4,7 +4,7 @@ import type { Quote } from '../shop/basket.ts';
 import type { Markup } from './layout.ts';
 import { price } from './wording.ts';
 
-/** What an order holds and comes to. */
+/** The items and the total of an order. */
 export function slip(quote: Quote): Markup {
   return html`<ul class="slip">
     ${quote.lines.map(

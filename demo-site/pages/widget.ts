@@ -9,7 +9,7 @@ export interface WidgetPlace {
   nonce: string;
   /** Second-factor-only mode. */
   loginRequest?: string;
-  /** Where the result goes. */
+  /** The address that the result is posted to. */
   action: string;
   /** Accessible name of the frame. */
   title: string;
@@ -17,13 +17,13 @@ export interface WidgetPlace {
   fields?: Readonly<Record<string, string>>;
 }
 
-/** The two scripts that put the widget in place: the service's loader, then ours. */
+/** The two scripts that mount the widget: the service's loader, then the shop's own. */
 export function widgetScripts(service: string): Markup {
   return html`<script src="${service}/widget/v1/countersign.js" defer></script>
 <script src="/assets/sign-in.js" defer></script>`;
 }
 
-/** The widget in which people manage what is theirs. No form: no result comes of it. */
+/** The widget for self-service. It needs no form, because it returns no result. */
 export function ownPlace({ resource, nonce, title }: Pick<WidgetPlace, 'resource' | 'nonce' | 'title'>): Markup {
   return html`<div data-title="${title}">
     <div id="countersign" data-resource="${resource}" data-nonce="${nonce}" data-purpose="self">
@@ -36,7 +36,7 @@ export function ownPlace({ resource, nonce, title }: Pick<WidgetPlace, 'resource
   </div>`;
 }
 
-/** A form around the widget: its result travels to the shop's backend like any other field. */
+/** A form around the widget, which posts the result to the shop's backend like any other field. */
 export function widgetForm(session: Session, place: WidgetPlace): Markup {
   const { resource, nonce, loginRequest, action, title, fields = {} } = place;
   return html`<form class="widget" method="post" action="${action}" data-title="${title}">

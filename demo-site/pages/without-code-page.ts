@@ -4,7 +4,7 @@ import type { Session } from '../shop/sessions.ts';
 import { csrfField, layout, type Markup } from './layout.ts';
 import { slip } from './slip.ts';
 
-/** For people whose device is switched off: the widget had nothing to ask them, so the shop does. */
+/** For users whose token is deactivated: the widget asked them nothing, so the shop asks for confirmation. */
 export function withoutCodePage(session: Session, { quote }: { quote: Quote }): Markup {
   const main = html`<section class="narrow">
     <h1>No code this time</h1>

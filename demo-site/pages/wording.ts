@@ -1,11 +1,11 @@
 import type { ResultClaims } from '../../clients/typescript/src/index.ts';
 
-/** Cents to `€ 18.50`. */
+/** Formats cents as `€ 18.50`. */
 export function price(cents: number): string {
   return `€ ${(cents / 100).toFixed(2)}`;
 }
 
-/** How somebody signed in, in words, from the claims of the result. */
+/** Describes the sign-in method from the claims of the result. */
 export function methodOf({ amr, otp }: Pick<ResultClaims, 'amr' | 'otp'>): string {
   const hasPassword = amr.includes('pwd');
   if (otp === 'verified') return hasPassword ? 'Password and one-time code' : 'One-time code';
@@ -13,14 +13,14 @@ export function methodOf({ amr, otp }: Pick<ResultClaims, 'amr' | 'otp'>): strin
   return hasPassword ? 'Password' : 'No factor';
 }
 
-/** What the `otp` claim means to the person. */
+/** Explains the `otp` claim to the user. */
 export function otpMeaning(otp: ResultClaims['otp']): string {
   if (otp === 'verified') return 'A code from your device was checked.';
   if (otp === 'skipped') return 'Your device is switched off, so no code was asked for.';
   return 'No code was asked for.';
 }
 
-/** Seconds since the epoch to `25 November 2026, 14:03:27 UTC`. */
+/** Formats seconds since the epoch as `25 November 2026, 14:03:27 UTC`. */
 export function moment(seconds: number): string {
   return new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'long',

@@ -2,7 +2,7 @@ import type { TransactionField } from '../../clients/typescript/src/index.ts';
 import { price } from '../pages/wording.ts';
 import { type Product, productOf } from './catalogue.ts';
 
-/** How many of which product, by slug. */
+/** Quantities by product slug. */
 export type Basket = ReadonlyMap<string, number>;
 
 export interface BasketLine {
@@ -11,7 +11,7 @@ export interface BasketLine {
   cents: number;
 }
 
-/** What a basket comes to: fixed once it is shown to somebody who is asked to confirm it. */
+/** The items and the total of a basket, fixed once the user is asked to confirm it. */
 export interface Quote {
   lines: readonly BasketLine[];
   deliveryCents: number;
@@ -22,7 +22,7 @@ export const MAX_QUANTITY = 9;
 const DELIVERY_CENTS = 490;
 const FREE_DELIVERY_FROM_CENTS = 6_000;
 
-/** The basket with this many of the product; none takes it out. Unknown products and quantities change nothing. */
+/** Sets the quantity of a product; zero removes it. Unknown products and invalid quantities change nothing. */
 export function withQuantity(basket: Basket, slug: string, quantity: number): Basket {
   if (!productOf(slug) || !Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) return basket;
   const next = new Map(basket);
@@ -49,7 +49,7 @@ export function sameBasket(one: Basket, other: Basket): boolean {
   return one.size === other.size && [...one].every(([slug, quantity]) => other.get(slug) === quantity);
 }
 
-/** The order as the person confirms it: what it comes to first, since that is shown largest. */
+/** The order as the user confirms it. The total comes first, since the first field is shown largest. */
 export function fieldsOf({ lines, deliveryCents, totalCents }: Quote): TransactionField[] {
   return [
     { label: 'Total', value: price(totalCents) },

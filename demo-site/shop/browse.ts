@@ -6,7 +6,7 @@ import { withQuantity } from './basket.ts';
 import { productOf } from './catalogue.ts';
 import type { ShopEnv } from './context.ts';
 
-/** Looking around and filling the basket: nobody has to sign in for that. */
+/** The pages of products and basket, which need no sign-in. */
 export function browse() {
   const app = new Hono<ShopEnv>();
 

@@ -4,7 +4,7 @@ import { openShop, type Scene, type Visitor } from '../testing/visitor.ts';
 
 const CODE_ALONE = { amr: ['otp'], acr: '2', otp: 'verified' } as const;
 
-/** Somebody signed in, with a plant in the basket, on the page that asks for a code. */
+/** A signed-in user with a plant in the basket, on the page that asks for a code. */
 async function atCheckout(): Promise<Scene & { maria: Visitor }> {
   const scene = await openShop();
   const maria = scene.visitor();
@@ -21,7 +21,7 @@ async function confirm({ maria, service }: Scene & { maria: Visitor }, claims: o
 }
 
 describe('confirming an order', () => {
-  test('asks the service for the second factor of the person who is signed in', async () => {
+  test('requests the second factor of the signed-in user', async () => {
     const { maria, service } = await atCheckout();
     expect(service.loginRequests).toEqual([
       { user: 'usr_maria', resource: RESOURCE, nonce: maria.widget('nonce'), passwordChecked: true },
@@ -29,7 +29,7 @@ describe('confirming an order', () => {
     expect(maria.widget('login-request')).toMatch(/^lrq\./);
   });
 
-  test('does not claim a password that nobody checked', async () => {
+  test('does not claim a password check that never happened', async () => {
     const { visitor, service } = await openShop();
     const maria = visitor();
     await maria.get('/sign-in');
@@ -40,7 +40,7 @@ describe('confirming an order', () => {
     expect(service.loginRequests).toMatchObject([{ passwordChecked: false }]);
   });
 
-  test('places it, once, and empties the basket', async () => {
+  test('places the order once and empties the basket', async () => {
     const scene = await atCheckout();
     const { maria, service } = scene;
     const placed = await confirm(scene);
@@ -51,7 +51,7 @@ describe('confirming an order', () => {
     expect(service.consumed).toHaveLength(2);
   });
 
-  test('goes on after a reload with the same request, and begins anew when asked to', async () => {
+  test('keeps the request after a reload, and starts over on demand', async () => {
     const { maria, service } = await atCheckout();
     const first = maria.widget('login-request');
     await maria.get('/checkout');
@@ -62,7 +62,7 @@ describe('confirming an order', () => {
     expect(service.loginRequests).toHaveLength(2);
   });
 
-  test('without a code, because the device is switched off, nothing is ordered before the person says so', async () => {
+  test('asks the user before it places an order without a code, because the token is deactivated', async () => {
     const scene = await atCheckout();
     const { maria } = scene;
     const passed = await confirm(scene, { amr: [], acr: '1', otp: 'skipped' });
@@ -79,7 +79,7 @@ describe('confirming an order', () => {
     expect(await maria.post('/checkout/without-code')).toMatchObject({ to: '/checkout' });
   });
 
-  test('a pass without a code is of that basket and of those minutes', async () => {
+  test('a pass without a code is valid only for that basket and for a few minutes', async () => {
     for (const spoil of [
       async ({ maria }: { maria: Visitor }) => {
         await maria.get('/plants/juniper-bonsai');
@@ -99,13 +99,13 @@ describe('confirming an order', () => {
     }
   });
 
-  test('nobody passes without a code who did not ask the service', async () => {
+  test('refuses a pass without a code that the service did not grant', async () => {
     const { maria } = await atCheckout();
     expect(await maria.post('/checkout/without-code')).toMatchObject({ to: '/checkout' });
     expect((await maria.get('/account')).text).toContain('None yet');
   });
 
-  test('is only for those who are signed in', async () => {
+  test('requires a sign-in', async () => {
     const { visitor, service } = await openShop();
     const stranger = visitor();
     expect(await stranger.get('/checkout')).toMatchObject({ status: 303, to: '/sign-in?next=/checkout' });
@@ -117,7 +117,7 @@ describe('confirming an order', () => {
     expect(service.consumed).toEqual([]);
   });
 
-  test('has nothing to confirm when the basket is empty', async () => {
+  test('has nothing to confirm if the basket is empty', async () => {
     const { visitor, service } = await openShop();
     const maria = visitor();
     await maria.signIn();
@@ -126,7 +126,7 @@ describe('confirming an order', () => {
   });
 });
 
-describe('confirmations that are refused', () => {
+describe('refused confirmations', () => {
   const ordersOf = async (maria: Visitor) => (await maria.get('/account')).text.match(/JF-\d+-\d+(?=<)/g) ?? [];
 
   test.each([
@@ -143,7 +143,7 @@ describe('confirmations that are refused', () => {
     expect(await ordersOf(scene.maria)).toEqual([]);
   });
 
-  test('of another basket than the one that was shown', async () => {
+  test('one for another basket than the one shown', async () => {
     const scene = await atCheckout();
     const { maria, service } = scene;
     const nonce = maria.widget('nonce');
@@ -155,7 +155,7 @@ describe('confirmations that are refused', () => {
     expect(await ordersOf(maria)).toEqual([]);
   });
 
-  test('of twenty at once, all but one', async () => {
+  test('all but one of twenty concurrent ones', async () => {
     const scene = await atCheckout();
     const { maria, service } = scene;
     const result = await service.result({ nonce: maria.widget('nonce'), ...CODE_ALONE, amr: ['otp'] });
@@ -163,7 +163,7 @@ describe('confirmations that are refused', () => {
     expect(await ordersOf(maria)).toHaveLength(1);
   });
 
-  test('when the service does not answer', async () => {
+  test('during an outage of the service', async () => {
     const scene = await atCheckout();
     scene.service.trouble = { status: 503, code: 'UNAVAILABLE' };
     expect(await confirm(scene)).toMatchObject({ status: 503 });
@@ -171,7 +171,7 @@ describe('confirmations that are refused', () => {
   });
 });
 
-test('an order is shown to its owner alone', async () => {
+test('shows an order only to its owner', async () => {
   const scene = await atCheckout();
   const { to } = await confirm(scene);
   const other = scene.visitor();

@@ -11,16 +11,16 @@ import type { Order, Orders } from './orders.ts';
 import type { PendingOrder, Person, Session, WaivedOrder } from './sessions.ts';
 import { type Countersign, PENDING_MS, redeem, refuse } from './sign-in.ts';
 
-/** How long ago the person may have given the code, when the result reaches us. */
+/** The maximum age of the code when the result arrives. */
 const RECENT_MS = 5 * 60_000;
-/** What is to be confirmed can be for so long; a page that is opened later asks anew. */
+/** How long an order can be confirmed; a page opened later requests it again. */
 const SIGNING_MS = 4 * 60_000;
-/** Our clock and the service's. */
+/** The tolerance between the shop's clock and the service's. */
 const CLOCK_DIFFERENCE_MS = 30_000;
 
 /**
- * Confirming an order: the person is signed in already, so the widget is asked for the second factor alone, and its
- * result has to be of that same person, of this order and of right now.
+ * Confirms an order: the user is already signed in, so the widget asks only for the second factor. Its result must be
+ * of the same user, for this order and recent.
  */
 export function checkout(
   options: ShopOptions,
@@ -51,7 +51,7 @@ export function checkout(
   app.post('/checkout', async (c) => {
     const session = c.get('session');
     const { person, order: pending } = session;
-    // Taken out before anything is awaited: one nonce, one try, one order.
+    // Removed before the first await: a nonce allows one try and one order.
     delete session.order;
     if (!person) return c.redirect('/sign-in?next=/checkout', 303);
     const fail = (code: string) => c.html(failurePage(session, { code, back: '/checkout' }), 403);
@@ -60,7 +60,7 @@ export function checkout(
 
     let claims: ResultClaims;
     try {
-      // What is confirmed must be what is placed below, whatever the page showed.
+      // The confirmed order must be the one placed below, whatever the page showed.
       const confirmed = pending.signed ? fieldsOf(pending.quote) : undefined;
       claims = await redeem(countersign, options, c, pending.nonce, confirmed);
     } catch (error) {
@@ -76,8 +76,8 @@ export function checkout(
     const { basket, quote } = pending;
     if (claims.otp === 'verified') return place(c, person, { basket, quote, claims, at: now() }, 'placed');
     if (claims.otp !== 'skipped') return fail('RESULT_OTP_REQUIRED');
-    // The service lets a person pass whose token is switched off, and says so; what to make of it is ours to judge. It
-    // did not ask them anything, so we do: opening a page is no order.
+    // The service lets a user with a deactivated token pass without a code, and says so. The shop asks the user to
+    // confirm, because opening the page is no order.
     session.waived = { basket, quote, claims, at: now() };
     return c.redirect('/checkout/without-code', 303);
   });
@@ -111,8 +111,8 @@ export function checkout(
   }
 
   /**
-   * Asks the service to have the order as it stands confirmed. Whoever has no device that could do that confirms with a code
-   * that it is them who orders: plants may go that way. That they have none is the service's word, and nobody's choice.
+   * Asks the service for a confirmation of the order. A user without a device that can sign it confirms with a code
+   * instead. Only the service decides that, never the user.
    */
   async function ask(session: Session, person: Person): Promise<PendingOrder> {
     const nonce = newNonce();
@@ -126,7 +126,7 @@ export function checkout(
       session.order = { nonce, startedAt, loginRequest, signed: true, basket, quote };
     } catch (error) {
       if (!isCountersignError(error) || error.code !== 'SIGNING_TOKEN_MISSING') throw error;
-      // True of everybody who signed in here with a password: their session is the proof.
+      // True if the user signed in here with a password: the session proves it.
       const passwordChecked = person.claims.amr.includes('pwd');
       const { loginRequest } = await client.createLoginRequest({ ...asked, passwordChecked });
       session.order = { nonce, startedAt, loginRequest, signed: false, basket, quote };
@@ -137,7 +137,7 @@ export function checkout(
   return app;
 }
 
-/** Whether a confirmation under way is still about what is in the basket. A reload goes on with it. */
+/** Whether the pending confirmation still matches the basket, so that a reload can continue it. */
 function isCurrent({ order, basket }: Session, at: number): boolean {
   if (order === undefined) return false;
   return at - order.startedAt <= (order.signed ? SIGNING_MS : PENDING_MS) && sameBasket(order.basket, basket);

@@ -4,7 +4,7 @@ import type { Session } from './sessions.ts';
 export interface ShopEnv {
   Variables: {
     session: Session;
-    /** The fields of a POST that was sent by one of this session's own forms. */
+    /** The fields of a POST from a form of this session. */
     form: ReadonlyMap<string, string>;
     /** Replaces the session's cookie. */
     keepSession: (session: Session) => void;

@@ -14,9 +14,9 @@ import { Sessions } from './sessions.ts';
 import { signIn } from './sign-in.ts';
 
 /**
- * A small plant shop that lets people sign in with Countersign. Routes only: serve `fetch` at `options.url`.
+ * A small plant shop with sign-in by Countersign. It only routes: serve `fetch` at `options.url`.
  *
- * @throws CountersignError `OPTION_INVALID` for an address, resource or key that cannot be.
+ * @throws CountersignError `OPTION_INVALID` for an invalid address, resource or key.
  * @example
  * const shop = createShop({ url: 'http://127.0.0.1:8081', service: 'http://localhost:8080', resource, apiKey });
  * const page = await shop.request('http://127.0.0.1:8081/');
@@ -52,6 +52,6 @@ const FILES = {
   '/assets/shop.css': { type: 'text/css; charset=utf-8', body: STYLE },
   '/assets/sign-in.js': { type: 'text/javascript; charset=utf-8', body: SIGN_IN_SCRIPT },
   '/favicon.svg': { type: 'image/svg+xml', body: FAVICON },
-  // Browsers ask for it by themselves where a page names no icon, as plain answers do.
+  // Browsers request it for responses that name no icon, such as plain text.
   '/favicon.ico': { type: 'image/svg+xml', body: FAVICON },
 };

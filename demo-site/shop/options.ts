@@ -1,23 +1,23 @@
 import type { FetchLike } from '../../clients/typescript/src/index.ts';
 
 export interface ShopOptions {
-  /** The shop's own origin, without a slash at the end. Requests for another host are sent here. */
+  /** The shop's own origin, without a trailing slash. Requests for another host are redirected here. */
   url: string;
-  /** Origin of the Countersign service: the widget comes from there, and results name it in `iss`. */
+  /** Origin of the Countersign service: the source of the widget, and the `iss` of results. */
   service: string;
   /** The shop's resource, `res_...`. */
   resource: string;
-  /** Used by this backend alone; no page holds it. */
+  /** Used by this backend only; no page contains it. */
   apiKey: string;
-  /** Tell visitors of the sign-in page where the demo's login is printed. Default no. */
+  /** Tells visitors of the sign-in page where the demo's login is printed. Default false. */
   demo?: boolean;
-  /** How requests to the service are made. Default: the runtime's own fetch. */
+  /** Sends requests to the service. Default: the runtime's own fetch. */
   fetch?: FetchLike;
   /** Milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
 }
 
-/** What the shop is told by its environment. `SHOP_PORT` 0, or none: any free one. */
+/** The shop's environment variables. With `SHOP_PORT` 0 or absent it listens on any free port. */
 export interface ShopEnvironment {
   port: number;
   service: string;

@@ -3,17 +3,17 @@ import type { ResultClaims } from '../../clients/typescript/src/index.ts';
 import type { Quote } from './basket.ts';
 
 export interface Order {
-  /** For people to read out: `JF-48213-7`. A name, not a secret; only its owner is shown it. */
+  /** An order number to read out, such as `JF-48213-7`. Not a secret; the order is shown only to its owner. */
   id: string;
   quote: Quote;
   placedAt: number;
-  /** `held`: confirmed without a one-time password, so a human calls before anything is packed. */
+  /** `held`: confirmed without a one-time password, so the shop calls before it ships. */
   state: 'placed' | 'held';
-  /** The result with which it was confirmed. */
+  /** The claims of the result that confirmed it. */
   claims: ResultClaims;
 }
 
-/** The orders of each person, newest first, keyed on the id that results call `sub`: logins may change hands. */
+/** The orders of each user, newest first. The key is the result's `sub`, because logins can be reassigned. */
 export class Orders {
   readonly #byPerson = new Map<string, Order[]>();
 

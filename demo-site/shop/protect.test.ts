@@ -4,7 +4,7 @@ import { openShop } from '../testing/visitor.ts';
 
 const EMPTY = 'Your basket is empty';
 
-describe('a form that somebody else made the browser send', () => {
+describe('a forged form', () => {
   test.each([
     ['from another site', { origin: 'https://evil.example' }],
     ['from the same name on another port', { origin: 'http://127.0.0.1:9999' }],
@@ -34,8 +34,9 @@ describe('a form that somebody else made the browser send', () => {
     expect((await maria.get('/basket')).text).toContain(EMPTY);
   });
 
-  // Login CSRF: a thief's own fresh result, sent by the thief's page, to make the victim shop on the thief's account.
-  test('signs nobody in', async () => {
+  // Login CSRF: an attacker's page posts the attacker's own fresh result, so that the victim shops on the attacker's
+  // account.
+  test('signs the victim in to no account', async () => {
     const { visitor, service } = await openShop();
     const [victim, thief] = [visitor(), visitor()];
     await thief.get('/sign-in');
@@ -47,7 +48,7 @@ describe('a form that somebody else made the browser send', () => {
     expect(await victim.whoAmI()).toBeUndefined();
   });
 
-  test('with a field twice is not read', async () => {
+  test('is refused if it has a field twice', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     await maria.get('/plants/pilea');
@@ -56,7 +57,7 @@ describe('a form that somebody else made the browser send', () => {
     expect((await maria.send('/basket', { method: 'POST', body, headers })).text).toContain('FORM_UNREADABLE');
   });
 
-  test('with a body of another kind is not read', async () => {
+  test('is refused with another content type', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     await maria.get('/plants/pilea');
@@ -65,7 +66,7 @@ describe('a form that somebody else made the browser send', () => {
     expect((await maria.send('/basket', { method: 'POST', body, headers })).text).toContain('FORM_UNREADABLE');
   });
 
-  test('of a size that no form has is not read', async () => {
+  test('is refused if it is too large', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     await maria.get('/plants/pilea');
@@ -76,7 +77,7 @@ describe('a form that somebody else made the browser send', () => {
 describe('every page', () => {
   const PATHS = ['/', '/plants/pilea', '/basket', '/sign-in', '/account', '/checkout', '/nothing-here'];
 
-  test('lets only the shop’s and the service’s scripts run, frames the service alone, and is framed by nobody', async () => {
+  test('allows only scripts of the shop and the service, frames only the service, and cannot be framed', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     for (const path of PATHS) {
@@ -117,13 +118,13 @@ describe('every page', () => {
     }
   });
 
-  test('is kept by nobody on the way', async () => {
+  test('is not cached', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     for (const path of PATHS) expect((await maria.get(path)).headers.get('cache-control')).toBe('no-store');
   });
 
-  test('shows names as text, whatever is in them', async () => {
+  test('shows names as text, whatever they contain', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     const login = `<img src=x onerror=alert(1)>"'&`;
@@ -135,7 +136,7 @@ describe('every page', () => {
   });
 });
 
-test('another name for the shop leads to its own, and takes no forms', async () => {
+test('another host name redirects to the shop’s own, and accepts no forms', async () => {
   const { visitor } = await openShop();
   const maria = visitor();
   expect(await maria.get('http://localhost:8081/basket?x=1')).toMatchObject({ status: 302, to: `${SHOP}/basket?x=1` });
@@ -143,7 +144,7 @@ test('another name for the shop leads to its own, and takes no forms', async () 
 });
 
 test.each(['0', '1.5', '-1', '10', '1e1', 'x', ''])(
-  'a quantity of %j is a plain number of plants or nothing',
+  'treats the quantity %j as a plain number of plants or ignores it',
   async (quantity) => {
     const { visitor } = await openShop();
     const maria = visitor();

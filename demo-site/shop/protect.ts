@@ -6,7 +6,10 @@ import { failurePage } from '../pages/failure-page.ts';
 import type { ShopContext, ShopEnv } from './context.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-/** Only the shop's own files and the service's loader run; only the service may be framed; nobody frames the shop. */
+/**
+ * Only the shop's own files and the service's loader run, only the service can be framed, and the shop cannot be
+ * framed.
+ */
 export function pageHeaders(service: string): MiddlewareHandler {
   const policy = [
     "default-src 'none'",
@@ -30,7 +33,7 @@ export function pageHeaders(service: string): MiddlewareHandler {
   };
 }
 
-/** One name for the shop, whatever the request calls it: results and cookies are bound to that origin. */
+/** Redirects a GET for another host name and refuses the rest: results and cookies are bound to the shop's origin. */
 export function onlyHost(url: string): MiddlewareHandler {
   const { host } = new URL(url);
   return async (c, next) => {
@@ -41,7 +44,7 @@ export function onlyHost(url: string): MiddlewareHandler {
   };
 }
 
-/** Finds the visitor's session or begins one. */
+/** Finds the visitor's session or creates one. */
 export function withSession(sessions: Sessions, url: string): MiddlewareHandler<ShopEnv> {
   const secure = url.startsWith('https:');
   const name = secure ? '__Host-juniper' : 'juniper';
@@ -60,7 +63,7 @@ export function withSession(sessions: Sessions, url: string): MiddlewareHandler<
 
 /**
  * A POST must come from a page of this shop (`Origin`, which browsers send with every POST) and from a form of this
- * very session (its token). Without that, a stranger's page could sign a visitor in as the stranger.
+ * session (its token). Otherwise an attacker's page could sign a visitor in to the attacker's account.
  */
 export function onlyOwnForms(url: string): MiddlewareHandler<ShopEnv> {
   const limit = bodyLimit({ maxSize: 16 * 1024, onError: (c) => c.text('That is too much for a form.', 413) });
@@ -85,7 +88,7 @@ function refuse(c: ShopContext, code: 'FORM_OF_ANOTHER_SITE' | 'FORM_UNREADABLE'
   return c.html(failurePage(c.get('session'), { code, back: c.req.path }), 403);
 }
 
-/** Undefined unless it is a form whose every field appears once. */
+/** Undefined unless the body is a form in which every field appears once. */
 async function readForm(c: ShopContext): Promise<Map<string, string> | undefined> {
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(c.req.header('content-type') ?? '')) return undefined;
   const fields = [...new URLSearchParams(await c.req.text())];

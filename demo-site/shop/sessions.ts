@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { ResultClaims } from '../../clients/typescript/src/index.ts';
 import type { Basket, Quote } from './basket.ts';
 
-/** A sign-in under way: the nonce that its result must carry. */
+/** A pending sign-in: the nonce that its result must contain. */
 export interface PendingSignIn {
   nonce: string;
   startedAt: number;
 }
 
-/** An order that waits for its second factor. What was shown is what will be placed, whatever the basket does. */
+/** An order that waits for its second factor. The order shown is placed, even if the basket changes. */
 export interface PendingOrder extends PendingSignIn {
   loginRequest: string;
-  /** The person confirms the order itself; otherwise only that it is them. */
+  /** Whether the user signs the order itself, instead of only proving who they are. */
   signed: boolean;
   basket: Basket;
   quote: Quote;
 }
 
-/** The service let the person pass without a code. Whether they want the order on those terms, nobody has asked yet. */
+/** The service let the user pass without a code. The user has not yet been asked whether to order anyway. */
 export interface WaivedOrder {
   basket: Basket;
   quote: Quote;
@@ -25,7 +25,7 @@ export interface WaivedOrder {
   at: number;
 }
 
-/** Who signed in, as the result said. */
+/** The signed-in user, from the claims of the result. */
 export interface Person {
   id: string;
   login: string;
@@ -33,16 +33,22 @@ export interface Person {
 }
 
 export interface Session {
-  /** The cookie's value. Changes at every sign-in, so that one known before is worth nothing after (session fixation). */
+  /**
+   * The cookie's value. It changes at every sign-in, so that an earlier value is useless afterwards (session
+   * fixation).
+   */
   id: string;
-  /** In every form of this session, and nowhere else. */
+  /** The CSRF token in every form of this session. */
   csrf: string;
   person?: Person;
   basket: Basket;
   signIn?: PendingSignIn;
   order?: PendingOrder;
   waived?: WaivedOrder;
-  /** Of the page on which people manage what is theirs at the service: the same for the whole session, for phones that drop it. */
+  /**
+   * The nonce of the self-service page: the same for the whole session, so that a phone that discarded the page can
+   * resume.
+   */
   ownNonce?: string;
   createdAt: number;
   seenAt: number;
@@ -52,7 +58,7 @@ export const IDLE_MS = 2 * 3_600_000;
 export const LIFETIME_MS = 12 * 3_600_000;
 const MAX_SESSIONS = 10_000;
 
-/** Sessions in memory: a restart of the shop signs everybody out. */
+/** Sessions in memory: a restart of the shop signs every user out. */
 export class Sessions {
   readonly #byId = new Map<string, Session>();
   readonly #now: () => number;
@@ -74,7 +80,7 @@ export class Sessions {
   }
 
   begin(): Session {
-    // A map keeps the order in which its keys came: the first is the oldest.
+    // A map keeps insertion order, so the first key is the oldest.
     const [oldest] = this.#byId.keys();
     if (oldest !== undefined && this.#byId.size >= MAX_SESSIONS) this.#byId.delete(oldest);
     const now = this.#now();
@@ -83,11 +89,11 @@ export class Sessions {
     return session;
   }
 
-  /** The same basket under a new id, with a person. The old id and every form that was rendered under it are dead. */
+  /** Creates a session with a new id, the same basket and the user. The old id and its forms are no longer valid. */
   signIn(old: Session, person: Person): Session {
     this.#byId.delete(old.id);
     const now = this.#now();
-    // Only the basket comes along: a pending confirmation is that of whoever was signed in before.
+    // Only the basket is kept: a pending confirmation belongs to the user signed in before.
     const session = { ...secrets(), person, basket: old.basket, createdAt: now, seenAt: now };
     this.#byId.set(session.id, session);
     return session;
@@ -98,7 +104,7 @@ export class Sessions {
   }
 }
 
-/** 256 random bits each (OWASP asks for 128 of a session id). */
+/** 256 random bits each (OWASP requires 128 for a session id). */
 function secrets(): { id: string; csrf: string } {
   return { id: randomBytes(32).toString('base64url'), csrf: randomBytes(32).toString('base64url') };
 }

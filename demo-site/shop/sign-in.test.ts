@@ -16,7 +16,7 @@ describe('signing in', () => {
     expect(text).toContain('<code>pwd otp mfa</code>');
   });
 
-  test('leads to a page on which people manage what is theirs, for whoever is signed in', async () => {
+  test('links to the self-service page once signed in', async () => {
     const { visitor } = await openShop();
     const [maria, stranger] = [visitor(), visitor()];
     expect(await stranger.get('/account/security')).toMatchObject({ status: 303, to: '/sign-in' });
@@ -29,7 +29,7 @@ describe('signing in', () => {
     expect(maria.widget('nonce')).toBe(nonce);
   });
 
-  test('a skipped code is said aloud', async () => {
+  test('reports a skipped code', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     await maria.get('/sign-in');
@@ -39,7 +39,7 @@ describe('signing in', () => {
     expect(text).toContain('is switched off');
   });
 
-  test('the page holds a nonce of this session, the same after a reload, another one once it is too old', async () => {
+  test('the page has a nonce of this session, the same after a reload and a new one after it expires', async () => {
     const { visitor, clock } = await openShop();
     const [maria, other] = [visitor(), visitor()];
     await maria.get('/sign-in');
@@ -55,7 +55,7 @@ describe('signing in', () => {
   });
 
   test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/account?x', ''])(
-    'a link that wants to lead to %j afterwards leads to the account',
+    'the return address %j leads to the account instead',
     async (next) => {
       const { visitor, service } = await openShop();
       const maria = visitor();
@@ -66,7 +66,7 @@ describe('signing in', () => {
     },
   );
 
-  test('the way to the checkout leads there', async () => {
+  test('returns to the checkout', async () => {
     const { visitor, service } = await openShop();
     const maria = visitor();
     await maria.get('/sign-in?next=/checkout');
@@ -76,8 +76,8 @@ describe('signing in', () => {
   });
 });
 
-describe('results that are refused', () => {
-  // SR-10: a thief's own genuine result, slipped into somebody else's browser to sign them in as the thief.
+describe('refused results', () => {
+  // SR-10: an attacker's own genuine result, planted in another user's browser to sign them in as the attacker.
   test('one of another sign-in', async () => {
     const { visitor, service } = await openShop();
     const [victim, thief] = [visitor(), visitor()];
@@ -96,7 +96,7 @@ describe('results that are refused', () => {
     expect(await victim.whoAmI()).toBeUndefined();
     expect(service.consumed).toEqual([]);
 
-    // One nonce, one try: what was genuine a moment ago has missed it.
+    // A nonce allows one try: the genuine result comes too late.
     await victim.get('/plants/pilea');
     const late = await victim.post('/sign-in', { countersign_result: own });
     expect(late.text).toContain('NO_SIGN_IN_UNDER_WAY');
@@ -116,7 +116,7 @@ describe('results that are refused', () => {
     expect(service.consumed).toHaveLength(1);
   });
 
-  test('of twenty posts at once, all but one', async () => {
+  test('all but one of twenty concurrent posts', async () => {
     const { visitor, service } = await openShop();
     const maria = visitor();
     await maria.get('/sign-in');
@@ -128,7 +128,7 @@ describe('results that are refused', () => {
     expect(service.consumed).toHaveLength(1);
   });
 
-  test('one that came too late', async () => {
+  test('an expired one', async () => {
     const { visitor, service, clock } = await openShop();
     const maria = visitor();
     await maria.get('/sign-in');
@@ -181,8 +181,8 @@ describe('results that are refused', () => {
 });
 
 describe('sessions', () => {
-  // Session fixation: a cookie that somebody else planted, or saw, before the sign-in.
-  test('the id changes at sign-in, and the old one is worth nothing', async () => {
+  // Session fixation: an attacker planted or saw a cookie before the sign-in.
+  test('the id changes at sign-in, and the old one is invalid', async () => {
     const { visitor } = await openShop();
     const [maria, thief] = [visitor(), visitor()];
     await maria.get('/sign-in');
@@ -193,7 +193,7 @@ describe('sessions', () => {
     expect(await thief.whoAmI()).toBeUndefined();
   });
 
-  test('a basket filled before comes along', async () => {
+  test('keeps the basket from before the sign-in', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
     await maria.get('/plants/pilea');
@@ -202,7 +202,7 @@ describe('sessions', () => {
     expect((await maria.get('/basket')).text).toContain('Coin plant');
   });
 
-  test('the cookie is out of the reach of scripts and of other sites', async () => {
+  test('the cookie is not accessible to scripts and other sites', async () => {
     const { visitor } = await openShop();
     const { headers } = await visitor().get('/');
     const [cookie] = headers.getSetCookie();
@@ -220,7 +220,7 @@ describe('sessions', () => {
     expect(await thief.whoAmI()).toBeUndefined();
   });
 
-  test('somebody who keeps clicking is signed out in the end', async () => {
+  test('even an active session ends after its maximum lifetime', async () => {
     const { visitor, clock } = await openShop();
     const maria = visitor();
     await maria.signIn();

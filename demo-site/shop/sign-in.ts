@@ -22,9 +22,9 @@ export interface Countersign {
   client: Pick<Client, 'consumeResult' | 'createLoginRequest' | 'createTransaction'>;
 }
 
-/** How long a nonce may wait for its result: as long as a sign-in in the widget may take. */
+/** How long a nonce waits for its result: as long as a sign-in in the widget may take. */
 export const PENDING_MS = 15 * 60_000;
-/** Pages that a sign-in may lead to. A list, so that no link can send anybody elsewhere. */
+/** The pages that a sign-in may return to. A fixed list prevents open redirects. */
 const DESTINATIONS = ['/account', '/checkout', '/basket'];
 
 export function signIn(
@@ -39,7 +39,7 @@ export function signIn(
     const next = destination(c.req.query('next'));
     const session = c.get('session');
     if (session.person) return c.redirect(next, 303);
-    // A reload keeps the nonce: so a phone that dropped the page comes back to the step where its owner was.
+    // A reload keeps the nonce, so that a phone that discarded the page resumes at the same step.
     if (!session.signIn || now() - session.signIn.startedAt > PENDING_MS) {
       session.signIn = { nonce: newNonce(), startedAt: now() };
     }
@@ -50,7 +50,7 @@ export function signIn(
     const session = c.get('session');
     const next = destination(c.get('form').get('next'));
     const pending = session.signIn;
-    // Taken out before anything is awaited: one nonce, one try.
+    // Removed before the first await: a nonce allows one try.
     delete session.signIn;
     if (!pending || now() - pending.startedAt > PENDING_MS) {
       return c.html(failurePage(session, { code: 'NO_SIGN_IN_UNDER_WAY', back: '/sign-in' }), 403);
@@ -88,11 +88,11 @@ export function signIn(
 }
 
 /**
- * Who signed in. Two looks at one result: offline, whether it is genuine and of this very session; then the service uses
- * it up and tells whether the person still has access. Neither alone would do: the first cannot know what was used
- * before, and the second should not be asked about just anything.
+ * Verifies a result twice: offline, whether it is genuine and of this session; then with the service, which uses it up
+ * and says whether the user still has access. Both are needed: the offline check cannot detect a replay, and the
+ * service should only get genuine results.
  *
- * @param confirmed what we are about to do, where the person was to confirm it: a result of anything else is refused
+ * @param confirmed the order that the user had to confirm, if any: a result for anything else is refused
  */
 export async function redeem(
   { verifier, client }: Countersign,
@@ -107,7 +107,7 @@ export async function redeem(
   return client.consumeResult({ result, resource, nonce, ...transaction });
 }
 
-/** Anything that is not a plain refusal is an outage, and lets nobody in either. */
+/** Anything but a plain refusal is an outage, which signs no user in either. */
 export function refuse(c: ShopContext, error: unknown, back: string) {
   const session = c.get('session');
   if (!isCountersignError(error)) throw error;

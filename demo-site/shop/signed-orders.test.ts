@@ -11,7 +11,7 @@ const FIELDS = [
 ];
 const SIGNED: Partial<ResultClaims> = { amr: ['otp'], acr: '1', otp: 'verified' };
 
-/** Somebody whose device can confirm, with a plant in the basket, on the page that asks them to. */
+/** A user whose device can sign, with a plant in the basket, on the page that asks for it. */
 async function atCheckout(): Promise<Scene & { maria: Visitor }> {
   const scene = await openShop();
   scene.service.signs = true;
@@ -30,7 +30,7 @@ async function confirm({ maria, service }: Scene & { maria: Visitor }, txn?: str
 
 const nothingOrdered = async (maria: Visitor) => expect((await maria.get('/account')).text).toContain('None yet');
 
-describe('an order that its person signs', () => {
+describe('an order that the user signs', () => {
   // SR-45
   test('SR-45: a confirmation of another order, or none at all, places nothing', async () => {
     const cheaper = await transactionHash([{ label: 'Total', value: '€ 1.00' }, ...FIELDS.slice(1)]);
@@ -47,7 +47,7 @@ describe('an order that its person signs', () => {
   });
 
   // SR-45
-  test('SR-45: a confirmed order does not sign anybody in', async () => {
+  test('SR-45: a confirmed order signs no user in', async () => {
     const { visitor, service } = await openShop();
     const mallory = visitor();
     await mallory.get('/sign-in');
@@ -57,7 +57,7 @@ describe('an order that its person signs', () => {
     expect(await mallory.whoAmI()).toBeUndefined();
   });
 
-  test('is asked about with everything that counts, what it comes to first', async () => {
+  test('lists everything that matters, the total first', async () => {
     const { maria, service } = await atCheckout();
     expect(service.transactions).toEqual([
       { user: 'usr_maria', resource: RESOURCE, nonce: maria.widget('nonce'), fields: FIELDS },
@@ -66,7 +66,7 @@ describe('an order that its person signs', () => {
     expect(maria.widget('login-request')).toMatch(/^lrq\./);
   });
 
-  test('is placed once it is confirmed, and once only', async () => {
+  test('is placed once after it is confirmed', async () => {
     const scene = await atCheckout();
     const placed = await confirm(scene, await transactionHash(FIELDS));
     expect(placed).toMatchObject({ status: 303, to: expect.stringMatching(/^\/orders\/JF-/) });
@@ -74,7 +74,7 @@ describe('an order that its person signs', () => {
     expect(again.text).toContain('NO_ORDER_UNDER_WAY');
   });
 
-  test('that was changed in between is not placed, though what was shown was confirmed', async () => {
+  test('is not placed if it was changed meanwhile, even though the shown one was confirmed', async () => {
     const scene = await atCheckout();
     const { maria } = scene;
     const nonce = maria.widget('nonce');
@@ -86,7 +86,7 @@ describe('an order that its person signs', () => {
     await nothingOrdered(maria);
   });
 
-  test('is asked about anew by a page that is opened when it can no longer be confirmed', async () => {
+  test('is requested again by a page opened after it expired', async () => {
     const { maria, service, clock } = await atCheckout();
     await maria.get('/checkout');
     expect(service.transactions).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('an order that its person signs', () => {
     expect(service.transactions).toHaveLength(2);
   });
 
-  test('whose device is locked is not let off with a code', async () => {
+  test('does not fall back to a code if the device is locked', async () => {
     const scene = await openShop();
     const maria = scene.visitor();
     await maria.signIn();

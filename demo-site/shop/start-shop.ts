@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createShop } from './create-shop.ts';
 import type { ShopOptions } from './options.ts';
 
-/** By number and not by name: to a browser `127.0.0.1` and the service's `localhost` are two sites. */
+/** A number instead of a name, so that browsers treat `127.0.0.1` and the service's `localhost` as two sites. */
 const HOST = '127.0.0.1';
 
 export interface RunningShop {
@@ -13,7 +13,7 @@ export interface RunningShop {
 }
 
 /**
- * Serves a shop on loopback. Port 0: any free one.
+ * Serves a shop on loopback. Port 0 means any free port.
  *
  * @throws the error of the socket (such as EADDRINUSE).
  */

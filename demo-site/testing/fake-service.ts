@@ -14,19 +14,19 @@ export const API_KEY = 'csk_1nhd04n57c3_2z9zjw25378_4nn5ynjx70y84nhnv6dz0w8f';
 
 export interface FakeService {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** A result as the widget would hand it over, genuinely signed. */
+  /** A genuinely signed result, as the widget would return it. */
   result(claims: Partial<ResultClaims> & { nonce: string }): Promise<string>;
-  /** Results that were used up, in order. */
+  /** The consumed results, in order. */
   consumed: string[];
   loginRequests: Record<string, unknown>[];
-  /** Transactions that were asked for; nobody can sign unless `signs`. */
+  /** The requested transactions; they can be signed only if `signs` is true. */
   transactions: Record<string, unknown>[];
   signs: boolean;
-  /** Answer with this instead, until it is undefined again. `down`: nothing answers. */
+  /** Replaces the response while it is set. `down`: no response. */
   trouble: 'down' | { status: number; code: string } | undefined;
 }
 
-/** The three addresses of the service that a shop's backend asks, in memory. */
+/** The three endpoints of the service that a shop's backend uses, in memory. */
 export async function createFakeService(now: () => number): Promise<FakeService> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'fake', alg: 'ES256', use: 'sig' };

@@ -3,24 +3,24 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../server/testing/free-ports.ts';
 
-/** The built launcher: what `npm start` runs after the build. */
+/** The built launcher, which `npm start` runs after the build. */
 const LAUNCHER = fileURLToPath(new URL('../../dist/server/demo.js', import.meta.url));
 
 export interface RunningDemo {
-  /** What it printed on its labelled lines. */
+  /** The printed values by label. */
   labels: ReadonlyMap<string, string>;
   output: string;
   pid: number;
-  /** As Ctrl-C does; resolves with the exit code. */
+  /** Stops it as Ctrl-C does; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** Resolves with the exit code whenever it ends, and what it said on stderr. */
+  /** Resolves when it ends, with the exit code and stderr. */
   ended: Promise<{ code: number | null; stderr: string }>;
 }
 
 /**
- * Runs the launcher on a data folder of its own and free ports. Resolves when its last line is out.
+ * Runs the launcher with a data folder of its own and on free ports. Resolves when it has printed its last line.
  *
- * @param cwd where it is started: without a data folder it makes one there
+ * @param cwd where it starts: without a data folder it creates one there
  */
 export async function runDemo(
   dataFolder: string | undefined,
@@ -40,7 +40,7 @@ export async function runDemo(
       ...extra,
     },
   });
-  // Whoever runs it may fall: then it ends, and the service with it.
+  // Stop the launcher, and with it the service, even if the test run crashes.
   const kill = () => child.kill('SIGTERM');
   process.once('exit', kill);
   child.once('close', () => process.off('exit', kill));
@@ -71,7 +71,7 @@ export async function runDemo(
   };
 }
 
-/** `Service   http://localhost:8080`: a label of at most two words, two blanks or more, the rest. */
+/** Parses `Service   http://localhost:8080`: a label of one or two words, two or more blanks, the value. */
 function labelsOf(output: string): Map<string, string> {
   const found = output.matchAll(/^([A-Z]\w*(?: \w+)?) {2,}(\S.*)$/gm);
   return new Map([...found].map(([, label = '', value = '']) => [label, value]));

@@ -1,7 +1,7 @@
 import { createShop } from '../shop/create-shop.ts';
 import { API_KEY, createFakeService, type FakeService, RESOURCE, SERVICE, SHOP } from './fake-service.ts';
 
-/** An instant to begin at: 25 November 2026, noon UTC. */
+/** The start of the test clock: 25 November 2026, noon UTC. */
 export const NOON = Date.UTC(2026, 10, 25, 12);
 
 export interface Scene {
@@ -10,7 +10,7 @@ export interface Scene {
   clock: { now: number };
 }
 
-/** A shop in memory, the service it asks, and the clock of both. */
+/** A shop in memory, a fake service, and their common clock. */
 export async function openShop(): Promise<Scene> {
   const clock = { now: NOON };
   const now = () => clock.now;
@@ -24,13 +24,13 @@ export interface Look {
   status: number;
   text: string;
   headers: Headers;
-  /** Where a redirect goes. */
+  /** The target of a redirect. */
   to: string | null;
 }
 
-/** A browser of few talents: it keeps cookies, sends an Origin, and remembers the page that it looked at last. */
+/** A minimal browser: it keeps cookies, sends an Origin, and remembers the last page. */
 export class Visitor {
-  /** The cookie header, empty before the first answer. Tests copy and swap it as attackers would. */
+  /** The cookie header, empty before the first response. Tests copy and swap it as attackers would. */
   cookie = '';
   page = '';
   readonly #shop: ReturnType<typeof createShop>;
@@ -45,7 +45,7 @@ export class Visitor {
     return this.send(path, { method: 'GET' });
   }
 
-  /** Sends the form with the token of the last page, as a browser would from there. */
+  /** Posts a form with the token of the last page, as a browser would. */
   post(path: string, fields: Record<string, string> = {}): Promise<Look> {
     const body = new URLSearchParams({ csrf: this.field('csrf'), ...fields });
     return this.send(path, { method: 'POST', body, headers: { origin: SHOP } });
@@ -62,12 +62,12 @@ export class Visitor {
     return { status: answer.status, text, headers: answer.headers, to: answer.headers.get('location') };
   }
 
-  /** The value of a hidden field of the last page. */
+  /** The value of a hidden field on the last page. */
   field(name: string): string {
     return this.#found(new RegExp(`name="${name}" value="([^"]*)"`));
   }
 
-  /** An attribute of the place where the widget goes: `nonce`, `resource`, `login-request`. */
+  /** An attribute of the widget's element: `nonce`, `resource`, `login-request`. */
   widget(name: string): string {
     return this.#found(new RegExp(`id="countersign"[^>]* data-${name}="([^"]*)"`));
   }
@@ -78,7 +78,7 @@ export class Visitor {
     return this.post('/sign-in', { countersign_result: result });
   }
 
-  /** Who the shop thinks is there, or undefined. */
+  /** The user whom the shop considers signed in, or undefined. */
   async whoAmI(): Promise<string | undefined> {
     const { status, text } = await this.get('/account');
     return status === 200 ? /Hello, ([^<]*)</.exec(text)?.[1] : undefined;
