@@ -161,10 +161,10 @@ describe('a filter in use', () => {
     await expect(view.button('Delete')).toHaveCount(0);
     await view.button('Check').click();
     await expect(view.page.getByText('No user has signed in to this resource recently.')).toBeVisible();
-    await view.fill({ Person: `maria-${shop.id}`, Address: '198.51.100.7' });
+    await view.fill({ User: `maria-${shop.id}`, Address: '198.51.100.7' });
     await view.button('Check this one').click();
     await expect(view.page.locator('.verdicts li')).toContainText(['Denied']);
-    await view.fill({ Person: user.id, Address: '203.0.113.7' });
+    await view.fill({ User: user.id, Address: '203.0.113.7' });
     await view.button('Check this one').click();
     await expect(view.page.locator('.verdicts li').first()).toContainText('Allowed');
     await expect(view.page.getByText('1 of 2 would be denied by this filter.')).toBeVisible();

@@ -247,7 +247,7 @@ describe('a file of users', () => {
     await expect(row(2)).toContainText('Another user of this account has that name.');
     await expect(row(3)).toContainText('login: not accepted');
     await expect(row(5)).toContainText('The same name is in line 4.');
-    await expect(view.page.getByText('are left out: room')).toBeVisible();
+    await expect(view.page.getByText('are ignored: room')).toBeVisible();
     await expectAccessible(view, 'judged');
     await view.button('Choose a resource').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
