@@ -1,6 +1,7 @@
 import { checkDecisions } from './claims/decisions.ts';
 import { checkDocuments, checkTestCommand } from './claims/documents.ts';
 import { checkHygiene } from './claims/hygiene.ts';
+import { checkLanguage } from './claims/language.ts';
 import { checkRefusalCodes } from './claims/refusal-codes.ts';
 import {
   checkRepeatedRequirements,
@@ -26,6 +27,7 @@ report(
     ...checkRepeatedRequirements(root),
     ...checkRefusalCodes(root),
     ...checkHygiene(root),
+    ...checkLanguage(root),
     ...checkSnippets(root),
     ...checkParity(root),
   ],

@@ -4,6 +4,7 @@ import { type Tree, withTree } from '../testing/planted-tree.ts';
 import { checkDecisions } from './decisions.ts';
 import { checkDocuments, checkTestCommand } from './documents.ts';
 import { checkHygiene } from './hygiene.ts';
+import { checkLanguage } from './language.ts';
 import { checkRefusalCodes } from './refusal-codes.ts';
 import { checkRepeatedRequirements, checkRequirements, readRequirements, requirementsTable } from './requirements.ts';
 import { readSnippets } from './snippets.ts';
@@ -170,6 +171,29 @@ describe('hygiene', () => {
 
   it.each([...unwanted, `// TO${'DO'}: later`, `FIX${'ME'}`])('reports "%s"', (text) => {
     expect(on({ 'docs/a.txt': `fine\n${text}\n` }, checkHygiene)[0]).toMatch(/^docs\/a\.txt:2: /);
+  });
+});
+
+describe('language', () => {
+  const word = `who${'ever'}`;
+
+  it('accepts the words as data and in code', () => {
+    const tree = {
+      'a.ts': `login('${word}');`,
+      'b.md': `\`${word}\`\n\n\`\`\`\n${word}\n\`\`\`\n`,
+      'c.json': `"${word}"`,
+    };
+    expect(on(tree, checkLanguage)).toEqual([]);
+  });
+
+  it.each([
+    ['a comment', 'a.ts', `const a = 1;\n// For ${word} asks.`],
+    ['a docstring', 'a.tsx', `const a = 1;\n/** ${word} asks. */`],
+    ['the title of a test', 'a.test.ts', `\ntest('${word} asks', () => {});`],
+    ['a document', 'docs/a.md', `# Title\nFor ${word} asks.`],
+    ['a message', 'ui/i18n/locales/en/widget.json', `{\n  "a": "${word} asks"\n}`],
+  ])('reports a banned word in %s', (_, path, text) => {
+    expect(on({ [path]: text }, checkLanguage)).toEqual([expect.stringMatching(`^${path}:2: "${word}": write `)]);
   });
 });
 
