@@ -19,7 +19,7 @@ const until: Input = { ...asked, kind: 'instant', isAhead: true, withinMs: 86_40
 const since: Input = { ...asked, kind: 'instant', without: 'Never' };
 const group: Input = { ...asked, kind: 'group', inputs: [{ ...number, name: 'inner', label: 'Inner' }], initial: {} };
 
-describe('refused values', () => {
+describe('validateInput', () => {
   test.each<[Input, unknown, string | undefined]>([
     [text, '', 'Fill this in.'],
     [text, ' ', 'Fill this in.'],
@@ -52,7 +52,7 @@ describe('refused values', () => {
     [since, NOW - 1],
     [group, null],
     [group, { inner: 3 }],
-  ])('accepted values', (input, value) => {
+  ])('accepts %j: %j', (input, value) => {
     expect(validateInput(input, value, NOW)).toBeUndefined();
   });
 });
