@@ -20,11 +20,11 @@ interface Words {
 
 const FORGED: Words = {
   title: 'That sign-in was not yours',
-  text: 'What arrived was not the result of the sign-in that this browser began, so nobody was signed in. If you did not do anything odd, just try again.',
+  text: 'What arrived was not the result of the sign-in that this browser began, so you were not signed in. Try again.',
 };
 const OUTAGE: Words = {
   title: 'Signing in takes a break',
-  text: 'The sign-in service does not answer, and without it we let nobody in. Please try again in a minute.',
+  text: 'The sign-in service does not answer. Without it you cannot sign in. Try again in a minute.',
 };
 
 /** The texts for a code. Users read the title, and pass the code on to support. */
@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: 'You confirmed something else than what is in it now, so nothing was ordered. Have another look.',
   },
   CONFIRMED_BY_SOMEBODY_ELSE: {
-    title: 'Somebody else confirmed this',
+    title: 'Someone else confirmed this',
     text: 'The code was of another person than the one who is signed in here. Nothing was ordered.',
   },
   CONFIRMATION_TOO_OLD: {
@@ -76,7 +76,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   RESULT_TRANSACTION_UNEXPECTED: FORGED,
   TOKEN_LOCKED: {
     title: 'Your device is locked',
-    text: 'Too many wrong answers were given. Whoever looks after your account can unlock it.',
+    text: 'Too many wrong answers were given. Your administrator can unlock it.',
   },
   RATE_LIMITED: { title: 'Too many tries', text: 'Please wait a few minutes before the next order.' },
   RESULT_EXPIRED: {

@@ -20,7 +20,7 @@ export const PRODUCTS: readonly Product[] = [
     cents: 5_400,
     line: 'Eight years old and in no hurry.',
     story:
-      'Grown from a cutting on a windy hillside and wired by hand for three winters. It wants a bright balcony, cold nights, and somebody who checks the soil with a finger.',
+      'Grown from a cutting on a windy hillside and wired by hand for three winters. It wants a bright balcony, cold nights, and someone who checks the soil with a finger.',
     light: 'Full sun, outdoors',
     water: 'When the top is dry',
     height: '28 cm',
