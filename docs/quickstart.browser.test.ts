@@ -70,7 +70,7 @@ test('leads from an empty folder to a page that asks for a password and a code',
   const code = execFileSync('oathtool', ['--totp', '--base32', key], { encoding: 'utf8' }).trim();
   await widget.frame.getByLabel('Code from the app').fill(code);
   await widget.button('Confirm').click();
-  await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+  await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
   await widget.frame.getByRole('checkbox').check();
   await widget.button('Continue').click();
   await page.getByText('You are signed in as maria.').waitFor();

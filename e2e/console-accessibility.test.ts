@@ -108,7 +108,7 @@ describe.each([
     await view.enter('Your sign-in');
     await view.at('Your sign-in');
     await expectAccessible(view, 'own sign-in');
-    for (const section of ['Password: Change', 'Email address: Change', 'Recovery codes: Make new ones']) {
+    for (const section of ['Password: Change', 'Email address: Change', 'Recovery codes: Create new ones']) {
       await view.button(section).click();
       await expectAccessible(view, section);
       await view.button('Cancel').click();

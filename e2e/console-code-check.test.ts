@@ -38,7 +38,7 @@ describe.each([
     await expect(dialog.getByRole('alert').first()).toHaveText(/^6 to 10 digits/);
     const before = await read(visits.ports, tokenDocument.key(token.id));
     await check(await token.code(3));
-    await expect(status).toContainText('pressed 3 times for nothing');
+    await expect(status).toContainText('pressed 3 times without signing in');
     await check(` ${await token.code()} `);
     await expect(status).toHaveText('That code is right.');
     await expectAccessible(view, 'a code that was checked');

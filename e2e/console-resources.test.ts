@@ -101,7 +101,7 @@ describe('a list', () => {
     await expect(view.page.getByText('Done for 2.')).toBeVisible();
     for (const one of made) expect((await stored(one)).enabled).toBe(false);
     await view.button('Undo').click();
-    await expect(view.page.getByText('Undone.')).toBeVisible();
+    await expect(view.page.getByText('Undone.', { exact: true })).toBeVisible();
     for (const one of made) expect((await stored(one)).enabled).toBe(true);
   });
 });
@@ -142,7 +142,7 @@ describe('settings', () => {
     });
     await view.at('The shop');
     await view.button('Undo').click();
-    await expect(view.page.getByText('Undone.')).toBeVisible();
+    await expect(view.page.getByText('Undone.', { exact: true })).toBeVisible();
     const after = await stored(shop);
     expect([after.name, after.methodPolicy, after.enrolment]).toEqual(['Shop', 'auto', undefined]);
   });

@@ -238,7 +238,7 @@ describe('one of them', () => {
     await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
     expect((await stored(token.id)).directResources).toEqual([shop.id]);
     await view.button('Undo').last().click();
-    await expect(view.page.getByText('Undone.')).toBeVisible();
+    await expect(view.page.getByText('Undone.', { exact: true })).toBeVisible();
     expect((await stored(token.id)).directResources).toEqual([]);
     await view.page.getByRole('link', { name: 'Details' }).click();
     await view.button('Set a PIN').click();
