@@ -185,6 +185,26 @@ describe('the checklist', () => {
     await expect.poll(() => asked.some((url) => url.includes('/v1/checklist'))).toBe(true);
   });
 
+  test('does not link to a resource before it knows which one', async () => {
+    const who = await createSuperuser(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [] });
+    const view = await enter(who, '/console/plan');
+    let answer = () => {};
+    const known = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await view.page.route('**/v1/resources?limit=1', async (route) => {
+      await known;
+      await route.continue();
+    });
+    await view.enter('Home');
+    const item = view.page.locator('.checklist li').filter({ hasText: 'Allow the site’s origin' });
+    await expect(item).toContainText('Its pages may then embed the sign-in.');
+    await expect(item.getByRole('link')).toHaveCount(0);
+    answer();
+    await expect(item.getByRole('link')).toHaveAttribute('href', `/console/resources/${shop.id}`);
+  });
+
   test('tells an administrator who is not the superuser who can do the rest', async () => {
     const ada = await createSuperuser(visits.stage);
     const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });

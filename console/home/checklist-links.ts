@@ -29,5 +29,10 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
   }
 }
 
+/** Whether the page of an item is one of a resource. */
+export function leadsToResource(item: ChecklistItem): boolean {
+  return item === 'allow-origin' || item === 'first-login';
+}
+
 /** Items that only the superuser can do, whatever resources another administrator may act on. */
 export const SUPERUSERS: readonly ChecklistItem[] = ['activate-plan', 'make-api-key', 'add-resource'];

@@ -5,7 +5,7 @@ import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
 import { useQuery } from '../shell/use-read.ts';
-import { checklistLink, SUPERUSERS } from './checklist-links.ts';
+import { checklistLink, leadsToResource, SUPERUSERS } from './checklist-links.ts';
 import { t } from './i18n.ts';
 
 /** The steps up to the first sign-in, each with a link to its page. */
@@ -44,6 +44,8 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
   const { session } = useConsole();
   const newest = useQuery<{ items: { id: string }[] }>('resources?limit=1');
   const resource = newest.body?.items[0]?.id;
+  // A link that changed its target after it was shown would lead to the list.
+  const isPending = resource === undefined && (newest.isLoading || !(newest.body || newest.problem));
   const others =
     SUPERUSERS.includes(item) && !isSuperuser(session)
       ? 'bySuperuser'
@@ -55,7 +57,7 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
       <p class="hint close">{t(`${item}Hint`)}</p>
       {others ? (
         <p class="hint">{t(others)}</p>
-      ) : (
+      ) : isPending && leadsToResource(item) ? null : (
         <p class="there">
           <Link class={isFirst ? 'small-primary' : 'secondary'} href={checklistLink(item, resource)}>
             {t('doThis')}
