@@ -47,16 +47,16 @@ export interface AppOptions {
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
   widget: BuiltFiles;
-  /** Of the administrators' console. Absent: its addresses are none. */
+  /** The files of the administrators' console. Without them the service has no console. */
   console?: BuiltFiles;
   log: Logger;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
-  /** Of the demo alone: shown at /demo/mailbox. */
+  /** Only in the demo: shown at /demo/mailbox. */
   mailbox?: Mailbox;
-  /** The service plans on offer. Default: the catalogue of an installation that has said nothing. */
+  /** The available service plans. Default: one free, unlimited plan. */
   plans?: PlanCatalogue;
-  /** The key with which the payment service signs. Without one there is no route for it. */
+  /** The key with which the payment service signs. Without it the route for payments does not exist. */
   paymentSecret?: Uint8Array;
 }
 
@@ -76,13 +76,13 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
-  // Speaks forms, and of its lists one parameter may come twice: it has rules of its own for both.
+  // It takes forms, and lists that repeat a parameter, so it comes before the checks that refuse both.
   const dialect = protectimus(ports, { issuer, trustedProxies: options.trustedProxies, plans });
   for (const path of DIALECT_PATHS) app.route(path, dialect);
   app.use(refuseDuplicateParameters());
   authorizeLargeBodies(app, ports, issuer);
   app.use(bodyLimit({ exceptions: LARGE_BODIES }));
-  // Its forms are no JSON, so it comes before what takes nothing else.
+  // Their forms are not JSON, so they come before the check for strict JSON.
   app.route('/', reset({ ...ports, issuer }));
   app.route('/', unlock({ ...ports, issuer }));
   app.use(strictJson());

@@ -10,17 +10,17 @@ import { createLogger } from './http/log.ts';
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)
        start.cjs operate            serve the operator's socket alone, until standard input ends
-       start.cjs setup              print the link by which a fresh installation gets its account
-       start.cjs setup --name NAME  make an account and its first API key, once shown;
+       start.cjs setup              print the link that sets up a new installation
+       start.cjs setup --name NAME  create an account and its first API key, shown once;
            --superuser EMAIL        and invite its superuser
        start.cjs restore FILE       read a backup into an empty store
-           --events FILE            and take away again what its events since say was taken away; for each account
-           --keys JWKS              with --events: a copy of the published keys of the time since; several, when keys have changed
-           --json                   answer in JSON
+           --events FILE            and apply the withdrawals since then from an exported event log; one for each account
+           --keys JWKS              with --events: a copy of the keys published since then; several if they have changed
+           --json                   print JSON
 
 The countersign command does these and everything else.`;
 
-/** Of a demo that names no data folder: away from the service's. */
+/** The data folder of a demo that names none, apart from that of a service. */
 const DEMO_FOLDER = './demo-data';
 
 const COMMANDS = ['serve', 'operate', 'setup', 'restore'];
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
   );
   if (command === 'serve') return serve(config, createLogger({ level: config.logLevel }), isDemo);
-  // What the others print is for a person, or for a script that reads it: news has no place in between.
+  // The other commands print their result for the operator or a script, so they log warnings only.
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return runOperatorServer(config, log);
   if (command === 'setup') return setUp(config, log, values);
@@ -73,7 +73,7 @@ function showUsage(exitCode: number): void {
 }
 
 main().catch((error: unknown) => {
-  // What stops a start is the operator's to mend: one plain message, no stack.
+  // The operator has to fix this: one plain message, without a stack.
   console.error(describeFailure(command, error));
   process.exit(1);
 });

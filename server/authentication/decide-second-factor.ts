@@ -3,7 +3,7 @@ import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Candidate, FactorVerdict } from '../tokens/factor-check.ts';
 import { countWrongAnswer, resetFailures, tokenState } from '../tokens/lockout.ts';
-import type { Token } from '../tokens/token.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import type { LimitedToken } from './read-limits.ts';
@@ -17,7 +17,7 @@ export interface SecondFactorRules {
   /** Well-formed; the caller has refused everything else. */
   answer: SecondAnswer;
   /** The kinds of tokens that the resource accepts. */
-  accepts: readonly Token['factor']['kind'][];
+  accepts: readonly TokenKind[];
   userBlocked: boolean;
   /** The user whose second factor it is. Absent for a token used by itself. */
   user?: Pick<User, 'needsConfirmation'>;

@@ -190,6 +190,7 @@ describe('language', () => {
     ['a comment', 'a.ts', `const a = 1;\n// For ${word} asks.`],
     ['a docstring', 'a.tsx', `const a = 1;\n/** ${word} asks. */`],
     ['the title of a test', 'a.test.ts', `\ntest('${word} asks', () => {});`],
+    ['the title of a table of tests', 'a.test.ts', `test.each([\n])('${word} asks', () => {});`],
     ['a document', 'docs/a.md', `# Title\nFor ${word} asks.`],
     ['a message', 'ui/i18n/locales/en/widget.json', `{\n  "a": "${word} asks"\n}`],
   ])('reports a banned word in %s', (_, path, text) => {

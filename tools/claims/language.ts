@@ -11,7 +11,8 @@ const BANNED: Readonly<Record<string, string>> = {
   anew: '"again"',
 };
 const PATTERN = new RegExp(`\\b(?:${Object.keys(BANNED).join('|')})\\b`, 'gi');
-const TITLE = /\b(?:describe|test|it)(?:\.\w+)*\(\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`)/g;
+/** Also of `test.each(rows)('title', …)`, which ends a call. */
+const TITLE = /(?:\b(?:describe|test|it)(?:\.\w+)*|\))\(\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`)/g;
 /** The English messages, which users read. */
 const MESSAGES = /^ui\/i18n\/locales\/en\/.*\.json$/;
 

@@ -75,7 +75,7 @@ describe('authenticate', () => {
     ['not JSON', () => new Response('OK')],
     ['nothing', () => new Response(null, { status: 204 })],
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
-  ])('a proxy answers "%s": nobody is let in', async (_name, answer) => {
+  ])('refuses the sign-in if a proxy answers "%s"', async (_name, answer) => {
     const { client, requests } = clientWith(answer);
     expect((await refusalOf(client.authenticate(input))).code).toBe('RESPONSE_INVALID');
     expect(requests).toHaveLength(1);
