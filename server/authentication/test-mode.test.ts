@@ -53,6 +53,15 @@ describe('a result of a test resource', () => {
     },
   );
 
+  test('is also created when the user selects another factor', async () => {
+    const scene = await testScene('pass', { methodPolicy: 'otp' });
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify('anybody at all');
+    const other = walk.view.factors?.find(({ kind }) => kind === 'recovery')?.id ?? '';
+    expect(await walk.choose(other)).toMatchObject({ step: 'done' });
+    expect(await verify(scene, walk.view.result ?? '')).toMatchObject({ test: true, sub: 'test' });
+  });
+
   test('is refused to a backend that did not ask for tests, and used up by one that did', async () => {
     const scene = await testScene('pass', { methodPolicy: 'password' });
     const walk = await LoginDriver.begin(scene);

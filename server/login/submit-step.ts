@@ -205,6 +205,8 @@ async function commit(
 
 /** A step that leads where its row does not allow is a bug: nothing is written, and the step is free again. */
 function expectPermitted({ leadsTo }: AnyStep, before: Flow, after: Flow): void {
+  // On a test resource the rows are not evaluated: any request after the login completes the sign-in.
+  if (before.test !== undefined) return;
   if (after.step === before.step || after.step === 'denied' || leadsTo.includes(after.step)) return;
   throw new TypeError(`this step does not lead from ${before.step} to ${after.step}`);
 }
