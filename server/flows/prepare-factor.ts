@@ -1,5 +1,4 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import type { StepPorts } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -8,6 +7,7 @@ import { prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
 import { preparePasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';
 import { prepareCode } from '../tokens/kinds/sent/prepare-code.ts';
 import type { Flow } from './flow.ts';
+import type { StepPorts } from './step.ts';
 import type { ChallengeDraft } from './transitions.ts';
 
 /** Prepares the challenge that a second factor needs before it can be shown. */

@@ -10,7 +10,6 @@ import { claimStep, holdsClaim, released } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
@@ -32,14 +31,12 @@ import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { presentFlow } from './view-flow.ts';
 
-type Needs = StepPorts & Pick<Ports, 'courier'>;
-
 /**
  * A user who has shown their password and has a token locked by wrong codes is mailed a link that unlocks it. The
  * sign-in stays ended; the user then starts another.
  */
 export async function requestUnlock(
-  ports: Needs,
+  ports: StepPorts,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<FlowView>> {
   const known = await readFlow(ports, answer.handle);
@@ -68,7 +65,7 @@ export async function requestUnlock(
 }
 
 /** Claimed for one attempt before anything is sent, so that a double click sends one mail (SR-48). */
-function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ flow: Flow }>> {
+function holdOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Result<{ flow: Flow }>> {
   const key = flowDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: Flow }>> => {
     const flow = stored?.value;
@@ -82,7 +79,7 @@ function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Result<{ 
 }
 
 async function mailLink(
-  ports: Needs,
+  ports: StepPorts,
   flow: Flow,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
@@ -97,7 +94,7 @@ async function mailLink(
 }
 
 /** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
-async function stillLockedOut(ports: Needs, flow: Flow, resource: Resource): Promise<User | undefined> {
+async function stillLockedOut(ports: StepPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, flow.resource);
@@ -112,7 +109,7 @@ async function stillLockedOut(ports: Needs, flow: Flow, resource: Resource): Pro
 }
 
 async function sendLink(
-  ports: Needs,
+  ports: StepPorts,
   flow: Flow,
   person: User,
   { client, language }: StepRequest & { language: MailLanguage },
