@@ -30,6 +30,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     name: 're-encryption',
     everyMs: HOUR_MS,
     processes: 'every',
+    failureLevel: 'error',
     run: (isStopping) => reencrypt(ports, log, isStopping),
   };
   return [
@@ -48,8 +49,14 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       run: (stopping) => dropOldSegments(ports, retention, { stopping }),
     },
     // Far more often than keys change.
-    { name: 'signing-keys', everyMs: MINUTE_MS / 2, processes: 'every', run: refreshSigningKeys },
-    { name: 'plans', everyMs: HOUR_MS, processes: 'every', run: () => charge(ports, plans) },
+    {
+      name: 'signing-keys',
+      everyMs: MINUTE_MS / 2,
+      processes: 'every',
+      failureLevel: 'error',
+      run: refreshSigningKeys,
+    },
+    { name: 'plans', everyMs: HOUR_MS, processes: 'every', failureLevel: 'error', run: () => charge(ports, plans) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
 }

@@ -48,6 +48,22 @@ test('logs a failure and tries again', async () => {
   expect(captured.text()).toContain('background work failed');
 });
 
+test('logs a failure as a warning unless the job sets another level', async () => {
+  const captured = capturedLog();
+  const failing = { everyMs: 3_600_000, processes: 'every', run: () => Promise.reject(new Error('broken')) } as const;
+  const jobs = [
+    { ...failing, name: 'minor' },
+    { ...failing, name: 'major', failureLevel: 'error' },
+  ] as const;
+  const scheduler = startScheduler(ports(), jobs, captured.log);
+  await vi.waitFor(() => expect(captured.lines()).toHaveLength(2));
+  await scheduler.stop();
+  expect(captured.lines()).toMatchObject([
+    { work: 'minor', level: 'warn' },
+    { work: 'major', level: 'error' },
+  ]);
+});
+
 test('waits on stop for a running job, signals it, and skips the pause', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {

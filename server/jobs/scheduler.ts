@@ -11,6 +11,8 @@ export interface PeriodicJob {
    * correctness, so the approximate counter suffices. `every`: each process runs it.
    */
   readonly processes: 'one' | 'every';
+  /** Log level of a failed run, `warn` by default. */
+  readonly failureLevel?: 'warn' | 'error';
   /** Checks `isStopping` between portions, and returns early when it is true. */
   run(isStopping: () => boolean): Promise<unknown>;
 }
@@ -27,18 +29,18 @@ interface Scheduler {
 export function startScheduler(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   jobs: readonly PeriodicJob[],
-  log: Pick<Logger, 'warn'>,
+  log: Pick<Logger, 'warn' | 'error'>,
 ): Scheduler {
   const ending = new AbortController();
   const isStopping = () => ending.signal.aborted;
-  const loops = jobs.map(async ({ name, everyMs, processes, run }) => {
+  const loops = jobs.map(async ({ name, everyMs, processes, failureLevel = 'warn', run }) => {
     while (!isStopping()) {
       try {
         const isOurs =
           processes === 'every' || (await store.increment(`background/${name}`, everyMs, 1, clock.now())).allowed;
         if (isOurs) await run(isStopping);
       } catch (error) {
-        log.warn({ err: error, work: name }, 'background work failed and will be tried again');
+        log[failureLevel]({ err: error, work: name }, 'background work failed and will be tried again');
       }
       await pause(everyMs, ending.signal);
     }
