@@ -105,6 +105,16 @@ describe('SR-30: injected text in a mail', () => {
     expect(html).toContain('<html lang="ar" dir="rtl">');
   });
 
+  test('cannot end the isolation of a field that is confirmed', () => {
+    const field = { label: 'Amount\u2069', value: '\u206942 EUR\u2068' };
+    const facts = { code: '123456', site: 'Acme', lifetimeMs: 300_000, confirms: [field] };
+    const mail = { kind: 'transaction-code', to: 'mira@example.com', language: 'en', facts } as const;
+    const { html, text } = composeMail(mail, URL_BASE);
+    expect(text).toContain('\u2068Amount\u2069: \u206842 EUR\u2069');
+    expect(html).toContain('<bdi>Amount</bdi>');
+    expect(html).toContain('<bdi>42 EUR</bdi>');
+  });
+
   test('loads nothing from elsewhere and runs no script', () => {
     for (const mail of all('Acme')) {
       const { html } = composeMail(mail, URL_BASE);

@@ -169,10 +169,8 @@ function asHtml(draft: Draft, t: MailTexts, title: string): Markup {
   const direction = readLanguage(t.lang).direction === 'rtl' ? html` dir="rtl"` : '';
   const { paragraphs, confirms = [], code, link, small } = draft;
   const [first = '', ...others] = paragraphs;
-  const lines = confirms.map(
-    ({ label, value }) =>
-      html`<tr><td style="${LABEL}"><bdi>${label}</bdi></td><td style="${VALUE}"><bdi>${value}</bdi></td></tr>\n`,
-  );
+  const cell = (style: string, text: string) => html`<td style="${style}"><bdi>${plainLine(text)}</bdi></td>`;
+  const lines = confirms.map(({ label, value }) => html`<tr>${cell(LABEL, label)}${cell(VALUE, value)}</tr>\n`);
   return html`<!doctype html>
 <html lang="${t.lang}"${direction}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
