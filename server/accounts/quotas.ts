@@ -78,14 +78,13 @@ function tryToTake(
 }
 
 /** Creates an object that the account's plan may limit. Arguments as for `createObject`. */
-export async function createWithinQuota<T extends { id: string; account: string; createdAt: number }>(
+export async function createWithinQuota<T extends { id: string; account: string }>(
   ports: Needs,
   act: RequestContext,
   kind: QuotaKind,
   type: EventType,
   birth: NewId<string>,
   key: DocumentKey<T>,
-  index: string,
   object: T,
 ): Promise<{ created: T } | Refusal> {
   const { account } = act.actor;
@@ -93,7 +92,7 @@ export async function createWithinQuota<T extends { id: string; account: string;
   const objectKey = (id: string): RawKey => ({ anchor: id, name: key.name });
   const taken = await reserveQuota(ports, account, kind, object.id, objectKey);
   if (isRefusal(taken)) return taken;
-  const made = await createObject(ports, act, type, birth, key, index, object);
+  const made = await createObject(ports, act, type, birth, key, object);
   const isNew = !isRefusal(made) && made.created === object;
   if (!isNew && taken.place === 'held') await releaseQuota(ports, account, kind, object.id);
   return made;

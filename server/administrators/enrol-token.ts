@@ -69,15 +69,7 @@ export async function enrolToken(
   if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
   const act: RequestContext = { actor: actorOf({}, { account, id, grants: [] }), ...client };
   const token = newToken(person, enrolment, judged.counter + 1, now);
-  const made = await createObject(
-    ports,
-    act,
-    'token.created',
-    { id: token.id },
-    tokenDocument.key(token.id),
-    tokenIndexes.created(account),
-    token,
-  );
+  const made = await createObject(ports, act, 'token.created', { id: token.id }, tokenDocument.key(token.id), token);
   // Left by an interrupted attempt. Its code is used up, so the next sign-in starts over.
   if (isRefusal(made)) return refusal('ACCESS_DENIED');
 

@@ -10,7 +10,7 @@ import { createObject, type NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { BearerKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
-import { apiKeyDocument, apiKeyIndexes } from './documents.ts';
+import { apiKeyDocument } from './documents.ts';
 
 export interface NewApiKey {
   name: string;
@@ -50,15 +50,7 @@ export async function createApiKey(
     expiresAt: now + input.lifetimeMs,
     createdBy: referenceTo(act.actor),
   };
-  const made = await createObject(
-    ports,
-    act,
-    'api-key.created',
-    birth,
-    apiKeyDocument.key(account, id),
-    apiKeyIndexes.created(account),
-    key,
-  );
+  const made = await createObject(ports, act, 'api-key.created', birth, apiKeyDocument.key(account, id), key);
   return isRefusal(made) ? made : { key: made.created as BearerKey, text: writeApiKey({ account, id, secret }) };
 }
 

@@ -10,7 +10,7 @@ import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.
 import { createObject, type NewId } from '../records/create-object.ts';
 import { MOST_ADDRESS_RANGES, MOST_KEYS_OF_ONE, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
-import { apiKeyDocument, apiKeyIndexes, protectimusKeyIndexes } from './documents.ts';
+import { apiKeyDocument, protectimusKeyIndexes } from './documents.ts';
 import { sealSecret } from './protectimus-secret.ts';
 
 export interface NewProtectimusKey {
@@ -71,7 +71,7 @@ export async function createProtectimusKey(
     createdBy: referenceTo(actor),
   };
   const at = apiKeyDocument.key(account, id);
-  const made = await createObject(ports, act, 'api-key.created', birth, at, apiKeyIndexes.created(account), key);
+  const made = await createObject(ports, act, 'api-key.created', birth, at, key);
   return isRefusal(made) ? made : { key: made.created as ProtectimusKey, text: writeApiKey({ account, id, secret }) };
 }
 

@@ -7,7 +7,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
-import { filterDocument, filterIndexes } from './documents.ts';
+import { filterDocument } from './documents.ts';
 import type { Filter, FilterRule } from './filter.ts';
 import { validateRule } from './judge.ts';
 
@@ -31,16 +31,7 @@ export async function createFilter(
     createdBy: referenceTo(act.actor),
   };
   const key = filterDocument.key(birth.id);
-  const made = await createWithinQuota(
-    ports,
-    act,
-    'filters',
-    'filter.created',
-    birth,
-    key,
-    filterIndexes.created(account),
-    filter,
-  );
+  const made = await createWithinQuota(ports, act, 'filters', 'filter.created', birth, key, filter);
   return isRefusal(made) ? made : { filter: made.created };
 }
 

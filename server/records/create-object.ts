@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { byCreation, reindex } from '../store/index-entries.ts';
+import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { idempotencyMarkDocument } from './documents.ts';
 import { IDEMPOTENCY_TTL_MS } from './idempotency-record.ts';
@@ -15,21 +15,19 @@ export interface NewId<Id extends string> {
 }
 
 /**
- * Writes an object that must not exist yet, with its entry in the index of its kind. If the same Idempotency-Key
- * created it before and was interrupted, returns that object.
+ * Writes an object that must not exist yet, with its index entries. If the same Idempotency-Key created it before and
+ * was interrupted, returns that object.
  */
-export async function createObject<T extends { id: string; account: string; createdAt: number }>(
+export async function createObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   type: EventType,
   birth: NewId<string>,
   key: DocumentKey<T>,
-  index: string,
   object: T,
 ): Promise<{ created: T } | Refusal> {
   const now = ports.clock.now();
   const mark = idempotencyMarkDocument.key(birth.id, key.anchor);
-  const others = reindex(key, undefined, object).filter((step) => step.index !== index);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -41,7 +39,7 @@ export async function createObject<T extends { id: string; account: string; crea
         ? []
         : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_TTL_MS }]),
     ],
-    index: [{ index, add: byCreation(object) }, ...others],
+    index: reindex(key, undefined, object),
     append: [createEvent(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };

@@ -7,7 +7,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
-import { resourceDocument, resourceIndexes } from './documents.ts';
+import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 
@@ -27,15 +27,6 @@ export async function createResource(
   const createdBy = referenceTo(act.actor);
   const resource: Resource = { ...checked.settings, id, account, createdAt: ports.clock.now(), createdBy };
   const key = resourceDocument.key(id);
-  const made = await createWithinQuota(
-    ports,
-    act,
-    'resources',
-    'resource.created',
-    birth,
-    key,
-    resourceIndexes.created(account),
-    resource,
-  );
+  const made = await createWithinQuota(ports, act, 'resources', 'resource.created', birth, key, resource);
   return isRefusal(made) ? made : { resource: made.created };
 }

@@ -8,7 +8,7 @@ import { createObject, type NewId } from '../records/create-object.ts';
 import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
 import { rememberToken } from '../users/remember-token.ts';
-import { tokenDocument, tokenIndexes } from './documents.ts';
+import { tokenDocument } from './documents.ts';
 import { provePossession } from './kinds/oath/prove-possession.ts';
 import { hashPin } from './kinds/ocra/answer.ts';
 import { formatSuite, type OcraSuite } from './kinds/ocra/suite.ts';
@@ -225,8 +225,7 @@ export async function storeToken<T extends Token>(
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });
-  const index = tokenIndexes.created(account);
-  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), index, token as Token);
+  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), token as Token);
   if (isRefusal(made)) return made;
   // A user who was deleted meanwhile owns nothing; the token then has no owner, like their earlier ones.
   const { owner } = made.created;

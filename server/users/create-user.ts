@@ -11,7 +11,7 @@ import type { NewId } from '../records/create-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
-import { userDocument, userIndexes } from './documents.ts';
+import { userDocument } from './documents.ts';
 import { nameTaken } from './name-taken.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
@@ -70,16 +70,7 @@ export async function createUser(
     createdBy: referenceTo(act.actor),
   } as User;
 
-  const made = await createWithinQuota(
-    ports,
-    act,
-    'users',
-    'user.created',
-    birth,
-    userDocument.key(id),
-    userIndexes.created(account),
-    drafted,
-  );
+  const made = await createWithinQuota(ports, act, 'users', 'user.created', birth, userDocument.key(id), drafted);
   if (isRefusal(made)) return made;
   const user = made.created;
   const names = [...new Set(userNames(user))].sort();

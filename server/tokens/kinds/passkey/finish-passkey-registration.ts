@@ -7,7 +7,7 @@ import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { createObject } from '../../../records/create-object.ts';
 import { removeObject } from '../../../records/read-object.ts';
 import { readUser } from '../../../users/find-user.ts';
-import { tokenDocument, tokenIndexes } from '../../documents.ts';
+import { tokenDocument } from '../../documents.ts';
 import type { Token, WebauthnToken } from '../../token.ts';
 import { claimCredential, releaseCredential } from './claim-credential.ts';
 import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
@@ -63,9 +63,8 @@ export async function finishPasskeyRegistration(
     createdAt: now,
     createdBy: { kind: 'user', id: maker.id },
   };
-  const index = tokenIndexes.created(account);
   const birth = { id, ...(madeWith !== undefined && { madeWith }) };
-  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), index, token as Token);
+  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), token as Token);
   if (isRefusal(made)) {
     await releaseCredential(ports, account, credentialId, id);
     return made;
