@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../kernel/time.ts';
+
 /**
  * The usage of a quota: `counted` and all reserved slots. Never fewer than the existing objects; a process that crashes
  * half-way leaves at most too many, until the next recount.

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../kernel/time.ts';
+
 /** The outcome of the first request with an Idempotency-Key. */
 export interface IdempotencyRecord {
   /** A MAC over method, path and body: the key belongs to that request alone. */

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../kernel/time.ts';
+
 /** How long a wrong check is remembered. */
 export const CHECKS_KEPT_MS = 7 * 24 * HOUR_MS;
 export const WRONG_CHECKS_PER_HOUR = 5;
