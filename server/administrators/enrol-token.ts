@@ -5,9 +5,9 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject } from '../records/create-object.ts';
-import { byCreation } from '../store/index-entries.ts';
+import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
-import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import { verifyOtp } from '../tokens/kinds/oath/verify.ts';
@@ -131,7 +131,7 @@ export async function dropToken(ports: Needs, act: RequestContext, id: TokenId, 
       answer: undefined,
       write: {
         delete: [key],
-        index: [{ index: tokenIndexes.created(token.value.account), remove: byCreation(token.value) }],
+        index: reindex(key, token.value, undefined),
         append: [createEvent(act, { type: 'token.deleted', subject: id }, now)],
       },
     };

@@ -14,7 +14,7 @@ import {
 import { operatorContext } from '../testing/as-operator.ts';
 import { createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { tokenDocument } from '../tokens/documents.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { updateToken } from '../tokens/update-token.ts';
 import { roleOf } from './administrator.ts';
 import { removeAdministrator, transferSuperuser, updateAdministrator } from './change-administrator.ts';
@@ -124,6 +124,19 @@ test('SR-39: a removed administrator loses access within one request: session, t
     ['token.deleted', token, { kind: 'administrator', id: superuser.id }],
   ]);
   await invite(ports, scene.account, { email: administrator.email });
+});
+
+test('a removed administrator leaves no index entry of their token', async () => {
+  const { token } = await read(ports, administratorDocument.key(scene.account, administrator.id));
+  const indexed = async () => {
+    const names = [tokenIndexes.created(scene.account), tokenIndexes.names(scene.account)];
+    const all = [...names, tokenIndexes.ofKind(scene.account, 'totp')];
+    const entries = await Promise.all(all.map((index) => ports.store.range(index, { limit: 100 })));
+    return entries.map((found) => found.some(({ id }) => id === token));
+  };
+  expect(await indexed()).toEqual([true, true, true]);
+  unwrap(await removeAdministrator(ports, selfServiceContext(superuser), administrator.id));
+  expect(await indexed()).toEqual([false, false, false]);
 });
 
 test('a change of grants takes effect with the administrator’s next request', async () => {
