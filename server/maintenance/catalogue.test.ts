@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
@@ -239,6 +241,17 @@ describe('SR-62: every index', () => {
 });
 
 describe('the catalogue', () => {
+  test('SR-62: contains every document and index that a feature declares', async () => {
+    const server = join(import.meta.dirname, '..');
+    const paths = readdirSync(server).map((folder) => join(server, folder, 'documents.ts'));
+    const modules = await Promise.all(paths.filter((path) => existsSync(path)).map((path) => import(path)));
+    const declared = modules.flatMap((one) => Object.values<object>(one));
+    const documents = declared.filter((one) => 'restore' in one);
+    const indexes = declared.flatMap((one) => ('definition' in one ? [one.definition] : []));
+    expect(new Set(documents)).toEqual(new Set(CATALOGUE.documents));
+    expect(new Set(indexes)).toEqual(new Set(CATALOGUE.indexes));
+  });
+
   test('SR-22: contains the location of each kind of secret', () => {
     const holders: Record<SecretContext['kind'], string[]> = {
       token: ['administrator-flow', 'enrolment', 'flow', 'token'],
