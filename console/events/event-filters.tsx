@@ -121,13 +121,11 @@ function IdBox({ label, value, onChange }: BoxProps) {
 }
 
 function InstantBox({ label, value, onChange }: BoxProps) {
-  const id = useId();
   return (
-    <div class="narrow-one">
-      <label for={id}>{label}</label>
+    <label class="narrow-one">
+      <span>{label}</span>
       <input
         key={value}
-        id={id}
         class="input"
         type="datetime-local"
         defaultValue={value === undefined ? '' : localText(Number(value))}
@@ -136,7 +134,7 @@ function InstantBox({ label, value, onChange }: BoxProps) {
           onChange(Number.isNaN(at) ? undefined : String(at));
         }}
       />
-    </div>
+    </label>
   );
 }
 
