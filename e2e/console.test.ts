@@ -128,7 +128,7 @@ describe('the profile', () => {
 
 test('opened by a signed-out user, the browser reports no error', async () => {
   // With several accounts, a refusal asks which one.
-  const alone = await createConsoleFixture('console-nobody');
+  const alone = await createConsoleFixture('console signed out');
   await createSuperuser(alone);
   const view = await alone.open('/setup');
   await view.at('This link is not valid');

@@ -50,7 +50,7 @@ it.each([
     { features: { verify: { ...DECLARATION.features.verify, in: 'x.py' } } },
     /x\.py does not exist/,
   ],
-  ['a feature that nobody knows', {}, { features: { fly: DECLARATION.features.verify } }, /fly is not in/],
+  ['an unknown feature', {}, { features: { fly: DECLARATION.features.verify } }, /fly is not in/],
   ['a feature that no test tries', { 'clients/python/tests.py': "'results.json'" }, {}, /does not try verify_result/],
   ['a corpus that is left out', {}, { corpus: {} }, /does not run shared\/vectors\/results\.json/],
   ['a corpus that no test reads', { 'clients/python/tests.py': 'verify_result' }, {}, /tests\.py does not run/],

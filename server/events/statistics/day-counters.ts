@@ -2,7 +2,7 @@ import type { AccountEvent } from '../../kernel/event.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
 import { DAY_MS } from '../../kernel/time.ts';
 import type { Cursors } from '../log/segment.ts';
-import { addUsers, type DistinctUsers, joinUsers, NOBODY } from './distinct-users.ts';
+import { addUsers, type DistinctUsers, joinUsers, NO_USERS } from './distinct-users.ts';
 
 /** The sign-ins of one day, to one resource or to all. */
 export interface DayCounters {
@@ -27,7 +27,7 @@ export interface AccountStatistics {
   readonly lost: readonly { readonly from: number; readonly to: number }[];
 }
 
-export const NO_SIGN_INS: DayCounters = { granted: 0, refused: {}, methods: {}, factors: {}, users: NOBODY };
+export const NO_SIGN_INS: DayCounters = { granted: 0, refused: {}, methods: {}, factors: {}, users: NO_USERS };
 
 /** The UTC day of an instant, as `2027-01-15`. */
 export function dayOf(at: number): string {

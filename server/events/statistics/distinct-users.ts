@@ -12,7 +12,7 @@ export type DistinctUsers =
   | { readonly registers: string };
 
 export const EXACT_UP_TO = 1000;
-export const NOBODY: DistinctUsers = { ids: [] };
+export const NO_USERS: DistinctUsers = { ids: [] };
 
 const INDEX_BITS = 12;
 const REGISTERS = 1 << INDEX_BITS;
