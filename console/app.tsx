@@ -87,7 +87,7 @@ function useHasMoved(stage: Stage): boolean {
 
 /** Loads the signed-in part of the console only after sign-in. */
 function LazyShell(props: ShellProps) {
-  const [loaded, setLoaded] = useState<{ Inside: ComponentType<ShellProps> }>();
+  const [loaded, setLoaded] = useState<{ Shell: ComponentType<ShellProps> }>();
   const [isLost, setLost] = useState(false);
   const { texts } = props;
   const { lang } = texts;
@@ -98,16 +98,16 @@ function LazyShell(props: ShellProps) {
   }, [place]);
   useEffect(() => {
     import('./shell/shell.tsx')
-      .then(({ loadShell: loadInside }) => loadInside(lang))
+      .then(({ loadShell }) => loadShell(lang))
       .then(
-        (Inside) => setLoaded({ Inside }),
+        (Shell) => setLoaded({ Shell }),
         () => setLost(true),
       );
   }, [lang]);
   if (loaded) {
-    const { Inside } = loaded;
+    const { Shell } = loaded;
     // A change of language keeps the page, its state and the focus.
-    return <Inside {...props} />;
+    return <Shell {...props} />;
   }
   if (!isLost) return <Loading texts={texts} />;
   return (

@@ -78,7 +78,7 @@ const PAGE_BY_PREFIX: Readonly<Record<string, string>> = {
 
 /** The page that shows the object; undefined if there is none. */
 export function objectPath(id: string): string | undefined {
-  const room = PAGE_BY_PREFIX[id.slice(0, 3)];
-  const path = `/console/${room}/${id}`;
-  return room !== undefined && placeAt(path) ? path : undefined;
+  const page = PAGE_BY_PREFIX[id.slice(0, 3)];
+  const path = `/console/${page}/${id}`;
+  return page !== undefined && placeAt(path) ? path : undefined;
 }

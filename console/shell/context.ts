@@ -54,9 +54,9 @@ export interface ConsoleContext {
 export const ConsoleContextProvider = createContext<ConsoleContext | undefined>(undefined);
 
 export function useConsole(): ConsoleContext {
-  const world = useContext(ConsoleContextProvider);
-  if (!world) throw new Error('This is shown outside.');
-  return world;
+  const context = useContext(ConsoleContextProvider);
+  if (!context) throw new Error('useConsole needs the signed-in console around it.');
+  return context;
 }
 
 /**

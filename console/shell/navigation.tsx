@@ -21,7 +21,7 @@ export function hrefOf(place: string): string {
 export function usePages(): [PageRoute, PageEntry][] {
   const { session } = useConsole();
   const all = Object.entries(PAGES) as [PageRoute, PageEntry][];
-  return all.filter(([, room]) => room.isFor?.(session) ?? true);
+  return all.filter(([, page]) => page.isFor?.(session) ?? true);
 }
 
 /**
@@ -30,20 +30,20 @@ export function usePages(): [PageRoute, PageEntry][] {
  */
 export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
   const { address, texts, session, signOut } = useConsole();
-  const rooms = usePages();
+  const pages = usePages();
   const list = (group: PageEntry['group']) => (
     <ul>
-      {rooms
-        .filter(([, room]) => room.group === group)
-        .map(([place, room]) => (
+      {pages
+        .filter(([, page]) => page.group === group)
+        .map(([place, page]) => (
           <li key={place}>
             <Link
               class="nav-link"
               href={hrefOf(place)}
               aria-current={place !== address.place ? undefined : address.path === hrefOf(place) ? 'page' : 'true'}
             >
-              <Icon node={room.icon} />
-              {t(room.label)}
+              <Icon node={page.icon} />
+              {t(page.label)}
             </Link>
           </li>
         ))}

@@ -8,7 +8,7 @@ import type { Client } from '../service/client.ts';
 import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
 import { hrefOf, usePages } from './navigation.tsx';
-import { isShortcutTarget } from './use-shortcuts.ts';
+import { shortcutTargets } from './use-shortcuts.ts';
 
 interface Entry {
   id: string;
@@ -24,21 +24,21 @@ const MAX_FOUND = 6;
 /** Searches pages, actions, and the objects of every page by name. */
 export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
   const { client, texts, go, preferences, setPreferences, signOut, announce } = useConsole();
-  const rooms = usePages();
+  const pages = usePages();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const found = useSearch(client, rooms, text.trim());
+  const found = useSearch(client, pages, text.trim());
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
-  const here = useMemo(() => isShortcutTarget().filter((element) => !(element instanceof HTMLInputElement)), []);
+  const here = useMemo(() => shortcutTargets().filter((element) => !(element instanceof HTMLInputElement)), []);
 
   const isDark = preferences.theme === 'dark' || (preferences.theme === 'auto' && matchMedia(DARK).matches);
   const commands: Entry[] = [
-    ...rooms.map(([place, room]) => ({
+    ...pages.map(([place, page]) => ({
       id: place,
       group: t('pagesGroup'),
-      label: t(room.label),
-      icon: room.icon,
+      label: t(page.label),
+      icon: page.icon,
       run: () => go(hrefOf(place)),
     })),
     ...here.map((element, nr) => ({
@@ -61,12 +61,12 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const wanted = text.trim().toLowerCase();
   const entries = [
     ...commands.filter(({ label }) => label.toLowerCase().includes(wanted)),
-    ...found.map(({ room, item }) => ({
+    ...found.map(({ page, item }) => ({
       id: item.id,
-      group: t(room.label),
-      label: room.find?.name(item) ?? item.id,
-      icon: room.icon,
-      run: () => go(room.find?.href(item) ?? ''),
+      group: t(page.label),
+      label: page.find?.name(item) ?? item.id,
+      icon: page.icon,
+      run: () => go(page.find?.href(item) ?? ''),
     })),
   ];
   const chosen = entries[Math.min(at, entries.length - 1)];
@@ -145,17 +145,17 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
 const DARK = '(prefers-color-scheme: dark)';
 
 /** Objects of all pages whose names start with the text; requested shortly after the last key. */
-function useSearch(client: Client, rooms: readonly [PageRoute, PageEntry][], text: string) {
-  const [found, setFound] = useState<{ room: PageEntry; item: FoundObject }[]>([]);
+function useSearch(client: Client, pages: readonly [PageRoute, PageEntry][], text: string) {
+  const [found, setFound] = useState<{ page: PageEntry; item: FoundObject }[]>([]);
   const searched = useRef<PageEntry[]>([]);
-  searched.current = rooms.flatMap(([, room]) => (room.find ? [room] : []));
+  searched.current = pages.flatMap(([, page]) => (page.find ? [page] : []));
   useEffect(() => {
     if (text === '') return setFound([]);
     const abort = new AbortController();
-    const search = async (room: PageEntry) => {
+    const search = async (page: PageEntry) => {
       const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
-      const answer = await client.get<{ items: FoundObject[] }>(`${room.find?.path}?${query}`, undefined, abort.signal);
-      return answer.kind === 'done' ? answer.body.items.map((item) => ({ room, item })) : [];
+      const answer = await client.get<{ items: FoundObject[] }>(`${page.find?.path}?${query}`, undefined, abort.signal);
+      return answer.kind === 'done' ? answer.body.items.map((item) => ({ page, item })) : [];
     };
     const timer = setTimeout(async () => {
       const all = await Promise.all(searched.current.map(search));

@@ -45,14 +45,14 @@ export interface ShellProps {
 export async function loadShell(lang: string) {
   await Promise.all([t.load(lang), refusals.load(lang)]);
   for (const css of [frame, pages, parts, dialogs, lists, edit]) injectStyle(css);
-  return InsideFrame;
+  return Shell;
 }
 
 type OpenOverlay = 'palette' | 'shortcuts';
 let lastToastId = 0;
 
 /** The signed-in console: the shell and the current page. Loaded after sign-in. */
-function InsideFrame(props: ShellProps) {
+function Shell(props: ShellProps) {
   const { visit, session, address } = props;
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const [said, setSaid] = useState('');
@@ -74,7 +74,7 @@ function InsideFrame(props: ShellProps) {
     },
     [visit],
   );
-  const world: ConsoleContext = useMemo(
+  const context: ConsoleContext = useMemo(
     () => ({
       ...props,
       go,
@@ -98,7 +98,7 @@ function InsideFrame(props: ShellProps) {
 
   const close = () => setOpen(undefined);
   return (
-    <Context.Provider value={world}>
+    <Context.Provider value={context}>
       <div class="inside">
         <button type="button" class="skip" onClick={() => content.current?.focus()}>
           {props.texts('skip')}

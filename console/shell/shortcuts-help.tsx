@@ -4,20 +4,20 @@ import { Switch } from '../parts/switch.tsx';
 import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
 import { usePages } from './navigation.tsx';
-import { isShortcutTarget } from './use-shortcuts.ts';
+import { shortcutTargets } from './use-shortcuts.ts';
 
 /** Lists the keyboard shortcuts, with a switch to turn single keys off. */
 export function ShortcutsHelp({ onClose }: { onClose(): void }) {
   const { preferences, setPreferences } = useConsole();
-  const rooms = usePages();
+  const pages = usePages();
   const here = useMemo(
-    () => isShortcutTarget().map((element) => [element.dataset.key ?? '', nameOf(element)] as const),
+    () => shortcutTargets().map((element) => [element.dataset.key ?? '', nameOf(element)] as const),
     [],
   );
   const rows: (readonly [string, string])[] = [
     ['?', t('shortcutHelp')],
     ...here,
-    ...rooms.map(([, room]) => [`g ${room.key}`, t('shortcutGo', { page: t(room.label) })] as const),
+    ...pages.map(([, page]) => [`g ${page.key}`, t('shortcutGo', { page: t(page.label) })] as const),
   ];
   return (
     <Dialog title={t('shortcuts')} onClose={onClose}>

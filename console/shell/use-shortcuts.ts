@@ -6,7 +6,7 @@ import { acceptsTyping, createShortcuts } from './shortcuts.ts';
 /** Elements of a page that a single key activates; they declare it with `data-key`. */
 const SHORTCUT_TARGETS = '[data-key]';
 
-export function isShortcutTarget(): HTMLElement[] {
+export function shortcutTargets(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(`main ${SHORTCUT_TARGETS}`)];
 }
 
@@ -30,7 +30,7 @@ export function useShortcuts(
         return;
       if (document.querySelector('dialog[open]')) return;
       const act = press(event.key, event.timeStamp);
-      const here = act ? undefined : isShortcutTarget().find((element) => element.dataset.key === event.key);
+      const here = act ? undefined : shortcutTargets().find((element) => element.dataset.key === event.key);
       if (!act && !here) return;
       event.preventDefault();
       if (act) act();
