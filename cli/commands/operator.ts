@@ -94,7 +94,7 @@ export function addMaintenance(program: Command, around: Environment): void {
   program
     .command('doctor')
     .description('find leftovers of crashes')
-    .option('--mend', 'and remove it')
+    .option('--mend', 'remove them')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>

@@ -11,7 +11,7 @@ import { type Format, type Row, readRows } from './rows.ts';
 export interface ImportOptions {
   file: string;
   format: Format;
-  /** `/v1/users/bulk`. */
+  /** `/v1/bulk/users`. */
   path: string;
   dryRun: boolean;
   /** The id of the import, unchanged when it resumes, so that nothing is done twice. */
