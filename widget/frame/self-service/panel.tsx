@@ -6,7 +6,7 @@ import type { SelfKey } from '../../i18n/self-service.ts';
 import type { Page } from './page.ts';
 
 /** A field of a panel. */
-export interface Reauthentication extends FieldAttributes {
+export interface PanelField extends FieldAttributes {
   label: string;
   hint?: string | false;
   value?: string;
@@ -18,7 +18,7 @@ export interface PanelProps {
   id: string;
   /** Explains what will happen. */
   text?: string | undefined;
-  asked?: Reauthentication[];
+  asked?: PanelField[];
   /** Label of the submit button. */
   button: string;
   /** Whether it requires a recent reauthentication. */
