@@ -2,7 +2,7 @@ import { type MessageFormatElement, parse, TYPE } from '@formatjs/icu-messagefor
 import type { Argument, Message } from './message.ts';
 
 /** Text between U+2068 and U+2069 is isolated in its writing direction (UAX 9). */
-const ISOLATED = (argument: Argument) => ['\u2068', argument, '\u2069'];
+const isolate = (argument: Argument) => ['\u2068', argument, '\u2069'];
 
 /**
  * Compiles an ICU message with arguments and plurals. In a right-to-left sentence each value is isolated from the
@@ -27,7 +27,7 @@ function compile(elements: readonly MessageFormatElement[], direction: 'ltr' | '
         add(element.value);
         break;
       case TYPE.argument:
-        for (const part of direction === 'rtl' ? ISOLATED([element.value]) : [[element.value] as const]) add(part);
+        for (const part of direction === 'rtl' ? isolate([element.value]) : [[element.value] as const]) add(part);
         break;
       case TYPE.pound:
         add([counted]);
