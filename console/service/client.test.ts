@@ -12,7 +12,7 @@ function clientThat(answers: (() => Response | Promise<Response>)[]) {
   const fetch = async (url: unknown, init: RequestInit = {}) => {
     sent.push({ url: String(url), init });
     const answer = answers.shift();
-    if (!answer) throw new Error(`Nobody expected ${url}.`);
+    if (!answer) throw new Error(`Unexpected request: ${url}`);
     return answer();
   };
   return { client: createClient(fetch as typeof globalThis.fetch, (answer) => heard.push(answer)), sent, heard };

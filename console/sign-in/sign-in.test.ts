@@ -32,7 +32,7 @@ function setUp(...answers: (Answer | Promise<Answer>)[]) {
   const next = async (request: string) => {
     asked.push(request);
     const answer = answers.shift();
-    if (!answer) throw new Error(`Nobody expected ${request}.`);
+    if (!answer) throw new Error(`Unexpected request: ${request}`);
     return answer as Answer<never>;
   };
   const client: Client = {

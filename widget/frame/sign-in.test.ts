@@ -26,7 +26,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
   const next = (request: string) => {
     asked.push(request);
     const answer = answers.shift();
-    if (!answer) throw new Error(`Nobody expected ${request}.`);
+    if (!answer) throw new Error(`Unexpected request: ${request}`);
     return Promise.resolve(answer);
   };
   const client: FlowClient = {
