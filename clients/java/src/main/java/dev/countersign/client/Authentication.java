@@ -1,7 +1,7 @@
 package dev.countersign.client;
 
 /**
- * Somebody who was let in.
+ * A successful authentication.
  *
  * @param method by which: {@code password}, {@code otp}, {@code password-otp} or {@code token}
  * @param user who; null with the method {@code token}

@@ -86,7 +86,7 @@ public final class ResultExpectations {
   }
 
   /**
-   * Takes the results of a test resource too, with which nobody has signed in. For your own tests, never in
+   * Accepts the results of a test resource too, which prove no sign-in. For your own tests, never in
    * production.
    */
   public ResultExpectations acceptTest() {
