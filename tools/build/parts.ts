@@ -63,9 +63,10 @@ export async function buildParts(
   }
 }
 
-const LOADER_TYPES = {
+/** The declarations of each loader, and the compiled source whose types it has. */
+export const LOADER_TYPES = {
   'countersign.d.mts': 'loader/module.js',
-  'pure.d.mts': 'loader/pure.js',
+  'pure.d.mts': 'loader/esm.js',
   'react.d.mts': 'react/index.js',
 };
 
