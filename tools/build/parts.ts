@@ -73,18 +73,23 @@ export const LOADER_TYPES = {
 /** The types of the module loaders. */
 async function declareLoaders(root: string): Promise<void> {
   compile(root, 'widget/tsconfig.types.json');
+  await includeProtocol(join(root, 'dist/widget/types'));
   for (const [file, source] of Object.entries(LOADER_TYPES)) {
     await writeFile(join(root, 'dist/widget', file), `export * from './types/widget/${source}';\n`);
   }
 }
 
-/**
- * The types of the client package. It ships without the protocol package, so its declarations point to the copies of the
- * protocol's declarations that the compiler wrote beside them.
- */
+/** The types of the client package. */
 async function declareClient(root: string): Promise<void> {
   compile(root, 'clients/typescript/tsconfig.json');
-  const types = join(root, 'clients/typescript/dist/types');
+  await includeProtocol(join(root, 'clients/typescript/dist/types'));
+}
+
+/**
+ * What is built ships without the protocol package, so its declarations point to the copies of the protocol's
+ * declarations that the compiler wrote beside them.
+ */
+async function includeProtocol(types: string): Promise<void> {
   for (const name of await readdir(types, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue;
     const path = join(types, name);
