@@ -298,7 +298,7 @@ test('speaks German, and declares the language of the page', async () => {
     const view = await empty.open(empty.setup, { locale: 'de-AT' });
     await view.at('Countersign einrichten');
     await expect(view.page.locator('html')).toHaveAttribute('lang', 'de');
-    expect(await view.page.title()).toBe('Countersign einrichten – Countersign');
+    await expect(view.page).toHaveTitle('Countersign einrichten – Countersign');
     expect(view.complaints).toEqual([]);
   } finally {
     await empty.close();
