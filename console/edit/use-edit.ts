@@ -32,6 +32,8 @@ export interface EditParts {
   alsoChanged: readonly string[];
 }
 
+const changedNames = ({ base, values }: Draft): string[] => Object.keys(changesOf(base, values));
+
 /** The state of an edit form: values, changes, saving and version conflicts. */
 export function useEdit({ path, names, body, version, alsoChanged }: EditParts): Edit {
   const { client, reads, drafts, notify, texts } = useConsole();
@@ -43,18 +45,19 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Edit['refused']>();
   const [theirs, setTheirs] = useState<{ body: Fields; version: string | undefined }>();
-  const changed = Object.keys(changesOf(draft.base, draft.values));
+  const changed = changedNames(draft);
 
   const put = (next: Draft) => {
     setDraft(next);
-    drafts.put(path, Object.keys(changesOf(next.base, next.values)).length > 0 ? next : undefined);
+    drafts.put(path, changedNames(next).length > 0 ? next : undefined);
   };
-  /** Without changes, the form shows the latest version. */
+  /** Without changes, the form shows the latest version. The user may have typed since this render. */
   const isClean = changed.length === 0;
   const latest = useRef(pick);
   latest.current = pick;
   useEffect(() => {
-    if (isClean) setDraft({ base: latest.current(body), version, values: latest.current(body) });
+    const base = latest.current(body);
+    setDraft((current) => (changedNames(current).length === 0 ? { base, version, values: base } : current));
   }, [body, version, isClean]);
 
   const send = async (from: Draft): Promise<void> => {

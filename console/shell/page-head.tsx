@@ -1,6 +1,6 @@
 import { ChevronLeft } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
@@ -23,7 +23,8 @@ export function PageHead({ title, part, lead, back, children, actions }: PageHea
   const { isNext, announce } = useConsole();
   const heading = useRef<HTMLHeadingElement>(null);
   const arrived = useRef(isNext);
-  useEffect(() => {
+  // Before the browser paints: later, it could take the focus from a field that the user has already chosen.
+  useLayoutEffect(() => {
     if (arrived.current) heading.current?.focus();
   }, []);
   useEffect(() => {
