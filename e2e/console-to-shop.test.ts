@@ -68,7 +68,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   });
   await doNext(ada, 3, 'Allow the site’s origin', async () => {
     await ada.fill({ 'Allowed origins': origin });
-    await ada.page.keyboard.press('Enter');
+    await ada.field('Allowed origins').press('Enter');
     await ada.button('Save changes').click();
     await expect(ada.page.getByText('Saved.')).toBeVisible();
   });
