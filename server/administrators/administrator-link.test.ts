@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';
-import { CONFIRMATION_ATTEMPTS, countWrongConfirmation, parseLink, writeLink } from './administrator-link.ts';
+import { parseLink, writeLink } from './administrator-link.ts';
 
 const sevenBytes = fc.uint8Array({ minLength: 7, maxLength: 7 });
 const links = fc.record({
@@ -38,14 +38,4 @@ test('never throws on any text', () => {
       if (link) expect(writeLink(link)).toBe(text);
     }),
   );
-});
-
-test('voids the link with the last allowed wrong code', () => {
-  let confirmation = countWrongConfirmation({ mac: 'm', attemptsLeft: CONFIRMATION_ATTEMPTS });
-  for (let wrong = 1; wrong < CONFIRMATION_ATTEMPTS; wrong++) {
-    expect(confirmation).toEqual({ mac: 'm', attemptsLeft: CONFIRMATION_ATTEMPTS - wrong });
-    confirmation = confirmation && countWrongConfirmation(confirmation);
-  }
-  expect(confirmation).toBeUndefined();
-  for (const attemptsLeft of [0, -1]) expect(countWrongConfirmation({ mac: 'm', attemptsLeft })).toBeUndefined();
 });

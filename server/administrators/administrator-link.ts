@@ -1,12 +1,10 @@
 import { type AccountId, type AdministratorId, parseId } from '../kernel/ids.ts';
-import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
+import { DAY_MS } from '../kernel/time.ts';
+import type { Confirmation } from '../messages/confirmation.ts';
 
 export const INVITATION_LIFETIME_MS = 7 * DAY_MS;
 export const RECOVERY_LIFETIME_MS = DAY_MS;
 export const SETUP_LIFETIME_MS = DAY_MS;
-export const CONFIRMATION_LIFETIME_MS = 15 * MINUTE_MS;
-/** Wrong confirmation codes after which the link or the change of address is void. */
-export const CONFIRMATION_ATTEMPTS = 5;
 
 /** The one link of an administrator: an invitation or a recovery. A new link replaces it. */
 export interface AdministratorLink {
@@ -19,12 +17,6 @@ export interface AdministratorLink {
   superuser?: true;
   createdAt: number;
   expiresAt: number;
-}
-
-export interface Confirmation {
-  /** A MAC instead of a hash, because the code is short. */
-  mac: string;
-  attemptsLeft: number;
 }
 
 /** The link that creates the first account of an installation. It exists only while there is no account. */
@@ -40,12 +32,6 @@ export interface EmailChange {
   email: string;
   confirmation: Confirmation;
   expiresAt: number;
-}
-
-/** Counts a wrong code. Undefined after the last attempt. */
-export function countWrongConfirmation(confirmation: Confirmation): Confirmation | undefined {
-  const attemptsLeft = confirmation.attemptsLeft - 1;
-  return attemptsLeft > 0 ? { ...confirmation, attemptsLeft } : undefined;
 }
 
 /** The contents of a link: its administrator and a secret of 192 bits. */

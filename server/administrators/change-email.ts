@@ -1,10 +1,11 @@
 import { normaliseName } from '../kernel/names.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { CONFIRMATION_LIFETIME_MS, countWrongConfirmation } from '../messages/confirmation.ts';
 import { notify } from '../messages/notify.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
-import { CONFIRMATION_LIFETIME_MS, countWrongConfirmation, type EmailChange } from './administrator-link.ts';
+import type { EmailChange } from './administrator-link.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
 import { confirms, newConfirmation } from './codes.ts';
 import { administratorDocument, administratorEmailDocument, emailChangeDocument } from './documents.ts';

@@ -5,6 +5,7 @@ import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
+import { CONFIRMATION_ATTEMPTS } from '../messages/confirmation.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
@@ -19,7 +20,7 @@ import { birth, createFixture, type Fixture, overwrite, read, unwrap } from '../
 import { touches } from '../testing/intercepted-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptInvitation } from './accept-link.ts';
-import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from './administrator-link.ts';
+import { INVITATION_LIFETIME_MS } from './administrator-link.ts';
 import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
 import { inviteAdministrator, resendInvitation } from './invite-administrator.ts';
 

@@ -1,8 +1,8 @@
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { CONFIRMATION_LIFETIME_MS } from '../messages/confirmation.ts';
 import { notify } from '../messages/notify.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
-import { CONFIRMATION_LIFETIME_MS } from './administrator-link.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
 import { administratorEnrolmentDocument } from './documents.ts';
 import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';

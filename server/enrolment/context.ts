@@ -1,3 +1,4 @@
+import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -8,7 +9,6 @@ import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import type { Enrolling } from './enrolling.ts';
 import { lacksPassword } from './enrolment-link.ts';
 import { type EnrolmentQuestion, judgeEnrolment, wantsEnrolment } from './offer-enrolment.ts';
 

@@ -1,3 +1,4 @@
+import type { AppMaking } from '../flows/enrolling.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
@@ -8,7 +9,6 @@ import { stepOutside, verifyOtp } from '../tokens/kinds/oath/verify.ts';
 import { advanceCounter } from '../tokens/lockout.ts';
 import { isOath, type OathToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
-import type { AppMaking } from './enrolling.ts';
 import { newRecord } from './new-record.ts';
 import { APP_TOKEN, openSeed } from './show-enrolment.ts';
 

@@ -1,4 +1,5 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { PasskeyMaking } from '../flows/enrolling.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Result } from '../kernel/result.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -7,7 +8,6 @@ import { type PasskeyNeeds, relyingParty } from '../tokens/kinds/passkey/new-cha
 import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
 import { discardDraft } from './discard-draft.ts';
-import type { PasskeyMaking } from './enrolling.ts';
 
 /**
  * Verifies the response to this sign-in's challenge and stores the passkey. A failed attempt may have stored one

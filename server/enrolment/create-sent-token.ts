@@ -1,3 +1,4 @@
+import type { SentMaking } from '../flows/enrolling.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -9,7 +10,6 @@ import { verifySent } from '../tokens/kinds/sent/verify-sent.ts';
 import { isSent, type SentToken } from '../tokens/token.ts';
 import type { OwnToken } from './assign-token.ts';
 import { countTry } from './count-try.ts';
-import type { SentMaking } from './enrolling.ts';
 import { mayGoTo } from './enrolment-address.ts';
 import { newRecord } from './new-record.ts';
 

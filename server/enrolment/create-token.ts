@@ -1,4 +1,5 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { Making } from '../flows/enrolling.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
@@ -14,7 +15,6 @@ import { makeAppToken } from './create-app-token.ts';
 import { makeOwnPasskey } from './create-passkey.ts';
 import { makeSentToken } from './create-sent-token.ts';
 import { discardDraft } from './discard-draft.ts';
-import type { Making } from './enrolling.ts';
 import { newRecord } from './new-record.ts';
 import { recoveryCodesOf } from './show-enrolment.ts';
 

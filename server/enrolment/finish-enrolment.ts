@@ -1,6 +1,7 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { decideFactors, widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
+import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
@@ -12,7 +13,6 @@ import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { isStillAssigned, kindsNow, questionOf } from './context.ts';
 import { createEnrolledToken, type FirstProof } from './create-token.ts';
-import type { Enrolling } from './enrolling.ts';
 import { notifyUser } from './notify-user.ts';
 import { judgeEnrolment } from './offer-enrolment.ts';
 import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, passkeyAskedAnew } from './transitions.ts';

@@ -1,4 +1,5 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
+import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -8,7 +9,6 @@ import type { Resource } from '../resources/resource.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import type { Enrolling } from './enrolling.ts';
 import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from './enrolment.ts';
 import { availableKinds, beginMaking } from './start-token-creation.ts';
 

@@ -1,7 +1,7 @@
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { EMPTY_INFO, type PublicInfo, publicInfo } from '../resources/public-info.ts';
 
 /** The page that a mailed link leads to. Its resource id reveals only the name that every visitor sees. */
 export async function readEnrolmentPage(

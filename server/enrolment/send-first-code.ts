@@ -1,3 +1,4 @@
+import type { SentMaking } from '../flows/enrolling.ts';
 import { actOf } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepPorts } from '../flows/step.ts';
 import { retryStep } from '../flows/transitions.ts';
@@ -10,7 +11,6 @@ import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-ban
 import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
 import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
 import { newSentToken } from './create-sent-token.ts';
-import type { SentMaking } from './enrolling.ts';
 import { codeTarget } from './enrolment-address.ts';
 import { firstCodeSent } from './transitions.ts';
 

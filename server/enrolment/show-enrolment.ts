@@ -1,5 +1,6 @@
 import type { AppView, EnrolView, FlowView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
+import type { AppMaking, Enrolling, Making } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
@@ -13,7 +14,6 @@ import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
 import { maskedAddress, untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import type { OathToken } from '../tokens/token.ts';
-import type { AppMaking, Enrolling, Making } from './enrolling.ts';
 
 /** Every authenticator app knows these. */
 export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {

@@ -1,3 +1,4 @@
+import type { Making } from '../flows/enrolling.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -8,7 +9,6 @@ import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import type { Making } from './enrolling.ts';
 import { codeTarget, isMailboxTheirs } from './enrolment-address.ts';
 
 /** RFC 4226 R6 recommends 160 bits. */

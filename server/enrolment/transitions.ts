@@ -1,9 +1,9 @@
+import type { Enrolling, Making, SentMaking } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import { evaluated } from '../flows/transitions.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../users/user.ts';
-import type { Enrolling, Making, SentMaking } from './enrolling.ts';
 
 /** The user sets up a token before the sign-in completes, or instead of it. */
 export function enrolmentBegun(flow: Flow, user: User, passwordDigest: string | undefined, enrolling: Enrolling): Flow {

@@ -3,14 +3,14 @@ import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersi
 import type { OtpUse } from '@countersign/protocol/result';
 import type { Demand, ShownFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { Enrolling } from '../enrolment/enrolling.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
+import type { Transaction } from '../kernel/transaction.ts';
 import type { TestMode } from '../resources/resource.ts';
-import type { SelfSession } from '../self-service/self-service.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
-import type { Transaction } from '../transactions/signing.ts';
+import type { Enrolling } from './enrolling.ts';
+import type { SelfSession } from './self-session.ts';
 
 export const FLOW_LIFETIME_MS = 15 * MINUTE_MS;
 /** After this time a claimed step whose evaluation never finished (a crash) may be answered again. */
@@ -19,8 +19,6 @@ export const STEP_CLAIM_MS = 30_000;
 export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
-/** From fixing the fields to the confirmation: short, so that an agreed transaction is not left open. */
-export const TRANSACTION_LIFETIME_MS = 300_000;
 
 /** A sent code, and what the page shows of it. */
 export interface SentNotice {
@@ -164,4 +162,10 @@ export interface ResultRecord {
 /** The requested option for the second factor. */
 export function factorOf({ factors, factor }: Pick<Flow, 'factors' | 'factor'>): FactorOption | undefined {
   return factors?.find(({ id }) => id === factor);
+}
+
+/** A flow as it is now, with the result if this change created one. */
+export interface FlowChange {
+  flow: Flow;
+  result?: ResultRecord;
 }

@@ -4,12 +4,6 @@ import { actOf, grantedEvent } from '../flows/flow-events.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import type { Write } from '../store/transact.ts';
 
-/** A flow as it is now, with the result if this change created one. */
-export interface FlowChange {
-  flow: Flow;
-  result?: ResultRecord;
-}
-
 /** The single commit that completes a sign-in: flow, record and, if there was one, the used-up login request. */
 export function completionWrite(
   flow: Flow,

@@ -1,22 +1,17 @@
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
-import { loginRequestDocument } from '../flows/documents.ts';
-import type { LoginRequest } from '../flows/flow.ts';
-import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
-import { writeHandle } from '../flows/flow-handle.ts';
+import { LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
+import { storeLoginRequest } from '../flows/login-request.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { ABSENT } from '../kernel/ports/store.ts';
-import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { hashSecret, newSecret, secretMatches, secretOf } from '../kernel/secret-token.ts';
 import type { NewId } from '../records/create-object.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import type { Resource } from '../resources/resource.ts';
-import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
@@ -67,7 +62,7 @@ export async function createLoginRequest(
   }
   if (demand && user && (await isOutOfReach(ports, user, resource.value, demand))) return refusal('LEVEL_UNREACHABLE');
 
-  const kept = await keepLoginRequest(ports, act, birth, 'login-request.created', {
+  const kept = await storeLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
     ...(user && { user: user.id }),
     nonce: input.nonce,
@@ -77,50 +72,6 @@ export async function createLoginRequest(
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
   });
   return isRefusal(kept) ? kept : { loginRequest: kept.loginRequest, expiresAt: kept.request.expiresAt };
-}
-
-/** Stores a host's request and returns the input for the page to start with. */
-export async function keepLoginRequest(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  act: RequestContext,
-  birth: NewId<FlowId>,
-  type: 'login-request.created' | 'transaction.created',
-  asked: Omit<LoginRequest, 'flow' | 'account' | 'secretHash' | 'attemptsLeft' | 'createdAt' | 'usedAt'>,
-): Promise<Result<{ loginRequest: string; request: LoginRequest }>> {
-  const { account } = act.actor;
-  const { id } = birth;
-  const now = ports.clock.now();
-  const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
-  const request: LoginRequest = {
-    ...asked,
-    flow: id,
-    account,
-    secretHash: hashSecret(secret),
-    attemptsLeft: LOGIN_REQUEST_ATTEMPTS,
-    createdAt: now,
-  };
-  const { resource, user, transaction } = request;
-  const event = {
-    type,
-    ...(user !== undefined && { subject: user }),
-    resource,
-    ...(transaction && { transaction: transaction.hash }),
-  };
-  const key = loginRequestDocument.key(id);
-  const outcome = await ports.store.commit({
-    anchor: key.anchor,
-    operation: newOperation(ports),
-    now,
-    expect: [{ key, version: ABSENT }],
-    put: [{ key, value: request, expiresAt: request.expiresAt }],
-    append: [createEvent(act, event, now)],
-  });
-  if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), request };
-  // Created before with the same Idempotency-Key, by a request that failed before its response?
-  const [made] = await ports.store.getMany([key], now);
-  return made && secretMatches(secret, made.value.secretHash) && made.value.account === account
-    ? { loginRequest: writeLoginRequest(id, secret), request: made.value }
-    : refusal('CONTENTION');
 }
 
 /**
@@ -140,13 +91,4 @@ async function isOutOfReach(
   const beyond = { level: acr, hasPassword: user.passwordHash !== undefined };
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, beyond);
   return required.kind === 'deny' && required.reason === 'level';
-}
-
-function writeLoginRequest(id: FlowId, secret: string): string {
-  return `lrq.${writeHandle(id, secret)}`;
-}
-
-/** The same for the same Idempotency-Key, so that a retry after a crash returns the first result. */
-function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
-  return secretOf(ports.secrets.mac('login-request', madeWith));
 }

@@ -2,8 +2,8 @@ import { loginRequestDocument } from '../flows/documents.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { type PublicInfo, publicInfo } from '../resources/public-info.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
-import { type PublicInfo, publicInfo } from './frame-policy.ts';
 
 /**
  * The information that the hosted page for a login request shows before the browser has proved that it holds the

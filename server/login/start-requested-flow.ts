@@ -4,11 +4,18 @@ import { firstLoginDocument } from '../accounts/documents.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
+import { signingKinds } from '../authentication/signing.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
-import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from '../flows/flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  type FlowChange,
+  LOGIN_REQUEST_LIFETIME_MS,
+  type LoginRequest,
+} from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import { parseLoginRequest, writeHandle } from '../flows/flow-handle.ts';
 import { prepareFirst } from '../flows/prepare-first.ts';
@@ -21,9 +28,8 @@ import type { Resource } from '../resources/resource.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
-import { signingKinds } from '../transactions/signing.ts';
 import { readUser } from '../users/find-user.ts';
-import { completionWrite, type FlowChange } from './complete-flow.ts';
+import { completionWrite } from './complete-flow.ts';
 import { seenAtBeginning } from './seen-at-beginning.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';

@@ -6,7 +6,7 @@ import { environmentForbids } from '../browsers/device-fingerprint/environment-c
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
-import type { Flow, LoginRequest } from '../flows/flow.ts';
+import type { Flow, FlowChange, LoginRequest } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { Handle } from '../flows/flow-handle.ts';
 import { openFlow } from '../flows/sealed-flow.ts';
@@ -24,7 +24,7 @@ import { passwordNoted } from '../self-service/transitions.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { confirmByFactor } from '../users/confirm-user.ts';
-import { completionWrite, type FlowChange } from './complete-flow.ts';
+import { completionWrite } from './complete-flow.ts';
 import { endsSignIn } from './ending-refusals.ts';
 import { evaluateTestStep, expired } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';

@@ -2,11 +2,12 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { flowDocument, resultDocument } from '../flows/documents.ts';
-import { type Flow, TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
+import type { Flow } from '../flows/flow.ts';
 import { completeFlow, newFlow } from '../flows/transitions.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { transactionHash } from '../kernel/transaction.ts';
 import type { Resource } from '../resources/resource.ts';
 import { newOperation } from '../store/transact.ts';
 import { consumeResult, createLoginRequest, operatorContext, updateResource } from '../testing/as-operator.ts';
@@ -27,8 +28,12 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
-import { createTransaction, type NewTransaction, TRANSACTIONS_AT_ONCE } from '../transactions/create-transaction.ts';
-import { transactionHash } from '../transactions/transaction.ts';
+import {
+  createTransaction,
+  type NewTransaction,
+  TRANSACTION_LIFETIME_MS,
+  TRANSACTIONS_AT_ONCE,
+} from '../transactions/create-transaction.ts';
 
 let ports: TestPorts;
 let replica: TestPorts;

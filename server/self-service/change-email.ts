@@ -1,10 +1,4 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import {
-  CONFIRMATION_ATTEMPTS,
-  CONFIRMATION_LIFETIME_MS,
-  type Confirmation,
-  countWrongConfirmation,
-} from '../administrators/administrator-link.ts';
 import { emailGiven } from '../enrolment/enrolment-address.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import { keeping } from '../flows/claim-step.ts';
@@ -18,6 +12,12 @@ import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
+import {
+  CONFIRMATION_ATTEMPTS,
+  CONFIRMATION_LIFETIME_MS,
+  type Confirmation,
+  countWrongConfirmation,
+} from '../messages/confirmation.ts';
 import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
+import type { SelfSession } from '../flows/self-session.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -10,7 +10,8 @@ import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import type { SelfFacts, SelfSession } from './self-service.ts';
+import { credentialFingerprint } from '../users/user.ts';
+import type { SelfFacts } from './self-service.ts';
 
 /** A user on the self-service page, as currently stored. */
 export interface SelfServiceContext {
@@ -21,18 +22,6 @@ export interface SelfServiceContext {
   paired: Token[];
   /** All tokens of the user. */
   owned: Token[];
-}
-
-/**
- * A fingerprint of the user's credentials and mail address: a change of any of them ends what was begun before (SR-38,
- * SR-39).
- */
-export function credentialFingerprint(
-  user: Pick<User, 'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments'>,
-): string {
-  const { login, alias, email, phone, blocked, passwordHash, assignments } = user;
-  const parts = [login, alias, email, phone, blocked, passwordHash, assignments].map((part) => part ?? null);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
 /**

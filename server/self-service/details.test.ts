@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CONFIRMATION_ATTEMPTS, CONFIRMATION_LIFETIME_MS } from '../administrators/administrator-link.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import { sealEvents } from '../events/seal-events.ts';
 import { actOf } from '../flows/flow-events.ts';
 import type { AccountEvent } from '../kernel/event.ts';
+import { CONFIRMATION_ATTEMPTS, CONFIRMATION_LIFETIME_MS } from '../messages/confirmation.ts';
 import { updateUser } from '../testing/as-operator.ts';
 import { addPerson, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import type { LoginDriver } from '../testing/login-driver.ts';

@@ -1,18 +1,18 @@
 import { flowDocument } from '../flows/documents.ts';
-import type { Flow, ResultRecord } from '../flows/flow.ts';
+import type { Flow, FlowChange, ResultRecord } from '../flows/flow.ts';
 import { actOf, grantedEvent } from '../flows/flow-events.ts';
 import type { Passed } from '../flows/transitions.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { FlowChange } from '../login/complete-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Write } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { readUser } from '../users/find-user.ts';
-import { credentialFingerprint, isUnchangedSinceOpen, mayBeShown } from './context.ts';
+import { credentialFingerprint } from '../users/user.ts';
+import { isUnchangedSinceOpen, mayBeShown } from './context.ts';
 import { isReturn, selfOpened } from './transitions.ts';
 
 /**

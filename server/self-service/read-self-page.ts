@@ -1,7 +1,7 @@
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { EMPTY_INFO, type PublicInfo, publicInfo } from '../login/frame-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { EMPTY_INFO, type PublicInfo, publicInfo } from '../resources/public-info.ts';
 
 /** The resource's self-service page. If the resource has none, the page reports that nothing is here. */
 export async function readSelfPage(

@@ -1,7 +1,7 @@
 import type { Flow } from '../flows/flow.ts';
+import type { SelfSession } from '../flows/self-session.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
-import type { SelfSession } from './self-service.ts';
 
 /**
  * Recovery codes that the user has just created. They derive from a MAC, so the user can see them until they confirm

@@ -3,6 +3,7 @@ import { discardDraft } from '../enrolment/discard-draft.ts';
 import { remembered } from '../enrolment/enrolment.ts';
 import { newRecord } from '../enrolment/new-record.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
+import type { SelfSession } from '../flows/self-session.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { idFromBytes, type TokenId } from '../kernel/ids.ts';
@@ -25,7 +26,6 @@ import {
   type SelfNeeds,
   type SelfServiceAction,
 } from './run-action.ts';
-import type { SelfSession } from './self-service.ts';
 import { mayHaveCodes } from './view.ts';
 
 type Made = NonNullable<SelfSession['codes']>;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SelfProof } from '../flows/self-session.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import { OWN_DETAILS } from '../resources/self-service-policy.ts';
@@ -14,7 +15,6 @@ import {
   SELF_ACTS,
   type SelfAct,
   type SelfFacts,
-  type SelfProof,
 } from './self-service.ts';
 
 const NOW = 1_800_000_000_000;

@@ -1,5 +1,5 @@
-import type { Confirmation } from '../administrators/administrator-link.ts';
-import type { TokenId, UserId } from '../kernel/ids.ts';
+import type { SelfProof } from '../flows/self-session.ts';
+import type { UserId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import type { SelfServicePolicy } from '../resources/self-service-policy.ts';
@@ -9,30 +9,6 @@ import { isRecovery, type Token, type TokenState } from '../tokens/token.ts';
 export const SELF_LIFETIME_MS = 15 * MINUTE_MS;
 /** A change to the sign-in needs factors that were confirmed no longer ago (SR-38). */
 export const PROOF_FRESH_MS = 5 * MINUTE_MS;
-
-/** The factors that a user confirmed to reach the page. */
-export interface SelfProof {
-  at: number;
-  password: boolean;
-  second: boolean;
-  /** Two factors, or one that is two by itself. */
-  isTwo: boolean;
-}
-
-/** A user's session on the self-service page, stored in the flow of their sign-in. */
-export interface SelfSession {
-  proof: SelfProof;
-  /** Digest of the user's credentials. When they change elsewhere, the session is over. */
-  standing: string;
-  /** The confirmed token. When it becomes unusable, the session is over. */
-  token?: TokenId;
-  /** A new address that is not confirmed yet. */
-  email?: { address: string; confirmation: Confirmation; expiresAt: number };
-  /**
-   * New recovery codes, until the user confirms that they saved them: their token, and the input of their derivation.
-   */
-  codes?: { token: TokenId; madeWith: string };
-}
 
 export const SELF_ACTS = [
   'names',

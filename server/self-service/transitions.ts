@@ -1,9 +1,10 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorOption } from '@countersign/protocol/flow';
-import type { Enrolling } from '../enrolment/enrolling.ts';
+import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, ResultRecord } from '../flows/flow.ts';
+import type { SelfProof, SelfSession } from '../flows/self-session.ts';
 import { type ChallengeDraft, evaluated, requestSecondFactor } from '../flows/transitions.ts';
-import { SELF_LIFETIME_MS, type SelfProof, type SelfSession } from './self-service.ts';
+import { SELF_LIFETIME_MS } from './self-service.ts';
 
 /** The transitions of a sign-in that leads to the self-service page instead of a result. */
 

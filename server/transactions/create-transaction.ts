@@ -1,16 +1,18 @@
 import { parseTransaction } from '@countersign/protocol/transaction';
-import { TRANSACTION_LIFETIME_MS } from '../flows/flow.ts';
+import { signingDenial, signingKinds } from '../authentication/signing.ts';
+import { storeLoginRequest } from '../flows/login-request.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { keepLoginRequest } from '../login/create-login-request.ts';
+import { type SigningKind, type Transaction, transactionHash } from '../kernel/transaction.ts';
 import type { NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { findUser } from '../users/find-user.ts';
-import { type SigningKind, signingDenial, signingKinds, type Transaction } from './signing.ts';
-import { transactionHash } from './transaction.ts';
+
+/** From fixing the fields to the confirmation: short, so that an agreed transaction is not left open. */
+export const TRANSACTION_LIFETIME_MS = 300_000;
 
 /**
  * The number of transactions that a user may have open within one lifetime (decision 0120). An attacker who could start
@@ -69,7 +71,7 @@ export async function createTransaction(
   const rate = await ports.store.increment(counter, TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
-  const kept = await keepLoginRequest(ports, act, birth, 'transaction.created', {
+  const kept = await storeLoginRequest(ports, act, birth, 'transaction.created', {
     resource: resource.id,
     user: user.id,
     nonce: input.nonce,

@@ -8,8 +8,8 @@ import { refuse } from '../http/problem.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { SIGNING_KINDS } from '../kernel/transaction.ts';
 import { createTransaction } from './create-transaction.ts';
-import { SIGNING_KINDS } from './signing.ts';
 
 // Only the shape: the rule itself checks the contents, and reports the reason and the field.
 const field = z.strictObject({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 
@@ -86,4 +87,16 @@ export interface KnownNetwork extends WrongPasswords {
   /** A MAC of user and address, so that the store keeps no addresses of users. */
   place: string;
   signedInAt: number;
+}
+
+/**
+ * A fingerprint of the user's credentials and mail address: a change of any of them ends what was begun before (SR-38,
+ * SR-39).
+ */
+export function credentialFingerprint(
+  user: Pick<User, 'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments'>,
+): string {
+  const { login, alias, email, phone, blocked, passwordHash, assignments } = user;
+  const parts = [login, alias, email, phone, blocked, passwordHash, assignments].map((part) => part ?? null);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -67,9 +67,9 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'results',
-    files: ['server/transactions/signing.ts', 'server/login/result-validity.ts', 'server/platform/jose/signer.ts'],
+    files: ['server/authentication/signing.ts', 'server/login/result-validity.ts', 'server/platform/jose/signer.ts'],
     tests: [
-      'server/transactions/signing.test.ts',
+      'server/authentication/signing.test.ts',
       'server/login/result-validity.test.ts',
       'server/platform/jose/signer.test.ts',
       'server/platform/jose/result-spelling.test.ts',

@@ -48,7 +48,7 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     reason: 'The origin of a URL that has something before its scheme is not its text, which is asked for as well.',
   },
   {
-    file: 'server/transactions/signing.ts',
+    file: 'server/authentication/signing.ts',
     line: "'otp',",
     replacement: '""',
     reason: 'Every method but those with a password asks for the code alone and is denied alike.',

@@ -9,7 +9,7 @@ import {
 import type { Context } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
-import type { PublicInfo } from '../frame-policy.ts';
+import type { PublicInfo } from '../../resources/public-info.ts';
 import { logoPath } from './logo.ts';
 
 const MOUNT = '/widget/v1';

@@ -3,7 +3,7 @@ import { parseLoginRequest } from '../../flows/flow-handle.ts';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { EMPTY_INFO } from '../frame-policy.ts';
+import { EMPTY_INFO } from '../../resources/public-info.ts';
 import { readSignInPage } from '../read-sign-in-page.ts';
 import { showDocument } from './show-document.ts';
 

@@ -1,8 +1,8 @@
 import { idNumber } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
-import { checkSignature } from '../../transactions/signing/check-signature.ts';
-import { askSignature } from '../../transactions/signing/request-signature.ts';
+import { checkSignature } from '../../transactions/check-signature.ts';
+import { askSignature } from '../../transactions/request-signature.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isNotRight } from '../failure-codes.ts';
 import { invalid } from '../protocol-error.ts';

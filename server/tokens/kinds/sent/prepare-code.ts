@@ -1,5 +1,6 @@
 import type { FactorOption } from '@countersign/protocol/flow';
 import { acceptedKindsFrom, isUsable } from '../../../authentication/second-factor.ts';
+import { signingKinds } from '../../../authentication/signing.ts';
 import type { Flow } from '../../../flows/flow.ts';
 import { actOf } from '../../../flows/flow-events.ts';
 import type { StepPorts } from '../../../flows/step.ts';
@@ -9,7 +10,6 @@ import type { ClientInfo } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { Resource } from '../../../resources/resource.ts';
-import { signingKinds } from '../../../transactions/signing.ts';
 import { readUser } from '../../../users/find-user.ts';
 import { loadAssignedTokens } from '../../load-assigned-tokens.ts';
 import { tokenState } from '../../lockout.ts';

@@ -1,28 +1,11 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import { decideFactors, denialCode } from '../authentication/methods.ts';
-import { acceptedKindsFrom } from '../authentication/second-factor.ts';
+import { SIGNING_KINDS, type SigningKind, type Transaction } from '../kernel/transaction.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenState } from '../tokens/lockout.ts';
-import type { Token, TokenKind } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-
-/**
- * The kinds of tokens whose answer is bound to the signed fields. Codes of an app, a fob or on paper are valid for
- * anything: an attacker who obtains one could confirm any transaction with it.
- */
-export const SIGNING_KINDS = ['webauthn', 'ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
-export type SigningKind = (typeof SIGNING_KINDS)[number];
-
-/** The transaction that a user is asked to confirm, and that their answer is bound to. */
-export interface Transaction {
-  fields: { label: string; value: string }[];
-  /** SHA-256 of the canonical text, hex. */
-  hash: string;
-  /** 32 random bytes, base64url, drawn when the fields were fixed. Part of the questions; never shown. */
-  nonce: string;
-  /** The kinds that the host accepts for this one; absent: all that the resource accepts. */
-  kinds?: SigningKind[];
-}
+import { decideFactors, denialCode } from './methods.ts';
+import { acceptedKindsFrom } from './second-factor.ts';
 
 /**
  * The number of characters of labels and values that fit into a text message, in any script. A longer transaction is

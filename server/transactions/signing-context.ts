@@ -1,16 +1,16 @@
-import { readAccess } from '../../authentication/read-access.ts';
-import type { TokenId } from '../../kernel/ids.ts';
-import { mayAuthenticateOn } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { RequestContext } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
-import { readObject } from '../../records/read-object.ts';
-import { resourcesOpenedBy } from '../../resources/assignments.ts';
-import type { Resource } from '../../resources/resource.ts';
-import { tokenDocument } from '../../tokens/documents.ts';
-import type { Token } from '../../tokens/token.ts';
-import { readUser } from '../../users/find-user.ts';
-import { canSignIn, type User } from '../../users/user.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { mayAuthenticateOn } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { readObject } from '../records/read-object.ts';
+import { resourcesOpenedBy } from '../resources/assignments.ts';
+import type { Resource } from '../resources/resource.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import type { Token } from '../tokens/token.ts';
+import { readUser } from '../users/find-user.ts';
+import { canSignIn, type User } from '../users/user.ts';
 
 /** The scope of challenges outside a sign-in: one per token, beside those of resources. */
 export const SIGNING_SCOPE = 'api/signing';

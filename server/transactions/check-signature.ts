@@ -1,14 +1,14 @@
 import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
-import { readLimitedToken } from '../../authentication/read-limits.ts';
-import { verifySecondFactor } from '../../authentication/verify-second-factor.ts';
-import type { EventDraft } from '../../kernel/event.ts';
-import type { TokenId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { newOperation } from '../../store/transact.ts';
-import { signingKinds } from '../signing.ts';
-import { transactionHash } from '../transaction.ts';
+import { readLimitedToken } from '../authentication/read-limits.ts';
+import { signingKinds } from '../authentication/signing.ts';
+import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
+import type { EventDraft } from '../kernel/event.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { transactionHash } from '../kernel/transaction.ts';
+import { newOperation } from '../store/transact.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
 /**

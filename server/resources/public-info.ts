@@ -1,0 +1,31 @@
+import type { Resource } from './resource.ts';
+
+/** The public information about a resource that the sign-in shows. */
+export interface PublicInfo {
+  title: string;
+  passwordReset: boolean;
+  /** Whether the browser reports its signals. */
+  comparesBrowsers: boolean;
+  isTest: boolean;
+  /** Hash of the logo. */
+  logo?: string;
+}
+
+/** For a page without a resource. */
+export const EMPTY_INFO: PublicInfo = {
+  title: 'Countersign',
+  passwordReset: false,
+  comparesBrowsers: false,
+  isTest: false,
+};
+
+export function publicInfo({ name: title, passwordReset = false, testMode, logo, environment }: Resource): PublicInfo {
+  const comparesBrowsers = environment !== undefined;
+  return {
+    title,
+    passwordReset,
+    comparesBrowsers,
+    isTest: testMode !== undefined,
+    ...(logo !== undefined && { logo }),
+  };
+}
