@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './accounts/plans/plans.ts';
 import { authorizeLargeBodies, LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
 import { installRoutes } from './composition/install-routes.ts';
-import { enrolmentRoutes } from './enrolment/widget-routes.ts';
+import { enrolmentRoutes } from './login/enrolment-routes.ts';
 import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
@@ -35,7 +35,7 @@ import { flowRoutes } from './login/routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
 import { reset } from './passwords/reset/page/reset.ts';
 import { DIALECT_PATHS, protectimus } from './protectimus/routes.ts';
-import { selfServiceRoutes } from './self-service/widget-routes.ts';
+import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { unlock } from './tokens/unlock/page/unlock.ts';
 
 export interface AppOptions {

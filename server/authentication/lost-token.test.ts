@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
-import { startLinkedFlow } from '../enrolment/start-linked-flow.ts';
+import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { changeOwnPin } from '../self-service/change-pin.ts';

@@ -1,5 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { addOwnToken } from '../self-service/add-token.ts';
 import { operatorContext, unassign, updateUser } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
@@ -21,7 +22,6 @@ import { tokenIndexes } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
-import { startLinkedFlow } from './start-linked-flow.ts';
 
 // SR-4, SR-38. The attack: a stranger with the password or the link types the first code of their own device just as
 // that password or link becomes invalid. Every read before the commit still sees the old user.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { addOwnToken } from '../self-service/add-token.ts';
 import { removeOwnToken } from '../self-service/remove-token.ts';
@@ -22,7 +23,6 @@ import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
-import { startLinkedFlow } from './start-linked-flow.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

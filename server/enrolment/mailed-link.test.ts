@@ -1,6 +1,7 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
+import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
 import {
   addPerson,
@@ -19,7 +20,6 @@ import { userDocument } from '../users/documents.ts';
 import { enrolmentLinkDocument } from './documents.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
 import { sendEnrolmentLink } from './send-enrolment-link.ts';
-import { startLinkedFlow } from './start-linked-flow.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

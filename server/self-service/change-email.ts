@@ -1,8 +1,8 @@
-import type { FlowView } from '@countersign/protocol/flow';
 import { emailGiven } from '../enrolment/enrolment-address.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import { keeping } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isSameSecret } from '../kernel/constant-time.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -44,7 +44,7 @@ const PER_DAY = 10;
 export function askOwnEmail(
   ports: SelfNeeds,
   answer: StepRequest & { email: string; language: MailLanguage },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'email', answer, async (own) => {
     const { email: address } = answer;
     if (!isAddressFor('email', address)) return refusal('INPUT_INVALID');
@@ -69,7 +69,7 @@ export function askOwnEmail(
 export function confirmOwnEmail(
   ports: SelfNeeds,
   answer: StepRequest & { code: string; language: MailLanguage },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   // The factors were fresh when the change was requested; a mail may be slow.
   return runSelfServiceAction(ports, undefined, answer, async (own) => {
     const judged = judgeSelfAct('email', factsOf(own), ports.clock.now());
@@ -92,7 +92,7 @@ export function confirmOwnEmail(
 }
 
 /** Cancels a change of address. */
-export function dropOwnEmail(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
+export function dropOwnEmail(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 

@@ -1,4 +1,4 @@
-import type { FlowView } from '@countersign/protocol/flow';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
@@ -14,7 +14,7 @@ export interface OwnNames {
 }
 
 /** Changes first and second name, each where the resource allows it. */
-export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: OwnNames }): Promise<Result<FlowView>> {
+export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: OwnNames }): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'names', answer, async (own) => {
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);
     const details: readonly string[] = own.resource.selfService?.details ?? ([] satisfies OwnDetail[]);

@@ -1,5 +1,5 @@
-import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -27,7 +27,7 @@ import {
 export function changeOwnPassword(
   ports: SelfNeeds,
   answer: StepRequest & { current: string; password: string; language: MailLanguage },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
     const { flow, user } = own;
     const { address } = answer.client;

@@ -1,13 +1,13 @@
-import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newPin } from '../tokens/pin.ts';
+import { ownToken } from './context.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import { ownToken } from './token.ts';
 
 /**
  * Changes the PIN of a token that has one. Tokens from an administrator are included, because only the owner may know the
@@ -16,7 +16,7 @@ import { ownToken } from './token.ts';
 export function changeOwnPin(
   ports: SelfNeeds,
   answer: StepRequest & { token: string; pin: string; language: MailLanguage },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'pin', answer, async (own) => {
     const { act, user } = own;
     const found = ownToken(own, answer.token);

@@ -1,13 +1,17 @@
-import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
+import { acceptedKinds, acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
+import { parseId, type TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../resources/assignments.ts';
+import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
+import { isRecovery } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { credentialFingerprint } from '../users/user.ts';
@@ -77,4 +81,26 @@ export function factsOf({ user, session, resource, owned }: SelfServiceContext):
     hasPassword: user.passwordHash !== undefined,
     hasToken: hasToken(user, owned),
   };
+}
+
+/** The factors that allow an enrolment from the page. */
+export function basisOf({ session }: Pick<SelfServiceContext, 'session'>): EnrolmentBasis {
+  return session.proof.second ? 'second-factor' : 'password';
+}
+
+/** Loads a token of the user. Another user's token looks like one that never existed. */
+export function ownToken(
+  { owned }: Pick<SelfServiceContext, 'owned'>,
+  text: string,
+): Result<{ token: Token; id: TokenId }> {
+  const id = parseId('tok', text);
+  const token = owned.find((one) => one.id === id);
+  return token ? { token, id: token.id } : refusal('TOKEN_NOT_FOUND');
+}
+
+/** Recovery codes replace a token, so they are for users who have one. */
+export function mayHaveCodes({ user, owned, paired, resource }: SelfServiceContext): boolean {
+  if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
+  const recovery = owned.find(isRecovery);
+  return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !isRecovery(token));
 }

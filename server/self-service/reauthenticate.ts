@@ -1,5 +1,5 @@
-import type { FlowView } from '@countersign/protocol/flow';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
+import type { Flow } from '../flows/flow.ts';
 import { prepareFirst } from '../flows/prepare-first.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -10,7 +10,7 @@ import { proofAsked } from './transitions.ts';
  * Asks for the factors again: the password if the user has one, and the second factor if they have one here, with the
  * steps and counters of every sign-in. Never for fewer factors than before.
  */
-export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
+export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
     // Without a password, the two factors were a passkey with user verification: a code beside it is only one.

@@ -1,5 +1,5 @@
-import type { FlowView } from '@countersign/protocol/flow';
 import { notifyUser } from '../enrolment/notify-user.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
@@ -18,6 +18,7 @@ import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import type { User } from '../users/user.ts';
+import { ownToken } from './context.ts';
 import {
   ended,
   reloadIfUnchanged,
@@ -26,7 +27,6 @@ import {
   type SelfServiceAction,
 } from './run-action.ts';
 import { deletionBlocker, isOwnMade } from './self-service.ts';
-import { ownToken } from './token.ts';
 import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
 
 /**
@@ -37,7 +37,7 @@ import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
 export function removeOwnToken(
   ports: SelfNeeds,
   answer: StepRequest & { token: string; language: MailLanguage },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;

@@ -1,17 +1,17 @@
-import type { FlowView } from '@countersign/protocol/flow';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { ownToken } from './context.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';
-import { ownToken } from './token.ts';
 
 /** Renames a token. A token that an administrator handed out keeps the name by which the administrator knows it. */
 export function renameOwnToken(
   ports: SelfNeeds,
   answer: StepRequest & { token: string; name: string },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'rename-token', answer, async (own) => {
     const { act, user } = own;
     const found = ownToken(own, answer.token);

@@ -1,13 +1,14 @@
-import type { FlowView } from '@countersign/protocol/flow';
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { remembered } from '../enrolment/enrolment.ts';
 import { newRecord } from '../enrolment/new-record.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { idFromBytes, type TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
@@ -15,10 +16,11 @@ import { assignWithToken, isWithinBounds } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
-import { codesOf } from './recovery-codes.ts';
+import { mayHaveCodes } from './context.ts';
 import {
   ended,
   reloadIfUnchanged,
@@ -26,7 +28,6 @@ import {
   type SelfNeeds,
   type SelfServiceAction,
 } from './run-action.ts';
-import { mayHaveCodes } from './view.ts';
 
 type Made = NonNullable<SelfSession['codes']>;
 
@@ -34,7 +35,7 @@ type Made = NonNullable<SelfSession['codes']>;
 export function renewRecoveryCodes(
   ports: SelfNeeds,
   answer: StepRequest & { language: MailLanguage },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'recovery-codes', answer, async (own) => {
     if (!mayHaveCodes(own)) return refusal('SELF_SERVICE_OFF');
     const before = own.owned.find(isRecovery);
@@ -50,7 +51,7 @@ export function renewRecoveryCodes(
 }
 
 /** The user confirms that they saved the codes, which are not shown again. */
-export function keepRecoveryCodes(ports: SelfNeeds, answer: StepRequest): Promise<Result<FlowView>> {
+export function keepRecoveryCodes(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
 }
 
@@ -107,4 +108,16 @@ function assign(ports: SelfNeeds, own: SelfServiceAction, token: TokenId): Promi
     const append = [createEvent(act, event, now)];
     return { answer: { user }, write: { put: [{ key, value: user }], index: reindex(key, before, user), append } };
   });
+}
+
+/**
+ * Recovery codes that the user has just created. They derive from a MAC, so the user can see them until they confirm
+ * that they saved them, and only MACs of them are stored.
+ */
+export function codesOf(
+  ports: Pick<Ports, 'random' | 'secrets'>,
+  { account, id }: Pick<Flow, 'account' | 'id'>,
+  { token, madeWith }: NonNullable<SelfSession['codes']>,
+): { codes: string[]; macs: string[] } {
+  return newRecoverySet(ports, { account, id: token }, `self/${id}/${madeWith}`);
 }

@@ -1,16 +1,16 @@
-import type { FlowView } from '@countersign/protocol/flow';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { resyncToken } from '../tokens/resync-token.ts';
 import { isOath } from '../tokens/token.ts';
+import { ownToken } from './context.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import { ownToken } from './token.ts';
 
 /** Resynchronises a token with two of its codes, counted as everywhere (SR-43). */
 export function resyncOwnToken(
   ports: SelfNeeds,
   answer: StepRequest & { token: string; otps: readonly [string, string] },
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'resync-token', answer, async (own) => {
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;

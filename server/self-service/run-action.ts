@@ -1,5 +1,4 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
@@ -12,7 +11,6 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { presentFlow } from '../login/view-flow.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
@@ -62,7 +60,7 @@ export async function runSelfServiceAction(
   name: SelfAct | undefined,
   answer: StepRequest,
   perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   const attempt = newOperation(ports);
   const claimed = await claimFlowStep(ports, flowDocument.key, { ...answer, steps: SELF, attempt });
   if (isRefusal(claimed)) return claimed;
@@ -120,7 +118,7 @@ function refuse(
   attempt: string,
   why: Refusal,
   act: RequestContext,
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   const { refused, retryAfterMs } = why;
   if (refused === OVER) return settle(ports, flow, attempt, (held) => denied(held, OVER));
   const event = refused === 'INVALID_CREDENTIALS' ? refusedEvent(flow, why) : undefined;
@@ -139,24 +137,18 @@ function refuse(
 }
 
 /** Ends the action, if the attempt still holds the step. */
-async function settle(
+function settle(
   ports: SelfNeeds,
   claimed: Flow,
   attempt: string,
   next: (flow: Flow, now: number) => Flow,
   tell: (now: number) => ReturnType<typeof createEvent>[] = () => [],
-): Promise<Result<FlowView>> {
+): Promise<Result<Flow>> {
   const key = flowDocument.key(claimed.id);
-  const settled = await transact<readonly [typeof key], Result<{ flow: Flow }>>(
-    ports,
-    key.anchor,
-    [key],
-    ([stored], now) => {
-      if (!stored) return { answer: refusal('FLOW_NOT_FOUND') };
-      if (!holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
-      const flow = next(stored.value, now);
-      return { answer: { flow }, write: { ...keeping(flowDocument.key, flow), append: tell(now) } };
-    },
-  );
-  return isRefusal(settled) ? settled : presentFlow(ports, settled.flow);
+  return transact<readonly [typeof key], Result<Flow>>(ports, key.anchor, [key], ([stored], now) => {
+    if (!stored) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (!holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
+    const flow = next(stored.value, now);
+    return { answer: flow, write: { ...keeping(flowDocument.key, flow), append: tell(now) } };
+  });
 }

@@ -1,5 +1,5 @@
 import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
-import { acceptedKinds, acceptedKindsFrom } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { decideEnrolment, hadToken } from '../enrolment/enrolment.ts';
@@ -9,17 +9,15 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordRule } from '../passwords/new-password.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
-import { assignmentTo } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { isOath, isRecovery, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
+import { basisOf, factsOf, mayHaveCodes, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { listOwnSignIns } from './list-sign-ins.ts';
-import { basisOf } from './own-basis.ts';
-import { codesOf } from './recovery-codes.ts';
+import { codesOf } from './renew-recovery-codes.ts';
 import { deletionBlocker, isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct } from './self-service.ts';
 import { namedBy, readTokenLabels } from './token-labels.ts';
 
@@ -116,11 +114,4 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: SelfServiceContext, now: 
   const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
   const decision = decideEnrolment({ ...facts, isMailboxAlone: isMailboxAlone(standing.user) }, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
-}
-
-/** Recovery codes replace a token, so they are for users who have one. */
-export function mayHaveCodes({ user, owned, paired, resource }: SelfServiceContext): boolean {
-  if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
-  const recovery = owned.find(isRecovery);
-  return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !isRecovery(token));
 }

@@ -1,6 +1,7 @@
 import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { Step, StepRequest } from '../flows/step.ts';
 import { SECOND_STEPS } from '../flows/transitions.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -9,7 +10,7 @@ import { requestUnlock } from '../login/request-unlock.ts';
 import { startFlow } from '../login/start-flow.ts';
 import { STEPS } from '../login/steps.ts';
 import { submitStep } from '../login/submit-step.ts';
-import { viewFlow } from '../login/view-flow.ts';
+import { presentFlow, viewFlow } from '../login/view-flow.ts';
 import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 
@@ -131,11 +132,15 @@ export class LoginDriver {
 
   /** Runs an action of the user on the self-service page. */
   self<A extends object>(
-    verb: (ports: TestPorts, answer: StepRequest & { language: MailLanguage } & A) => Promise<Result<FlowView>>,
+    verb: (ports: TestPorts, answer: StepRequest & { language: MailLanguage } & A) => Promise<Result<Flow>>,
     fields: A,
     seq = this.view.seq,
   ): Promise<Result<FlowView>> {
-    return this.#seen(verb(this.ports, { ...this.#answer(seq), language: 'en', ...fields }));
+    const run = async () => {
+      const flow = await verb(this.ports, { ...this.#answer(seq), language: 'en', ...fields });
+      return isRefusal(flow) ? flow : presentFlow(this.ports, flow);
+    };
+    return this.#seen(run());
   }
 
   look(): Promise<Result<FlowView>> {

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { frameAccess } from '../frame-policy.ts';
+import { frameAccess } from '../page-info.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 
 /**

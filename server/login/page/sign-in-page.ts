@@ -4,7 +4,7 @@ import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { EMPTY_INFO } from '../../resources/public-info.ts';
-import { readSignInPage } from '../read-sign-in-page.ts';
+import { readSignInPage } from '../page-info.ts';
 import { showDocument } from './show-document.ts';
 
 /** The address of the hosted page for a login request. The secret is in the fragment, which browsers do not send. */

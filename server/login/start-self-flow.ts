@@ -4,9 +4,9 @@ import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { beginPlain } from '../login/start-flow.ts';
-import type { StartFlowNeeds } from '../login/start-flow-input.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { beginPlain } from './start-flow.ts';
+import type { StartFlowNeeds } from './start-flow-input.ts';
 
 /**
  * Starts the sign-in of the hosted page that leads to self-service. It has no embedding site, and no site gets a

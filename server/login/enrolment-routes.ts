@@ -7,10 +7,10 @@ import { mailLanguage } from '../kernel/mail.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { flowResponse, stepRequest } from '../login/page/flow-response.ts';
-import { showDocument } from '../login/page/show-document.ts';
-import { requestUnlock } from '../login/request-unlock.ts';
-import { readEnrolmentPage } from './read-enrolment-page.ts';
+import { flowResponse, stepRequest } from './page/flow-response.ts';
+import { showDocument } from './page/show-document.ts';
+import { readEnrolmentPage } from './page-info.ts';
+import { requestUnlock } from './request-unlock.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 
 /** `language`: the language of the frame, used for the mail. */

@@ -1,6 +1,7 @@
-import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
 import { browserTraits } from '../browsers/environment-fields.ts';
+import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { email, label, languageTag, password, resourceId, tokenId } from '../http/api/fields.ts';
 import { internalRoute } from '../http/api/route.ts';
@@ -10,24 +11,25 @@ import { mailLanguage } from '../kernel/mail.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { flowResponse, stepRequest } from '../login/page/flow-response.ts';
-import { showDocument } from '../login/page/show-document.ts';
-import { typedOtp } from '../login/step-fields.ts';
-import { addOwnToken } from './add-token.ts';
-import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from './change-email.ts';
-import { changeOwnNames } from './change-names.ts';
-import { changeOwnPassword } from './change-password.ts';
-import { changeOwnPin } from './change-pin.ts';
-import { forgetOwnBrowsers } from './forget-browsers.ts';
-import { readSelfPage } from './read-self-page.ts';
-import { reauthenticateUser } from './reauthenticate.ts';
-import { removeOwnToken } from './remove-token.ts';
-import { renameOwnToken } from './rename-token.ts';
-import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
-import { resyncOwnToken } from './resync-token.ts';
-import type { SelfNeeds } from './run-action.ts';
-import { signOutOfSelfService } from './sign-out.ts';
+import { addOwnToken } from '../self-service/add-token.ts';
+import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from '../self-service/change-email.ts';
+import { changeOwnNames } from '../self-service/change-names.ts';
+import { changeOwnPassword } from '../self-service/change-password.ts';
+import { changeOwnPin } from '../self-service/change-pin.ts';
+import { forgetOwnBrowsers } from '../self-service/forget-browsers.ts';
+import { reauthenticateUser } from '../self-service/reauthenticate.ts';
+import { removeOwnToken } from '../self-service/remove-token.ts';
+import { renameOwnToken } from '../self-service/rename-token.ts';
+import { keepRecoveryCodes, renewRecoveryCodes } from '../self-service/renew-recovery-codes.ts';
+import { resyncOwnToken } from '../self-service/resync-token.ts';
+import type { SelfNeeds } from '../self-service/run-action.ts';
+import { signOutOfSelfService } from '../self-service/sign-out.ts';
+import { flowResponse, stepRequest } from './page/flow-response.ts';
+import { showDocument } from './page/show-document.ts';
+import { readSelfPage } from './page-info.ts';
 import { beginSelfFlow } from './start-self-flow.ts';
+import { typedOtp } from './step-fields.ts';
+import { presentFlow } from './view-flow.ts';
 
 const begin = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });
 /** `language`: the language of the frame, for the mails of an action. */
@@ -67,7 +69,7 @@ type ActionPath = `/flow/self/${string}`;
 
 function action<Input extends { seq: number }>(
   schema: z.ZodType<Input>,
-  run: (ports: SelfNeeds, request: StepRequest & Input) => Promise<Result<FlowView>>,
+  run: (ports: SelfNeeds, request: StepRequest & Input) => Promise<Result<Flow>>,
 ) {
   return (path: ActionPath) =>
     internalRoute({
@@ -77,8 +79,10 @@ function action<Input extends { seq: number }>(
       scope: 'public',
       isSameOriginOnly: true,
       body: schema,
-      handle: async (c, ports: SelfNeeds, body) =>
-        flowResponse(c, await run(ports, { ...body, ...stepRequest(c, body.seq) })),
+      handle: async (c, ports: SelfNeeds, body) => {
+        const flow = await run(ports, { ...body, ...stepRequest(c, body.seq) });
+        return flowResponse(c, isRefusal(flow) ? flow : await presentFlow(ports, flow));
+      },
     });
 }
 

@@ -1,5 +1,9 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
+import { enrolmentLinkDocument } from '../enrolment/documents.ts';
+import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment-link.ts';
+import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
+import { enrolmentBegun } from '../enrolment/transitions.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { Flow } from '../flows/flow.ts';
 import { sealFlow } from '../flows/sealed-flow.ts';
@@ -8,17 +12,13 @@ import { idFromBytes } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
-import type { StartFlowNeeds } from '../login/start-flow-input.ts';
-import { presentFlow } from '../login/view-flow.ts';
 import { parseUserLink } from '../messages/user-link.ts';
 import type { Resource } from '../resources/resource.ts';
 import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { enrolmentLinkDocument } from './documents.ts';
-import { type EnrolmentLink, isEnrolmentLinkValid } from './enrolment-link.ts';
-import { offerEnrolment } from './offer-enrolment.ts';
-import { enrolmentBegun } from './transitions.ts';
+import type { StartFlowNeeds } from './start-flow-input.ts';
+import { presentFlow } from './view-flow.ts';
 
 /**
  * Starts the flow of a mailed link: the password, if the user has one, then the token. Opening it uses nothing up; the
