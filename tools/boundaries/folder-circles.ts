@@ -10,15 +10,11 @@ export const KNOWN_CIRCLE: readonly string[] = [
   'server/authentication',
   'server/browsers',
   'server/enrolment',
-  'server/events',
   'server/filters',
   'server/flows',
-  'server/login',
   'server/passwords',
   'server/resources',
-  'server/self-service',
   'server/tokens',
-  'server/transactions',
   'server/users',
 ];
 
