@@ -1,6 +1,6 @@
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
-import type { Balance } from './plans/ledger-entry.ts';
-import type { Quotas } from './plans/plans.ts';
+
+import type { Quotas } from './plans.ts';
 
 /** One customer. Its plan and API keys share its anchor. */
 export interface Account {
@@ -36,4 +36,16 @@ export interface PlanTerm {
   startedAt: number;
   /** Months paid so far. */
   months: number;
+}
+
+/** The balance of an account, stored beside its plan. Every change of it is a ledger entry. */
+export interface Balance {
+  /** In minor units of the currency. Never negative. */
+  amount: number;
+  /** ISO 4217. Fixed by the first entry. */
+  currency: string;
+  /** Number of entries so far; the last one has this number. */
+  entries: number;
+  /** It does not cover the next fee, and a warning was sent. */
+  low: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
-import { planIndexes } from '../accounts/documents.ts';
-import { paidUntil } from '../accounts/plans/plan-changes.ts';
+import { planIndexes } from '../billing/documents.ts';
+import { paidUntil } from '../billing/plan-changes.ts';
 import { type AuditChain, GENESIS } from '../events/log/segment.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';

@@ -1,6 +1,5 @@
 import type { Hono } from 'hono';
-import { paymentRoutes } from '../accounts/payments/routes.ts';
-import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../accounts/plans/plans.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../accounts/plans.ts';
 import { accountRoutes } from '../accounts/routes.ts';
 import { invitationRoutes } from '../administrators/invitation-routes.ts';
 import { linkRoutes } from '../administrators/link-routes.ts';
@@ -13,6 +12,8 @@ import { apiKeyRoutes } from '../api-keys/routes.ts';
 import { challengeRoutes } from '../authentication/challenge-routes.ts';
 import { explanationRoutes } from '../authentication/explain-routes.ts';
 import { authenticationRoutes } from '../authentication/routes.ts';
+import { paymentRoutes } from '../billing/payment-routes.ts';
+import { billingRoutes } from '../billing/routes.ts';
 import { environmentRoutes } from '../browsers/routes.ts';
 import { bulkRoutes } from '../bulk/routes.ts';
 import { checklistRoutes } from '../checklist/routes.ts';
@@ -60,6 +61,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
   ...accountRoutes,
+  ...billingRoutes,
   ...tokenRoutes,
   ...tokenCheckRoutes,
   ...tokenImportRoutes,

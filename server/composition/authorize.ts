@@ -1,12 +1,12 @@
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { accountDocument } from '../accounts/documents.ts';
-import { isSigned } from '../accounts/payments/signature.ts';
 import { actorOf } from '../administrators/administrator.ts';
 import { authenticateSession } from '../administrators/login/authenticate-session.ts';
 import { csrfToken } from '../administrators/session.ts';
 import type { ApiKey } from '../api-keys/api-key.ts';
 import { authenticateApiKey } from '../api-keys/authenticate-api-key.ts';
+import { isSigned } from '../billing/payment-signature.ts';
 import type { RouteScope } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';

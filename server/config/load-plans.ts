@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { MAX_AMOUNT } from '../accounts/plans/ledger-entry.ts';
-import { DEFAULT_CATALOGUE, type PlanCatalogue, QUOTA_KINDS } from '../accounts/plans/plans.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue, QUOTA_KINDS } from '../accounts/plans.ts';
+import { MAX_AMOUNT } from '../billing/ledger-entry.ts';
 import type { Config } from './load-config.ts';
 
 const count = z.int('must be a whole number').min(0, 'must not be negative').max(1_000_000_000, 'is too large');

@@ -1,13 +1,4 @@
-import {
-  accountDocument,
-  accountIndexes,
-  firstLoginDocument,
-  ledgerEntryDocument,
-  ledgerIndexes,
-  ledgerReferenceDocument,
-  planIndexes,
-  usageDocument,
-} from '../accounts/documents.ts';
+import { accountDocument, accountIndexes, firstLoginDocument, usageDocument } from '../accounts/documents.ts';
 import {
   administratorDocument,
   administratorEmailDocument,
@@ -22,6 +13,7 @@ import {
 } from '../administrators/documents.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument, protectimusKeyIndexes } from '../api-keys/documents.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
+import { ledgerEntryDocument, ledgerIndexes, ledgerReferenceDocument, planIndexes } from '../billing/documents.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from '../enrolment/documents.ts';
 import {

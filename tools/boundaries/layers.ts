@@ -108,6 +108,7 @@ const FEATURES = new Set([
   'api-keys',
   'authentication',
   'backup',
+  'billing',
   'browsers',
   'bulk',
   'checklist',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
-import { postEntry } from '../../accounts/plans/post-entry.ts';
+import { DEFAULT_CATALOGUE } from '../../accounts/plans.ts';
+import { postEntry } from '../../billing/post-entry.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { addActive, invite } from '../../testing/administrators.ts';
 import { operatorContext } from '../../testing/as-operator.ts';

@@ -1,6 +1,6 @@
-import { readBalance } from '../../accounts/plans/read-plan.ts';
 import { type AuthenticationRequest, authenticate } from '../../authentication/authenticate.ts';
 import { challengeOrToken } from '../../authentication/challenge-or-token.ts';
+import { readBalance } from '../../billing/read-plan.ts';
 import { checkEnvironment } from '../../browsers/check-environment.ts';
 import { saveEnvironment } from '../../browsers/save-environment.ts';
 import { readStrictJson } from '../../http/strict-json.ts';

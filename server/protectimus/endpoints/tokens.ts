@@ -1,4 +1,4 @@
-import { readAccount } from '../../accounts/plans/read-plan.ts';
+import { readAccount } from '../../accounts/read-account.ts';
 import { locateAdministrator } from '../../administrators/find-administrator.ts';
 import { mayCreate } from '../../kernel/policy.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
-import { postEntry } from '../../accounts/plans/post-entry.ts';
-import { listLedger } from '../../accounts/plans/read-plan.ts';
+import { DEFAULT_CATALOGUE } from '../../accounts/plans.ts';
 import { restoreBackup } from '../../backup/restore-backup.ts';
+import { postEntry } from '../../billing/post-entry.ts';
+import { listLedger } from '../../billing/read-plan.ts';
 import type { Store } from '../../kernel/ports/store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { userIndexes } from '../../users/documents.ts';

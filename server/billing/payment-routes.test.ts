@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../../app.ts';
-import { createReadiness } from '../../http/readiness.ts';
-import type { AccountId } from '../../kernel/ids.ts';
-import { capturedLog } from '../../testing/captured-log.ts';
-import { read, unwrap } from '../../testing/fixtures.ts';
-import { connectedFrom } from '../../testing/http-app.ts';
-import { refusalOf } from '../../testing/http-service.ts';
-import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { createAccount } from '../create-account.ts';
-import { accountDocument } from '../documents.ts';
-import { TOLERANCE_MS } from './signature.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { accountDocument } from '../accounts/documents.ts';
+import { createApp } from '../app.ts';
+import { createReadiness } from '../http/readiness.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { capturedLog } from '../testing/captured-log.ts';
+import { read, unwrap } from '../testing/fixtures.ts';
+import { connectedFrom } from '../testing/http-app.ts';
+import { refusalOf } from '../testing/http-service.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { TOLERANCE_MS } from './payment-signature.ts';
 
 const SECRET = new TextEncoder().encode('a secret of the payment service!');
 

@@ -1,20 +1,16 @@
-import { mayAdminister, maySee, maySeeBalance } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { RequestContext } from '../../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { listObjects, type Page } from '../../records/list-objects.ts';
-import type { Account } from '../account.ts';
-import { accountDocument, ledgerEntryDocument, ledgerIndexes } from '../documents.ts';
-import { readUsage } from '../quotas.ts';
+import type { Account } from '../accounts/account.ts';
+import { limitedKinds, type PlanCatalogue, type QuotaKind } from '../accounts/plans.ts';
+import { readUsage } from '../accounts/quotas.ts';
+import { accountOf } from '../accounts/read-account.ts';
+import { mayAdminister, maySeeBalance } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { ledgerEntryDocument, ledgerIndexes } from './documents.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { limitedKinds, type PlanCatalogue, type QuotaKind } from './plans.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
-export async function readAccount(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
-  if (!maySee(act.actor)) return refusal('FORBIDDEN');
-  return accountOf(ports, act);
-}
 
 /** The plan, and the usage of its quotas. */
 export async function readPlan(
@@ -81,9 +77,4 @@ export async function listLedger(
 /** The plans on offer are visible to the superuser alone. */
 export function listPlans(act: RequestContext, catalogue: PlanCatalogue): Result<{ catalogue: PlanCatalogue }> {
   return mayAdminister(act.actor) ? { catalogue } : refusal('FORBIDDEN');
-}
-
-async function accountOf(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
-  const [stored] = await ports.store.getMany([accountDocument.key(act.actor.account)], ports.clock.now());
-  return stored ? { account: stored.value } : refusal('ACCOUNT_NOT_FOUND');
 }

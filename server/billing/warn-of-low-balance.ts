@@ -1,8 +1,7 @@
-import { administratorDocument } from '../../administrators/documents.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { Account } from '../account.ts';
-import type { BooksChange } from './plan-changes.ts';
-import { paidUntil } from './plan-changes.ts';
+import type { Account } from '../accounts/account.ts';
+import { administratorDocument } from '../administrators/documents.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { type BooksChange, paidUntil } from './plan-changes.ts';
 
 /**
  * Mails the superuser that the balance does not cover the next fee: once per crossing, because the change with the

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { internalRoute } from '../../http/api/route.ts';
-import { refuseResult } from '../../http/api/router.ts';
-import { clientInfo } from '../../http/client-info.ts';
-import { type AccountId, parseId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { isRefusal } from '../../kernel/result.ts';
-import { MAX_AMOUNT } from '../plans/ledger-entry.ts';
-import type { PlanCatalogue } from '../plans/plans.ts';
-import { postEntry } from '../plans/post-entry.ts';
+import type { PlanCatalogue } from '../accounts/plans.ts';
+import { internalRoute } from '../http/api/route.ts';
+import { refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
+import { type AccountId, parseId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { isRefusal } from '../kernel/result.ts';
+import { MAX_AMOUNT } from './ledger-entry.ts';
+import { postEntry } from './post-entry.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { plans: PlanCatalogue };
 

@@ -1,15 +1,22 @@
-import { mayAdminister } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { RequestContext } from '../../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { type Decision, transact } from '../../store/transact.ts';
-import type { Account } from '../account.ts';
-import { accountDocument, usageDocument } from '../documents.ts';
-import { readUsage } from '../quotas.ts';
-import { PLACE_HELD_MS, used } from '../usage.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountDocument, usageDocument } from '../accounts/documents.ts';
+import {
+  exceeded,
+  findPlan,
+  limitedKinds,
+  type PlanCatalogue,
+  QUOTA_KINDS,
+  type QuotaKind,
+} from '../accounts/plans.ts';
+import { readUsage } from '../accounts/quotas.ts';
+import { PLACE_HELD_MS, used } from '../accounts/usage.ts';
+import { mayAdminister } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { type Decision, transact } from '../store/transact.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import { type BooksChange, choosePlan as decidePlan } from './plan-changes.ts';
-import { exceeded, findPlan, limitedKinds, type PlanCatalogue, QUOTA_KINDS, type QuotaKind } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 /**

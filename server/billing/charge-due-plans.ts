@@ -1,14 +1,15 @@
-import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { IndexEntry } from '../../kernel/ports/store.ts';
-import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
-import { byInstant } from '../../store/index-entries.ts';
-import { type Decision, transact } from '../../store/transact.ts';
-import type { Account } from '../account.ts';
-import { accountDocument, accountIndexes, planIndexes, usageDocument } from '../documents.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountDocument, accountIndexes, usageDocument } from '../accounts/documents.ts';
+import { findPlan, limitedKinds, type PlanCatalogue } from '../accounts/plans.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { byInstant } from '../store/index-entries.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { planIndexes } from './documents.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from './plan-changes.ts';
-import { findPlan, limitedKinds, type PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;

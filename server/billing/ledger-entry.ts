@@ -1,20 +1,9 @@
-import type { ActorReference } from '../../kernel/actor.ts';
-import type { AccountId } from '../../kernel/ids.ts';
+import type { Balance } from '../accounts/account.ts';
+import type { ActorReference } from '../kernel/actor.ts';
+import type { AccountId } from '../kernel/ids.ts';
 
 /** The largest amount of an entry, in minor units: far above any fee, and sums of it stay exact. */
 export const MAX_AMOUNT = 1_000_000_000_000;
-
-/** The balance of an account, stored beside its plan. Every change of it is a ledger entry. */
-export interface Balance {
-  /** In minor units of the currency. Never negative. */
-  amount: number;
-  /** ISO 4217. Fixed by the first entry. */
-  currency: string;
-  /** Number of entries so far; the last one has this number. */
-  entries: number;
-  /** It does not cover the next fee, and a warning was sent. */
-  low: boolean;
-}
 
 /** `payment`: from outside. `correction`: by the operator. `fee`: a month of the plan. `refund`: its unused rest. */
 export type EntryReason = 'payment' | 'correction' | 'fee' | 'refund';

@@ -1,8 +1,8 @@
-import type { EventType } from '../../kernel/event.ts';
-import { monthsAfter } from '../../kernel/time.ts';
-import type { PlanTerm, ServicePlan } from '../account.ts';
-import { type Balance, type Posting, type PostingRefusal, post } from './ledger-entry.ts';
-import { type Plan, QUOTA_KINDS } from './plans.ts';
+import type { Balance, PlanTerm, ServicePlan } from '../accounts/account.ts';
+import { type Plan, QUOTA_KINDS } from '../accounts/plans.ts';
+import type { EventType } from '../kernel/event.ts';
+import { monthsAfter } from '../kernel/time.ts';
+import { type Posting, type PostingRefusal, post } from './ledger-entry.ts';
 
 /** The plan of an account, and its payments. */
 export interface Books {

@@ -1,14 +1,15 @@
-import { mayBook } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { RequestContext } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
-import { type Decision, transact } from '../../store/transact.ts';
-import type { Account } from '../account.ts';
-import { accountDocument, ledgerEntryDocument, ledgerReferenceDocument } from '../documents.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountDocument } from '../accounts/documents.ts';
+import type { PlanCatalogue } from '../accounts/plans.ts';
+import { mayBook } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { ledgerEntryDocument, ledgerReferenceDocument } from './documents.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import type { LedgerEntry, Posting } from './ledger-entry.ts';
 import { type BooksChange, bookPosting } from './plan-changes.ts';
-import type { PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 export interface NewEntry {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { isSameSecret } from '../../kernel/constant-time.ts';
-import { MINUTE_MS } from '../../kernel/time.ts';
+import { isSameSecret } from '../kernel/constant-time.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 
 /** The headers of a signed message, as named in Standard Webhooks 1.0. */
 export interface SignedHeaders {

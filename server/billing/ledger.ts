@@ -1,9 +1,10 @@
-import { referenceTo } from '../../kernel/actor.ts';
-import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
-import { byInstant } from '../../store/index-entries.ts';
-import type { Write } from '../../store/transact.ts';
-import type { Account } from '../account.ts';
-import { accountDocument, ledgerEntryDocument, ledgerIndexes, planIndexes } from '../documents.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountDocument } from '../accounts/documents.ts';
+import { referenceTo } from '../kernel/actor.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { byInstant } from '../store/index-entries.ts';
+import type { Write } from '../store/transact.ts';
+import { ledgerEntryDocument, ledgerIndexes, planIndexes } from './documents.ts';
 import { emptyBalance, type LedgerEntry } from './ledger-entry.ts';
 import { type Books, type BooksChange, paidUntil } from './plan-changes.ts';
 

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actor } from '../../kernel/actor.ts';
-import type { AccountEvent } from '../../kernel/event.ts';
-import type { AccountId } from '../../kernel/ids.ts';
-import { operatorContext } from '../../testing/as-operator.ts';
-import { read, unwrap } from '../../testing/fixtures.ts';
-import { openTestPorts, START, type TestPorts } from '../../testing/test-ports.ts';
-import type { Account } from '../account.ts';
-import { createAccount } from '../create-account.ts';
-import { accountDocument } from '../documents.ts';
+import type { Account } from '../accounts/account.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { accountDocument } from '../accounts/documents.ts';
+import type { PlanCatalogue } from '../accounts/plans.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { AccountEvent } from '../kernel/event.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { read, unwrap } from '../testing/fixtures.ts';
+import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
 import { chargeDuePlans, refreshPlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { PlanCatalogue } from './plans.ts';
 import { postEntry } from './post-entry.ts';
 import { listLedger, listPlans, readBalance, readPlan } from './read-plan.ts';
 
