@@ -10,7 +10,7 @@ import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.
 import { checkPassword, type PasswordRight } from '../passwords/check-password.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { confirmsUser } from '../passwords/reset/reset-by-mail.ts';
-import type { Resource } from '../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
@@ -25,7 +25,7 @@ import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import { readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limits.ts';
-import { acceptedKinds, acceptedKindsFrom, factorStates, type SecondAnswer } from './second-factor.ts';
+import { acceptedKindsFrom, factorStates, type SecondAnswer } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor } from './verify-second-factor.ts';
 import { verifyUserFactor } from './verify-user-factor.ts';
 

@@ -2,12 +2,12 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
+import { acceptedKinds } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import type { Token } from '../tokens/token.ts';
-import { isOath, type OathToken } from '../tokens/token.ts';
+import { isOath, type OathToken, type Token } from '../tokens/token.ts';
 import { type Asked, type ChallengeRequest, candidates, createChallenge } from './create-challenge.ts';
 import { readAccess } from './read-access.ts';
-import { acceptedKinds, isUsable } from './second-factor.ts';
+import { isUsable } from './second-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 

@@ -4,7 +4,7 @@ import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { Resource } from '../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { createOcraChallenge } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
@@ -23,7 +23,7 @@ import {
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { readAccess } from './read-access.ts';
-import { acceptedKinds, acceptedKindsFrom, isUsable } from './second-factor.ts';
+import { acceptedKindsFrom, isUsable } from './second-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 

@@ -1,6 +1,5 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { z } from '@hono/zod-openapi';
-import { ENVIRONMENT_ACTIONS } from '../browsers/device-fingerprint/environment-check.ts';
 import { environment } from '../browsers/environment-fields.ts';
 import { anyName, filterId, instant, instantOf, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
@@ -8,6 +7,7 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { ENVIRONMENT_ACTIONS } from '../resources/environment-check.ts';
 import { TOKEN_STATES } from '../tokens/token.ts';
 import { explain } from './explain.ts';
 import { LEVELS } from './step-up.ts';

@@ -3,7 +3,6 @@ import type { OtpUse } from '@countersign/protocol/result';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import { blindTraits } from '../browsers/blind-signals.ts';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { EnvironmentAction } from '../browsers/device-fingerprint/environment-check.ts';
 import { localTime } from '../filters/time.ts';
 import type { Method } from '../kernel/event.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
@@ -14,7 +13,8 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { waitUntilFrom } from '../passwords/known-networks.ts';
 import { countersOf } from '../passwords/password-counters.ts';
 import { assignmentTo, isAssigned, validPairs } from '../resources/assignments.ts';
-import type { Resource } from '../resources/resource.ts';
+import type { EnvironmentAction } from '../resources/environment-check.ts';
+import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { tokenState } from '../tokens/lockout.ts';
@@ -24,7 +24,7 @@ import { type Assignment, canSignIn, type SignInWay, type User } from '../users/
 import { accessChecks } from './access.ts';
 import { type DenialReason, type FactorState, widgetMethod } from './methods.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
-import { acceptedKinds, acceptedKindsFrom, factorStates } from './second-factor.ts';
+import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo'>;

@@ -1,21 +1,12 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
 import type { TokenId } from '../kernel/ids.ts';
-import type { Resource } from '../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import type { PasskeyAnswer } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './methods.ts';
-
-/**
- * The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48, NIST SP 800-63B-4 3.1.3.3).
- */
-export const DEFAULT_TOKEN_KINDS: readonly TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery'];
-
-export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
-  return tokenKinds ?? DEFAULT_TOKEN_KINDS;
-}
 
 /**
  * The kinds that a resource accepts from this user. After a password reset by mail a mailed code is not one of them:

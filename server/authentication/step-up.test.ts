@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { environmentForbids, judgeMatch } from '../browsers/device-fingerprint/environment-check.ts';
+import { environmentForbids, judgeMatch } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Method } from '../kernel/event.ts';
+import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
 import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
 import { decideFactors, type FactorState } from './methods.ts';
 import {
   type Authentication,
   LEVELS,
-  LONGEST_REMEMBERED_MS,
   missingFactors,
   oldestAllowedMs,
   requiredDenial,

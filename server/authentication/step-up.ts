@@ -1,6 +1,6 @@
 import type { Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
-import { HOUR_MS } from '../kernel/time.ts';
+import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { type DenialReason, decideFactors, denialCode, type FactorDecision, type FactorState } from './methods.ts';
@@ -8,9 +8,6 @@ import { type DenialReason, decideFactors, denialCode, type FactorDecision, type
 /** The number of factors that a result has to prove. */
 export const LEVELS = ['1', '2'] as const;
 export type Level = (typeof LEVELS)[number];
-
-/** The longest time that a resource can remember a sign-in. */
-export const LONGEST_REMEMBERED_MS = 12 * HOUR_MS;
 
 /** A host's requirements for a sign-in. */
 export interface Demand {

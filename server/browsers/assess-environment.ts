@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
 import { traitsOf } from './blind-signals.ts';
 import type { Environment } from './device-fingerprint/browser-signals.ts';
-import { type JudgedEnvironment, judgeMatch } from './device-fingerprint/environment-check.ts';
+import { type JudgedEnvironment, judgeMatch } from './device-fingerprint/environment-verdict.ts';
 import { rememberedOn } from './device-fingerprint/known-browsers.ts';
 import { bestMatch } from './device-fingerprint/match.ts';
 import { environmentsDocument } from './documents.ts';

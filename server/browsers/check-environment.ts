@@ -5,12 +5,11 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import { findUser } from '../users/find-user.ts';
 import { judgeEnvironment } from './assess-environment.ts';
 import { blindTraits } from './blind-signals.ts';
 import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
-import { DEFAULT_THRESHOLD } from './device-fingerprint/environment-check.ts';
-import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
 
 /**
  * How far a browser matches a user's earlier ones, for a host's backend with a sign-in of its own. Uses the weights of

@@ -3,6 +3,7 @@ import { explain } from '../authentication/explain.ts';
 import { backUp } from '../backup/back-up.ts';
 import { flowDocument } from '../flows/documents.ts';
 import { parseHandle } from '../flows/flow-handle.ts';
+import { DEFAULT_WEIGHTS, type EnvironmentAction } from '../resources/environment-check.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
   birth,
@@ -20,8 +21,6 @@ import type { TokenState } from '../tokens/token.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
 import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
-import type { EnvironmentAction } from './device-fingerprint/environment-check.ts';
-import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
 import { environmentsDocument } from './documents.ts';
 import { forgetEnvironments } from './forget-environments.ts';
 import { showEnvironments } from './list-environments.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
 import { flowDocument } from '../flows/documents.ts';
+import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import { createFixture, overwrite } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';

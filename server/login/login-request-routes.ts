@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { LEVELS, LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
+import { LEVELS } from '../authentication/step-up.ts';
 import { anyName, creationHeaders, flowId, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
@@ -9,6 +9,7 @@ import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { LONGEST_REDIRECT_URI } from '../resources/redirect-uris.ts';
+import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
 import { createLoginRequest } from './create-login-request.ts';
 import { signInUrl } from './page/sign-in-page.ts';
 

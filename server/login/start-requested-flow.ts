@@ -7,7 +7,7 @@ import { acceptedKindsFrom, factorOptions, usableTokens } from '../authenticatio
 import { signingKinds } from '../authentication/signing.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
-import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
+import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import {
   FLOW_LIFETIME_MS,

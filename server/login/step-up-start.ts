@@ -10,7 +10,7 @@ import {
   type ShownFactors,
   stillCounting,
 } from '../authentication/step-up.ts';
-import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
+import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
 import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';

@@ -1,8 +1,8 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
-import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
 import type { FlowId } from '../kernel/ids.ts';
+import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
+import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
 import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {

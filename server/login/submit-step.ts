@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
-import { environmentForbids } from '../browsers/device-fingerprint/environment-check.ts';
+import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';

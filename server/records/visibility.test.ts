@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listFilters } from '../filters/list-filters.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { listFilters } from '../resources/filters/list-filters.ts';
 import { listResources } from '../resources/list-resources.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';

@@ -1,5 +1,4 @@
 import { createWithinQuota } from '../accounts/quotas.ts';
-import { attachFilters } from '../filters/attach-filters.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
@@ -8,6 +7,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
 import { resourceDocument } from './documents.ts';
+import { attachFilters } from './filters/attach-filters.ts';
 import type { Resource } from './resource.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 

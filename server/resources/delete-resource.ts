@@ -1,5 +1,4 @@
 import { releaseQuota } from '../accounts/quotas.ts';
-import { detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -15,6 +14,7 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
 import { unassignAll, unassignDirect } from './assignments.ts';
 import { logoDocument, resourceDocument } from './documents.ts';
+import { detachFilters, filtersOf } from './filters/attach-filters.ts';
 import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acceptedKinds } from '../authentication/second-factor.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { ENROLMENT_KINDS } from './enrolment-policy.ts';
+import { acceptedKinds } from './resource.ts';
 import { resourceWarnings } from './resource-warnings.ts';
 
 const resource = fc.record(

@@ -1,5 +1,4 @@
-import { acceptedKinds } from '../authentication/second-factor.ts';
-import type { Resource } from './resource.ts';
+import { acceptedKinds, type Resource } from './resource.ts';
 
 /** Warnings for administrators about the settings of a resource; none of them blocks a setting. */
 export const RESOURCE_WARNINGS = [

@@ -1,8 +1,5 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { z } from '@hono/zod-openapi';
-import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../authentication/second-factor.ts';
-import { LONGEST_REMEMBERED_MS } from '../authentication/step-up.ts';
-import { environmentCheck, shownEnvironmentCheck } from '../browsers/environment-fields.ts';
 import {
   describeObject,
   showCreated,
@@ -31,11 +28,15 @@ import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createResource } from './create-resource.ts';
 import { deleteResource } from './delete-resource.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
+import { environmentCheck, shownEnvironmentCheck } from './environment-fields.ts';
 import { listResources } from './list-resources.ts';
 import { LONGEST_REDIRECT_URI } from './redirect-uris.ts';
 import {
+  acceptedKinds,
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
+  DEFAULT_TOKEN_KINDS,
+  LONGEST_REMEMBERED_MS,
   METHOD_POLICIES,
   type Resource,
   TEST_MODES,

@@ -1,4 +1,3 @@
-import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import { filterDocument } from '../filters/documents.ts';
 import type { FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -7,6 +6,7 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { resourceDocument } from './documents.ts';
+import { attachFilters, detachFilters, filtersOf } from './filters/attach-filters.ts';
 import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';

@@ -1,6 +1,5 @@
 import { createApiKey as createApiKeyAs } from '../api-keys/create-api-key.ts';
 import { authenticate as authenticateAs } from '../authentication/authenticate.ts';
-import { createFilter as createFilterAs } from '../filters/create-filter.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -9,6 +8,7 @@ import { createLoginRequest as createLoginRequestAs } from '../login/create-logi
 import { withIdempotency as idempotentlyAs } from '../records/idempotency.ts';
 import { assign as assignAs, unassign as unassignAs } from '../resources/assign.ts';
 import { createResource as createResourceAs } from '../resources/create-resource.ts';
+import { createFilter as createFilterAs } from '../resources/filters/create-filter.ts';
 import { updateResource as updateResourceAs } from '../resources/update-resource.ts';
 import { createToken as createTokenAs } from '../tokens/create-token.ts';
 import { resyncToken as resyncTokenAs } from '../tokens/resync-token.ts';

@@ -9,7 +9,6 @@ export const KNOWN_CIRCLE: readonly string[] = [
   'server/authentication',
   'server/browsers',
   'server/enrolment',
-  'server/filters',
   'server/flows',
   'server/passwords',
   'server/resources',

@@ -1,8 +1,5 @@
+import { TRAITS, type Trait } from '../../resources/environment-check.ts';
 import { browserFamily, platformFamily } from './user-agent-families.ts';
-
-/** Properties of a browser that seldom change. */
-export const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
-export type Trait = (typeof TRAITS)[number];
 
 /**
  * A browser in comparable form: short texts, each a MAC wherever it is stored. A trait that the browser does not report

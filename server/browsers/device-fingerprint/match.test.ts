@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Environment, environmentOf, TRAITS, type Trait } from './browser-signals.ts';
-import { bestMatch, DEFAULT_WEIGHTS, matchPercent, type TraitWeights } from './match.ts';
+import { DEFAULT_WEIGHTS, TRAITS, type Trait, type TraitWeights } from '../../resources/environment-check.ts';
+import { type Environment, environmentOf } from './browser-signals.ts';
+import { bestMatch, matchPercent } from './match.ts';
 
 const value = fc.constantFrom('a', 'b', 'c');
 const environments = fc.record(

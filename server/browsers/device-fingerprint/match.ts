@@ -1,17 +1,5 @@
-import { type Environment, TRAITS, type Trait } from './browser-signals.ts';
-
-/** The weight of each trait, 0 to 100; there is no required sum. */
-export type TraitWeights = { readonly [T in Trait]: number };
-
-/** The zone and the screen distinguish users best; browsers in one office share everything but these. */
-export const DEFAULT_WEIGHTS: TraitWeights = {
-  language: 15,
-  zone: 20,
-  platform: 20,
-  screen: 20,
-  colourDepth: 5,
-  browser: 20,
-};
+import { TRAITS, type TraitWeights } from '../../resources/environment-check.ts';
+import type { Environment } from './browser-signals.ts';
 
 /**
  * How far two browsers match, 0 to 100: the weight of the equal traits, relative to the weight of all traits that

@@ -3,7 +3,7 @@ import { readAccess } from '../../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';
 import { judgeEnvironment } from '../../browsers/assess-environment.ts';
-import type { JudgedEnvironment } from '../../browsers/device-fingerprint/environment-check.ts';
+import type { JudgedEnvironment } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
 import type { Flow } from '../../flows/flow.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acceptedKinds, acceptedKindsFrom } from '../../authentication/second-factor.ts';
+import { acceptedKindsFrom } from '../../authentication/second-factor.ts';
+import { acceptedKinds } from '../../resources/resource.ts';
 import { TOKEN_KINDS } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import { confirmed, confirmsUser, isMailboxAlone, withMailedPassword } from './reset-by-mail.ts';

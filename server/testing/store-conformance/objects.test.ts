@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deleteFilter } from '../../filters/delete-filter.ts';
 import type { AccountId, FilterId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
+import { deleteFilter } from '../../resources/filters/delete-filter.ts';
 import { listTokens } from '../../tokens/list-tokens.ts';
 import { deleteUser } from '../../users/delete-user.ts';
 import { userIndexes } from '../../users/documents.ts';

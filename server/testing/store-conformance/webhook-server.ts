@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
-import { createFilter } from '../../filters/create-filter.ts';
 import { createLogger } from '../../http/log.ts';
 import { type AccountId, idFromBytes } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
+import { createFilter } from '../../resources/filters/create-filter.ts';
 import { startDelivering } from '../delivering.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 

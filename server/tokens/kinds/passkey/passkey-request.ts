@@ -1,8 +1,7 @@
 import type { PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
-import { acceptedKinds } from '../../../authentication/second-factor.ts';
 import type { UserId } from '../../../kernel/ids.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
-import type { Resource } from '../../../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../../../resources/resource.ts';
 import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 

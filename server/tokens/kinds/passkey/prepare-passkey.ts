@@ -1,10 +1,10 @@
-import { acceptedKinds, usableTokens } from '../../../authentication/second-factor.ts';
+import { usableTokens } from '../../../authentication/second-factor.ts';
 import { signingKinds } from '../../../authentication/signing.ts';
 import type { Flow } from '../../../flows/flow.ts';
 import type { StepPorts } from '../../../flows/step.ts';
 import type { ChallengeDraft } from '../../../flows/transitions.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
-import type { Resource } from '../../../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../../../resources/resource.ts';
 import { locateUser } from '../../../users/find-user.ts';
 import { loadAssignedTokens } from '../../load-assigned-tokens.ts';
 import { createChallengeFor } from './new-challenge.ts';

@@ -1,13 +1,13 @@
-import { releaseQuota } from '../accounts/quotas.ts';
-import type { FilterId } from '../kernel/ids.ts';
-import { mayDelete } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
-import type { RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { IfMatchVersions } from '../records/etag.ts';
-import { readObject, removeObject } from '../records/read-object.ts';
+import { releaseQuota } from '../../accounts/quotas.ts';
+import { filterDocument } from '../../filters/documents.ts';
+import type { FilterId } from '../../kernel/ids.ts';
+import { mayDelete } from '../../kernel/policy.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
+import type { IfMatchVersions } from '../../records/etag.ts';
+import { readObject, removeObject } from '../../records/read-object.ts';
 import { currentHolders } from './attach-filters.ts';
-import { filterDocument } from './documents.ts';
 
 /**
  * Deletes a filter that no resource uses. The filter itself holds its users: a resource is recorded on it before it

@@ -1,19 +1,5 @@
 import type { OtpUse } from '@countersign/protocol/result';
-import type { TraitWeights } from './match.ts';
-
-/** The consequence for a user whose browser differs too much from their earlier ones. */
-export const ENVIRONMENT_ACTIONS = ['demand-otp', 'refuse'] as const;
-export type EnvironmentAction = (typeof ENVIRONMENT_ACTIONS)[number];
-
-/** A resource's setting. */
-export interface EnvironmentCheck {
-  action: EnvironmentAction;
-  /** 1 to 100. A browser that matches less than this differs. */
-  threshold: number;
-  weights: TraitWeights;
-}
-
-export const DEFAULT_THRESHOLD = 60;
+import type { EnvironmentAction, EnvironmentCheck } from '../../resources/environment-check.ts';
 
 /** A user's browser, compared with the remembered ones. */
 export interface JudgedEnvironment {

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { filterDocument } from '../../filters/documents.ts';
+import type { Filter } from '../../filters/filter.ts';
 import {
   describeObject,
   showCreated,
@@ -6,18 +8,16 @@ import {
   showOne,
   showPage,
   toCreatedObject,
-} from '../http/api/describe-object.ts';
-import { createdAt, createdBy, filterId, label, namedPageQuery, presentCreator } from '../http/api/fields.ts';
-import { createOnce } from '../http/api/idempotency.ts';
-import { route } from '../http/api/route.ts';
-import { ifMatchVersions } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
-import { isRefusal } from '../kernel/result.ts';
-import { showObject } from '../records/read-object.ts';
+} from '../../http/api/describe-object.ts';
+import { createdAt, createdBy, filterId, label, namedPageQuery, presentCreator } from '../../http/api/fields.ts';
+import { createOnce } from '../../http/api/idempotency.ts';
+import { route } from '../../http/api/route.ts';
+import { ifMatchVersions } from '../../http/api/version.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import { showObject } from '../../records/read-object.ts';
 import { createFilter } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
-import { filterDocument } from './documents.ts';
-import type { Filter } from './filter.ts';
 import { listFilters } from './list-filters.ts';
 import { updateFilter } from './update-filter.ts';
 

@@ -1,18 +1,24 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { FilterId } from '../kernel/ids.ts';
-import { StoreUnavailable } from '../kernel/ports/store.ts';
-import type { RequestContext } from '../kernel/request-context.ts';
-import { isRefusal } from '../kernel/result.ts';
-import { deleteResource } from '../resources/delete-resource.ts';
-import { resourceDocument } from '../resources/documents.ts';
-import { authenticate, createFilter, createResource, operatorContext, updateResource } from '../testing/as-operator.ts';
-import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
-import { touches } from '../testing/intercepted-store.ts';
-import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { filterDocument } from '../../filters/documents.ts';
+import { ATTACHING_MS } from '../../filters/filter-usage.ts';
+import type { FilterId } from '../../kernel/ids.ts';
+import { StoreUnavailable } from '../../kernel/ports/store.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import {
+  authenticate,
+  createFilter,
+  createResource,
+  operatorContext,
+  updateResource,
+} from '../../testing/as-operator.ts';
+import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../../testing/fixtures.ts';
+import { touches } from '../../testing/intercepted-store.ts';
+import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { deleteResource } from '../delete-resource.ts';
+import { resourceDocument } from '../documents.ts';
 import { createFilter as createFilterAs } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
-import { filterDocument } from './documents.ts';
-import { ATTACHING_MS } from './filter-usage.ts';
 import { updateFilter } from './update-filter.ts';
 
 let ports: TestPorts;
