@@ -1,4 +1,4 @@
-import { acceptedKinds, acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -8,7 +8,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../resources/assignments.ts';
 import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
-import type { Resource } from '../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { isRecovery } from '../tokens/token.ts';

@@ -10,7 +10,6 @@ import { passwordRule } from '../passwords/new-password.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import { acceptedKinds } from '../resources/resource.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
