@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Command } from 'commander';
 import { type Environment, Run } from './context.ts';
 import { userIdOf } from './user-id.ts';
@@ -27,7 +28,7 @@ export function addAssignments(program: Command, around: Environment): void {
           const who = {
             resource,
             ...(user !== undefined && { user: await userIdOf(service, user) }),
-            ...(token !== undefined && { token }),
+            ...omitUndefined({ token }),
           };
           return service.send(method, '/v1/assignments', method === 'POST' ? { body: who } : { query: who });
         });

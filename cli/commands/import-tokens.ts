@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
@@ -77,7 +78,6 @@ async function readDetails(run: Run, flags: TokenImportFlags): Promise<Record<st
   return {
     ...(passwordStdin && { password: await run.readInput() }),
     ...(keyStdin && { preSharedKey: (await run.readInput()).trim() }),
-    ...(kind !== undefined && { kind }),
-    ...(seedEncoding !== undefined && { seedEncoding }),
+    ...omitUndefined({ kind, seedEncoding }),
   };
 }

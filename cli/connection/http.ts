@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Answer, type Problem, Refused, type SendOptions, type Service, Unreachable } from './service.ts';
 
 export interface HttpTarget {
@@ -93,7 +94,7 @@ function problemOf({ status, body }: Answer): Problem {
   const { code, title, detail, errors } = (body ?? {}) as Partial<Problem>;
   if (typeof code !== 'string' || typeof title !== 'string')
     throw new Unreachable(`an answer of ${status} that is not ours`);
-  return { code, title, ...(detail !== undefined && { detail }), ...(errors && { errors }) };
+  return { code, title, ...omitUndefined({ detail, errors }) };
 }
 
 function nameOf(at: HttpTarget['at']): string {

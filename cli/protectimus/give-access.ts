@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ExistingResource } from './migrate-resources.ts';
 import type { MigratedToken } from './migrate-tokens.ts';
 import type { ExistingUser } from './migrate-users.ts';
@@ -37,7 +38,7 @@ export async function giveAccess(
     const row = { what: 'assignment', number: access.user, name, resource: resource.name } as const;
     const give = (token?: MigratedToken) => {
       if (hasAccess(resource.id, user, token)) return report.add({ ...row, outcome: 'there' });
-      const body = { resource: resource.id, ...(user && { user: user.id }), ...(token && { token: token.id }) };
+      const body = { resource: resource.id, ...omitUndefined({ user: user?.id, token: token?.id }) };
       items.push({ subject: row, body, number: access.user ?? 0 });
     };
     for (const token of tokens) give(token);

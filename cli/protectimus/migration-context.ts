@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Refused, type Service } from '../connection/service.ts';
 import { detailOf, MAX_ROWS, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
@@ -74,7 +75,7 @@ export async function tryOne<T>(
       ...row,
       outcome: 'refused',
       code,
-      detail: detailOf({ status: error.status, ...(errors && { errors }), ...(detail !== undefined && { detail }) }),
+      detail: detailOf({ status: error.status, ...omitUndefined({ errors, detail }) }),
     });
     return undefined;
   }

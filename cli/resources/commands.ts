@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import described from './api.json' with { type: 'json' };
 import type { Action, Flag, FlagNotes, FlagType, ResourceCommand, Verb } from './resource-command.ts';
 
@@ -40,7 +41,7 @@ export function commandsOf(resource: ResourceCommand): ActionCommand[] {
       rows: { in: 'items', columns, paged: true },
     },
     show: { about: `show ${one}`, request: `GET ${path}/{id}` },
-    create: { about: `create ${one}`, request: `POST ${path}`, flags, ...(shownOnce && { shownOnce }) },
+    create: { about: `create ${one}`, request: `POST ${path}`, flags, ...omitUndefined({ shownOnce }) },
     update: { about: `change ${one}`, request: `PATCH ${path}/{id}`, flags },
     delete: { about: `delete ${one} for good`, request: `DELETE ${path}/{id}`, said: 'deleted' },
   };

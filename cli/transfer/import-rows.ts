@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Service } from '../connection/service.ts';
 import { detailOf, MAX_ROWS, sendRows } from './bulk-rows.ts';
 import { openPrivateFile } from './private-file.ts';
@@ -53,7 +54,7 @@ export async function importRows(service: Service, options: ImportOptions, progr
   const refuse = (row: Row, code: string, detail?: string) => {
     imported.refusedCount += 1;
     if (imported.refused.length < MAX_LISTED) {
-      imported.refused.push({ line: row.line, code, ...(detail !== undefined && { detail }) });
+      imported.refused.push({ line: row.line, code, ...omitUndefined({ detail }) });
     }
     if (!options.dryRun) rejected.add(row);
   };

@@ -1,4 +1,5 @@
 import { closeSync, writeFileSync } from 'node:fs';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ImportFormat } from '@countersign/protocol/token-import';
 import type { Service } from '../connection/service.ts';
 import { checkPrivateFile, openPrivateFile } from './private-file.ts';
@@ -142,7 +143,7 @@ function addRow(into: TokenImportResult, { before, repeated }: FilePart, row: Ro
   else {
     const { serial, code = 'NO_ANSWER', detail } = row;
     const line = before - repeated + row.line;
-    into.refused.push({ line, code, ...(serial !== undefined && { serial }), ...(detail !== undefined && { detail }) });
+    into.refused.push({ line, code, ...omitUndefined({ serial, detail }) });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { IMPORT_FORMATS, IMPORT_MAX_BYTES, type ImportFormat } from '@countersign/protocol/token-import';
 import { UsageError } from '../connection/service.ts';
 
@@ -70,7 +71,7 @@ async function* readParts(file: string, isCsv: boolean): AsyncGenerator<FilePart
       before,
       repeated,
       bytes,
-      ...(names !== undefined && { names }),
+      ...omitUndefined({ names }),
     };
   };
   for await (const raw of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {

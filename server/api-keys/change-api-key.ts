@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
@@ -83,11 +84,7 @@ function ordinary({
   enabled,
   expiresAt,
 }: ApiKeyChanges): Partial<Pick<ApiKey, 'name' | 'enabled' | 'expiresAt'>> {
-  return {
-    ...(name !== undefined && { name }),
-    ...(enabled !== undefined && { enabled }),
-    ...(expiresAt !== undefined && { expiresAt }),
-  };
+  return omitUndefined({ name, enabled, expiresAt });
 }
 
 function changeProtectimusKey(

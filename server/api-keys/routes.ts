@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { describeObject, showCreated, showDeleted, showRotated, toCreatedObject } from '../http/api/describe-object.ts';
 import {
@@ -229,7 +230,7 @@ export const apiKeyRoutes = [
       const made = await createOnce(ports, c, 'key', async (birth) => {
         // The same for the same Idempotency-Key, so that a repeat after a crash returns the key that was created.
         const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
-        const given = { ...birth, ...(secret && { secret: secret.subarray(0, 20) }) };
+        const given = { ...birth, ...omitUndefined({ secret: secret?.subarray(0, 20) }) };
         const { kind: _kind, scopes: may = [], administrator, addressRanges: from, ...rest } = body;
         const verdict =
           body.kind === 'protectimus'

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
@@ -32,7 +33,7 @@ async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): Async
         const document = CATALOGUE.documentOf(key);
         if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
         if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
-        yield { d: [key.anchor, key.name], v: value, ...(expiresAt !== undefined && { x: expiresAt }) };
+        yield { d: [key.anchor, key.name], v: value, ...omitUndefined({ x: expiresAt }) };
       } else if (!heads) {
         const { index, entry, partition } = record;
         const anchor = CATALOGUE.anchorOfEntry(index, entry);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { planIndexes } from '../billing/documents.ts';
 import { paidUntil } from '../billing/plan-changes.ts';
@@ -115,7 +116,7 @@ export async function restoreBackup(
         continue;
       }
       restored.documents += 1;
-      const put = [{ key: { anchor, name, document }, value, ...(record.x !== undefined && { expiresAt: record.x }) }];
+      const put = [{ key: { anchor, name, document }, value, ...omitUndefined({ expiresAt: record.x }) }];
       await commit(anchor, { put, ...(name === 'account' && { index: dueEntry(record.v as Account) }) });
     } else if ('i' in record) {
       const entry = { sort: record.e[0], id: record.e[1] };
@@ -180,7 +181,7 @@ const NO_CHAIN = { number: 0, hash: GENESIS };
 
 function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk {
   const kty = algorithm === 'EdDSA' ? 'OKP' : 'EC';
-  return { kty, kid, alg: algorithm, use: 'sig', crv, x, ...(y !== undefined && { y }) };
+  return { kty, kid, alg: algorithm, use: 'sig', crv, x, ...omitUndefined({ y }) };
 }
 
 /**

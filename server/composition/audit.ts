@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { splitLines } from '../events/log/split-lines.ts';
 import type { AuditReport, Expectations } from '../events/log/verify-chain.ts';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
@@ -67,7 +68,7 @@ export async function runAudit(args: string[], print: (text: string) => void): P
       return 2;
     }
     const report = await verifyAuditFile(file, values.keys, {
-      ...(values.account !== undefined && { account: values.account }),
+      ...omitUndefined({ account: values.account }),
       ...(known && { known: { number: Number(known[1]), hash: known[2] ?? '' } }),
     });
     print(values.json ? JSON.stringify(report) : describeReport(report));

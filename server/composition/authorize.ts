@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { accountDocument } from '../accounts/documents.ts';
@@ -134,7 +135,7 @@ async function admitSession(
 }
 
 function keyActor({ account, id, scopes, resources }: ApiKey): Actor {
-  return { kind: 'api-key', account, id, scopes, ...(resources && { resources }) };
+  return { kind: 'api-key', account, id, scopes, ...omitUndefined({ resources }) };
 }
 
 /** A caller of the operator's socket can read the server's files too. The request names the account. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import { loadSmsGateway } from '../config/load-sms-gateway.ts';
 import type { Logger } from '../http/log.ts';
@@ -23,10 +24,7 @@ export function createCodeSender(
   const { limits, courier: own } = config.codes;
   const sms = openGateway(config);
   const mail = config.mail ? mailedCodes(courier) : undefined;
-  const carriers: Partial<Record<CodeChannel, CodeChannelSender>> = {
-    ...(sms && { sms }),
-    ...(mail && { email: mail }),
-  };
+  const carriers: Partial<Record<CodeChannel, CodeChannelSender>> = omitUndefined({ sms, email: mail });
   if (own) {
     const secret = Buffer.from(own.secret.reveal(), 'base64');
     const signed = createSignedHttpCourier({ url: own.url, secret, issuer: config.url, clock: systemClock });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
@@ -107,7 +108,7 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
 export function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {
   const { fromEnvironment, oldFromEnvironment = [], file } = masterKey;
   return {
-    ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
+    ...omitUndefined({ fromEnvironment: fromEnvironment?.reveal() }),
     oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
     file,
     create,

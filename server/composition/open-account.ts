@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ServicePlan } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { type Invited, type InviteNeeds, inviteAdministrator } from '../administrators/invite-administrator.ts';
@@ -34,7 +35,7 @@ export async function openAccount(
   ports: InviteNeeds,
   { name, plan, superuser }: NewAccount,
 ): Promise<Result<OpenedAccount>> {
-  const made = await createAccount(ports, { name, ...(plan && { plan }) });
+  const made = await createAccount(ports, { name, ...omitUndefined({ plan }) });
   if (isRefusal(made)) return made;
   const { id } = made.account;
   const act = { actor: { kind: 'operator', account: id } } as const;

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import about from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
 import type { Config } from '../config/load-config.ts';
@@ -57,7 +58,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     log,
     readiness,
     plans,
-    ...(mailbox && { mailbox }),
+    ...omitUndefined({ mailbox }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   });
   const listening = await listen(app.fetch, {

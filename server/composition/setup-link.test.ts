@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { setupLinkDocument } from '../administrators/documents.ts';
@@ -18,7 +19,7 @@ afterEach(() => ports.close());
 async function start(isTTY: boolean | undefined) {
   const captured = capturedLog();
   const written: string[] = [];
-  const errors = { ...(isTTY !== undefined && { isTTY }), write: (text: string) => written.push(text) > 0 };
+  const errors = { ...omitUndefined({ isTTY }), write: (text: string) => written.push(text) > 0 };
   await announceSetup({ ...ports, issuer: ISSUER }, { log: captured.log, command: COMMAND, errors });
   return { log: captured.text(), errors: written.join('') };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { z } from 'zod';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
@@ -132,21 +133,19 @@ function frozen(values: Values, url: string): Config {
   const rpId = values.COUNTERSIGN_RP_ID;
   return Object.freeze({
     url,
-    ...(rpId === undefined ? {} : { rpId }),
+    ...omitUndefined({ rpId }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),
     allowWeakDurability: values.COUNTERSIGN_ALLOW_WEAK_DURABILITY,
     masterKey: Object.freeze({
-      ...(masterKey ? { fromEnvironment: masterKey } : {}),
+      ...omitUndefined({ fromEnvironment: masterKey }),
       ...(oldMasterKeys ? { oldFromEnvironment: Object.freeze([...oldMasterKeys]) } : {}),
       file: values.COUNTERSIGN_MASTER_KEY_FILE ?? join(values.COUNTERSIGN_DATA, 'master.key'),
     }),
     trustedProxies: Object.freeze([...values.COUNTERSIGN_TRUSTED_PROXIES]),
     forwardedHeader: values.COUNTERSIGN_FORWARDED_HEADER,
-    ...(geoDatabase === undefined ? {} : { geoDatabase }),
-    ...(plansFile === undefined ? {} : { plansFile }),
-    ...(paymentSecret ? { paymentSecret } : {}),
+    ...omitUndefined({ geoDatabase, plansFile, paymentSecret }),
     signingAlgorithm: values.COUNTERSIGN_SIGNING_ALGORITHM,
     argon2: Object.freeze({
       memoryKiB: values.COUNTERSIGN_ARGON2_MEMORY_KIB,
@@ -185,7 +184,7 @@ function frozenCodes(values: Values): Config['codes'] {
         values.COUNTERSIGN_CODES_RESERVED_PER_ACCOUNT ?? defaultReserve(values.COUNTERSIGN_CODES_PER_HOUR),
     }),
     ...(gatewayFile !== undefined && {
-      sms: Object.freeze({ gatewayFile, ...(secret && { secret }), ...(secretFile !== undefined && { secretFile }) }),
+      sms: Object.freeze({ gatewayFile, ...omitUndefined({ secret, secretFile }) }),
     }),
     ...(url !== undefined && key && { courier: Object.freeze({ url, secret: key, channels }) }),
   });

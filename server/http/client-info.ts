@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Context } from 'hono';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { AppEnv } from './context.ts';
@@ -7,8 +8,7 @@ export function clientInfo(c: Context<AppEnv>): ClientInfo {
   const address = c.get('clientAddress');
   const userAgent = c.req.header('user-agent');
   return {
-    ...(address !== undefined && { address }),
-    ...(userAgent !== undefined && { userAgent }),
+    ...omitUndefined({ address, userAgent }),
     requestId: c.get('requestId'),
   };
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../users/user.ts';
@@ -46,7 +47,7 @@ const key = (scopes: 'all' | 'objects', confined?: ResourceId[]): Actor => ({
   account,
   id: id('key', 1),
   scopes: scopes === 'all' ? ['authenticate', 'read', 'write', 'administer'] : ['authenticate', 'read', 'write'],
-  ...(confined && { resources: confined }),
+  ...omitUndefined({ resources: confined }),
 });
 
 const someResources = fc.subarray(resources);
@@ -213,7 +214,7 @@ describe('SR-67: seeing resources', () => {
       fc.property(confined, part, part, part, (actor, resource, subject, related) => {
         const event = {
           ...(resource?.startsWith('res_') && { resource: resource as ResourceId }),
-          ...(subject && { subject }),
+          ...omitUndefined({ subject }),
           ...(related && { related: [related] }),
         };
         const named = [event.resource, subject, related].filter((one) => one?.startsWith('res_'));

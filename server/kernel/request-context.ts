@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Actor, referenceTo } from './actor.ts';
 import type { AccountEvent, EventDraft } from './event.ts';
 import type { Json } from './ports/store.ts';
@@ -31,9 +32,7 @@ export function createEvent(act: RequestContext, draft: EventDraft, now: number)
     account: actor.account,
     actor: referenceTo(actor),
     ...(actor.kind === 'administrator' && actor.through && { entry: 'protectimus' as const, key: actor.through }),
-    ...(address !== undefined && { address }),
-    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
-    ...(requestId !== undefined && { requestId }),
+    ...omitUndefined({ address, userAgent: userAgent?.slice(0, MAX_USER_AGENT), requestId }),
   };
   // A document of strings and lists of strings: Json by construction, which an interface cannot express.
   return event as unknown as Json;

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 
 import type { AdministratorId, TokenId, UserId } from './ids.ts';
 
@@ -47,7 +48,7 @@ export function refusal(
   extras: Omit<Refusal, 'refused' | 'audit'> = {},
   audit?: AuditDetail,
 ): Refusal {
-  return { refused, ...extras, ...(audit && { audit }) };
+  return { refused, ...extras, ...omitUndefined({ audit }) };
 }
 
 /** The same refusal, with more for the audit log. */

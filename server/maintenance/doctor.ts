@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { releaseQuota } from '../accounts/quotas.ts';
 import { discardDraft } from '../enrolment/discard-draft.ts';
@@ -71,7 +72,7 @@ export async function* checkLeftovers(ports: Needs, account: Account, mend: bool
 
 async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id: Id) => DocumentKey<T>) {
   for (let after: IndexEntry | undefined; ; ) {
-    const entries = await ports.store.range(index, { limit: PAGE, ...(after && { after }) });
+    const entries = await ports.store.range(index, { limit: PAGE, ...omitUndefined({ after }) });
     const stored = await ports.store.getMany(
       entries.map(({ id }) => key(id as Id)),
       ports.clock.now(),

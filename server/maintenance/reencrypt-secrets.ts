@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord, ScanPage } from '../kernel/ports/store.ts';
 import { newOperation, transact } from '../store/transact.ts';
@@ -103,7 +104,7 @@ async function resealDocument(ports: Needs, record: Document): Promise<number | 
     operation: newOperation(ports),
     now,
     expect: [{ key, version }],
-    put: [{ key, value: exchange(value, new Map(replacements)), ...(expiresAt !== undefined && { expiresAt }) }],
+    put: [{ key, value: exchange(value, new Map(replacements)), ...omitUndefined({ expiresAt }) }],
   });
   return outcome === 'committed' ? stale.length : 'missed';
 }

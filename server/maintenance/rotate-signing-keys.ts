@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { signingKeysDocument } from './documents.ts';
@@ -63,6 +64,6 @@ function overview(keys: readonly StoredSigningKey[], now: number): KeyOverview[]
       state: stateOf(key, keys, now),
       createdAt: key.createdAt,
       signsFromAt: key.signsFromAt,
-      ...(key.retiresAt !== undefined && { retiresAt: key.retiresAt }),
+      ...omitUndefined({ retiresAt: key.retiresAt }),
     }));
 }

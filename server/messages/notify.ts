@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
@@ -14,7 +15,7 @@ export function notify(
   client: ClientInfo,
 ): void {
   const { address } = client;
-  const facts = { change, at: ports.clock.now(), ...(address !== undefined && { address }) };
+  const facts = { change, at: ports.clock.now(), ...omitUndefined({ address }) };
   const mail = { kind: 'security-notice', to: to.email, language: to.language, facts } as const;
   ports.courier.send(mail).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { actorOf } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
@@ -91,7 +92,7 @@ async function keysNamed({ store }: Needs, login: string) {
   const found: IndexEntry[] = [];
   let after: IndexEntry | undefined;
   do {
-    const page = await store.range(protectimusKeyIndexes.login(login), { limit: PAGE, ...(after && { after }) });
+    const page = await store.range(protectimusKeyIndexes.login(login), { limit: PAGE, ...omitUndefined({ after }) });
     found.push(...page);
     after = page.length === PAGE ? page.at(-1) : undefined;
   } while (after);

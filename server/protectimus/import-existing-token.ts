@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { readLimitedToken } from '../authentication/read-limits.ts';
 import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
@@ -63,11 +64,7 @@ export async function importExistingToken(
     },
   });
   if (isRefusal(checked)) return checked;
-  return updateToken(ports, act, id, {
-    ...(owner !== undefined && { owner }),
-    ...(name !== undefined && { name }),
-    ...(pin && { pin }),
-  });
+  return updateToken(ports, act, id, omitUndefined({ owner, name, pin }));
 }
 
 function isFree(token: Token): boolean {

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 
 /**
@@ -11,7 +12,7 @@ export function saidEnvironment(json: unknown): SaidTraits {
   return {
     language: textOf(first(all, ['language', 'lang', 'languages', 'browserLanguage'])),
     zone: textOf(first(all, ['zone', 'timeZone', 'timezone'])),
-    ...(screen && { screen }),
+    ...omitUndefined({ screen }),
     colourDepth: numberOf(first(all, ['colourDepth', 'colorDepth', 'screenColorDepth'])),
     userAgent: textOf(first(all, ['userAgent', 'useragent', 'browser'])),
   };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Actor, referenceTo } from '../kernel/actor.ts';
 import { type IdPrefix, idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -45,7 +46,7 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
     [document],
     ([stored], now) => {
       const step = decideIdempotency(stored?.value, requestHash, now);
-      if (step !== 'run') return { answer: { step, ...(stored && { record: stored.value }) } };
+      if (step !== 'run') return { answer: { step, ...omitUndefined({ record: stored?.value }) } };
       const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
       return {
         answer: { step, record },
@@ -114,7 +115,7 @@ async function tidy(
 ): Promise<void> {
   const work = transact(ports, document.anchor, [document], ([stored], now) => {
     const write = decide(stored?.value, now);
-    return { answer: undefined, ...(write && { write }) };
+    return { answer: undefined, ...omitUndefined({ write }) };
   });
   // The lease ends by itself; the caller must get the first error.
   await work.catch(() => undefined);

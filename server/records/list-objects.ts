@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -47,8 +48,7 @@ export async function listObjects<T extends { account: string }, Id extends stri
     const entries = await ports.store.range(list.index, {
       limit: piece,
       reverse: list.order !== 'asc',
-      ...(list.prefix !== undefined && { prefix: list.prefix }),
-      ...(after && { after }),
+      ...omitUndefined({ prefix: list.prefix, after }),
     });
     const shown = await read(ports, list, entries);
     for (const [at, entry] of entries.entries()) {

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -30,7 +31,11 @@ export async function listOffsetPage<T>(
 ): Promise<Result<{ items: T[] }>> {
   let after: IndexEntry | undefined;
   for (let left = start; left > 0; ) {
-    const entries = await store.range(index, { limit: Math.min(left, PAGE), reverse: true, ...(after && { after }) });
+    const entries = await store.range(index, {
+      limit: Math.min(left, PAGE),
+      reverse: true,
+      ...omitUndefined({ after }),
+    });
     if (entries.length < Math.min(left, PAGE)) return { items: [] };
     after = entries.at(-1);
     left -= entries.length;
@@ -50,7 +55,7 @@ export async function listSelectedOffsetPage<T>(
   const found: T[] = [];
   let after: string | undefined;
   for (let looked = 0; ; ) {
-    const got = await page({ limit: LONGEST_PAGE, ...(after !== undefined && { after }) });
+    const got = await page({ limit: LONGEST_PAGE, ...omitUndefined({ after }) });
     if (isRefusal(got)) return got;
     found.push(...got.items.filter(fits));
     looked += Math.max(got.items.length, 1);
@@ -65,7 +70,7 @@ export async function countEntries({ store }: Pick<Ports, 'store'>, index: strin
   let count = 0;
   let after: IndexEntry | undefined;
   do {
-    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...(after && { after }) });
+    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...omitUndefined({ after }) });
     count += page.length;
     after = page.length === PAGE ? page.at(-1) : undefined;
   } while (after);

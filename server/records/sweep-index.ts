@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
@@ -19,7 +20,7 @@ export async function sweepIndex(
   const until = ports.clock.now() + TIDYING_MS;
   let after: IndexEntry | undefined;
   do {
-    const entries = await ports.store.range(index, { limit: PIECE, ...(after && { after }) });
+    const entries = await ports.store.range(index, { limit: PIECE, ...omitUndefined({ after }) });
     await mapConcurrent(entries, WIDTH, ({ id }) => tidy(id));
     after = entries.length === PIECE ? entries.at(-1) : undefined;
   } while (after && ports.clock.now() < until);

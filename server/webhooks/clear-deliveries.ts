@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
@@ -71,13 +72,13 @@ async function surplus(ports: Needs, index: string, kept: { most: number; forMs:
     const page = await ports.store.range(index, {
       limit: Math.min(1000, kept.most - seen),
       reverse: true,
-      ...(last && { after: last }),
+      ...omitUndefined({ after: last }),
     });
     last = page.at(-1);
     if (!last || page.length < Math.min(1000, kept.most - seen)) return [];
     seen += page.length;
   }
-  return ports.store.range(index, { limit: AT_ONCE, reverse: true, ...(last && { after: last }) });
+  return ports.store.range(index, { limit: AT_ONCE, reverse: true, ...omitUndefined({ after: last }) });
 }
 
 /** Grouped by outbox, since documents of one outbox share a commit. */

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { referenceTo } from '../kernel/actor.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { EventType } from '../kernel/event.ts';
@@ -45,14 +46,14 @@ export async function createWebhook(
       id: birth.id,
       account,
       url: target.url,
-      ...(input.description !== undefined && { description: input.description }),
+      ...omitUndefined({ description: input.description }),
       ...(input.events && { events: [...new Set(input.events)] }),
       ...(input.resources && { resources: [...new Set(input.resources)] }),
       enabled: input.enabled,
       secrets: [newSecret(ports, account, birth.id, bytes, now)],
       createdAt: now,
       createdBy: referenceTo(act.actor),
-      ...(birth.madeWith !== undefined && { madeWith: birth.madeWith }),
+      ...omitUndefined({ madeWith: birth.madeWith }),
     };
     return {
       answer: { webhook },

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -122,7 +123,7 @@ class Runner implements DeliveryWorker {
   async #discover(now: number): Promise<void> {
     let after: IndexEntry | undefined;
     do {
-      const page = await this.#ports.store.range(webhookIndexes.all(), { limit: 1000, ...(after && { after }) });
+      const page = await this.#ports.store.range(webhookIndexes.all(), { limit: 1000, ...omitUndefined({ after }) });
       for (const { sort, id } of page) {
         const lane = this.#lane(sort as AccountId, id as WebhookId);
         lane.lookAt = Math.min(lane.lookAt, now);

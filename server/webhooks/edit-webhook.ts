@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventType } from '../kernel/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
@@ -106,7 +107,7 @@ export async function editBook<R extends object>(
     if (book === undefined || event === undefined) return { answer };
     return {
       answer,
-      write: { put: [{ key, value: book }], append: [createEvent(act, event, now)], ...(index && { index }) },
+      write: { put: [{ key, value: book }], append: [createEvent(act, event, now)], ...omitUndefined({ index }) },
     };
   });
 }

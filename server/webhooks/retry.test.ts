@@ -1,10 +1,11 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { afterTry, LONGEST_RETRY_AFTER_MS, RETRY_DELAYS_MS } from './retry.ts';
 
 const HOUR = 3_600_000;
 const answered = (status: number, retryAfterMs?: number) =>
-  ({ kind: 'answered', status, ...(retryAfterMs !== undefined && { retryAfterMs }) }) as const;
+  ({ kind: 'answered', status, ...omitUndefined({ retryAfterMs }) }) as const;
 
 describe('SR-33: after a failed try', () => {
   test('accepts only a 2xx as a receipt', () => {

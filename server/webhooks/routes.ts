@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { showCreated, showDeleted, showPage, showRotated, toCreatedObject } from '../http/api/describe-object.ts';
 import {
@@ -129,14 +130,14 @@ function presentWebhook(webhook: Webhook, now: number): z.input<typeof shown> {
   return {
     id,
     url,
-    ...(description !== undefined && { description }),
+    ...omitUndefined({ description }),
     events,
     resources,
     enabled,
-    ...(disabledReason !== undefined && { disabledReason }),
+    ...omitUndefined({ disabledReason }),
     secrets: signingSecrets(webhook, now).map(({ createdAt, expiresAt }) => ({
       createdAt,
-      ...(expiresAt !== undefined && { expiresAt }),
+      ...omitUndefined({ expiresAt }),
     })),
     createdAt,
   };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventType } from '../kernel/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -28,7 +29,7 @@ export async function updateWebhook(
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
   if (target && 'problem' in target) return wrongInput('url', target.problem);
   if (!(await hasResources(ports, act.actor.account, changes.resources ?? []))) return refusal('RESOURCE_NOT_FOUND');
-  const wanted = { ...changes, ...(target && { url: target.url }) };
+  const wanted = { ...changes, ...omitUndefined({ url: target?.url }) };
   const set = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null);
   const cleared = Object.entries(wanted).flatMap(([name, value]) => (value === null ? [name] : []));
   if (changes.enabled) cleared.push('disabledReason');

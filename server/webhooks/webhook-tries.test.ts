@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => ports.close());
 
 const answering = (status: number, retryAfterMs?: number): (() => SendOutcome) => {
-  return () => ({ kind: 'answered', status, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+  return () => ({ kind: 'answered', status, ...omitUndefined({ retryAfterMs }) });
 };
 const eventsOf = async (type: string) =>
   (await ports.store.readEvents(0, 0, 1000)).filter(({ event }) => (event as { type: string }).type === type);

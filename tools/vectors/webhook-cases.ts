@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import {
   BODY,
   type Body,
@@ -192,7 +193,7 @@ function timeCases(): WebhookCase[] {
     name,
     ...sign(BODY, { at: time }),
     expect: 'WEBHOOK_TIMESTAMP_REFUSED',
-    ...(options && { options }),
+    ...omitUndefined({ options }),
   });
   const spelt = (value: string): WebhookCase => ({
     name: `the time is ${JSON.stringify(value)}`,

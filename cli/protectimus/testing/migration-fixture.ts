@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { parse } from 'csv-parse/sync';
 import type { GeoRule } from '../../../server/filters/filter.ts';
 import { resourceDocument } from '../../../server/resources/documents.ts';
@@ -114,7 +115,7 @@ async function addFob(
   } as const;
   const made = await createToken(ports, operatorContext(account), birth(ports, 'tok'), {
     ...input,
-    ...(owner && { owner }),
+    ...omitUndefined({ owner }),
   });
   return unwrap(made).token;
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId } from '../../kernel/ids.ts';
 import { type Withdrawal, withdrawalsBy } from './withdrawing-events.ts';
@@ -56,7 +57,7 @@ export function addEvent(all: AccountWithdrawals, event: AccountEvent, isUncerta
   object.isUncertain ||= isUncertain;
   const tokens = related as TokenId[];
   const [token] = tokens;
-  const assignment = { ...(resource !== undefined && { resource }), ...(token !== undefined && { token }) };
+  const assignment = omitUndefined({ resource, token });
   if (type === 'assignment.created') {
     object.unassigned = object.unassigned.filter((removed) => !isSame(removed, assignment));
     if (resource !== undefined) object.newPairs.push(...tokens.map((one) => ({ resource, token: one })));

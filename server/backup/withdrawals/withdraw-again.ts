@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../../accounts/documents.ts';
 import type { Administrator } from '../../administrators/administrator.ts';
 import { removeAdministrator } from '../../administrators/change-administrator.ts';
@@ -261,7 +262,7 @@ async function disableKeysOf(context: Context, administrator: AdministratorId): 
   const done: string[] = [];
   let after: IndexEntry | undefined;
   do {
-    const page = await ports.store.range(apiKeyIndexes.created(account), { limit: PAGE, ...(after && { after }) });
+    const page = await ports.store.range(apiKeyIndexes.created(account), { limit: PAGE, ...omitUndefined({ after }) });
     for (const { id } of page) {
       const key = apiKeyDocument.key(account, id as ApiKeyId);
       const changed = await edit(context, { type: 'api-key.updated' }, key, (one) =>

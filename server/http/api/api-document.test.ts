@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openService, type Service } from '../../testing/http-service.ts';
@@ -81,7 +82,7 @@ function allParts(): Part[] {
   const own = operations.flatMap(([name, { parameters = [], requestBody, responses }]) => [
     ...parameters.map((one) => ({
       where: `${name} ${one.in} ${one.name}`,
-      schema: { ...(one.description !== undefined && { description: one.description }), ...one.schema },
+      schema: { ...omitUndefined({ description: one.description }), ...one.schema },
     })),
     ...[requestBody, ...Object.values(responses)]
       .flatMap((body) => Object.values(body?.content ?? {}))

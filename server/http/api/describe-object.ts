@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiScope } from '../../kernel/api-scope.ts';
@@ -69,7 +70,7 @@ export function describeObject<
       operationId: `create${name}`,
       tag,
       summary: `Create ${one}`,
-      ...(about.create !== undefined && { description: about.create }),
+      ...omitUndefined({ description: about.create }),
       request: { ...jsonBody(input), headers: creationHeaders },
       responses: { 201: { ...jsonAnswer('Created.', made), ...tagged } },
     },
@@ -102,7 +103,7 @@ export function describeObject<
       operationId: `update${name}`,
       tag,
       summary: `Change ${one}`,
-      ...(about.update !== undefined && { description: about.update }),
+      ...omitUndefined({ description: about.update }),
       request: { params, headers: changeHeaders, ...jsonBody(changes) },
       responses: { 200: { ...jsonAnswer(`The ${noun} as it is now.`, shown), ...tagged } },
     },
@@ -113,7 +114,7 @@ export function describeObject<
       operationId: `delete${name}`,
       tag,
       summary: `Delete ${one}`,
-      ...(about.remove !== undefined && { description: about.remove }),
+      ...omitUndefined({ description: about.remove }),
       request: { params, headers: changeHeaders },
       responses: { 204: { description: 'Deleted.' } },
     },

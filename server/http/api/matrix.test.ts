@@ -1,4 +1,5 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiKeyDocument } from '../../api-keys/documents.ts';
@@ -52,7 +53,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
   async function send(operation: Operation, call: Call, of = scene, changes: object = {}) {
     const sample = { ...(await sampleOf(operation, of)), ...changes };
     const headers = { ...sample.headers, ...call.headers };
-    return service.call(addressOf(operation, sample), { ...(sample.body && { body: sample.body }), ...call, headers });
+    return service.call(addressOf(operation, sample), { ...omitUndefined({ body: sample.body }), ...call, headers });
   }
   /** The superuser's session or key, as the operation requires. */
   async function admitted({ entrance }: Operation, call: Call = {}): Promise<Call> {
@@ -247,7 +248,7 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
       const sample = await sampleOf(operation);
       const address = addressOf(operation, sample);
       const spoilt = `${address}${address.includes('?') ? '&' : '?'}api_key=${scene.key}`;
-      const response = await service.call(spoilt, { key: scene.key, ...(sample.body && { body: sample.body }) });
+      const response = await service.call(spoilt, { key: scene.key, ...omitUndefined({ body: sample.body }) });
       expect(await refusalOf(response)).toEqual({ status: 400, code: 'API_KEY_IN_URL' });
     });
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
@@ -18,7 +19,7 @@ afterAll(() => service.ports.close());
 
 async function call(route: string, body?: unknown, headers?: Record<string, string>) {
   scene ??= await createSampleFixture(service);
-  return service.call(route, { key: scene.key, ...(body !== undefined && { body }), ...(headers && { headers }) });
+  return service.call(route, { key: scene.key, ...(body !== undefined && { body }), ...omitUndefined({ headers }) });
 }
 async function made<T = Record<string, unknown>>(route: string, body: unknown): Promise<T> {
   const response = await call(route, body);

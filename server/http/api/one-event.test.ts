@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
@@ -54,7 +55,7 @@ test.each(operations.map((operation) => [operation.name, operation] as const))(
     const body = CHANGED[name] ?? sample.body;
     const before = service.ports.store.commits.length;
     const headers = { ...sample.headers, ...call.headers };
-    const answer = await service.call(addressOf(operation, sample), { ...call, ...(body && { body }), headers });
+    const answer = await service.call(addressOf(operation, sample), { ...call, ...omitUndefined({ body }), headers });
     expect(answer.status).toBe(sample.status);
 
     const changes = service.ports.store.commits.slice(before).map(({ change }) => change);

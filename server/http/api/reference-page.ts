@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { ICON_LINK } from '@countersign/protocol/icon';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { AppEnv } from '../context.ts';
@@ -105,7 +106,7 @@ function section(api: ApiDescription, method: string, path: string, operation: O
 <h2>${operation.summary ?? ''}</h2>
 <p class="line"><code class="${method}">${method.toUpperCase()}</code> <code>/v1${path}</code> ${scope ? html`<span class="scope">scope ${scope}</span>` : ''}</p>
 ${operation.description ? html`<p>${operation.description}</p>` : ''}
-${operation.parameters?.length ? html`<h3>Parameters</h3>${rows(operation.parameters.map((parameter) => ({ name: `${parameter.name ?? ''}`, where: parameter.in ?? '', required: parameter.required === true, schema: { ...parameter.schema, ...(parameter.description !== undefined && { description: parameter.description }) } })))}` : ''}
+${operation.parameters?.length ? html`<h3>Parameters</h3>${rows(operation.parameters.map((parameter) => ({ name: `${parameter.name ?? ''}`, where: parameter.in ?? '', required: parameter.required === true, schema: { ...parameter.schema, ...omitUndefined({ description: parameter.description }) } })))}` : ''}
 ${body ? html`<h3>Body</h3>${fields(api, body)}` : ''}
 ${answers.map(([status, answer]) => html`<h3>${status} ${answer.description ?? ''}</h3>${fields(api, Object.values(answer.content ?? {})[0]?.schema)}`)}
 </section>`;

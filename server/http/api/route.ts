@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import {
   createRoute,
   type OpenAPIHono,
@@ -118,7 +119,7 @@ export function route<
   return {
     method: rest.method,
     path: rest.path,
-    access: { scope, ...(isSameOriginOnly && { isSameOriginOnly }) },
+    access: { scope, ...omitUndefined({ isSameOriginOnly }) },
     maxBodyBytes,
     install(app, services, guards) {
       const run = (c: Context<AppEnv>) => handle(c as Parameters<typeof handle>[0], services);

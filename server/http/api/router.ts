@@ -1,4 +1,5 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Refusal } from '../../kernel/result.ts';
@@ -37,13 +38,7 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
 export function refuseResult(c: Context<AppEnv>, verdict: Refusal) {
   const { refused, retryAfterMs, detail, flaw, version } = verdict;
   const errors = errorsIn(verdict);
-  const extras: RefusalExtras = {
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(detail !== undefined && { detail }),
-    ...(flaw !== undefined && { flaw }),
-    ...(version !== undefined && { version }),
-    ...(errors && { errors }),
-  };
+  const extras: RefusalExtras = omitUndefined({ retryAfterMs, detail, flaw, version, errors });
   return refuse(c, refused, extras);
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countSignIns } from '../../events/count-sign-ins.ts';
 import { sealEvents } from '../../events/seal-events.ts';
@@ -61,7 +62,7 @@ beforeAll(async () => {
   await addPerson(ports, account, bank, { user: { login: 'bob' } });
   key = await service.keyFor(account);
   for (const resource of [shop.resource.id, bank.id, undefined]) {
-    const body = { user: 'alice', environment: { language: 'en-GB' }, ...(resource && { resource }) };
+    const body = { user: 'alice', environment: { language: 'en-GB' }, ...omitUndefined({ resource }) };
     expect((await service.call('POST /v1/environment', { key, body })).status).toBe(204);
   }
   for (const { id } of [shop.resource, bank, wiki]) expect((await signIn(id, 'alice')).status).toBe(200);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { readLanguage, readTranslate } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
@@ -39,7 +40,7 @@ export function composeMail(mail: Mail, url: string): ComposedMail {
     subject,
     text: asText(draft, texts),
     html: asHtml(draft, texts, subject).text,
-    ...(draft.link && { link: draft.link.href }),
+    ...omitUndefined({ link: draft.link?.href }),
   };
 }
 

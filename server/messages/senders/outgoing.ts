@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
 export interface Outgoing {
@@ -25,7 +26,7 @@ export async function exchange(
     const answer = await fetch(url, {
       method,
       headers,
-      ...(body !== undefined && { body }),
+      ...omitUndefined({ body }),
       redirect: 'manual',
       signal,
     });

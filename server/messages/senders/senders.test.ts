@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CodeChannelSender, CodeMessage } from '../../kernel/ports/code-sender.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
@@ -68,7 +69,7 @@ const signedTo = (url: string, timeoutMs?: number) =>
     secret,
     issuer,
     clock: { now: () => AT },
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...omitUndefined({ timeoutMs }),
   });
 const smsTo = (url: string, timeoutMs?: number) =>
   createHttpSms({
@@ -84,7 +85,7 @@ const smsTo = (url: string, timeoutMs?: number) =>
     settings: { account: 'AC1' },
     secret: 'hush-hush',
     issuer,
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...omitUndefined({ timeoutMs }),
   });
 
 test('a custom sender receives every field, signed as webhooks are', async () => {

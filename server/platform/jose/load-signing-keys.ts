@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultAlgorithm } from '@countersign/protocol/result';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
@@ -113,7 +114,7 @@ async function makeKey(
   if (crv === undefined || x === undefined) throw new Error('the new key has no public half');
   const kid = await calculateJwkThumbprint(jwk);
   const sealedPrivateJwk = secrets.seal(new TextEncoder().encode(JSON.stringify(jwk)), signingKeyContext(kid));
-  return { kid, algorithm, crv, x, ...(y === undefined ? {} : { y }), sealedPrivateJwk, ...times };
+  return { kid, algorithm, crv, x, ...omitUndefined({ y }), sealedPrivateJwk, ...times };
 }
 
 async function opened(
@@ -146,5 +147,5 @@ async function openKey(stored: StoredSigningKey, secrets: Ports['secrets']): Pro
   if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array)
     throw new Error('a signing key is asymmetric');
   const { signsFromAt, retiresAt } = stored;
-  return { publicJwk, privateKey, publicKey, signsFromAt, ...(retiresAt !== undefined && { retiresAt }) };
+  return { publicJwk, privateKey, publicKey, signsFromAt, ...omitUndefined({ retiresAt }) };
 }

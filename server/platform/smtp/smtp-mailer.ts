@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { createTransport } from 'nodemailer';
 import { emailShape } from '../../kernel/names.ts';
 import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
@@ -42,8 +43,7 @@ export function createSmtpCourier(options: SmtpOptions): Mailer {
     ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
     tls: {
       minVersion: 'TLSv1.2',
-      ...(options.ca !== undefined && { ca: options.ca }),
-      ...(options.servername !== undefined && { servername: options.servername }),
+      ...omitUndefined({ ca: options.ca, servername: options.servername }),
     },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,

@@ -1,6 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import type { WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
 import type { SendFailure, SendOutcome } from '../../kernel/send-outcome.ts';
@@ -129,7 +130,7 @@ function outcomeOf(answer: IncomingMessage): SendOutcome {
   return {
     kind: 'answered',
     status: answer.statusCode ?? 0,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...omitUndefined({ retryAfterMs }),
   };
 }
 

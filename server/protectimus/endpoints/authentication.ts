@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type AuthenticationRequest, authenticate } from '../../authentication/authenticate.ts';
 import { challengeOrToken } from '../../authentication/challenge-or-token.ts';
 import { readBalance } from '../../billing/read-plan.ts';
@@ -41,7 +42,7 @@ async function resultOf(asked: EndpointRequest, read: () => Promise<ByMethod | u
   const found = await resourceOf(asked);
   if (isRefusal(found)) return found;
   if (request === undefined) return { result: false };
-  const whole = { ...request, resource: found.resource.id, ...(address !== undefined && { address }) };
+  const whole = { ...request, resource: found.resource.id, ...omitUndefined({ address }) };
   const verdict = await authenticate(ports, act, whole as AuthenticationRequest);
   if (!isRefusal(verdict)) return { result: true };
   return isNotRight(verdict.refused) ? { result: false } : verdict;

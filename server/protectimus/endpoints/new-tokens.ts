@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type IdPrefix, idFromBytes, idNumber } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { createSentToken } from '../../tokens/create-sent-token.ts';
@@ -61,9 +62,7 @@ function record({ owner, serial, name, pin }: Common, madeAs: ProtectimusType) {
   return {
     name: name ?? serial ?? madeAs,
     madeAs,
-    ...(owner && { owner: owner.id }),
-    ...(serial !== undefined && { serial }),
-    ...(pin && { pin }),
+    ...omitUndefined({ owner: owner?.id, serial, pin }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { idFromBytes, idNumber } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
@@ -20,7 +21,7 @@ const ONE = 'resource-service/resources/#';
 function settingsOf(fields: Fields) {
   const { least, most } = FAILED_ATTEMPTS_BEFORE_LOCK;
   const [name, failures] = [fields.label('resourceName'), fields.whole('failedAttemptsBeforeLock', least, most)];
-  return { ...(name !== undefined && { name }), ...(failures !== undefined && { failedAttemptsBeforeLock: failures }) };
+  return omitUndefined({ name, failedAttemptsBeforeLock: failures });
 }
 
 function idOf(asked: EndpointRequest) {

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { readAccount } from '../../accounts/read-account.ts';
 import { locateAdministrator } from '../../administrators/find-administrator.ts';
 import { mayCreate } from '../../kernel/policy.ts';
@@ -75,7 +76,7 @@ async function selectionOf({
   return {
     selection: {
       ...narrowed,
-      ...(person && { owner: person.user.id }),
+      ...omitUndefined({ owner: person?.user.id }),
       ...(staff && { administrator: staff.id }),
     },
   };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { updateUser } from '../../testing/as-operator.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
@@ -16,10 +17,12 @@ const NAMED = { user: NAMES };
 const shown = ({ scene }: Dialect) => ({
   id: numberOf(scene.user.id),
   login: 'alice',
-  ...(scene.user.email !== undefined && { email: scene.user.email }),
-  ...(scene.user.phone !== undefined && { phoneNumber: scene.user.phone }),
-  ...(scene.user.firstName !== undefined && { firstName: scene.user.firstName }),
-  ...(scene.user.secondName !== undefined && { secondName: scene.user.secondName }),
+  ...omitUndefined({
+    email: scene.user.email,
+    phoneNumber: scene.user.phone,
+    firstName: scene.user.firstName,
+    secondName: scene.user.secondName,
+  }),
   apiSupport: true,
   hasTokens: scene.tokens.length > 0,
   creatorId: 0,

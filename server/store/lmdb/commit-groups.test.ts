@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../kernel/ports/store.ts';
@@ -114,7 +115,7 @@ test('many at once have the same result as one after the other', async () => {
       const changes = drawn.map(({ anchor, name, version, what, repeated }, n): Change => {
         const key = keyOf(anchor, name);
         const expiresAt = what === 'expiring' ? NOW + n : what === 'expired' ? NOW : undefined;
-        const put = { key, value: n, ...(expiresAt !== undefined && { expiresAt }) };
+        const put = { key, value: n, ...omitUndefined({ expiresAt }) };
         return {
           anchor,
           operation: `operation-${repeated ? Math.floor(n / 4) * 4 : n}`,

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 export type Client = Redis | Cluster;
@@ -77,8 +78,7 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
     // If a peer vanishes without closing, drop the connection and reject what waits on it.
     socketTimeout: answerTimeoutMs,
     enableAutoPipelining: false,
-    ...(address.username === undefined ? {} : { username: address.username }),
-    ...(address.password === undefined ? {} : { password: address.password }),
+    ...omitUndefined({ username: address.username, password: address.password }),
     ...(address.tls ? { tls: {} } : {}),
   } satisfies RedisOptions;
   if (address.kind === 'cluster') {
